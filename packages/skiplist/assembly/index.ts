@@ -1,0 +1,268 @@
+// The kernel of @x/skiplist: what the host calls. One call is one operation: it checks slot and
+// entry, pins, works, copies out and unpins. Nothing is held when a call returns, except what a
+// snapshot's lease holds, which the host takes and gives back.
+//
+// Scratch: the slot's scratch run is cut in two.
+//
+//   io()                  io() + 64                          io() + ioBytes()
+//   | result, 64 bytes    | free for the host's staging, for values and records | kernel's own |
+//
+//   The result block is written by the call and valid until the next one. Values of `get` and
+//   `getOrInsert` follow it directly. Staged keys, values and operations stand anywhere behind it,
+//   8-aligned; `get` may overwrite them (its value comes out at io() + 64).
+//   io() moves when the arena's `stage` gave the slot another run: ask again after staging.
+//
+// Handle: (entry, generation) of the directory. A structure that is gone answers CLOSED.
+//
+// Keys: (len, k0, k1, k2, k3). len <= 16: the bytes, big-endian and zero-padded, in four words, k0
+// first. len > 16: k0 = offset of the bytes in the scratch (8-aligned), the others are ignored.
+// Keys are 0 to MAX_KEY bytes; the host checks.
+//
+// What is read: (target, seqLo, seqHi).
+//   seq 0, target 0    the newest state of the whole stack
+//   seq 0, target id   the newest state of the list `id` alone (CLOSED when it was destroyed)
+//   seq > 0            the snapshot (record = target, sequence number = seq); the host holds a lease
+//                      taken before `snapshot` was called
+//
+// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and these. Unless
+// it says OK (or ABSENT, EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
+
+import { setup as setupLayout, join as joinLayout } from "@x/shm-arena/assembly/layout";
+import * as audits from "./audit";
+import * as batch from "./batch";
+import * as node from "./node";
+import * as read from "./read";
+import * as repairs from "./repair";
+import * as scans from "./scan";
+import * as seals from "./seal";
+import * as write from "./write";
+
+/** No visible version of the key, or a tombstone (then the result says so). */
+export const ABSENT: i32 = 32;
+/** The key has a live version; nothing has changed. */
+export const EXISTS: i32 = 33;
+/** The result does not fit: result[0] = bytes wanted behind it. Stage more and call again. */
+export const NEED: i32 = 34;
+/** `snapshotAt` of a sequence number that has not been given out yet. */
+export const AHEAD: i32 = 35;
+/** Added to OK by writes: the active list stands at 90 % or more of a limit. */
+export const PRESSURE: i32 = 256;
+
+/** Covers the layout of lists, nodes and descriptors and the order of all steps. */
+export const SKIPLIST_PROTOCOL: u32 = 1;
+/** Longest key in bytes. */
+export const MAX_KEY: u32 = 0xf_ffff;
+/** Most lists in a stack, the active one included; `seal` answers LIMIT beyond. */
+export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
+
+/** Kinds of writes. */
+export const SET: i32 = 0;
+export const INSERT: i32 = 1;
+export const DELETE: i32 = 2;
+export const GET_OR_INSERT: i32 = 3;
+
+/** In the flags of a result or of a scanned record. */
+export const TOMBSTONE: u32 = 1;
+
+/** Flags of `scan`. */
+export const REVERSE: u32 = 1;
+/** Also versions that newer ones hide, newest first (reverse: oldest first). */
+export const VERSIONS: u32 = 2;
+/** Also keys whose newest visible version is a tombstone (with VERSIONS: tombstones among them). */
+export const TOMBSTONES: u32 = 4;
+/** Records carry no value bytes (the length stays true). */
+export const KEYS_ONLY: u32 = 8;
+/** Only counts; no records but the last one, which is there to resume from. */
+export const COUNT: u32 = 16;
+/** There is a first key, where the scan begins in its direction; START_OPEN: without it. */
+export const START: u32 = 32;
+export const START_OPEN: u32 = 64;
+/** There is a last key, where the scan ends in its direction; END_OPEN: without it. */
+export const END: u32 = 128;
+export const END_OPEN: u32 = 256;
+/** With START, not open: of the first key only versions beyond the resume number (VERSIONS). */
+export const RESUME: u32 = 512;
+
+/** Forgets everything: the instance is as new. */
+export function setup(): void {
+  setupLayout();
+}
+
+/** Makes this instance work for `slot`, which this thread has attached. Call once, before all. */
+export function join(slot: u32): void {
+  joinLayout(slot);
+}
+
+/** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
+export function io(): u32 {
+  return <u32>node.io();
+}
+
+/** How many bytes from `io()` on are the host's. */
+export function ioBytes(): u32 {
+  return node.ioBytes();
+}
+
+/** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
+export function overhead(): u32 {
+  return node.WORK_BYTES;
+}
+
+/**
+ * Builds the first, empty list in the entry that the caller is creating (CREATING, its own) and
+ * sets the entry's root; the caller then publishes the entry. maxPages, maxEntries: limits of each
+ * list, 0 = none. OK, FULL, CONTENDED.
+ */
+export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
+  return seals.create(entry, generation, maxPages, maxEntries);
+}
+
+/**
+ * Writes one key. kind: SET, INSERT, DELETE (no value), GET_OR_INSERT. The value is valueLen bytes
+ * at valueAt (8-aligned, in the scratch behind the result block).
+ * OK: written; result: {0 u32 0, 4 u32 0, 8 u64 sequence number}.
+ * EXISTS (INSERT and GET_OR_INSERT): a live version stands; for GET_OR_INSERT the result is that of
+ * `get`. NEED (GET_OR_INSERT): it stands, but does not fit.
+ * FULL (arena), LIMIT (of the list), CONTENDED, EXPELLED, CLOSED.
+ */
+export function put(
+  entry: u32, generation: u32, kind: i32,
+  len: u32, k0: u32, k1: u32, k2: u32, k3: u32, valueAt: u32, valueLen: u32,
+): i32 {
+  return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen);
+}
+
+/**
+ * Writes many keys that become visible all at once. Operations stand one behind the other from `at`
+ * on, each 8-aligned:
+ *   0 u32 kind (SET, INSERT, DELETE)   4 u32 key length   8 u32 value length   12 u32 outcome (out)
+ *   16 key bytes, padded to 8   then the value bytes, padded to 8
+ * `temp`: 24 * count bytes, 8-aligned, for the kernel's use. Operations on one key act in their
+ * order; the last one counts, and the sequence number is the same for all. An INSERT that finds a
+ * live version fails alone: its outcome is EXISTS, that of the others OK; it is judged when its
+ * place is found, which may be before the instant at which the batch becomes visible.
+ * OK: result {0 u32 written, 8 u64 sequence number (0 if nothing was written)}.
+ * FULL, LIMIT, CONTENDED (others aborted it again and again), EXPELLED, CLOSED: nothing is visible.
+ */
+export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, temp: u32): i32 {
+  return batch.writeBatch(entry, generation, count, at, temp);
+}
+
+/**
+ * Reads one key. OK, ABSENT (then flags may say TOMBSTONE, with its number): result
+ *   0 u32 value length   4 u32 flags   8 u64 sequence number   64... the value
+ * ABSENT with number 0: no visible version at all. NEED: result[0] = value length.
+ */
+export function get(
+  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
+  len: u32, k0: u32, k1: u32, k2: u32, k3: u32,
+): i32 {
+  return read.get(entry, generation, target, seqLo, seqHi, len, k0, k1, k2, k3);
+}
+
+/**
+ * Reads many keys with their cache misses overlapped. `at`: count keys one behind the other, each
+ * {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each 8-aligned:
+ *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
+ * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
+ * than count when the out block is full: call again for the rest. NEED: not even the first value fits;
+ * result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
+ */
+export function getMany(
+  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
+  count: u32, at: u32, out: u32, outBytes: u32,
+): i32 {
+  return read.getMany(entry, generation, target, seqLo, seqHi, count, at, out, outBytes);
+}
+
+/**
+ * Reads a run of entries in order, `limit` at most. Keys of the bounds stand in scratch, 8-aligned.
+ * Forward: from start up to end; REVERSE: from start down to end. Records, each 8-aligned:
+ *   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number
+ *   16 key bytes, padded to 8   then value bytes, padded to 8 (not with KEYS_ONLY)
+ * OK: result {0 u32 records (COUNT: entries counted), 4 u32 bytes written, 8 u32 1 = there may be
+ * more, 12 u32 offset of the last record}. Going on: START | START_OPEN with the last record's key;
+ * with VERSIONS: START | RESUME with its key and number. NEED: the first record does not fit;
+ * result[0] = bytes it wants. A call works through a bounded number of entries: it may return with
+ * "more" and few records; with COUNT it returns with the last record to go on from.
+ * `out` must not overlap the bounds.
+ */
+export function scan(
+  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
+  flags: u32, limit: u32, startLen: u32, startAt: u32, endLen: u32, endAt: u32,
+  resumeLo: u32, resumeHi: u32, out: u32, outBytes: u32,
+): i32 {
+  return scans.scan(
+    entry, generation, target, (<u64>seqHi << 32) | seqLo,
+    flags, limit, startLen, startAt, endLen, endAt, (<u64>resumeHi << 32) | resumeLo, out, outBytes,
+  );
+}
+
+/**
+ * A consistent state of now. The caller has taken a lease (after which nothing that the state needs
+ * is freed) and keeps it while it uses the numbers. OK: result {0 u32 record, 8 u64 number}.
+ */
+export function snapshot(entry: u32, generation: u32): i32 {
+  return seals.snapshot(entry, generation, 0);
+}
+
+/** The same as of an earlier number (0 is none), as far as lists not yet destroyed reach. AHEAD. */
+export function snapshotAt(entry: u32, generation: u32, seqLo: u32, seqHi: u32): i32 {
+  return seals.snapshot(entry, generation, (<u64>seqHi << 32) | seqLo);
+}
+
+/**
+ * Freezes the active list; writes of all threads go to a new one from then on. OK: result {0 u32 id
+ * of the frozen list}. Each call of each thread freezes another list. FULL, LIMIT (MAX_LISTS, or no
+ * region is left), CONTENDED, EXPELLED, CLOSED.
+ */
+export function seal(entry: u32, generation: u32): i32 {
+  return seals.seal(entry, generation);
+}
+
+/**
+ * The lists of the stack, oldest first, active one last. OK: result {0 u32 count}; from out on, 8
+ * bytes each: {0 u32 id, 4 u32 1 = frozen}. `out`: 8 * MAX_LISTS bytes.
+ */
+export function lists(entry: u32, generation: u32, out: u32): i32 {
+  return seals.lists(entry, generation, out);
+}
+
+/**
+ * Takes the frozen list `id` out of the stack; its memory comes back when its last reader has left.
+ * OK, CLOSED (no such frozen list: destroyed already, or the structure is), CONTENDED, EXPELLED.
+ * Needs no memory.
+ */
+export function destroyList(entry: u32, generation: u32, id: u32): i32 {
+  return seals.destroyList(entry, generation, id);
+}
+
+/**
+ * Figures of the list `target`, or of all (0). OK: result
+ *   0 u32 lists   4 u32 pages   8 u64 versions   16 i64 live keys (exact for one list; a sum over
+ *   several counts a key once for each)   24 u64 newest sequence number   32 u32 height
+ *   36 u32 id of the active list   40 u32 max pages   44 u32 max entries
+ */
+export function stats(entry: u32, generation: u32, target: u32): i32 {
+  return audits.stats(entry, generation, target);
+}
+
+/**
+ * Finishes what the dead participant `slot` left in this structure: its half-done write or batch,
+ * seal or destruction. Any number of threads, any number of times; may itself die anywhere.
+ * OK; CONTENDED: call again.
+ */
+export function repair(entry: u32, slot: u32): i32 {
+  return repairs.repair(entry, slot);
+}
+
+/**
+ * Walks everything while nobody writes. OK: sound. AUDIT + n: invariant n of node.ts or seal.ts does
+ * not hold; result {0 u32 list, 4 u32 node, 8 u64 found, 16 u64 expected}.
+ */
+export function audit(entry: u32, generation: u32): i32 {
+  return audits.audit(entry, generation);
+}
+
+/** Base of the codes of `audit`. */
+export const AUDIT: i32 = 64;
