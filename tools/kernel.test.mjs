@@ -1,0 +1,150 @@
+// Tests of tools/kernel.mjs on a small kernel that uses the real atomics module.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import binaryen from 'assemblyscript/binaryen';
+import { check, compile } from './kernel.mjs';
+
+const SOURCE = `
+import { load32, store32, cas32 } from '@x/shm-arena/assembly/atomic';
+
+const LIMIT: i32 = isDefined(GATED) ? 4 : 64;
+
+export function limit(): i32 { return LIMIT; }
+
+export function bump(at: usize): u32 {
+  for (let i = 0; i < LIMIT; i++) {
+    const old = load32(at);
+    if (MUTANT == 7) { store32(at, old + 1); return old; }
+    if (cas32(at, old, old + 1)) return old;
+  }
+  return ~0;
+}
+`;
+
+let dir = '';
+
+before(() => {
+  dir = mkdtempSync(join(tmpdir(), 'kernel-'));
+  mkdirSync(join(dir, 'node_modules/@x'), { recursive: true });
+  symlinkSync(resolve(import.meta.dirname, '../packages/shm-arena'),
+    join(dir, 'node_modules/@x/shm-arena'), 'junction');
+});
+
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+function kernel(source) {
+  mkdirSync(join(dir, 'assembly'), { recursive: true });
+  writeFileSync(join(dir, 'assembly/index.ts'), source);
+  return dir;
+}
+
+function sharedMemory() {
+  return new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+}
+
+function gatedImports(memory, gate) {
+  const quiet = () => 0;
+  return { env: { memory, gate, plain: quiet, fail: quiet, mark: quiet, fault: quiet } };
+}
+
+test('the release build imports the memory alone and runs', async () => {
+  const module = new WebAssembly.Module(await compile(kernel(SOURCE)));
+  assert.deepEqual(WebAssembly.Module.imports(module), [
+    { module: 'env', name: 'memory', kind: 'memory' },
+  ]);
+  const memory = sharedMemory();
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  assert.equal(exports.limit(), 64);
+  assert.equal(exports.bump(16), 0);
+  assert.equal(exports.bump(16), 1);
+  assert.equal(new Int32Array(memory.buffer)[4], 2);
+});
+
+test('a gated call suspends at every gate and resumes, its frames outside the arena', async () => {
+  const module = new WebAssembly.Module(await compile(kernel(SOURCE), { gated: true }));
+  const memory = sharedMemory();
+  const steps = [];
+  let exports = null;
+  const gate = (op, at) => {
+    if (exports.asyncify_get_state() === 2) return exports.asyncify_stop_rewind();
+    steps.push([op, at]);
+    new Uint32Array(exports.asyncify_memory.buffer).set([8, 65536]);
+    return exports.asyncify_start_unwind(0);
+  };
+  ({ exports } = new WebAssembly.Instance(module, gatedImports(memory, gate)));
+  assert.equal(exports.limit(), 4);
+  new Int32Array(memory.buffer)[4] = 41;
+  let result = exports.bump(16);
+  while (exports.asyncify_get_state() === 1) {
+    exports.asyncify_stop_unwind();
+    exports.asyncify_start_rewind(0);
+    result = exports.bump(16);
+  }
+  assert.equal(result, 41);
+  assert.deepEqual(steps, [[0x40, 16], [0x46, 16]]);
+  const words = [...new Int32Array(memory.buffer)];
+  assert.deepEqual(words.flatMap((word, i) => (word === 0 ? [] : [[i, word]])), [[4, 42]]);
+});
+
+test('a mutant differs from the gated build, and leaves no trace in it', async () => {
+  const plain = await compile(kernel(SOURCE), { gated: true });
+  const mutant = await compile(kernel(SOURCE), { gated: true, mutant: 7 });
+  const other = await compile(kernel(SOURCE), { gated: true, mutant: 8 });
+  assert.notDeepEqual(mutant, plain);
+  assert.deepEqual(other, plain);
+});
+
+test('a constant can be given to the sources', async () => {
+  const bytes = await compile(kernel('export function size(): i32 { return SIZE; }'), {
+    constants: { SIZE: 12 },
+  });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: sharedMemory() },
+  });
+  assert.equal(exports.size(), 12);
+});
+
+test('a data segment is refused', async () => {
+  const text = 'export function name(): usize { return changetype<usize>("text"); }';
+  await assert.rejects(compile(kernel(text)), /data segment/);
+});
+
+test('a start function is refused', async () => {
+  const source = `import { load32 } from '@x/shm-arena/assembly/atomic';
+    const first: u32 = load32(8);
+    export function read(): u32 { return first; }`;
+  await assert.rejects(compile(kernel(source)), /start function/);
+});
+
+test('a foreign import is refused', async () => {
+  const source = `export declare function log(value: i32): void;
+    export function run(): void { log(1); }`;
+  await assert.rejects(compile(kernel(source)), /imports index\.log/);
+});
+
+test('a fence is refused: by the compiler, and by the check of the bytes', async () => {
+  const source = 'export function run(): void { atomic.fence(); }';
+  await assert.rejects(compile(kernel(source)), /validate error/);
+  const module = new binaryen.Module();
+  module.setFeatures(binaryen.Features.All);
+  const body = module.atomic.fence();
+  module.addFunction('run', binaryen.createType([]), binaryen.none, [], body);
+  module.addFunctionExport('run', 'run');
+  assert.throws(() => check(module.emitBinary(), ['memory'], false), /uses atomic\.fence/);
+});
+
+test('a source that does not compile is reported with its place', async () => {
+  await assert.rejects(compile(kernel('export function run(): i32 { return nothing; }')),
+    /index\.ts\(1,/);
+});
+
+test('a memory that is not shared is refused', () => {
+  const module = new binaryen.Module();
+  module.addMemoryImport('0', 'env', 'memory');
+  module.setMemory(1, 2);
+  module.addMemoryImport('0', 'env', 'memory');
+  assert.throws(() => check(module.emitBinary(), ['memory'], false), /must be shared/);
+});

@@ -1,0 +1,21 @@
+// The build of a published package: ESM only, one chunk graph (so that two entry points share one
+// module instance), types beside it, and the kernel inlined as bytes.
+
+/**
+ * @param {string[]} entry the entry points below `src/`
+ * @returns {import('tsup').Options}
+ */
+export function library(entry) {
+  return {
+    entry,
+    format: ['esm'],
+    target: 'es2022',
+    platform: 'neutral',
+    splitting: true,
+    sourcemap: false,
+    clean: true,
+    dts: true,
+    treeshake: false,
+    loader: { '.wasm': 'binary' },
+  };
+}
