@@ -1,0 +1,155 @@
+// From a range in keys to bounds in bytes. Keys order as their bytes do, so all that a structure
+// has to know of a range is two byte strings and which of them are part of it.
+
+import type { Codec, Prefix, Range } from '../api.ts';
+import { encodeKey, prefixEnd } from '../codec.ts';
+import { describe, rangeError, typeError } from '../errors.ts';
+
+/** A range in bytes. `undefined` stands for the open end of the key space. */
+export interface Bounds {
+  low: Uint8Array | undefined;
+  /** Whether `low` itself is outside. */
+  lowOpen: boolean;
+  high: Uint8Array | undefined;
+  /** Whether `high` itself is outside. */
+  highOpen: boolean;
+  reverse: boolean;
+  /** `Infinity` for none. */
+  limit: number;
+  /** Nothing can be inside: no need to look. */
+  empty: boolean;
+}
+
+/** What turns keys into bytes that may be kept: private copies, not scratch. */
+export interface BoundEncoder<K> {
+  encode(key: K): Uint8Array;
+  /** The bytes that every key with this prefix begins with; throws TypeError where there are none. */
+  encodePrefix(prefix: Prefix<K>): Uint8Array;
+}
+
+/** Encodes bounds with a codec; `check` throws for a key that is too long for the structure. */
+export class CodecBounds<K> implements BoundEncoder<K> {
+  private readonly codec: Codec<K>;
+  private readonly check: (length: number) => void;
+  private room = new Uint8Array(64);
+
+  constructor(codec: Codec<K>, check: (length: number) => void) {
+    this.codec = codec;
+    this.check = check;
+  }
+
+  encode(key: K): Uint8Array {
+    return this.written((room) => encodeKey(this.codec, key, room, 0));
+  }
+
+  encodePrefix(prefix: Prefix<K>): Uint8Array {
+    const { codec } = this;
+    if (codec.encodePrefix === undefined) {
+      throw typeError(`range.prefix: keys of the codec ${codec.id} have no prefixes`);
+    }
+    return this.written((room) => codec.encodePrefix?.(prefix, room, 0) as number);
+  }
+
+  private written(write: (room: Uint8Array) => number): Uint8Array {
+    let length = write(this.room);
+    while (length > this.room.length) {
+      this.room = new Uint8Array(length);
+      length = write(this.room);
+    }
+    this.check(length);
+    return this.room.slice(0, length);
+  }
+}
+
+/** Everything: what a missing range means. Frozen, so that it can be shared. */
+export const EVERYTHING: Readonly<Bounds> = Object.freeze({
+  low: undefined,
+  lowOpen: false,
+  high: undefined,
+  highOpen: false,
+  reverse: false,
+  limit: Infinity,
+  empty: false,
+});
+
+/** Checks a range and encodes it. Where several bounds are given, the tightest counts. */
+export function encodeRange<K>(
+  range: Range<K> | undefined,
+  encoder: BoundEncoder<K>,
+): Readonly<Bounds> {
+  if (range === undefined) return EVERYTHING;
+  if (typeof range !== 'object' || range === null) {
+    throw typeError(`range: expected an object with gt, gte, lt, lte, prefix, found ${describe(range)}`);
+  }
+  const bounds: Bounds = { ...EVERYTHING, reverse: range.reverse === true, limit: limitOf(range) };
+  if (range.gte !== undefined) raise(bounds, encoder.encode(range.gte), false);
+  if (range.gt !== undefined) raise(bounds, encoder.encode(range.gt), true);
+  if (range.lte !== undefined) lower(bounds, encoder.encode(range.lte), false);
+  if (range.lt !== undefined) lower(bounds, encoder.encode(range.lt), true);
+  if (range.prefix !== undefined) {
+    const prefix = encoder.encodePrefix(range.prefix);
+    raise(bounds, prefix, false);
+    const end = prefix.slice();
+    const length = prefixEnd(end, 0, end.length);
+    if (length >= 0) lower(bounds, end.subarray(0, length), true);
+  }
+  bounds.empty = bounds.limit === 0 || isEmpty(bounds);
+  return bounds;
+}
+
+/** What is left of `bounds` from `key` on, in its direction; `open` leaves `key` itself out. */
+export function narrowed(
+  bounds: Readonly<Bounds>,
+  key: Uint8Array,
+  open: boolean,
+): Readonly<Bounds> {
+  const rest = { ...bounds };
+  if (rest.reverse) lower(rest, key, open);
+  else raise(rest, key, open);
+  rest.empty ||= isEmpty(rest);
+  return rest;
+}
+
+function limitOf(range: { limit?: number }): number {
+  const { limit } = range;
+  if (limit === undefined || limit === Infinity) return Infinity;
+  if (typeof limit !== 'number') {
+    throw typeError(`range.limit: expected a number, found ${describe(limit)}`);
+  }
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw rangeError(`range.limit: expected a whole number from 0 on, found ${limit}`);
+  }
+  return limit;
+}
+
+function raise(bounds: Bounds, low: Uint8Array, open: boolean): void {
+  const order = bounds.low === undefined ? 1 : compareBytes(low, bounds.low);
+  if (order > 0) {
+    bounds.low = low;
+    bounds.lowOpen = open;
+  } else if (order === 0) bounds.lowOpen ||= open;
+}
+
+function lower(bounds: Bounds, high: Uint8Array, open: boolean): void {
+  const order = bounds.high === undefined ? -1 : compareBytes(high, bounds.high);
+  if (order < 0) {
+    bounds.high = high;
+    bounds.highOpen = open;
+  } else if (order === 0) bounds.highOpen ||= open;
+}
+
+function isEmpty(bounds: Bounds): boolean {
+  if (bounds.low === undefined || bounds.high === undefined) return false;
+  const order = compareBytes(bounds.low, bounds.high);
+  return order > 0 || (order === 0 && (bounds.lowOpen || bounds.highOpen));
+}
+
+/** Orders byte strings: bytes as numbers from the front, a prefix before what it begins. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const common = Math.min(a.length, b.length);
+  for (let i = 0; i < common; i++) {
+    const order = (a[i] as number) - (b[i] as number);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}

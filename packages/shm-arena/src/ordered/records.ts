@@ -1,0 +1,119 @@
+// How the scans of all ordered kernels hand over entries: a run of records in scratch, decoded here
+// as a whole. The run is copied to private memory first, so that what decoding calls may use scratch.
+//
+//   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number (where there are any)
+//   16 key bytes, padded to 8        then value bytes, padded to 8, unless the scan left them out
+
+import type { KeyPort, ValuePort } from '../crossing.ts';
+
+/** Bytes of a record before its key. */
+const RECORD_HEAD = 16;
+const KEY_LENGTH_MASK = 0xff_ffff;
+
+/** In a record's flags: this version deletes the key. */
+export const RECORD_TOMBSTONE = 1;
+
+/** A private copy of a run of records. */
+export class Records {
+  bytes = new Uint8Array(4096);
+  words = new Int32Array(this.bytes.buffer);
+
+  /** Copies `length` bytes from `view[from]` on. */
+  load(view: Uint8Array, from: number, length: number): void {
+    if (this.bytes.length < length) {
+      this.bytes = new Uint8Array((length * 2 + 7) & -8);
+      this.words = new Int32Array(this.bytes.buffer);
+    }
+    this.bytes.set(view.subarray(from, from + length));
+  }
+
+  /** A copy of the key of the record at `at`. */
+  key(at: number): Uint8Array {
+    const from = at + RECORD_HEAD;
+    return this.bytes.slice(from, from + ((this.words[at >> 2] as number) & KEY_LENGTH_MASK));
+  }
+
+  seqLow(at: number): number {
+    return this.words[(at >> 2) + 2] as number;
+  }
+
+  seqHigh(at: number): number {
+    return this.words[(at >> 2) + 3] as number;
+  }
+
+  tombstone(at: number): boolean {
+    return (((this.words[at >> 2] as number) >>> 24) & RECORD_TOMBSTONE) !== 0;
+  }
+
+  /** Decodes the first `count` records' keys and values. */
+  entries<K, V>(
+    count: number,
+    keyPort: KeyPort<K>,
+    valuePort: ValuePort<V>,
+    keys: K[],
+    values: V[],
+  ): void {
+    const { bytes, words } = this;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
+      const valueLength = words[(at >> 2) + 1] as number;
+      const valueAt = at + RECORD_HEAD + ((keyLength + 7) & -8);
+      keys[i] = keyPort.read(bytes, at + RECORD_HEAD, keyLength);
+      values[i] = valuePort.read(bytes, valueAt, valueLength);
+      at = valueAt + ((valueLength + 7) & -8);
+    }
+  }
+
+  /** Decodes the keys of records that carry no value bytes. */
+  keys<K>(count: number, keyPort: KeyPort<K>, keys: K[]): void {
+    const { bytes, words } = this;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
+      keys[i] = keyPort.read(bytes, at + RECORD_HEAD, keyLength);
+      at += RECORD_HEAD + ((keyLength + 7) & -8);
+    }
+  }
+
+  /** Decodes the values alone. */
+  values<V>(count: number, valuePort: ValuePort<V>, values: V[]): void {
+    const { bytes, words } = this;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
+      const valueLength = words[(at >> 2) + 1] as number;
+      const valueAt = at + RECORD_HEAD + ((keyLength + 7) & -8);
+      values[i] = valuePort.read(bytes, valueAt, valueLength);
+      at = valueAt + ((valueLength + 7) & -8);
+    }
+  }
+
+  /** Calls `each` with the offset and the two lengths of the first `count` records. */
+  walk(
+    count: number,
+    hasValues: boolean,
+    each: (at: number, keyLength: number, valueLength: number) => void,
+  ): void {
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const keyLength = (this.words[at >> 2] as number) & KEY_LENGTH_MASK;
+      const valueLength = this.words[(at >> 2) + 1] as number;
+      const next = at + RECORD_HEAD + ((keyLength + 7) & -8);
+      each(at, keyLength, valueLength);
+      at = hasValues ? next + ((valueLength + 7) & -8) : next;
+    }
+  }
+}
+
+/** Buffers of finished batches. A batch that is decoded while another one is takes its own. */
+const spare: Records[] = [];
+
+export function takeRecords(): Records {
+  return spare.pop() ?? new Records();
+}
+
+/** What a batch was decoded from may be used again; very large ones are let go. */
+export function giveRecords(records: Records): void {
+  if (records.bytes.length <= 2 ** 20 && spare.length < 4) spare.push(records);
+}

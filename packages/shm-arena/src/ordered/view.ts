@@ -1,0 +1,296 @@
+// The reading side of every ordered structure, over one primitive: read the next entries of a range
+// into a batch. A batch is decoded as a whole before anybody sees an entry, and nothing is held
+// between two batches; so user code may call back into the same map, and an abandoned iterator
+// leaks nothing. A list, its snapshot and its frozen part differ only in what they read.
+
+import type { Cursor, OrderedReadable, Range } from '../api.ts';
+import { rangeError, ShmError } from '../errors.ts';
+import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
+
+/** The first batch of a scan without a limit; each following one is four times the last. */
+const FIRST_BATCH = 32;
+const LARGEST_BATCH = 1024;
+
+/** A scan in progress: what is left of its range, and the entries read last, decoded. */
+export abstract class Batch<K, V> {
+  readonly keys: K[] = [];
+  readonly values: V[] = [];
+  /** How many of `keys` and `values` belong to this batch. */
+  count = 0;
+  protected readonly bounds: Bounds;
+  private more: boolean;
+  private remaining: number;
+  private size: number;
+
+  /** `size` entries are read first; a scan that is known to be short asks for no more than it. */
+  constructor(bounds: Readonly<Bounds>, size: number = FIRST_BATCH) {
+    this.bounds = { ...bounds };
+    this.more = !bounds.empty;
+    this.remaining = bounds.limit;
+    this.size = bounds.limit === Infinity ? size : LARGEST_BATCH;
+  }
+
+  /**
+   * Reads up to `want` entries behind the last into `keys` and `values`, sets `count`, and moves
+   * `bounds` behind them.
+   * @returns whether there may be more
+   */
+  protected abstract read(want: number): boolean;
+
+  /** Goes on to the next entries; false at the end. */
+  advance(): boolean {
+    this.count = 0;
+    if (!this.more) return false;
+    this.more = this.read(Math.min(this.remaining, this.size));
+    this.size = Math.min(this.size * 4, LARGEST_BATCH);
+    this.remaining -= this.count;
+    if (this.remaining === 0) this.more = false;
+    return this.count > 0;
+  }
+}
+
+/** One class for each kind of iterator: `next` stays small and monomorphic. */
+abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
+  protected readonly batch: Batch<K, V>;
+  protected at = 0;
+  private ended = false;
+
+  constructor(batch: Batch<K, V>) {
+    this.batch = batch;
+  }
+
+  abstract next(): IteratorResult<T>;
+
+  /** Called when `at` has reached the end of the batch: false when that was the last. */
+  protected refill(): boolean {
+    this.at = 0;
+    if (!this.ended && this.batch.advance()) return true;
+    this.ended = true;
+    this.batch.count = 0;
+    return false;
+  }
+
+  return(value?: unknown): IteratorResult<T> {
+    this.ended = true;
+    this.batch.count = 0;
+    return { done: true, value: value as undefined };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
+  next(): IteratorResult<[K, V]> {
+    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
+    const at = this.at++;
+    return { done: false, value: [this.batch.keys[at] as K, this.batch.values[at] as V] };
+  }
+}
+
+class KeyIterator<K, V> extends BatchIterator<K, V, K> {
+  next(): IteratorResult<K> {
+    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
+    return { done: false, value: this.batch.keys[this.at++] as K };
+  }
+}
+
+class ValueIterator<K, V> extends BatchIterator<K, V, V> {
+  next(): IteratorResult<V> {
+    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
+    return { done: false, value: this.batch.values[this.at++] as V };
+  }
+}
+
+/** What of an entry a batch decodes; the rest of it stays `undefined`. */
+export const KEYS = 1;
+export const VALUES = 2;
+export const ENTRIES = KEYS | VALUES;
+
+/** All of OrderedReadable that follows from reading batches and counting. */
+export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
+  abstract get(key: K): V | undefined;
+  abstract has(key: K): boolean;
+  abstract get size(): number;
+  abstract getMany(keys: Iterable<K>): (V | undefined)[];
+  protected abstract readonly bound: BoundEncoder<K>;
+  /** A scan of `bounds` that decodes `parts`; `size` as in `Batch`. Checks that this is open. */
+  protected abstract batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
+  protected abstract countWithin(bounds: Readonly<Bounds>): number;
+
+  entries(range?: Range<K>): IterableIterator<[K, V]> {
+    return new EntryIterator(this.batch(encodeRange(range, this.bound), ENTRIES));
+  }
+
+  keys(range?: Range<K>): IterableIterator<K> {
+    return new KeyIterator(this.batch(encodeRange(range, this.bound), KEYS));
+  }
+
+  values(range?: Range<K>): IterableIterator<V> {
+    return new ValueIterator(this.batch(encodeRange(range, this.bound), VALUES));
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return new EntryIterator(this.batch(EVERYTHING, ENTRIES));
+  }
+
+  forEach(visit: (value: V, key: K) => void): void {
+    const batch = this.batch(EVERYTHING, ENTRIES);
+    while (batch.advance()) {
+      for (let at = 0; at < batch.count; at++) visit(batch.values[at] as V, batch.keys[at] as K);
+    }
+  }
+
+  scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number {
+    const batch = this.batch(encodeRange(range, this.bound), ENTRIES);
+    let visited = 0;
+    while (batch.advance()) {
+      for (let at = 0; at < batch.count; at++) {
+        visited++;
+        if (visit(batch.keys[at] as K, batch.values[at] as V) === false) return visited;
+      }
+    }
+    return visited;
+  }
+
+  first(): [K, V] | undefined {
+    return this.only(EVERYTHING);
+  }
+
+  last(): [K, V] | undefined {
+    return this.only({ ...EVERYTHING, reverse: true });
+  }
+
+  floor(key: K): [K, V] | undefined {
+    return this.only({ ...EVERYTHING, high: this.bound.encode(key), reverse: true });
+  }
+
+  ceiling(key: K): [K, V] | undefined {
+    return this.only({ ...EVERYTHING, low: this.bound.encode(key) });
+  }
+
+  lower(key: K): [K, V] | undefined {
+    const high = this.bound.encode(key);
+    return this.only({ ...EVERYTHING, high, highOpen: true, reverse: true });
+  }
+
+  higher(key: K): [K, V] | undefined {
+    return this.only({ ...EVERYTHING, low: this.bound.encode(key), lowOpen: true });
+  }
+
+  /** The first entry of a scan. */
+  private only(bounds: Readonly<Bounds>): [K, V] | undefined {
+    const batch = this.batch(bounds, ENTRIES, 1);
+    return batch.advance() ? [batch.keys[0] as K, batch.values[0] as V] : undefined;
+  }
+
+  count(range?: Range<K>): number {
+    const bounds = encodeRange(range, this.bound);
+    if (bounds.empty) return 0;
+    return Math.min(bounds.limit, this.countWithin(bounds));
+  }
+
+  cursor(range?: Range<K>): Cursor<K, V> {
+    if (range?.limit !== undefined) {
+      throw rangeError('range.limit: a cursor has none; expected it left out');
+    }
+    const open = (bounds: Readonly<Bounds>) => this.batch(bounds, ENTRIES, 8);
+    return new RangeCursor(encodeRange(range, this.bound), this.bound, open);
+  }
+}
+
+/** Where a cursor stands: on an entry, or beyond one end of its range. */
+type Place = 'on' | 'before' | 'behind' | 'closed';
+
+class RangeCursor<K, V> implements Cursor<K, V> {
+  private readonly bounds: Readonly<Bounds>;
+  private readonly bound: BoundEncoder<K>;
+  private readonly open: (bounds: Readonly<Bounds>) => Batch<K, V>;
+  private batch: Batch<K, V> | undefined;
+  private at = 0;
+  /** Whether `batch` runs in the direction of `next`. */
+  private onward = true;
+  private place: Place = 'before';
+
+  constructor(
+    bounds: Readonly<Bounds>,
+    bound: BoundEncoder<K>,
+    open: (bounds: Readonly<Bounds>) => Batch<K, V>,
+  ) {
+    this.bounds = bounds;
+    this.bound = bound;
+    this.open = open;
+  }
+
+  get valid(): boolean {
+    return this.place === 'on';
+  }
+
+  get key(): K | undefined {
+    return this.place === 'on' ? this.batch?.keys[this.at] : undefined;
+  }
+
+  get value(): V | undefined {
+    return this.place === 'on' ? this.batch?.values[this.at] : undefined;
+  }
+
+  seek(key: K): boolean {
+    return this.start(true, this.bound.encode(key), false);
+  }
+
+  seekLast(): boolean {
+    return this.start(false);
+  }
+
+  next(): boolean {
+    return this.step(true);
+  }
+
+  prev(): boolean {
+    return this.step(false);
+  }
+
+  close(): void {
+    this.place = 'closed';
+    this.batch = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  private step(onward: boolean): boolean {
+    if (this.place === 'on') {
+      if (this.onward === onward) return this.move();
+      return this.start(onward, this.bound.encode(this.key as K), true);
+    }
+    if (this.place === (onward ? 'behind' : 'before')) return false;
+    return this.start(onward);
+  }
+
+  /** Goes to the next entry in the batch's direction. */
+  private move(): boolean {
+    const batch = this.batch as Batch<K, V>;
+    if (++this.at < batch.count) return true;
+    this.at = 0;
+    return this.arrived(batch.advance());
+  }
+
+  /** Reads from one end of the range on, or from `key`. */
+  private start(onward: boolean, key?: Uint8Array, open = false): boolean {
+    if (this.place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
+    const reverse = this.bounds.reverse === onward;
+    let bounds: Readonly<Bounds> = { ...this.bounds, reverse };
+    if (key !== undefined) bounds = narrowed(bounds, key, open);
+    this.onward = onward;
+    this.at = 0;
+    this.batch = this.open(bounds);
+    return this.arrived(this.batch.advance());
+  }
+
+  private arrived(found: boolean): boolean {
+    this.place = found ? 'on' : this.onward ? 'behind' : 'before';
+    return found;
+  }
+}
