@@ -32,8 +32,8 @@
 // arena, so an abandoned call is forgotten by dropping its instance. A call may also be abandoned by
 // asyncify_stop_unwind() alone; the instance is then as new, except for its globals.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -131,8 +131,15 @@ function asyncify(bytes, optimize, before) {
 
 function features() {
   const f = binaryen.Features;
-  return f.Atomics | f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory |
-    f.BulkMemoryOpt | f.MultiMemory;
+  return (
+    f.Atomics |
+    f.MutableGlobals |
+    f.SignExt |
+    f.NontrappingFPToInt |
+    f.BulkMemory |
+    f.BulkMemoryOpt |
+    f.MultiMemory
+  );
 }
 
 /** Throws when the built bytes break a rule of DESIGN §4. */
@@ -149,8 +156,9 @@ export function check(bytes, allowedImports, gated) {
   }
   const memory = importedMemory(module.get(2) ?? new Uint8Array());
   if (memory !== null && (!memory.shared || memory.maximum !== MAX_PAGES)) {
-    problems.push(`env.memory must be shared with at most ${MAX_PAGES} pages, found ${
-      JSON.stringify(memory)}`);
+    problems.push(
+      `env.memory must be shared with at most ${MAX_PAGES} pages, found ${JSON.stringify(memory)}`,
+    );
   }
   if (!gated && module.has(5)) problems.push('it has a memory of its own');
   if (!gated && module.has(0)) problems.push('it carries a custom section (names or paths)');
@@ -224,7 +232,10 @@ async function main(args) {
     return;
   }
   await mkdir(join(dir, 'build'), { recursive: true });
-  for (const [name, gated] of [['kernel', false], ['gated', true]]) {
+  for (const [name, gated] of [
+    ['kernel', false],
+    ['gated', true],
+  ]) {
     const bytes = await compile(dir, { gated });
     const file = join(dir, 'build', `${name}.wasm`);
     await writeFile(file, bytes);

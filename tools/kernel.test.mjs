@@ -29,8 +29,11 @@ let dir = '';
 before(() => {
   dir = mkdtempSync(join(tmpdir(), 'kernel-'));
   mkdirSync(join(dir, 'node_modules/@x'), { recursive: true });
-  symlinkSync(resolve(import.meta.dirname, '../packages/shm-arena'),
-    join(dir, 'node_modules/@x/shm-arena'), 'junction');
+  symlinkSync(
+    resolve(import.meta.dirname, '../packages/shm-arena'),
+    join(dir, 'node_modules/@x/shm-arena'),
+    'junction',
+  );
 });
 
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -84,9 +87,15 @@ test('a gated call suspends at every gate and resumes, its frames outside the ar
     result = exports.bump(16);
   }
   assert.equal(result, 41);
-  assert.deepEqual(steps, [[0x40, 16], [0x46, 16]]);
+  assert.deepEqual(steps, [
+    [0x40, 16],
+    [0x46, 16],
+  ]);
   const words = [...new Int32Array(memory.buffer)];
-  assert.deepEqual(words.flatMap((word, i) => (word === 0 ? [] : [[i, word]])), [[4, 42]]);
+  assert.deepEqual(
+    words.flatMap((word, i) => (word === 0 ? [] : [[i, word]])),
+    [[4, 42]],
+  );
 });
 
 test('a mutant differs from the gated build, and leaves no trace in it', async () => {
@@ -137,8 +146,10 @@ test('a fence is refused: by the compiler, and by the check of the bytes', async
 });
 
 test('a source that does not compile is reported with its place', async () => {
-  await assert.rejects(compile(kernel('export function run(): i32 { return nothing; }')),
-    /index\.ts\(1,/);
+  await assert.rejects(
+    compile(kernel('export function run(): i32 { return nothing; }')),
+    /index\.ts\(1,/,
+  );
 });
 
 test('a memory that is not shared is refused', () => {

@@ -1,0 +1,156 @@
+// `npm start` and `npm test`: everything from a fresh clone on, on a machine with Node >= 20 and npm.
+//
+//   node tools/run.mjs start    install, build, run the tour of apps/examples
+//   node tools/run.mjs test     install, build, run every check and test
+//
+// Plain JavaScript for Node 20 without dependencies: it runs before anything is installed. All that
+// follows the installation runs under the Node that the workspace pins, because pnpm puts
+// node_modules/.bin first into the PATH. Nothing here decides what is up to date: pnpm and turbo do,
+// from the lockfile and from hashes of the files, and both are quick when nothing has changed.
+//
+// A step may print a line `N passed, N failed`: then these count, else the step counts as one.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
+const REPORT = 'build/test-report.json';
+const COUNTS = /^(\d+) passed, (\d+) failed$/;
+
+const INSTALL = ['install', '--frozen-lockfile'];
+const BUILD = turbo('build', '--output-logs=new-only');
+
+/** What `npm test` runs when everything is built; each runs even if an earlier one failed. */
+const CHECKS = [
+  { name: 'types', args: turbo('typecheck', '--continue', '--output-logs=errors-only') },
+  { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
+  { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
+  { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
+  { name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true },
+  { name: 'verify', args: turbo('verify') },
+  { name: 'benchmarks, tiny', args: turbo('bench:tiny') },
+  { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
+  { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
+];
+
+function turbo(task, ...options) {
+  return ['exec', 'turbo', 'run', task, '--log-prefix=none', ...options];
+}
+
+/**
+ * Runs pnpm; its output goes through. Resolves to the exit code and the counts it printed.
+ * Interactive: the terminal is handed over instead, so that the program can draw.
+ */
+function pnpm(args, interactive = false) {
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const child = spawn('npx', ['--yes', PNPM, ...args], {
+    cwd: ROOT,
+    env,
+    stdio: interactive ? 'inherit' : ['inherit', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const counts = { passed: 0, failed: 0, found: false };
+  let rest = '';
+  child.stdout?.on('data', (chunk) => {
+    process.stdout.write(chunk);
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) addCounts(counts, line);
+  });
+  return new Promise((done) => {
+    child.on('error', (error) => {
+      console.error(`npx cannot be run: ${error.message}`);
+      done({ code: 1, counts });
+    });
+    child.on('close', (code) => {
+      addCounts(counts, rest);
+      done({ code: code ?? 1, counts });
+    });
+  });
+}
+
+function addCounts(counts, line) {
+  const match = COUNTS.exec(line.trim());
+  if (match === null) return;
+  counts.found = true;
+  counts.passed += Number(match[1]);
+  counts.failed += Number(match[2]);
+}
+
+/** The places where a package's tests leave their report. */
+function reportFiles() {
+  return ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name, REPORT)),
+  );
+}
+
+/** The sum of the reports that vitest wrote. */
+function readReports() {
+  const counts = { passed: 0, failed: 0, found: false };
+  for (const file of reportFiles()) {
+    if (!existsSync(file)) continue;
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    counts.found = true;
+    counts.passed += report.numPassedTests;
+    counts.failed += report.numFailedTests;
+  }
+  return counts;
+}
+
+async function mustPass(name, args) {
+  heading(name);
+  const { code } = await pnpm(args);
+  if (code === 0) return;
+  console.log(`\n${name}: failed, exit code ${code}`);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+function heading(name) {
+  console.log(`\n== ${name}`);
+}
+
+async function start() {
+  await mustPass('install', INSTALL);
+  await mustPass('build', BUILD);
+  heading('tour');
+  process.exitCode = (await pnpm(['-C', 'apps/examples', 'run', 'tour'], true)).code;
+}
+
+async function test() {
+  await mustPass('install', INSTALL);
+  await mustPass('build', BUILD);
+  const rows = [];
+  for (const { name, args, reports } of CHECKS) {
+    heading(name);
+    if (reports) for (const file of reportFiles()) rmSync(file, { force: true });
+    const begin = Date.now();
+    const result = await pnpm(args);
+    const counts = reports ? readReports() : result.counts;
+    // A step that counts nothing is one; a step that fails has at least one failure.
+    if (!counts.found && result.code === 0) counts.passed = 1;
+    if (result.code !== 0) counts.failed = Math.max(counts.failed, 1);
+    rows.push({ name, seconds: (Date.now() - begin) / 1000, ...counts });
+  }
+  heading('summary');
+  for (const { name, passed, failed, seconds } of rows) {
+    const state = failed === 0 ? 'ok  ' : 'FAIL';
+    console.log(
+      `${state} ${name.padEnd(18)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+    );
+  }
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
+}
+
+const command = { start, test }[process.argv[2]];
+if (command === undefined) {
+  console.error('usage: node tools/run.mjs start|test');
+  process.exitCode = 1;
+} else {
+  await command();
+}
