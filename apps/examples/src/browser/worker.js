@@ -1,0 +1,17 @@
+// The worker: writes records until it is terminated, a hundred in each turn of its event loop.
+
+import { Arena } from '@x/shm-arena';
+import { SkipList } from '@x/skiplist';
+
+addEventListener('message', ({ data }) => {
+  const arena = Arena.attach(data);
+  const list = SkipList.open(arena, 'numbers');
+  postMessage(arena.participant);
+  let written = 0;
+  setInterval(() => {
+    for (let i = 0; i < 100 && written < 100_000; i++) {
+      list.set(String(written).padStart(6, '0'), { written: Date.now() });
+      written++;
+    }
+  }, 10);
+});

@@ -1,0 +1,69 @@
+// The tour: what the packages do, on real data, every result checked in the run.
+//
+//   node src/tour/tour.ts [--workers N] [--records N] [--spoil ROW]
+//
+// --spoil writes a wrong value behind the tour's back after the first chapter: it must be found.
+// The main thread tells the story, chapter by chapter; the workers of crew.ts do the writing. A
+// chapter that finds a wrong result throws: the tour ends there and exits with 1.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Arena } from '@x/shm-arena';
+import { SkipList } from '@x/skiplist';
+import type { Tour } from './chapter.ts';
+import { Crew } from './crew.ts';
+import { ABSENT, codecs, type Place, type PlaceKey, Source } from './data.ts';
+import { chapters as memtable } from './memtable.ts';
+import { count, Report } from './report.ts';
+
+const { values } = parseArgs({
+  options: { workers: { type: 'string' }, records: { type: 'string' }, spoil: { type: 'string' } },
+});
+const workers = atLeast(2, values.workers ?? String(Math.min(availableParallelism(), 8)));
+const source = new Source(values.records === undefined ? Infinity : atLeast(100, values.records));
+
+const folder = mkdtempSync(join(tmpdir(), 'shm-tour-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const arena = Arena.create({ bytes: 2 ** 29 });
+const list = SkipList.create<PlaceKey, Place>(arena, { name: 'places', ...codecs });
+const crew = new Crew(arena, workers, source.size);
+const report = new Report();
+const expected = new Int32Array(source.size).fill(ABSENT);
+const tour: Tour = { source, arena, list, crew, report, folder, expected };
+
+const chapters = [...memtable];
+if (values.spoil !== undefined) {
+  const row = atLeast(0, values.spoil);
+  chapters.splice(1, 0, [
+    'Spoil',
+    async () => void list.set(source.key(row), source.place(row, 99)),
+  ]);
+}
+
+console.log(
+  `${count(source.size)} places of GeoNames, ${workers} workers, Node ${process.version}`,
+);
+try {
+  await crew.hireAll();
+  for (const [title, run] of chapters) {
+    report.heading(title);
+    await run(tour);
+  }
+  report.end();
+} catch (error) {
+  console.error('\nThe tour has failed.', error);
+  process.exitCode = 1;
+} finally {
+  await crew.dismiss();
+}
+
+/** A number from the command line; fewer than `least` are made `least`. */
+function atLeast(least: number, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw new TypeError(`expected a whole number, found ${text}`);
+  return Math.max(value, least);
+}

@@ -1,0 +1,3 @@
+export function programs(
+  path: string,
+): { line: number; code: string; output: string | undefined }[];
