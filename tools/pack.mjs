@@ -1,10 +1,9 @@
-// Packs a package as a release would: pnpm replaces `workspace:` by versions.
+// Packs a package as a release would: pnpm, which must be on the PATH (`pnpm exec`), replaces
+// `workspace:` by versions.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-
-const ROOT = resolve(import.meta.dirname, '..');
+import { join } from 'node:path';
 
 /**
  * @param {string} packageDir a built package
@@ -12,8 +11,7 @@ const ROOT = resolve(import.meta.dirname, '..');
  * @returns {string} the tarball's name
  */
 export function pack(packageDir, destination) {
-  const { packageManager } = readJson(join(ROOT, 'package.json'));
-  run('npx', ['--yes', packageManager, 'pack', '--pack-destination', destination], packageDir);
+  run('pnpm', ['pack', '--pack-destination', destination], packageDir);
   const { name, version } = readJson(join(packageDir, 'package.json'));
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
   if (!existsSync(join(destination, file))) throw new Error(`${name}: ${file} was not packed`);
@@ -21,8 +19,7 @@ export function pack(packageDir, destination) {
 }
 
 /**
- * Runs a command that must succeed. npm and npx take what they need from their cache: npx has had
- * pnpm there since tools/run.mjs installed the workspace with it.
+ * Runs a command that must succeed, without the network.
  *
  * @param {string} command
  * @param {string[]} args
@@ -33,7 +30,7 @@ export function run(command, args, cwd) {
     cwd,
     encoding: 'utf8',
     env: { ...process.env, npm_config_offline: 'true' },
-    shell: process.platform === 'win32', // npm and npx are scripts there.
+    shell: process.platform === 'win32', // npm and pnpm are scripts there.
   });
   if (error) throw error;
   if (status === 0) return;

@@ -2,7 +2,7 @@
 // an empty project, and runs there, under every Node at hand (the machine's own and the
 // workspace's), the programs of apps/examples/packed and those in the READMEs.
 //
-//   node tools/packed.mjs          after a build; needs no network
+//   node tools/packed.mjs    after a build, with pnpm on the PATH (`pnpm exec`); needs no network
 //
 // The tarballs have only each other as dependencies, so the installation works offline.
 

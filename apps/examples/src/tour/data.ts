@@ -97,8 +97,7 @@ export class Source {
     let seen = 0;
     for (const [key, place] of entries) {
       const expected = seen < rows.length ? this.key(rows[seen]) : 'the end';
-      if (!sameKey(key, expected))
-        throw new Wrong(`entry ${seen}: expected ${expected}, found ${key}`);
+      if (!sameKey(key, expected)) throw new Wrong(`expected ${expected}, found ${key}`);
       this.check(rows[seen], place, old[seen], young[seen]);
       seen++;
     }

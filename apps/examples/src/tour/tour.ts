@@ -38,15 +38,12 @@ const tour: Tour = { source, arena, list, crew, report, folder, expected };
 const chapters = [...memtable];
 if (values.spoil !== undefined) {
   const row = atLeast(0, values.spoil);
-  chapters.splice(1, 0, [
-    'Spoil',
-    async () => void list.set(source.key(row), source.place(row, 99)),
-  ]);
+  const spoil = async () => void list.set(source.key(row), source.place(row, 99));
+  chapters.splice(1, 0, ['Spoil: a wrong value is written', spoil]);
 }
 
-console.log(
-  `${count(source.size)} places of GeoNames, ${workers} workers, Node ${process.version}`,
-);
+const places = `${count(source.size)} places of GeoNames`;
+console.log(`${places}, ${workers} workers, Node ${process.version}`);
 try {
   await crew.hireAll();
   for (const [title, run] of chapters) {
