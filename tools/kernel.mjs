@@ -6,7 +6,7 @@
 // What kernel authors write
 //
 //   if (isDefined(GATED)) gate(op, at);        only in the gated build; no trace of it in release
-//   const X: i32 = isDefined(GATED) ? 4 : 64;  a small constant for the checker: folds in both builds
+//   const X: i32 = isDefined(GATED) ? 4 : 64;  a small constant for the checker; folds in both
 //   if (MUTANT == 7) return false;             seeded bug 7; no trace of it in either build
 //
 // GATED is an i32 constant that exists in the gated build only: test it with `isDefined`, never
@@ -21,7 +21,7 @@
 // What the gated build exports, beside the kernel's own functions
 //
 //   asyncify_memory                     a second, private memory: the frames of a suspended call
-//   asyncify_start_unwind(data: i32)    called by `env.gate` to suspend; `data` lies in that memory:
+//   asyncify_start_unwind(data: i32)    called by `env.gate` to suspend; in that memory lie
 //                                       [data] u32 top of the frames so far, [data + 4] u32 limit
 //   asyncify_stop_unwind()              called by the host when the export has returned
 //   asyncify_start_rewind(data: i32)    called by the host before it calls the same export again
@@ -29,8 +29,8 @@
 //   asyncify_get_state(): i32           0 normal, 1 unwinding, 2 rewinding
 //
 // Only `env.gate` can suspend; the other imports must return (or throw). The frames never touch the
-// arena, so an abandoned call is forgotten by dropping its instance. A call may also be abandoned by
-// asyncify_stop_unwind() alone; the instance is then as new, except for its globals.
+// arena, so an abandoned call is forgotten by dropping its instance, or by asyncify_stop_unwind()
+// alone: the instance is then as new, except for its globals.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';

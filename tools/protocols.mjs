@@ -2,19 +2,19 @@
 // also an order of steps, so a component's number stands for its kernel code: when the code
 // changes, either the number rises, or somebody writes down why old and new still work together.
 //
-//   node tools/protocols.mjs --check                     what `npm test` runs
-//   node tools/protocols.mjs --accept NAME --why "..."   the change is compatible, and this is why
-//   node tools/protocols.mjs --bump NAME                 it is not: raises the number, here and in the sources
-//   node tools/protocols.mjs --first NAME                seals a component that was never released
+//   node tools/protocols.mjs --check                    what `npm test` runs
+//   node tools/protocols.mjs --accept NAME --why "..."  the change is compatible, and this is why
+//   node tools/protocols.mjs --bump NAME                it is not: raises the number everywhere
+//   node tools/protocols.mjs --first NAME               seals a component that was never released
 //
 // packages/*/protocol.json, with paths from the package:
 //
 //   { "components": [{
 //       "name": "arena",                         for the commands above; unique in the repository
 //       "number": 1,
-//       "constant": "ARENA_PROTOCOL",            an `export const ARENA_PROTOCOL: u32 = 1;` in the sources
+//       "constant": "ARENA_PROTOCOL",            `export const ARENA_PROTOCOL: u32 = 1;`
 //       "in": "assembly/layout.ts",
-//       "files": ["assembly/heap.ts", ...],      every file but those in "outside" is in some component
+//       "files": ["assembly/heap.ts", ...],      all but those in "outside"
 //       "hash": "...",                           of the code that `number` was given to
 //       "compatible": [{ "hash": "...", "why": "..." }]
 //     }],

@@ -1,12 +1,12 @@
-// `npm start` and `npm test`: everything from a fresh clone on, on a machine with Node >= 20 and npm.
+// `npm start` and `npm test`: everything from a fresh clone on, with only Node >= 20 and npm.
 //
-//   node tools/run.mjs start    install, build, run the tour of apps/examples
+//   node tools/run.mjs start    install, build, run the tour of apps/examples with what follows
 //   node tools/run.mjs test     install, build, run every check and test
 //
 // Plain JavaScript for Node 20 without dependencies: it runs before anything is installed. All that
 // follows the installation runs under the Node that the workspace pins, because pnpm puts
-// node_modules/.bin first into the PATH. Nothing here decides what is up to date: pnpm and turbo do,
-// from the lockfile and from hashes of the files, and both are quick when nothing has changed.
+// node_modules/.bin first into the PATH. What is up to date is for pnpm and turbo to decide, from
+// the lockfile and from hashes of the files; both are quick when nothing has changed.
 //
 // A step may print a line `N passed, N failed`: then these count, else the step counts as one.
 
@@ -21,23 +21,24 @@ const REPORT = 'build/test-report.json';
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 
 const INSTALL = ['install', '--frozen-lockfile'];
-const BUILD = turbo('build', '--output-logs=new-only');
+const BUILD = turbo('build');
 
 /** What `npm test` runs when everything is built; each runs even if an earlier one failed. */
 const CHECKS = [
-  { name: 'types', args: turbo('typecheck', '--continue', '--output-logs=errors-only') },
+  { name: 'types', args: turbo('typecheck', '--continue') },
   { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
   { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
   { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
   { name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true },
-  { name: 'verify', args: turbo('verify') },
-  { name: 'benchmarks, tiny', args: turbo('bench:tiny') },
+  { name: 'verify', args: turbo('verify'), needs: ['apps/verify', 'verify'] },
+  { name: 'benchmarks, tiny', args: turbo('bench:tiny'), needs: ['apps/bench', 'bench:tiny'] },
   { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
   { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
 ];
 
 function turbo(task, ...options) {
-  return ['exec', 'turbo', 'run', task, '--log-prefix=none', ...options];
+  const quiet = ['--log-prefix=none', '--output-logs=new-only'];
+  return ['exec', 'turbo', 'run', task, ...quiet, ...options];
 }
 
 /**
@@ -46,7 +47,7 @@ function turbo(task, ...options) {
  */
 function pnpm(args, interactive = false) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
-  const child = spawn('npx', ['--yes', PNPM, ...args], {
+  const child = spawn('npx', ['--yes', '--loglevel=error', '--no-progress', PNPM, ...args], {
     cwd: ROOT,
     env,
     stdio: interactive ? 'inherit' : ['inherit', 'pipe', 'inherit'],
@@ -117,29 +118,44 @@ async function start() {
   await mustPass('install', INSTALL);
   await mustPass('build', BUILD);
   heading('tour');
-  process.exitCode = (await pnpm(['-C', 'apps/examples', 'run', 'tour'], true)).code;
+  const args = ['-C', 'apps/examples', 'run', 'tour', ...process.argv.slice(3)];
+  process.exitCode = (await pnpm(args, true)).code;
+}
+
+/** Runs one check; returns its counts. A step that fails has at least one failure. */
+async function runCheck({ args, needs, reports }) {
+  if (needs !== undefined && !hasScript(...needs)) {
+    console.log(`${needs[0]} has no script \`${needs[1]}\``);
+    return { passed: 0, failed: 1 };
+  }
+  if (reports) for (const file of reportFiles()) rmSync(file, { force: true });
+  const { code, counts } = await pnpm(args);
+  const { passed, failed, found } = reports ? readReports() : counts;
+  if (code !== 0 || (reports && !found)) return { passed, failed: Math.max(failed, 1) };
+  return found ? { passed, failed } : { passed: 1, failed: 0 };
+}
+
+/** Turbo passes when no package has the task; a check that ran nothing must not. */
+function hasScript(dir, script) {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, dir, 'package.json'), 'utf8'));
+  return scripts?.[script] !== undefined;
 }
 
 async function test() {
   await mustPass('install', INSTALL);
   await mustPass('build', BUILD);
   const rows = [];
-  for (const { name, args, reports } of CHECKS) {
-    heading(name);
-    if (reports) for (const file of reportFiles()) rmSync(file, { force: true });
+  for (const check of CHECKS) {
+    heading(check.name);
     const begin = Date.now();
-    const result = await pnpm(args);
-    const counts = reports ? readReports() : result.counts;
-    // A step that counts nothing is one; a step that fails has at least one failure.
-    if (!counts.found && result.code === 0) counts.passed = 1;
-    if (result.code !== 0) counts.failed = Math.max(counts.failed, 1);
-    rows.push({ name, seconds: (Date.now() - begin) / 1000, ...counts });
+    const counts = await runCheck(check);
+    rows.push({ name: check.name, seconds: (Date.now() - begin) / 1000, ...counts });
   }
   heading('summary');
   for (const { name, passed, failed, seconds } of rows) {
-    const state = failed === 0 ? 'ok  ' : 'FAIL';
+    const counts = `${passed} passed, ${failed} failed`;
     console.log(
-      `${state} ${name.padEnd(18)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+      `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(18)} ${counts}, ${seconds.toFixed(1)} s`,
     );
   }
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
