@@ -46,10 +46,13 @@ export interface World {
   readonly memory: WebAssembly.Memory;
   /** Workers in the order of the scenario, then the recoverers, then the auditor. */
   readonly threads: readonly Thread[];
+  /** For reading only: write through `write`, or the next run will not start from the same image. */
   readonly u8: Uint8Array;
+  /** A host's write, such as a key staged in the thread's scratch. No step. */
+  write(at: number, bytes: Uint8Array): void;
   /** The 32-bit word at `at`, unsigned. */
   u32(at: number): number;
-  /** The low and high half of the 64-bit word at `at`, unsigned. */
+  /** The 64-bit word at `at`, unsigned. */
   u64(at: number): bigint;
   /** Whether the checker knows the byte at `at` as handed out, given back, or never marked. */
   state(at: number): 'live' | 'free' | 'unmarked';
@@ -140,6 +143,8 @@ export interface Plan {
   victims?: readonly number[];
   /** Plain stores since the victim's last atomic step are also lost: all, and each alone. Default true. */
   lostStores?: boolean;
+  /** Threads also die while they are switched away from, not only when it is their turn. Default false. */
+  suspendedDie?: boolean;
   /** Allocations fail: the n-th for every n, once and from then on. Default false. */
   failures?: boolean;
   /** Waiting loops are not scheduled away, and each operation must keep its `bound`. Default false. */

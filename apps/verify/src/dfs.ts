@@ -1,0 +1,131 @@
+// Depth-first search over all schedules within a bound on preemptions (a switch away from a thread
+// that could go on) and on deaths. A run follows the known prefix and then takes the default at
+// every new point; going back takes the next option at the last point that has one. Deaths that
+// leave a state already recovered (memory, marks, what the living have seen, the history) are skipped.
+// No other reduction is made: with deaths and per-step invariants it would not be sound.
+
+import { END, FINISHED, GATE, killCode, WAITS, type Machine, type Scheduler } from './machine.ts';
+import type { VirtualThread } from './thread.ts';
+
+export interface DfsBounds {
+  preemptions: number;
+  preemptionsAfterDeath: number;
+  kills: number;
+  victims: number;
+  lostStores: boolean;
+  suspendedDie: boolean;
+  progress: boolean;
+}
+
+interface Node {
+  point: number;
+  options: number[];
+  taken: number;
+}
+
+export class Dfs implements Scheduler {
+  private readonly bounds: DfsBounds;
+  private readonly nodes: Node[] = [];
+  private depth = 0;
+  private preemptions = 0;
+  private afterDeath = 0;
+  private readonly seen = new Set<number>();
+  private readonly lanes = new Int32Array(2);
+  /** Deaths not explored because an equal state was. */
+  skipped = 0;
+
+  constructor(bounds: DfsBounds) {
+    this.bounds = bounds;
+  }
+
+  /** Prepares the next run; false when all have been made. The first call prepares the first run. */
+  advance(first: boolean): boolean {
+    this.depth = 0;
+    this.preemptions = 0;
+    this.afterDeath = 0;
+    if (first) return true;
+    while (this.nodes.length > 0) {
+      const node = this.nodes[this.nodes.length - 1]!;
+      if (++node.taken < node.options.length) return true;
+      this.nodes.pop();
+    }
+    return false;
+  }
+
+  next(machine: Machine, t: VirtualThread, why: number): number {
+    const fallback = why === GATE ? t.id : machine.following(t);
+    const known = this.depth < this.nodes.length ? this.nodes[this.depth]! : undefined;
+    if (known !== undefined) {
+      if (known.point !== machine.point) return fallback;
+      this.depth++;
+      return this.take(machine, t, why, known.options[known.taken]!, fallback);
+    }
+    const options = this.options(machine, t, why, fallback);
+    if (options === null) return fallback;
+    this.nodes.push({ point: machine.point, options, taken: 0 });
+    this.depth++;
+    return fallback;
+  }
+
+  private take(machine: Machine, t: VirtualThread, why: number, code: number, fallback: number): number {
+    if (code !== fallback && code >= 0 && code < 16 && why !== FINISHED) {
+      this.preemptions++;
+      if (machine.kills > 0) this.afterDeath++;
+    }
+    return code;
+  }
+
+  private options(machine: Machine, t: VirtualThread, why: number, fallback: number): number[] | null {
+    const { bounds } = this;
+    let options: number[] | null = null;
+    const others = machine.enabled & ~(1 << t.id);
+    const mayPreempt = this.preemptions < bounds.preemptions &&
+      (machine.kills === 0 || this.afterDeath < bounds.preemptionsAfterDeath);
+    if (others !== 0 && (why === FINISHED || mayPreempt)) {
+      for (let id = 0; 1 << id <= others; id++) {
+        if ((others & (1 << id)) !== 0 && id !== fallback) (options ??= [fallback]).push(id);
+      }
+    }
+    if (machine.kills < bounds.kills && why !== WAITS) {
+      for (const victim of bounds.suspendedDie ? machine.threads : [t]) {
+        if (this.mayDie(machine, victim)) options = this.deaths(machine, victim, options ?? [fallback]);
+      }
+    }
+    return options !== null && options.length > 1 ? options : null;
+  }
+
+  private mayDie(machine: Machine, t: VirtualThread): boolean {
+    if (t.role === 'recoverer') return t.patients.length > 0;
+    return t.role === 'worker' && machine.kills === 0 && (this.bounds.victims & (1 << t.id)) !== 0 &&
+      (t.status === 1 || t.status === 2);
+  }
+
+  private deaths(machine: Machine, victim: VirtualThread, options: number[]): number[] {
+    const variants = this.bounds.lostStores ? victim.log.variants() : 1;
+    const survivors = victim.role === 'worker' && (machine.enabled & ~(1 << victim.id)) !== 0;
+    for (let variant = 0; variant < variants; variant++) {
+      const lanes = this.lanes;
+      lanes[0] = victim.id;
+      lanes[1] = this.bounds.preemptions - this.preemptions;
+      machine.hashDeath(lanes, victim, variant);
+      const key = (lanes[0]! >>> 0) * 0x200000 + (lanes[1]! >>> 11);
+      if (this.seen.has(key)) {
+        this.skipped++;
+        continue;
+      }
+      this.seen.add(key);
+      options.push(killCode(victim.id, variant, false));
+      if (survivors) options.push(killCode(victim.id, variant, true));
+    }
+    return options;
+  }
+}
+
+/** No choice at all: every thread runs to its end, in turn. */
+export class InTurn implements Scheduler {
+  next(machine: Machine, t: VirtualThread, why: number): number {
+    return why === GATE ? t.id : machine.following(t);
+  }
+}
+
+export { END };

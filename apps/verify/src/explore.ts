@@ -1,0 +1,256 @@
+// Explores one scenario of a structure by one plan, run after run, until all schedules within the
+// plan's bounds are done, a run goes wrong, or a limit is reached.
+
+import { Dfs, InTurn } from './dfs.ts';
+import { historyKey } from './history.ts';
+import type { Kernel } from './kernels.ts';
+import { linearize } from './linearize.ts';
+import { Machine, type Scheduler } from './machine.ts';
+import { RandomSchedule } from './random.ts';
+import { Recorder, showChoices, type Choice } from './replay.ts';
+import type { Plan, Scenario, Structure } from './structure.ts';
+import { Violation } from './violation.ts';
+
+export interface Totals {
+  schedules: number;
+  steps: number;
+  kills: number;
+  failedAllocations: number;
+  /** Schedules run twice and found equal. */
+  repeated: number;
+  /** Deaths skipped because an equal state had been recovered. */
+  equalStates: number;
+  histories: number;
+}
+
+export const noTotals = (): Totals => ({
+  schedules: 0, steps: 0, kills: 0, failedAllocations: 0, repeated: 0, equalStates: 0, histories: 0,
+});
+
+export function addTotals(to: Totals, from: Totals): void {
+  for (const key of Object.keys(to) as (keyof Totals)[]) to[key] += from[key];
+}
+
+export interface Failure {
+  structure: string;
+  scenario: string;
+  plan: Plan;
+  violation: Violation;
+  choices: Choice[];
+  failAt: number;
+  failOn: boolean;
+  /** Schedules tried until this one. */
+  after: number;
+}
+
+export interface Report {
+  totals: Totals;
+  failure?: Failure;
+  /** A limit or deadline ended it before all schedules were done. */
+  cut: boolean;
+  worst: Map<string, { steps: number; alone: number }>;
+  seconds: number;
+}
+
+export interface Limits {
+  /** Milliseconds of performance.now() after which to stop. */
+  deadline?: number;
+  /** Seeds random strategies. */
+  seed?: number;
+  /** One of n shards of the random runs. */
+  shard?: { index: number; of: number };
+  /** Called now and then. */
+  progress?: (totals: Totals) => void;
+}
+
+/** Every n-th schedule is repeated and compared. */
+const REPEAT_EVERY = 97;
+
+export class Exploration {
+  readonly machine: Machine;
+  private readonly structure: Structure;
+  private readonly scenario: Scenario;
+  private readonly linear = new Map<string, boolean>();
+  private totals = noTotals();
+
+  constructor(structure: Structure, kernels: readonly Kernel[], scenario: Scenario) {
+    this.structure = structure;
+    this.scenario = scenario;
+    this.machine = new Machine(structure, kernels, scenario);
+  }
+
+  run(plan: Plan, limits: Limits = {}): Report {
+    const started = performance.now();
+    this.totals = noTotals();
+    let failure: Failure | undefined;
+    let cut = false;
+    const { machine } = this;
+    this.configure(plan);
+    // Failing allocations: none first, then each n-th, once and from then on, until n is not reached.
+    for (let failAt = 0; failure === undefined; failAt++) {
+      let reached = false;
+      for (const failOn of failAt === 0 ? [false] : [false, true]) {
+        machine.failAt = failAt;
+        machine.failOn = failOn;
+        const before = this.totals.failedAllocations;
+        const result = plan.strategy === 'dfs' ? this.search(plan, limits) : this.draw(plan, limits);
+        failure = result.failure;
+        cut ||= result.cut;
+        if (this.totals.failedAllocations > before) reached = true;
+        if (failure !== undefined || cut) break;
+      }
+      if (!plan.failures || cut || (failAt > 0 && !reached)) break;
+    }
+    machine.failAt = 0;
+    return {
+      totals: this.totals, failure, cut, worst: machine.worst, seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  /** Sets what is checked for `plan`. */
+  configure(plan: Plan): void {
+    this.machine.watch = {
+      legal: true, race: true, invariant: plan.invariants !== false, deaths: (plan.kills ?? 0) > 0,
+      progress: plan.progress === true, hash: false, record: false,
+    };
+  }
+
+  private search(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
+    const dfs = new Dfs(dfsBounds(plan));
+    let schedules = 0;
+    for (let first = true; dfs.advance(first); first = false) {
+      const violation = this.one(dfs);
+      schedules++;
+      if (violation !== null) {
+        // The search stands at the failing schedule: run it once more, noting its choices.
+        dfs.advance(true);
+        const recorder = new Recorder(dfs);
+        const again = this.judge(this.machine.execute(recorder));
+        return { failure: this.failure(plan, again ?? violation, recorder.choices, schedules), cut: false };
+      }
+      if (schedules % REPEAT_EVERY === 0) {
+        const strange = this.repeat(() => { dfs.advance(true); return dfs; });
+        if (strange !== null) return { failure: this.failure(plan, strange, [], schedules), cut: false };
+      }
+      if (this.stop(limits, schedules, plan.limit)) return { cut: true };
+    }
+    this.totals.equalStates += dfs.skipped;
+    return { cut: false };
+  }
+
+  private draw(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
+    const { machine } = this;
+    const runs = plan.runs ?? 1000;
+    this.one(new InTurn());
+    const expected = Math.max(8, Math.round(machine.point * 1.2));
+    const shard = limits.shard ?? { index: 0, of: 1 };
+    for (let run = shard.index; run < runs; run += shard.of) {
+      const seed = Math.imul((limits.seed ?? 1) + run, 0x9e3779b1);
+      const make = (): Scheduler => new RandomSchedule(randomBounds(plan), seed, expected);
+      const violation = this.one(make());
+      if (violation !== null) {
+        const recorder = new Recorder(make());
+        const again = this.judge(machine.execute(recorder));
+        return { failure: this.failure(plan, again ?? violation, recorder.choices, run), cut: false };
+      }
+      if (run % REPEAT_EVERY === 0) {
+        const strange = this.repeat(make);
+        if (strange !== null) return { failure: this.failure(plan, strange, [], run), cut: false };
+      }
+      if (this.stop(limits, run, undefined)) return { cut: true };
+    }
+    return { cut: false };
+  }
+
+  private one(scheduler: Scheduler): Violation | null {
+    const { machine, totals } = this;
+    const violation = this.judge(machine.execute(scheduler));
+    totals.schedules++;
+    totals.steps += machine.steps;
+    totals.kills += machine.kills;
+    totals.failedAllocations += machine.failed;
+    return violation;
+  }
+
+  /** After a run: its own violation, or the history's. */
+  judge(violation: Violation | null): Violation | null {
+    if (violation !== null) return violation;
+    const { events } = this.machine;
+    const key = historyKey(events);
+    let linear = this.linear.get(key);
+    if (linear === undefined) {
+      linear = linearize(events, this.structure.model) === undefined;
+      this.linear.set(key, linear);
+      this.totals.histories++;
+    }
+    return linear ? null : new Violation('history', 'no order of the calls explains their results');
+  }
+
+  private repeat(make: () => Scheduler): Violation | null {
+    const { machine } = this;
+    machine.watch.hash = true;
+    const once = [this.judge(machine.execute(make())), machine.hash1, machine.hash2];
+    machine.arena.restore();
+    const stray = machine.arena.strayWrite();
+    const twice = [this.judge(machine.execute(make())), machine.hash1, machine.hash2];
+    machine.watch.hash = false;
+    this.totals.repeated++;
+    if (stray >= 0) {
+      return new Violation('nondeterminism',
+        `the byte at ${machine.word(stray)} was written past world.write: runs do not start equal`);
+    }
+    if (once.some((part, n) => part !== twice[n])) {
+      return new Violation('nondeterminism', 'the same schedule, run twice, gave two traces');
+    }
+    return null;
+  }
+
+  private stop(limits: Limits, schedules: number, limit: number | undefined): boolean {
+    if (limit !== undefined && schedules >= limit) return true;
+    if ((schedules & 63) !== 0) return false;
+    limits.progress?.(this.totals);
+    return limits.deadline !== undefined && performance.now() > limits.deadline;
+  }
+
+  private failure(plan: Plan, violation: Violation, choices: Choice[], after: number): Failure {
+    const { failAt, failOn } = this.machine;
+    return {
+      structure: this.structure.name, scenario: this.scenario.name, plan, violation, choices, failAt, failOn,
+      after,
+    };
+  }
+}
+
+function victims(plan: Plan): number {
+  return plan.victims?.reduce((mask, id) => mask | (1 << id), 0) ?? 0xffff;
+}
+
+function dfsBounds(plan: Plan) {
+  const preemptions = plan.preemptions ?? 2;
+  return {
+    preemptions,
+    preemptionsAfterDeath: plan.preemptionsAfterDeath ?? preemptions,
+    kills: plan.kills ?? 0,
+    victims: victims(plan),
+    lostStores: plan.lostStores !== false,
+    suspendedDie: plan.suspendedDie === true,
+    progress: plan.progress === true,
+  };
+}
+
+function randomBounds(plan: Plan) {
+  return {
+    strategy: plan.strategy as 'pct' | 'random',
+    depth: plan.depth ?? 3,
+    kills: plan.kills ?? 0,
+    victims: victims(plan),
+    lostStores: plan.lostStores !== false,
+  };
+}
+
+/** The text that `verify:replay` takes. */
+export function seedOf(f: Failure): string {
+  const failing = f.failAt === 0 ? '' : `!${f.failAt}${f.failOn ? '+' : ''}`;
+  const progress = f.plan.progress ? 'p' : '';
+  return `${f.structure}/${f.scenario}@${progress}${failing}:${showChoices(f.choices)}`;
+}

@@ -1,0 +1,28 @@
+// The gate's operations, as packages/shm-arena/assembly/atomic.ts numbers them.
+
+export const LOAD = 0;
+export const STORE = 1;
+export const ADD = 2;
+export const AND = 3;
+export const OR = 4;
+export const SWAP = 5;
+export const CAS = 6;
+export const PAUSE = 7;
+export const PLAIN_LOAD = 8;
+export const PLAIN_STORE = 9;
+
+export const MARK_FREE = 0;
+export const MARK_LIVE = 1;
+
+export const OP_NAMES = [
+  'load',
+  'store',
+  'add',
+  'and',
+  'or',
+  'swap',
+  'cas',
+  'pause',
+  'read',
+  'write',
+];

@@ -1,0 +1,20 @@
+// What the checker can find wrong.
+
+export type ViolationKind =
+  | 'assertion' | 'end' | 'freed' | 'history' | 'invariant' | 'livelock' | 'nondeterminism' | 'outside'
+  | 'overlap' | 'progress' | 'race' | 'trap' | 'wait-free';
+
+/** Thrown through the kernel at the step that is wrong; not an Error, which would cost a stack trace. */
+export class Violation {
+  readonly kind: ViolationKind;
+  readonly message: string;
+  readonly site: number;
+  readonly at: number | undefined;
+
+  constructor(kind: ViolationKind, message: string, site = -1, at?: number) {
+    this.kind = kind;
+    this.message = message;
+    this.site = site;
+    this.at = at;
+  }
+}

@@ -1,0 +1,12 @@
+// The structures that the suites check. A new one adds its line here.
+
+import type { Structure } from '../src/structure.ts';
+
+/** Loaded on demand, so that one that does not compile does not stop the others. */
+export const structures: Record<string, () => Promise<{ default: Structure }>> = {
+};
+
+/** The checker's own test objects. */
+export const toys: Record<string, () => Promise<{ default: Structure }>> = {
+  stack: () => import('../test/toys/stack.ts'),
+};
