@@ -34,7 +34,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import binaryen from 'assemblyscript/binaryen';
@@ -60,6 +60,7 @@ const FRAME_PAGES = 1;
  */
 export async function compile(packageDir, options = {}) {
   const { gated = false, mutant = 0, optimize = true, constants = {}, transform } = options;
+  if (transform && !gated) throw new Error('only a gated build can be transformed');
   const dir = resolve(packageDir);
   const uses = { ...constants, MUTANT: mutant };
   if (gated) uses.GATED = 1;
@@ -100,10 +101,16 @@ async function runCompiler(dir, optimize, debug, uses) {
   return bytes;
 }
 
-/** Reads a source, following the links that a package manager puts into node_modules. */
+/**
+ * Reads a source. The compiler asks for a package's file as node_modules/PACKAGE/... and looks no
+ * further; this looks in the folders above too, as Node does.
+ */
 function readSource(dir, name) {
-  const path = resolve(dir, name);
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  for (let folder = dir; ; folder = dirname(folder)) {
+    const path = resolve(folder, name);
+    if (existsSync(path)) return readFileSync(path, 'utf8');
+    if (!name.startsWith('node_modules/') || folder === dirname(folder)) return null;
+  }
 }
 
 /** Makes `env.gate` a point where a call can be suspended, with the frames in a second memory. */

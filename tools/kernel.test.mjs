@@ -116,6 +116,34 @@ test('a constant can be given to the sources', async () => {
   assert.equal(exports.size(), 12);
 });
 
+test('a transform sees each source function with its name, and its result is built', async () => {
+  const seen = [];
+  const transform = (bytes) => {
+    const module = binaryen.readBinaryWithFeatures(bytes, binaryen.Features.All);
+    for (let i = 0; i < module.getNumFunctions(); i++) {
+      seen.push(binaryen.getFunctionInfo(module.getFunctionByIndex(i)).name);
+    }
+    module.addGlobal('visited', binaryen.i32, true, module.i32.const(5));
+    module.addGlobalExport('visited', 'visited');
+    return module.emitBinary();
+  };
+  const bytes = await compile(kernel(SOURCE), { gated: true, transform });
+  assert.ok(seen.some((name) => name.endsWith('assembly/atomic/cas32')));
+  const { exports } = new WebAssembly.Instance(
+    new WebAssembly.Module(bytes),
+    gatedImports(sharedMemory(), () => {}),
+  );
+  assert.equal(exports.visited.value, 5);
+  await assert.rejects(compile(dir, { transform }), /only a gated build/);
+});
+
+test('a package is found in the folders above, too', async () => {
+  const inner = join(kernel(SOURCE), 'inner');
+  mkdirSync(join(inner, 'assembly'), { recursive: true });
+  writeFileSync(join(inner, 'assembly/index.ts'), SOURCE);
+  assert.deepEqual(await compile(inner), await compile(dir));
+});
+
 test('a data segment is refused', async () => {
   const text = 'export function name(): usize { return changetype<usize>("text"); }';
   await assert.rejects(compile(kernel(text)), /data segment/);

@@ -1,0 +1,18 @@
+export interface CompileOptions {
+  /** The checker's build; default: the release build. */
+  gated?: boolean;
+  /** The seeded bug; default 0: none. */
+  mutant?: number;
+  /** Default true. */
+  optimize?: boolean;
+  /** More integer constants for the sources. */
+  constants?: Record<string, number>;
+  /** Changes the gated build before it is optimized; the names are still there. */
+  transform?: (bytes: Uint8Array) => Uint8Array;
+}
+
+export function compile(
+  packageDir: string,
+  options?: CompileOptions,
+): Promise<Uint8Array<ArrayBuffer>>;
+export function check(bytes: Uint8Array, allowedImports: string[], gated: boolean): void;
