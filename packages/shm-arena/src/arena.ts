@@ -1,0 +1,240 @@
+// The class Arena over the kernel. api.ts says what each method does.
+
+import type {
+  Arena as ArenaInstance,
+  ArenaConstructor,
+  ArenaHandle,
+  ArenaOptions,
+  ArenaStats,
+  LoadOptions,
+  NodeWorker,
+  Participant,
+  RecoveryReport,
+  Region,
+  RegionOptions,
+  StructureInfo,
+  VerifyReport,
+  WebWorker,
+} from './api.ts';
+import { bury, holdLock, probe, watch } from './deaths.ts';
+import { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+import { loadImage, saveImage } from './image.ts';
+import {
+  type ArenaKernel,
+  KERNEL_BYTES,
+  PAGE_BYTES,
+  Status,
+  instantiate,
+} from './kernel.ts';
+import { recover } from './recovery.ts';
+import { UserRegion, checkAlloc } from './region.ts';
+import { arenaStats, listStructures, verifyArena } from './report.ts';
+import { type Seat, checkMemory, inspect, leave, setSeat, sit } from './seat.ts';
+import { isIsolated } from './supports.ts';
+
+const DEFAULT_BYTES = 2 ** 28;
+const MAX_BYTES = 2 ** 32;
+const HANDLE_TYPE = '@x/shm-arena';
+const ZERO_ON_FREE = 1;
+
+/** Only this file makes instances: `new Arena()` is a TypeError. */
+const TOKEN = Symbol('arena');
+
+class SharedArena implements ArenaInstance {
+  readonly memory: WebAssembly.Memory;
+  readonly participant: Participant;
+  #seat: Seat | null;
+
+  constructor(token: symbol, seat: Seat) {
+    if (token !== TOKEN) throw typeError('expected Arena.create, attach or load, found `new Arena`');
+    this.#seat = seat;
+    this.memory = seat.memory;
+    this.participant = Object.freeze({ slot: seat.slot, generation: seat.generation });
+    setSeat(this, seat);
+    holdLock(seat);
+  }
+
+  static create(options: ArenaOptions = {}): ArenaInstance {
+    const { bytes = DEFAULT_BYTES, participants = 64, zeroOnFree = false } = options;
+    wholeNumber('bytes', bytes, 1, MAX_BYTES);
+    wholeNumber('participants', participants, 1, 256);
+    if (typeof zeroOnFree !== 'boolean') {
+      throw typeError(`\`zeroOnFree\`: expected true or false, found ${describe(zeroOnFree)}`);
+    }
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const memory = reserve(pages);
+    const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+    const flags = zeroOnFree ? ZERO_ON_FREE : 0;
+    const [a, b, c, d, e, f, g, h] = crypto.getRandomValues(new Uint32Array(8)) as unknown as Words;
+    if (kernel.create(pages, participants, flags, a, b, c, d, e, f, g, h) !== Status.OK) {
+      const least = (kernel.systemPages(pages, participants) + 3) * PAGE_BYTES;
+      throw rangeError(
+        `\`bytes\`: expected at least ${least} for ${participants} participants, found ${bytes}`,
+      );
+    }
+    return new SharedArena(TOKEN, sit(memory));
+  }
+
+  static attach(handle: ArenaHandle): ArenaInstance {
+    if (typeof handle !== 'object' || handle === null || handle.type !== HANDLE_TYPE) {
+      throw typeError(
+        `attach: expected the handle of an arena, found ${describe(handle)}`,
+        'WRONG_TYPE',
+      );
+    }
+    checkMemory(handle.memory);
+    inspect(handle.memory);
+    return new SharedArena(TOKEN, sit(handle.memory));
+  }
+
+  static async load(
+    source: Uint8Array | AsyncIterable<Uint8Array>,
+    options: LoadOptions = {},
+  ): Promise<ArenaInstance> {
+    const { maxBytes = MAX_BYTES } = options;
+    wholeNumber('maxBytes', maxBytes, 1, MAX_BYTES);
+    const { memory, slot } = await loadImage(source, maxBytes, reserve);
+    inspect(memory);
+    const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+    kernel.join(slot);
+    if (!kernel.alive()) {
+      throw new ShmError('ARENA_CORRUPT', `load: expected that slot ${slot} saved, found it free`);
+    }
+    renew(memory, kernel);
+    kernel.detach(); // The thread that saved was in no call: it leaves as if it were here.
+    kernel.thaw();
+    const seat = sit(memory);
+    recover(seat);
+    return new SharedArena(TOKEN, seat);
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is ArenaInstance {
+    return typeof value === 'object' && value !== null && #seat in value;
+  }
+
+  get #open(): Seat {
+    const seat = this.#seat;
+    if (seat === null) throw new ShmError('CLOSED', 'the arena was detached');
+    return seat;
+  }
+
+  get handle(): ArenaHandle {
+    if (!isIsolated()) {
+      throw new ShmError(
+        'NOT_ISOLATED',
+        'expected a cross-origin isolated page, found one that cannot share memory; serve it with ' +
+          '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`',
+      );
+    }
+    return { type: HANDLE_TYPE, memory: this.memory };
+  }
+
+  alloc(bytes: number, align = 16): number {
+    const at = this.tryAlloc(bytes, align);
+    if (at === 0) throw this.#open.full(`alloc of ${bytes} bytes`);
+    return at;
+  }
+
+  tryAlloc(bytes: number, align = 16): number {
+    const seat = this.#open;
+    checkAlloc(bytes, align);
+    const { kernel } = seat;
+    let at = kernel.alloc(bytes, align) >>> 0;
+    if (at !== 0) return at;
+    const status = seat.settle(() => {
+      at = kernel.alloc(bytes, align) >>> 0;
+      return at === 0 ? kernel.status() : Status.OK;
+    }, kernel.status());
+    if (status !== Status.OK && status !== Status.FULL) throw seat.error(status, 'alloc');
+    return at;
+  }
+
+  free(offset: number): void {
+    const seat = this.#open;
+    if (offset >>> 0 !== offset || offset === 0) wholeNumber('offset', offset, 1, MAX_BYTES - 1);
+    const status = seat.kernel.free(offset);
+    if (status === Status.OK) return;
+    const settled = seat.settle(() => seat.kernel.free(offset), status);
+    if (settled !== Status.OK) throw seat.error(settled, `free of offset ${offset}`);
+  }
+
+  region(options?: RegionOptions): Region {
+    return new UserRegion(this.#open, options);
+  }
+
+  structures(): StructureInfo[] {
+    return listStructures(this.#open).map(({ name, type, protocol }) => ({ name, type, protocol }));
+  }
+
+  watch(worker: NodeWorker | WebWorker): void {
+    watch(this.#open, worker);
+  }
+
+  bury(participant: Participant): void {
+    bury(this.#open, participant);
+  }
+
+  async probe(): Promise<number> {
+    return probe(this.#open);
+  }
+
+  recover(): RecoveryReport {
+    const seat = this.#open;
+    seat.checkAlive();
+    return recover(seat);
+  }
+
+  stats(): ArenaStats {
+    return arenaStats(this.#open);
+  }
+
+  verify(): VerifyReport {
+    return verifyArena(this.#open);
+  }
+
+  save(): AsyncIterable<Uint8Array> {
+    return saveImage(this.#open);
+  }
+
+  detach(): void {
+    const seat = this.#seat;
+    if (seat === null) return;
+    this.#seat = null;
+    setSeat(this, null);
+    leave(seat);
+  }
+
+  [Symbol.dispose](): void {
+    this.detach();
+  }
+}
+
+type Words = [number, number, number, number, number, number, number, number];
+
+function reserve(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw Object.assign(
+      rangeError(`\`bytes\`: this platform could not reserve ${pages * PAGE_BYTES} bytes; try fewer`),
+      { cause: error },
+    );
+  }
+}
+
+const H_ID = 48;
+const H_CHECKSUM = 112;
+
+/** Gives a loaded arena an id of its own: nobody else has seen its memory. */
+function renew(memory: WebAssembly.Memory, kernel: ArenaKernel): void {
+  const id = new Uint8Array(memory.buffer, H_ID, 16);
+  id.set(crypto.getRandomValues(new Uint8Array(16)));
+  kernel.hash(8, H_CHECKSUM - 8);
+  const checksum = new Int32Array(memory.buffer, H_CHECKSUM, 2);
+  checksum[0] = kernel.resultLow();
+  checksum[1] = kernel.resultHigh();
+}
+
+/** The class; its contract is in api.ts. */
+export const Arena: ArenaConstructor = SharedArena;
+export type Arena = ArenaInstance;

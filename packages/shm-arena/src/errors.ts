@@ -1,0 +1,105 @@
+// Every error that a package of this workspace throws: a stable code, and a message that names what
+// was found and what was expected. TypeError: the wrong type. RangeError: the wrong value.
+// ShmError: the right arguments at the wrong time, on the wrong memory or in the wrong thread.
+
+import type { ErrorCode, ShmErrorCode } from './api.ts';
+
+/** Everything that `ShmError.code` can be; `ShmErrorCode` is its type. */
+export const SHM_ERROR_CODES = [
+  'ARENA_FULL',
+  'ARENA_FOREIGN',
+  'ARENA_PROTOCOL',
+  'ARENA_CORRUPT',
+  'ARENA_BUSY',
+  'NOT_ISOLATED',
+  'NO_SLOT',
+  'EXPELLED',
+  'CLOSED',
+  'CONTENDED',
+  'KEY_TOO_LARGE',
+  'VALUE_TOO_LARGE',
+  'CODEC_MISMATCH',
+  'NAME_TAKEN',
+  'NAME_UNKNOWN',
+  'WRONG_TYPE',
+  'WRONG_GUARD',
+  'SEALED',
+  'SNAPSHOT_CLOSED',
+  'LIMIT_REACHED',
+  'QUEUE_FULL',
+  'UNSUPPORTED',
+] as const;
+
+/**
+ * The right arguments, but not here or not now. `code` is stable and says which case it is; the
+ * message is for people and may change.
+ *
+ * @example
+ * const arena = Arena.create({ bytes: 2 ** 20 });
+ * try {
+ *   arena.alloc(2 ** 21);
+ * } catch (error) {
+ *   console.log(error instanceof ShmError && error.code); // 'ARENA_FULL'
+ * }
+ */
+export class ShmError extends Error {
+  readonly code: ShmErrorCode;
+
+  constructor(code: ShmErrorCode, message: string) {
+    super(message);
+    this.name = 'ShmError';
+    this.code = code;
+  }
+
+  // Two copies of the package in one thread throw errors that each other's `instanceof` accepts.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'ShmError' && 'code' in value;
+  }
+}
+
+/** A TypeError with a code: the value is of the wrong type. */
+export function typeError(message: string, code: ErrorCode = 'INVALID_TYPE'): TypeError {
+  return Object.assign(new TypeError(message), { code });
+}
+
+/** A RangeError with a code: the type is right, the value is not. */
+export function rangeError(message: string, code: ErrorCode = 'OUT_OF_RANGE'): RangeError {
+  return Object.assign(new RangeError(message), { code });
+}
+
+/** What `value` is, in a few words, for "found …" in a message. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 40 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+    case 'bigint':
+      return `${value}n`;
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'symbol':
+    case 'function':
+      return `a ${typeof value}`;
+    default:
+      return describeObject(value);
+  }
+}
+
+function describeObject(value: object): string {
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === 'string' && name !== 'Object' ? `an object (${name})` : 'an object';
+}
+
+/** Checks a whole number between two bounds, both included, and returns it. */
+export function wholeNumber(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number') {
+    throw typeError(`\`${name}\`: expected a number, found ${describe(value)}`);
+  }
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw rangeError(`\`${name}\`: expected a whole number from ${min} to ${max}, found ${value}`);
+  }
+  return value;
+}

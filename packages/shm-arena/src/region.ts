@@ -1,0 +1,165 @@
+// A region of one participant: bump allocation in its own shard, positions and save points.
+//
+// A position is the kernel's mark and a serial number. Rewinding to position s at a time when n
+// positions had been taken ends those with serials in (s, n]; `#ended` keeps these intervals. A later
+// rewind to an earlier position swallows the intervals behind it, so there are never more than
+// nested ones.
+
+import type { Checkpoint, Region, RegionOptions, Savepoint } from './api.ts';
+import { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
+import type { Seat } from './seat.ts';
+
+const MAX_BYTES = 2 ** 32;
+
+/** Checks the arguments of every `alloc`. */
+export function checkAlloc(bytes: number, align: number): void {
+  wholeNumber('bytes', bytes, 0, MAX_BYTES - 1);
+  wholeNumber('align', align, 1, PAGE_BYTES);
+  if ((align & (align - 1)) !== 0) {
+    throw rangeError(`\`align\`: expected a power of two from 1 to ${PAGE_BYTES}, found ${align}`);
+  }
+}
+
+class Position implements Checkpoint {
+  readonly region: UserRegion;
+  readonly serial: number;
+  readonly mark: number;
+  readonly allocated: number;
+
+  constructor(region: UserRegion, serial: number, mark: number, allocated: number) {
+    this.region = region;
+    this.serial = serial;
+    this.mark = mark;
+    this.allocated = allocated;
+  }
+}
+
+export class UserRegion implements Region {
+  readonly #seat: Seat;
+  readonly #kernel: ArenaKernel;
+  readonly #region: number;
+  readonly #generation: number;
+  readonly #limit: number;
+  readonly #closer = () => this.close();
+  #open = true;
+  #serial = 0;
+  #allocated = 0;
+  /** Pairs: rewound to this serial, when this many positions had been taken. */
+  #ended: { readonly from: number; readonly to: number }[] = [];
+
+  constructor(seat: Seat, { budget }: RegionOptions = {}) {
+    if (budget !== undefined) wholeNumber('budget', budget, 1, MAX_BYTES);
+    const pages = budget === undefined ? 0 : Math.ceil(budget / PAGE_BYTES);
+    this.#seat = seat;
+    this.#kernel = seat.kernel;
+    this.#limit = budget === undefined ? Infinity : pages * PAGE_BYTES;
+    this.#region = seat.index('region', () => seat.kernel.regionOpen(pages));
+    this.#generation = seat.kernel.regionGeneration(this.#region);
+    seat.shared.closers.add(this.#closer);
+  }
+
+  alloc(bytes: number, align = 8): number {
+    const at = this.tryAlloc(bytes, align);
+    if (at !== 0) return at;
+    throw new ShmError(
+      'ARENA_FULL',
+      `region: found no room for ${bytes} bytes (${this.budget.used} of ${this.#limit} used)`,
+    );
+  }
+
+  tryAlloc(bytes: number, align = 8): number {
+    this.#check();
+    checkAlloc(bytes, align);
+    const kernel = this.#kernel;
+    let at = kernel.regionAlloc(this.#region, bytes, align) >>> 0;
+    if (at === 0) {
+      const status = this.#seat.settle(() => {
+        at = kernel.regionAlloc(this.#region, bytes, align) >>> 0;
+        return at === 0 ? kernel.status() : Status.OK;
+      }, kernel.status());
+      if (status === Status.FULL || status === Status.LIMIT) return 0;
+      if (status !== Status.OK) throw this.#seat.error(status, 'region');
+    }
+    this.#allocated += bytes;
+    return at;
+  }
+
+  checkpoint(): Checkpoint {
+    this.#check();
+    const mark = this.#kernel.regionMark(this.#region) >>> 0;
+    return new Position(this, ++this.#serial, mark, this.#allocated);
+  }
+
+  rewind(checkpoint: Checkpoint): void {
+    this.#check();
+    if (!(checkpoint instanceof Position)) {
+      throw typeError(`rewind: expected a checkpoint, found ${describe(checkpoint)}`);
+    }
+    if (!this.#isValid(checkpoint)) {
+      throw rangeError('rewind: expected a checkpoint that is not rewound yet, of this region');
+    }
+    this.#rewind(checkpoint.serial, checkpoint.mark, checkpoint.allocated);
+  }
+
+  savepoint(): Savepoint {
+    const start = this.checkpoint() as Position;
+    let open = true;
+    const close = (): void => {
+      if (open && this.#open && this.#isValid(start)) this.rewind(start);
+      open = false;
+    };
+    return {
+      keep: () => {
+        open = false;
+      },
+      close,
+      [Symbol.dispose]: close,
+    };
+  }
+
+  reset(): void {
+    this.#check();
+    this.#rewind(0, 0, 0);
+  }
+
+  get budget(): { readonly used: number; readonly limit: number } {
+    const used = this.#open ? (this.#kernel.regionPages(this.#region) >>> 0) * PAGE_BYTES : 0;
+    return { used, limit: this.#limit };
+  }
+
+  get allocated(): number {
+    return this.#allocated;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#allocated = 0;
+    const seat = this.#seat;
+    seat.shared.closers.delete(this.#closer);
+    if (!seat.kernel.alive()) return; // Buried: recovery frees it.
+    const status = seat.settle(() => seat.kernel.regionClose(this.#region, this.#generation));
+    if (status !== Status.OK && status !== Status.CLOSED) throw seat.error(status, 'region');
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #check(): void {
+    if (!this.#open) throw new ShmError('CLOSED', 'the region was closed');
+  }
+
+  #isValid({ region, serial }: Position): boolean {
+    return region === this && !this.#ended.some(({ from, to }) => from < serial && serial <= to);
+  }
+
+  #rewind(serial: number, mark: number, allocated: number): void {
+    const status = this.#seat.settle(() => this.#kernel.regionRewind(this.#region, mark));
+    if (status !== Status.OK) throw this.#seat.error(status, 'rewind');
+    this.#allocated = allocated;
+    this.#ended = this.#ended.filter(({ from }) => from < serial);
+    if (this.#serial > serial) this.#ended.push({ from: serial, to: this.#serial });
+  }
+}

@@ -1,0 +1,385 @@
+// A seat: this thread's place in one arena. There is one slot a thread and arena, however many Arena
+// objects and copies of this package the thread has; what they share lies in a record under a global
+// symbol, as plain data that other releases can read too. A Seat is one copy's view of that record.
+
+import type { Arena } from './api.ts';
+import { Crossing, type ScratchOwner, type SharedScratch } from './crossing.ts';
+import { describe, rangeError, ShmError, typeError } from './errors.ts';
+import {
+  type AnyKernel,
+  type ArenaKernel,
+  instantiate,
+  KERNEL_BYTES,
+  PAGE_BYTES,
+  SlotKind,
+  Status,
+} from './kernel.ts';
+import { Patience } from './patience.ts';
+import { hasDead, recover } from './recovery.ts';
+import { workerThreads } from './supports.ts';
+
+/** What the copies of this package in one thread share about one arena. */
+export interface SharedSeat {
+  readonly memory: WebAssembly.Memory;
+  readonly id: string;
+  readonly slot: number;
+  readonly generation: number;
+  readonly scratch: SharedScratch;
+  /** Arena objects that are not detached. */
+  holds: number;
+  /** Open instances of each structure, by entry and generation. */
+  readonly joins: Map<string, number>;
+  /** Ends what is open on this seat; called when the last hold goes. */
+  readonly closers: Set<() => void>;
+  /** Users of the lease interval that leases share when the slot has no room for one more. */
+  overflow: number;
+  /** Whether this thread learns of other threads' deaths by events: then it must not wait long. */
+  watches: boolean;
+  /** Gives the Web Lock back. */
+  unlock: (() => void) | undefined;
+}
+
+/** A kind of structure as recovery and `verify` see it, whichever copy registered it. */
+export interface RegisteredType {
+  readonly type: string;
+  readonly protocol: number;
+  /** Finishes or takes back what the dead `slot` had begun. A status; may be repeated. */
+  repair(shared: SharedSeat, entry: number, slot: number): number;
+  /** Walks the structure; one sentence for each problem. */
+  verify(shared: SharedSeat, entry: number): string[];
+}
+
+interface ThreadRecord {
+  readonly seats: Map<string, SharedSeat>;
+  readonly types: Map<string, RegisteredType>;
+}
+
+/** The record of this thread; made at its first use. */
+export function threadRecord(): ThreadRecord {
+  const key = Symbol.for('@x/shm-arena/thread-1');
+  const all = globalThis as { [key: symbol]: ThreadRecord | undefined };
+  return (all[key] ??= { seats: new Map(), types: new Map() });
+}
+
+/** One copy's view of a thread's place in an arena. */
+export class Seat implements ScratchOwner {
+  readonly shared: SharedSeat;
+  readonly memory: WebAssembly.Memory;
+  readonly slot: number;
+  readonly generation: number;
+  readonly scratch: SharedScratch;
+  readonly kernel: ArenaKernel;
+  readonly crossing: Crossing;
+  readonly #joined = new WeakSet<AnyKernel>();
+
+  constructor(shared: SharedSeat) {
+    this.shared = shared;
+    this.memory = shared.memory;
+    this.slot = shared.slot;
+    this.generation = shared.generation;
+    this.scratch = shared.scratch;
+    this.kernel = this.instance<ArenaKernel>(KERNEL_BYTES);
+    this.crossing = new Crossing(this);
+  }
+
+  /** A package's kernel on this arena, joined to this thread's slot. Cached. */
+  instance<X extends AnyKernel>(kernel: Uint8Array<ArrayBuffer>): X {
+    const exports = instantiate<X>(kernel, this.memory);
+    if (!this.#joined.has(exports)) {
+      exports.join(this.slot);
+      this.#joined.add(exports);
+    }
+    return exports;
+  }
+
+  stage(bytes: number): void {
+    const at = this.offset('a larger scratch block', () => this.kernel.stage(bytes));
+    this.#moved(at);
+  }
+
+  unstage(): void {
+    const at = this.offset('the scratch block', () => this.kernel.unstage());
+    this.#moved(at);
+  }
+
+  #moved(at: number): void {
+    this.scratch.at = at;
+    this.scratch.bytes = this.kernel.scratchBytes() >>> 0;
+  }
+
+  /** The result of a kernel call that returns an offset, or 0 with a status; waits while contended. */
+  offset(what: string, call: () => number): number {
+    const at = call();
+    if (at !== 0) return at >>> 0;
+    let result = 0;
+    const status = this.settle(() => {
+      result = call() >>> 0;
+      return result !== 0 ? Status.OK : this.kernel.status();
+    }, this.kernel.status());
+    if (status !== Status.OK) throw this.error(status, what);
+    return result;
+  }
+
+  /** The result of a kernel call that returns an index, or minus a status; waits while contended. */
+  index(what: string, call: () => number): number {
+    const result = this.tryIndex(call);
+    if (result < 0) throw this.error(-result, what);
+    return result;
+  }
+
+  /** Like `index`, but minus the status where that is not CONTENDED. */
+  tryIndex(call: () => number): number {
+    let result = call();
+    if (result !== -Status.CONTENDED) return result;
+    this.settle(() => {
+      result = call();
+      return result < 0 ? -result : Status.OK;
+    }, Status.CONTENDED);
+    return result;
+  }
+
+  /**
+   * Calls a kernel until it does not say CONTENDED, recovering the dead and waiting in between.
+   *
+   * @param first the status of a call made before; default: none was made
+   * @throws ShmError CONTENDED where this thread may not wait (longer)
+   */
+  settle(call: () => number, first: number = call()): number {
+    let status = first;
+    if (status !== Status.CONTENDED) return status;
+    for (const patience = new Patience(this); status === Status.CONTENDED; status = call()) {
+      patience.wait();
+    }
+    return status;
+  }
+
+  /** The error for a status. */
+  error(status: number, what: string): Error {
+    switch (status) {
+      case Status.FULL:
+        return this.full(what);
+      case Status.LIMIT:
+        return new ShmError('LIMIT_REACHED', `${what}: the limit is reached`);
+      case Status.CONTENDED:
+        return new ShmError('CONTENDED', `${what}: another thread is in the way`);
+      case Status.EXPELLED:
+        return this.expelled();
+      case Status.CLOSED:
+        return new ShmError('CLOSED', `${what}: it is closed or destroyed`);
+      case Status.TAKEN:
+        return new ShmError('NAME_TAKEN', `${what}: the name is in use`);
+      case Status.UNKNOWN:
+        return new ShmError('NAME_UNKNOWN', `${what}: there is none of that name`);
+      case Status.NO_SLOT:
+        return noSlot(this.kernel.participants());
+      case Status.DOUBLE_FREE:
+        return rangeError(`${what}: it is free already`);
+      default:
+        return rangeError(`${what}: nothing of that kind is there`);
+    }
+  }
+
+  full(what: string): ShmError {
+    const bytes = this.memory.buffer.byteLength;
+    return new ShmError('ARENA_FULL', `${what}: no room is left in the arena of ${bytes} bytes`);
+  }
+
+  expelled(): ShmError {
+    return new ShmError(
+      'EXPELLED',
+      `participant ${this.slot}, generation ${this.generation}: it was declared dead (by \`bury\` ` +
+        'or the exit of its worker); attach again',
+    );
+  }
+
+  /** Recovers whoever was declared dead, without waiting; what is packed in scratch stays packed. */
+  recoverQuietly(): void {
+    if (!hasDead(this)) return;
+    const packed = this.crossing.save();
+    recover(this);
+    this.crossing.restore(packed);
+  }
+
+  /** Throws EXPELLED when this thread was declared dead. */
+  checkAlive(): void {
+    if (!this.kernel.alive()) throw this.expelled();
+  }
+}
+
+function noSlot(participants: number): ShmError {
+  return new ShmError(
+    'NO_SLOT',
+    `attach: all ${participants} participants are in use; detach one, \`recover\` dead ones, or ` +
+      'create the arena with more `participants`',
+  );
+}
+
+// ── Attaching ────────────────────────────────────────────────────────────────────────────────────
+
+/** Seats of this copy, by their shared record. */
+const seats = new WeakMap<SharedSeat, Seat>();
+
+/** Sits down in an arena whose memory was inspected; adds one hold. */
+export function sit(memory: WebAssembly.Memory): Seat {
+  const id = readId(memory);
+  const known = threadRecord().seats.get(id);
+  const shared = known !== undefined && isSeated(known) ? known : takeSlot(memory, id);
+  shared.holds++;
+  return seatFor(shared);
+}
+
+/** This copy's view of a shared seat. */
+export function seatFor(shared: SharedSeat): Seat {
+  let seat = seats.get(shared);
+  if (seat === undefined) seats.set(shared, (seat = new Seat(shared)));
+  return seat;
+}
+
+const seatsOfArenas = new WeakMap<object, Seat | null>();
+
+/** Notes the seat of an Arena object; null: it was detached. */
+export function setSeat(arena: object, seat: Seat | null): void {
+  seatsOfArenas.set(arena, seat);
+}
+
+/** The seat of an Arena object, also of one that another copy of this package made. */
+export function seatOf(arena: Arena): Seat {
+  let seat = seatsOfArenas.get(arena);
+  if (seat === undefined) {
+    if (typeof arena !== 'object' || arena === null || tagOf(arena.memory) !== MEMORY_TAG) {
+      throw typeError(`expected an Arena, found ${describe(arena)}`, 'WRONG_TYPE');
+    }
+    const shared = threadRecord().seats.get(readId(arena.memory));
+    if (shared !== undefined) seat = seatFor(shared);
+  }
+  if (seat == null) throw new ShmError('CLOSED', 'the arena was detached');
+  return seat;
+}
+
+/** Whether the thread's slot is still its own; a buried thread attaches anew. */
+function isSeated({ memory, slot, generation }: SharedSeat): boolean {
+  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  return (
+    kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
+  );
+}
+
+function takeSlot(memory: WebAssembly.Memory, id: string): SharedSeat {
+  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  const thread = (workerThreads()?.threadId ?? -1) + 1;
+  let slot = kernel.attach(thread);
+  for (const patience = new Patience(null); slot === -Status.CONTENDED; ) {
+    patience.wait();
+    slot = kernel.attach(thread);
+  }
+  if (slot === -Status.NO_SLOT) throw noSlot(kernel.participants());
+  if (slot < 0) {
+    throw new ShmError('ARENA_FULL', 'attach: no room is left for a scratch block of 128 KiB');
+  }
+  const shared: SharedSeat = {
+    memory,
+    id,
+    slot,
+    generation: kernel.slotGeneration(slot) >>> 0,
+    scratch: { at: kernel.scratch() >>> 0, bytes: kernel.scratchBytes() >>> 0 },
+    holds: 0,
+    joins: new Map(),
+    overflow: 0,
+    closers: new Set(),
+    watches: workerThreads()?.isMainThread ?? false,
+    unlock: undefined,
+  };
+  threadRecord().seats.set(id, shared);
+  return shared;
+}
+
+/** Stands up: the slot is given back with the last hold. Returns whether it was the last. */
+export function leave(seat: Seat): boolean {
+  const { shared } = seat;
+  if (--shared.holds > 0) return false;
+  for (const close of [...shared.closers]) close();
+  const { seats: all } = threadRecord();
+  if (all.get(shared.id) === shared) all.delete(shared.id);
+  if (seat.kernel.alive()) seat.settle(() => seat.kernel.detach());
+  shared.unlock?.();
+  return true;
+}
+
+/** The arena's id as 32 hex digits; frozen words. */
+function readId(memory: WebAssembly.Memory): string {
+  const id = new Uint8Array(memory.buffer, 48, 16);
+  return Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// ── The ladder ───────────────────────────────────────────────────────────────────────────────────
+
+const MEMORY_TAG = 'WebAssembly.Memory';
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Checks that `memory` is shared WebAssembly memory. */
+export function checkMemory(memory: unknown): asserts memory is WebAssembly.Memory {
+  if (tagOf(memory) !== MEMORY_TAG) {
+    throw typeError(
+      `attach: expected a handle with a WebAssembly.Memory, found ${describe(memory)}`,
+      'WRONG_TYPE',
+    );
+  }
+  const { buffer } = memory as WebAssembly.Memory;
+  if (tagOf(buffer) !== 'SharedArrayBuffer') {
+    throw typeError(`attach: expected shared memory, found an ${tagOf(buffer)}`, 'UNSUPPORTED');
+  }
+}
+
+/** Checks everything about a memory before it is believed to be an arena. */
+export function inspect(memory: WebAssembly.Memory): void {
+  const { byteLength } = memory.buffer;
+  if (byteLength < PAGE_BYTES) throw truncated(PAGE_BYTES, byteLength);
+  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  const rung = kernel.inspect(byteLength / PAGE_BYTES);
+  if (rung === 0) return;
+  const [found, expected] = [kernel.found() >>> 0, kernel.expected() >>> 0];
+  switch (rung) {
+    case 1:
+      throw truncated(expected * PAGE_BYTES, found * PAGE_BYTES);
+    case 2:
+      throw new ShmError(
+        'ARENA_FOREIGN',
+        `attach: expected the memory of an arena (${hex(expected)}), found ${hex(found)}`,
+      );
+    case 3:
+      throw new ShmError(
+        'ARENA_PROTOCOL',
+        `attach: expected arena protocol ${expected}, found ${found}; use one release of ` +
+          '@x/shm-arena in all threads',
+      );
+    case 4:
+      throw new ShmError(
+        'ARENA_PROTOCOL',
+        `attach: expected kernel build ${expected} (0 release, 1 gated), found ${found}`,
+      );
+    case 5:
+      throw new ShmError(
+        'ARENA_CORRUPT',
+        `attach: expected header checksum ${hex(expected)}, found ${hex(found)}`,
+      );
+    default:
+      throw new ShmError(
+        'ARENA_CORRUPT',
+        `attach: expected ${expected} in the header's layout, found ${found}`,
+      );
+  }
+}
+
+function truncated(expected: number, found: number): RangeError {
+  return rangeError(
+    `attach: expected an arena of ${expected} bytes, found ${found}`,
+    'ARENA_CORRUPT',
+  );
+}
+
+function hex(word: number): string {
+  return `0x${word.toString(16).padStart(8, '0')}`;
+}

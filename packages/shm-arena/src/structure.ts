@@ -1,0 +1,469 @@
+// What every structure does with the arena's directory: create, open, attach, leave, destroy. A
+// package describes its kind of structure once (StructureType); a Membership is one open instance of
+// one structure in this thread.
+//
+//   const member = openStructure(arena, SKIP_LIST, name, { key, value });
+//   member.kernel.get(member.entry, member.generation, …)
+//
+// A structure is named in the arena by entry and generation, and every call of its kernel checks
+// the two with one load: a destroyed structure answers CLOSED, whatever took its entry since.
+
+import type { Arena, Codec, StructureHandle } from './api.ts';
+import type { Crossing } from './crossing.ts';
+import { ShmError, describe, rangeError, typeError } from './errors.ts';
+import { type AnyKernel, ENTRY_LIVE, Status } from './kernel.ts';
+import { registerType } from './recovery.ts';
+import { type Seat, seatOf } from './seat.ts';
+import { checkString, writeText } from './text.ts';
+
+const NAME_BYTES = 96;
+const ID_BYTES = 24;
+const DESCRIPTOR_BYTES = 256;
+
+/** A kind of structure, as its package describes it. One object for each kind. */
+export interface StructureType<X extends AnyKernel> {
+  /** At most 24 bytes: 'SkipList'. */
+  readonly type: string;
+  readonly protocol: number;
+  /** The wasm bytes of the package's kernel. */
+  readonly kernel: Uint8Array<ArrayBuffer>;
+  /**
+   * Finishes or takes back what the dead participant `slot` had begun in `entry`. A status; it may
+   * be called again, and may itself have died anywhere before.
+   */
+  repair(kernel: X, entry: number, slot: number): number;
+  /** Walks the structure; one sentence for each problem. */
+  verify(kernel: X, entry: number, generation: number, crossing: Crossing): string[];
+}
+
+/** The codecs of a structure; one without keys or values leaves them out. */
+export interface StructureCodecs {
+  readonly key?: Codec<any> | undefined;
+  readonly value?: Codec<any> | undefined;
+}
+
+/** Options that every structure's `create` has. */
+export interface StructureOptions extends StructureCodecs {
+  readonly name?: string | undefined;
+}
+
+/** Builds an empty structure in `entry`, which is being created by this thread. A status. */
+export type Build<X> = (kernel: X, entry: number, generation: number, crossing: Crossing) => number;
+
+// ── Membership ───────────────────────────────────────────────────────────────────────────────────
+
+/** A structure that is open in this thread. */
+export class Membership<X extends AnyKernel> {
+  readonly seat: Seat;
+  readonly type: StructureType<X>;
+  readonly kernel: X;
+  readonly crossing: Crossing;
+  readonly entry: number;
+  readonly generation: number;
+  readonly #closer = () => this.close();
+  #open = true;
+
+  /** Counts itself as open; the slot has joined the entry. */
+  constructor(seat: Seat, type: StructureType<X>, entry: number, generation: number) {
+    this.seat = seat;
+    this.type = type;
+    this.kernel = seat.instance<X>(type.kernel);
+    this.crossing = seat.crossing;
+    this.entry = entry;
+    this.generation = generation;
+    const { closers, joins } = seat.shared;
+    closers.add(this.#closer);
+    joins.set(this.#key, (joins.get(this.#key) ?? 0) + 1);
+  }
+
+  get #key(): string {
+    return `${this.entry}:${this.generation}`;
+  }
+
+  /** Whether neither this instance was closed nor the arena detached. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** For other threads: plain and cloneable. */
+  get handle(): StructureHandle {
+    const { seat, type, entry, generation } = this;
+    return { type: type.type, arena: seat.shared.id, entry, generation };
+  }
+
+  /** Throws CLOSED when this instance was closed. (Whether it was destroyed, its kernel says.) */
+  check(): void {
+    if (!this.#open) throw new ShmError('CLOSED', `${this.type.type}: this instance was closed`);
+  }
+
+  /** The error for a status of its kernel. */
+  error(status: number): Error {
+    const { type } = this.type;
+    if (status === Status.CLOSED) return new ShmError('CLOSED', `${type}: it was destroyed`);
+    return this.seat.error(status, type);
+  }
+
+  /**
+   * Calls the kernel again after CONTENDED, recovering the dead and waiting in between. Packed keys
+   * and values stay packed.
+   *
+   * @param status of the call before
+   */
+  settle(status: number, call: () => number): number {
+    return this.seat.settle(call, status);
+  }
+
+  /** Ends this instance. Twice is harmless. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const { seat, entry, generation } = this;
+    const { closers, joins } = seat.shared;
+    closers.delete(this.#closer);
+    const left = (joins.get(this.#key) ?? 1) - 1;
+    if (left > 0) {
+      joins.set(this.#key, left);
+    } else {
+      joins.delete(this.#key);
+      // The slot of a buried thread may be somebody else's by now.
+      if (seat.kernel.alive()) seat.kernel.entryLeave(entry, generation);
+    }
+  }
+
+  /** Ends the structure for everybody, and this instance. */
+  destroy(): void {
+    this.check();
+    const { seat, entry, generation } = this;
+    const { kernel } = seat;
+    const status = seat.settle(() => kernel.entryDestroy(entry, generation));
+    this.close();
+    if (status !== Status.OK && status !== Status.CLOSED) throw this.error(status);
+    kernel.sweep();
+  }
+}
+
+// ── Create, open, attach ─────────────────────────────────────────────────────────────────────────
+
+/** Creates a structure. NAME_TAKEN; ARENA_FULL: nothing has changed. */
+export function createStructure<X extends AnyKernel>(
+  arena: Arena,
+  type: StructureType<X>,
+  options: StructureOptions,
+  build: Build<X>,
+): Membership<X> {
+  const seat = enter(arena, type);
+  const made = claim(seat, type, options, build);
+  if (made === Status.TAKEN) {
+    throw new ShmError('NAME_TAKEN', `${type.type}: the name ${describe(options.name)} is in use`);
+  }
+  return made;
+}
+
+/** Opens a structure by name. NAME_UNKNOWN, WRONG_TYPE, ARENA_PROTOCOL, CODEC_MISMATCH. */
+export function openStructure<X extends AnyKernel>(
+  arena: Arena,
+  type: StructureType<X>,
+  name: string,
+  codecs: StructureCodecs,
+): Membership<X> {
+  const found = find(enter(arena, type), type, name, codecs);
+  if (found === Status.UNKNOWN) {
+    throw new ShmError('NAME_UNKNOWN', `${type.type}: there is no structure named ${describe(name)}`);
+  }
+  return found;
+}
+
+/** Opens a structure by name, or creates it; of many threads at once, one does. */
+export function openOrCreateStructure<X extends AnyKernel>(
+  arena: Arena,
+  type: StructureType<X>,
+  options: StructureOptions & { readonly name: string },
+  build: Build<X>,
+): Membership<X> {
+  const seat = enter(arena, type);
+  for (;;) {
+    const found = find(seat, type, options.name, options);
+    if (found !== Status.UNKNOWN) return found;
+    const made = claim(seat, type, options, build);
+    if (made !== Status.TAKEN) return made;
+  }
+}
+
+/** Opens a structure by its handle. CLOSED when it was destroyed, and as `openStructure`. */
+export function attachStructure<X extends AnyKernel>(
+  arena: Arena,
+  type: StructureType<X>,
+  handle: StructureHandle,
+  codecs: StructureCodecs,
+): Membership<X> {
+  const seat = enter(arena, type);
+  checkHandle(seat, type, handle);
+  const joined = join(seat, type, handle.entry, handle.generation, codecs);
+  if (joined === Status.CLOSED) throw new ShmError('CLOSED', `${type.type}: it was destroyed`);
+  return joined;
+}
+
+function enter(arena: Arena, type: StructureType<never>): Seat {
+  const seat = seatOf(arena);
+  seat.checkAlive();
+  registerType(seat, type as unknown as StructureType<AnyKernel>);
+  return seat;
+}
+
+function claim<X extends AnyKernel>(
+  seat: Seat,
+  type: StructureType<X>,
+  options: StructureOptions,
+  build: Build<X>,
+): Membership<X> | typeof Status.TAKEN {
+  const { kernel, crossing } = seat;
+  crossing.begin();
+  const at = writeDescriptor(seat, type, options);
+  const entry = seat.tryIndex(() => kernel.entryClaim(at));
+  if (entry === -Status.TAKEN) return Status.TAKEN;
+  if (entry === -Status.FULL) {
+    throw new ShmError('LIMIT_REACHED', `${type.type}: the arena's directory is full`);
+  }
+  if (entry < 0) throw seat.error(-entry, type.type);
+  const generation = kernel.entryGeneration(entry) >>> 0;
+  let published = false;
+  try {
+    const own = seat.instance<X>(type.kernel);
+    const built = seat.settle(() => build(own, entry, generation, crossing));
+    if (built !== Status.OK) throw seat.error(built, `${type.type}: create`);
+    const root = kernel.entryRoot(entry);
+    const status = seat.settle(() => kernel.entryPublish(entry, generation, root));
+    if (status !== Status.OK) throw seat.error(status, `${type.type}: create`);
+    published = true;
+  } finally {
+    if (!published && kernel.alive()) seat.settle(() => kernel.entryAbandon(entry, generation));
+  }
+  return new Membership(seat, type, entry, generation);
+}
+
+function find<X extends AnyKernel>(
+  seat: Seat,
+  type: StructureType<X>,
+  name: string,
+  codecs: StructureCodecs,
+): Membership<X> | typeof Status.UNKNOWN {
+  const { kernel, crossing } = seat;
+  for (;;) {
+    crossing.begin();
+    const at = crossing.take(NAME_BYTES);
+    const length = writeName(seat, name, at);
+    if (length === 0) throw rangeError('name: expected 1 to 96 bytes, found none');
+    const offset = (crossing.at + at) | 0;
+    const entry = seat.tryIndex(() => kernel.entryFind(offset, length));
+    if (entry === -Status.UNKNOWN) return Status.UNKNOWN;
+    if (entry < 0) throw seat.error(-entry, type.type);
+    const joined = join(seat, type, entry, kernel.entryGeneration(entry) >>> 0, codecs);
+    if (joined !== Status.CLOSED) return joined; // Else it was destroyed meanwhile: look again.
+  }
+}
+
+/** Joins a live entry after everything about it was checked. */
+function join<X extends AnyKernel>(
+  seat: Seat,
+  type: StructureType<X>,
+  entry: number,
+  generation: number,
+  codecs: StructureCodecs,
+): Membership<X> | typeof Status.CLOSED {
+  const { kernel } = seat;
+  const found = readEntry(seat, entry);
+  if (found === undefined || found.generation !== generation) return Status.CLOSED;
+  if (found.type !== type.type) {
+    throw new ShmError('WRONG_TYPE', `expected a ${type.type}, found a ${found.type}`);
+  }
+  if (found.protocol !== type.protocol) {
+    throw new ShmError(
+      'ARENA_PROTOCOL',
+      `${type.type}: expected protocol ${type.protocol}, found ${found.protocol}`,
+    );
+  }
+  checkCodec(type.type, 'key', codecs.key, found.key);
+  checkCodec(type.type, 'value', codecs.value, found.value);
+  const status = seat.settle(() => kernel.entryJoin(entry, generation));
+  if (status === Status.CLOSED) return Status.CLOSED;
+  if (status !== Status.OK) throw seat.error(status, type.type);
+  return new Membership(seat, type, entry, generation);
+}
+
+function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHandle): void {
+  if (
+    typeof handle !== 'object' ||
+    handle === null ||
+    typeof handle.type !== 'string' ||
+    !Number.isInteger(handle.entry) ||
+    !Number.isInteger(handle.generation)
+  ) {
+    throw typeError(`expected the handle of a ${type.type}, found ${describe(handle)}`, 'WRONG_TYPE');
+  }
+  if (handle.type !== type.type) {
+    throw new ShmError('WRONG_TYPE', `expected the handle of a ${type.type}, found a ${handle.type}`);
+  }
+  if (handle.arena !== seat.shared.id) {
+    throw new ShmError(
+      'ARENA_FOREIGN',
+      `${type.type}: expected a handle of arena ${seat.shared.id}, found one of ${handle.arena}`,
+    );
+  }
+  if (handle.entry < 0 || handle.entry >= seat.kernel.entries()) {
+    throw rangeError(`${type.type}: expected the handle of an entry, found entry ${handle.entry}`);
+  }
+}
+
+// ── Descriptors ──────────────────────────────────────────────────────────────────────────────────
+
+interface CodecName {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** A live directory entry. */
+export interface EntryInfo {
+  readonly generation: number;
+  readonly name: string;
+  readonly type: string;
+  readonly protocol: number;
+  readonly key: CodecName;
+  readonly value: CodecName;
+  /** Slots that have it open. */
+  readonly joined: number;
+}
+
+const D_TYPE = 12;
+const D_PROTOCOL = 16;
+const D_KEY = 20;
+const D_VALUE = 28;
+const D_LENGTHS = 36;
+const D_JOINED = 40;
+const D_NAME = 88;
+const D_TYPE_NAME = 184;
+const D_KEY_ID = 208;
+const D_VALUE_ID = 232;
+
+/** Writes a descriptor into scratch and returns its offset, as an i32. */
+function writeDescriptor(
+  seat: Seat,
+  type: StructureType<never>,
+  { name = '', key, value }: StructureOptions,
+): number {
+  const { crossing } = seat;
+  const at = crossing.take(DESCRIPTOR_BYTES);
+  const { view, words } = crossing;
+  view.fill(0, at, at + DESCRIPTOR_BYTES);
+  view[at + D_LENGTHS] = writeName(seat, name, at + D_NAME);
+  view[at + D_LENGTHS + 1] = writeId(seat, 'type', type.type, at + D_TYPE_NAME);
+  words[(at + D_TYPE) >> 2] = hash(type.type);
+  words[(at + D_PROTOCOL) >> 2] = type.protocol;
+  for (const [codec, head, id, length] of [
+    [key, D_KEY, D_KEY_ID, 2],
+    [value, D_VALUE, D_VALUE_ID, 3],
+  ] as const) {
+    if (codec === undefined) continue;
+    checkCodecShape(codec);
+    view[at + D_LENGTHS + length] = writeId(seat, 'codec id', codec.id, at + id);
+    words[(at + head) >> 2] = hash(codec.id);
+    words[((at + head) >> 2) + 1] = codec.version;
+  }
+  return (crossing.at + at) | 0;
+}
+
+function writeName(seat: Seat, name: string, at: number): number {
+  checkString(name);
+  const length = writeText(name, seat.crossing.room(name.length * 3), 0);
+  if (length > NAME_BYTES) {
+    throw rangeError(`name: expected at most ${NAME_BYTES} bytes, found ${length}`);
+  }
+  seat.crossing.copyIn(seat.crossing.buffer, 0, length, at);
+  return length;
+}
+
+function writeId(seat: Seat, what: string, id: string, at: number): number {
+  checkString(id);
+  const length = writeText(id, seat.crossing.room(id.length * 3), 0);
+  if (length < 1 || length > ID_BYTES) {
+    throw rangeError(`${what}: expected 1 to ${ID_BYTES} bytes, found ${length}`);
+  }
+  seat.crossing.copyIn(seat.crossing.buffer, 0, length, at);
+  return length;
+}
+
+/** Reads a live entry; undefined when it is not live. */
+export function readEntry(seat: Seat, entry: number): EntryInfo | undefined {
+  const { kernel, crossing } = seat;
+  crossing.begin();
+  const at = crossing.take(DESCRIPTOR_BYTES);
+  const offset = (crossing.at + at) | 0;
+  const status = seat.settle(() => kernel.entryRead(entry, offset));
+  if (status !== Status.OK) return undefined;
+  const bytes = crossing.view.slice(at, at + DESCRIPTOR_BYTES);
+  const words = new DataView(bytes.buffer);
+  if ((words.getUint32(0, true) & 15) !== ENTRY_LIVE) return undefined;
+  const text = (from: number, length: number) => {
+    return decoder.decode(bytes.subarray(from, from + bytes[D_LENGTHS + length]!));
+  };
+  let joined = 0;
+  for (let i = D_JOINED; i < D_JOINED + 32; i++) joined += bitsOf(bytes[i]!);
+  return {
+    generation: words.getUint32(4, true),
+    name: text(D_NAME, 0),
+    type: text(D_TYPE_NAME, 1),
+    protocol: words.getUint32(D_PROTOCOL, true),
+    key: { id: text(D_KEY_ID, 2), version: words.getUint32(D_KEY + 4, true) },
+    value: { id: text(D_VALUE_ID, 3), version: words.getUint32(D_VALUE + 4, true) },
+    joined,
+  };
+}
+
+const decoder = new TextDecoder();
+
+function bitsOf(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** FNV-1a over UTF-16 units: a quick filter; the text beside it decides. */
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  return sum;
+}
+
+/** Checks what a user passes as a codec. */
+export function checkCodecShape(codec: Codec<any>): void {
+  if (
+    typeof codec !== 'object' ||
+    codec === null ||
+    typeof codec.id !== 'string' ||
+    typeof codec.encode !== 'function' ||
+    typeof codec.decode !== 'function'
+  ) {
+    throw typeError(`expected a codec { id, version, encode, decode }, found ${describe(codec)}`);
+  }
+  if (!Number.isInteger(codec.version) || codec.version < 0 || codec.version > 0xffff_ffff) {
+    throw rangeError(
+      `codec ${codec.id}: expected a version from 0 to 4294967295, found ${describe(codec.version)}`,
+    );
+  }
+}
+
+function checkCodec(
+  type: string,
+  what: string,
+  codec: Codec<any> | undefined,
+  found: CodecName,
+): void {
+  if (codec !== undefined) checkCodecShape(codec);
+  const id = codec?.id ?? '';
+  const version = codec?.version ?? 0;
+  if (id === found.id && version === found.version) return;
+  throw new ShmError(
+    'CODEC_MISMATCH',
+    `${type}: expected the ${what} codec ${found.id} version ${found.version}, with which it was ` +
+      `created, found ${id} version ${version}`,
+  );
+}
