@@ -17,6 +17,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
+// `--` keeps npx from reading pnpm's options as its own.
+const NPX = ['--yes', '--loglevel=error', '--progress=false', '--'];
 const REPORT = 'build/test-report.json';
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 
@@ -47,7 +49,7 @@ function turbo(task, ...options) {
  */
 function pnpm(args, interactive = false) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
-  const child = spawn('npx', ['--yes', '--loglevel=error', '--no-progress', PNPM, ...args], {
+  const child = spawn('npx', [...NPX, PNPM, ...args], {
     cwd: ROOT,
     env,
     stdio: interactive ? 'inherit' : ['inherit', 'pipe', 'inherit'],
