@@ -5,7 +5,6 @@
 import type {
   Arena,
   Codec,
-  Closeable,
   Cursor,
   OrderedReadable,
   Range,
@@ -72,7 +71,7 @@ export interface Version<K, V> extends VersionedValue<V> {
 
 /** What a scan covers, and whether it shows what is under or behind the live entries. */
 export interface VersionRange<K> extends Range<K> {
-  /** Every version of a key, the newest first, instead of the one that counts. */
+  /** Every version of a key, newest first (reverse: oldest first), instead of the one that counts. */
   versions?: boolean;
   /** Tombstones as well. */
   tombstones?: boolean;
@@ -104,6 +103,16 @@ export interface ListStats {
   maxEntries: number;
   /** Height of the tallest tower. */
   height: number;
+}
+
+/** What the versions of a list add up to, counted one by one. */
+export interface ListMeasure {
+  /** Versions, tombstones included. */
+  entries: number;
+  tombstones: number;
+  /** Encoded bytes of all keys, and of all values. */
+  keyBytes: number;
+  valueBytes: number;
 }
 
 export interface SkipListStats extends ListStats {
@@ -171,7 +180,8 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    * throughout exactly once, and may or may not show what changes meanwhile. Over a snapshot or a
    * frozen list: exactly what was there.
    *
-   * With `versions` or `tombstones`, yields `Version` objects, newest first within a key.
+   * With `versions` or `tombstones`, yields `Version` objects, newest first within a key; `reverse`
+   * turns that round too.
    * @throws TypeError for a bound the codec cannot encode, RangeError for a bad `limit`
    * @example
    * const list = SkipList.create(arena);
@@ -320,7 +330,6 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   /**
    * The list as of now. O(1): it copies nothing, and holds a lease that keeps the memory of lists
    * destroyed later. Close it. A snapshot belongs to the thread that took it.
-   * @throws ShmError LIMIT_REACHED when this thread holds snapshots of too many instants
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -347,8 +356,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   /**
    * Freezes the active list and puts an empty one on top. Nobody stops writing: a write that had
    * not committed yet commits in the new list. Every handle in every thread reads through both.
-   * Called by several threads at once, each gets the list that one of them froze.
-   * @throws ShmError ARENA_FULL: nothing was frozen
+   * Called by several threads at once, each freezes another list.
+   * @throws ShmError ARENA_FULL, LIMIT_REACHED (32 lists in one stack): nothing was frozen
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -365,6 +374,9 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
 
   /** Counts of the active list and of the frozen ones. O(threads x lists). */
   stats(): SkipListStats;
+
+  /** Encoded bytes of keys and values, by walking all versions of all lists. O(n). */
+  measure(): ListMeasure;
 
   /** Walks everything and checks it. For tests and after recovery: no writes meanwhile. O(n). */
   verify(): VerifyReport;
@@ -401,6 +413,8 @@ export interface FrozenSkipList<K, V> extends VersionedReadable<K, V> {
   readonly seq: bigint;
   /** Counts of this list. */
   stats(): ListStats;
+  /** Encoded bytes of keys and values, by walking all versions. O(n). */
+  measure(): ListMeasure;
   /**
    * Takes it out of every handle's reads. Its memory comes back when the last reader has left: the
    * next allocation that needs it, or `arena.recover()`, frees it. Twice is harmless.

@@ -58,11 +58,11 @@ export class ModelView<V> {
   versions(range: ModelRange = {}): ModelVersion<V>[] {
     const keys = new Set(this.lists().flatMap((list) => list.map((version) => version.key)));
     const sorted = [...keys].filter((key) => inside(key, range)).sort(byCodePoint);
-    if (range.reverse) sorted.reverse();
     const shown = sorted.flatMap((key) => {
       const history = this.history(key).slice(0, range.versions ? undefined : 1);
       return history.filter((version) => range.tombstones || !version.tombstone);
     });
+    if (range.reverse) shown.reverse();
     return shown.slice(0, range.limit);
   }
 

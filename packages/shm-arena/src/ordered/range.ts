@@ -3,6 +3,7 @@
 
 import type { Codec, Prefix, Range } from '../api.ts';
 import { encodeKey, prefixEnd } from '../codec.ts';
+import { tooLarge } from '../crossing.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
 
 /** A range in bytes. `undefined` stands for the open end of the key space. */
@@ -27,15 +28,15 @@ export interface BoundEncoder<K> {
   encodePrefix(prefix: Prefix<K>): Uint8Array;
 }
 
-/** Encodes bounds with a codec; `check` throws for a key that is too long for the structure. */
+/** Encodes bounds with a codec; at most `maxBytes` long. */
 export class CodecBounds<K> implements BoundEncoder<K> {
   private readonly codec: Codec<K>;
-  private readonly check: (length: number) => void;
+  private readonly maxBytes: number;
   private room = new Uint8Array(64);
 
-  constructor(codec: Codec<K>, check: (length: number) => void) {
+  constructor(codec: Codec<K>, maxBytes: number) {
     this.codec = codec;
-    this.check = check;
+    this.maxBytes = maxBytes;
   }
 
   encode(key: K): Uint8Array {
@@ -56,7 +57,7 @@ export class CodecBounds<K> implements BoundEncoder<K> {
       this.room = new Uint8Array(length);
       length = write(this.room);
     }
-    this.check(length);
+    if (length > this.maxBytes) throw tooLarge('KEY_TOO_LARGE', 'key', this.maxBytes, length);
     return this.room.slice(0, length);
   }
 }

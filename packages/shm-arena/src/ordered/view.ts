@@ -89,7 +89,8 @@ class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
   }
 }
 
-class KeyIterator<K, V> extends BatchIterator<K, V, K> {
+/** Also iterates what a batch puts in the place of keys. */
+export class KeyIterator<K, V> extends BatchIterator<K, V, K> {
   next(): IteratorResult<K> {
     if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
     return { done: false, value: this.batch.keys[this.at++] as K };

@@ -1,0 +1,121 @@
+// A batch of writes on its way into the kernel. All of it is encoded into private memory first:
+// encoding runs user code, and nothing may be packed while that runs.
+//
+//   0 u32 kind   4 u32 key length   8 u32 value length   12 u32 outcome, written by the kernel
+//   16 key bytes, padded to 8       then the value bytes, padded to 8
+
+import { describe, encodeKey, rangeError, Status, tooLarge, typeError } from '@x/shm-arena/internal';
+import type { BatchOperation, BatchResult } from './api.ts';
+import type { AnyCore, Core } from './core.ts';
+import { EXISTS, Kind, MAX_KEY, PRESSURE } from './kernel.ts';
+
+const OPERATION_HEAD = 16;
+const OUTCOME = 12;
+/** Bytes of the kernel's own notes for each operation. */
+const TEMP = 24;
+
+/** Operations, encoded one behind the other. */
+class Packed<K, V> {
+  count = 0;
+  length = 0;
+  bytes = new Uint8Array(4096);
+  private words = new Int32Array(this.bytes.buffer);
+  private readonly core: Core<K, V>;
+
+  constructor(core: Core<K, V>) {
+    this.core = core;
+  }
+
+  add(operation: BatchOperation<K, V>): void {
+    if (typeof operation !== 'object' || operation === null) {
+      throw typeError(`batch: expected { type, key, value }, found ${describe(operation)}`);
+    }
+    const { type, key, value } = operation as { type: string; key: K; value?: V };
+    if (type !== 'set' && type !== 'insert' && type !== 'delete') {
+      throw rangeError(`batch: expected type set, insert or delete, found ${describe(type)}`);
+    }
+    const at = this.length;
+    const keyAt = at + OPERATION_HEAD;
+    const keyLength = this.encode(keyAt, (target) => {
+      if (key === undefined) throw typeError('batch: expected a key, found undefined');
+      return encodeKey(this.core.keyCodec, key, target, keyAt);
+    });
+    if (keyLength > MAX_KEY) {
+      throw tooLarge('KEY_TOO_LARGE', 'key', MAX_KEY, keyLength);
+    }
+    const valueAt = keyAt + ((keyLength + 7) & -8);
+    const valueLength = type === 'delete' ? 0 : this.encodeValue(valueAt, value);
+    const head = at >> 2;
+    this.words[head] = Kind[type];
+    this.words[head + 1] = keyLength;
+    this.words[head + 2] = valueLength;
+    this.words[head + 3] = 0;
+    this.length = valueAt + ((valueLength + 7) & -8);
+    this.count++;
+  }
+
+  private encodeValue(at: number, value: V | undefined): number {
+    if (value === undefined) throw typeError('batch: expected a value, found undefined');
+    return this.encode(at, (target) => this.core.valueCodec.encode(value, target, at));
+  }
+
+  /** Encodes to `at`, with more room until it suffices; returns the length. */
+  private encode(at: number, write: (target: Uint8Array) => number): number {
+    this.grow(at + 64);
+    let length = write(this.bytes);
+    while (length > this.bytes.length - at) {
+      this.grow(at + length);
+      length = write(this.bytes);
+    }
+    this.grow(at + length + 64);
+    return length;
+  }
+
+  private grow(bytes: number): void {
+    if (bytes <= this.bytes.length) return;
+    const larger = new Uint8Array((bytes * 2 + 7) & -8);
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.words = new Int32Array(larger.buffer);
+  }
+}
+
+/** Writes a batch; `pressed` is called when the kernel says that the list is nearly full. */
+export function writeBatch<K, V>(
+  core: Core<K, V>,
+  operations: Iterable<BatchOperation<K, V>>,
+  pressed: () => void,
+): BatchResult {
+  const packed = new Packed(core);
+  for (const operation of operations) packed.add(operation);
+  if (packed.count === 0) return { written: 0, failed: [] };
+  const { crossing, kernel } = core;
+  let at = 0;
+  const call = () => {
+    core.member.check();
+    crossing.begin();
+    at = crossing.put(packed.bytes, 0, packed.length);
+    const temp = crossing.take(TEMP * packed.count);
+    return kernel.writeBatch(
+      core.entry, core.generation, packed.count, crossing.at + at, crossing.at + temp,
+    );
+  };
+  const status = core.finish(call(), call, 'writeBatch');
+  const result = { written: core.result(0), failed: failures(core, packed.count, at) };
+  if (status === (Status.OK | PRESSURE)) pressed();
+  return result;
+}
+
+function failures(core: AnyCore, count: number, first: number): BatchResult['failed'] {
+  const { words } = core.crossing;
+  const failed: BatchResult['failed'] = [];
+  let at = first;
+  for (let index = 0; index < count; index++) {
+    const head = at >> 2;
+    if (words[head + OUTCOME / 4] === EXISTS) failed.push({ index, reason: 'exists' });
+    const keyLength = words[head + 1] as number;
+    const valueLength = words[head + 2] as number;
+    at += OPERATION_HEAD + ((keyLength + 7) & -8) + ((valueLength + 7) & -8);
+  }
+  return failed;
+}

@@ -1,0 +1,134 @@
+// What every view of one list shares in one thread: the seat, the kernel, the codecs' ports, and the
+// ways a status becomes a result, a retry or an error.
+
+import type { Codec } from '@x/shm-arena';
+import {
+  CodecBounds,
+  type Crossing,
+  type KeyPort,
+  type Membership,
+  RESULT_BYTES,
+  rangeError,
+  type Seat,
+  ShmError,
+  Status,
+  type ValuePort,
+} from '@x/shm-arena/internal';
+import {
+  ABSENT,
+  AHEAD,
+  AUDIT,
+  EXISTS,
+  type ListKernel,
+  MAX_KEY,
+  NEED,
+  PRESSURE,
+  seqOf,
+} from './kernel.ts';
+
+/** Any list's. */
+export type AnyCore = Core<any, any>;
+
+/** What a kernel reads: the whole stack, one list of it, or a snapshot; see assembly/index.ts. */
+export interface View {
+  readonly core: AnyCore;
+  readonly target: number;
+  readonly seqLow: number;
+  readonly seqHigh: number;
+  /** Throws when this view is closed. */
+  check(): void;
+}
+
+/** One open list in one thread. */
+export class Core<K, V> {
+  readonly member: Membership<ListKernel>;
+  readonly seat: Seat;
+  readonly kernel: ListKernel;
+  readonly crossing: Crossing;
+  readonly entry: number;
+  readonly generation: number;
+  readonly keyCodec: Codec<K>;
+  readonly valueCodec: Codec<V>;
+  readonly keyPort: KeyPort<K>;
+  readonly valuePort: ValuePort<V>;
+  readonly bound: CodecBounds<K>;
+  private readonly bytes: DataView;
+
+  constructor(member: Membership<ListKernel>, key: Codec<K>, value: Codec<V>) {
+    const { seat, crossing } = member;
+    this.member = member;
+    this.seat = seat;
+    this.kernel = member.kernel;
+    this.crossing = crossing;
+    this.entry = member.entry;
+    this.generation = member.generation;
+    this.keyCodec = key;
+    this.valueCodec = value;
+    this.keyPort = crossing.keys(key, MAX_KEY);
+    this.valuePort = crossing.values(value);
+    this.bound = new CodecBounds(key, MAX_KEY);
+    this.bytes = new DataView(seat.memory.buffer);
+    crossing.reserve(this.kernel.overhead());
+  }
+
+  /** Word `index` of the result block of the last call. */
+  result(index: number): number {
+    return (this.crossing.words[index] as number) >>> 0;
+  }
+
+  /** The 64-bit number that begins at word `index` of the result block. */
+  resultLong(index: number): bigint {
+    return seqOf(this.result(index), this.result(index + 1));
+  }
+
+  /** A 64-bit number that is small enough. */
+  resultCount(index: number): number {
+    return this.result(index + 1) * 2 ** 32 + this.result(index);
+  }
+
+  /** The value that the last call left behind the result block. */
+  readResult(): V {
+    const { crossing } = this;
+    return this.valuePort.read(crossing.view, RESULT_BYTES, crossing.words[0] as number);
+  }
+
+  /** Writes the words of the key that was packed last, as bytes, at index `at` of scratch. */
+  putWords(at: number): void {
+    const { bytes, keyPort } = this;
+    const to = this.crossing.at + at;
+    bytes.setInt32(to, keyPort.k0);
+    bytes.setInt32(to + 4, keyPort.k1);
+    if (keyPort.length > 8) {
+      bytes.setInt32(to + 8, keyPort.k2);
+      bytes.setInt32(to + 12, keyPort.k3);
+    }
+  }
+
+  /**
+   * Calls again until there is a result, and returns it (OK, with or without PRESSURE, ABSENT or
+   * EXISTS). `call` packs anew: scratch may have been used meanwhile. `what` is for the message.
+   */
+  finish(first: number, call: () => number, what: string): number {
+    let status = first;
+    for (;;) {
+      if (status === Status.OK || status === ABSENT || status === EXISTS) return status;
+      if (status === PRESSURE) return status;
+      if (status === Status.CONTENDED) status = this.seat.settle(call, status);
+      else if (status === NEED) {
+        this.crossing.need(this.result(0));
+        status = call();
+      } else throw this.error(status, what);
+    }
+  }
+
+  /** The error for a status that is no result. */
+  error(status: number, what: string): Error {
+    if (status === AHEAD) return rangeError(`${what}: this sequence number is not reached yet`);
+    if (status === Status.CLOSED) {
+      return new ShmError('CLOSED', `${what}: it was destroyed`);
+    }
+    if (status === Status.LIMIT) return new ShmError('LIMIT_REACHED', `${what}: a limit is reached`);
+    if (status >= AUDIT) return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - AUDIT}`);
+    return this.seat.error(status, what);
+  }
+}

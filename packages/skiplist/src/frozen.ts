@@ -1,0 +1,74 @@
+// One list of a stack that is not written any more, read by itself.
+
+import { ShmError, Status } from '@x/shm-arena/internal';
+import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
+import type { Core } from './core.ts';
+import { measure } from './scan.ts';
+import { listStats } from './stats.ts';
+import { ListView } from './view.ts';
+
+export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V> {
+  readonly seq: bigint;
+  private destroyed = false;
+
+  /** `id` is the kernel's name of the list. */
+  constructor(core: Core<K, V>, id: number) {
+    super(core, id, 0, 0);
+    listStats(core, id);
+    this.seq = core.resultLong(6);
+  }
+
+  override get size(): number {
+    return this.stats().live;
+  }
+
+  stats(): ListStats {
+    this.check();
+    return listStats(this.core, this.target);
+  }
+
+  measure(): ListMeasure {
+    return measure(this);
+  }
+
+  destroy(): void {
+    const { core, target } = this;
+    if (this.destroyed) return;
+    this.check();
+    const call = () => core.kernel.destroyList(core.entry, core.generation, target);
+    const status = core.seat.settle(call);
+    // CLOSED: somebody else has destroyed it, which is what was asked for.
+    if (status !== Status.OK && status !== Status.CLOSED) throw core.error(status, 'destroy');
+    this.destroyed = true;
+    this.over = true;
+  }
+
+  set(_key: K, _value: V): never {
+    throw sealed('set');
+  }
+
+  delete(_key: K): never {
+    throw sealed('delete');
+  }
+
+  insert(_key: K, _value: V): never {
+    throw sealed('insert');
+  }
+
+  close(): void {
+    this.over = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  protected ended(): Error {
+    const what = this.destroyed ? 'was destroyed' : 'is closed';
+    return new ShmError('CLOSED', `this frozen list ${what}`);
+  }
+}
+
+function sealed(what: string): ShmError {
+  return new ShmError('SEALED', `${what}: a frozen list takes no writes; use the list it is part of`);
+}

@@ -1,0 +1,21 @@
+export type {
+  BatchOperation,
+  BatchResult,
+  FrozenSkipList,
+  ListMeasure,
+  ListStats,
+  Pressure,
+  Showing,
+  SkipListCodecs,
+  SkipListFactory,
+  SkipListHandle,
+  SkipListOpenOptions,
+  SkipListOptions,
+  SkipListSnapshot,
+  SkipListStats,
+  Version,
+  VersionedReadable,
+  VersionedValue,
+  VersionRange,
+} from './api.ts';
+export { SkipList } from './skiplist.ts';

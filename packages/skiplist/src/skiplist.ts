@@ -1,0 +1,319 @@
+// The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
+
+import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
+import {
+  attachStructure,
+  createStructure,
+  describe,
+  type Membership,
+  openOrCreateStructure,
+  openStructure,
+  PAGE_BYTES,
+  rangeError,
+  ShmError,
+  Status,
+  type StructureType,
+  typeError,
+  wholeNumber,
+} from '@x/shm-arena/internal';
+import { json, utf8 } from '@x/shm-arena/codec';
+import type * as api from './api.ts';
+import { writeBatch } from './batch.ts';
+import { Core } from './core.ts';
+import { Frozen } from './frozen.ts';
+import {
+  AUDIT,
+  EXISTS,
+  KERNEL_BYTES,
+  Kind,
+  type ListKernel,
+  MAX_LISTS,
+  PRESSURE,
+  PROTOCOL,
+  TYPE,
+} from './kernel.ts';
+import { measure } from './scan.ts';
+import { Snapshots } from './snapshot.ts';
+import { listStats } from './stats.ts';
+import { ListView } from './view.ts';
+
+const { OK } = Status;
+
+const SKIP_LIST: StructureType<ListKernel> = {
+  type: TYPE,
+  protocol: PROTOCOL,
+  kernel: KERNEL_BYTES,
+  repair: (kernel, entry, slot) => kernel.repair(entry, slot),
+  verify(kernel, entry, generation, crossing) {
+    crossing.begin();
+    const status = kernel.audit(entry, generation);
+    if (status < AUDIT) return [];
+    const [list, node] = [crossing.words[0], crossing.words[1]].map((at) => (at as number) >>> 0);
+    return [`SkipList ${entry}: invariant ${status - AUDIT} fails at node ${node} of list ${list}`];
+  },
+};
+
+class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
+  private readonly member: Membership<ListKernel>;
+  private readonly snapshots: Snapshots<K, V>;
+  private readonly onPressure: ((pressure: api.Pressure) => void) | undefined;
+  /** The active list that `onPressure` was told about last. */
+  private pressedList = 0;
+
+  constructor(member: Membership<ListKernel>, options: api.SkipListOpenOptions<K, V>) {
+    const { key, value } = codecs(options);
+    super(new Core(member, key, value), 0, 0, 0);
+    this.member = member;
+    this.snapshots = new Snapshots(this.core);
+    this.onPressure = options.onPressure;
+  }
+
+  static create<K, V>(arena: Arena, options: api.SkipListOptions<K, V> = {}): List<K, V> {
+    return new List(createStructure(arena, SKIP_LIST, described(options), build(options)), options);
+  }
+
+  static open<K, V>(
+    arena: Arena,
+    name: string,
+    options: api.SkipListOpenOptions<K, V> = {},
+  ): List<K, V> {
+    return new List(openStructure(arena, SKIP_LIST, name, codecs(options)), options);
+  }
+
+  static openOrCreate<K, V>(
+    arena: Arena,
+    options: api.SkipListOptions<K, V> & { name: string },
+  ): List<K, V> {
+    const description = { ...described(options), name: options.name };
+    return new List(openOrCreateStructure(arena, SKIP_LIST, description, build(options)), options);
+  }
+
+  static attach<K, V>(
+    arena: Arena,
+    handle: api.SkipListHandle,
+    options: api.SkipListOpenOptions<K, V> = {},
+  ): List<K, V> {
+    return new List(attachStructure(arena, SKIP_LIST, handle, codecs(options)), options);
+  }
+
+  get handle(): api.SkipListHandle {
+    return this.member.handle;
+  }
+
+  // ── Writing ────────────────────────────────────────────────────────────────────────────────────
+
+  set(key: K, value: V): this {
+    const status = this.tryPut(Kind.set, key, value);
+    if (status !== OK) this.finishPut(status, Kind.set, key, value, 'set');
+    return this;
+  }
+
+  insert(key: K, value: V): boolean {
+    const status = this.tryPut(Kind.insert, key, value);
+    if (status === OK) return true;
+    return this.finishPut(status, Kind.insert, key, value, 'insert') !== EXISTS;
+  }
+
+  delete(key: K): void {
+    const status = this.tryDelete(key);
+    if (status === OK) return;
+    if (this.core.finish(status, () => this.tryDelete(key), 'delete') !== OK) this.pressed();
+  }
+
+  getOrInsert(key: K, value: V): { value: V; inserted: boolean } {
+    let status = this.tryPut(Kind.getOrInsert, key, value);
+    if (status !== OK) {
+      status = this.finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
+    }
+    if (status !== EXISTS) return { value, inserted: true };
+    const { core } = this;
+    return { value: core.readResult(), inserted: false };
+  }
+
+  writeBatch(operations: Iterable<api.BatchOperation<K, V>>): api.BatchResult {
+    this.check();
+    return writeBatch(this.core, operations, () => this.pressed());
+  }
+
+  private tryPut(kind: number, key: K, value: V): number {
+    this.check();
+    const { core } = this;
+    const { keyPort, valuePort } = core;
+    valuePort.pack(value);
+    keyPort.pack(key);
+    return core.kernel.put(
+      core.entry, core.generation, kind,
+      keyPort.length, keyPort.k0, keyPort.k1, keyPort.k2, keyPort.k3,
+      valuePort.at, valuePort.length,
+    );
+  }
+
+  private tryDelete(key: K): number {
+    this.check();
+    const { core } = this;
+    const { keyPort } = core;
+    core.crossing.begin();
+    keyPort.pack(key);
+    return core.kernel.put(
+      core.entry, core.generation, Kind.delete,
+      keyPort.length, keyPort.k0, keyPort.k1, keyPort.k2, keyPort.k3, 0, 0,
+    );
+  }
+
+  /** Goes on after a status that is not OK, and tells of pressure. */
+  private finishPut(first: number, kind: number, key: K, value: V, what: string): number {
+    const status = this.core.finish(first, () => this.tryPut(kind, key, value), what);
+    if (status === (OK | PRESSURE)) this.pressed();
+    return status;
+  }
+
+  /** A write found the active list nearly full: tells the handle's owner, once a list. */
+  private pressed(): void {
+    if (this.onPressure === undefined) return;
+    const { bytes, maxBytes, entries, maxEntries, id } = this.activeStats();
+    if (id === this.pressedList) return;
+    this.pressedList = id;
+    this.onPressure({ bytes, maxBytes, entries, maxEntries });
+  }
+
+  // ── Lists ──────────────────────────────────────────────────────────────────────────────────────
+
+  snapshot(): api.SkipListSnapshot<K, V> {
+    this.check();
+    return this.snapshots.take(undefined);
+  }
+
+  snapshotAt(seq: bigint): api.SkipListSnapshot<K, V> {
+    this.check();
+    if (typeof seq !== 'bigint') throw typeError(`seq: expected a bigint, found ${describe(seq)}`);
+    if (seq < 0n || seq >= 1n << 63n) {
+      throw rangeError(`seq: expected a sequence number, found ${seq}n`);
+    }
+    return this.snapshots.take(seq);
+  }
+
+  seal(): api.FrozenSkipList<K, V> {
+    const { core } = this;
+    const call = () => {
+      this.check();
+      core.crossing.begin();
+      return core.kernel.seal(core.entry, core.generation);
+    };
+    core.finish(call(), call, 'seal');
+    return new Frozen(core, core.result(0));
+  }
+
+  frozen(): api.FrozenSkipList<K, V>[] {
+    const lists: api.FrozenSkipList<K, V>[] = [];
+    for (const id of this.listIds().slice(0, -1)) {
+      try {
+        lists.push(new Frozen(this.core, id));
+      } catch (error) {
+        // Somebody destroyed it since.
+        if (!(error instanceof ShmError && error.code === 'CLOSED')) throw error;
+      }
+    }
+    this.check();
+    return lists;
+  }
+
+  /** The kernel's names of the lists in the stack, oldest first, the active one last. */
+  private listIds(): number[] {
+    const { core } = this;
+    const { crossing } = core;
+    let out = 0;
+    const call = () => {
+      this.check();
+      crossing.begin();
+      out = crossing.take(8 * MAX_LISTS);
+      return core.kernel.lists(core.entry, core.generation, crossing.at + out);
+    };
+    core.finish(call(), call, 'frozen');
+    const count = core.result(0);
+    return Array.from({ length: count }, (_, n) => (crossing.words[(out >> 2) + 2 * n] as number) >>> 0);
+  }
+
+  // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
+
+  override get size(): number {
+    this.check();
+    const { live } = listStats(this.core, 0);
+    return this.core.result(0) === 1 ? live : super.size;
+  }
+
+  private activeStats(): api.ListStats & { id: number } {
+    listStats(this.core, 0);
+    const id = this.core.result(9);
+    return { ...listStats(this.core, id), id };
+  }
+
+  stats(): api.SkipListStats {
+    this.check();
+    const { id: _, ...active } = this.activeStats();
+    listStats(this.core, 0);
+    const seq = this.core.resultLong(6);
+    return { ...active, seq, frozen: this.frozen().map((list) => list.stats()) };
+  }
+
+  measure(): api.ListMeasure {
+    return measure(this);
+  }
+
+  verify(): VerifyReport {
+    this.check();
+    const { kernel, entry, generation, crossing } = this.core;
+    const problems = SKIP_LIST.verify(kernel, entry, generation, crossing);
+    return { ok: problems.length === 0, problems, unwalked: [] };
+  }
+
+  // ── The end ────────────────────────────────────────────────────────────────────────────────────
+
+  close(): void {
+    this.snapshots.closeAll();
+    this.over = true;
+    this.member.close();
+  }
+
+  destroy(): void {
+    this.check();
+    this.member.destroy();
+    this.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  protected ended(): Error {
+    return new ShmError('CLOSED', `${TYPE}: this instance was closed`);
+  }
+}
+
+function codecs<K, V>(options: api.SkipListCodecs<K, V>): { key: Codec<K>; value: Codec<V> } {
+  const key = options.key ?? (utf8 as unknown as Codec<K>);
+  const value = options.value ?? (json as unknown as Codec<V>);
+  return { key, value };
+}
+
+function described<K, V>(options: api.SkipListOptions<K, V>): {
+  name: string | undefined;
+  key: Codec<K>;
+  value: Codec<V>;
+} {
+  return { ...codecs(options), name: options.name };
+}
+
+function build(options: api.SkipListOptions<never, never> | api.SkipListOptions<any, any>) {
+  const { maxBytes, maxEntries } = options;
+  const pages =
+    maxBytes === undefined
+      ? 0
+      : Math.ceil(wholeNumber('maxBytes', maxBytes, 1, 2 ** 32) / PAGE_BYTES);
+  const entries =
+    maxEntries === undefined ? 0 : wholeNumber('maxEntries', maxEntries, 1, 2 ** 32 - 1);
+  return (kernel: ListKernel, entry: number, generation: number) =>
+    kernel.create(entry, generation, pages, entries);
+}
+
+export type SkipList<K, V> = api.SkipList<K, V>;
+export const SkipList: api.SkipListFactory = List;

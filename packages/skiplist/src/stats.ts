@@ -1,0 +1,22 @@
+// A list's numbers, from the kernel's result block.
+
+import { PAGE_BYTES } from '@x/shm-arena/internal';
+import type { ListStats } from './api.ts';
+import type { AnyCore } from './core.ts';
+
+/** The numbers of the list `target`; of the whole stack for 0. The result block is left as it is. */
+export function listStats(core: AnyCore, target: number): ListStats {
+  const call = () => {
+    core.crossing.begin();
+    return core.kernel.stats(core.entry, core.generation, target);
+  };
+  core.finish(call(), call, 'stats');
+  return {
+    entries: core.resultCount(2),
+    live: core.resultCount(4),
+    bytes: core.result(1) * PAGE_BYTES,
+    maxBytes: core.result(10) * PAGE_BYTES || Infinity,
+    maxEntries: core.result(11) || Infinity,
+    height: core.result(8),
+  };
+}

@@ -1,0 +1,279 @@
+// Every way a call can fail, told apart by its code, and that nothing has changed after it.
+
+import { bytes, u32 } from '@x/shm-arena/codec';
+import { Arena, type Codec, ShmError } from '@x/shm-arena';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SkipList } from '../src/index.ts';
+import { codeOf, content, freshArena, userKey } from './support.ts';
+
+let arena: Arena;
+beforeEach(() => {
+  arena = freshArena();
+});
+afterEach(() => arena.detach());
+
+describe('full, limited and sealed are different, and change nothing', () => {
+  test('ARENA_FULL: every write says so, reads and destroy go on', () => {
+    const small = freshArena({ bytes: 2 * 2 ** 20 });
+    const list = SkipList.create<string, Uint8Array>(small, { value: bytes });
+    const value = new Uint8Array(1000);
+    let written = 0;
+    const code = codeOf(() => {
+      for (;;) {
+        list.set(userKey(written), value);
+        written++;
+      }
+    });
+    expect(code).toBe('ARENA_FULL');
+    expect(written).toBeGreaterThan(500);
+    const before = content(list);
+    const stats = list.stats();
+    expect(before).toHaveLength(written);
+    const large = new Uint8Array(100_000);
+    expect(codeOf(() => list.set('x', large))).toBe('ARENA_FULL');
+    expect(codeOf(() => list.insert('x', large))).toBe('ARENA_FULL');
+    expect(codeOf(() => list.getOrInsert('x', large))).toBe('ARENA_FULL');
+    const batch = [
+      ...[{ type: 'set' as const, key: 'a', value }],
+      ...[{ type: 'set' as const, key: 'x', value: large }],
+    ];
+    expect(codeOf(() => list.writeBatch(batch))).toBe('ARENA_FULL');
+    expect(codeOf(() => list.seal())).toBe('ARENA_FULL');
+    expect(list.get('x')).toBe(undefined);
+    expect(list.get('a')).toBe(undefined);
+    expect(content(list)).toEqual(before);
+    expect(list.stats()).toMatchObject({ entries: stats.entries, live: stats.live });
+    expect(list.verify().problems).toEqual([]);
+    list.destroy();
+    small.recover();
+    const next = SkipList.create<string, Uint8Array>(small, { value: bytes });
+    for (let n = 0; n < written; n++) next.set(userKey(n), value);
+    expect(small.verify().problems).toEqual([]);
+    small.detach();
+  });
+
+  test('LIMIT_REACHED by maxEntries: exact for one thread', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32, maxEntries: 10 });
+    for (let n = 0; n < 10; n++) list.set(userKey(n), n);
+    expect(codeOf(() => list.set('x', 1))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.set(userKey(0), 1))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.insert('x', 1))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.getOrInsert('x', 1))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.delete('x'))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.writeBatch([{ type: 'delete', key: 'x' }]))).toBe('LIMIT_REACHED');
+    expect(list.insert(userKey(0), 1)).toBe(false);
+    expect(list.getOrInsert(userKey(0), 1)).toEqual({ value: 0, inserted: false });
+    expect(list.stats()).toMatchObject({ entries: 10, live: 10 });
+    expect(list.size).toBe(10);
+    list.seal();
+    list.set('x', 1);
+    expect(list.size).toBe(11);
+  });
+
+  test('LIMIT_REACHED by maxEntries: a batch fits as a whole or not at all', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32, maxEntries: 10 });
+    const batch = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ type: 'set' as const, key: userKey(n), value: n }));
+    expect(codeOf(() => list.writeBatch(batch(11)))).toBe('LIMIT_REACHED');
+    expect(content(list)).toEqual([]);
+    expect(list.writeBatch(batch(10)).written).toBe(10);
+    expect(codeOf(() => list.writeBatch(batch(1)))).toBe('LIMIT_REACHED');
+  });
+
+  test('LIMIT_REACHED by maxBytes, while the arena has room', () => {
+    const list = SkipList.create<string, Uint8Array>(arena, { value: bytes, maxBytes: 2 ** 20 });
+    const value = new Uint8Array(1000);
+    let written = 0;
+    const code = codeOf(() => {
+      for (;;) list.set(userKey(written++), value);
+    });
+    expect(code).toBe('LIMIT_REACHED');
+    expect(list.stats().bytes).toBeLessThanOrEqual(2 ** 20);
+    expect(list.stats().maxBytes).toBe(2 ** 20);
+    expect(list.size).toBe(written - 1);
+    list.seal();
+    list.set('x', value);
+    expect(list.size).toBe(written);
+  });
+
+  test('LIMIT_REACHED by seal: 32 lists in one stack', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    for (let n = 0; n < 31; n++) {
+      list.set(userKey(n), n);
+      list.seal();
+    }
+    expect(codeOf(() => list.seal())).toBe('LIMIT_REACHED');
+    expect(list.size).toBe(31);
+    list.frozen()[0]!.destroy();
+    list.seal();
+    expect(list.size).toBe(30);
+  });
+});
+
+describe('keys and values that do not fit', () => {
+  test('KEY_TOO_LARGE is a RangeError with its code', () => {
+    const list = SkipList.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
+    const key = new Uint8Array(2 ** 20);
+    for (const call of [
+      () => list.set(key, 1),
+      () => list.get(key),
+      () => list.delete(key),
+      () => list.getMany([key]),
+      () => list.writeBatch([{ type: 'delete', key }]),
+      () => list.count({ gt: key }),
+      () => list.floor(key),
+    ]) {
+      expect(call).toThrow(RangeError);
+      expect(codeOf(call)).toBe('KEY_TOO_LARGE');
+    }
+    list.set(key.subarray(1), 1);
+    expect(list.get(key.subarray(1))).toBe(1);
+  });
+
+  test('TypeErrors for what codecs do not take; nothing is written', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    expect(() => list.set(5 as never, 1)).toThrow(TypeError);
+    expect(() => list.set('a', 'x' as never)).toThrow(TypeError);
+    expect(() => list.set('a', undefined as never)).toThrow(TypeError);
+    expect(() => list.set('\ud800', 1)).toThrow(TypeError);
+    expect(() => list.get(undefined as never)).toThrow(TypeError);
+    expect(() => list.getMany([undefined as never])).toThrow(TypeError);
+    expect(() => list.set('a', -1)).toThrow(RangeError);
+    expect(list.stats().entries).toBe(0);
+    const any = SkipList.create<string, unknown>(arena);
+    expect(() => any.set('a', undefined)).toThrow(TypeError);
+    expect(() => any.set('a', () => 1)).toThrow(TypeError);
+    expect(any.size).toBe(0);
+  });
+
+  test('a codec that throws leaves the list as it was', () => {
+    const broken: Codec<string> = {
+      ...{ id: 'broken', version: 1 },
+      encode() {
+        throw new Error('no');
+      },
+      decode: () => '',
+    };
+    const list = SkipList.create<string, string>(arena, { value: broken });
+    expect(() => list.set('a', 'x')).toThrow('no');
+    expect(() => list.writeBatch([{ type: 'set', key: 'a', value: 'x' }])).toThrow('no');
+    list.delete('a');
+    expect(list.stats().entries).toBe(1);
+  });
+});
+
+describe('names, types and codecs', () => {
+  test('NAME_TAKEN, NAME_UNKNOWN and bad names', () => {
+    SkipList.create(arena, { name: 'a' });
+    expect(codeOf(() => SkipList.create(arena, { name: 'a' }))).toBe('NAME_TAKEN');
+    expect(codeOf(() => SkipList.open(arena, 'b'))).toBe('NAME_UNKNOWN');
+    expect(() => SkipList.create(arena, { name: 'x'.repeat(97) })).toThrow(RangeError);
+    expect(() => SkipList.create(arena, { name: 5 as never })).toThrow(TypeError);
+  });
+
+  test('CODEC_MISMATCH names what was found and expected', () => {
+    const list = SkipList.create<string, number>(arena, { name: 'a', value: u32 });
+    const wrong = () => SkipList.open(arena, 'a');
+    expect(codeOf(wrong)).toBe('CODEC_MISMATCH');
+    expect(wrong).toThrow(/u32.*json/);
+    expect(codeOf(() => SkipList.attach(arena, list.handle))).toBe('CODEC_MISMATCH');
+    expect(codeOf(() => SkipList.openOrCreate(arena, { name: 'a' }))).toBe('CODEC_MISMATCH');
+    expect(codeOf(() => SkipList.open(arena, 'a', { key: bytes, value: u32 }))).toBe('CODEC_MISMATCH');
+  });
+
+  test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
+    const list = SkipList.create<string, number>(arena);
+    const other = freshArena();
+    expect(codeOf(() => SkipList.attach(other, list.handle))).toBe('ARENA_FOREIGN');
+    expect(codeOf(() => SkipList.attach(arena, { ...list.handle, type: 'Hamt' }))).toBe('WRONG_TYPE');
+    expect(codeOf(() => SkipList.attach(arena, null as never))).toBe('WRONG_TYPE');
+    other.detach();
+  });
+
+  test('limits out of range', () => {
+    expect(() => SkipList.create(arena, { maxBytes: 0 })).toThrow(RangeError);
+    expect(() => SkipList.create(arena, { maxEntries: 1.5 })).toThrow(RangeError);
+    expect(() => SkipList.create(arena, { maxEntries: '5' as never })).toThrow(TypeError);
+    expect(arena.structures()).toEqual([]);
+  });
+});
+
+describe('after the end', () => {
+  test('CLOSED from every method of a closed and of a destroyed list', () => {
+    for (const end of ['close', 'destroy'] as const) {
+      const list = SkipList.create<string, number>(arena, { value: u32 });
+      const second = SkipList.attach<string, number>(arena, list.handle, { value: u32 });
+      list.set('a', 1);
+      const iterator = (end === 'close' ? list : second).entries();
+      const frozen = second.seal();
+      list[end]();
+      for (const each of end === 'close' ? [list] : [list, second]) {
+        const calls: (() => unknown)[] = [
+          () => each.get('a'),
+          () => each.has('a'),
+          () => each.getMany(['a']),
+          () => each.getEntry('a'),
+          () => each.size,
+          () => [...each.entries()],
+          () => [...each.entries({ versions: true })],
+          () => each.scan({}, () => true),
+          () => each.first(),
+          () => each.count(),
+          () => each.cursor().next(),
+          () => each.set('a', 2),
+          () => each.insert('b', 2),
+          () => each.delete('a'),
+          () => each.getOrInsert('b', 2),
+          () => each.writeBatch([{ type: 'delete', key: 'a' }]),
+          () => each.snapshot(),
+          () => each.snapshotAt(1n),
+          () => each.seal(),
+          () => each.frozen(),
+          () => each.stats(),
+          () => each.measure(),
+          () => each.verify(),
+        ];
+        for (const call of calls) expect([end, String(call), codeOf(call)]).toEqual([end, String(call), 'CLOSED']);
+      }
+      expect(codeOf(() => iterator.next())).toBe('CLOSED');
+      if (end === 'destroy') expect(codeOf(() => frozen.get('a'))).toBe('CLOSED');
+      else expect(frozen.get('a')).toBe(1);
+    }
+  });
+
+  test('CLOSED after the arena was detached', () => {
+    const other = freshArena();
+    const list = SkipList.create<string, number>(other);
+    const snapshot = list.snapshot();
+    other.detach();
+    expect(codeOf(() => list.get('a'))).toBe('CLOSED');
+    expect(codeOf(() => snapshot.get('a'))).toBe('SNAPSHOT_CLOSED');
+    snapshot.close();
+    list.close();
+  });
+
+  test('EXPELLED from a thread that was declared dead', () => {
+    const victim = freshArena();
+    const list = SkipList.create<string, number>(victim);
+    const snapshot = list.snapshot();
+    victim.bury(victim.participant);
+    expect(codeOf(() => list.set('a', 1))).toBe('EXPELLED');
+    expect(codeOf(() => list.get('a'))).toBe('EXPELLED');
+    expect(codeOf(() => list.seal())).toBe('EXPELLED');
+    expect(codeOf(() => list.writeBatch([{ type: 'delete', key: 'a' }]))).toBe('EXPELLED');
+    snapshot.close();
+    expect(codeOf(() => list.set('a', 1))).toBe('EXPELLED');
+  });
+
+  test('errors are what they say they are', () => {
+    const list = SkipList.create<string, number>(arena, { name: 'a' });
+    list.close();
+    try {
+      list.get('a');
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ShmError);
+      expect((error as ShmError).message).toContain('closed');
+    }
+  });
+});

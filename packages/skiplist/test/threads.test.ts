@@ -1,0 +1,189 @@
+// Real workers on the built packages: many write while somebody seals, reads, takes snapshots.
+
+import { u32 } from '@x/shm-arena/codec';
+import type { Arena } from '@x/shm-arena';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SkipList } from '../src/index.ts';
+import { Control, content, finished, freshArena, seed, start, userKey } from './support.ts';
+
+let arena: Arena;
+let list: SkipList<string, number>;
+beforeEach(() => {
+  arena = freshArena();
+  list = SkipList.create(arena, { name: 'list', value: u32 });
+});
+afterEach(() => arena.detach());
+
+describe('four writers', () => {
+  test('and a sealer: nothing is lost, nothing doubled', async () => {
+    const control = new Control();
+    const count = 4000;
+    const jobs = [0, 1, 2, 3].map((index) =>
+      start(arena, list, control, index, 'fill', { from: index, step: 4, count }),
+    );
+    control.go();
+    for (let round = 1; round <= 8; round++) {
+      await control.reached(jobs[0]!, 0, round * 400);
+      list.seal();
+    }
+    await finished(jobs);
+    const frozen = list.frozen();
+    expect(frozen).toHaveLength(8);
+    const versions = [...list.entries({ versions: true, tombstones: true })];
+    expect(versions).toHaveLength(4 * count);
+    expect(list.size).toBe(4 * count);
+    expect(versions.map(({ value }) => value)).toEqual(
+      Array.from({ length: 4 * count }, (_, n) => n),
+    );
+    // What is in a list was committed before it was sealed and after the one before.
+    let last = 0n;
+    for (const each of frozen) {
+      for (const { seq } of each.entries({ versions: true })) {
+        expect(seq > last && seq <= each.seq).toBe(true);
+      }
+      last = each.seq;
+    }
+    const sum = frozen.reduce((total, each) => total + each.stats().entries, list.stats().entries);
+    expect(sum).toBe(4 * count);
+    expect(list.verify().problems).toEqual([]);
+  });
+
+  test('on the same keys: each insert has one winner', async () => {
+    const control = new Control();
+    const count = 2000;
+    const jobs = [0, 1, 2, 3].map((index) =>
+      start(arena, list, control, index, 'race', { count, seed: seed + index }),
+    );
+    control.go();
+    const won = (await finished(jobs)) as number[];
+    expect(won.reduce((sum, n) => sum + n)).toBe(count);
+    for (let index = 0; index < 4; index++) {
+      const own = [...list.values()].filter((value) => value === index).length;
+      expect(own).toBe(won[index]);
+    }
+    expect(list.stats()).toMatchObject({ entries: count, live: count });
+  });
+
+  test('and a destroyer of frozen lists: readers meet no hole, and the memory comes back', async () => {
+    const control = new Control();
+    const jobs = [0, 1, 2].map((index) =>
+      start(arena, list, control, index, 'churn', { keys: 300, seed: seed + index }),
+    );
+    control.go();
+    for (let round = 0; round < 30; round++) {
+      await control.reached(jobs[0]!, 0, round * 50);
+      list.seal();
+      const oldest = list.frozen()[0]!;
+      if (round % 2 === 1) for (const each of list.frozen()) each.destroy();
+      else expect(oldest.count()).toBe(oldest.stats().live);
+      expect([...list.keys()]).toEqual([...list.keys()].sort());
+    }
+    control.stop();
+    await finished(jobs);
+    list.seal();
+    for (const each of list.frozen()) each.destroy();
+    arena.recover();
+    expect(list.size).toBe(0);
+    expect(list.verify().problems).toEqual([]);
+    expect(arena.verify().problems).toEqual([]);
+  });
+});
+
+describe('snapshots', () => {
+  test('of other threads stand still while three write', async () => {
+    const control = new Control();
+    const writers = [0, 1].map((index) =>
+      start(arena, list, control, index, 'churn', { keys: 100, seed: seed + index }),
+    );
+    const reader = start(arena, list, control, 3, 'snapshots');
+    control.go();
+    await control.reached(reader, 3, 200);
+    control.stop();
+    const [looked] = await finished([reader, ...writers]);
+    expect(looked).toMatchObject({ looks: expect.any(Number) });
+    expect(arena.stats().pinned.oldest).toBe(undefined);
+  });
+
+  test('and sealing: what was sealed before is in, what came later is not', async () => {
+    const control = new Control();
+    const jobs = [0, 1].map((index) =>
+      start(arena, list, control, index, 'append', { base: index * 1e6, most: 20_000 }),
+    );
+    control.go();
+    for (let round = 1; round <= 20; round++) {
+      await control.reached(jobs[0]!, 0, round * 100);
+      const done = [control.done(0), control.done(1)];
+      const snapshot = list.snapshot();
+      for (const [index, calls] of done.entries()) {
+        const range = { gte: userKey(index * 1e6), lt: userKey((index + 1) * 1e6) };
+        const seen = snapshot.count(range);
+        // All finished calls are in, in an unbroken row: a thread's writes keep their order.
+        expect(seen).toBeGreaterThanOrEqual(calls);
+        expect(snapshot.count({ ...range, lt: userKey(index * 1e6 + seen) })).toBe(seen);
+      }
+      snapshot.close();
+      if (round % 4 === 0) list.seal();
+    }
+    control.stop();
+    await finished(jobs);
+  });
+});
+
+describe('batches', () => {
+  test('are seen wholly or not at all, by scans of snapshots', async () => {
+    const [groups, width] = [6, 8];
+    const control = new Control();
+    const jobs = [0, 1, 2].map((index) =>
+      start(arena, list, control, index, 'batches', { groups, width, seed: seed + index }),
+    );
+    control.go();
+    await control.reached(jobs[0]!, 0, 10);
+    for (let round = 0; round < 300; round++) {
+      const snapshot = list.snapshot();
+      const values = new Map(content(snapshot));
+      for (let group = 0; group < groups; group++) {
+        const seen = new Set(
+          Array.from({ length: width }, (_, n) => values.get(userKey(group * width + n))),
+        );
+        expect(seen.size).toBe(1);
+      }
+      snapshot.close();
+      if (round % 60 === 59) list.seal();
+    }
+    control.stop();
+    await finished(jobs);
+    expect(list.verify().problems).toEqual([]);
+  });
+});
+
+describe('one name', () => {
+  test('opened or created by four at once is one list', async () => {
+    const control = new Control();
+    const jobs = [0, 1, 2, 3].map((index) =>
+      start(arena, list, control, index, 'openOrCreate', { name: 'new', key: `k${index}` }),
+    );
+    control.go();
+    const handles = (await finished(jobs)) as string[];
+    expect(new Set(handles).size).toBe(1);
+    const opened = SkipList.open<string, number>(arena, 'new', { value: u32 });
+    expect(content(opened)).toEqual([0, 1, 2, 3].map((index) => [`k${index}`, index]));
+  });
+
+  test('destroyed under its users: their next call says CLOSED, the memory comes back', async () => {
+    const before = arena.stats().structures.length;
+    const victim = SkipList.create<string, number>(arena, { name: 'victim', value: u32 });
+    const control = new Control();
+    const jobs = [0, 1].map((index) =>
+      start(arena, victim, control, index, 'churn', { keys: 100, seed: seed + index }),
+    );
+    control.go();
+    await control.reached(jobs[0]!, 0, 200);
+    await control.reached(jobs[1]!, 1, 200);
+    victim.destroy();
+    for (const job of jobs) await expect(job.result).rejects.toMatchObject({ code: 'CLOSED' });
+    await Promise.all(jobs.map((job) => job.exit));
+    arena.recover();
+    expect(arena.stats().structures.length).toBe(before);
+    expect(arena.verify().problems).toEqual([]);
+  });
+});
