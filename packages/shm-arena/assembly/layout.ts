@@ -124,14 +124,14 @@ export const DIRECTORY_LOCK: usize = 256;
 export const ORPHANS: usize = 320;
 export const RETIRED_HINT: usize = 384;
 export const RELEASES: usize = 448;
-export const SLOTS: usize = 1024;
+export const SLOTS: u32 = 1024;
 
 /** Flag: fill blocks with zeros when they are freed. */
 export const ZERO_ON_FREE: u32 = 1;
 
 // ---- slots --------------------------------------------------------------------------------------
 
-export const SLOT_BYTES: usize = 1024;
+export const SLOT_BYTES: u32 = 1024;
 export const S_STATE: usize = 0;
 export const S_THREAD: usize = 8;
 export const S_LOCK_HELD: usize = 12;
@@ -147,7 +147,7 @@ export const S_OVER_LOWER: usize = 80;
 export const S_OVER_UPPER: usize = 88;
 export const S_LEASES: usize = 96;
 export const S_WATCHED: usize = 192;
-export const WATCHED: u32 = 32;
+export const WATCHED: u32 = isDefined(GATED) ? 2 : 32;
 export const S_HEAP: usize = 320;
 export const HEAP_BYTES: usize = 12;
 export const S_OTHERS: usize = 960;
@@ -165,7 +165,7 @@ export const SLOT_REPAIRING: u32 = 5;
 
 // ---- directory ----------------------------------------------------------------------------------
 
-export const ENTRY_BYTES: usize = 256;
+export const ENTRY_BYTES: u32 = 256;
 export const D_STATE: usize = 0;
 export const D_ROOT: usize = 8;
 export const D_TYPE: usize = 12;
@@ -185,7 +185,7 @@ export const ENTRY_DESTROYING: u32 = 3;
 
 // ---- regions ------------------------------------------------------------------------------------
 
-export const REGION_BYTES: usize = 64;
+export const REGION_BYTES: u32 = 64;
 export const R_STATE: usize = 0;
 export const R_OWNER: usize = 8;
 export const R_BIRTH: usize = 16;
@@ -282,7 +282,7 @@ export function setup(): void {
 
 /** The address of a slot. */
 export function slotAt(slot: u32): usize {
-  return SLOTS + <usize>slot * SLOT_BYTES;
+  return SLOTS + slot * SLOT_BYTES;
 }
 
 /** The address of a directory entry. */

@@ -1,0 +1,322 @@
+// Looking at everything: what is used by what (`stats`), and whether every word agrees with every
+// other (`verify`). Both only load; neither stops anybody. While others work, stats are a sum of
+// moments, and verify is not meant to be called: what is in flight looks wrong.
+//
+//   page table ─► runs and their CONTs ─► bitmaps ─► regions ─► directory ─► slots
+//
+// Problems that verify finds: { u32 code, u32 where }, where = an offset of a page or of the word
+//    1 BAD_KIND      a page word with an unknown kind, or of the wrong kind for its place
+//    2 STRAY_CONT    a CONT that no head in front of it covers
+//    3 SHORT_RUN     a head whose run is not followed by that many CONTs, or ends outside
+//    4 BAD_OWNER     a page of a slot that is free (or no slot)
+//    5 IN_FLIGHT     CLAIMED or FREEING: nobody is at work now, so somebody died there
+//    6 BAD_CLASS     a SMALL or ORPHAN page with an unknown class
+//    7 STRAY_BIT     a bit beyond the blocks of a page, or in a page that has no blocks
+//    8 BAD_REGION    a REGION page of a region that is free
+//    9 BAD_BASE      a region whose base is not one of its pages, or an owner that is gone
+//   10 BAD_SHARD     a participant's page count that differs from the table, or that still asks
+//   11 BAD_ENTRY     an entry in the hands of a slot that is not alive, or a live one's bad name
+//   12 SAME_NAME     two entries with one name
+//   13 BAD_SLOT      reservations or a thread id in a free slot; an unknown kind
+//   14 LOCKED        the directory lock is held
+//
+// I1  Every loop is bounded by a count of this build, never by a number read from the memory.
+//
+// Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves nothing.
+
+import { load32, load64, put32, put64 } from "./atomic";
+import { bitmapAt, countOf, isEmpty, sizeOfClass } from "./heap";
+import {
+  BITMAP, CLASSES, CLOCK, DIRECTORY_LOCK, D_NAME, D_STATE, ENTRIES, ENTRY_FREE, ENTRY_LIVE, FIRST,
+  LEASES, NAME_BYTES, PAGES, PAGE_SHIFT, PARTICIPANTS, P_CLAIMED, P_CONT, P_FREE, P_FREEING, P_LARGE,
+  P_ORPHAN, P_REGION, P_SCRATCH, P_SMALL, P_SYSTEM, REGIONS, REGION_FREE, REGION_LIVE, REGION_RETIRED,
+  R_BASE, R_OWNER, R_STATE, SLOT_ALIVE, SLOT_FREE, SLOT_ORPHANED, SLOT_REPAIRING, S_LEASES, S_LOWER, S_OVER_LOWER,
+  S_STATE, S_THREAD, entryAt, generationOf, kindOf, ownerOf, regionAt, slotAt,
+} from "./layout";
+import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from "./pages";
+import { ownedByEntry, ownerGone, regionPages, shard } from "./region";
+import { kindAt } from "./slot";
+
+const BAD_KIND: u32 = 1;
+const STRAY_CONT: u32 = 2;
+const SHORT_RUN: u32 = 3;
+const BAD_OWNER: u32 = 4;
+const IN_FLIGHT: u32 = 5;
+const BAD_CLASS: u32 = 6;
+const STRAY_BIT: u32 = 7;
+const BAD_REGION: u32 = 8;
+const BAD_BASE: u32 = 9;
+const BAD_SHARD: u32 = 10;
+const BAD_ENTRY: u32 = 11;
+const SAME_NAME: u32 = 12;
+const BAD_SLOT: u32 = 13;
+const LOCKED: u32 = 14;
+
+// ---- stats --------------------------------------------------------------------------------------
+
+/** Writes the words that index.ts lists to `at`; the bytes written. O(pages + regions). */
+export function stats(at: u32): u32 {
+  const bytes: u32 = 112;
+  for (let i: u32 = 0; i < bytes; i += 8) put64(at + i, 0); // Private scratch, as all stores below.
+  put32(at, PAGES);
+  put32(at + 4, FIRST);
+  pageStats(at);
+  regionStats(at);
+  let live: u32 = 0;
+  for (let entry: u32 = 0; entry < ENTRIES; entry++) {
+    if (kindOf(load64(entryAt(entry) + D_STATE)) == ENTRY_LIVE) live++;
+  }
+  put32(at + 80, live);
+  slotStats(at);
+  putNumber(at + 104, <f64>load64(CLOCK));
+  return bytes;
+}
+
+function putNumber(at: usize, value: f64): void {
+  put64(at, reinterpret<u64>(value));
+}
+
+function pageStats(at: usize): void {
+  let free: u32 = 0, small: u32 = 0, orphan: u32 = 0, large: u32 = 0, region: u32 = 0;
+  let scratch: u32 = 0, flight: u32 = 0, blocks: u32 = 0;
+  let smallBytes: f64 = 0, largeBytes: f64 = 0;
+  for (let page = FIRST; page < PAGES; page++) {
+    const word = load64(pageAt(page));
+    const kind = kindOf(word);
+    if (kind == P_FREE) free++;
+    if (kind == P_CLAIMED || kind == P_FREEING) flight++;
+    if (kind == P_SCRATCH) scratch += pageAux(word);
+    if (kind == P_REGION) region += pageAux(word);
+    if (kind == P_LARGE) {
+      large += pageAux(word);
+      largeBytes += <f64>(<u64>pageAux(word) << PAGE_SHIFT);
+      blocks++;
+    }
+    if (kind != P_SMALL && kind != P_ORPHAN) continue;
+    if (kind == P_SMALL) small++;
+    else orphan++;
+    const used = countBits(page);
+    blocks += used;
+    smallBytes += <f64>used * <f64>sizeOfClass(pageTag(word));
+  }
+  put32(at + 8, free);
+  put32(at + 12, small);
+  put32(at + 16, orphan);
+  put32(at + 20, large);
+  put32(at + 24, region);
+  put32(at + 28, scratch);
+  put32(at + 32, flight);
+  put32(at + 36, blocks);
+  putNumber(at + 48, smallBytes);
+  putNumber(at + 56, largeBytes);
+}
+
+function countBits(page: u32): u32 {
+  let used: u32 = 0;
+  for (let i: u32 = 0; i < BITMAP; i += 8) used += <u32>popcnt(load64(bitmapAt(page) + i));
+  return used;
+}
+
+function regionStats(at: usize): void {
+  let live: u32 = 0, retired: u32 = 0, pages: f64 = 0;
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const kind = kindOf(load64(regionAt(region) + R_STATE));
+    if (kind == REGION_LIVE) live++;
+    if (kind != REGION_RETIRED) continue;
+    retired++;
+    pages += <f64>regionPages(region);
+  }
+  putNumber(at + 64, pages);
+  put32(at + 72, live);
+  put32(at + 76, retired);
+}
+
+function slotStats(at: usize): void {
+  let alive: u32 = 0, oldestSlot: u32 = 0, oldest: u64 = ~<u64>0;
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const own = slotAt(slot);
+    const kind = kindOf(load64(own + S_STATE));
+    if (kind == SLOT_ALIVE) alive++;
+    if (kind == SLOT_FREE) continue;
+    const era = oldestOf(own);
+    if (era == 0 || era >= oldest) continue;
+    oldest = era;
+    oldestSlot = slot + 1;
+  }
+  put32(at + 84, alive);
+  put32(at + 88, oldestSlot);
+  if (oldestSlot != 0) putNumber(at + 96, <f64>oldest);
+}
+
+/** The oldest era that a slot reserves; 0: none. */
+function oldestOf(at: usize): u64 {
+  let oldest = ~<u64>0;
+  for (let i: u32 = 0; i < LEASES; i++) oldest = older(oldest, load64(at + S_LEASES + (i << 3)));
+  oldest = older(oldest, load64(at + S_LOWER));
+  oldest = older(oldest, load64(at + S_OVER_LOWER));
+  return oldest == ~<u64>0 ? 0 : oldest;
+}
+
+function older(a: u64, b: u64): u64 {
+  return b != 0 && b < a ? b : a;
+}
+
+/** Pages in the live regions of a structure. O(regions × pages of them). */
+export function structurePages(entry: u32, generation: u32): u32 {
+  let pages: u32 = 0;
+  const owner = ownedByEntry(entry, generation);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    if (kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
+    if (load64(at + R_OWNER) == owner) pages += regionPages(region);
+  }
+  return pages;
+}
+
+// ---- verify -------------------------------------------------------------------------------------
+
+/** Walks everything. How many problems; as many as fit into `capacity` bytes at `at` are written. */
+export function verify(at: u32, capacity: u32): u32 {
+  let count: u32 = 0;
+  for (let page: u32 = 0; page < PAGES; page++) count = checkPage(page, at, capacity, count);
+  for (let r: u32 = 0; r < REGIONS; r++) count = checkRegion(r, at, capacity, count);
+  for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
+  for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
+  const holder = load32(DIRECTORY_LOCK);
+  if (holder != 0) count = note(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
+  return count;
+}
+
+/** Writes a problem if there is room; the new count. */
+function note(code: u32, where: u32, at: u32, capacity: u32, count: u32): u32 {
+  const to = count << 3;
+  if (to + 8 <= capacity) {
+    put32(at + to, code);
+    put32(at + to + 4, where);
+  }
+  return count + 1;
+}
+
+function checkPage(page: u32, at: u32, capacity: u32, count: u32): u32 {
+  const word = load64(pageAt(page));
+  const code = pageProblem(page, word, kindOf(word));
+  let total = code != 0 ? note(code, offsetOf(page), at, capacity, count) : count;
+  if (straysIn(page, word)) total = note(STRAY_BIT, offsetOf(page), at, capacity, total);
+  return total;
+}
+
+function pageProblem(page: u32, word: u64, kind: u32): u32 {
+  if (page < FIRST || kind == P_SYSTEM) return page < FIRST && kind == P_SYSTEM ? 0 : BAD_KIND;
+  if (kind == P_FREE) return word == 0 ? 0 : BAD_KIND;
+  if (kind > P_SYSTEM) return BAD_KIND;
+  if (kind == P_CLAIMED || kind == P_FREEING) return IN_FLIGHT;
+  if (kind == P_CONT) return coveredByHead(page, word) ? 0 : STRAY_CONT;
+  if (isRun(kind) && !wholeRun(page, lengthOf(word))) return SHORT_RUN;
+  if (kind == P_SMALL || kind == P_SCRATCH) {
+    const owner = pageOwner(word);
+    if (owner == 0 || kindAt(owner - 1) == SLOT_FREE || kindAt(owner - 1) >= SLOT_ORPHANED) {
+      return BAD_OWNER; // ORPHANED and REPAIRING: the arena phase has left no page to the slot.
+    }
+  }
+  if ((kind == P_SMALL || kind == P_ORPHAN) && pageTag(word) >= CLASSES) return BAD_CLASS;
+  if (kind != P_REGION) return 0;
+  const region = pageTag(word);
+  if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE) return BAD_REGION;
+  return 0;
+}
+
+function coveredByHead(page: u32, word: u64): bool {
+  const head = pageAux(word);
+  if (head >= page || word != pageWord(P_CONT, 0, 0, head)) return false;
+  const top = load64(pageAt(head));
+  const kind = kindOf(top);
+  if (kind == P_CLAIMED) return true;
+  return (isRun(kind) || kind == P_FREEING) && page - head < pageAux(top);
+}
+
+function wholeRun(head: u32, length: u32): bool {
+  if (length == 0 || length > PAGES - head) return false;
+  for (let i: u32 = 1; i < length; i++) {
+    if (load64(pageAt(head + i)) != pageWord(P_CONT, 0, 0, head)) return false;
+  }
+  return true;
+}
+
+/** True when the page's bitmap has a bit that stands for no block. */
+function straysIn(page: u32, word: u64): bool {
+  const kind = kindOf(word);
+  const count = kind == P_SMALL || kind == P_ORPHAN ? countOf(min(pageTag(word), CLASSES)) : 0;
+  for (let i: u32 = 0; i < BITMAP >> 3; i++) {
+    const first = i << 6;
+    const valid = count <= first ? 0 : count - first >= 64 ? ~<u64>0 : (<u64>1 << (count - first)) - 1;
+    if ((load64(bitmapAt(page) + (i << 3)) & ~valid) != 0) return true;
+  }
+  return false;
+}
+
+function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
+  const own = regionAt(region);
+  const kind = kindOf(load64(own + R_STATE));
+  if (kind > 5) return note(BAD_REGION, <u32>own, at, capacity, count);
+  if (kind != REGION_LIVE) return count;
+  if (ownerGone(load64(own + R_OWNER))) count = note(BAD_BASE, <u32>own, at, capacity, count);
+  const page = load32(own + R_BASE) >> PAGE_SHIFT;
+  const word = page < PAGES ? load64(pageAt(page)) : 0;
+  if (page < FIRST || kindOf(word) != P_REGION || pageTag(word) != region) {
+    return note(BAD_BASE, <u32>own, at, capacity, count);
+  }
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const line = load64(shard(region, slot) + 8);
+    if (line == shardPages(region, slot)) continue;
+    count = note(BAD_SHARD, <u32>(shard(region, slot) + 8), at, capacity, count);
+  }
+  return count;
+}
+
+function shardPages(region: u32, slot: u32): u64 {
+  let pages: u64 = 0;
+  for (let page = FIRST; page < PAGES; page++) {
+    const word = load64(pageAt(page));
+    if (kindOf(word) != P_REGION || pageTag(word) != region) continue;
+    if (pageOwner(word) == slot + 1) pages += pageAux(word);
+  }
+  return pages;
+}
+
+function checkEntry(entry: u32, at: u32, capacity: u32, count: u32): u32 {
+  const own = entryAt(entry);
+  const word = load64(own + D_STATE);
+  const kind = kindOf(word);
+  if (kind == ENTRY_FREE) return count;
+  const length = nameOf(entry);
+  const held = ownerOf(word);
+  const lost = held != 0 && kindAt(held - 1) != SLOT_ALIVE;
+  if (kind > 3 || length > NAME_BYTES || lost || (kind == ENTRY_LIVE) != (held == 0)) {
+    return note(BAD_ENTRY, <u32>own, at, capacity, count);
+  }
+  for (let other: u32 = 0; other < entry && length != 0; other++) {
+    if (!sameName(entry, other, length)) continue;
+    count = note(SAME_NAME, <u32>own, at, capacity, count);
+  }
+  return count;
+}
+
+function nameOf(entry: u32): u32 {
+  return <u32>(load64(entryAt(entry) + 32) >> 32) & 255;
+}
+
+function sameName(a: u32, b: u32, length: u32): bool {
+  if (kindOf(load64(entryAt(b) + D_STATE)) == ENTRY_FREE || nameOf(b) != length) return false;
+  for (let i: u32 = 0; i < length; i += 8) {
+    if (load64(entryAt(a) + D_NAME + i) != load64(entryAt(b) + D_NAME + i)) return false;
+  }
+  return true;
+}
+
+function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
+  const own = slotAt(slot);
+  const kind = kindOf(load64(own + S_STATE));
+  const bad = kind > SLOT_REPAIRING ||
+    (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
+  return bad ? note(BAD_SLOT, <u32>own, at, capacity, count) : count;
+}

@@ -1,0 +1,155 @@
+// Who may still be reading what: a clock of eras, an interval for each participant at work, and
+// point leases for what outlives a call. Interval-based reclamation (2GE-IBR: Wen, Izraelevitz, Cai,
+// Beadle, Scott, PPoPP 2018); the leases follow hazard eras (Ramalhete and Correia, SPAA 2017).
+//
+//   era      3   4   5   6   7   8
+//   thing        |birth──────|retired         kept while an interval or a lease meets it,
+//   reader           |lower──────|upper       both ends included
+//   lease    ×       ×                        the lease at 3 does not keep it, the one at 5 does
+//
+// Words, u64, all shared: CLOCK, from 1, never back; lower, upper of a slot (lower 0 = no interval,
+// upper then says nothing); LEASES point leases (0 = none); one overflow interval for the leases that
+// find no free word.
+//
+// I1  birth of a thing is the clock at some time before it can be reached; retired is what the clock
+//     showed when, after the thing could no longer be reached from its root, it was advanced.
+// I2  An interval is stored before the loads it protects, and upper is at least the clock read after
+//     the load of a root (`protect`).
+// I3  A lease holds era e only when the clock was still e after the load of the root; by the same CAS
+//     the clock went to e + 1, so what is born later is born after the lease.
+//
+// pin                                               protect, after the load of a root
+//   1. e := clock; upper := e                         4. clock <= upper: protected
+//   2. lower := e                                     5. upper := clock; the root is to be loaded again
+// unpin                                             leaseTake, leaseHold
+//   3. lower := 0                                     6. e := clock; lease := e     (load the root)
+//                                                     7. CAS clock e → e + 1; lost: from 6 again
+// safe(birth, retired), for a thing already unreachable
+//   8. for each slot that is not FREE: read lower, then upper, the leases, the overflow interval
+//
+// Why it holds. Reader r loaded root p at time t and step 4 passed: p was reachable at t, so it was
+// made unreachable after t and its retired stamp, an advance after that, is at least the clock at t,
+// hence at least lower (read before). Its birth is at most the clock at t, hence at most upper. Lower
+// and upper stood before t, so before the unlinking, so before step 8, and step 8 sees them meet
+// [birth, retired]. The order in 8 (lower, then upper) and in 1, 2 (upper, then lower) makes a torn
+// pair a wider one: whoever sees the new lower sees the new upper or a later one, whoever sees an old
+// lower sees an interval from there to the new upper. Step 7 is the same proof with both ends e.
+//
+// A death leaves the words standing, which is what is wanted: a repair may still follow pointers
+// that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins are
+// counted in the slot (owned word, thrown away with it).
+//
+// pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock moved.
+
+import { add64, cas64, get32, load64, put32, store64 } from "./atomic";
+import {
+  CLOCK, LEASES, PARTICIPANTS, SELF, SLOT_FREE, S_LEASES, S_LOWER, S_NESTED, S_OVER_LOWER,
+  S_OVER_UPPER, S_STATE, S_UPPER, kindOf, slotAt,
+} from "./layout";
+import { result } from "./slot";
+
+/** Starts a reading section; nested calls count. Wait-free, two stores. */
+export function pin(): void {
+  const nested = get32(SELF + S_NESTED); // Owned word.
+  put32(SELF + S_NESTED, nested + 1);
+  if (nested != 0) return;
+  const era = load64(CLOCK);
+  if (load64(SELF + S_UPPER) != era) store64(SELF + S_UPPER, era);
+  store64(SELF + S_LOWER, era); // Pairs with 8: before any load of a root.
+}
+
+/** Ends a reading section. Wait-free, one store. */
+export function unpin(): void {
+  const nested = get32(SELF + S_NESTED) - 1;
+  put32(SELF + S_NESTED, nested);
+  if (nested == 0) store64(SELF + S_LOWER, 0);
+}
+
+/** After a root was loaded under a pin: true = follow it; false = load it again. */
+export function protect(): bool {
+  if (MUTANT == 6) return true;
+  const era = load64(CLOCK);
+  if (era <= load64(SELF + S_UPPER)) return true;
+  store64(SELF + S_UPPER, era);
+  return false;
+}
+
+/** The present era. */
+export function era(): u64 {
+  return load64(CLOCK);
+}
+
+export function eraLow(): u32 {
+  return <u32>load64(CLOCK);
+}
+
+export function eraHigh(): u32 {
+  return <u32>(load64(CLOCK) >> 32);
+}
+
+/** Moves the clock on and returns the era that ended: the retired stamp of what is unreachable now. */
+export function advance(): u64 {
+  return add64(CLOCK, 1);
+}
+
+/** Step 6. The lease's index; LEASES names the overflow interval, whose users the caller counts. */
+export function leaseTake(): i32 {
+  for (let i: u32 = 0; i < LEASES; i++) {
+    const at = SELF + S_LEASES + (i << 3);
+    if (load64(at) == 0) { // Only this thread writes its leases.
+      store64(at, load64(CLOCK));
+      return i;
+    }
+  }
+  widen(load64(CLOCK));
+  return LEASES;
+}
+
+/** Step 7. True: what was loaded since step 6 is held, at the era in `result`. */
+export function leaseHold(index: u32): bool {
+  const at = index < LEASES ? SELF + S_LEASES + (index << 3) : SELF + S_OVER_UPPER;
+  const held = load64(at);
+  result(held);
+  if (cas64(CLOCK, held, held + 1)) return true;
+  if (index < LEASES) store64(at, load64(CLOCK));
+  else widen(load64(CLOCK));
+  return false;
+}
+
+/** Extends the overflow interval to `era`: upper first, as a pin does. */
+function widen(era: u64): void {
+  store64(SELF + S_OVER_UPPER, era);
+  if (load64(SELF + S_OVER_LOWER) == 0) store64(SELF + S_OVER_LOWER, era);
+}
+
+/** Lets go of a lease. */
+export function leaseDrop(index: u32): void {
+  if (index < LEASES) store64(SELF + S_LEASES + (index << 3), 0);
+  else store64(SELF + S_OVER_LOWER, 0);
+}
+
+/**
+ * Step 8: true when nobody can still read a thing that was made unreachable before its retired stamp
+ * was drawn. O(participants). Once true it stays true: nobody can come to it any more.
+ */
+export function safe(birth: u64, retired: u64): bool {
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const at = slotAt(slot);
+    if (kindOf(load64(at + S_STATE)) == SLOT_FREE) continue;
+    if (meets(at + S_LOWER, at + S_UPPER, birth, retired)) return false;
+    if (meets(at + S_OVER_LOWER, at + S_OVER_UPPER, birth, retired)) return false;
+    for (let i: u32 = 0; i < LEASES; i++) {
+      const point = load64(at + S_LEASES + (i << 3));
+      if (MUTANT == 5 ? point > birth && point < retired : point >= birth && point <= retired) {
+        if (point != 0) return false;
+      }
+    }
+  }
+  return true;
+}
+
+function meets(lowerAt: usize, upperAt: usize, birth: u64, retired: u64): bool {
+  const lower = load64(lowerAt);
+  if (lower == 0 || lower > retired) return false;
+  return load64(upperAt) >= birth; // Behind lower: a torn pair is only ever wider.
+}

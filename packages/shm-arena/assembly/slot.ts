@@ -1,0 +1,358 @@
+// Participants: each thread that uses the arena holds one slot, and everything about that thread
+// that must outlive a call stands in it, so that several kernels in one thread share it, and so that
+// a survivor finds it after the thread's death.
+//
+//            attach                      bury (host)              reap
+//   FREE(g) ────────► ALIVE(g + 1) ─────────────► DEAD(g + 1) ─────────► REAPING(g + 1, by)
+//     ▲                  │ detach                                             │ arena phase done
+//     │◄─────────────────┘                                                    ▼
+//     │◄──────────────── no repair outstanding ─────────────────── REPAIRING(g + 1, by)
+//     │                                                               ▲       │ repairs deferred
+//     └                                                          reap │       ▼
+//                                                                  ORPHANED(g + 1)
+//
+// The words of a slot are listed in layout.ts. The state word, u64, shared:
+//   bits 0-3 kind   4-12 reaper + 1   13-31 thread id, low 19 bits   32-63 generation
+//
+// I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), never by another kernel.
+// I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock, no
+//     entry or region in its hands, no joined bit of a live structure.
+// I3  In a FREE slot there are no reservations, no thread id and no watch list.
+// I4  The state names the thread from the first instant (19 bits of its id), so a thread that dies
+//     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
+// I5  The reservations of a dead participant stand until its slot is FREE.
+//
+// attach(thread)                                     a death after this step leaves
+//   1. CAS FREE(g) → ALIVE(g + 1)   linearizes         a slot to be buried by thread id (I4)
+//   2. store the thread id, clear the owned words      the same
+//   3. claim scratch pages, commit SCRATCH(me)         the same: pages named by the table
+//      FULL: store FREE(g + 1)
+// detach()
+//   4. settle pages, regions, entries as recovery would (recover.ts)     the rest, for recovery
+//   5. clear joined bits, reservations, watch list, thread id            the same
+//   6. CAS ALIVE(g) → FREE(g)       linearizes         nothing
+// bury(slot, g)
+//   7. CAS ALIVE(g) → DEAD(g)       linearizes
+// stage(bytes)
+//   8. claim and commit the new scratch, then release the old: both are SCRATCH(me) in between
+
+import {
+  and64,
+  cas64,
+  fill,
+  get32,
+  get64,
+  load32,
+  load64,
+  markLive,
+  put32,
+  put64,
+  store32,
+  store64,
+} from './atomic';
+import {
+  BAD,
+  D_JOINED,
+  ENTRIES,
+  entryAt,
+  FULL,
+  GENERATION,
+  generationOf,
+  H_SEED,
+  join,
+  kindOf,
+  LEASES,
+  ME,
+  NO_SLOT,
+  OK,
+  P_SCRATCH,
+  PAGE,
+  PAGE_SHIFT,
+  PAGES,
+  PARTICIPANTS,
+  S_HEAP,
+  S_LEASES,
+  S_LOCK_HELD,
+  S_LOWER,
+  S_NESTED,
+  S_OTHERS,
+  S_OVER_LOWER,
+  S_OVER_UPPER,
+  S_RANDOM,
+  S_RESULT,
+  S_SCRATCH,
+  S_SCRATCH_BYTES,
+  S_STATE,
+  S_STATUS,
+  S_THREAD,
+  S_UPPER,
+  S_WATCHED,
+  SCRATCH_PAGES,
+  SELF,
+  SLOT_ALIVE,
+  SLOT_DEAD,
+  SLOT_FREE,
+  SLOT_REPAIRING,
+  slotAt,
+  view,
+  WATCHED,
+} from './layout';
+import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
+import { settle } from './recover';
+
+const THREAD_SHIFT: u32 = 13;
+const THREAD_MASK: u32 = 0x7ffff;
+
+/** A slot's state word. `reaper` is slot + 1, 0 for nobody. */
+export function slotWord(kind: u32, reaper: u32, thread: u32, generation: u32): u64 {
+  return (
+    ((<u64>generation) << 32) | ((thread & THREAD_MASK) << THREAD_SHIFT) | (reaper << 4) | kind
+  );
+}
+
+/** Reaper + 1 in a slot's state word. */
+export function reaperOf(word: u64): u32 {
+  return (<u32>word >> 4) & 0x1ff;
+}
+
+/** The state word of `word` with another kind and reaper. */
+export function withKind(word: u64, kind: u32, reaper: u32): u64 {
+  return (word & ~(<u64>0x1fff)) | (reaper << 4) | kind;
+}
+
+/** The kind of a slot's state; FREE for a number that is no slot. */
+export function kindAt(slot: u32): u32 {
+  return slot < PARTICIPANTS ? kindOf(load64(slotAt(slot) + S_STATE)) : SLOT_FREE;
+}
+
+/** Notes why this call returns 0. Owned word: read by this thread alone. */
+export function fail(code: i32): u32 {
+  put32(SELF + S_STATUS, code);
+  return 0;
+}
+
+/** Why the last call of this thread returned 0. */
+export function status(): i32 {
+  return get32(SELF + S_STATUS);
+}
+
+/** Notes a 64-bit result for JS to fetch. Owned word. */
+export function result(value: u64): void {
+  put64(SELF + S_RESULT, value);
+}
+
+export function resultLow(): u32 {
+  return <u32>get64(SELF + S_RESULT);
+}
+
+export function resultHigh(): u32 {
+  return <u32>(get64(SELF + S_RESULT) >> 32);
+}
+
+// ---- coming and going ---------------------------------------------------------------------------
+
+/**
+ * Takes a slot for this thread and joins it. O(participants + pages). Returns the slot, or -NO_SLOT
+ * (recover the dead and try again), -FULL, -CONTENDED: no memory for its scratch block.
+ */
+export function attach(thread: u32): i32 {
+  view();
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const at = slotAt(slot) + S_STATE;
+    const word = load64(at);
+    if (kindOf(word) != SLOT_FREE) continue;
+    if (cas64(at, word, slotWord(SLOT_ALIVE, 0, thread, generationOf(word) + 1))) {
+      return begin(slot, thread);
+    }
+  }
+  return -NO_SLOT;
+}
+
+/** Steps 2 and 3. */
+function begin(slot: u32, thread: u32): i32 {
+  join(slot);
+  store32(SELF + S_THREAD, thread);
+  // Owned words: the former owner's last access lies before the CAS that freed the slot.
+  put32(SELF + S_SCRATCH, 0);
+  put32(SELF + S_SCRATCH_BYTES, 0);
+  put32(SELF + S_NESTED, 0);
+  put32(SELF + S_STATUS, OK);
+  fill(SELF + S_HEAP, 0, S_OTHERS - S_HEAP);
+  fill(SELF + S_OTHERS, 0, 64);
+  put64(SELF + S_RANDOM, get64(H_SEED) ^ get64(H_SEED + 8) ^ (((<u64>slot) << 32) | GENERATION));
+  if (setScratch(SCRATCH_PAGES)) return slot;
+  const why = status();
+  leaveSlot(slot);
+  return -why;
+}
+
+/**
+ * Gives back everything this thread holds, then the slot. Regions it did not close and structures it
+ * did not leave are treated as those of a dead thread. O(pages).
+ */
+export function detach(): i32 {
+  if (!alive()) return BAD;
+  settle(ME);
+  clearJoined(ME);
+  leaveSlot(ME);
+  return OK;
+}
+
+/** Clears what I3 says and frees the slot: for its own thread, or its one reaper. */
+export function leaveSlot(slot: u32): void {
+  const at = slotAt(slot);
+  const word = load64(at + S_STATE);
+  if (kindOf(word) != SLOT_ALIVE && kindOf(word) != SLOT_REPAIRING) return; // Buried by mistake.
+  for (let w = at + S_LOWER; w < at + S_LEASES + (LEASES << 3); w += 8) {
+    if (load64(w) != 0) store64(w, 0);
+  }
+  for (let w = at + S_WATCHED; w < at + S_WATCHED + (WATCHED << 2); w += 4) {
+    if (load32(w) != 0) store32(w, 0);
+  }
+  if (load32(at + S_LOCK_HELD) != 0) store32(at + S_LOCK_HELD, 0);
+  if (load32(at + S_THREAD) != 0) store32(at + S_THREAD, 0);
+  cas64(at + S_STATE, word, slotWord(SLOT_FREE, 0, 0, generationOf(word)));
+}
+
+/** Clears the joined bit of `slot` in all entries. */
+export function clearJoined(slot: u32): void {
+  const bit = (<u64>1) << (slot & 63);
+  for (let entry: u32 = 0; entry < ENTRIES; entry++) {
+    const at = entryAt(entry) + D_JOINED + ((slot >> 6) << 3);
+    if ((load64(at) & bit) != 0) and64(at, ~bit);
+  }
+}
+
+/** False: the slot was buried, or is another's: this thread must not go on. */
+export function alive(): bool {
+  const word = load64(SELF + S_STATE);
+  return kindOf(word) == SLOT_ALIVE && generationOf(word) == GENERATION;
+}
+
+// ---- looking at slots ---------------------------------------------------------------------------
+
+export function participants(): u32 {
+  return PARTICIPANTS;
+}
+
+export function slotKind(slot: u32): u32 {
+  return kindAt(slot);
+}
+
+export function slotGeneration(slot: u32): u32 {
+  return slot < PARTICIPANTS ? generationOf(load64(slotAt(slot) + S_STATE)) : 0;
+}
+
+/** The thread id as given to `attach`; 0 = unknown, or not there yet. */
+export function slotThread(slot: u32): u32 {
+  return slot < PARTICIPANTS ? load32(slotAt(slot) + S_THREAD) : 0;
+}
+
+/** The host's word that no instruction of this participant will run again. False: not alive. */
+export function bury(slot: u32, generation: u32): bool {
+  if (slot >= PARTICIPANTS) return false;
+  const at = slotAt(slot) + S_STATE;
+  const word = load64(at);
+  if (kindOf(word) != SLOT_ALIVE || generationOf(word) != generation) return false;
+  return cas64(at, word, withKind(word, SLOT_DEAD, 0)); // Fails only when it detached meanwhile.
+}
+
+/** Buries every participant of a thread that is gone; how many. */
+export function buryThread(thread: u32): u32 {
+  if (thread == 0) return 0;
+  let count: u32 = 0;
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const word = load64(slotAt(slot) + S_STATE);
+    if (kindOf(word) != SLOT_ALIVE) continue;
+    if (((<u32>word >> THREAD_SHIFT) & THREAD_MASK) != (thread & THREAD_MASK)) continue;
+    const full = load32(slotAt(slot) + S_THREAD); // 0: unknown, or it died before step 2.
+    const early = full == 0 && (thread & THREAD_MASK) != 0; // Then the 19 bits decide.
+    if ((full == thread || early) && bury(slot, generationOf(word))) count++;
+  }
+  return count;
+}
+
+// ---- what the host notes ------------------------------------------------------------------------
+
+/** Notes that this thread will learn of that thread's death. FULL: 32 are noted. */
+export function watch(thread: u32): i32 {
+  return replaceWatched(0, thread) ? OK : FULL;
+}
+
+export function unwatch(thread: u32): void {
+  replaceWatched(thread, 0);
+}
+
+function replaceWatched(from: u32, to: u32): bool {
+  for (let i: u32 = 0; i < WATCHED; i++) {
+    const at = SELF + S_WATCHED + (i << 2);
+    if (load32(at) == from) {
+      store32(at, to); // Only this thread writes its list while it lives.
+      return true;
+    }
+  }
+  return false;
+}
+
+export function watched(slot: u32, index: u32): u32 {
+  return slot < PARTICIPANTS && index < WATCHED
+    ? load32(slotAt(slot) + S_WATCHED + (index << 2))
+    : 0;
+}
+
+export function setLockHeld(flag: u32): void {
+  store32(SELF + S_LOCK_HELD, flag);
+}
+
+export function lockHeld(slot: u32): u32 {
+  return slot < PARTICIPANTS ? load32(slotAt(slot) + S_LOCK_HELD) : 0;
+}
+
+// ---- scratch ------------------------------------------------------------------------------------
+
+export function scratch(): u32 {
+  return get32(SELF + S_SCRATCH);
+}
+
+export function scratchBytes(): u32 {
+  return get32(SELF + S_SCRATCH_BYTES);
+}
+
+/** A scratch block of at least `bytes` (its old contents are lost). 0: FULL, CONTENDED. */
+export function stage(bytes: u32): u32 {
+  if (bytes <= scratchBytes()) return scratch();
+  const n = <u32>((<u64>bytes + PAGE - 1) >> PAGE_SHIFT);
+  return setScratch(n) ? scratch() : 0;
+}
+
+/** Back to the usual size; the offset. If there is no memory for that, the large one stays. */
+export function unstage(): u32 {
+  if (scratchBytes() > SCRATCH_PAGES << PAGE_SHIFT) setScratch(SCRATCH_PAGES);
+  return scratch();
+}
+
+/** Step 8. */
+function setScratch(n: u32): bool {
+  if (n > PAGES) {
+    fail(FULL);
+    return false;
+  }
+  const head = claim(n);
+  if (head == 0) return false;
+  commit(head, pageWord(P_SCRATCH, ME + 1, 0, n));
+  markLive(offsetOf(head), (<usize>n) << PAGE_SHIFT);
+  const old = scratch();
+  put32(SELF + S_SCRATCH, offsetOf(head));
+  put32(SELF + S_SCRATCH_BYTES, n << PAGE_SHIFT);
+  if (old != 0) release(old >> PAGE_SHIFT, load64(pageAt(old >> PAGE_SHIFT)));
+  return true;
+}
+
+/** The next number of this thread's generator (splitmix64, the upper half). Owned word. */
+export function random(): u32 {
+  let z = get64(SELF + S_RANDOM) + 0x9e3779b97f4a7c15;
+  put64(SELF + S_RANDOM, z);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return <u32>((z ^ (z >> 31)) >> 32);
+}
