@@ -33,7 +33,6 @@ const CHECKS = [
   { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
   { name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true },
   { name: 'verify', args: turbo('verify'), needs: ['apps/verify', 'verify'] },
-  { name: 'benchmarks, tiny', args: turbo('bench:tiny'), needs: ['apps/bench', 'bench:tiny'] },
   { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
   { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
 ];
