@@ -32,7 +32,7 @@ import {
 } from './codec.ts';
 import { rangeError, typeError } from './errors.ts';
 import { PAGE_BYTES } from './kernel.ts';
-import { checkString, readText, writeText } from './text.ts';
+import { checkString, readText, writeShared, writeText } from './text.ts';
 
 /** What every copy of the package in a thread knows of the slot's scratch block. */
 export interface SharedScratch {
@@ -75,6 +75,8 @@ export class Crossing {
   at = 0;
   /** Index in `view` of the first byte that is not packed. */
   cursor = RESULT_BYTES;
+  /** Bytes of the last text that was packed. */
+  written = 0;
   /** Private memory for what platform functions write and read. */
   buffer: Uint8Array<ArrayBuffer> = new Uint8Array(4096);
   /** Raised by each `begin`; tells when user code came in between. */
@@ -161,6 +163,19 @@ export class Crossing {
     return at;
   }
 
+  /** Packs text as UTF-8; returns its index in `view`, and leaves its length in `written`. */
+  putText(text: string): number {
+    const at = (this.cursor + 7) & -8;
+    this.written = writeShared(text, this.view, this.words, at, this.#limit - at);
+    if (this.written >= 0) {
+      this.cursor = at + this.written;
+      return at;
+    }
+    const buffer = this.room(text.length * 3);
+    this.written = writeText(text, buffer, 0);
+    return this.put(buffer, 0, this.written);
+  }
+
   /** Copies bytes to `view[at]`, which was taken before. */
   copyIn(source: Uint8Array, from: number, length: number, at: number): void {
     const { view } = this;
@@ -222,12 +237,12 @@ export abstract class KeyPort<K> {
   k3 = 0;
   protected readonly crossing: Crossing;
   protected readonly codec: Codec<K>;
-  readonly #max: number;
+  protected readonly max: number;
 
   constructor(crossing: Crossing, codec: Codec<K>, maxBytes: number) {
     this.crossing = crossing;
     this.codec = codec;
-    this.#max = maxBytes;
+    this.max = maxBytes;
   }
 
   /** Packs a key. TypeError: not a key of this codec. RangeError: KEY_TOO_LARGE. */
@@ -236,13 +251,14 @@ export abstract class KeyPort<K> {
   }
 
   /**
-   * Packs a key into scratch, however short, behind `head` bytes of a record that the caller fills.
+   * Packs a key into scratch, however short, behind `head` bytes (a multiple of 8) of a record that
+   * the caller fills.
    *
    * @returns the record's index in `view`, 8-aligned; `length` is the key's
    */
   append(key: K, head: number): number {
     const length = this.encode(key);
-    if (length > this.#max) throw tooLarge('KEY_TOO_LARGE', 'key', this.#max, length);
+    if (length > this.max) throw tooLarge('KEY_TOO_LARGE', 'key', this.max, length);
     const { crossing } = this;
     const at = crossing.take(head + length);
     crossing.copyIn(crossing.buffer, 0, length, at + head);
@@ -272,7 +288,7 @@ export abstract class KeyPort<K> {
 
   /** Packs bytes that are a key already, or a bound between keys. */
   packBytes(source: Uint8Array, at: number, length: number): void {
-    if (length > this.#max) throw tooLarge('KEY_TOO_LARGE', 'key', this.#max, length);
+    if (length > this.max) throw tooLarge('KEY_TOO_LARGE', 'key', this.max, length);
     this.length = length;
     if (length > 16) {
       const { crossing } = this;
@@ -407,14 +423,38 @@ class TextKeyPort extends KeyPort<string> {
     return all < 128;
   }
 
-  #packLong(key: string): void {
-    this.packBytes(this.crossing.buffer, 0, this.encode(key));
+  override append(key: string, head: number): number {
+    checkString(key);
+    const { crossing } = this;
+    const record = crossing.take(head);
+    crossing.putText(key);
+    this.#setLength(crossing.written);
+    return record;
   }
 
   override encode(key: string): number {
     checkString(key);
     const buffer = this.crossing.room(key.length * 3);
     return writeText(key, buffer, 0);
+  }
+
+  #packLong(key: string): void {
+    const { crossing } = this;
+    const before = crossing.cursor;
+    const at = crossing.putText(key);
+    const { written } = crossing;
+    if (written > 16) {
+      this.#setLength(written);
+      this.k0 = (crossing.at + at) | 0;
+    } else {
+      crossing.cursor = before; // Short after all: a few characters of more than one byte.
+      this.packBytes(crossing.view, at, written);
+    }
+  }
+
+  #setLength(length: number): void {
+    if (length > this.max) throw tooLarge('KEY_TOO_LARGE', 'key', this.max, length);
+    this.length = length;
   }
 }
 
@@ -491,12 +531,12 @@ export abstract class ValuePort<V> {
   at = 0;
   protected readonly crossing: Crossing;
   protected readonly codec: Codec<V>;
-  readonly #max: number;
+  protected readonly max: number;
 
   constructor(crossing: Crossing, codec: Codec<V>, maxBytes: number) {
     this.crossing = crossing;
     this.codec = codec;
-    this.#max = maxBytes;
+    this.max = maxBytes;
   }
 
   /** Begins a call and packs a value. TypeError: not of this codec. RangeError: VALUE_TOO_LARGE. */
@@ -528,7 +568,7 @@ export abstract class ValuePort<V> {
 
   /** Packs bytes that are a value already. */
   packBytes(source: Uint8Array, length: number): void {
-    if (length > this.#max) throw tooLarge('VALUE_TOO_LARGE', 'value', this.#max, length);
+    if (length > this.max) throw tooLarge('VALUE_TOO_LARGE', 'value', this.max, length);
     const { crossing } = this;
     this.length = length;
     this.at = (crossing.at + crossing.put(source, 0, length)) | 0;
@@ -565,8 +605,11 @@ class TextValuePort<V> extends ValuePort<V> {
   }
 
   protected packText(text: string): void {
-    const buffer = this.crossing.room(text.length * 3);
-    this.packBytes(buffer, writeText(text, buffer, 0));
+    const { crossing } = this;
+    const at = crossing.putText(text);
+    this.length = crossing.written;
+    if (this.length > this.max) throw tooLarge('VALUE_TOO_LARGE', 'value', this.max, this.length);
+    this.at = (crossing.at + at) | 0;
   }
 }
 
@@ -635,6 +678,6 @@ function checkTurn(crossing: Crossing, turn: number, codec: Codec<any>): void {
   }
 }
 
-function tooLarge(code: ErrorCode, what: string, max: number, found: number): RangeError {
+export function tooLarge(code: ErrorCode, what: string, max: number, found: number): RangeError {
   return rangeError(`${what}: expected at most ${max} bytes, found ${found}`, code);
 }

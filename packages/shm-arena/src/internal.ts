@@ -7,6 +7,7 @@ export {
   MAX_KEY_BYTES,
   RESULT_BYTES,
   type ValuePort,
+  tooLarge,
 } from './crossing.ts';
 export { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
 export {
@@ -17,17 +18,8 @@ export {
   Status,
   instantiate,
 } from './kernel.ts';
-export {
-  type BoundEncoder,
-  type Bounds,
-  CodecBounds,
-  EVERYTHING,
-  compareBytes,
-  encodeRange,
-  narrowed,
-} from './ordered/range.ts';
-export { RECORD_TOMBSTONE, Records, giveRecords, takeRecords } from './ordered/records.ts';
-export { Batch, ENTRIES, KEYS, OrderedView, VALUES } from './ordered/view.ts';
+export { type Lease, takeLease } from './lease.ts';
+export * from './ordered/index.ts';
 export { type Seat, seatOf } from './seat.ts';
 export {
   type Build,
