@@ -21,45 +21,62 @@ export function linearize<S>(events: readonly Event[], model: Model<S>): Event[]
 }
 
 function search<S>(all: readonly Event[], model: Model<S>): boolean {
-  if (all.length > 400) throw new Error(`a history of ${all.length} calls is too long to check`);
   const events = [...all].sort((a, b) => a.begin - b.begin);
   const key = model.key ?? ((state: S) => JSON.stringify(state));
   const visited = new Set<string>();
   const done = new Uint8Array(events.length);
-  let open = events.reduce((n, e) => n + (e.pending ? 0 : 1), 0);
+  const pending = events.flatMap((e, n) => (e.pending ? [n] : []));
+  let open = events.length - pending.length;
+  /** Everything below is placed, or pending. */
+  let low = 0;
+  /** The highest placed call: nothing that ended before it began may follow. */
+  let high = -1;
 
-  // The calls that may come next: those that began before the first end among the calls not done.
   const go = (state: S): boolean => {
     if (open === 0) return true;
-    const at = `${done.join('')}|${key(state)}`;
+    while (low < events.length && (done[low] === 1 || events[low]!.pending)) low++;
+    const at = configuration(key(state));
     if (visited.has(at)) return false;
     visited.add(at);
+    // The calls that may come next began before the first end among the calls not placed.
     let firstEnd = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < events.length; n++) {
+    for (let n = low; n < events.length && events[n]!.begin < firstEnd; n++) {
       const e = events[n]!;
       if (done[n] === 0 && !e.pending && e.end < firstEnd) firstEnd = e.end;
     }
-    for (let n = 0; n < events.length; n++) {
+    const [wasLow, wasHigh] = [low, high];
+    const place = (n: number): boolean => {
       const e = events[n]!;
-      if (done[n] === 1) continue;
-      if (e.begin > firstEnd) break;
+      if (done[n] === 1 || e.begin > firstEnd) return false;
       // A pending call that recovery has ended cannot take effect later.
-      if (e.pending && e.end < lastBeginDone(events, done)) continue;
+      if (e.pending && wasHigh >= 0 && e.end < events[wasHigh]!.begin) return false;
       const states = model.apply(state, e.call, e.pending ? undefined : e.result);
-      if (states.length === 0) continue;
+      if (states.length === 0) return false;
       done[n] = 1;
       if (!e.pending) open--;
-      for (const next of states) if (go(next)) return true;
+      for (const next of states) {
+        low = wasLow;
+        high = Math.max(wasHigh, n);
+        if (go(next)) return true;
+      }
+      low = wasLow;
+      high = wasHigh;
       done[n] = 0;
       if (!e.pending) open++;
+      return false;
+    };
+    for (let n = low; n < events.length && events[n]!.begin <= firstEnd; n++) {
+      if (!events[n]!.pending && place(n)) return true;
     }
+    for (const n of pending) if (place(n)) return true;
     return false;
   };
-  return go(model.initial());
-}
 
-/** The latest beginning among the calls already placed: nothing that ended before it may follow. */
-function lastBeginDone(events: Event[], done: Uint8Array): number {
-  for (let n = events.length - 1; n >= 0; n--) if (done[n] === 1) return events[n]!.begin;
-  return Number.NEGATIVE_INFINITY;
+  const configuration = (state: string): string => {
+    let text = `${low}|${high}|`;
+    for (let n = low; n <= high; n++) text += done[n];
+    for (const n of pending) text += done[n] === 1 ? '+' : '-';
+    return `${text}|${state}`;
+  };
+  return go(model.initial());
 }

@@ -219,10 +219,14 @@ export class Machine {
       mix(alive * 64 + t.position, t.id);
       if (alive !== 0 && t.status === READY) mix(t.seen1 ^ t.opSteps, t.seen2);
     }
-    for (const e of this.events) {
-      mix(e.begin * 1024 + e.end, e.thread);
-      if (!e.pending && e.end !== Number.POSITIVE_INFINITY) mix(hashResult(e.result), e.begin);
+    for (let n = this.prologue.length; n < this.events.length; n++) {
+      const e = this.events[n]!;
+      mix(e.begin, e.thread);
+      mix(e.end === Number.POSITIVE_INFINITY ? -1 : e.end, e.pending ? 1 : hashResult(e.result));
     }
+    // What JavaScript knows beside the memory: the run's state, and the threads' numbers.
+    if (this.run !== undefined) mix(hashResult(plain(this.run) as Result), 5);
+    for (const t of this.threads) for (const name in t.local) mix(t.local[name]! | 0, t.id);
     for (const t of this.dead) mix(t.id, 77);
     mix(this.failAt === 0 ? 0 : this.allocations, this.kills);
   }
@@ -635,6 +639,7 @@ export class Machine {
 
   private audit(): void {
     const { structure, scenario, auditor } = this;
+    this.current = auditor;
     for (const call of scenario.observe ?? structure.observe ?? []) this.runDirectly(auditor, call);
     if (structure.end !== undefined) {
       auditor.opName = 'end';
@@ -698,7 +703,8 @@ export class Machine {
     const r = this.races.found!;
     throw this.wrong('race',
       `${this.word(r.at)}: ${r.here} by thread ${r.thread} in ${this.place(r.site)}, and ${r.there} by ` +
-      `thread ${r.other} in ${this.place(r.otherSite)}, with nothing in between that orders them`, -1, r.at);
+      `thread ${r.other} in ${this.place(r.otherSite)}, ${r.mixed ? 'two widths on one word' : 'with nothing in between that orders them'}`,
+      -1, r.at);
   }
 
   private explain(error: unknown): Violation {
@@ -758,6 +764,14 @@ function hashResult(result: Result): number {
   let hash = text.length;
   for (let n = 0; n < text.length; n++) hash = (Math.imul(hash, 31) + text.charCodeAt(n)) | 0;
   return hash;
+}
+
+/** `value` with maps and sets as arrays, so that JSON shows all of it. */
+function plain(value: unknown): unknown {
+  if (value instanceof Map || value instanceof Set) return [...value].map(plain);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
+  return Object.entries(value).map(([key, part]) => [key, plain(part)]);
 }
 
 /** A copy of plain data: arrays, maps, sets and objects of such. */

@@ -24,6 +24,8 @@ export interface Race {
   other: number;
   site: number;
   otherSite: number;
+  /** Two widths on one word, ordered or not. */
+  mixed: boolean;
 }
 
 export class RaceDetector {

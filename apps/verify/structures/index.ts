@@ -9,4 +9,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
 /** The checker's own test objects. */
 export const toys: Record<string, () => Promise<{ default: Structure }>> = {
   stack: () => import('../test/toys/stack.ts'),
+  words: () => import('../test/toys/words.ts'),
+  lock: () => import('../test/toys/lock.ts'),
+  pool: () => import('../test/toys/pool.ts'),
 };
