@@ -14,7 +14,7 @@
 //       "number": 1,
 //       "constant": "ARENA_PROTOCOL",            `export const ARENA_PROTOCOL: u32 = 1;`
 //       "in": "assembly/layout.ts",
-//       "files": ["assembly/heap.ts", ...],      all but those in "outside"
+//       "files": ["assembly/heap.ts", ...],      or ["assembly/"]: all but those in "outside"
 //       "hash": "...",                           of the code that `number` was given to
 //       "compatible": [{ "hash": "...", "why": "..." }]
 //     }],
@@ -49,10 +49,19 @@ export function normalise(source) {
   return tokens.join('\n');
 }
 
-/** The hash of a component's files, which stand in the order of their names. */
-export function hashOf(dir, component) {
+/** A component's files; a name that ends in `/` stands for what lies below and is not outside. */
+function filesOf(dir, component, outside) {
+  const files = component.files.flatMap((name) => {
+    if (!name.endsWith('/')) return [name];
+    return kernelFiles(dir).filter((file) => file.startsWith(name) && !outside.includes(file));
+  });
+  return [...new Set(files)].sort();
+}
+
+/** The hash of files in the order of their names. */
+function hashOf(dir, files) {
   const hash = createHash('sha256');
-  for (const file of [...component.files].sort()) {
+  for (const file of files) {
     hash.update(`${file}\n${normalise(readFileSync(join(dir, file), 'utf8'))}\n`);
   }
   return hash.digest('hex').slice(0, 32);
@@ -61,8 +70,8 @@ export function hashOf(dir, component) {
 /** What is wrong with the protocols of one package: messages that say what to do. */
 export function check(dir) {
   const { components, outside = [] } = read(dir);
-  const problems = components.flatMap((component) => checkComponent(dir, component));
-  const known = new Set([...outside, ...components.flatMap(({ files }) => files)]);
+  const problems = components.flatMap((component) => checkComponent(dir, component, outside));
+  const known = new Set([...outside, ...components.flatMap((one) => filesOf(dir, one, outside))]);
   for (const file of kernelFiles(dir)) {
     if (known.has(file)) continue;
     problems.push(`${file} belongs to no component: add it to "files" or "outside" in ${FILE}`);
@@ -70,16 +79,17 @@ export function check(dir) {
   return problems;
 }
 
-function checkComponent(dir, component) {
+function checkComponent(dir, component, outside) {
   const { name, number, constant, hash, compatible = [] } = component;
-  const missing = component.files.filter((file) => !existsSync(join(dir, file)));
+  const files = filesOf(dir, component, outside);
+  const missing = files.filter((file) => !existsSync(join(dir, file)));
   if (missing.length > 0) return [`${name}: there is no ${missing.join(', ')}; correct ${FILE}`];
   const problems = [];
   const found = numberInSource(dir, component);
   if (found !== number) {
     problems.push(`${name}: ${constant} in ${component.in} is ${found}, ${FILE} says ${number}`);
   }
-  const now = hashOf(dir, component);
+  const now = hashOf(dir, files);
   if (now !== hash && !compatible.some((line) => line.hash === now)) {
     problems.push(
       `${name}: the kernel code changed (${hash ?? 'no hash'} is now ${now}).\n` +
@@ -101,18 +111,19 @@ function checkComponent(dir, component) {
 export function change(dir, name, command, why) {
   const record = read(dir);
   const component = record.components.find((one) => one.name === name);
+  const hash = () => hashOf(dir, filesOf(dir, component, record.outside ?? []));
   if (command === 'accept') {
     if (!why?.trim()) throw new Error('--accept needs --why "..."');
-    component.compatible = [...(component.compatible ?? []), { hash: hashOf(dir, component), why }];
+    component.compatible = [...(component.compatible ?? []), { hash: hash(), why }];
   } else if (command === 'bump') {
     component.number += 1;
     writeNumber(dir, component);
-    component.hash = hashOf(dir, component);
+    component.hash = hash();
     component.compatible = [];
   } else {
     const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
     if (version !== '0.0.0') throw new Error(`${name}: ${version} is released; --accept or --bump`);
-    component.hash = hashOf(dir, component);
+    component.hash = hash();
     component.compatible = [];
   }
   writeFileSync(join(dir, FILE), `${JSON.stringify(record, null, 2)}\n`);

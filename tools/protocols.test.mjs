@@ -74,6 +74,19 @@ test('a kernel file that belongs to no component is a problem', () => {
   assert.match(check(dir)[0], /assembly\/new.ts belongs to no component/);
 });
 
+test('a folder stands for all kernel files but those outside', () => {
+  const path = join(dir, 'protocol.json');
+  const record = JSON.parse(readFileSync(path, 'utf8'));
+  record.components[0].files = ['assembly/'];
+  writeFileSync(path, JSON.stringify(record));
+  change(dir, 'pin', 'first');
+  assert.deepEqual(check(dir), []);
+  put('index.ts', 'export const A: u32 = 1;\n');
+  assert.deepEqual(check(dir), []);
+  put('new.ts', 'export const A: u32 = 1;\n');
+  assert.match(check(dir)[0], /the kernel code changed/);
+});
+
 test('a released component cannot be sealed anew', () => {
   writeFileSync(join(dir, 'package.json'), '{ "version": "1.0.0" }');
   assert.throws(() => change(dir, 'pin', 'first'), /1\.0\.0 is released/);
