@@ -137,10 +137,15 @@ class SharedArena implements ArenaInstance {
 
   tryAlloc(bytes: number, align = 16): number {
     const seat = this.#open;
-    checkAlloc(bytes, align);
+    if (bytes >>> 0 !== bytes || align !== 16) checkAlloc(bytes, align);
+    const at = seat.kernel.alloc(bytes, align) >>> 0;
+    return at !== 0 ? at : this.#allocPatiently(seat, bytes, align);
+  }
+
+  // Apart from the fast path, which the engine then inlines.
+  #allocPatiently(seat: Seat, bytes: number, align: number): number {
     const { kernel } = seat;
-    let at = kernel.alloc(bytes, align) >>> 0;
-    if (at !== 0) return at;
+    let at = 0;
     const status = seat.settle(() => {
       at = kernel.alloc(bytes, align) >>> 0;
       return at === 0 ? kernel.status() : Status.OK;
@@ -153,9 +158,12 @@ class SharedArena implements ArenaInstance {
     const seat = this.#open;
     if (offset >>> 0 !== offset || offset === 0) wholeNumber('offset', offset, 1, MAX_BYTES - 1);
     const status = seat.kernel.free(offset);
-    if (status === Status.OK) return;
-    const settled = seat.settle(() => seat.kernel.free(offset), status);
-    if (settled !== Status.OK) throw seat.error(settled, `free of offset ${offset}`);
+    if (status !== Status.OK) this.#freePatiently(seat, offset, status);
+  }
+
+  #freePatiently(seat: Seat, offset: number, first: number): void {
+    const status = seat.settle(() => seat.kernel.free(offset), first);
+    if (status !== Status.OK) throw seat.error(status, `free of offset ${offset}`);
   }
 
   region(options?: RegionOptions): Region {

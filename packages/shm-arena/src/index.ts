@@ -1,6 +1,7 @@
 // @x/shm-arena: memory that threads share, and what it takes to share it safely.
 
 export type {
+  Arena as ArenaInstance,
   ArenaConstructor,
   ArenaHandle,
   ArenaOptions,

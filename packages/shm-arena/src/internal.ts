@@ -1,5 +1,6 @@
 // What the sibling packages build on. Experimental: it may change in any release.
 
+export type { Arena, StructureHandle } from './api.ts';
 export { encodeKey, prefixEnd } from './codec.ts';
 export {
   type Crossing,

@@ -86,7 +86,22 @@ function listParticipants({ kernel }: Seat): ParticipantStats[] {
 }
 
 /** What the kernel's `verify` can find, by its codes (assembly/audit.ts). */
-const PROBLEMS: Readonly<Record<number, string>> = {};
+const PROBLEMS: Readonly<Record<number, string>> = {
+  1: 'a page of an unknown kind',
+  2: 'a page that continues a run which does not reach it',
+  3: 'a run of pages that ends too early',
+  4: 'a page of a participant that is not there',
+  5: 'a run of pages that somebody died with; `recover` frees it',
+  6: 'a page of blocks of an unknown size',
+  7: 'a used block where there is none',
+  8: 'a page of a region that is free',
+  9: 'a region without its first page or its owner',
+  10: 'a region whose count of pages is wrong',
+  11: 'a directory entry without its owner, or with a bad name',
+  12: 'two structures of one name',
+  13: 'a free slot that is not empty',
+  14: 'a lock that is held',
+};
 
 const PROBLEM_BYTES = 8;
 const MAX_PROBLEMS = 64;
