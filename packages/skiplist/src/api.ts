@@ -36,7 +36,7 @@ export interface SkipListOpenOptions<K, V> extends SkipListCodecs<K, V> {
 export interface SkipListOptions<K, V> extends SkipListOpenOptions<K, V> {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
   name?: string;
-  /** Most bytes of memory of one active list, rounded up to pages of 64 KiB. Default: the arena's. */
+  /** Most bytes of memory of one active list, rounded up to 64 KiB. Default: the arena's. */
   maxBytes?: number;
   /** Most versions (tombstones too) in one active list. Default: no limit. */
   maxEntries?: number;
@@ -71,7 +71,7 @@ export interface Version<K, V> extends VersionedValue<V> {
 
 /** What a scan covers, and whether it shows what is under or behind the live entries. */
 export interface VersionRange<K> extends Range<K> {
-  /** Every version of a key, newest first (reverse: oldest first), instead of the one that counts. */
+  /** Every version of a key, newest first (reverse: oldest first), not only the one that counts. */
   versions?: boolean;
   /** Tombstones as well. */
   tombstones?: boolean;
@@ -236,7 +236,7 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    */
   higher(key: K): [K, V] | undefined;
 
-  /** How many entries `range` has (at most its `limit`). O(log n + their number); copies nothing out. */
+  /** How many entries `range` has, at most its `limit`. O(log n + their number); copies none. */
   count(range?: Range<K>): number;
 
   /**

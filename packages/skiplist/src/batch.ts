@@ -4,7 +4,14 @@
 //   0 u32 kind   4 u32 key length   8 u32 value length   12 u32 outcome, written by the kernel
 //   16 key bytes, padded to 8       then the value bytes, padded to 8
 
-import { describe, encodeKey, rangeError, Status, tooLarge, typeError } from '@x/shm-arena/internal';
+import {
+  describe,
+  encodeKey,
+  rangeError,
+  Status,
+  tooLarge,
+  typeError,
+} from '@x/shm-arena/internal';
 import type { BatchOperation, BatchResult } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
 import { EXISTS, Kind, MAX_KEY, PRESSURE } from './kernel.ts';
@@ -97,7 +104,11 @@ export function writeBatch<K, V>(
     at = crossing.put(packed.bytes, 0, packed.length);
     const temp = crossing.take(TEMP * packed.count);
     return kernel.writeBatch(
-      core.entry, core.generation, packed.count, crossing.at + at, crossing.at + temp,
+      core.entry,
+      core.generation,
+      packed.count,
+      crossing.at + at,
+      crossing.at + temp,
     );
   };
   const status = core.finish(call(), call, 'writeBatch');

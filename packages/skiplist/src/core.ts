@@ -1,5 +1,5 @@
-// What every view of one list shares in one thread: the seat, the kernel, the codecs' ports, and the
-// ways a status becomes a result, a retry or an error.
+// What every view of one list shares in one thread: the seat, the kernel, the ports of its codecs,
+// and the ways a status becomes a result, a retry or an error.
 
 import type { Codec } from '@x/shm-arena';
 import {
@@ -127,8 +127,10 @@ export class Core<K, V> {
     if (status === Status.CLOSED) {
       return new ShmError('CLOSED', `${what}: it was destroyed`);
     }
-    if (status === Status.LIMIT) return new ShmError('LIMIT_REACHED', `${what}: a limit is reached`);
-    if (status >= AUDIT) return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - AUDIT}`);
+    if (status === Status.LIMIT)
+      return new ShmError('LIMIT_REACHED', `${what}: a limit is reached`);
+    if (status >= AUDIT)
+      return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - AUDIT}`);
     return this.seat.error(status, what);
   }
 }

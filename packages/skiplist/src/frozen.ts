@@ -70,5 +70,8 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
 }
 
 function sealed(what: string): ShmError {
-  return new ShmError('SEALED', `${what}: a frozen list takes no writes; use the list it is part of`);
+  return new ShmError(
+    'SEALED',
+    `${what}: a frozen list takes no writes; use the list it is part of`,
+  );
 }

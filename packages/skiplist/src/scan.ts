@@ -64,10 +64,21 @@ export class RecordScan {
     const startIn = start === undefined ? 0 : crossing.put(start, 0, start.length);
     const endIn = end === undefined ? 0 : crossing.put(end, 0, end.length);
     return core.kernel.scan(
-      core.entry, core.generation, view.target, view.seqLow, view.seqHigh,
-      this.flags | this.startFlags, limit,
-      start?.length ?? 0, crossing.at + startIn, end?.length ?? 0, crossing.at + endIn,
-      this.resumeLow, this.resumeHigh, crossing.outAt, crossing.outBytes & -8,
+      core.entry,
+      core.generation,
+      view.target,
+      view.seqLow,
+      view.seqHigh,
+      this.flags | this.startFlags,
+      limit,
+      start?.length ?? 0,
+      crossing.at + startIn,
+      end?.length ?? 0,
+      crossing.at + endIn,
+      this.resumeLow,
+      this.resumeHigh,
+      crossing.outAt,
+      crossing.outBytes & -8,
     );
   }
 

@@ -1,6 +1,7 @@
 // The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
+import { json, utf8 } from '@x/shm-arena/codec';
 import {
   attachStructure,
   createStructure,
@@ -16,7 +17,6 @@ import {
   typeError,
   wholeNumber,
 } from '@x/shm-arena/internal';
-import { json, utf8 } from '@x/shm-arena/codec';
 import type * as api from './api.ts';
 import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';
@@ -142,9 +142,16 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     valuePort.pack(value);
     keyPort.pack(key);
     return core.kernel.put(
-      core.entry, core.generation, kind,
-      keyPort.length, keyPort.k0, keyPort.k1, keyPort.k2, keyPort.k3,
-      valuePort.at, valuePort.length,
+      core.entry,
+      core.generation,
+      kind,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      valuePort.at,
+      valuePort.length,
     );
   }
 
@@ -155,8 +162,16 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     core.crossing.begin();
     keyPort.pack(key);
     return core.kernel.put(
-      core.entry, core.generation, Kind.delete,
-      keyPort.length, keyPort.k0, keyPort.k1, keyPort.k2, keyPort.k3, 0, 0,
+      core.entry,
+      core.generation,
+      Kind.delete,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      0,
+      0,
     );
   }
 
@@ -230,7 +245,10 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     };
     core.finish(call(), call, 'frozen');
     const count = core.result(0);
-    return Array.from({ length: count }, (_, n) => (crossing.words[(out >> 2) + 2 * n] as number) >>> 0);
+    return Array.from(
+      { length: count },
+      (_, n) => (crossing.words[(out >> 2) + 2 * n] as number) >>> 0,
+    );
   }
 
   // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
@@ -295,7 +313,9 @@ function codecs<K, V>(options: api.SkipListCodecs<K, V>): { key: Codec<K>; value
   return { key, value };
 }
 
-function described<K, V>(options: api.SkipListOptions<K, V>): {
+function described<K, V>(
+  options: api.SkipListOptions<K, V>,
+): {
   name: string | undefined;
   key: Codec<K>;
   value: Codec<V>;

@@ -4,7 +4,7 @@ import { PAGE_BYTES } from '@x/shm-arena/internal';
 import type { ListStats } from './api.ts';
 import type { AnyCore } from './core.ts';
 
-/** The numbers of the list `target`; of the whole stack for 0. The result block is left as it is. */
+/** The numbers of the list `target`; of the whole stack for 0. The result block stays. */
 export function listStats(core: AnyCore, target: number): ListStats {
   const call = () => {
     core.crossing.begin();

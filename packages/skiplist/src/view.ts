@@ -5,8 +5,8 @@ import type { Range } from '@x/shm-arena';
 import {
   type Batch,
   type Bounds,
-  encodeRange,
   EVERYTHING,
+  encodeRange,
   giveRecords,
   KeyIterator,
   OrderedView,
@@ -65,8 +65,16 @@ export abstract class ListView<K, V>
     core.crossing.begin();
     keyPort.pack(key);
     return core.kernel.get(
-      core.entry, core.generation, this.target, this.seqLow, this.seqHigh,
-      keyPort.length, keyPort.k0, keyPort.k1, keyPort.k2, keyPort.k3,
+      core.entry,
+      core.generation,
+      this.target,
+      this.seqLow,
+      this.seqHigh,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
     );
   }
 
@@ -132,8 +140,15 @@ export abstract class ListView<K, V>
       if (keyPort.length <= 16) core.putWords(crossing.take((keyPort.length + 7) & -8));
     }
     return core.kernel.getMany(
-      core.entry, core.generation, this.target, this.seqLow, this.seqHigh,
-      next - from, crossing.at + first, crossing.outAt, crossing.outBytes & -8,
+      core.entry,
+      core.generation,
+      this.target,
+      this.seqLow,
+      this.seqHigh,
+      next - from,
+      crossing.at + first,
+      crossing.outAt,
+      crossing.outBytes & -8,
     );
   }
 

@@ -1,11 +1,11 @@
 // Workers terminated in the middle of what they do: after recovery every finished call is there,
 // the list is sound, and nothing is leaked.
 
+import type { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Arena } from '@x/shm-arena';
 import { SkipList } from '../src/index.ts';
-import { Control, finished, freshArena, replay, random, seed, start, userKey } from './support.ts';
+import { Control, finished, freshArena, random, replay, seed, start, userKey } from './support.ts';
 
 let arena: Arena;
 let list: SkipList<string, number>;

@@ -37,7 +37,10 @@ describe('defects of the model that must not come back', () => {
     const before = list.snapshot();
     list.delete('a');
     expect(before.get('a')).toBe(1);
-    expect(content(before)).toEqual([['a', 1], ['b', 2]]);
+    expect(content(before)).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
     expect(content(list)).toEqual([['b', 2]]);
     before.close();
     arena.detach();
@@ -83,7 +86,7 @@ describe('defects of the model that must not come back', () => {
     const won = (await finished(jobs)) as number[];
     expect(won.reduce((sum, n) => sum + n)).toBe(count);
     expect(list.stats().entries).toBe(count);
-    // Four threads, each with one chunk growing 1, 2, 4 pages: what one thread needs for all, at most.
+    // Four threads, each with chunks of 1, 2, 4 pages: at most what one thread needs for all.
     const alone = SkipList.create(arena, { value: u32 });
     for (let n = 0; n < count; n++) alone.insert(userKey(n), n);
     expect(list.stats().bytes).toBeLessThanOrEqual(4 * alone.stats().bytes);
@@ -120,7 +123,10 @@ describe('defects of the model that must not come back', () => {
     expect(cursor.key).toBe(undefined);
     const seen = [];
     while (cursor.next()) seen.push([cursor.key, cursor.value]);
-    expect(seen).toEqual([['', 0], ['a', 1]]);
+    expect(seen).toEqual([
+      ['', 0],
+      ['a', 1],
+    ]);
     cursor.close();
     arena.detach();
   });
@@ -145,7 +151,7 @@ describe('defects of the model that must not come back', () => {
     arena.detach();
   });
 
-  test('9: threads come and go, and lists at the same place, without mixing up their shards', async () => {
+  test('9: threads and lists come and go at the same place without mixing up shards', async () => {
     const arena = freshArena({ participants: 4 });
     for (let life = 0; life < 2; life++) {
       const list = SkipList.create(arena, { name: 'here', value: u32 });
@@ -163,7 +169,7 @@ describe('defects of the model that must not come back', () => {
     arena.detach();
   });
 
-  test('10: a limit on entries counts versions, so deleting and inserting does not get round it', () => {
+  test('10: a limit on entries counts versions: delete and insert do not get round it', () => {
     const arena = freshArena();
     const list = SkipList.create(arena, { value: u32, maxEntries: 10 });
     for (let n = 0; n < 5; n++) {

@@ -1,7 +1,7 @@
 // Every way a call can fail, told apart by its code, and that nothing has changed after it.
 
+import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { Arena, type Codec, ShmError } from '@x/shm-arena';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { codeOf, content, freshArena, userKey } from './support.ts';
@@ -73,7 +73,11 @@ describe('full, limited and sealed are different, and change nothing', () => {
   test('LIMIT_REACHED by maxEntries: a batch fits as a whole or not at all', () => {
     const list = SkipList.create<string, number>(arena, { value: u32, maxEntries: 10 });
     const batch = (count: number) =>
-      Array.from({ length: count }, (_, n) => ({ type: 'set' as const, key: userKey(n), value: n }));
+      Array.from({ length: count }, (_, n) => ({
+        type: 'set' as const,
+        key: userKey(n),
+        value: n,
+      }));
     expect(codeOf(() => list.writeBatch(batch(11)))).toBe('LIMIT_REACHED');
     expect(content(list)).toEqual([]);
     expect(list.writeBatch(batch(10)).written).toBe(10);
@@ -178,14 +182,18 @@ describe('names, types and codecs', () => {
     expect(wrong).toThrow(/u32.*json/);
     expect(codeOf(() => SkipList.attach(arena, list.handle))).toBe('CODEC_MISMATCH');
     expect(codeOf(() => SkipList.openOrCreate(arena, { name: 'a' }))).toBe('CODEC_MISMATCH');
-    expect(codeOf(() => SkipList.open(arena, 'a', { key: bytes, value: u32 }))).toBe('CODEC_MISMATCH');
+    expect(codeOf(() => SkipList.open(arena, 'a', { key: bytes, value: u32 }))).toBe(
+      'CODEC_MISMATCH',
+    );
   });
 
   test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
     const list = SkipList.create<string, number>(arena);
     const other = freshArena();
     expect(codeOf(() => SkipList.attach(other, list.handle))).toBe('ARENA_FOREIGN');
-    expect(codeOf(() => SkipList.attach(arena, { ...list.handle, type: 'Hamt' }))).toBe('WRONG_TYPE');
+    expect(codeOf(() => SkipList.attach(arena, { ...list.handle, type: 'Hamt' }))).toBe(
+      'WRONG_TYPE',
+    );
     expect(codeOf(() => SkipList.attach(arena, null as never))).toBe('WRONG_TYPE');
     other.detach();
   });
@@ -233,7 +241,8 @@ describe('after the end', () => {
           () => each.measure(),
           () => each.verify(),
         ];
-        for (const call of calls) expect([end, String(call), codeOf(call)]).toEqual([end, String(call), 'CLOSED']);
+        for (const call of calls)
+          expect([end, String(call), codeOf(call)]).toEqual([end, String(call), 'CLOSED']);
       }
       expect(codeOf(() => iterator.next())).toBe('CLOSED');
       if (end === 'destroy') expect(codeOf(() => frozen.get('a'))).toBe('CLOSED');

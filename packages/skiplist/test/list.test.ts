@@ -1,8 +1,8 @@
 // One thread: what each method of a list returns, and what it leaves alone.
 
+import type { Arena } from '@x/shm-arena';
 import { bytes, date, descending, f64, i32, json, tuple, u32, u64, utf8 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Arena } from '@x/shm-arena';
 import { SkipList } from '../src/index.ts';
 import { content, freshArena, userKey } from './support.ts';
 
@@ -22,7 +22,10 @@ describe('reading and writing', () => {
     expect(list.get('a')).toBe(2);
     expect(list.has('a')).toBe(true);
     expect(list.size).toBe(2);
-    expect(content(list)).toEqual([['a', 2], ['b', 3]]);
+    expect(content(list)).toEqual([
+      ['a', 2],
+      ['b', 3],
+    ]);
   });
 
   test('a deleted key is gone, and may come back', () => {
@@ -53,7 +56,9 @@ describe('reading and writing', () => {
     const list = SkipList.create<string, number>(arena, { value: u32 });
     for (let n = 0; n < 3000; n += 2) list.set(userKey(n), n);
     const keys = Array.from({ length: 3000 }, (_, n) => userKey((n * 7) % 3000));
-    const expected = keys.map((key) => (Number(key.slice(5)) % 2 ? undefined : Number(key.slice(5))));
+    const expected = keys.map((key) =>
+      Number(key.slice(5)) % 2 ? undefined : Number(key.slice(5)),
+    );
     expect(list.getMany(keys)).toEqual(expected);
     expect(list.getMany(new Set(keys))).toEqual(expected);
     expect(list.getMany([])).toEqual([]);
@@ -83,7 +88,9 @@ describe('keys and values of every size', () => {
       const key = Uint8Array.from({ length }, (_, i) => i % 251);
       const longer = Uint8Array.from([...key.subarray(0, 65_535), 0]);
       list.set(key, length).set(longer, 1);
-      expect(list.get(key)).toBe(longer.length === key.length && key[length - 1] === 0 ? 1 : length);
+      expect(list.get(key)).toBe(
+        longer.length === key.length && key[length - 1] === 0 ? 1 : length,
+      );
       expect(list.get(longer)).toBe(1);
       expect([...list.keys()].length).toBe(list.size);
       expect(list.getMany([key])[0]).toBe(list.get(key));
@@ -97,7 +104,10 @@ describe('keys and values of every size', () => {
     expect(Buffer.compare(list.get('a') as Uint8Array, value)).toBe(0);
     expect(Buffer.compare(list.getMany(['b', 'a'])[1] as Uint8Array, value)).toBe(0);
     const scanned = content(list);
-    expect(scanned.map(([key, each]) => [key, each.length])).toEqual([['a', length], ['b', 3]]);
+    expect(scanned.map(([key, each]) => [key, each.length])).toEqual([
+      ['a', length],
+      ['b', 3],
+    ]);
     expect(Buffer.compare(scanned[0]![1], value)).toBe(0);
     expect(list.last()![1].length).toBe(3);
     list.writeBatch([{ type: 'set', key: 'c', value }]);
@@ -112,7 +122,16 @@ describe('keys and values of every size', () => {
       [f64, [-Infinity, -1.5, -Number.MIN_VALUE, 0, Number.MIN_VALUE, 1.5, Infinity]],
       [u64, [0n, 1n, 2n ** 32n, 2n ** 64n - 1n]],
       [date, [new Date(-1), new Date(0), new Date(1)]],
-      [tuple(utf8, u32), [['', 5], ['a', 0], ['a', 1], ['a\0', 0], ['b', 0]]],
+      [
+        tuple(utf8, u32),
+        [
+          ['', 5],
+          ['a', 0],
+          ['a', 1],
+          ['a\0', 0],
+          ['b', 0],
+        ],
+      ],
       [descending(i32), [5, 0, -5]],
     ];
     for (const [key, keys] of sorted) {
@@ -143,7 +162,12 @@ describe('handles', () => {
     const handle = structuredClone(list.handle);
     expect(SkipList.attach(arena, handle).get('a')).toBe(1);
     expect(SkipList.openOrCreate(arena, { name: 'other' }).get('a')).toBe(undefined);
-    expect(arena.structures().map(({ name }) => name).sort()).toEqual(['other', 'prices']);
+    expect(
+      arena
+        .structures()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['other', 'prices']);
   });
 
   test('a destroyed name may be used again, and old handles do not see the new list', () => {

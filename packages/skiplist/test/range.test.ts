@@ -1,7 +1,7 @@
 // Ranges, both ways, and cursors; over a list, a snapshot, a frozen list and two lists at once.
 
-import { bytes, tuple, u32, utf8 } from '@x/shm-arena/codec';
 import type { Arena } from '@x/shm-arena';
+import { bytes, tuple, u32, utf8 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList, type VersionedReadable } from '../src/index.ts';
 import { codeOf, content, freshArena, userKey } from './support.ts';
@@ -63,7 +63,10 @@ describe('scans', () => {
     [{ gte: 10, lte: 10 }, 10, 11],
   ])('range %j', (bounds, from, to) => {
     const range = Object.fromEntries(Object.entries(bounds).map(([k, n]) => [k, userKey(n)]));
-    const expected = Array.from({ length: to - from }, (_, n) => [userKey(from + n), value(from + n)]);
+    const expected = Array.from({ length: to - from }, (_, n) => [
+      userKey(from + n),
+      value(from + n),
+    ]);
     for (const [name, view] of views()) {
       expect([...view.entries(range)], name).toEqual(expected);
       expect([...view.entries({ ...range, reverse: true })], name).toEqual([...expected].reverse());
@@ -77,12 +80,15 @@ describe('scans', () => {
     const text = SkipList.create(arena, { value: u32 });
     ['a', 'ab', 'abc', 'b', 'ab\uffff', 'ab\u{10ffff}', 'ac'].forEach((key, n) => text.set(key, n));
     expect([...text.keys({ prefix: 'ab' })]).toEqual(['ab', 'abc', 'ab\uffff', 'ab\u{10ffff}']);
-    expect([...text.keys({ prefix: 'ab', gt: 'abc', reverse: true })]).toEqual(
-      ['ab\u{10ffff}', 'ab\uffff'],
-    );
+    expect([...text.keys({ prefix: 'ab', gt: 'abc', reverse: true })]).toEqual([
+      'ab\u{10ffff}',
+      'ab\uffff',
+    ]);
     expect(text.count({ prefix: '' })).toBe(7);
     const raw = SkipList.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
-    [[255], [255, 255], [255, 255, 1], [254, 255]].forEach((key, n) => raw.set(Uint8Array.from(key), n));
+    [[255], [255, 255], [255, 255, 1], [254, 255]].forEach((key, n) =>
+      raw.set(Uint8Array.from(key), n),
+    );
     expect([...raw.values({ prefix: Uint8Array.of(255, 255) })]).toEqual([1, 2]);
     expect([...raw.values({ prefix: Uint8Array.of(254) })]).toEqual([3]);
     const pairs = SkipList.create<readonly [string, number], number>(arena, {
@@ -104,8 +110,14 @@ describe('scans', () => {
       };
       expect(view.scan({ gte: userKey(100) }, visit), name).toBe(5);
       expect(seen, name).toEqual([100, 101, 102, 103, 104].map(userKey));
-      expect(view.scan({}, () => undefined), name).toBe(count);
-      expect(view.scan({ limit: 0 }, () => undefined), name).toBe(0);
+      expect(
+        view.scan({}, () => undefined),
+        name,
+      ).toBe(count);
+      expect(
+        view.scan({ limit: 0 }, () => undefined),
+        name,
+      ).toBe(0);
     }
   });
 

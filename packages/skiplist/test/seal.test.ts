@@ -1,7 +1,7 @@
 // Sealing, frozen lists, and the memory of what is destroyed.
 
-import { bytes, u32 } from '@x/shm-arena/codec';
 import type { Arena } from '@x/shm-arena';
+import { bytes, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { codeOf, content, freshArena, userKey } from './support.ts';
@@ -21,8 +21,18 @@ describe('seal', () => {
     list.set('d', 2);
     list.seal();
     list.set('d', 3).set('e', 3);
-    expect(content(list)).toEqual([['a', 1], ['b', 2], ['d', 3], ['e', 3]]);
-    expect([...list.entries({ reverse: true })]).toEqual([['e', 3], ['d', 3], ['b', 2], ['a', 1]]);
+    expect(content(list)).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['d', 3],
+      ['e', 3],
+    ]);
+    expect([...list.entries({ reverse: true })]).toEqual([
+      ['e', 3],
+      ['d', 3],
+      ['b', 2],
+      ['a', 1],
+    ]);
     expect(list.size).toBe(4);
     expect(list.get('c')).toBe(undefined);
     expect(list.getEntry('c')).toMatchObject({ tombstone: true });
@@ -85,12 +95,20 @@ describe('seal', () => {
     const [zero, one, two] = other.frozen();
     one!.destroy();
     one!.destroy();
-    expect(content(list)).toEqual([['k0', 0], ['k2', 2], ['k3', 3], ['x', 3]]);
+    expect(content(list)).toEqual([
+      ['k0', 0],
+      ['k2', 2],
+      ['k3', 3],
+      ['x', 3],
+    ]);
     expect(codeOf(() => one!.get('k1'))).toBe('CLOSED');
     expect(codeOf(() => [...one!.entries()])).toBe('CLOSED');
     expect(zero!.get('x')).toBe(0);
     zero!.destroy();
-    expect(content(two!)).toEqual([['k2', 2], ['x', 2]]);
+    expect(content(two!)).toEqual([
+      ['k2', 2],
+      ['x', 2],
+    ]);
     expect(list.frozen()).toHaveLength(2);
     expect(list.verify().problems).toEqual([]);
   });

@@ -75,7 +75,7 @@ export interface Job {
   exit: Promise<number>;
 }
 
-/** Starts a thread that attaches arena and list, waits for `go`, and does a job of workers/jobs.mjs. */
+/** Starts a thread that attaches arena and list, waits for `go`, does a job of workers/jobs.mjs. */
 export function start(
   arena: Arena,
   list: SkipList<string, never> | SkipList<string, number> | SkipList<string, unknown>,

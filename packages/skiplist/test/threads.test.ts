@@ -1,7 +1,7 @@
 // Real workers on the built packages: many write while somebody seals, reads, takes snapshots.
 
-import { u32 } from '@x/shm-arena/codec';
 import type { Arena } from '@x/shm-arena';
+import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { Control, content, finished, freshArena, seed, start, userKey } from './support.ts';
@@ -64,7 +64,7 @@ describe('four writers', () => {
     expect(list.stats()).toMatchObject({ entries: count, live: count });
   });
 
-  test('and a destroyer of frozen lists: readers meet no hole, and the memory comes back', async () => {
+  test('and a destroyer of frozen lists: readers meet no hole, memory comes back', async () => {
     const control = new Control();
     const jobs = [0, 1, 2].map((index) =>
       start(arena, list, control, index, 'churn', { keys: 300, seed: seed + index }),
@@ -169,7 +169,7 @@ describe('one name', () => {
     expect(content(opened)).toEqual([0, 1, 2, 3].map((index) => [`k${index}`, index]));
   });
 
-  test('destroyed under its users: their next call says CLOSED, the memory comes back', async () => {
+  test('destroyed under its users: their next call says CLOSED, memory comes back', async () => {
     const before = arena.stats().structures.length;
     const victim = SkipList.create<string, number>(arena, { name: 'victim', value: u32 });
     const control = new Control();

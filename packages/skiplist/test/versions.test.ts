@@ -1,7 +1,7 @@
 // Versions, tombstones, sequence numbers, snapshots and batches, in one thread.
 
-import { u32 } from '@x/shm-arena/codec';
 import type { Arena } from '@x/shm-arena';
+import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Showing, SkipList, type VersionRange } from '../src/index.ts';
 import { codeOf, content, freshArena, userKey } from './support.ts';
@@ -23,7 +23,14 @@ describe('versions', () => {
       [...list.entries(range)].map(({ key, value, tombstone }) =>
         tombstone ? `-${key}` : `${key}${value}`,
       );
-    expect(shape({ versions: true, tombstones: true })).toEqual(['-a', 'a2', 'a1', 'b1', '-c', 'c1']);
+    expect(shape({ versions: true, tombstones: true })).toEqual([
+      '-a',
+      'a2',
+      'a1',
+      'b1',
+      '-c',
+      'c1',
+    ]);
     expect(shape({ versions: true })).toEqual(['a2', 'a1', 'b1', 'c1']);
     expect(shape({ tombstones: true })).toEqual(['-a', 'b1', '-c']);
     expect(shape({ versions: true, tombstones: true, prefix: 'a' })).toEqual(['-a', 'a2', 'a1']);
@@ -42,8 +49,14 @@ describe('versions', () => {
       const rising = Array.from({ length: count }, (_, n) => n);
       expect(all.map(({ value }) => value)).toEqual(reverse ? rising : rising.reverse());
     }
-    expect(content(list)).toEqual([['a', count - 1], ['b', 1]]);
-    expect([...list.entries({ reverse: true })]).toEqual([['b', 1], ['a', count - 1]]);
+    expect(content(list)).toEqual([
+      ['a', count - 1],
+      ['b', 1],
+    ]);
+    expect([...list.entries({ reverse: true })]).toEqual([
+      ['b', 1],
+      ['a', count - 1],
+    ]);
     expect(list.first()).toEqual(['a', count - 1]);
     expect(list.lower('b')).toEqual(['a', count - 1]);
   });
@@ -162,7 +175,11 @@ describe('batches', () => {
         { index: 6, reason: 'exists' },
       ],
     });
-    expect(content(list)).toEqual([['a', 5], ['b', 1], ['c', 3]]);
+    expect(content(list)).toEqual([
+      ['a', 5],
+      ['b', 1],
+      ['c', 3],
+    ]);
     const seqs = new Set(['a', 'b', 'c', 'zz'].map((key) => list.getEntry(key)?.seq));
     expect(seqs.size).toBe(1);
     expect(list.size).toBe(3);
@@ -191,11 +208,20 @@ describe('batches', () => {
 
   test('a snapshot sees a batch wholly or not at all', () => {
     const before = list.snapshot();
-    list.writeBatch([{ type: 'set', key: 'a', value: 1 }, { type: 'set', key: 'b', value: 1 }]);
+    list.writeBatch([
+      { type: 'set', key: 'a', value: 1 },
+      { type: 'set', key: 'b', value: 1 },
+    ]);
     const after = list.snapshot();
-    list.writeBatch([{ type: 'delete', key: 'a' }, { type: 'set', key: 'b', value: 2 }]);
+    list.writeBatch([
+      { type: 'delete', key: 'a' },
+      { type: 'set', key: 'b', value: 2 },
+    ]);
     expect(content(before)).toEqual([]);
-    expect(content(after)).toEqual([['a', 1], ['b', 1]]);
+    expect(content(after)).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
     expect(content(list)).toEqual([['b', 2]]);
   });
 

@@ -80,7 +80,9 @@ export function encodeRange<K>(
 ): Readonly<Bounds> {
   if (range === undefined) return EVERYTHING;
   if (typeof range !== 'object' || range === null) {
-    throw typeError(`range: expected an object with gt, gte, lt, lte, prefix, found ${describe(range)}`);
+    throw typeError(
+      `range: expected an object with gt, gte, lt, lte, prefix, found ${describe(range)}`,
+    );
   }
   const bounds: Bounds = { ...EVERYTHING, reverse: range.reverse === true, limit: limitOf(range) };
   if (range.gte !== undefined) raise(bounds, encoder.encode(range.gte), false);
