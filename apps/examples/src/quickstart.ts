@@ -6,7 +6,7 @@ if (isMainThread) {
   const arena = Arena.create();
   const towns = SkipList.create(arena, { name: 'towns' });
   const worker = new Worker(new URL(import.meta.url), { workerData: arena.handle });
-  arena.watch(worker); // Should it die in the middle of a call, `arena.recover()` finishes the call.
+  arena.watch(worker); // If it dies in the middle of a call, `arena.recover()` mends that.
   towns.set('Accra', { country: 'GH' }).set('Lyon', { country: 'FR' });
   worker.once('exit', () => console.log([...towns.entries({ gte: 'B' })]));
 } else {

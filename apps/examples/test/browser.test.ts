@@ -15,7 +15,7 @@ afterAll(() => {
   server.kill();
 });
 
-test('every module that page and worker need is served, with the headers for shared memory', async () => {
+test('every module that page and worker need is served, with both headers', async () => {
   const todo = ['/', '/page.js', '/worker.js'];
   const seen = new Set<string>();
   for (let path = todo.pop(); path !== undefined; path = todo.pop()) {

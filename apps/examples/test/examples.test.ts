@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { programs } from '../../../tools/readme.mjs';
 import { ROOT, run, SRC } from './run.ts';
 
-test('the quick start of the README is the one that is run here, and prints what it says', async () => {
+test('the quick start of the README is run here, and prints what it says', async () => {
   const [{ code: readme, output }] = programs(join(ROOT, 'README.md'));
   expect(readme).toBe(readFileSync(join(SRC, 'quickstart.ts'), 'utf8'));
   expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
@@ -19,7 +19,7 @@ test('crash: the money is all there after a teller was killed', async () => {
   expect(stdout).toContain('money in the bank: 200000, expected 200000');
 });
 
-test('backpressure: all readings are found, in memory or in a file, and no file is left', async () => {
+test('backpressure: all readings are found, and no file is left', async () => {
   const { code, stdout, stderr, left } = await run('backpressure.ts');
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   expect(stdout).toMatch(/50000 readings: [1-9]\d* files, [1-9]\d* waits for the disk/);

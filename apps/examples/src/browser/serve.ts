@@ -18,7 +18,7 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Where a path of the site lies: `/@x/NAME/FILE` in a package's build, the rest beside this file. */
+/** Where a path of the site lies: `/@x/NAME/FILE` in a package's build, else beside this file. */
 function locate(path: string): string | undefined {
   const own = ['/', '/index.html', '/page.js', '/worker.js'];
   if (own.includes(path)) return join(import.meta.dirname, path === '/' ? 'index.html' : path);

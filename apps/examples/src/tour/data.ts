@@ -78,10 +78,8 @@ export class Source {
     const found = place?.rev ?? ABSENT;
     const right = found === old || found === young;
     if (right && (place === undefined || samePlace(place, this.place(row, found)))) return;
-    throw new Wrong(
-      `row ${row}: expected ${JSON.stringify(this.place(row, old))} at revision ${old} or ${young} ` +
-        `(${ABSENT}: nothing), found ${JSON.stringify(place)}`,
-    );
+    const expected = `${JSON.stringify(this.place(row, old))} at revision ${old} or ${young}`;
+    throw new Wrong(`row ${row}: expected ${expected}, found ${JSON.stringify(place)}`);
   }
 
   /**

@@ -3,7 +3,7 @@
 //   node src/tour/tour.ts [--workers N] [--records N] [--spoil ROW]
 //
 // The main thread tells the story, chapter by chapter; the workers of crew.ts do the writing. A
-// chapter that finds a wrong result throws: the tour ends there and exits with 1. To see that happen,
+// chapter that finds a wrong result throws: the tour ends there and exits with 1. To see that,
 // --spoil writes a wrong value behind the tour's back, before the last two chapters.
 
 import { mkdtempSync, rmSync } from 'node:fs';
