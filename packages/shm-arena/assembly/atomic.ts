@@ -10,7 +10,7 @@
 //
 // Gate operations: kind in bits 0-3, width in bytes in bits 4-7.
 
-import { fail, fault, gate, mark, plain } from "./env";
+import { fail, fault, gate, mark, plain } from './env';
 
 export const LOAD: i32 = 0;
 export const STORE: i32 = 1;

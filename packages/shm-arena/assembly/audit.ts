@@ -24,18 +24,60 @@
 //
 // Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves nothing.
 
-import { load32, load64, put32, put64 } from "./atomic";
-import { bitmapAt, countOf, isEmpty, sizeOfClass } from "./heap";
+import { load32, load64, put32, put64 } from './atomic';
+import { bitmapAt, countOf, isEmpty, sizeOfClass } from './heap';
 import {
-  BITMAP, CLASSES, CLOCK, DIRECTORY_LOCK, D_NAME, D_STATE, ENTRIES, ENTRY_FREE, ENTRY_LIVE, FIRST,
-  LEASES, NAME_BYTES, PAGES, PAGE_SHIFT, PARTICIPANTS, P_CLAIMED, P_CONT, P_FREE, P_FREEING, P_LARGE,
-  P_ORPHAN, P_REGION, P_SCRATCH, P_SMALL, P_SYSTEM, REGIONS, REGION_FREE, REGION_LIVE, REGION_RETIRED,
-  R_BASE, R_OWNER, R_STATE, SLOT_ALIVE, SLOT_FREE, SLOT_ORPHANED, SLOT_REPAIRING, S_LEASES, S_LOWER, S_OVER_LOWER,
-  S_STATE, S_THREAD, entryAt, generationOf, kindOf, ownerOf, regionAt, slotAt,
-} from "./layout";
-import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from "./pages";
-import { ownedByEntry, ownerGone, regionPages, shard } from "./region";
-import { kindAt } from "./slot";
+  BITMAP,
+  CLASSES,
+  CLOCK,
+  DIRECTORY_LOCK,
+  D_NAME,
+  D_STATE,
+  ENTRIES,
+  ENTRY_FREE,
+  ENTRY_LIVE,
+  FIRST,
+  LEASES,
+  NAME_BYTES,
+  PAGES,
+  PAGE_SHIFT,
+  PARTICIPANTS,
+  P_CLAIMED,
+  P_CONT,
+  P_FREE,
+  P_FREEING,
+  P_LARGE,
+  P_ORPHAN,
+  P_REGION,
+  P_SCRATCH,
+  P_SMALL,
+  P_SYSTEM,
+  REGIONS,
+  REGION_FREE,
+  REGION_LIVE,
+  REGION_RETIRED,
+  R_BASE,
+  R_OWNER,
+  R_STATE,
+  SLOT_ALIVE,
+  SLOT_FREE,
+  SLOT_ORPHANED,
+  SLOT_REPAIRING,
+  S_LEASES,
+  S_LOWER,
+  S_OVER_LOWER,
+  S_STATE,
+  S_THREAD,
+  entryAt,
+  generationOf,
+  kindOf,
+  ownerOf,
+  regionAt,
+  slotAt,
+} from './layout';
+import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from './pages';
+import { ownedByEntry, ownerGone, regionPages, shard } from './region';
+import { kindAt } from './slot';
 
 const BAD_KIND: u32 = 1;
 const STRAY_CONT: u32 = 2;
@@ -77,9 +119,16 @@ function putNumber(at: usize, value: f64): void {
 }
 
 function pageStats(at: usize): void {
-  let free: u32 = 0, small: u32 = 0, orphan: u32 = 0, large: u32 = 0, region: u32 = 0;
-  let scratch: u32 = 0, flight: u32 = 0, blocks: u32 = 0;
-  let smallBytes: f64 = 0, largeBytes: f64 = 0;
+  let free: u32 = 0,
+    small: u32 = 0,
+    orphan: u32 = 0,
+    large: u32 = 0,
+    region: u32 = 0;
+  let scratch: u32 = 0,
+    flight: u32 = 0,
+    blocks: u32 = 0;
+  let smallBytes: f64 = 0,
+    largeBytes: f64 = 0;
   for (let page = FIRST; page < PAGES; page++) {
     const word = load64(pageAt(page));
     const kind = kindOf(word);
@@ -89,7 +138,7 @@ function pageStats(at: usize): void {
     if (kind == P_REGION) region += pageAux(word);
     if (kind == P_LARGE) {
       large += pageAux(word);
-      largeBytes += <f64>(<u64>pageAux(word) << PAGE_SHIFT);
+      largeBytes += <f64>((<u64>pageAux(word)) << PAGE_SHIFT);
       blocks++;
     }
     if (kind != P_SMALL && kind != P_ORPHAN) continue;
@@ -118,7 +167,9 @@ function countBits(page: u32): u32 {
 }
 
 function regionStats(at: usize): void {
-  let live: u32 = 0, retired: u32 = 0, pages: f64 = 0;
+  let live: u32 = 0,
+    retired: u32 = 0,
+    pages: f64 = 0;
   for (let region: u32 = 0; region < REGIONS; region++) {
     const kind = kindOf(load64(regionAt(region) + R_STATE));
     if (kind == REGION_LIVE) live++;
@@ -132,7 +183,9 @@ function regionStats(at: usize): void {
 }
 
 function slotStats(at: usize): void {
-  let alive: u32 = 0, oldestSlot: u32 = 0, oldest: u64 = ~<u64>0;
+  let alive: u32 = 0,
+    oldestSlot: u32 = 0,
+    oldest: u64 = ~(<u64>0);
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const own = slotAt(slot);
     const kind = kindOf(load64(own + S_STATE));
@@ -150,11 +203,11 @@ function slotStats(at: usize): void {
 
 /** The oldest era that a slot reserves; 0: none. */
 function oldestOf(at: usize): u64 {
-  let oldest = ~<u64>0;
+  let oldest = ~(<u64>0);
   for (let i: u32 = 0; i < LEASES; i++) oldest = older(oldest, load64(at + S_LEASES + (i << 3)));
   oldest = older(oldest, load64(at + S_LOWER));
   oldest = older(oldest, load64(at + S_OVER_LOWER));
-  return oldest == ~<u64>0 ? 0 : oldest;
+  return oldest == ~(<u64>0) ? 0 : oldest;
 }
 
 function older(a: u64, b: u64): u64 {
@@ -221,7 +274,8 @@ function pageProblem(page: u32, word: u64, kind: u32): u32 {
   if ((kind == P_SMALL || kind == P_ORPHAN) && pageTag(word) >= CLASSES) return BAD_CLASS;
   if (kind != P_REGION) return 0;
   const region = pageTag(word);
-  if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE) return BAD_REGION;
+  if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE)
+    return BAD_REGION;
   return 0;
 }
 
@@ -248,7 +302,8 @@ function straysIn(page: u32, word: u64): bool {
   const count = kind == P_SMALL || kind == P_ORPHAN ? countOf(min(pageTag(word), CLASSES)) : 0;
   for (let i: u32 = 0; i < BITMAP >> 3; i++) {
     const first = i << 6;
-    const valid = count <= first ? 0 : count - first >= 64 ? ~<u64>0 : (<u64>1 << (count - first)) - 1;
+    const valid =
+      count <= first ? 0 : count - first >= 64 ? ~(<u64>0) : ((<u64>1) << (count - first)) - 1;
     if ((load64(bitmapAt(page) + (i << 3)) & ~valid) != 0) return true;
   }
   return false;
@@ -316,7 +371,8 @@ function sameName(a: u32, b: u32, length: u32): bool {
 function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
   const own = slotAt(slot);
   const kind = kindOf(load64(own + S_STATE));
-  const bad = kind > SLOT_REPAIRING ||
+  const bad =
+    kind > SLOT_REPAIRING ||
     (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
   return bad ? note(BAD_SLOT, <u32>own, at, capacity, count) : count;
 }

@@ -36,16 +36,52 @@
 // find: read state, compare the name, read the state again: the same word: the name was that word's
 
 import {
-  and64, cas64, get32, get64, load32, load64, or64, put64, store32, store64,
-} from "./atomic";
+  and64,
+  cas64,
+  get32,
+  get64,
+  load32,
+  load64,
+  or64,
+  put64,
+  store32,
+  store64,
+} from './atomic';
 import {
-  BAD, CLOSED, CONTENDED, DIRECTORY_LOCK, D_JOINED, D_LENGTHS, D_NAME, D_OWN, D_ROOT, D_STATE, ENTRIES,
-  ENTRY_BYTES, ENTRY_CREATING, ENTRY_DESTROYING, ENTRY_FREE, ENTRY_LIVE, FULL, ME, NAME_BYTES, OK,
-  PARTICIPANTS, SLOT_ALIVE, TAKEN, TRIES, UNKNOWN, entryAt, generationOf, kindOf, ownerOf, stateWord,
-} from "./layout";
-import { lock, unlock } from "./lock";
-import { retireOrphans, sweep } from "./region";
-import { kindAt } from "./slot";
+  BAD,
+  CLOSED,
+  CONTENDED,
+  DIRECTORY_LOCK,
+  D_JOINED,
+  D_LENGTHS,
+  D_NAME,
+  D_OWN,
+  D_ROOT,
+  D_STATE,
+  ENTRIES,
+  ENTRY_BYTES,
+  ENTRY_CREATING,
+  ENTRY_DESTROYING,
+  ENTRY_FREE,
+  ENTRY_LIVE,
+  FULL,
+  ME,
+  NAME_BYTES,
+  OK,
+  PARTICIPANTS,
+  SLOT_ALIVE,
+  TAKEN,
+  TRIES,
+  UNKNOWN,
+  entryAt,
+  generationOf,
+  kindOf,
+  ownerOf,
+  stateWord,
+} from './layout';
+import { lock, unlock } from './lock';
+import { retireOrphans, sweep } from './region';
+import { kindAt } from './slot';
 
 /** How many entries the directory has. */
 export function entries(): u32 {
@@ -111,7 +147,7 @@ function claimLocked(at: usize): i32 {
 /** Step 3. Words that the lengths leave out keep what they had: nobody reads them. */
 function fillEntry(entry: u32, from: usize): void {
   const to = entryAt(entry);
-  store64(to + D_ROOT, get64(from + D_ROOT) & ~<u64>0xffff_ffff);
+  store64(to + D_ROOT, get64(from + D_ROOT) & ~(<u64>0xffff_ffff));
   for (let i: usize = 16; i < D_JOINED; i += 8) store64(to + i, get64(from + i));
   for (let i: u32 = 0; i < PARTICIPANTS; i += 64) store64(to + D_JOINED + (i >> 3), 0);
   store64(to + D_OWN, get64(from + D_OWN));
@@ -220,7 +256,7 @@ function joinedAt(entry: u32, slot: u32): usize {
 }
 
 function joinedBit(slot: u32): u64 {
-  return <u64>1 << (slot & 63);
+  return (<u64>1) << (slot & 63);
 }
 
 /** A consistent copy of an entry into 256 bytes of scratch. CLOSED: free, or CONTENDED. */

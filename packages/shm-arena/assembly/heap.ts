@@ -40,18 +40,60 @@
 // Names: q class; e, f its exponent and fraction; d = 4 + f.
 
 import {
-  and64, cas64, fill, get32, load32, load64, markFree, markLive, or64, put32, add32, refused,
-} from "./atomic";
+  and64,
+  cas64,
+  fill,
+  get32,
+  load32,
+  load64,
+  markFree,
+  markLive,
+  or64,
+  put32,
+  add32,
+  refused,
+} from './atomic';
 import {
-  BAD, BITMAP, BITMAPS, CLASSES, DOUBLE_FREE, FIRST, FLAGS, FULL, HEAP_BYTES, LINKS, ME, OK, ORPHANS,
-  PAGE, PAGES, PAGE_SHIFT, P_FREE, P_FREEING, P_LARGE, P_ORPHAN, P_SMALL, SELF, SMALL_MAX, S_HEAP,
-  ZERO_ON_FREE, kindOf,
-} from "./layout";
+  BAD,
+  BITMAP,
+  BITMAPS,
+  CLASSES,
+  DOUBLE_FREE,
+  FIRST,
+  FLAGS,
+  FULL,
+  HEAP_BYTES,
+  LINKS,
+  ME,
+  OK,
+  ORPHANS,
+  PAGE,
+  PAGES,
+  PAGE_SHIFT,
+  P_FREE,
+  P_FREEING,
+  P_LARGE,
+  P_ORPHAN,
+  P_SMALL,
+  SELF,
+  SMALL_MAX,
+  S_HEAP,
+  ZERO_ON_FREE,
+  kindOf,
+} from './layout';
 import {
-  claim, commit, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord, release,
-} from "./pages";
-import { sweep } from "./region";
-import { fail, status } from "./slot";
+  claim,
+  commit,
+  offsetOf,
+  pageAt,
+  pageAux,
+  pageOwner,
+  pageTag,
+  pageWord,
+  release,
+} from './pages';
+import { sweep } from './region';
+import { fail, status } from './slot';
 
 /** Pages of its ring that an allocation looks at before it takes another page. */
 const SCAN: u32 = isDefined(GATED) ? 2 : 4;
@@ -91,7 +133,7 @@ function hintAt(q: u32): usize {
 }
 
 function linkAt(page: u32): usize {
-  return LINKS + (<usize>page << 2);
+  return LINKS + ((<usize>page) << 2);
 }
 
 /** The address of a page's bitmap. */
@@ -131,11 +173,11 @@ function takeBit(hint: usize, page: u32, q: u32, from: u32): u32 {
   for (let i = from; i << 6 < count; i++) {
     const at = map + (i << 3);
     let word = load64(at);
-    while (word != ~<u64>0) {
+    while (word != ~(<u64>0)) {
       const bit = <u32>ctz(~word);
       const index = (i << 6) + bit;
       if (index >= count) break; // I2
-      const old = or64(at, <u64>1 << bit);
+      const old = or64(at, (<u64>1) << bit);
       if (((old >> bit) & 1) == 0) {
         if (i != from) put32(hint + H_CURSOR, i);
         const block = offsetOf(page) + index * sizeOfClass(q);
@@ -217,7 +259,7 @@ function hasRoom(page: u32, q: u32): bool {
   const count = countOf(q);
   for (let i: u32 = 0; i << 6 < count; i++) {
     const rest = count - (i << 6);
-    const all = rest < 64 ? (<u64>1 << rest) - 1 : ~<u64>0;
+    const all = rest < 64 ? ((<u64>1) << rest) - 1 : ~(<u64>0);
     if (load64(bitmapAt(page) + (i << 3)) != all) return true;
   }
   return false;
@@ -252,7 +294,7 @@ function allocRun(bytes: u32): u32 {
     if (head == 0) return 0;
   }
   commit(head, pageWord(P_LARGE, 0, 0, n));
-  markLive(offsetOf(head), <usize>n << PAGE_SHIFT);
+  markLive(offsetOf(head), (<usize>n) << PAGE_SHIFT);
   return offsetOf(head);
 }
 
@@ -277,7 +319,7 @@ function freeBit(at: u32, page: u32, q: u32): i32 {
   const index = quotient(x, q);
   if (index * size != x || index >= countOf(q)) return BAD;
   const word = bitmapAt(page) + ((index >> 6) << 3);
-  const bit = <u64>1 << (index & 63);
+  const bit = (<u64>1) << (index & 63);
   if ((FLAGS & ZERO_ON_FREE) != 0) {
     if ((load64(word) & bit) == 0) return DOUBLE_FREE;
     fill(at, 0, size); // Private: the block is still the caller's.
@@ -294,7 +336,7 @@ export function sizeOf(at: u32): u32 {
   const word = load64(pageAt(page));
   const kind = kindOf(word);
   if (kind == P_LARGE) {
-    const bytes = <u64>pageAux(word) << PAGE_SHIFT; // Not 2^32: the first pages are never free.
+    const bytes = (<u64>pageAux(word)) << PAGE_SHIFT; // Not 2^32: the first pages are never free.
     return at == offsetOf(page) ? <u32>bytes : 0;
   }
   if (kind != P_SMALL && kind != P_ORPHAN) return 0;
@@ -352,7 +394,8 @@ function trimClass(q: u32): u32 {
     if (dropNext(page, q)) released++;
     else page = next;
   }
-  if (page != current) { // `page` is the last of the ring, `current` its successor.
+  if (page != current) {
+    // `page` is the last of the ring, `current` its successor.
     if (dropNext(page, q)) {
       released++;
       put32(hint + H_PAGE, page);

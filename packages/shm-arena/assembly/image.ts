@@ -15,13 +15,28 @@
 //   2. ALIVE → DEAD; REAPING → DEAD; REPAIRING → ORPHANED, without thread bits
 // A death in between leaves a memory that nobody has: the host throws it away.
 
-import { load64, store32, store64 } from "./atomic";
+import { load64, store32, store64 } from './atomic';
 import {
-  FIRST, PAGES, PARTICIPANTS, SLOT_ALIVE, SLOT_DEAD, SLOT_ORPHANED, SLOT_REAPING, SLOT_REPAIRING,
-  S_LOCK_HELD, S_STATE, S_THREAD, S_WATCHED, WATCHED, generationOf, kindOf, slotAt, view,
-} from "./layout";
-import { pageAt } from "./pages";
-import { result, slotWord } from "./slot";
+  FIRST,
+  PAGES,
+  PARTICIPANTS,
+  SLOT_ALIVE,
+  SLOT_DEAD,
+  SLOT_ORPHANED,
+  SLOT_REAPING,
+  SLOT_REPAIRING,
+  S_LOCK_HELD,
+  S_STATE,
+  S_THREAD,
+  S_WATCHED,
+  WATCHED,
+  generationOf,
+  kindOf,
+  slotAt,
+  view,
+} from './layout';
+import { pageAt } from './pages';
+import { result, slotWord } from './slot';
 
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 

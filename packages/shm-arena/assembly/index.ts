@@ -14,19 +14,19 @@
 // setup(): void                        forgets all; the checker resets an instance with it
 // view(): void                         reads the arena's constants, without a slot
 // join(slot): void                     makes this instance work for a slot this thread has attached
-export { join, setup, view } from "./layout";
+export { join, setup, view } from './layout';
 
 // create(pages, participants, flags, id0..id3, seed0..seed3: u32): status
 //     Formats a memory that nobody else has: pages of PAGE bytes (64 KiB), 1..256 participants,
 //     flags bit 0 = zeroOnFree. BAD: too small for its own tables, or out of range.
 // systemPages(pages, participants): u32   how many pages an arena keeps for its tables
-export { create, systemPages } from "./pages";
+export { create, systemPages } from './pages';
 
 // inspect(wasmPages): i32              the ladder of attach, for a memory of so many 64 KiB pages:
 //     0 fine, 1 TRUNCATED (smaller than it says), 2 FOREIGN (no magic), 3 PROTOCOL, 4 BUILD (gated
 //     and release mixed), 5 CORRUPT_CHECKSUM, 6 CORRUPT_LAYOUT. Reads nothing beyond the memory.
 // found(), expected(): u32             the two values of the last rung (low 32 bits)
-export { expected, found, inspect } from "./inspect";
+export { expected, found, inspect } from './inspect';
 
 // attach(threadId): i32                takes a slot, joins it, gets scratch: slot, or -NO_SLOT, -FULL,
 //     -CONTENDED. threadId: 1 + Node's worker_threads.threadId, 0 = unknown
@@ -49,17 +49,36 @@ export { expected, found, inspect } from "./inspect";
 // random(): u32                        seeded from the arena's seed, the slot and its generation
 // resultLow(), resultHigh(): u32       the 64-bit result of the functions that say so
 export {
-  alive, attach, bury, buryThread, detach, lockHeld, participants, random, resultHigh, resultLow,
-  scratch, scratchBytes, setLockHeld, slotGeneration, slotKind, slotThread, stage, status, unstage,
-  unwatch, watch, watched,
-} from "./slot";
+  alive,
+  attach,
+  bury,
+  buryThread,
+  detach,
+  lockHeld,
+  participants,
+  random,
+  resultHigh,
+  resultLow,
+  scratch,
+  scratchBytes,
+  setLockHeld,
+  slotGeneration,
+  slotKind,
+  slotThread,
+  stage,
+  status,
+  unstage,
+  unwatch,
+  watch,
+  watched,
+} from './slot';
 
 // alloc(bytes, align): u32             a block; align a power of two up to PAGE (0 = 16); 0: FULL,
 //     CONTENDED, BAD (align). 0 bytes count as 1. Never reused while its bit is set.
 // free(at): status                     from any thread; BAD (no block starts here), DOUBLE_FREE
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
 // trim(): u32                          gives back this thread's empty pages; how many
-export { alloc, free, sizeOf, trim } from "./heap";
+export { alloc, free, sizeOf, trim } from './heap';
 
 // Regions of the participant itself (Region in TypeScript); freed by `recover` if it dies.
 // regionOpen(budgetPages): i32         the region's number, or -FULL, -CONTENDED; 0 = no budget
@@ -71,9 +90,15 @@ export { alloc, free, sizeOf, trim } from "./heap";
 // regionPages(region): u32             pages it holds
 // sweep(): u32                         frees retired regions that nobody can still read; pages freed
 export {
-  regionAlloc, regionClose, regionGeneration, regionMark, regionOpen, regionPages, regionRewind,
+  regionAlloc,
+  regionClose,
+  regionGeneration,
+  regionMark,
+  regionOpen,
+  regionPages,
+  regionRewind,
   sweep,
-} from "./region";
+} from './region';
 
 // pin(): void, unpin(): void           the working interval; nested calls count
 // protect(): bool                      after loading a root under a pin: true = it may be followed;
@@ -84,7 +109,16 @@ export {
 //     of the lease is resultLow/resultHigh); false = the era moved: load the root again, call again
 // leaseDrop(index): void
 // eraLow(), eraHigh(): u32             the clock (two calls; for display)
-export { eraHigh, eraLow, leaseDrop, leaseHold, leaseTake, pin, protect, unpin } from "./reservation";
+export {
+  eraHigh,
+  eraLow,
+  leaseDrop,
+  leaseHold,
+  leaseTake,
+  pin,
+  protect,
+  unpin,
+} from './reservation';
 
 // A descriptor is 256 bytes in scratch laid out as a directory entry (layout.ts), of which `create`
 // reads bytes 12..39 and 72..255. Names: UTF-8, 1..96 bytes, or empty for an unnamed structure.
@@ -103,9 +137,20 @@ export { eraHigh, eraLow, leaseDrop, leaseHold, leaseTake, pin, protect, unpin }
 // entryRoot(entry): u32
 // entries(): u32                       how many entries the directory has
 export {
-  entries, entryAbandon, entryAlive, entryClaim, entryDestroy, entryFind, entryGeneration,
-  entryJoin, entryKind, entryLeave, entryPublish, entryRead, entryRoot,
-} from "./directory";
+  entries,
+  entryAbandon,
+  entryAlive,
+  entryClaim,
+  entryDestroy,
+  entryFind,
+  entryGeneration,
+  entryJoin,
+  entryKind,
+  entryLeave,
+  entryPublish,
+  entryRead,
+  entryRoot,
+} from './directory';
 
 // Recovery of slot s, driven by the host:
 //   r = reap(s):  0 nothing to do (or another living thread is at it)
@@ -115,7 +160,7 @@ export {
 //       repair for its type is here: repair(e, s), then unjoin(e, s); else leave it.
 //   finish(s): true = the slot is free again; false = repairs outstanding, the slot is ORPHANED
 // recoverArena(slot): u32              pages freed; also buries what that slot watched
-export { finish, nextJoined, reap, recoverArena, unjoin } from "./recover";
+export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';
 
 // stats(at): u32    writes u32 words: 0 pages, 1 system, 2 free, 3 small, 4 orphan, 5 large,
 //     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small
@@ -125,11 +170,11 @@ export { finish, nextJoined, reap, recoverArena, unjoin } from "./recover";
 // verify(at, capacity): u32            walks everything; writes { u32 code, u32 offset } pairs, as many
 //     as fit into `capacity` bytes; returns how many problems there are. Codes: audit.ts.
 // structurePages(entry, generation): u32     pages in live regions of a structure
-export { stats, structurePages, verify } from "./audit";
+export { stats, structurePages, verify } from './audit';
 
 // nextUsed(page): u32                  the first page >= `page` that holds anything, or PAGES
 // isZero(at, bytes): bool              bytes a multiple of 8
 // hash(at, bytes): void                resultLow/resultHigh, bytes a multiple of 8
 // thaw(): u32                          after an image was loaded and before attach: all participants of
 //     the other life become DEAD, their thread ids and watch lists forgotten; how many
-export { hash, isZero, nextUsed, thaw } from "./image";
+export { hash, isZero, nextUsed, thaw } from './image';

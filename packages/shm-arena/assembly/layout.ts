@@ -46,7 +46,7 @@
 //
 // Names: ME own slot number; SELF its address; GENERATION its generation when joined.
 
-import { get32, load64 } from "./atomic";
+import { get32, load64 } from './atomic';
 
 /** Covers layout and the order of steps of everything in this folder. */
 export const ARENA_PROTOCOL: u32 = 1;
@@ -87,7 +87,7 @@ export const SMALL_MAX: u32 = PAGE >> 1;
 export const CLASSES: u32 = (PAGE_SHIFT - 5) * 4 + 1;
 /** Bitmap bytes of a page: one bit for 16 bytes. */
 export const BITMAP: u32 = PAGE >> 7;
-export const MAX_PARTICIPANTS: u32 = isDefined(GATED) ? 4 : 256;
+export const MAX_PARTICIPANTS: u32 = isDefined(GATED) ? 8 : 256;
 export const REGIONS: u32 = isDefined(GATED) ? 8 : 1024;
 export const ENTRIES: u32 = isDefined(GATED) ? 8 : 256;
 export const LEASES: u32 = isDefined(GATED) ? 3 : 12;
@@ -297,7 +297,7 @@ export function regionAt(region: u32): usize {
 
 /** A state word of a directory or region entry: kind, slot + 1 (0 = none), generation. */
 export function stateWord(kind: u32, owner: u32, generation: u32): u64 {
-  return (<u64>generation << 32) | (owner << 4) | kind;
+  return ((<u64>generation) << 32) | (owner << 4) | kind;
 }
 
 /** The kind in a state word (of a slot, an entry or a region) or in a page word. */

@@ -31,23 +31,65 @@
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
 
-import { cas64, load32, load64, store32, store64 } from "./atomic";
-import { freeEntry, isJoined, unjoin } from "./directory";
-import { disownPage } from "./heap";
+import { cas64, load32, load64, store32, store64 } from './atomic';
+import { freeEntry, isJoined, unjoin } from './directory';
+import { disownPage } from './heap';
 import {
-  DIRECTORY_LOCK, D_STATE, ENTRIES, ENTRY_CREATING, ENTRY_DESTROYING, ENTRY_LIVE, FIRST, ME, PAGES,
-  PARTICIPANTS, P_CLAIMED, P_FREEING, P_REGION, P_SCRATCH, P_SMALL, REGIONS, REGION_FREEING,
-  REGION_LIVE, REGION_RETIRING, RETIRED_HINT, R_OWNER, R_STATE, SLOT_ALIVE, SLOT_DEAD, SLOT_ORPHANED,
-  SLOT_REAPING, SLOT_REPAIRING, S_STATE, S_UPPER, S_WATCHED, WATCHED, entryAt, generationOf, kindOf,
-  ownerOf, regionAt, slotAt, stateWord,
-} from "./layout";
-import { disown } from "./lock";
+  DIRECTORY_LOCK,
+  D_STATE,
+  ENTRIES,
+  ENTRY_CREATING,
+  ENTRY_DESTROYING,
+  ENTRY_LIVE,
+  FIRST,
+  ME,
+  PAGES,
+  PARTICIPANTS,
+  P_CLAIMED,
+  P_FREEING,
+  P_REGION,
+  P_SCRATCH,
+  P_SMALL,
+  REGIONS,
+  REGION_FREEING,
+  REGION_LIVE,
+  REGION_RETIRING,
+  RETIRED_HINT,
+  R_OWNER,
+  R_STATE,
+  SLOT_ALIVE,
+  SLOT_DEAD,
+  SLOT_ORPHANED,
+  SLOT_REAPING,
+  SLOT_REPAIRING,
+  S_STATE,
+  S_UPPER,
+  S_WATCHED,
+  WATCHED,
+  entryAt,
+  generationOf,
+  kindOf,
+  ownerOf,
+  regionAt,
+  slotAt,
+  stateWord,
+} from './layout';
+import { disown } from './lock';
 import {
-  extent, finishRelease, isRun, lengthOf, pageAt, pageAux, pageOwner, pageTag, pageWord, release,
-} from "./pages";
-import { freeRegion, ownedBySlot, retireFrom, retireOrphans, shard, sweep } from "./region";
-import { pin, unpin } from "./reservation";
-import { buryThread, clearJoined, kindAt, leaveSlot, reaperOf, withKind } from "./slot";
+  extent,
+  finishRelease,
+  isRun,
+  lengthOf,
+  pageAt,
+  pageAux,
+  pageOwner,
+  pageTag,
+  pageWord,
+  release,
+} from './pages';
+import { freeRegion, ownedBySlot, retireFrom, retireOrphans, shard, sweep } from './region';
+import { pin, unpin } from './reservation';
+import { buryThread, clearJoined, kindAt, leaveSlot, reaperOf, withKind } from './slot';
 
 export { unjoin };
 
@@ -153,7 +195,7 @@ function settleShard(region: u32, slot: u32): void {
   if (slot == ME) return;
   pin();
   // Meets every life, so a region seen LIVE from here on stays until unpin; no loop is needed.
-  store64(slotAt(ME) + S_UPPER, ~<u64>0);
+  store64(slotAt(ME) + S_UPPER, ~(<u64>0));
   if (kindOf(load64(regionAt(region) + R_STATE)) == REGION_LIVE) {
     const at = shard(region, slot) + 8;
     if (load64(at) >> 32 != 0) store64(at, countShard(region, slot));
@@ -187,7 +229,8 @@ function retireOwn(slot: u32): void {
 export function nextJoined(slot: u32, from: u32): i32 {
   if (slot >= PARTICIPANTS) return -1;
   for (let entry = from; entry < ENTRIES; entry++) {
-    if (kindOf(load64(entryAt(entry) + D_STATE)) == ENTRY_LIVE && isJoined(entry, slot)) return entry;
+    if (kindOf(load64(entryAt(entry) + D_STATE)) == ENTRY_LIVE && isJoined(entry, slot))
+      return entry;
   }
   return -1;
 }

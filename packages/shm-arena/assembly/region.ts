@@ -50,19 +50,72 @@
 //  15. CAS → FREE(g + 1)                                     nothing
 
 import {
-  cas64, fill, get64, load32, load64, markLive, pause, put64, refused, store32, store64, swap32,
-} from "./atomic";
+  cas64,
+  fill,
+  get64,
+  load32,
+  load64,
+  markLive,
+  pause,
+  put64,
+  refused,
+  store32,
+  store64,
+  swap32,
+} from './atomic';
 import {
-  BAD, CHUNK_PAGES, CLOSED, CONTENDED, ENTRIES, ENTRY, ENTRY_CREATING, ENTRY_LIVE, FIRST, FLAGS, FULL,
-  GENERATION, LIMIT, ME, OK, PAGE, PAGES, PAGE_SHIFT, PARTICIPANTS, P_CONT, P_REGION, REGIONS,
-  REGION_CREATING, REGION_FREE, REGION_FREEING, REGION_LIVE, REGION_RETIRED, REGION_RETIRING,
-  RETIRED_HINT, R_BASE, R_BIRTH, R_BUDGET, R_OWNER, R_RETIRED, R_STATE, SHARD_BYTES, SLOT_ALIVE,
-  S_STATE, TRIES, D_STATE, ZERO_ON_FREE, entryAt, generationOf, kindOf, ownerOf, regionAt, slotAt,
+  BAD,
+  CHUNK_PAGES,
+  CLOSED,
+  CONTENDED,
+  ENTRIES,
+  ENTRY,
+  ENTRY_CREATING,
+  ENTRY_LIVE,
+  FIRST,
+  FLAGS,
+  FULL,
+  GENERATION,
+  LIMIT,
+  ME,
+  OK,
+  PAGE,
+  PAGES,
+  PAGE_SHIFT,
+  PARTICIPANTS,
+  P_CONT,
+  P_REGION,
+  REGIONS,
+  REGION_CREATING,
+  REGION_FREE,
+  REGION_FREEING,
+  REGION_LIVE,
+  REGION_RETIRED,
+  REGION_RETIRING,
+  RETIRED_HINT,
+  R_BASE,
+  R_BIRTH,
+  R_BUDGET,
+  R_OWNER,
+  R_RETIRED,
+  R_STATE,
+  SHARD_BYTES,
+  SLOT_ALIVE,
+  S_STATE,
+  TRIES,
+  D_STATE,
+  ZERO_ON_FREE,
+  entryAt,
+  generationOf,
+  kindOf,
+  ownerOf,
+  regionAt,
+  slotAt,
   stateWord,
-} from "./layout";
-import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from "./pages";
-import { advance, era, safe } from "./reservation";
-import { fail, status } from "./slot";
+} from './layout';
+import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from './pages';
+import { advance, era, safe } from './reservation';
+import { fail, status } from './slot';
 
 /** Bytes in front of a chunk's data. */
 const CHUNK_HEAD: u32 = 16;
@@ -71,12 +124,12 @@ const CHUNK_HEAD: u32 = 16;
 
 /** The owner word of a participant's own region. */
 export function ownedBySlot(slot: u32, generation: u32): u64 {
-  return (<u64>generation << 32) | (slot + 1);
+  return ((<u64>generation) << 32) | (slot + 1);
 }
 
 /** The owner word of a structure's region. */
 export function ownedByEntry(entry: u32, generation: u32): u64 {
-  return (<u64>generation << 32) | ENTRY | entry;
+  return ((<u64>generation) << 32) | ENTRY | entry;
 }
 
 /** True when the participant or structure that an owner word names is gone (I2). */
@@ -137,7 +190,7 @@ function begin(region: u32, mine: u64, owner: u64, budget: u32): i32 {
   const line = base + ME * SHARD_BYTES;
   markLive(base, PAGE);
   fill(base, 0, lines); // Private until `commit`, and until `publish` for all others.
-  put64(line, (<u64>(PAGE - lines) << 32) | (base + lines));
+  put64(line, ((<u64>(PAGE - lines)) << 32) | (base + lines));
   store64(line + 8, 1);
   commit(head, pageWord(P_REGION, ME + 1, region, 1));
   store32(at + R_BASE, base);
@@ -265,7 +318,7 @@ export function bump(line: usize, bytes: u32, align: u32): u32 {
   const left = <u32>(word >> 32);
   const pad = (0 - pos) & (align - 1);
   if (<u64>pad + bytes > left) return 0;
-  put64(line, (<u64>(left - pad - bytes) << 32) | (pos + pad + bytes));
+  put64(line, ((<u64>(left - pad - bytes)) << 32) | (pos + pad + bytes));
   return pos + pad;
 }
 
@@ -314,7 +367,7 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
   put64(chunk, get64(line)); // Private until `commit`, then owned by the shard.
   commit(head, pageWord(P_REGION, ME + 1, region, n));
   store64(line + 8, pages + n);
-  put64(line, (<u64>(size - CHUNK_HEAD) << 32) | (chunk + CHUNK_HEAD));
+  put64(line, ((<u64>(size - CHUNK_HEAD)) << 32) | (chunk + CHUNK_HEAD));
   return bump(line, bytes, align);
 }
 
@@ -322,7 +375,7 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
 function ask(region: u32, line: usize, pages: u32, n: u32): i32 {
   const budget = load32(regionAt(region) + R_BUDGET);
   for (let round: u32 = 0; round < TRIES; round++) {
-    store64(line + 8, (<u64>n << 32) | pages); // Before the sum: of two that ask, one sees the other.
+    store64(line + 8, ((<u64>n) << 32) | pages); // Before the sum: of two that ask, one sees the other.
     if (budget == 0) return OK;
     let held: u64 = 0;
     let asked: u64 = 0;
@@ -367,7 +420,7 @@ export function regionRewind(region: u32, mark: u32): i32 {
     const chunk = offsetOf(head);
     if (mark - chunk >= CHUNK_HEAD && mark - chunk <= pos - chunk) {
       if ((FLAGS & ZERO_ON_FREE) != 0) fill(mark, 0, pos - mark);
-      put64(line, word + ((<u64>(pos - mark) << 32) - (pos - mark)));
+      put64(line, word + (((<u64>(pos - mark)) << 32) - (pos - mark)));
       return OK;
     }
     dropChunk(line, head, chunk);
@@ -380,7 +433,7 @@ function dropChunk(line: usize, head: u32, chunk: u32): void {
   const run = load64(pageAt(head));
   const n = pageAux(run);
   const pages = <u32>load64(line + 8) - n;
-  store64(line + 8, (<u64>n << 32) | pages);
+  store64(line + 8, ((<u64>n) << 32) | pages);
   // Atomic, before the release: the slot's next owner must never go on in a chunk that was freed.
   store64(line, get64(chunk));
   release(head, run);

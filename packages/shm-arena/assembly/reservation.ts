@@ -41,12 +41,24 @@
 //
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock moved.
 
-import { add64, cas64, get32, load64, put32, store64 } from "./atomic";
+import { add64, cas64, get32, load64, put32, store64 } from './atomic';
 import {
-  CLOCK, LEASES, PARTICIPANTS, SELF, SLOT_FREE, S_LEASES, S_LOWER, S_NESTED, S_OVER_LOWER,
-  S_OVER_UPPER, S_STATE, S_UPPER, kindOf, slotAt,
-} from "./layout";
-import { result } from "./slot";
+  CLOCK,
+  LEASES,
+  PARTICIPANTS,
+  SELF,
+  SLOT_FREE,
+  S_LEASES,
+  S_LOWER,
+  S_NESTED,
+  S_OVER_LOWER,
+  S_OVER_UPPER,
+  S_STATE,
+  S_UPPER,
+  kindOf,
+  slotAt,
+} from './layout';
+import { result } from './slot';
 
 /** Starts a reading section; nested calls count. Wait-free, two stores. */
 export function pin(): void {
@@ -96,7 +108,8 @@ export function advance(): u64 {
 export function leaseTake(): i32 {
   for (let i: u32 = 0; i < LEASES; i++) {
     const at = SELF + S_LEASES + (i << 3);
-    if (load64(at) == 0) { // Only this thread writes its leases.
+    if (load64(at) == 0) {
+      // Only this thread writes its leases.
       store64(at, load64(CLOCK));
       return i;
     }
