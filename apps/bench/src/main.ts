@@ -1,0 +1,88 @@
+// pnpm bench [name…] [--size N] [--rounds N] [--seed N] [--clock cpu] [--dry]
+//
+// Runs the named benchmarks, or all; a name also stands for those that begin with it. Writes
+// results/NAME.json unless --dry or --clock cpu is given: that clock leaves out what other programs
+// took of the machine, and is for work on a busy one.
+
+import { parseArgs } from 'node:util';
+import { machineLine } from './machine.ts';
+import { saveRun } from './results.ts';
+import { type RunOptions, runSuite, type SuiteResult } from './run.ts';
+import { spread } from './stats.ts';
+import { SUITES } from './suites.ts';
+import type { Suite } from './types.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string' },
+    rounds: { type: 'string' },
+    seed: { type: 'string' },
+    clock: { type: 'string', default: 'wall' },
+    dry: { type: 'boolean', default: false },
+  },
+});
+
+/** A positive integer from the command line. */
+function number(name: 'size' | 'rounds' | 'seed'): { [name: string]: number } {
+  const text = values[name];
+  if (text === undefined) return {};
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`--${name}: found ${text}, expected a positive integer`);
+  }
+  return { [name]: value };
+}
+
+function chosen(): readonly Suite[] {
+  if (positionals.length === 0) return SUITES;
+  return positionals.flatMap((name) => {
+    const found = SUITES.filter((suite) => suite.name.startsWith(name));
+    if (found.length > 0) return found;
+    const known = SUITES.map((suite) => suite.name).join(', ');
+    throw new RangeError(`found ${name}: expected one of ${known}`);
+  });
+}
+
+function say(suite: Suite): (step: { round: number; rounds: number; subject: string }) => void {
+  const total = suite.subjects.length;
+  let done = 0;
+  return ({ round, rounds, subject }) => {
+    const share = Math.round((100 * done++) / (rounds * total));
+    const text = `${suite.name} ${share} % · round ${round + 1} of ${rounds} · ${subject}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+    else if (done % total === 1) process.stderr.write(`${text}\n`);
+  };
+}
+
+function print(suite: Suite, result: SuiteResult): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(`\n${suite.title} (size ${result.size}, ${result.rounds} rounds)`);
+  for (const { name, title, unit } of suite.metrics) {
+    for (const { name: subject } of suite.subjects) {
+      const samples = result.samples[subject]?.[name];
+      if (samples === undefined) continue;
+      const { median, q1, q3, min, max } = spread(samples);
+      const [m, a, b, low, high] = [median, q1, q3, min, max].map((n) => n.toFixed(1));
+      console.log(
+        `  ${title.padEnd(32)} ${subject.padEnd(14)} ${m!.padStart(10)} ${unit}` +
+          `  quartiles ${a}–${b}, all ${low}–${high}`,
+      );
+    }
+  }
+  for (const { title, median, q1, q3, bar, met } of [...result.ratios, ...result.limits]) {
+    const wanted = bar === undefined ? '' : `  bar ${bar} ${met ? 'met' : 'MISSED'}`;
+    console.log(
+      `  ${title.padEnd(48)} ${median.toFixed(2)} (${q1.toFixed(2)}–${q3.toFixed(2)})` + wanted,
+    );
+  }
+}
+
+console.log(machineLine());
+for (const suite of chosen()) {
+  const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
+  const options: RunOptions = { clock, ...number('size'), ...number('rounds'), ...number('seed') };
+  const result = await runSuite(suite, { ...options, progress: say(suite) });
+  if (!values.dry && clock === 'wall') saveRun(suite, result);
+  print(suite, result);
+}

@@ -1,0 +1,120 @@
+// The arena's own benchmarks: blocks, attaching, and the way of a key into a kernel.
+
+import { Worker } from 'node:worker_threads';
+import { Arena, type ArenaHandle } from '@x/shm-arena';
+import { utf8 } from '@x/shm-arena/codec';
+import { benchKernel, writesPerPair } from '../kernel.ts';
+import { ascending, keysOf } from '../random.ts';
+import type { Bench, Job } from '../types.ts';
+
+const BYTES = 2 ** 26;
+const BLOCK = 64;
+const RING = 1_000;
+const WARM_UP = 200_000;
+/** The gate is a call to JavaScript: a few pairs tell as much as many. */
+const COUNTED = 1_000;
+
+/** Each thread allocates and frees `size` times, in its own pages of one arena. */
+export async function pairs(job: Job, bench: Bench): Promise<void> {
+  let made: Arena | undefined;
+  const handle = await bench.share((): ArenaHandle => {
+    made = Arena.create({ bytes: BYTES });
+    return made.handle;
+  });
+  const arena = made ?? Arena.attach(handle);
+  const { kernel } = benchKernel(arena);
+  const fromJs = (n: number): number => {
+    let done = 0;
+    for (let i = 0; i < n; i++) {
+      arena.free(arena.alloc(BLOCK));
+      done++;
+    }
+    return done;
+  };
+  for (const run of [kernel.pairs, kernel.ring]) run(Math.min(job.size, WARM_UP), BLOCK, RING);
+  fromJs(Math.min(job.size, WARM_UP));
+  bench.measure('pair', job.size, () => kernel.pairs(job.size, BLOCK) / job.threads);
+  bench.measure('ring', job.size, () => kernel.ring(job.size, BLOCK, RING) / job.threads);
+  const calls = Math.ceil(job.size / 4);
+  bench.measure('fromJs', calls, () => fromJs(calls) / job.threads);
+  if (job.threads === 1) bench.count('writes', writesPerPair(COUNTED, BLOCK));
+  arena.detach();
+}
+
+/** Both workers load the same few lines; one of them also loads the package and attaches. */
+const STARTED = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { url, handle } = workerData;
+  if (url === undefined) parentPort.postMessage(0);
+  else import(url).then(({ Arena }) => {
+    const arena = Arena.attach(handle);
+    parentPort.postMessage(arena.participant.slot);
+  });
+`;
+
+/** Milliseconds until a new worker has answered, with and without attaching; `size` of each. */
+export async function attach(job: Job, bench: Bench): Promise<void> {
+  const arena = Arena.create({ bytes: BYTES });
+  const url = import.meta.resolve('@x/shm-arena');
+  const empty: number[] = [];
+  const attaching: number[] = [];
+  for (let i = -1; i < job.size; i++) {
+    const first = await answered({});
+    const second = await answered({ url, handle: arena.handle });
+    if (i < 0) continue; // The first of each reads files that the others find in memory.
+    empty.push(first);
+    attaching.push(second);
+  }
+  bench.count('empty', median(empty));
+  bench.count('attach', median(attaching));
+  arena.recover();
+  arena.detach();
+
+  async function answered(workerData: { url?: string; handle?: ArenaHandle }): Promise<number> {
+    const start = performance.now();
+    const worker = new Worker(STARTED, { eval: true, workerData });
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    arena.watch(worker);
+    await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    const took = performance.now() - start;
+    await worker.terminate();
+    await exited;
+    arena.recover();
+    return took;
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** An empty call, and a call with a key that is packed as every structure packs its keys. */
+export function crossing(job: Job, bench: Bench): void {
+  const arena = Arena.create({ bytes: BYTES });
+  const { kernel, seat } = benchKernel(arena);
+  const port = seat.crossing.keys(utf8);
+  const none = (n: number): number => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum ^= kernel.empty();
+    return sum;
+  };
+  const withKey = (keys: readonly string[]): number => {
+    let sum = 0;
+    for (let i = 0; i < keys.length; i++) {
+      port.pack(keys[i]!);
+      sum ^= kernel.key(port.length, port.k0, port.k1, port.k2, port.k3);
+    }
+    return sum;
+  };
+  const order = ascending(job.size);
+  const warm = keysOf(ascending(WARM_UP));
+  none(WARM_UP);
+  withKey(warm);
+  const keys = keysOf(order);
+  bench.measure('empty', job.size, () => none(job.size));
+  bench.measure('key', job.size, () => withKey(keys));
+  arena.detach();
+}

@@ -1,0 +1,109 @@
+// Writes the tables between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` in the project's
+// Markdown files, from the committed results. Nothing is measured here.
+
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Run, readRuns } from './results.ts';
+import { spread } from './stats.ts';
+import { SUITES } from './suites.ts';
+import type { Suite } from './types.ts';
+
+const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md'];
+const BLOCK = /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(<!-- \/bench:\2 -->)/g;
+
+/** A Markdown page with every marked table replaced by the one that `render` gives. */
+export function fill(page: string, render: (suite: string) => string): string {
+  return page.replace(BLOCK, (_, open: string, suite: string, end: string) => {
+    return `${open}${render(suite)}\n${end}`;
+  });
+}
+
+/** Values and ratios of a suite's run, as Markdown. */
+export function tableOf(suite: Suite, run: Run): string {
+  const parts = [valueTable(suite, run), '', judgements(run), ''];
+  const day = run.date.slice(0, 10);
+  const peers = suite.subjects
+    .filter(({ name }) => run.versions[name] !== undefined)
+    .map(({ name }) => `${name} ${run.versions[name]}`);
+  parts.push(
+    `${suite.about} ${count(run.size)} operations a round, median of ${run.rounds} rounds ` +
+      `(quartiles), ${[day, ...peers, run.machine].join('; ')}.`,
+  );
+  return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
+}
+
+function valueTable(suite: Suite, run: Run): string {
+  const names = suite.subjects.map(({ name }) => name);
+  const rows = suite.metrics.map(({ name: metric, title, unit }) => {
+    const cells = names.map((name) => {
+      const samples = run.samples[name]?.[metric];
+      if (samples === undefined) return '–';
+      const { median, q1, q3 } = spread(samples);
+      const range = q1 === q3 ? '' : ` (${count(q1)}–${count(q3)})`;
+      return `${count(median)}${range}`;
+    });
+    return row([unit === 'count' ? title : `${title}, ${unit}`, ...cells]);
+  });
+  return [row(['', ...names]), row(['---', ...names.map(() => '---:')]), ...rows].join('\n');
+}
+
+function judgements(run: Run): string {
+  const ratios = run.ratios.map((ratio) => judgement(ratio, '≥', '×'));
+  const limits = run.limits.map((limit) => judgement(limit, '≤', ''));
+  if (ratios.length + limits.length === 0) return '';
+  const head = ['Pair by pair', 'median', 'quartiles', 'min–max', 'bar', ''];
+  const align = ['---', '---:', '---:', '---:', '---:', '---'];
+  return [row(head), row(align), ...ratios, ...limits].join('\n');
+}
+
+function judgement(found: Run['ratios'][number], relation: '≥' | '≤', unit: '×' | ''): string {
+  const { title, median, q1, q3, min, max, bar, met } = found;
+  const show = (value: number): string => (unit === '' ? count(value) : value.toFixed(2));
+  return row([
+    title,
+    `${show(median)}${unit}`,
+    `${show(q1)}–${show(q3)}`,
+    `${show(min)}–${show(max)}`,
+    bar === undefined ? '' : `${relation} ${bar}${unit}`,
+    met === undefined ? '' : met ? 'met' : '**missed**',
+  ]);
+}
+
+/** Three digits where the number is small, all of them where it is large. */
+function count(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 100) {
+    return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+  }
+  return value.toPrecision(Math.abs(value) >= 10 ? 3 : 2);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Rewrites the marked pages under the project's folder; returns those that changed. */
+export function writeTables(root: string): string[] {
+  const render = (name: string): string => {
+    const suite = SUITES.find((known) => known.name === name);
+    if (suite === undefined) throw new Error(`a page asks for the unknown benchmark ${name}`);
+    const [latest] = readRuns(name);
+    if (latest === undefined) throw new Error(`${name} has no results: run pnpm bench ${name}`);
+    return tableOf(suite, latest);
+  };
+  const changed: string[] = [];
+  for (const page of globSync(PAGES, { cwd: root, exclude: (path) => path === 'node_modules' })) {
+    const path = join(root, page);
+    const before = readFileSync(path, 'utf8');
+    const after = fill(before, render);
+    if (after === before) continue;
+    writeFileSync(path, after);
+    changed.push(page);
+  }
+  return changed;
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  for (const page of writeTables(root)) console.log(`${page}: tables written`);
+}

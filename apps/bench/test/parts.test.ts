@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { ascending, generator, keysOf, mix, shuffled } from '../src/random.ts';
+import { pairwise, spread } from '../src/stats.ts';
+import { fill } from '../src/table.ts';
+
+describe('data', () => {
+  it('is the same for the same seed and another for another', () => {
+    expect(shuffled(100, 5)).toEqual(shuffled(100, 5));
+    expect(shuffled(100, 5)).not.toEqual(shuffled(100, 6));
+    expect(generator(1)()).not.toBe(generator(2)());
+  });
+
+  it('shuffles all numbers and loses none', () => {
+    expect(shuffled(1000, 3).sort()).toEqual(ascending(1000));
+  });
+
+  it('makes keys of 16 characters that order as their numbers', () => {
+    const keys = keysOf(Uint32Array.of(0, 9, 10, 123_456, 4_294_967_295));
+    expect(keys[0]).toBe('user:00000000000');
+    expect(keys[4]).toBe('user:04294967295');
+    expect([...keys].sort()).toEqual(keys);
+    expect(keys.every((key) => key.length === 16)).toBe(true);
+  });
+
+  it('has a checksum that sees order', () => {
+    expect(mix(mix(0, 1), 2)).not.toBe(mix(mix(0, 2), 1));
+  });
+});
+
+describe('statistics', () => {
+  it('finds the median, quartiles and extremes', () => {
+    expect(spread([5, 1, 4, 2, 3])).toEqual({ median: 3, q1: 2, q3: 4, min: 1, max: 5 });
+    expect(spread([1, 2])).toEqual({ median: 1.5, q1: 1.25, q3: 1.75, min: 1, max: 2 });
+    expect(() => spread([])).toThrow(RangeError);
+  });
+
+  it('combines samples of the same round', () => {
+    expect(pairwise([6, 8], [2, 4], (a, b) => a / b)).toEqual([3, 2]);
+    expect(() => pairwise([1], [], (a, b) => a / b)).toThrow(RangeError);
+  });
+});
+
+describe('tables', () => {
+  it('stand between their markers, and everything else stays', () => {
+    const page = 'a\n<!-- bench:one -->\nold\n<!-- /bench:one -->\nb\n<!-- bench:x -->\nc';
+    const filled = 'a\n<!-- bench:one -->\nTABLE one\n<!-- /bench:one -->\nb\n<!-- bench:x -->\nc';
+    expect(fill(page, (name) => `TABLE ${name}`)).toBe(filled);
+    expect(fill(filled, (name) => `TABLE ${name}`)).toBe(filled);
+  });
+});
