@@ -40,6 +40,7 @@ export class UserRegion implements Region {
   readonly #kernel: ArenaKernel;
   readonly #region: number;
   readonly #generation: number;
+  readonly #start: number;
   readonly #limit: number;
   readonly #closer = () => this.close();
   #open = true;
@@ -56,6 +57,7 @@ export class UserRegion implements Region {
     this.#limit = budget === undefined ? Infinity : pages * PAGE_BYTES;
     this.#region = seat.index('region', () => seat.kernel.regionOpen(pages));
     this.#generation = seat.kernel.regionGeneration(this.#region);
+    this.#start = seat.kernel.regionMark(this.#region);
     seat.shared.closers.add(this.#closer);
   }
 
@@ -120,7 +122,7 @@ export class UserRegion implements Region {
 
   reset(): void {
     this.#check();
-    this.#rewind(0, 0, 0);
+    this.#rewind(0, this.#start, 0);
   }
 
   get budget(): { readonly used: number; readonly limit: number } {

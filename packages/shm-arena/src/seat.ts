@@ -50,7 +50,7 @@ export interface RegisteredType {
 }
 
 interface ThreadRecord {
-  readonly seats: Map<string, SharedSeat>;
+  readonly seats: Set<SharedSeat>;
   readonly types: Map<string, RegisteredType>;
 }
 
@@ -58,7 +58,7 @@ interface ThreadRecord {
 export function threadRecord(): ThreadRecord {
   const key = Symbol.for('@x/shm-arena/thread-1');
   const all = globalThis as { [key: symbol]: ThreadRecord | undefined };
-  return (all[key] ??= { seats: new Map(), types: new Map() });
+  return (all[key] ??= { seats: new Set(), types: new Map() });
 }
 
 /** One copy's view of a thread's place in an arena. */
@@ -221,9 +221,8 @@ const seats = new WeakMap<SharedSeat, Seat>();
 
 /** Sits down in an arena whose memory was inspected; adds one hold. */
 export function sit(memory: WebAssembly.Memory): Seat {
-  const id = readId(memory);
-  const known = threadRecord().seats.get(id);
-  const shared = known !== undefined && isSeated(known) ? known : takeSlot(memory, id);
+  const known = findSeat(memory);
+  const shared = known !== undefined && isSeated(known) ? known : takeSlot(memory);
   shared.holds++;
   return seatFor(shared);
 }
@@ -233,6 +232,32 @@ export function seatFor(shared: SharedSeat): Seat {
   let seat = seats.get(shared);
   if (seat === undefined) seats.set(shared, (seat = new Seat(shared)));
   return seat;
+}
+
+/** This thread's seat in an arena, through whatever clone of its memory. */
+function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
+  const id = readId(memory);
+  for (const seat of threadRecord().seats) {
+    if (seat.id === id && isSameMemory(seat, memory)) return seat;
+  }
+  return undefined;
+}
+
+/** Offset of the word of a slot that its thread's random generator moves (assembly/layout.ts). */
+const RANDOM_STATE = 1024 + 32;
+const SLOT_BYTES = 1024;
+
+/**
+ * Whether two memories are one. A clone of a shared memory is another object with another buffer
+ * object, and somebody may have copied an arena, id and all, by hand: so write and look.
+ */
+function isSameMemory({ memory: own, slot }: SharedSeat, memory: WebAssembly.Memory): boolean {
+  if (own === memory) return true;
+  if (own.buffer.byteLength !== memory.buffer.byteLength) return false;
+  const word = new Int32Array(memory.buffer, RANDOM_STATE + slot * SLOT_BYTES, 2);
+  const [low, high] = word;
+  instantiate<ArenaKernel>(KERNEL_BYTES, own).random(); // Owned: nobody else moves it.
+  return word[0] !== low || word[1] !== high;
 }
 
 const seatsOfArenas = new WeakMap<object, Seat | null>();
@@ -249,7 +274,7 @@ export function seatOf(arena: Arena): Seat {
     if (typeof arena !== 'object' || arena === null || tagOf(arena.memory) !== MEMORY_TAG) {
       throw typeError(`expected an Arena, found ${describe(arena)}`, 'WRONG_TYPE');
     }
-    const shared = threadRecord().seats.get(readId(arena.memory));
+    const shared = findSeat(arena.memory);
     if (shared !== undefined) seat = seatFor(shared);
   }
   if (seat == null) throw new ShmError('CLOSED', 'the arena was detached');
@@ -264,7 +289,7 @@ function isSeated({ memory, slot, generation }: SharedSeat): boolean {
   );
 }
 
-function takeSlot(memory: WebAssembly.Memory, id: string): SharedSeat {
+function takeSlot(memory: WebAssembly.Memory): SharedSeat {
   const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
   const thread = (workerThreads()?.threadId ?? -1) + 1;
   let slot = kernel.attach(thread);
@@ -278,7 +303,7 @@ function takeSlot(memory: WebAssembly.Memory, id: string): SharedSeat {
   }
   const shared: SharedSeat = {
     memory,
-    id,
+    id: readId(memory),
     slot,
     generation: kernel.slotGeneration(slot) >>> 0,
     scratch: { at: kernel.scratch() >>> 0, bytes: kernel.scratchBytes() >>> 0 },
@@ -289,7 +314,7 @@ function takeSlot(memory: WebAssembly.Memory, id: string): SharedSeat {
     watches: workerThreads()?.isMainThread ?? false,
     unlock: undefined,
   };
-  threadRecord().seats.set(id, shared);
+  threadRecord().seats.add(shared);
   return shared;
 }
 
@@ -298,8 +323,7 @@ export function leave(seat: Seat): boolean {
   const { shared } = seat;
   if (--shared.holds > 0) return false;
   for (const close of [...shared.closers]) close();
-  const { seats: all } = threadRecord();
-  if (all.get(shared.id) === shared) all.delete(shared.id);
+  threadRecord().seats.delete(shared);
   if (seat.kernel.alive()) seat.settle(() => seat.kernel.detach());
   shared.unlock?.();
   return true;
