@@ -24,64 +24,28 @@
 //   seq > 0            the snapshot (record = target, sequence number = seq); the host holds a lease
 //                      taken before `snapshot` was called
 //
-// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and these. Unless
-// it says OK (or ABSENT, EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
+// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of codes.ts,
+// where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
 
 import { setup as setupLayout, join as joinLayout } from "@x/shm-arena/assembly/layout";
 import * as audits from "./audit";
 import * as batch from "./batch";
-import * as node from "./node";
+import * as nodes from "./node";
 import * as read from "./read";
 import * as repairs from "./repair";
 import * as scans from "./scan";
 import * as seals from "./seal";
 import * as write from "./write";
 
-/** No visible version of the key, or a tombstone (then the result says so). */
-export const ABSENT: i32 = 32;
-/** The key has a live version; nothing has changed. */
-export const EXISTS: i32 = 33;
-/** The result does not fit: result[0] = bytes wanted behind it. Stage more and call again. */
-export const NEED: i32 = 34;
-/** `snapshotAt` of a sequence number that has not been given out yet. */
-export const AHEAD: i32 = 35;
-/** Added to OK by writes: the active list stands at 90 % or more of a limit. */
-export const PRESSURE: i32 = 256;
-
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
 export const SKIPLIST_PROTOCOL: u32 = 1;
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
-/** Most lists in a stack, the active one included; `seal` answers LIMIT beyond. */
-export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
-
-/** Kinds of writes. */
-export const SET: i32 = 0;
-export const INSERT: i32 = 1;
-export const DELETE: i32 = 2;
-export const GET_OR_INSERT: i32 = 3;
-
-/** In the flags of a result or of a scanned record. */
-export const TOMBSTONE: u32 = 1;
-
-/** Flags of `scan`. */
-export const REVERSE: u32 = 1;
-/** Also versions that newer ones hide, newest first (reverse: oldest first). */
-export const VERSIONS: u32 = 2;
-/** Also keys whose newest visible version is a tombstone (with VERSIONS: tombstones among them). */
-export const TOMBSTONES: u32 = 4;
-/** Records carry no value bytes (the length stays true). */
-export const KEYS_ONLY: u32 = 8;
-/** Only counts; no records but the last one, which is there to resume from. */
-export const COUNT: u32 = 16;
-/** There is a first key, where the scan begins in its direction; START_OPEN: without it. */
-export const START: u32 = 32;
-export const START_OPEN: u32 = 64;
-/** There is a last key, where the scan ends in its direction; END_OPEN: without it. */
-export const END: u32 = 128;
-export const END_OPEN: u32 = 256;
-/** With START, not open: of the first key only versions beyond the resume number (VERSIONS). */
-export const RESUME: u32 = 512;
+export {
+  ABSENT, AHEAD, AUDIT, COUNT, DELETE, END, END_OPEN, EXISTS, GET_OR_INSERT, INSERT, KEYS_ONLY, NEED,
+  PRESSURE, RESUME, REVERSE, SET, START, START_OPEN, TOMBSTONE, TOMBSTONES, VERSIONS,
+} from "./codes";
+export { MAX_LISTS } from "./node";
 
 /** Forgets everything: the instance is as new. */
 export function setup(): void {
@@ -95,22 +59,22 @@ export function join(slot: u32): void {
 
 /** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
 export function io(): u32 {
-  return <u32>node.io();
+  return <u32>nodes.io();
 }
 
 /** How many bytes from `io()` on are the host's. */
 export function ioBytes(): u32 {
-  return node.ioBytes();
+  return nodes.ioBytes();
 }
 
 /** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
 export function overhead(): u32 {
-  return node.WORK_BYTES;
+  return nodes.WORK_BYTES;
 }
 
 /**
- * Builds the first, empty list in the entry that the caller is creating (CREATING, its own) and
- * sets the entry's root; the caller then publishes the entry. maxPages, maxEntries: limits of each
+ * Builds the first, empty list for the entry that the caller is creating (CREATING, its own). OK:
+ * result {0 u32 root}, with which the caller publishes the entry. maxPages, maxEntries: limits of each
  * list, 0 = none. OK, FULL, CONTENDED.
  */
 export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
@@ -199,8 +163,8 @@ export function scan(
 }
 
 /**
- * A consistent state of now. The caller has taken a lease (after which nothing that the state needs
- * is freed) and keeps it while it uses the numbers. OK: result {0 u32 record, 8 u64 number}.
+ * A consistent state of now. The caller takes a lease (leaseTake), calls this, then leaseHold; where
+ * that says false, this once more, and so on; then it keeps the lease while it uses the numbers. OK: result {0 u32 record, 8 u64 number}.
  */
 export function snapshot(entry: u32, generation: u32): i32 {
   return seals.snapshot(entry, generation, 0);
@@ -249,20 +213,16 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
 
 /**
  * Finishes what the dead participant `slot` left in this structure: its half-done write or batch,
- * seal or destruction. Any number of threads, any number of times; may itself die anywhere.
- * OK; CONTENDED: call again.
+ * seal or destruction. Called by the one thread that recovers the slot; may die anywhere and be called
+ * again by the next. OK, EXPELLED.
  */
 export function repair(entry: u32, slot: u32): i32 {
   return repairs.repair(entry, slot);
 }
 
 /**
- * Walks everything while nobody writes. OK: sound. AUDIT + n: invariant n of node.ts or seal.ts does
- * not hold; result {0 u32 list, 4 u32 node, 8 u64 found, 16 u64 expected}.
+ * Walks everything while nobody writes. OK: sound. AUDIT + n: check n of audit.ts fails; result {0 u32 list, 4 u32 node, 8 u64 found, 16 u64 expected}.
  */
 export function audit(entry: u32, generation: u32): i32 {
   return audits.audit(entry, generation);
 }
-
-/** Base of the codes of `audit`. */
-export const AUDIT: i32 = 64;

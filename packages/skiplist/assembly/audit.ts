@@ -1,0 +1,201 @@
+// Counting and checking: `stats` for a structure in use, `audit` for one at rest.
+//
+// audit walks each list of the present stack and answers the first thing it finds wrong, by the number
+// of the check, which is also the difference of the status from AUDIT:
+//   1 level 0: keys do not ascend          2 an upper level: keys do not ascend
+//   3 a node of an upper level is too low for it, or is not on level 0
+//   4 a node is undecided: nobody wrote, so somebody left it
+//   5 a key's numbers do not descend, or exceed the clock
+//   6 the counters' versions, 7 the counters' live keys are not what the walk finds
+//   8 a level above the list's height is in use, or the height exceeds the limit
+//   9 the active list's clock is not open, or an older one's is not closed
+//  10 numbers of an older list reach into those of a newer one
+//  11 ids do not descend          12 a list's region is not LIVE and the structure's
+//  13 a region of the structure holds no list of the stack          14 a lock of somebody dead
+//  15 a node's meta word is out of range
+//
+// Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a pin.
+//
+// Names: see node.ts; found, expected: as reported.
+
+import { get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import {
+  CLOSED as GONE, kindOf, OK, R_OWNER, R_STATE, REGION_LIVE, regionAt, REGIONS, S_STATE, SLOT_ALIVE,
+  slotAt,
+} from "@x/shm-arena/assembly/layout";
+import { ownedByEntry } from "@x/shm-arena/assembly/region";
+import { AUDIT } from "./codes";
+import {
+  CLOCK, compareNodes, deltaOf, HEAD, HEIGHT, heightOf, idOf, io, isTombstone, KEY, keyLength, listRegion,
+  liveIn, LOCK, maxEntriesOf, MAX_HEIGHT, maxPagesOf, next, pagesIn, STAMP, versionsIn,
+} from "./node";
+import { opened } from "./seal";
+import { countOf, done, enter, leave, listOf, look, present, viewEnd, viewFirst, viewRecord } from "./stack";
+import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from "./stamp";
+import { seek } from "./search";
+
+// ---- stats --------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function stats(entry: u32, generation: u32, target: u32): i32 {
+  const status = look(entry, generation, target, 0);
+  if (status != OK) return status;
+  const record = viewRecord();
+  let pages: u32 = 0;
+  let versions: u64 = 0;
+  let live: i64 = 0;
+  let height: u32 = 0;
+  for (let i = viewFirst(); i < viewEnd(); i++) {
+    const list = listOf(record, i);
+    pages += pagesIn(list);
+    versions += versionsIn(list);
+    live += liveIn(list);
+    height = max(height, load32(list + HEIGHT));
+  }
+  const active = opened(record);
+  const out = io();
+  put32(out, viewEnd() - viewFirst());
+  put32(out + 4, pages);
+  put64(out + 8, versions);
+  put64(out + 16, live);
+  put64(out + 24, load64(active + CLOCK) & ~CLOSED);
+  put32(out + 32, height);
+  put32(out + 36, idOf(active));
+  put32(out + 40, maxPagesOf(active));
+  put32(out + 44, maxEntriesOf(active));
+  return done(0, OK);
+}
+
+// ---- audit --------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function audit(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const record = present(entry, generation);
+  if (record == 0) return leave(GONE);
+  opened(record);
+  const count = countOf(record);
+  let newer: u64 = u64.MAX_VALUE;
+  for (let i: u32 = 0; i < count; i++) {
+    const list = listOf(record, i);
+    const clock = load64(list + CLOCK);
+    if ((clock & CLOSED) != 0 ? i == 0 : i != 0 || clock == 0) return bad(9, list, 0, clock, i);
+    if (i > 0 && idOf(listOf(record, i - 1)) <= idOf(list)) return bad(11, list, 0, idOf(list), 0);
+    const region = regionAt(listRegion(list));
+    if (kindOf(load64(region + R_STATE)) != REGION_LIVE) return bad(12, list, 0, listRegion(list), 0);
+    if (load64(region + R_OWNER) != ownedByEntry(entry, generation)) return bad(12, list, 0, 0, 1);
+    const holder = load32(list + LOCK);
+    if (holder != 0 && kindOf(load64(slotAt(holder - 1) + S_STATE)) != SLOT_ALIVE) {
+      return bad(14, list, 0, holder, 0);
+    }
+    const verdict = auditList(list, newer);
+    if (verdict != OK) return leave(verdict);
+    newer = min(newer, lowest(list));
+  }
+  return leave(auditRegions(entry, generation, record));
+}
+
+/** Reports what is wrong and ends the call. */
+function bad(check: i32, list: usize, node: usize, found: u64, expected: u64): i32 {
+  return leave(report(check, list, node, found, expected));
+}
+
+function report(check: i32, list: usize, node: usize, found: u64, expected: u64): i32 {
+  const out = io();
+  put32(out, <u32>list);
+  put32(out + 4, <u32>node);
+  put64(out + 8, found);
+  put64(out + 16, expected);
+  return AUDIT + check;
+}
+
+/** The number of a node at rest; DEAD; or 0: it is undecided. */
+function numberOf(node: usize): u64 {
+  const w = load64(node + STAMP);
+  if ((w & BATCH) == 0 || w == DEAD) return w;
+  const batch = <usize>(w ^ BATCH);
+  const kind = batchKind(batch);
+  return kind == COMMITTED ? batchNumber(batch) : kind == BUILDING ? 0 : DEAD;
+}
+
+/** Walks one list; `newer`: the lowest number of the newer lists. */
+function auditList(list: usize, newer: u64): i32 {
+  const clock = load64(list + CLOCK) & ~CLOSED;
+  let versions: u64 = 0;
+  let live: i64 = 0;
+  let deltas: i64 = 0;
+  let last: usize = 0;
+  let number: u64 = DEAD;
+  for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
+    const height = heightOf(n);
+    if (height == 0 || height > MAX_HEIGHT) return report(15, list, n, height, MAX_HEIGHT);
+    const c = last == 0 ? -1 : compareNodes(last, n);
+    if (c > 0) return report(1, list, n, last, 0);
+    if (c < 0) number = DEAD; // The first version of another key.
+    last = n;
+    const t = numberOf(n);
+    if (t == 0) return report(4, list, n, 0, 0);
+    if (t == DEAD) continue;
+    if (t >= number || t > clock) return report(5, list, n, t, number);
+    if (t >= newer) return report(10, list, n, t, newer);
+    versions++;
+    deltas += deltaOf(n);
+    if (number == DEAD && !isTombstone(n)) live++;
+    number = t;
+  }
+  if (versionsIn(list) != versions) return report(6, list, 0, versionsIn(list), versions);
+  if (liveIn(list) != live || deltas != live) return report(7, list, 0, liveIn(list), live);
+  return auditLevels(list);
+}
+
+/** The lowest number in a list. */
+function lowest(list: usize): u64 {
+  let number: u64 = u64.MAX_VALUE;
+  for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
+    const t = numberOf(n);
+    if (t != DEAD) number = min(number, t);
+  }
+  return number;
+}
+
+/** The levels above 0: in order, and a part of level 0. */
+function auditLevels(list: usize): i32 {
+  const height = load32(list + HEIGHT);
+  if (height == 0 || height > MAX_HEIGHT) return report(8, list, 0, height, MAX_HEIGHT);
+  for (let level = height; level < MAX_HEIGHT; level++) {
+    // A writer that died between the link and the raise leaves one level that no search uses.
+    if (level > height && next(list + HEAD, level) != 0) return report(8, list, 0, level, height);
+  }
+  for (let level: u32 = 1; level < height; level++) {
+    let last: usize = 0;
+    for (let n = next(list + HEAD, level); n != 0; n = next(n, level)) {
+      if (last != 0 && compareNodes(last, n) > 0) return report(2, list, n, last, level);
+      if (heightOf(n) <= level || !grounded(list, n)) return report(3, list, n, heightOf(n), level);
+      last = n;
+    }
+  }
+  return OK;
+}
+
+/** Whether the node is on level 0. */
+function grounded(list: usize, node: usize): bool {
+  const at = (node + KEY) | 1;
+  let n = seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at);
+  while (n != 0 && n != node && compareNodes(n, node) == 0) n = next(n, 0);
+  return n == node;
+}
+
+/** Every region of the structure holds a list of the record. */
+function auditRegions(entry: u32, generation: u32, record: usize): i32 {
+  const owner = ownedByEntry(entry, generation);
+  const count = countOf(record);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
+    let held = false;
+    for (let i: u32 = 0; i < count; i++) held = held || listRegion(listOf(record, i)) == region;
+    if (!held) return report(13, 0, 0, region, count);
+  }
+  return OK;
+}

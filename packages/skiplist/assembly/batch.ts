@@ -1,0 +1,332 @@
+// Writing many keys that become visible at one instant.
+//
+//   descriptor d: building ──────────────► committed t
+//        ▲      ▲        ▲                 one CAS, and a, m, x are versions with number t
+//        a      m        x                 each linked in front of its key's older versions
+//
+// The operations are sorted by key (stable); those on one key are judged in their order, and only the
+// last one that takes effect becomes a node, so the numbers of a key's versions still descend.
+//
+// writeBatch                                              a death after this step leaves
+//   1. sort; allocate the descriptor and a node for each key        memory of the region
+//   2. store the intent {d + 1}                                     an intent: repair aborts d
+//   3. for each key in order: decide what stands in front,          pending nodes, which readers skip
+//      judge its operations, CAS the node in front                  and writers abort
+//   4. commit d (stamp.ts)          linearizes                      a batch; repair counts it
+//   5. stamp the nodes; store the counters                          a version
+//   Aborted, or sealed, in 3 or 4: once more from 1 (in the next list), a bounded number of times.
+//
+// B1  No memory is taken after step 2: a full arena or a limit shows before anything can be seen.
+// B2  A node of this batch stays in front of its key until the batch is decided: whoever writes the key
+//     aborts the batch first. So deltas and judgements of operations that took effect still hold at
+//     the commit. (An insert that failed was true when judged.)
+// B3  The counters are stored from the descriptor's words, which repair uses too: the same values.
+//
+// Operation, staged by the host: see writeBatch in index.ts. Temporary words: order, count x u32;
+// merge space, count x u32; nodes, count x u32 (of the key's first operation; 0 = none linked).
+//
+// Names: op the offset of an operation; first..end the operations on one key, in sorted order.
+
+import { cas32, get32, load64, put32, put64, store64 } from "@x/shm-arena/assembly/atomic";
+import {
+  CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK,
+} from "@x/shm-arena/assembly/layout";
+import { regionAlloc, regionMark, regionRewind, sweep } from "@x/shm-arena/assembly/region";
+import { status as whyNot } from "@x/shm-arena/assembly/slot";
+import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from "./codes";
+import {
+  CLOCK, COUNTERS, countersOf, deltaOf, fillKind, fillValue, heightOf, INTENT, io, isTombstone,
+  LANES, laneAt, linkAt, listRegion, liveOf, shardAt, sliceOf, STAMP, versionsOf,
+} from "./node";
+import { newestBelow } from "./read";
+import {
+  advance, before, findMany, L_OWN2, L_SPLICE, laneFound, laneKeyAt, laneLength, laneS0, laneS1,
+  linkAbove, setLane,
+} from "./search";
+import { opened } from "./seal";
+import {
+  BATCH, batchKind, batchNumber, BUILDING, CLOSED, commit, DESCRIPTOR_BYTES, openBatch,
+  settleWith,
+} from "./stamp";
+import { enter, leave, listOf, present } from "./stack";
+import { admits, build, deltaFor, newest, pickHeight, pressed, useShard } from "./write";
+
+const TRIES: u32 = isDefined(GATED) ? 3 : 12;
+
+const O_KIND: usize = 0;
+const O_KEY_LENGTH: usize = 4;
+const O_VALUE_LENGTH: usize = 8;
+const O_OUTCOME: usize = 12;
+const O_KEY: usize = 16;
+
+/** See index.ts. */
+export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, temp: u32): i32 {
+  sort(count, at, temp);
+  let status: i32 = AGAIN;
+  for (let round: u32 = 0; round < TRIES; round++) {
+    status = enter(entry, generation);
+    if (status != OK) return status;
+    const record = present(entry, generation);
+    if (record == 0) return leave(GONE);
+    opened(record);
+    status = leave(attempt(record, count, temp));
+    if (status == AGAIN) continue;
+    if (status != FULL || sweep() == 0) return status; // Swept without the pin: memory came free.
+  }
+  return status == AGAIN ? CONTENDED : status;
+}
+
+/** One attempt in the active list. AGAIN: nothing of it is or becomes visible. */
+function attempt(record: usize, count: u32, temp: usize): i32 {
+  const list = listOf(record, 0);
+  if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN;
+  useShard(list);
+  const shard = shardAt(list, ME);
+  const mark = regionMark(listRegion(list));
+  const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8);
+  const status = batch == 0 ? whyNot() : buildAll(list, count, temp);
+  if (status != OK) {
+    regionRewind(listRegion(list), mark); // B1: nothing of it was linked.
+    return status;
+  }
+  openBatch(batch, ME);
+  store64(shard + INTENT, <u64>batch | 1);
+  let linked: u32 = 0;
+  let live: i32 = 0;
+  for (let first: u32 = 0; first < count; ) {
+    const end = fillLanes(list, first, count, temp);
+    let lane: u32 = 0;
+    for (let group = first; group < end; lane++) {
+      const next = groupEnd(group, count, temp);
+      const node = place(record, laneAt(lane), group, next, count, temp, batch);
+      if (node == batch) return AGAIN;
+      if (node != 0) {
+        linked++;
+        live += deltaOf(node);
+      }
+      group = next;
+    }
+    first = end;
+  }
+  return finish(list, shard, batch, linked, live, count, temp, mark);
+}
+
+/** Steps 4 and 5. */
+function finish(
+  list: usize, shard: usize, batch: usize, linked: u32, live: i32, count: u32, temp: usize, mark: u32,
+): i32 {
+  const result = io();
+  if (linked == 0) {
+    store64(shard + INTENT, 0); // As in giveBack of write.ts: repair must not look at freed memory.
+    regionRewind(listRegion(list), mark);
+    put32(result, 0);
+    put32(result + 4, 0);
+    put64(result + 8, 0);
+    return OK;
+  }
+  const counters = load64(shard + COUNTERS);
+  const versions = versionsOf(counters) + linked;
+  const alive = liveOf(counters) + live;
+  if (!commit(list, batch, versions, alive)) return AGAIN;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = nodeOf(i, count, temp);
+    if (node != 0) settleWith(node, batch);
+  }
+  store64(shard + COUNTERS, countersOf(versions, alive)); // B3
+  let written: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    if (get32(opAt(i, temp) + O_OUTCOME) == OK) written++;
+  }
+  put32(result, written);
+  put32(result + 4, 0);
+  put64(result + 8, batchNumber(batch));
+  return pressed(list) ? OK | PRESSURE : OK;
+}
+
+// ---- nodes --------------------------------------------------------------------------------------
+
+function nodeOf(index: u32, count: u32, temp: usize): usize {
+  return get32(temp + (<usize>count << 3) + (<usize>index << 2));
+}
+
+function setNode(index: u32, count: u32, temp: usize, node: usize): void {
+  put32(temp + (<usize>count << 3) + (<usize>index << 2), <u32>node);
+}
+
+/** Step 1: a node for each key, with room for the longest value that its operations may give it. */
+function buildAll(list: usize, count: u32, temp: usize): i32 {
+  let groups: u32 = 0;
+  for (let first: u32 = 0; first < count; ) {
+    const end = groupEnd(first, count, temp);
+    let longest: u32 = 0;
+    for (let i = first; i < end; i++) {
+      setNode(i, count, temp, 0);
+      longest = max(longest, valueBytes(opAt(i, temp)));
+    }
+    const op = opAt(first, temp);
+    const len = get32(op + O_KEY_LENGTH);
+    const node = build(
+      list, pickHeight(list), slice0(op), slice1(op), len, op + O_KEY, longest,
+    );
+    if (node == 0) return whyNot();
+    setNode(first, count, temp, node);
+    groups++;
+    first = end;
+  }
+  return admits(list, groups) ? OK : LIMIT;
+}
+
+/** Step 3 for one key: links its node and returns it; 0: nothing to write; `batch`: it is aborted. */
+function place(
+  record: usize, lane: usize, first: u32, end: u32, count: u32, temp: usize, batch: usize,
+): usize {
+  const list = listOf(record, 0);
+  const s0 = laneS0(lane);
+  const s1 = laneS1(lane);
+  const len = laneLength(lane);
+  const at = laneKeyAt(lane);
+  const splice = lane + L_SPLICE;
+  const node = nodeOf(first, count, temp);
+  let n = laneFound(lane);
+  while (true) {
+    if (batchKind(batch) != BUILDING) return batch;
+    const prev = newest(list, n, s0, s1, len, at);
+    const was = prev != 0 && !isTombstone(prev);
+    let live = was;
+    if (prev == 0 && inserts(first, end, temp)) live = newestBelow(record, s0, s1, len, at) != 0;
+    const op = judge(first, end, temp, live);
+    if (op == 0) {
+      setNode(first, count, temp, 0);
+      return 0;
+    }
+    const tombstone = get32(op + O_KIND) == DELETE;
+    fillValue(node, valueOf(op), valueBytes(op)); // Private until the CAS below.
+    fillKind(node, tombstone, deltaFor(tombstone, was));
+    put64(node + STAMP, BATCH | <u64>batch);
+    put32(linkAt(node, 0), <u32>n);
+    if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break;
+    n = advance(0, s0, s1, len, at, splice);
+  }
+  linkAbove(list, node, heightOf(node), s0, s1, len, at, splice);
+  return node;
+}
+
+/** Whether one of the operations asks if the key is there. */
+function inserts(first: u32, end: u32, temp: usize): bool {
+  for (let i = first; i < end; i++) if (get32(opAt(i, temp) + O_KIND) == INSERT) return true;
+  return false;
+}
+
+/** Notes each operation's outcome; returns the last one that takes effect, or 0. */
+function judge(first: u32, end: u32, temp: usize, live: bool): usize {
+  let last: usize = 0;
+  for (let i = first; i < end; i++) {
+    const op = opAt(i, temp);
+    const kind = get32(op + O_KIND);
+    if (kind == INSERT && live) {
+      put32(op + O_OUTCOME, EXISTS);
+      continue;
+    }
+    put32(op + O_OUTCOME, OK);
+    live = kind != DELETE;
+    last = op;
+  }
+  return last;
+}
+
+/** Gives lanes to the keys from operation `first` on and searches them; returns where they end. */
+function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
+  let lanes: u32 = 0;
+  let i = first;
+  for (; i < count && lanes < LANES; lanes++) {
+    const op = opAt(i, temp);
+    setLane(laneAt(lanes), slice0(op), slice1(op), get32(op + O_KEY_LENGTH), op + O_KEY);
+    put32(laneAt(lanes) + L_OWN2, 0);
+    i = groupEnd(i, count, temp);
+  }
+  findMany(list, lanes);
+  return i;
+}
+
+// ---- operations, staged by this thread's host: private -------------------------------------------
+
+/** The operation with that place in key order. */
+function opAt(index: u32, temp: usize): usize {
+  return get32(temp + (<usize>index << 2));
+}
+
+function valueBytes(op: usize): u32 {
+  return get32(op + O_KIND) == DELETE ? 0 : get32(op + O_VALUE_LENGTH);
+}
+
+function valueOf(op: usize): usize {
+  return op + O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7);
+}
+
+function opBytes(op: usize): usize {
+  return O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7) + ((get32(op + O_VALUE_LENGTH) + 7) & ~7);
+}
+
+function slice0(op: usize): u64 {
+  const len = get32(op + O_KEY_LENGTH);
+  return len > 0 ? sliceOf(op + O_KEY, 0, len) : 0;
+}
+
+function slice1(op: usize): u64 {
+  const len = get32(op + O_KEY_LENGTH);
+  return len > 8 ? sliceOf(op + O_KEY, 1, len) : 0;
+}
+
+/** The first operation behind `first` that has another key. */
+function groupEnd(first: u32, count: u32, temp: usize): u32 {
+  const op = opAt(first, temp);
+  let end = first + 1;
+  while (end < count && compareOps(op, opAt(end, temp)) == 0) end++;
+  return end;
+}
+
+/** Two operations by key: below, at or above zero. */
+function compareOps(a: usize, b: usize): i32 {
+  const la = get32(a + O_KEY_LENGTH);
+  const lb = get32(b + O_KEY_LENGTH);
+  const slices = (min(la, lb) + 7) >> 3;
+  for (let i: u32 = 0; i < slices; i++) {
+    const x = sliceOf(a + O_KEY, i, la);
+    const y = sliceOf(b + O_KEY, i, lb);
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return la < lb ? -1 : <i32>(la > lb);
+}
+
+/** Fills the order, sorted by key; stable (merging runs from below, between the two halves). */
+function sort(count: u32, at: usize, temp: usize): void {
+  let op = at;
+  let sorted = true;
+  for (let i: u32 = 0; i < count; i++) {
+    put32(temp + (<usize>i << 2), <u32>op);
+    if (i > 0 && sorted) sorted = compareOps(opAt(i - 1, temp), op) <= 0;
+    op += opBytes(op);
+  }
+  if (sorted) return;
+  let from = temp;
+  let to = temp + (<usize>count << 2);
+  for (let width: u32 = 1; width < count; width <<= 1) {
+    for (let low: u32 = 0; low < count; low += width << 1) {
+      merge(from, to, low, min(low + width, count), min(low + (width << 1), count));
+    }
+    const other = from;
+    from = to;
+    to = other;
+  }
+  if (from == temp) return;
+  for (let i: usize = 0; i < <usize>count << 2; i += 4) put32(temp + i, get32(from + i));
+}
+
+function merge(from: usize, to: usize, low: u32, mid: u32, high: u32): void {
+  let a = low;
+  let b = mid;
+  for (let i = low; i < high; i++) {
+    const left = b >= high || (a < mid && compareOps(opAt(a, from), opAt(b, from)) <= 0);
+    put32(to + (<usize>i << 2), <u32>opAt(left ? a++ : b++, from));
+  }
+}

@@ -1,0 +1,353 @@
+// Lists, nodes and keys: where everything stands, and how keys compare.
+//
+// One list ("memtable") lives in one region of the arena. Its nodes hold key, value, version and
+// tower in one piece, bump-allocated in the writer's own shard, so that a search costs one cache
+// miss a node. Links stand below the node (RocksDB's inline skip list), offsets are 32 bits with 0
+// for the end (Pebble's arenaskl).
+//
+//   head ──3────────────────────────► c ─────► 0      c is tall; each level is a part of the
+//        ──2──────────► b ──────────► c ─────► 0      level below it
+//        ──1──────────► b ──► b' ───► c ─────► 0      b is newer than b': versions of one key,
+//        ──0──► a ────► b ──► b' ───► c ─────► 0      newest first
+//
+// List, 64-aligned, in its region's first chunk
+//     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
+//    64 u32 height in use, shared        68 u32 shards in use, shared      72 u32 lock, shared (seal.ts)
+//   128 u32 id, frozen   132 u32 region, frozen   136 u32 first shard, frozen   140 u32 max entries,
+//       frozen   144 u32 max pages, frozen   148 u32 entry, frozen
+//   192 the head's tower, u32 each, shared, growing downwards from 256
+//   256 the head, like a node; its words are zero, frozen
+//   288 records (seal.ts)
+// Node at p, 8-aligned
+//   p - 4(i + 1) u32 the next node at level i, shared once linked
+//   p +  0 u64 stamp, shared: which version it is, if any (stamp.ts)
+//   p +  8 u32 meta, frozen: key length 20 bits | height 5 | tombstone 1 | delta + 1, 2 bits
+//   p + 12 u32 value length, frozen
+//   p + 16 key, frozen: u64 slices, each the VALUE of 8 key bytes in big-endian order, zero-padded;
+//          two slices at least, so that a compare needs no length first
+//   ...    value bytes, frozen, 8-aligned, padded to 8
+// Shard line of participant s, at shards + 64 s; bytes 0..15 are the region's
+//   16 u64 counters, owned, atomic stores: versions (low half) | live keys, signed (high half)
+//   24 u64 intent, owned, atomic stores: node, or descriptor + 1 (low) | versions after it (high)
+//   32 HINTS x u32 the nodes before the last insertion, owned, plain; 0 = none
+//
+// I1  A node's frozen words never change once its offset stands in a shared word.
+// I2  Level 0 holds every linked node, ascending by key; nothing is ever unlinked.
+// I3  Levels above hold nodes of level 0 in key order; among versions of one key the order may be
+//     another (two writers link upper levels late), so equal keys are no boundaries for scans.
+// I4  Of one key, at most the front version is unstamped, and the numbers descend (stamp.ts).
+// I5  A list's counters are the sum over its shards; a shard's counters are behind its nodes by at
+//     most the one operation that its intent names, and only while that runs or its thread is dead.
+// I6  A hint is the head, or a node that is linked at that level; whoever uses it checks the order.
+//
+// Names: s0, s1 the first two slices of a key; len its length; at its bytes in scratch (used beyond
+// 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the version changes the number of live keys.
+
+import { check, copy, get32, get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from "@x/shm-arena/assembly/layout";
+
+// ---- sizes --------------------------------------------------------------------------------------
+
+export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 16;
+/** Lanes of a lockstep search. */
+export const LANES: u32 = isDefined(GATED) ? 2 : 16;
+/** Levels at which a shard remembers where it inserted last. */
+export const HINTS: u32 = isDefined(GATED) ? 3 : 8;
+/** Most lists in a stack. */
+export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
+
+// ---- list ---------------------------------------------------------------------------------------
+
+export const CLOCK: usize = 0;
+export const HEIGHT: usize = 64;
+export const USED: usize = 68;
+export const LOCK: usize = 72;
+export const ID: usize = 128;
+export const REGION: usize = 132;
+export const SHARDS: usize = 136;
+export const MAX_ENTRIES: usize = 140;
+export const MAX_PAGES: usize = 144;
+export const OF_ENTRY: usize = 148;
+export const HEAD: usize = 256;
+export const RECORDS: usize = 288;
+
+// ---- node ---------------------------------------------------------------------------------------
+
+export const STAMP: usize = 0;
+export const META: usize = 8;
+export const VALUE_LENGTH: usize = 12;
+export const KEY: usize = 16;
+
+const KEY_BITS: u32 = 0xf_ffff;
+const TOMB: u32 = 1 << 25;
+
+// ---- shard --------------------------------------------------------------------------------------
+
+export const COUNTERS: usize = 16;
+export const INTENT: usize = 24;
+export const HINT: usize = 32;
+
+// ---- the kernel's own part of the scratch --------------------------------------------------------
+
+/** The view (stack.ts), then the three bounds of a scan (scan.ts). */
+export const VIEW_BYTES: usize = 32;
+export const BOUND_BYTES: usize = 32;
+/** A splice: u32 top, then from byte 8 on {u32 before, u32 behind} for each level. */
+export const SPLICE_BYTES: usize = 8 + 8 * MAX_HEIGHT;
+/** A lane: key and state of one search (search.ts), then its splice. */
+export const LANE_BYTES: usize = 48 + SPLICE_BYTES;
+/** A window's head (scan.ts). */
+export const WINDOW_BYTES: usize = 40;
+/** Nodes that all windows of a scan hold together. */
+export const POOL: u32 = isDefined(GATED) ? 16 : 4096;
+
+const SPLICE_AT: usize = VIEW_BYTES + 3 * BOUND_BYTES;
+const LANES_AT: usize = SPLICE_AT + SPLICE_BYTES;
+const WINDOWS_AT: usize = LANES_AT + LANE_BYTES * LANES;
+const POOL_AT: usize = WINDOWS_AT + WINDOW_BYTES * MAX_LISTS;
+export const WORK_BYTES: u32 = <u32>((POOL_AT + 4 * POOL + 63) & ~63);
+/** The result block. */
+export const RESULT: usize = 64;
+
+/** Where the host's part of the scratch begins. */
+export function io(): usize {
+  return get32(SELF + S_SCRATCH); // Owned by this thread, as is all of the scratch.
+}
+
+/** Bytes of the host's part. */
+export function ioBytes(): u32 {
+  return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
+}
+
+/** The kernel's part; begins with the view (stack.ts). */
+export function work(): usize {
+  return io() + ioBytes();
+}
+
+export function boundAt(index: u32): usize {
+  return work() + VIEW_BYTES + <usize>index * BOUND_BYTES;
+}
+
+export function spliceAt(): usize {
+  return work() + SPLICE_AT;
+}
+
+export function laneAt(lane: u32): usize {
+  return work() + LANES_AT + <usize>lane * LANE_BYTES;
+}
+
+export function windowAt(window: u32): usize {
+  return work() + WINDOWS_AT + <usize>window * WINDOW_BYTES;
+}
+
+export function poolAt(): usize {
+  return work() + POOL_AT;
+}
+
+// ---- reading nodes ------------------------------------------------------------------------------
+
+/** The next node at `level`. Pairs with the CAS that links: a node found is complete (I1). */
+export function next(node: usize, level: u32): usize {
+  return load32(node - 4 - (<usize>level << 2));
+}
+
+/** The word of that link. */
+export function linkAt(node: usize, level: u32): usize {
+  return node - 4 - (<usize>level << 2);
+}
+
+/** All the following read frozen words (I1). */
+export function keyLength(node: usize): u32 {
+  return get32(node + META) & KEY_BITS;
+}
+
+export function heightOf(node: usize): u32 {
+  return (get32(node + META) >> 20) & 31;
+}
+
+export function isTombstone(node: usize): bool {
+  return (get32(node + META) & TOMB) != 0;
+}
+
+export function deltaOf(node: usize): i32 {
+  return <i32>((get32(node + META) >> 26) & 3) - 1;
+}
+
+export function valueLength(node: usize): u32 {
+  return get32(node + VALUE_LENGTH);
+}
+
+export function valueAt(node: usize): usize {
+  return node + KEY + keyBytes(keyLength(node));
+}
+
+/** Bytes that a key takes in a node. */
+export function keyBytes(len: u32): usize {
+  return len <= 16 ? 16 : (len + 7) & ~7;
+}
+
+// ---- comparing ----------------------------------------------------------------------------------
+
+/** Slice `index` of the staged bytes; what lies behind the end counts as zeros. */
+export function sliceOf(at: usize, index: u32, len: u32): u64 {
+  const left = len - (index << 3);
+  const value = bswap<u64>(get64(at + (<usize>index << 3)));
+  return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
+}
+
+/**
+ * Whether the node's key comes before the key. Padding decides nothing: where all slices agree, one
+ * key is the other with zeros behind it, and the shorter one comes first.
+ */
+export function less(node: usize, s0: u64, s1: u64, len: u32, at: usize): bool {
+  const n0 = get64(node + KEY);
+  if (n0 != s0) return n0 < s0;
+  const n1 = get64(node + KEY + 8);
+  if (n1 != s1) return n1 < s1;
+  return tail(node, len, at) < 0;
+}
+
+/** Whether the node has the key. */
+export function equal(node: usize, s0: u64, s1: u64, len: u32, at: usize): bool {
+  if (get64(node + KEY) != s0 || get64(node + KEY + 8) != s1) return false;
+  return tail(node, len, at) == 0;
+}
+
+/** Node against key where the first two slices agree: below, at or above zero. */
+export function tail(node: usize, len: u32, at: usize): i32 {
+  const length = keyLength(node);
+  if (length > 16 && len > 16) {
+    const slices = (min(length, len) + 7) >> 3;
+    for (let i: u32 = 2; i < slices; i++) {
+      const a = get64(node + KEY + (<usize>i << 3));
+      const b = (at & 1) != 0 ? get64((at ^ 1) + (<usize>i << 3)) : sliceOf(at, i, len);
+      if (a != b) return a < b ? -1 : 1;
+    }
+  }
+  return length < len ? -1 : <i32>(length > len);
+}
+
+/** Two nodes by key: below, at or above zero. */
+export function compareNodes(a: usize, b: usize): i32 {
+  const la = keyLength(a);
+  const lb = keyLength(b);
+  const slices = <u32>(keyBytes(min(la, lb)) >> 3);
+  for (let i: u32 = 0; i < slices; i++) {
+    const x = get64(a + KEY + (<usize>i << 3));
+    const y = get64(b + KEY + (<usize>i << 3));
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return la < lb ? -1 : <i32>(la > lb);
+}
+
+// ---- building a private node --------------------------------------------------------------------
+
+/** Bytes of a node with its tower, from the tower's top on. */
+export function nodeBytes(height: u32, len: u32, valueLen: u32): u64 {
+  return <u64>towerBytes(height) + KEY + keyBytes(len) + ((<u64>valueLen + 7) & ~7);
+}
+
+/** Bytes below a node: its tower, rounded so that the node is 8-aligned where the block is. */
+export function towerBytes(height: u32): usize {
+  return ((<usize>height << 2) + 7) & ~7;
+}
+
+/** Writes key and height into a private node. */
+export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize): void {
+  put32(node + META, len | (height << 20));
+  put64(node + KEY, s0);
+  put64(node + KEY + 8, s1);
+  const slices = (len + 7) >> 3;
+  for (let i: u32 = 2; i < slices; i++) put64(node + KEY + (<usize>i << 3), sliceOf(at, i, len));
+  for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
+}
+
+/** Writes the value (staged 8-aligned) into a private node whose key is there. */
+export function fillValue(node: usize, from: usize, bytes: u32): void {
+  put32(node + VALUE_LENGTH, bytes);
+  copyWords(valueAt(node), from, bytes);
+}
+
+/** Copies `bytes` rounded up to words; both ends have room for that. Short ones without a call. */
+export function copyWords(to: usize, from: usize, bytes: u32): void {
+  if (bytes > 64) {
+    copy(to, from, (<usize>bytes + 7) & ~7);
+    return;
+  }
+  for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
+}
+
+/** Writes the meta word's verdict into a private node. */
+export function fillKind(node: usize, tombstone: bool, delta: i32): void {
+  const rest = get32(node + META) & (KEY_BITS | (31 << 20));
+  put32(node + META, rest | (tombstone ? TOMB : 0) | (<u32>(delta + 1) << 26));
+}
+
+/** Writes the key's bytes, padded to 8, to private memory. */
+export function copyKey(to: usize, node: usize): void {
+  const bytes = keyLength(node);
+  for (let i: usize = 0; i < <usize>bytes; i += 8) {
+    put64(to + i, bswap<u64>(get64(node + KEY + i)));
+  }
+}
+
+// ---- shards and counters ------------------------------------------------------------------------
+
+/** The line of participant `slot` in the list's region. */
+export function shardAt(list: usize, slot: u32): usize {
+  return <usize>get32(list + SHARDS) + (<usize>slot << 6);
+}
+
+export function versionsOf(counters: u64): u32 {
+  return <u32>counters;
+}
+
+export function liveOf(counters: u64): i32 {
+  return <i32>(counters >> 32);
+}
+
+export function countersOf(versions: u32, live: i32): u64 {
+  return (<u64>(<u32>live) << 32) | versions;
+}
+
+/** Versions in the list, over all shards in use. */
+export function versionsIn(list: usize): u64 {
+  let sum: u64 = 0;
+  const used = load32(list + USED);
+  check(used <= PARTICIPANTS, 1, list);
+  for (let s: u32 = 0; s < used; s++) sum += versionsOf(load64(shardAt(list, s) + COUNTERS));
+  return sum;
+}
+
+/** Live keys in the list, over all shards in use. */
+export function liveIn(list: usize): i64 {
+  let sum: i64 = 0;
+  const used = load32(list + USED);
+  for (let s: u32 = 0; s < used; s++) sum += liveOf(load64(shardAt(list, s) + COUNTERS));
+  return sum;
+}
+
+// ---- frozen words of a list ---------------------------------------------------------------------
+
+export function idOf(list: usize): u32 {
+  return get32(list + ID);
+}
+
+export function listRegion(list: usize): u32 {
+  return get32(list + REGION);
+}
+
+export function maxEntriesOf(list: usize): u32 {
+  return get32(list + MAX_ENTRIES);
+}
+
+export function maxPagesOf(list: usize): u32 {
+  return get32(list + MAX_PAGES);
+}
+
+/** Pages that the list's region holds; the second word of a region's line counts a shard's. */
+export function pagesIn(list: usize): u32 {
+  let sum: u32 = 0;
+  for (let s: u32 = 0; s < PARTICIPANTS; s++) sum += <u32>load64(shardAt(list, s) + 8);
+  return sum;
+}

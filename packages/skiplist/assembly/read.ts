@@ -1,0 +1,190 @@
+// Reading keys: one, or many in lockstep.
+//
+//   view   {B, A, older} ──► in each list, newest first: seek the key, take the first version that the
+//                            reader sees; the newest list that has one decides
+//
+// get(key)                                                   a death after any step leaves a pin
+//   1. pin, root, entry still LIVE        (stack.ts)
+//   2. for each list: search; front version on, `seen`       linearizes: the present at the load of the
+//   3. copy the value to the result block, unpin               stamp that decides (or of the last link
+//                                                              that showed absence); a snapshot at S
+//
+// Why the present is a state that was there: the root named this stack at the load. What a writer
+// puts into a newer list after that comes after the close of the list we read in (stack.ts T2), so
+// what we find in the older list stood, at the latest, at its close, which is behind the load. So
+// the result was true at some instant of the call. Readers decide what is undecided instead of
+// waiting: at most one node for each key and list, plus a floor for a batch (stamp.ts).
+//
+// getMany: the misses of up to LANES searches overlap (search.ts). Each key is read by itself.
+//
+// Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
+
+import { get32, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import { OK } from "@x/shm-arena/assembly/layout";
+import { ABSENT, NEED, TOMBSTONE } from "./codes";
+import {
+  copyWords, equal, io, ioBytes, isTombstone, laneAt, LANES, next, RESULT, sliceOf, valueAt,
+  valueLength,
+} from "./node";
+import {
+  findMany, L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, seek, setLane,
+} from "./search";
+import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from "./stack";
+import { LATEST, seen } from "./stamp";
+import { firstSlice, secondSlice } from "./write";
+
+// ---- one key ------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function get(
+  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
+  len: u32, k0: u32, k1: u32, k2: u32, k3: u32,
+): i32 {
+  const upto = (<u64>seqHi << 32) | seqLo;
+  const status = look(entry, generation, target, upto);
+  if (status != OK) return status;
+  const s0 = firstSlice(len, k0, k1);
+  const s1 = secondSlice(len, k0, k2, k3);
+  const at = len > 16 ? k0 : 0;
+  const record = viewRecord();
+  const end = viewEnd();
+  const limit = viewUpto();
+  for (let i = viewFirst(); i < end; i++) {
+    const list = listOf(record, i);
+    let n = seek(list, s0, s1, len, at);
+    for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
+      const number = seen(list, n, limit);
+      if (number != 0) return done(upto, resultOf(n, number, OK));
+    }
+  }
+  clearResult();
+  return done(upto, ABSENT);
+}
+
+/** Fills the result block from a visible version; `status` if it is live and fits. */
+export function resultOf(node: usize, number: u64, status: i32): i32 {
+  const out = io();
+  const bytes = valueLength(node);
+  const gone = isTombstone(node);
+  put32(out, bytes);
+  put32(out + 4, gone ? TOMBSTONE : 0);
+  put64(out + 8, number);
+  if (gone) return ABSENT;
+  if (<u64>bytes + RESULT > ioBytes()) return NEED;
+  copyWords(out + RESULT, valueAt(node), bytes);
+  return status;
+}
+
+function clearResult(): void {
+  const out = io();
+  put32(out, 0);
+  put32(out + 4, 0);
+  put64(out + 8, 0);
+}
+
+/** The newest version of the key in the frozen lists of the record if it is live, or 0. */
+export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+  const count = countOf(record);
+  for (let i: u32 = 1; i < count; i++) {
+    const list = listOf(record, i);
+    let n = seek(list, s0, s1, len, at);
+    for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
+      // The list is closed (L3): what is undecided becomes void here, and can never be a version.
+      if (seen(list, n, LATEST) != 0) return isTombstone(n) ? 0 : n;
+    }
+  }
+  return 0;
+}
+
+// ---- many keys ----------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function getMany(
+  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
+  count: u32, at: u32, out: u32, outBytes: u32,
+): i32 {
+  const upto = (<u64>seqHi << 32) | seqLo;
+  const status = look(entry, generation, target, upto);
+  if (status != OK) return status;
+  let key: usize = at;
+  let used: u32 = 0;
+  let keys: u32 = 0;
+  let short: u64 = 0;
+  while (keys < count && short == 0) {
+    const lanes = min(count - keys, LANES);
+    let behindKeys = key;
+    for (let i: u32 = 0; i < lanes; i++) behindKeys = stageLane(laneAt(i), behindKeys);
+    searchLanes(lanes);
+    for (let i: u32 = 0; i < lanes; i++) {
+      const node: usize = get32(laneAt(i) + L_OWN);
+      const bytes: u64 = 8 + (node == 0 ? 0 : (<u64>valueLength(node) + 7) & ~7);
+      if (used + bytes > outBytes) {
+        short = bytes;
+        break;
+      }
+      emit(out + used, node);
+      used += <u32>bytes;
+      keys++;
+      key += keyRecord(get32(key));
+    }
+  }
+  const result = io();
+  put32(result, keys == 0 && short != 0 ? <u32>min<u64>(short, u32.MAX_VALUE) : keys);
+  put32(result + 4, used);
+  put32(result + 8, <u32>key);
+  return done(upto, keys == 0 && short != 0 ? NEED : OK);
+}
+
+/** Bytes of a staged key with its head. */
+function keyRecord(len: u32): u32 {
+  return 8 + ((len + 7) & ~7);
+}
+
+/** Gives the lane the staged key at `key`; returns where the next one stands. */
+function stageLane(lane: usize, key: usize): usize {
+  const len = get32(key); // Staged by this thread's host: private.
+  const s0 = len > 0 ? sliceOf(key + 8, 0, len) : 0;
+  const s1 = len > 8 ? sliceOf(key + 8, 1, len) : 0;
+  setLane(lane, s0, s1, len, key + 8);
+  put32(lane + L_OWN, 0);
+  put32(lane + L_OWN2, 0);
+  return key + keyRecord(len);
+}
+
+/** Searches the lanes' keys in all lists of the view; L_OWN := the live version, or 0. */
+function searchLanes(lanes: u32): void {
+  const record = viewRecord();
+  const end = viewEnd();
+  const limit = viewUpto();
+  let open = lanes;
+  for (let i = viewFirst(); i < end && open > 0; i++) {
+    const list = listOf(record, i);
+    findMany(list, lanes);
+    for (let l: u32 = 0; l < lanes; l++) {
+      const lane = laneAt(l);
+      if (get32(lane + L_OWN2) == 0 && choose(list, lane, limit)) open--;
+    }
+  }
+}
+
+/** True when this list decides the lane's key. */
+function choose(list: usize, lane: usize, limit: u64): bool {
+  const s0 = laneS0(lane);
+  const s1 = laneS1(lane);
+  const len = laneLength(lane);
+  const at = laneKeyAt(lane);
+  for (let n = laneFound(lane); n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
+    if (seen(list, n, limit) != 0) {
+      put32(lane + L_OWN, isTombstone(n) ? 0 : <u32>n);
+      put32(lane + L_OWN2, 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+function emit(to: usize, node: usize): void {
+  put32(to, node == 0 ? 0 : 1);
+  put32(to + 4, node == 0 ? 0 : valueLength(node));
+  if (node != 0) copyWords(to + 8, valueAt(node), valueLength(node));
+}

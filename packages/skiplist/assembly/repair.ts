@@ -1,0 +1,127 @@
+// What a dead participant left in a structure: finished, or undone, by looking.
+//
+// repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and be
+// begun again, here or by another thread, because each step looks at what is there:
+//   1. finish a seal that stands half-way (`opened`)
+//   2. each list of the stack: the shard of s names what was under way
+//      node, not counted yet: linked or not? Decide it (stamp.ts), and count it if it is a version
+//      descriptor: abort it if it is building; if it is committed, store the counters it holds
+//      then clear the intent
+//   3. the active list's lock, and those of lists that were active: opened if s is inside
+//   4. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not in the
+//      stack: a destruction got as far as the unlinking: retire it
+//
+// R1  A node that repair finds unstamped and not at the front of its key is not linked, and never will
+//     be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
+// R2  Counters count node x iff their versions reach the intent's; the store of the counters is one
+//     atomic store, and the intent is cleared after it. Doing it twice stores the same.
+// R3  A LIVE region that the root's record, loaded after the region's state, does not hold was
+//     unlinked for good (seal.ts L1). Its retirement races with nobody but the same: one CAS wins.
+//
+// Names: see node.ts, seal.ts.
+
+import { cas64, get64, load64, store64 } from "@x/shm-arena/assembly/atomic";
+import {
+  D_STATE, ENTRY_LIVE, entryAt, EXPELLED, generationOf, kindOf, ME, OK, ownerOf,
+  R_OWNER, R_STATE, REGION_CREATING, REGION_FREEING, REGION_LIVE, regionAt, REGIONS, stateWord,
+} from "@x/shm-arena/assembly/layout";
+import { disown } from "@x/shm-arena/assembly/lock";
+import { freeRegion, ownedByEntry, retireFrom } from "@x/shm-arena/assembly/region";
+import { alive } from "@x/shm-arena/assembly/slot";
+import {
+  COUNTERS, countersOf, deltaOf, INTENT, KEY, keyLength, listRegion, liveOf, LOCK, shardAt, STAMP,
+  versionsOf,
+} from "./node";
+import { seek } from "./search";
+import { opened, settleRegion } from "./seal";
+import { countOf, enter, leave, listOf, present } from "./stack";
+import {
+  abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode,
+} from "./stamp";
+
+/** See index.ts. */
+export function repair(entry: u32, slot: u32): i32 {
+  if (!alive()) return EXPELLED;
+  const word = load64(entryAt(entry) + D_STATE);
+  if (kindOf(word) != ENTRY_LIVE) return OK; // Gone with all its regions: nothing is left to repair.
+  const generation = generationOf(word);
+  if (enter(entry, generation) != OK) return alive() ? OK : EXPELLED;
+  const record = present(entry, generation);
+  if (record == 0) return leave(OK);
+  opened(record);
+  if (MUTANT != 38) {
+    const count = countOf(record);
+    for (let i: u32 = 0; i < count; i++) {
+      const list = listOf(record, i);
+      repairShard(list, slot);
+      disown(list + LOCK, slot);
+    }
+  }
+  repairRegions(entry, generation, slot);
+  return leave(OK);
+}
+
+/** Step 2 for one list. */
+function repairShard(list: usize, slot: u32): void {
+  const shard = shardAt(list, slot);
+  const intent = load64(shard + INTENT);
+  if (intent == 0) return;
+  const target = <usize>(<u32>intent);
+  if ((target & 1) != 0) {
+    const batch = target ^ 1;
+    abort(batch);
+    if (batchKind(batch) == COMMITTED) {
+      store64(shard + COUNTERS, countersOf(batchVersions(batch), batchLive(batch)));
+    }
+  } else {
+    repairNode(list, shard, target, <u32>(intent >> 32));
+  }
+  store64(shard + INTENT, 0);
+}
+
+function repairNode(list: usize, shard: usize, node: usize, after: u32): void {
+  const counters = load64(shard + COUNTERS);
+  if (MUTANT != 42 && versionsOf(counters) + 1 != after) return; // R2: it is counted.
+  let w = load64(node + STAMP);
+  if (w == 0) w = front(list, node) == node ? stampNode(list, node) : load64(node + STAMP); // R1
+  if (w == 0 || w == DEAD) return;
+  store64(shard + COUNTERS, countersOf(after, liveOf(counters) + deltaOf(node)));
+}
+
+/** The front version of the node's key. */
+function front(list: usize, node: usize): usize {
+  const len = keyLength(node);
+  return seek(list, get64(node + KEY), get64(node + KEY + 8), len, (node + KEY) | 1);
+}
+
+/** Step 4. */
+function repairRegions(entry: u32, generation: u32, slot: u32): void {
+  const owner = ownedByEntry(entry, generation);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    const word = load64(at + R_STATE);
+    const kind = kindOf(word);
+    if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
+    if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
+    const stacked = inStack(entry, generation, region);
+    if (stacked < 0) return;
+    if (stacked > 0) settleRegion(region);
+    else if (kind == REGION_LIVE) retireFrom(region, word); // R3
+    else drop(region, word);
+  }
+}
+
+/** Whether the present record holds the region's list; -1: the structure is gone. */
+function inStack(entry: u32, generation: u32, region: u32): i32 {
+  const record = present(entry, generation);
+  if (record == 0) return -1;
+  const count = countOf(record);
+  for (let i: u32 = 0; i < count; i++) if (listRegion(listOf(record, i)) == region) return 1;
+  return 0;
+}
+
+/** Frees a region that its dead creator never published. */
+function drop(region: u32, word: u64): void {
+  const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
+  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
+}

@@ -1,0 +1,544 @@
+// Reading runs of entries in order, forward and in reverse, over all lists of a view at once.
+//
+// Walking a linked list costs one cache miss a node, one after the other. So a scan first gathers:
+// it steps along an upper level, which finds the beginnings of segments, and walks all segments at
+// once, a node in each by turns, so that their misses overlap; the nodes' offsets fill a window.
+// Then it merges the windows of the lists and copies entries out of warm lines.
+//
+//   level 2   s0 ───────────► s1 ───────────► s2 ───────────► s3 …
+//   level 0   s0 . . . . . .  s1 . . . . . .  s2 . . . . . .  s3        lanes 0, 1, 2 walk s0.., s1.., s2..
+//   window    [s0 . . . . . . s1 . . . . . . s2 . . . . . .]  next = s3
+//
+// Window of list i of the view, private: 0 u32 list, 4 u32 pos, 8 u32 count, 12 u32 the node to gather
+// on from (0 = done), 16 u32 a node of the upper level from which boundaries are searched, 20 u32 its
+// part of the pool, 24 u32 capacity, 28 u32 1 = nothing is left behind the window, 32 u32 reverse: the
+// first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries
+// Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound 0
+// is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
+//
+// C1  Segment boundaries have strictly ascending keys: among equal keys upper levels may be in another
+//     order than level 0 (I3), and a lane would look for its end in vain.
+// C2  A window holds consecutive nodes of level 0, as they were linked when the lanes passed. Nodes
+//     linked later may be missing; what was linked when the scan began is there (I2).
+// C3  The version that counts for a key is the first visible one (`seen`) of the newest list that has
+//     one. Its nodes are taken from windows in that order, so a snapshot reads as of its number,
+//     and a scan of the present reads, for each key, a state that stood during the call.
+// C4  In reverse, a group of versions that may have begun before the window is looked up again.
+//
+// No step changes anything but stamps that every reader may decide; a death leaves a pin.
+//
+// Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are asked.
+
+import { get32, get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import { OK } from "@x/shm-arena/assembly/layout";
+import {
+  COUNT, END, END_OPEN, KEYS_ONLY, NEED, RESUME, REVERSE, START, START_OPEN, TOMBSTONE, TOMBSTONES,
+  VERSIONS,
+} from "./codes";
+import {
+  boundAt, compareNodes, copyKey, copyWords, equal, HEAD, HEIGHT, io, isTombstone, KEY, keyLength,
+  laneAt, LANES, less, next, POOL, poolAt, sliceOf, spliceAt, STAMP, valueAt, valueLength, windowAt,
+} from "./node";
+import { before, behind, find, findEnd, seek, topOf } from "./search";
+import { seen } from "./stamp";
+import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto } from "./stack";
+
+const W_LIST: usize = 0;
+const W_POS: usize = 4;
+const W_COUNT: usize = 8;
+const W_NEXT: usize = 12;
+const W_SEGMENT: usize = 16;
+const W_NODES: usize = 20;
+const W_CAPACITY: usize = 24;
+const W_LAST: usize = 28;
+const W_FIRST: usize = 32;
+const W_SEGLEVEL: usize = 36;
+
+const B_MODE: usize = 24;
+const B_NODE: usize = 28;
+const NONE: u32 = 0;
+/** Stop at the first node not before the key; behind the key; at that very node. */
+const BEFORE_KEY: u32 = 1;
+const WITH_KEY: u32 = 2;
+const AT_NODE: u32 = 3;
+
+/** Nodes that one call looks at, once it has something to return. */
+const BUDGET: i32 = isDefined(GATED) ? 64 : 65536;
+
+// ---- the call -----------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function scan(
+  entry: u32, generation: u32, target: u32, upto: u64,
+  flags: u32, limit: u32, startLen: u32, startAt: u32, endLen: u32, endAt: u32,
+  resume: u64, out: u32, outBytes: u32,
+): i32 {
+  const status = look(entry, generation, target, upto);
+  if (status != OK) return status;
+  setBound(1, modeOf(flags, END, END_OPEN), endLen, endAt);
+  setBound(2, modeOf(flags, START, START_OPEN), startLen, startAt);
+  setWindows();
+  const lists = viewEnd() - viewFirst();
+  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
+  for (let i: u32 = 0; i < lists; i++) {
+    if ((flags & REVERSE) == 0) startForward(windowAt(i), want);
+  }
+  return done(upto, run(lists, flags, limit, resume, out, outBytes));
+}
+
+/** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
+function run(
+  lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes: u32,
+): i32 {
+  let records: u32 = 0;
+  let used: u32 = 0;
+  let last: u32 = 0;
+  let more: u32 = 1;
+  let budget = BUDGET;
+  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
+  while (records < limit && (budget > 0 || records == 0)) {
+    const at = foremost(lists, flags, want);
+    if (at < 0 || ended(top(windowAt(at), flags), flags)) {
+      more = 0;
+      break;
+    }
+    const node = top(windowAt(at), flags);
+    const shown = choose(lists, at, node, flags, want, resume);
+    budget--;
+    if (shown == 0) continue;
+    if ((flags & COUNT) == 0) {
+      const bytes = recordBytes(shown, flags);
+      if (used + bytes > outBytes) {
+        if (records == 0) return needs(bytes);
+        break;
+      }
+      last = out + used;
+      emit(last, shown, flags);
+      used += <u32>bytes;
+    } else {
+      last = <u32>shown;
+    }
+    records++;
+  }
+  if ((flags & COUNT) != 0 && last != 0) {
+    const bytes = recordBytes(last, flags | KEYS_ONLY);
+    if (bytes > outBytes) return needs(bytes);
+    emit(out, last, flags | KEYS_ONLY);
+    last = out;
+    used = <u32>bytes;
+  }
+  const result = io();
+  put32(result, records);
+  put32(result + 4, used);
+  put32(result + 8, more);
+  put32(result + 12, last);
+  return OK;
+}
+
+function needs(bytes: u64): i32 {
+  put32(io(), <u32>min<u64>(bytes, u32.MAX_VALUE));
+  return NEED;
+}
+
+/** The window whose next node comes first in the scan's direction, or -1. */
+function foremost(lists: u32, flags: u32, want: u32): i32 {
+  let best: i32 = -1;
+  let node: usize = 0;
+  for (let i: u32 = 0; i < lists; i++) {
+    const w = windowAt(i);
+    if (!ready(w, flags, want)) continue;
+    const n = top(w, flags);
+    if (best >= 0) {
+      const c = compareNodes(n, node);
+      // Equal keys: newest list first; with VERSIONS in reverse, oldest first.
+      if ((flags & REVERSE) == 0 ? c >= 0 : c < 0 || (c == 0 && (flags & VERSIONS) == 0)) continue;
+    }
+    best = i;
+    node = n;
+  }
+  return best;
+}
+
+/** Takes the entry at the front, and what it hides; returns the node to show, or 0. */
+function choose(
+  lists: u32, at: u32, node: usize, flags: u32, want: u32, resume: u64,
+): usize {
+  const upto = viewUpto();
+  let shown: usize = 0;
+  if ((flags & VERSIONS) != 0) {
+    const w = windowAt(at);
+    const number = seen(get32(w + W_LIST), node, upto);
+    if (number != 0 && !skipped(node, number, flags, resume)) shown = node;
+    take(w, flags);
+  } else {
+    // Equal keys: the newest list comes first, so what is found first hides the rest.
+    for (let i: u32 = 0; i < lists; i++) {
+      const w = windowAt(i);
+      const found = (flags & REVERSE) != 0
+        ? takeGroupBack(w, node, flags, want, shown == 0)
+        : takeGroup(w, node, flags, want, shown == 0);
+      if (shown == 0) shown = found;
+    }
+    if ((flags & START_OPEN) != 0 && shown != 0 && equalBound(shown, boundAt(2))) shown = 0;
+  }
+  if (shown != 0 && (flags & TOMBSTONES) == 0 && isTombstone(shown)) return 0;
+  return shown;
+}
+
+/** With VERSIONS: whether the caller had this version before, or excludes its key. */
+function skipped(node: usize, number: u64, flags: u32, resume: u64): bool {
+  if ((flags & (START_OPEN | RESUME)) == 0 || !equalBound(node, boundAt(2))) return false;
+  if ((flags & START_OPEN) != 0) return true;
+  return (flags & REVERSE) != 0 ? number <= resume : number >= resume;
+}
+
+/** Takes all nodes with the key of `node`, forward; returns the first visible one if asked. */
+function takeGroup(w: usize, node: usize, flags: u32, want: u32, ask: bool): usize {
+  const upto = viewUpto();
+  const list: usize = get32(w + W_LIST);
+  let found: usize = 0;
+  while (ready(w, flags, want)) {
+    const n = top(w, flags);
+    if (n != node && compareNodes(n, node) != 0) break;
+    if (ask && found == 0 && seen(list, n, upto) != 0) found = n;
+    take(w, flags);
+  }
+  return found;
+}
+
+/** The same in reverse (C4). */
+function takeGroupBack(w: usize, node: usize, flags: u32, want: u32, ask: bool): usize {
+  if (!ready(w, flags, want) || compareNodes(top(w, flags), node) != 0) return 0;
+  const upto = viewUpto();
+  const list: usize = get32(w + W_LIST);
+  const nodes: usize = get32(w + W_NODES);
+  const end = get32(w + W_POS);
+  let first = end - 1;
+  while (first > 0 && compareNodes(nodeAt(nodes, first - 1), node) == 0) first--;
+  put32(w + W_POS, first);
+  if (!ask) return 0;
+  if (first > 0) {
+    for (let i = first; i < end; i++) {
+      const n = nodeAt(nodes, i);
+      if (seen(list, n, upto) != 0) return n;
+    }
+    return 0;
+  }
+  let n = seekNode(list, node);
+  for (; n != 0 && compareNodes(n, node) == 0; n = next(n, 0)) {
+    if (seen(list, n, upto) != 0) return n;
+  }
+  return 0;
+}
+
+// ---- bounds -------------------------------------------------------------------------------------
+
+function modeOf(flags: u32, bound: u32, open: u32): u32 {
+  return (flags & bound) == 0 ? NONE : (flags & open) != 0 ? BEFORE_KEY : WITH_KEY;
+}
+
+function setBound(index: u32, mode: u32, len: u32, at: u32): void {
+  const b = boundAt(index);
+  put64(b, mode != NONE && len > 0 ? sliceOf(at, 0, len) : 0);
+  put64(b + 8, mode != NONE && len > 8 ? sliceOf(at, 1, len) : 0);
+  put32(b + 16, len);
+  put32(b + 20, at);
+  put32(b + B_MODE, mode);
+  put32(b + B_NODE, 0);
+}
+
+/** A bound that is the key of a node. */
+function setBoundNode(index: u32, mode: u32, node: usize): void {
+  const b = boundAt(index);
+  put64(b, get64(node + KEY));
+  put64(b + 8, get64(node + KEY + 8));
+  put32(b + 16, keyLength(node));
+  put32(b + 20, <u32>(node + KEY) | 1);
+  put32(b + B_MODE, mode);
+  put32(b + B_NODE, <u32>node);
+}
+
+function lessBound(node: usize, b: usize): bool {
+  return less(node, get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
+}
+
+function equalBound(node: usize, b: usize): bool {
+  return equal(node, get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
+}
+
+/** Whether a boundary lies where gathering must have stopped. */
+function beyond(node: usize, b: usize): bool {
+  const mode = get32(b + B_MODE);
+  if (mode == NONE || lessBound(node, b)) return false;
+  return mode != WITH_KEY || !equalBound(node, b);
+}
+
+/** Whether gathering stops at this node. */
+function stops(node: usize, b: usize): bool {
+  return get32(b + B_MODE) == AT_NODE ? node == get32(b + B_NODE) : beyond(node, b);
+}
+
+/** Whether the scan is over before this node. */
+function ended(node: usize, flags: u32): bool {
+  const b = boundAt(1);
+  const mode = get32(b + B_MODE);
+  if (mode == NONE) return false;
+  if ((flags & REVERSE) == 0) return beyond(node, b);
+  return lessBound(node, b) || (mode == BEFORE_KEY && equalBound(node, b));
+}
+
+/** The front version of the node's key. */
+function seekNode(list: usize, node: usize): usize {
+  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), (node + KEY) | 1);
+}
+
+// ---- windows ------------------------------------------------------------------------------------
+
+function setWindows(): void {
+  const record = viewRecord();
+  const first = viewFirst();
+  const lists = viewEnd() - first;
+  const capacity = POOL / lists;
+  for (let i: u32 = 0; i < lists; i++) {
+    const w = windowAt(i);
+    put32(w + W_LIST, <u32>listOf(record, first + i));
+    put32(w + W_POS, 0);
+    put32(w + W_COUNT, 0);
+    put32(w + W_NEXT, 0);
+    put32(w + W_SEGMENT, 0);
+    put32(w + W_NODES, <u32>poolAt() + i * (capacity << 2));
+    put32(w + W_CAPACITY, capacity);
+    put32(w + W_LAST, 0);
+    put32(w + W_FIRST, 0);
+  }
+}
+
+function nodeAt(nodes: usize, index: u32): usize {
+  return get32(nodes + (<usize>index << 2));
+}
+
+/** The next node of a window that is ready. */
+function top(w: usize, flags: u32): usize {
+  const pos = get32(w + W_POS);
+  return nodeAt(get32(w + W_NODES), (flags & REVERSE) != 0 ? pos - 1 : pos);
+}
+
+function take(w: usize, flags: u32): void {
+  put32(w + W_POS, get32(w + W_POS) + ((flags & REVERSE) != 0 ? -1 : 1));
+}
+
+/** True when the window has a next node, gathering more if it must; false: the list is done. */
+function ready(w: usize, flags: u32, want: u32): bool {
+  const pos = get32(w + W_POS);
+  if ((flags & REVERSE) == 0) {
+    if (pos < get32(w + W_COUNT)) return true;
+    return get32(w + W_LAST) == 0 && gatherForward(w, want);
+  }
+  if (pos > 0) return true;
+  return get32(w + W_LAST) == 0 && gatherReverse(w, flags, want);
+}
+
+/** The level whose nodes begin segments, for so many entries: segments of about 4^level nodes. */
+function segmentLevel(want: u32): u32 {
+  if (isDefined(GATED)) return want > 1 ? 1 : 0;
+  return want <= 12 ? 0 : want <= 512 ? 2 : 3;
+}
+
+// ---- forward ------------------------------------------------------------------------------------
+
+function startForward(w: usize, want: u32): void {
+  const list: usize = get32(w + W_LIST);
+  const seg = min(segmentLevel(want), load32(list + HEIGHT) - 1);
+  const start = boundAt(2);
+  if (get32(start + B_MODE) == NONE) {
+    put32(w + W_NEXT, <u32>next(list + HEAD, 0));
+    put32(w + W_SEGMENT, <u32>next(list + HEAD, seg));
+  } else {
+    const splice = spliceAt();
+    put32(w + W_NEXT, <u32>findBound(list, start, splice));
+    put32(w + W_SEGMENT, seg < topOf(splice) ? <u32>behind(splice, seg) : 0);
+  }
+  put32(w + W_SEGLEVEL, seg);
+}
+
+function findBound(list: usize, b: usize, splice: usize): usize {
+  return find(list, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
+}
+
+/** Fills the window from `next` on. False: nothing is left. */
+function gatherForward(w: usize, want: u32): bool {
+  put32(w + W_POS, 0);
+  put32(w + W_COUNT, 0);
+  const start: usize = get32(w + W_NEXT);
+  const end = boundAt(1);
+  if (start != 0 && !beyond(start, end)) gather(w, get32(w + W_SEGLEVEL), want, end);
+  else put32(w + W_NEXT, 0);
+  if (get32(w + W_NEXT) == 0) put32(w + W_LAST, 1);
+  return get32(w + W_COUNT) != 0;
+}
+
+// ---- gathering ----------------------------------------------------------------------------------
+
+/**
+ * Appends to the window the nodes from W_NEXT on, until the bound, the end of the list, or the end of
+ * the lanes or the room; W_NEXT := where to go on, 0 = the bound or the end was reached.
+ */
+function gather(w: usize, seg: u32, want: u32, bound: usize): void {
+  const count = get32(w + W_COUNT);
+  const room = get32(w + W_CAPACITY) - count;
+  const nodes = <usize>get32(w + W_NODES) + (<usize>count << 2);
+  let lanes: u32 = 1;
+  if (seg > 0) lanes = min(min(LANES, room), isDefined(GATED) ? want : (want >> (seg << 1)) + 1);
+  const each = seg > 0 ? room / lanes : min(room, want < 64 ? want + 1 : 64);
+  let b: usize = get32(w + W_SEGMENT);
+  let from: usize = get32(w + W_NEXT);
+  let used: u32 = 0;
+  let last = false;
+  while (used < lanes && !last) {
+    if (seg == 0) b = 0;
+    while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
+    last = b == 0 || beyond(b, bound);
+    setWalk(used, from, last ? 0 : b, nodes + <usize>used * each * 4);
+    used++;
+    from = b;
+  }
+  walk(used, each, bound, last);
+  settle(w, used, nodes);
+}
+
+/** A lane's walk: 0 u32 the node it is at, 4 u32 where it ends, 8 u32 its nodes, 12 u32 how many. */
+function setWalk(lane: u32, from: usize, until: usize, nodes: usize): void {
+  const l = laneAt(lane);
+  put32(l, <u32>from);
+  put32(l + 4, <u32>until);
+  put32(l + 8, <u32>nodes);
+  put32(l + 12, 0);
+}
+
+/** Walks all lanes, a node each by turns. Only the last can meet the bound, and only if `bounded`. */
+function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
+  let open = lanes;
+  for (let turn: u32 = 0; turn < each && open > 0; turn++) {
+    for (let i: u32 = 0; i < lanes; i++) {
+      const l = laneAt(i);
+      const node: usize = get32(l);
+      if (node == get32(l + 4)) {
+        if (get32(l + 12) == turn) open--; // It ended in this turn.
+      } else if (bounded && i == lanes - 1 && stops(node, bound)) {
+        put32(l, 0); // Its end is 0 as well.
+        open--;
+      } else {
+        put32(<usize>get32(l + 8) + (<usize>turn << 2), <u32>node);
+        put32(l + 12, turn + 1);
+        put32(l, <u32>next(node, 0));
+      }
+    }
+  }
+}
+
+/** Puts the lanes' nodes side by side; the window ends where a lane ran out of room. */
+function settle(w: usize, lanes: u32, nodes: usize): void {
+  let total: u32 = 0;
+  for (let i: u32 = 0; i < lanes; i++) {
+    const l = laneAt(i);
+    const bytes = <usize>get32(l + 12) << 2;
+    const from: usize = get32(l + 8);
+    const to = nodes + (<usize>total << 2);
+    if (from != to) {
+      for (let k: usize = 0; k < bytes; k += 4) put32(to + k, get32(from + k));
+    }
+    total += get32(l + 12);
+    put32(w + W_NEXT, get32(l));
+    put32(w + W_SEGMENT, get32(l + 4));
+    if (get32(l) != get32(l + 4)) break;
+  }
+  put32(w + W_COUNT, get32(w + W_COUNT) + total);
+}
+
+// ---- reverse ------------------------------------------------------------------------------------
+
+/** Fills the window with the nodes before those it had. False: there are none. */
+function gatherReverse(w: usize, flags: u32, want: u32): bool {
+  const list: usize = get32(w + W_LIST);
+  const splice = spliceAt();
+  const had: usize = get32(w + W_FIRST);
+  if (had != 0) setBoundNode(0, (flags & VERSIONS) != 0 ? AT_NODE : BEFORE_KEY, had);
+  const bound = boundAt(had != 0 ? 0 : 2);
+  if (get32(bound + B_MODE) == NONE) findEnd(list, splice);
+  else findBound(list, bound, splice);
+  let level = min(segmentLevel(want) + 1, topOf(splice) - 1);
+  while (true) {
+    const b = before(splice, level);
+    let whole = b == list + HEAD;
+    if (level == 0) whole = walkRing(w, whole ? next(b, 0) : b, bound) && whole;
+    else gatherUp(w, b, whole, level > 1 ? level - 2 : 0, want, bound);
+    if (get32(w + W_NEXT) == 0) {
+      const count = get32(w + W_COUNT);
+      put32(w + W_POS, count);
+      put32(w + W_LAST, whole ? 1 : 0);
+      if (count != 0) put32(w + W_FIRST, <u32>nodeAt(get32(w + W_NODES), 0));
+      return count != 0;
+    }
+    level--; // The room did not reach to the bound: begin closer to it.
+  }
+  return false;
+}
+
+/** Gathers from `b` (or, if it is the head, behind it) up to the bound; W_NEXT not 0: no room. */
+function gatherUp(w: usize, b: usize, isHead: bool, seg: u32, want: u32, bound: usize): void {
+  put32(w + W_COUNT, 0);
+  put32(w + W_NEXT, <u32>(isHead ? next(b, 0) : b));
+  put32(w + W_SEGMENT, <u32>(isHead ? next(b, seg) : b));
+  while (get32(w + W_NEXT) != 0 && get32(w + W_COUNT) < get32(w + W_CAPACITY)) {
+    gather(w, seg, max(want, 64), bound);
+  }
+}
+
+/** Walks from `node` to the bound and keeps the last nodes that there is room for; true: all. */
+function walkRing(w: usize, node: usize, bound: usize): bool {
+  const nodes: usize = get32(w + W_NODES);
+  const capacity = get32(w + W_CAPACITY);
+  let count: u32 = 0;
+  for (; node != 0 && !stops(node, bound); node = next(node, 0)) {
+    put32(nodes + (<usize>(count % capacity) << 2), <u32>node);
+    count++;
+  }
+  put32(w + W_NEXT, 0);
+  put32(w + W_COUNT, min(count, capacity));
+  if (count <= capacity) return true;
+  const cut = count % capacity; // The oldest stands here: turn the ring by three reversals.
+  turn(nodes, 0, cut);
+  turn(nodes, cut, capacity);
+  turn(nodes, 0, capacity);
+  return false;
+}
+
+function turn(nodes: usize, low: u32, high: u32): void {
+  while (low + 1 < high) {
+    high--;
+    const a = nodes + (<usize>low << 2);
+    const b = nodes + (<usize>high << 2);
+    const kept = get32(a);
+    put32(a, get32(b));
+    put32(b, kept);
+    low++;
+  }
+}
+
+// ---- records ------------------------------------------------------------------------------------
+
+function recordBytes(node: usize, flags: u32): u64 {
+  const value: u64 = (flags & KEYS_ONLY) != 0 ? 0 : (<u64>valueLength(node) + 7) & ~7;
+  return 16 + ((keyLength(node) + 7) & ~7) + value;
+}
+
+function emit(to: usize, node: usize, flags: u32): void {
+  const bytes = valueLength(node);
+  put32(to, keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0));
+  put32(to + 4, bytes);
+  put64(to + 8, load64(node + STAMP)); // Decided by `seen`: the number.
+  copyKey(to + 16, node);
+  if ((flags & KEYS_ONLY) == 0) {
+    copyWords(to + 16 + ((<usize>keyLength(node) + 7) & ~7), valueAt(node), bytes);
+  }
+}

@@ -1,0 +1,153 @@
+// The stack of lists that a handle is: entering a call, and finding what it works on.
+//
+//   directory entry ──root──► record {3} ─► B ─► A2 ─► A1        active first, then the frozen ones,
+//                                                                newest to oldest
+//
+// Record, 8-aligned, frozen, in the region of the list that is active with it
+//   0 u32 count    4 u32 free    8 u32 lists, newest first
+// View, private, at the beginning of the kernel's scratch: what a call reads
+//   0 u32 record   4 u32 first list   8 u32 end of lists   12 u32 free   16 u64 upto
+//
+// T1  The root changes by CAS from one record to its successor only: with one more list in front
+//     (seal), or without one of the frozen ones (destroy).
+// T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is about
+//     to be closed: at most one clock of a stack is open and not closed at any time after step 3 of
+//     seal.ts, and numbers of a newer list are greater than all numbers of the older ones.
+// T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
+//
+// A call that reads the present pins, loads the root, and asks `protect` whether the era it pinned
+// covers it; then it looks at the entry's state once more: still LIVE of this generation, hence the root
+// was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's regions.
+// A death under a pin leaves the pin, which recovery takes away with the slot.
+
+import { get32, get64, load32, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import { entryAlive } from "@x/shm-arena/assembly/directory";
+import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from "@x/shm-arena/assembly/layout";
+import { pin, protect, unpin } from "@x/shm-arena/assembly/reservation";
+import { alive } from "@x/shm-arena/assembly/slot";
+import { ID, work } from "./node";
+import { LATEST } from "./stamp";
+
+const R_COUNT: usize = 0;
+const R_LISTS: usize = 8;
+
+const V_RECORD: usize = 0;
+const V_FIRST: usize = 4;
+const V_END: usize = 8;
+const V_UPTO: usize = 16;
+
+// ---- records ------------------------------------------------------------------------------------
+
+export function recordBytes(count: u32): u32 {
+  return (<u32>R_LISTS + (count << 2) + 7) & ~7;
+}
+
+export function countOf(record: usize): u32 {
+  return get32(record + R_COUNT);
+}
+
+export function listOf(record: usize, index: u32): usize {
+  return get32(record + R_LISTS + (<usize>index << 2));
+}
+
+export function setCount(record: usize, count: u32): void {
+  put32(record + R_COUNT, count);
+  put32(record + 4, 0);
+}
+
+export function setList(record: usize, index: u32, list: usize): void {
+  put32(record + R_LISTS + (<usize>index << 2), <u32>list);
+}
+
+/** The index of the list with that id, or -1. */
+export function indexOf(record: usize, id: u32): i32 {
+  const count = countOf(record);
+  for (let i: u32 = 0; i < count; i++) if (get32(listOf(record, i) + ID) == id) return i;
+  return -1;
+}
+
+/** Whether the list is in the record. */
+export function holds(record: usize, list: usize): bool {
+  const count = countOf(record);
+  for (let i: u32 = 0; i < count; i++) if (listOf(record, i) == list) return true;
+  return false;
+}
+
+// ---- calls --------------------------------------------------------------------------------------
+
+/** Begins a call that pins. Unless OK, nothing is held. */
+export function enter(entry: u32, generation: u32): i32 {
+  if (!alive()) return EXPELLED;
+  if (!entryAlive(entry, generation)) return GONE;
+  pin();
+  return OK;
+}
+
+/** Ends it, handing its status on. */
+export function leave(status: i32): i32 {
+  unpin();
+  return status;
+}
+
+/** The present record, under a pin; 0: the structure is gone. */
+export function present(entry: u32, generation: u32): usize {
+  let record: usize;
+  do {
+    record = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS of seal: the record is complete.
+  } while (!protect());
+  return entryAlive(entry, generation) ? record : 0;
+}
+
+/**
+ * Sets up what (target, number) of index.ts mean; begins the call as `enter` does, with a pin only
+ * where the present is read. OK: the view stands; end with `done`.
+ */
+export function look(entry: u32, generation: u32, target: u32, upto: u64): i32 {
+  if (upto != 0) {
+    if (!alive()) return EXPELLED;
+    if (!entryAlive(entry, generation)) return GONE;
+    setView(target, 0, countOf(target), upto);
+    return OK;
+  }
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const record = present(entry, generation);
+  if (record == 0) return leave(GONE);
+  if (target == 0) {
+    setView(record, 0, countOf(record), LATEST);
+    return OK;
+  }
+  const index = indexOf(record, target);
+  if (index < 0) return leave(GONE);
+  setView(record, index, index + 1, LATEST);
+  return OK;
+}
+
+/** Ends a call begun with `look`. */
+export function done(upto: u64, status: i32): i32 {
+  return upto == 0 ? leave(status) : status;
+}
+
+function setView(record: usize, first: u32, end: u32, upto: u64): void {
+  const at = work();
+  put32(at + V_RECORD, <u32>record);
+  put32(at + V_FIRST, first);
+  put32(at + V_END, end);
+  put64(at + V_UPTO, upto);
+}
+
+export function viewRecord(): usize {
+  return get32(work() + V_RECORD);
+}
+
+export function viewFirst(): u32 {
+  return get32(work() + V_FIRST);
+}
+
+export function viewEnd(): u32 {
+  return get32(work() + V_END);
+}
+
+export function viewUpto(): u64 {
+  return get64(work() + V_UPTO);
+}

@@ -1,0 +1,220 @@
+// Writing one key: a new version in front of the older ones.
+//
+//        before ──► V ──► …            V: the newest version of the key, or the next key
+//        before ──► x ──► V ──► …      one CAS; then x gets its number
+//
+// The list is a skip list that only grows (after Fraser; truncated towers after RocksDB and Pebble),
+// with versions as in an LSM memtable. Layout and invariants: node.ts; numbers: stamp.ts.
+//
+// put(key)                                                        a death after this step leaves
+//   1. find before and V; V has the key: decide it (I4)             nothing
+//   2. conditional: look at the newest decided version, here, then in the frozen lists
+//   3. allocate x in the own shard, fill it                         memory of the region, till it goes
+//   4. store the intent {x, versions + 1}                           an intent that names nothing linked
+//   5. CAS before's link V → x; failed: x is kept, from 1           a node; repair or anybody decides it
+//   6. tick, CAS stamp            linearizes at the tick that wins  a version that is not counted
+//   7. store the counters                                           a version
+//   8. link the levels above                                        a truncated tower
+//   DEAD in 6: the list was sealed; from 1 in the next one          a void node
+//
+// W1  Step 5 finds V still behind `before`, hence x's delta, reckoned against what V and those behind
+//     it were decided to be, is exact: nobody can put a version between them.
+// W2  The intent is stored before 5 and the counters after 6, each by one atomic store; so repair
+//     finds {x, n} with n - 1 versions counted exactly when x is, or may be, not counted.
+// W3  A failed 5 loses no memory: x is used again, and if it is not needed after all, given back.
+//
+// Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
+
+import {
+  cas32, cas64, load32, load64, put32, put64, store64,
+} from "@x/shm-arena/assembly/atomic";
+import {
+  CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK,
+} from "@x/shm-arena/assembly/layout";
+import { regionAlloc, regionMark, regionRewind, sweep } from "@x/shm-arena/assembly/region";
+import { fail, random, status as whyNot } from "@x/shm-arena/assembly/slot";
+import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from "./codes";
+import {
+  CLOCK, COUNTERS, countersOf, deltaOf, equal, fillKey, fillKind, fillValue, HEIGHT, INTENT, io,
+  isTombstone, linkAt, liveOf, MAX_ENTRIES, MAX_HEIGHT, MAX_PAGES, next, nodeBytes, pagesIn, REGION,
+  listRegion, maxEntriesOf, maxPagesOf, shardAt, sliceOf, spliceAt, STAMP, towerBytes, USED,
+  versionsIn, versionsOf,
+} from "./node";
+import { newestBelow, resultOf } from "./read";
+import { advance, before, findNear, linkAbove, remember } from "./search";
+import { opened } from "./seal";
+import { CLOSED, DEAD, decide, stampNode, tick } from "./stamp";
+import { enter, leave, listOf, present } from "./stack";
+
+/** Seals that a write follows from list to list before it says CONTENDED. */
+const TRIES: u32 = 16;
+
+/** See index.ts. */
+export function put(
+  entry: u32, generation: u32, kind: i32,
+  len: u32, k0: u32, k1: u32, k2: u32, k3: u32, valueAt: u32, valueLen: u32,
+): i32 {
+  const s0 = firstSlice(len, k0, k1);
+  const s1 = secondSlice(len, k0, k2, k3);
+  const at = len > 16 ? k0 : 0;
+  let status: i32 = AGAIN;
+  for (let round: u32 = 0; round < TRIES; round++) {
+    status = enter(entry, generation);
+    if (status != OK) return status;
+    const record = present(entry, generation);
+    if (record == 0) return leave(GONE);
+    opened(record);
+    status = leave(putIn(record, kind, s0, s1, len, at, valueAt, valueLen));
+    if (status == AGAIN) continue;
+    // Without the pin: what a destroyed list held may come free now.
+    if (status != FULL || sweep() == 0) return status;
+  }
+  return status == AGAIN ? CONTENDED : status;
+}
+
+/** The first slice of a key as index.ts passes it. */
+export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
+  return len > 16 ? sliceOf(k0, 0, len) : (<u64>k0 << 32) | k1;
+}
+
+export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
+  return len > 16 ? sliceOf(k0, 1, len) : (<u64>k2 << 32) | k3;
+}
+
+/** One attempt in the record's active list; AGAIN: it was sealed, and nothing is visible. */
+function putIn(
+  record: usize, kind: i32, s0: u64, s1: u64, len: u32, at: usize, valueAt: usize, valueLen: u32,
+): i32 {
+  const list = listOf(record, 0);
+  if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN; // The root has moved on already.
+  const shard = shardAt(list, ME);
+  const splice = spliceAt();
+  useShard(list);
+  const height = pickHeight(list);
+  const mark = regionMark(listRegion(list));
+  let node: usize = 0;
+  let early: u64 = 0;
+  let n = findNear(list, shard, height, s0, s1, len, at, splice);
+  while (true) {
+    const prev = newest(list, n, s0, s1, len, at); // I4: the front version is decided now.
+    const was = prev != 0 && !isTombstone(prev);
+    if (kind != SET && kind != DELETE) {
+      const live = prev == 0 ? newestBelow(record, s0, s1, len, at) : was ? prev : 0;
+      if (live != 0) {
+        giveBack(list, shard, node, mark);
+        return kind == GET_OR_INSERT ? resultOf(live, load64(live + STAMP), EXISTS) : EXISTS;
+      }
+    }
+    if (node == 0) {
+      if (!admits(list, 1)) return LIMIT;
+      node = build(list, height, s0, s1, len, at, kind == DELETE ? 0 : valueLen);
+      if (node == 0) return whyNot();
+      fillValue(node, valueAt, kind == DELETE ? 0 : valueLen);
+      announce(shard, node);
+    }
+    fillKind(node, kind == DELETE, deltaFor(kind == DELETE, was)); // Private still: I1.
+    put32(linkAt(node, 0), <u32>n);
+    if (MUTANT == 30) early = tick(list);
+    if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
+    n = MUTANT == 31
+      ? next(before(splice, 0), 0)
+      : advance(0, s0, s1, len, at, splice);
+  }
+  const number = MUTANT == 30 ? stampEarly(node, early) : stampNode(list, node);
+  if (number == DEAD) return AGAIN;
+  count(shard, node);
+  remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
+  const out = io();
+  put32(out, 0);
+  put32(out + 4, 0);
+  put64(out + 8, number);
+  return pressed(list) ? OK | PRESSURE : OK;
+}
+
+/** Makes sums over the list's shards include this thread's. */
+export function useShard(list: usize): void {
+  while (true) {
+    const used = load32(list + USED);
+    if (used > ME || cas32(list + USED, used, ME + 1)) return;
+  }
+}
+
+/** A tower's height: each level with a quarter of the level below, one above the list at most. */
+export function pickHeight(list: usize): u32 {
+  const zeros: u32 = ctz(random());
+  const height = isDefined(GATED) ? 1 + zeros : 1 + (zeros >> 1);
+  return min(height, min(load32(list + HEIGHT) + 1, MAX_HEIGHT));
+}
+
+/**
+ * The newest version of the key in the list from the front node `n` on, which is decided if it was
+ * not; 0: there is none. Void nodes are passed over: those behind the front are decided (I4).
+ */
+export function newest(list: usize, n: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+  while (n != 0 && equal(n, s0, s1, len, at)) {
+    if (MUTANT == 39) return n;
+    if (decide(list, n) != DEAD) return n;
+    n = next(n, 0);
+  }
+  return 0;
+}
+
+/** By how much a version changes the number of live keys of its list. */
+export function deltaFor(tombstone: bool, was: bool): i32 {
+  return (tombstone ? 0 : 1) - (was ? 1 : 0);
+}
+
+/** Whether the list takes `more` versions. Exact for one thread; of several, each may add its own. */
+export function admits(list: usize, more: u32): bool {
+  const most = maxEntriesOf(list);
+  return most == 0 || versionsIn(list) + more <= most;
+}
+
+/** A private node with the key, unstamped; 0: no memory, see status(). */
+export function build(
+  list: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize, valueLen: u32,
+): usize {
+  const bytes = nodeBytes(height, len, valueLen);
+  if (bytes >> 32 != 0) return fail(FULL);
+  const block = regionAlloc(listRegion(list), <u32>bytes, 8);
+  if (block == 0) return 0;
+  const node = <usize>block + towerBytes(height);
+  put64(node + STAMP, 0);
+  fillKey(node, height, s0, s1, len, at);
+  return node;
+}
+
+/** Step 4. */
+function announce(shard: usize, node: usize): void {
+  if (MUTANT == 32) return;
+  const after = versionsOf(load64(shard + COUNTERS)) + 1;
+  store64(shard + INTENT, (<u64>after << 32) | node); // Publishes the node's words to repair.
+}
+
+/** Step 7. */
+function count(shard: usize, node: usize): void {
+  const counters = load64(shard + COUNTERS); // Owned: this thread alone writes it.
+  store64(shard + COUNTERS, countersOf(versionsOf(counters) + 1, liveOf(counters) + deltaOf(node)));
+}
+
+/** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
+function giveBack(list: usize, shard: usize, node: usize, mark: u32): void {
+  if (node == 0) return;
+  store64(shard + INTENT, 0);
+  regionRewind(listRegion(list), mark);
+}
+
+/** Whether the list stands at 90 % of a limit. */
+export function pressed(list: usize): bool {
+  const entries = maxEntriesOf(list);
+  if (entries != 0 && versionsIn(list) * 10 >= <u64>entries * 9) return true;
+  const pages = maxPagesOf(list);
+  return pages != 0 && <u64>pagesIn(list) * 10 >= <u64>pages * 9;
+}
+
+/** Seeded bug 30: the number was taken before the link. */
+function stampEarly(node: usize, early: u64): u64 {
+  const w = (early & CLOSED) != 0 ? DEAD : early;
+  if (cas64(node + STAMP, 0, w)) return w;
+  return load64(node + STAMP);
+}
