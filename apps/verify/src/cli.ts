@@ -1,27 +1,22 @@
-// pnpm verify [STRUCTURE …] [--scenario TEXT] [--full] [--mutant N] [--kernel FILE] [--plan JSON]
-//
-// STRUCTURE names one of structures/index.ts, or is a path of a structure file. See README.md.
+// pnpm verify                         the quick suite over all structures, and every mutant
+// pnpm verify:full                    the full suite, resumable (--fresh starts anew)
+// pnpm verify -- --kernel FILE        the quick suite with FILE (.wasm or package folder) as the kernel
+// pnpm verify -- NAME [options]       one structure in this process, line by line:
+//   --scenario TEXT   only scenarios whose name contains TEXT
+//   --plan JSON       this plan instead of theirs, as in src/structure.ts
+//   --mutant N        with seeded bug N
+// Options of all: --full, --minutes N, --seed N, --cores N, --budget SECONDS of one plan
 
 import { parseArgs } from 'node:util';
-import { pathToFileURL } from 'node:url';
-import { resolve } from 'node:path';
-import { structures, toys } from '../structures/index.ts';
 import { Exploration, type Report } from './explore.ts';
-import { loadKernel } from './kernels.ts';
+import { kernelsOf, plansOf } from './job.ts';
+import { replacementFor } from './kernel-file.ts';
+import { big } from './progress.ts';
+import { load, names } from './registry.ts';
 import { record, shrink } from './shrink.ts';
-import type { Plan, Scenario, Structure } from './structure.ts';
+import type { Plan } from './structure.ts';
+import { runSuite } from './suite.ts';
 import { showFailure } from './trace.ts';
-
-export async function load(name: string): Promise<Structure> {
-  const find = structures[name] ?? toys[name];
-  const module = find ? await find() : await import(pathToFileURL(resolve(name)).href);
-  return (module as { default: Structure }).default;
-}
-
-export function plansOf(structure: Structure, scenario: Scenario, full: boolean): readonly Plan[] {
-  const own = full ? scenario.full ?? scenario.quick : scenario.quick;
-  return own ?? (full ? structure.plan?.full ?? structure.plan?.quick : structure.plan?.quick) ?? [];
-}
 
 function describe(plan: Plan): string {
   const { strategy, ...rest } = plan;
@@ -34,45 +29,73 @@ function line(scenario: string, plan: Plan, report: Report): string {
   const extra = [
     totals.kills > 0 ? `${totals.kills} deaths (${totals.equalStates} equal)` : '',
     totals.failedAllocations > 0 ? `${totals.failedAllocations} refused` : '',
-    report.cut ? 'cut' : '',
+    report.cut ? 'CUT' : '',
   ].filter((text) => text !== '').join(', ');
-  return `  ${scenario} · ${describe(plan)}: ${totals.schedules} schedules, ${totals.steps} steps, ` +
+  return `  ${scenario} · ${describe(plan)}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ` +
     `${seconds.toFixed(2)} s (${rate} k/s)${extra ? `, ${extra}` : ''}`;
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      full: { type: 'boolean' }, scenario: { type: 'string' }, mutant: { type: 'string' },
-      kernel: { type: 'string' }, plan: { type: 'string' }, budget: { type: 'string' },
-    },
-  });
-  let failed = false;
-  for (const name of positionals.length > 0 ? positionals : Object.keys(structures)) {
-    const structure = await load(name);
-    const mutant = structure.mutants?.find((m) => m.id === Number(values.mutant ?? -1));
-    const kernels = await Promise.all(Object.entries(structure.kernels).map(([kernel, path], index) =>
-      loadKernel(kernel, { path, mutant: mutant?.kernel === kernel ? mutant.id : 0 }, index)));
-    console.log(structure.name);
-    for (const scenario of structure.scenarios) {
-      if (values.scenario !== undefined && !scenario.name.includes(values.scenario)) continue;
-      const exploration = new Exploration(structure, kernels, scenario);
-      const plans = values.plan ? [JSON.parse(values.plan) as Plan] : plansOf(structure, scenario, values.full === true);
-      for (const plan of plans) {
-        const deadline = performance.now() + Number(values.budget ?? 600) * 1000;
-        const report = exploration.run(plan, { deadline });
-        console.log(line(scenario.name, plan, report));
-        if (report.failure === undefined) continue;
-        failed = true;
-        const small = shrink(exploration, report.failure);
-        record(exploration, small);
-        console.log(`\n${showFailure(exploration.machine, small)}\n`);
-        break;
-      }
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean' }, fresh: { type: 'boolean' }, scenario: { type: 'string' },
+    mutant: { type: 'string' }, kernel: { type: 'string' }, plan: { type: 'string' },
+    budget: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string' },
+    cores: { type: 'string' }, 'no-mutants': { type: 'boolean' },
+  },
+});
+
+/** One structure here, plan by plan; true when nothing was found. */
+async function one(name: string, replace: Record<string, string>): Promise<boolean> {
+  const structure = await load(name);
+  const mutant = structure.mutants?.find((m) => m.id === Number(values.mutant ?? -1));
+  if (values.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${values.mutant}`);
+  const kernels = await kernelsOf(structure, mutant, replace);
+  console.log(structure.name);
+  let good = true;
+  for (const scenario of structure.scenarios) {
+    if (values.scenario !== undefined && !scenario.name.includes(values.scenario)) continue;
+    const exploration = new Exploration(structure, kernels, scenario);
+    const plans = values.plan
+      ? [JSON.parse(values.plan) as Plan]
+      : plansOf(structure, scenario, values.full === true);
+    for (const plan of plans) {
+      const deadline = performance.now() + Number(values.budget ?? 600) * 1000;
+      const report = exploration.run(plan, { deadline, seed: Number(values.seed ?? 1) });
+      console.log(line(scenario.name, plan, report));
+      if (report.failure === undefined) continue;
+      good = false;
+      const small = shrink(exploration, report.failure);
+      record(exploration, small);
+      console.log(`\n${showFailure(exploration.machine, small)}\n`);
+      if (values.kernel !== undefined) return false;
+      break;
     }
   }
-  if (failed) process.exitCode = 1;
+  return good;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+async function main(): Promise<boolean> {
+  const full = values.full === true;
+  if (values.kernel !== undefined) {
+    const { structure, replace } = await replacementFor(values.kernel, positionals[0]);
+    return one(structure, replace);
+  }
+  if (positionals.length > 0) {
+    let good = true;
+    for (const name of positionals) good = (await one(name, {})) && good;
+    return good;
+  }
+  return runSuite({
+    full,
+    fresh: values.fresh === true,
+    structures: names(),
+    seconds: Number(values.minutes ?? (full ? 57 : 2.8)) * 60,
+    seed: Number(values.seed ?? 1),
+    cores: values.cores === undefined ? undefined : Number(values.cores),
+    mutants: values['no-mutants'] !== true,
+  });
+}
+
+if (!(await main())) process.exitCode = 1;

@@ -4,7 +4,7 @@
 // leave a state already recovered (memory, marks, what the living have seen, the history) are skipped.
 // No other reduction is made: with deaths and per-step invariants it would not be sound.
 
-import { END, FINISHED, GATE, killCode, WAITS, type Machine, type Scheduler } from './machine.ts';
+import { FINISHED, GATE, killCode, WAITS, type Machine, type Scheduler } from './machine.ts';
 import type { VirtualThread } from './thread.ts';
 
 export interface DfsBounds {
@@ -34,8 +34,14 @@ export class Dfs implements Scheduler {
   /** Deaths not explored because an equal state was. */
   skipped = 0;
 
-  constructor(bounds: DfsBounds) {
+  /** Nodes of the present path at which not the default was taken. */
+  private deviations = 0;
+  private readonly shard: { index: number; of: number };
+
+  /** A shard has the schedules whose first deviation from the default is at every `of`-th point. */
+  constructor(bounds: DfsBounds, shard = { index: 0, of: 1 }) {
     this.bounds = bounds;
+    this.shard = shard;
   }
 
   /** Prepares the next run; false when all have been made. The first call prepares the first run. */
@@ -45,8 +51,14 @@ export class Dfs implements Scheduler {
     this.afterDeath = 0;
     if (first) return true;
     while (this.nodes.length > 0) {
-      const node = this.nodes[this.nodes.length - 1]!;
-      if (++node.taken < node.options.length) return true;
+      const last = this.nodes.length - 1;
+      const node = this.nodes[last]!;
+      const foreign = this.deviations === 0 && last % this.shard.of !== this.shard.index;
+      if (!foreign && node.taken + 1 < node.options.length) {
+        if (node.taken++ === 0) this.deviations++;
+        return true;
+      }
+      if (node.taken > 0) this.deviations--;
       this.nodes.pop();
     }
     return false;
@@ -58,7 +70,7 @@ export class Dfs implements Scheduler {
     if (known !== undefined) {
       if (known.point !== machine.point) return fallback;
       this.depth++;
-      return this.take(machine, t, why, known.options[known.taken]!, fallback);
+      return this.take(machine, why, known.options[known.taken]!, fallback);
     }
     const options = this.options(machine, t, why, fallback);
     if (options === null) return fallback;
@@ -67,7 +79,7 @@ export class Dfs implements Scheduler {
     return fallback;
   }
 
-  private take(machine: Machine, t: VirtualThread, why: number, code: number, fallback: number): number {
+  private take(machine: Machine, why: number, code: number, fallback: number): number {
     if (code !== fallback && code >= 0 && code < 16 && why !== FINISHED) {
       this.preemptions++;
       if (machine.kills > 0) this.afterDeath++;
@@ -127,5 +139,3 @@ export class InTurn implements Scheduler {
     return why === GATE ? t.id : machine.following(t);
   }
 }
-
-export { END };

@@ -57,7 +57,7 @@ export interface Limits {
   deadline?: number;
   /** Seeds random strategies. */
   seed?: number;
-  /** One of n shards of the random runs. */
+  /** One of n parts of the schedules. */
   shard?: { index: number; of: number };
   /** Called now and then. */
   progress?: (totals: Totals) => void;
@@ -116,7 +116,7 @@ export class Exploration {
   }
 
   private search(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
-    const dfs = new Dfs(dfsBounds(plan));
+    const dfs = new Dfs(dfsBounds(plan), limits.shard);
     let schedules = 0;
     for (let first = true; dfs.advance(first); first = false) {
       const violation = this.one(dfs);

@@ -1,0 +1,141 @@
+// One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant. Jobs
+// and their results are plain data, so that they travel between processes and into files.
+
+import { Exploration, noTotals, addTotals, seedOf, type Totals } from './explore.ts';
+import { type Kernel, loadKernel } from './kernels.ts';
+import { load } from './registry.ts';
+import { record, shrink } from './shrink.ts';
+import type { Mutant, Plan, Scenario, Structure } from './structure.ts';
+import { showFailure } from './trace.ts';
+
+export interface Job {
+  id: string;
+  structure: string;
+  /** Explore this scenario by this plan; or, with `mutant`, hunt it through all its scenarios. */
+  scenario?: string;
+  plan?: Plan;
+  shard?: { index: number; of: number };
+  mutant?: number;
+  full: boolean;
+  /** Seconds. */
+  budget: number;
+  seed: number;
+  /** kernel name → a .wasm file or package folder to take instead. */
+  replace?: Record<string, string>;
+}
+
+export interface JobResult {
+  id: string;
+  totals: Totals;
+  seconds: number;
+  cut: boolean;
+  /** What went wrong, shrunk and printed; for a mutant: how it was caught. */
+  failure?: { kind: string; text: string; seed: string };
+  /** The job itself could not be done. */
+  error?: string;
+  worst: [operation: string, steps: number, alone: number][];
+  /** Branches reached, one character each, by kernel. */
+  reached: Record<string, string>;
+}
+
+export function plansOf(structure: Structure, scenario: Scenario, full: boolean): readonly Plan[] {
+  const own = full ? (scenario.full ?? scenario.quick) : scenario.quick;
+  const shared = full ? (structure.plan?.full ?? structure.plan?.quick) : structure.plan?.quick;
+  return own ?? shared ?? [];
+}
+
+const kernelCache = new Map<string, Promise<Kernel[]>>();
+
+export function kernelsOf(
+  structure: Structure, mutant?: Mutant, replace: Record<string, string> = {},
+): Promise<Kernel[]> {
+  const key = `${structure.name}|${mutant?.kernel}|${mutant?.id}|${JSON.stringify(replace)}`;
+  let kernels = kernelCache.get(key);
+  if (kernels === undefined) {
+    kernels = Promise.all(Object.entries(structure.kernels).map(([name, path], index) =>
+      loadKernel(name, { path: replace[name] ?? path, mutant: mutant?.kernel === name ? mutant.id : 0 }, index)));
+    kernelCache.set(key, kernels);
+  }
+  return kernels;
+}
+
+export async function runJob(job: Job, progress: (totals: Totals) => void): Promise<JobResult> {
+  const started = performance.now();
+  const result: JobResult = {
+    id: job.id, totals: noTotals(), seconds: 0, cut: false, worst: [], reached: {},
+  };
+  try {
+    const structure = await load(job.structure);
+    const mutant = structure.mutants?.find((m) => m.id === job.mutant);
+    if (job.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${job.mutant}`);
+    const kernels = await kernelsOf(structure, mutant, job.replace);
+    const deadline = performance.now() + job.budget * 1000;
+    for (const [scenario, plan] of work(structure, job, mutant)) {
+      explore(structure, kernels, scenario, plan, job, deadline, result, progress);
+      if (result.failure !== undefined || performance.now() > deadline) break;
+    }
+  } catch (error) {
+    result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  result.seconds = (performance.now() - started) / 1000;
+  return result;
+}
+
+/** What the job explores, in order. */
+function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scenario, Plan][] {
+  if (mutant === undefined) {
+    const scenario = structure.scenarios.find((s) => s.name === job.scenario);
+    if (scenario === undefined || job.plan === undefined) throw new Error(`no scenario ${job.scenario}`);
+    return [[scenario, job.plan]];
+  }
+  const scenarios = mutant.scenarios === undefined
+    ? structure.scenarios
+    : mutant.scenarios.map((name) => {
+        const found = structure.scenarios.find((s) => s.name === name);
+        if (found === undefined) throw new Error(`mutant ${mutant.id}: no scenario "${name}"`);
+        return found;
+      });
+  return scenarios.flatMap((scenario) =>
+    (mutant.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [scenario, plan]));
+}
+
+function explore(
+  structure: Structure, kernels: Kernel[], scenario: Scenario, plan: Plan, job: Job, deadline: number,
+  result: JobResult, progress: (totals: Totals) => void,
+): void {
+  const exploration = new Exploration(structure, kernels, scenario);
+  const before = { ...result.totals };
+  const report = exploration.run(plan, {
+    deadline,
+    seed: job.seed,
+    shard: job.shard,
+    progress: (totals) => {
+      const now = { ...before };
+      addTotals(now, totals);
+      progress(now);
+    },
+  });
+  addTotals(result.totals, report.totals);
+  result.cut ||= report.cut;
+  for (const [operation, { steps, alone }] of report.worst) result.worst.push([operation, steps, alone]);
+  const reached = new Map<string, Uint8Array>();
+  exploration.machine.cover(reached);
+  for (const [kernel, map] of reached) result.reached[kernel] = union(result.reached[kernel], map);
+  if (report.failure !== undefined) {
+    const small = shrink(exploration, report.failure);
+    record(exploration, small);
+    result.failure = {
+      kind: small.violation.kind, text: showFailure(exploration.machine, small), seed: seedOf(small),
+    };
+  }
+}
+
+function union(known: string | undefined, map: Uint8Array): string {
+  let text = '';
+  for (let n = 0; n < map.length; n++) text += map[n] === 1 || known?.[n] === '1' ? '1' : '0';
+  return text;
+}
+
+export function joinReached(known: string | undefined, more: string): string {
+  return union(known, Uint8Array.from(more, Number));
+}

@@ -1,0 +1,99 @@
+// results/totals.json: what the last full run and the last soak did, and the table in docs/TESTING.md
+// that is made from it (node src/totals.ts).
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Totals } from './explore.ts';
+import { ROOT } from './kernels.ts';
+
+const FILE = resolve(ROOT, 'apps/verify/results/totals.json');
+const DOCS = join(ROOT, 'docs/TESTING.md');
+const OPEN = '<!-- totals: written by apps/verify/src/totals.ts -->';
+const CLOSE = '<!-- /totals -->';
+
+export interface Summary extends Totals {
+  structure: string;
+  mutants: { id: number; what: string; caught: string | null; schedules: number; seconds: number }[];
+  worst: Record<string, { steps: number; alone: number }>;
+  coverage: Record<string, { reached: number; branches: number; never: string[]; partly: string[] }>;
+  /** Hours of one core. */
+  hours: number;
+}
+
+export interface Soak {
+  structure: string;
+  rounds: number;
+  calls: number;
+  terminated: number;
+  minutes: number;
+  workers: number;
+}
+
+interface File {
+  full?: { node: string; cut: number; structures: Summary[] };
+  soak?: Soak[];
+}
+
+function read(): File {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as File) : {};
+}
+
+function write(file: File): void {
+  mkdirSync(resolve(FILE, '..'), { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify(file, null, 2)}\n`);
+  writeTable(file);
+}
+
+export function writeTotals(structures: Summary[], cut: number): void {
+  write({ ...read(), full: { node: process.version, cut, structures } });
+}
+
+export function writeSoak(soak: Soak): void {
+  const file = read();
+  const others = (file.soak ?? []).filter((s) => s.structure !== soak.structure);
+  write({ ...file, soak: [...others, soak] });
+}
+
+/** Puts the table between the two marks of docs/TESTING.md, if it is there. */
+function writeTable(file: File): void {
+  if (!existsSync(DOCS)) return;
+  const text = readFileSync(DOCS, 'utf8');
+  const from = text.indexOf(OPEN);
+  const to = text.indexOf(CLOSE);
+  if (from < 0 || to < from) return;
+  writeFileSync(DOCS, `${text.slice(0, from + OPEN.length)}\n${table(file)}\n${text.slice(to)}`);
+}
+
+const count = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
+
+export function table(file: File): string {
+  const { full, soak = [] } = file;
+  const lines: string[] = [];
+  if (full !== undefined) {
+    lines.push('| Last full run | ' + full.structures.map((s) => s.structure).join(' | ') + ' |');
+    lines.push('|---|' + full.structures.map(() => '---:').join('|') + '|');
+    const row = (name: string, cell: (s: Summary) => string): void => {
+      lines.push(`| ${name} | ${full.structures.map(cell).join(' | ')} |`);
+    };
+    row('schedules', (s) => count(s.schedules));
+    row('atomic steps', (s) => count(s.steps));
+    row('deaths', (s) => count(s.kills));
+    row('deaths skipped, state seen before', (s) => count(s.equalStates));
+    row('refused allocations', (s) => count(s.failedAllocations));
+    row('distinct histories checked', (s) => count(s.histories));
+    row('schedules run twice and found equal', (s) => count(s.repeated));
+    row('mutants caught', (s) => `${s.mutants.filter((m) => m.caught !== null).length} of ${s.mutants.length}`);
+    row('kernel branches reached', (s) => Object.entries(s.coverage)
+      .map(([kernel, c]) => `${kernel} ${c.reached} of ${c.branches}`).join(', '));
+    row('core hours', (s) => s.hours.toFixed(2));
+    lines.push('', `Jobs cut by their time limit: ${full.cut}. Node ${full.node}.`);
+  }
+  for (const s of soak) {
+    lines.push('', `Soak of ${s.structure} on ${s.workers} real workers: ${s.minutes.toFixed(1)} minutes, ` +
+      `${count(s.rounds)} rounds, ${count(s.calls)} calls, ${count(s.terminated)} workers terminated.`);
+  }
+  return lines.join('\n');
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) writeTable(read());

@@ -1,0 +1,185 @@
+// The arena's kernel for the checker, and beside it the smallest structure that can stand on it: a
+// cell. Its value lies in a region of its own; a write makes a new region and swings the entry's root
+// to it; a read follows the root under a pin; a lease keeps one value readable. What a structure kernel
+// has to do with regions, reservations and repair is here in its shortest form.
+//
+//   entry.root ──► region r: line 0 .. line n | value
+//
+// Root: generation of the region << 8 | region + 1. The value is frozen.
+// write: 1. region CREATING, value stored   2. CAS root   3. publish   4. retire the old region
+// A death after 1: repair drops it; after 2: repair publishes it; after 3: repair retires the old one,
+// which is LIVE and not the root.
+
+import { cas32, cas64, check, get32, load32, load64, put32 } from '@x/shm-arena/assembly/atomic';
+import {
+  entryAbandon,
+  entryAlive,
+  entryClaim,
+  entryGeneration,
+  entryPublish,
+} from '@x/shm-arena/assembly/directory';
+import {
+  CLOSED,
+  CONTENDED,
+  D_ROOT,
+  entryAt,
+  generationOf,
+  kindOf,
+  OK,
+  ownerOf,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_LIVE,
+  REGIONS,
+  regionAt,
+  stateWord,
+} from '@x/shm-arena/assembly/layout';
+import {
+  bump,
+  ownedByEntry,
+  ownerGone,
+  regionBody,
+  regionCreate,
+  regionDrop,
+  regionPublish,
+  regionRetire,
+  retireFrom,
+  shard,
+} from '@x/shm-arena/assembly/region';
+import {
+  leaseDrop,
+  leaseHold,
+  leaseTake,
+  pin,
+  protect,
+  unpin,
+} from '@x/shm-arena/assembly/reservation';
+import { ME } from '@x/shm-arena/assembly/layout';
+
+export * from '@x/shm-arena/assembly/index';
+
+const ROUNDS: u32 = 3;
+
+function rootOf(region: u32): u32 {
+  return (generationOf(load64(regionAt(region) + R_STATE)) << 8) | (region + 1);
+}
+
+function regionOf(root: u32): u32 {
+  return (root & 255) - 1;
+}
+
+/** Loads the root until what it names is protected; 0: none, ~0: gave up. */
+function follow(entry: u32): u32 {
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    const root = load32(entryAt(entry) + D_ROOT);
+    if (protect()) return root;
+  }
+  return ~0;
+}
+
+/** A region with `value`, CREATING by this slot; -status. */
+function cellMake(owner: u64, value: u32): i32 {
+  const region = regionCreate(owner, 0);
+  if (region < 0) return region;
+  const at = bump(shard(region, ME), 8, 8);
+  check(at == regionBody(region), 1, at);
+  put32(at, value); // Private until the root names it.
+  return region;
+}
+
+/** A new cell from the descriptor at `at`; the entry, or -status. */
+export function cellCreate(at: u32, value: u32): i32 {
+  const entry = entryClaim(at);
+  if (entry < 0) return entry;
+  const generation = entryGeneration(entry);
+  const region = cellMake(ownedByEntry(entry, generation), value);
+  if (region < 0) {
+    entryAbandon(entry, generation);
+    return region;
+  }
+  const root = rootOf(region);
+  regionPublish(region);
+  entryPublish(entry, generation, root);
+  return entry;
+}
+
+/** OK, FULL, CONTENDED, or CLOSED. */
+export function cellWrite(entry: u32, generation: u32, value: u32): i32 {
+  pin();
+  const status = write(entry, generation, value);
+  unpin();
+  return status;
+}
+
+function write(entry: u32, generation: u32, value: u32): i32 {
+  if (!entryAlive(entry, generation)) return CLOSED;
+  const region = cellMake(ownedByEntry(entry, generation), value);
+  if (region < 0) return -region;
+  const root = rootOf(region);
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    // Protected, the old region's number and generation cannot come again: the CAS means what it says,
+    // even if the entry is somebody else's by then.
+    const old = follow(entry);
+    if (!entryAlive(entry, generation) || old == <u32>~0) break;
+    if (!cas32(entryAt(entry) + D_ROOT, old, root)) continue;
+    const published = regionPublish(region) == OK;
+    regionRetire(regionOf(old), old >> 8);
+    // Whoever replaced it before it was LIVE could not retire it.
+    if (published && load32(entryAt(entry) + D_ROOT) != root) regionRetire(region, root >> 8);
+    return OK;
+  }
+  regionDrop(region);
+  return entryAlive(entry, generation) ? CONTENDED : CLOSED;
+}
+
+/** The value; -CLOSED, -CONTENDED. */
+export function cellRead(entry: u32, generation: u32): i32 {
+  pin();
+  let result = -CLOSED;
+  if (entryAlive(entry, generation)) {
+    const root = follow(entry);
+    if (root == <u32>~0) result = -CONTENDED;
+    else if (entryAlive(entry, generation)) result = get32(regionBody(regionOf(root))); // Frozen.
+  }
+  unpin();
+  return result;
+}
+
+/** Leases the present root; 0: it moved too often, or the cell is gone. The lease is index 0. */
+export function cellLease(entry: u32, generation: u32): u32 {
+  const lease = leaseTake();
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    const root = load32(entryAt(entry) + D_ROOT);
+    if (!leaseHold(lease)) continue;
+    // The structure was not destroyed before the lease stood.
+    if (entryAlive(entry, generation)) return root;
+    break;
+  }
+  leaseDrop(lease);
+  return 0;
+}
+
+/** The value under a lease that holds `root`. */
+export function cellLeased(root: u32): u32 {
+  return get32(regionBody(regionOf(root))); // Frozen, and kept by the lease.
+}
+
+/** Repairs what `slot` left: its regions are the root's, or gone. Idempotent. */
+export function cellRepair(entry: u32, generation: u32, slot: u32): void {
+  const owner = ownedByEntry(entry, generation);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    const word = load64(at + R_STATE);
+    const kind = kindOf(word);
+    if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
+    if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
+    const root = load32(entryAt(entry) + D_ROOT);
+    if (root != ((generationOf(word) << 8) | (region + 1))) {
+      retireFrom(region, word);
+    } else if (kind == REGION_CREATING) {
+      const live = stateWord(REGION_LIVE, 0, generationOf(word));
+      if (cas64(at + R_STATE, word, live) && ownerGone(owner)) retireFrom(region, live);
+    }
+  }
+}
