@@ -292,7 +292,8 @@ export abstract class KeyPort<K> {
     this.length = length;
     if (length > 16) {
       const { crossing } = this;
-      this.k0 = (crossing.at + crossing.put(source, at, length)) | 0;
+      const index = crossing.put(source, at, length); // This may move scratch.
+      this.k0 = (crossing.at + index) | 0;
       return;
     }
     this.k0 = length > 0 ? word(source, at, length) : 0;
@@ -571,7 +572,8 @@ export abstract class ValuePort<V> {
     if (length > this.max) throw tooLarge('VALUE_TOO_LARGE', 'value', this.max, length);
     const { crossing } = this;
     this.length = length;
-    this.at = (crossing.at + crossing.put(source, 0, length)) | 0;
+    const index = crossing.put(source, 0, length); // This may move scratch.
+    this.at = (crossing.at + index) | 0;
   }
 
   /** Called when scratch has moved. */

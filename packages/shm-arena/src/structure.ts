@@ -47,7 +47,10 @@ export interface StructureOptions extends StructureCodecs {
   readonly name?: string | undefined;
 }
 
-/** Builds an empty structure in `entry`, which is being created by this thread. A status. */
+/**
+ * Builds an empty structure in `entry`, which is being created by this thread, and leaves its root
+ * in the first word of the result block. A status.
+ */
 export type Build<X> = (kernel: X, entry: number, generation: number, crossing: Crossing) => number;
 
 // ── Membership ───────────────────────────────────────────────────────────────────────────────────
@@ -231,7 +234,7 @@ function claim<X extends AnyKernel>(
     const own = seat.instance<X>(type.kernel);
     const built = seat.settle(() => build(own, entry, generation, crossing));
     if (built !== Status.OK) throw seat.error(built, `${type.type}: create`);
-    const root = kernel.entryRoot(entry);
+    const root = crossing.words[0]!;
     const status = seat.settle(() => kernel.entryPublish(entry, generation, root));
     if (status !== Status.OK) throw seat.error(status, `${type.type}: create`);
     published = true;
@@ -251,6 +254,7 @@ function find<X extends AnyKernel>(
   for (;;) {
     crossing.begin();
     const at = crossing.take(NAME_BYTES);
+    crossing.view.fill(0, at, at + NAME_BYTES); // Names are compared in words, padded with zeros.
     const length = writeName(seat, name, at);
     if (length === 0) throw rangeError('name: expected 1 to 96 bytes, found none');
     const offset = (crossing.at + at) | 0;
