@@ -18,21 +18,60 @@
 //
 // Names: see node.ts; found, expected: as reported.
 
-import { get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
+import { get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import {
-  CLOSED as GONE, kindOf, OK, R_OWNER, R_STATE, REGION_LIVE, regionAt, REGIONS, S_STATE, SLOT_ALIVE,
+  CLOSED as GONE,
+  kindOf,
+  OK,
+  R_OWNER,
+  R_STATE,
+  REGION_LIVE,
+  regionAt,
+  REGIONS,
+  S_STATE,
+  SLOT_ALIVE,
   slotAt,
-} from "@x/shm-arena/assembly/layout";
-import { ownedByEntry } from "@x/shm-arena/assembly/region";
-import { AUDIT } from "./codes";
+} from '@x/shm-arena/assembly/layout';
+import { ownedByEntry } from '@x/shm-arena/assembly/region';
+import { AUDIT } from './codes';
 import {
-  CLOCK, compareNodes, deltaOf, HEAD, HEIGHT, heightOf, idOf, io, isTombstone, KEY, keyLength, listRegion,
-  liveIn, LOCK, maxEntriesOf, MAX_HEIGHT, maxPagesOf, next, pagesIn, STAMP, versionsIn,
-} from "./node";
-import { opened } from "./seal";
-import { countOf, done, enter, leave, listOf, look, present, viewEnd, viewFirst, viewRecord } from "./stack";
-import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from "./stamp";
-import { seek } from "./search";
+  CLOCK,
+  compareNodes,
+  deltaOf,
+  HEAD,
+  HEIGHT,
+  heightOf,
+  idOf,
+  io,
+  isTombstone,
+  KEY,
+  keyLength,
+  listRegion,
+  liveIn,
+  LOCK,
+  maxEntriesOf,
+  MAX_HEIGHT,
+  maxPagesOf,
+  next,
+  pagesIn,
+  STAMP,
+  versionsIn,
+} from './node';
+import { opened } from './seal';
+import {
+  countOf,
+  done,
+  enter,
+  leave,
+  listOf,
+  look,
+  present,
+  viewEnd,
+  viewFirst,
+  viewRecord,
+} from './stack';
+import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from './stamp';
+import { seek } from './search';
 
 // ---- stats --------------------------------------------------------------------------------------
 
@@ -58,7 +97,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + 4, pages);
   put64(out + 8, versions);
   put64(out + 16, live);
-  put64(out + 24, load64(active + CLOCK) & ~CLOSED);
+  put64(out + 24, load64(listOf(record, viewFirst()) + CLOCK) & ~CLOSED);
   put32(out + 32, height);
   put32(out + 36, idOf(active));
   put32(out + 40, maxPagesOf(active));
@@ -83,7 +122,8 @@ export function audit(entry: u32, generation: u32): i32 {
     if ((clock & CLOSED) != 0 ? i == 0 : i != 0 || clock == 0) return bad(9, list, 0, clock, i);
     if (i > 0 && idOf(listOf(record, i - 1)) <= idOf(list)) return bad(11, list, 0, idOf(list), 0);
     const region = regionAt(listRegion(list));
-    if (kindOf(load64(region + R_STATE)) != REGION_LIVE) return bad(12, list, 0, listRegion(list), 0);
+    if (kindOf(load64(region + R_STATE)) != REGION_LIVE)
+      return bad(12, list, 0, listRegion(list), 0);
     if (load64(region + R_OWNER) != ownedByEntry(entry, generation)) return bad(12, list, 0, 0, 1);
     const holder = load32(list + LOCK);
     if (holder != 0 && kindOf(load64(slotAt(holder - 1) + S_STATE)) != SLOT_ALIVE) {

@@ -27,29 +27,61 @@
 //
 // Names: op the offset of an operation; first..end the operations on one key, in sorted order.
 
-import { cas32, get32, load64, put32, put64, store64 } from "@x/shm-arena/assembly/atomic";
+import { cas32, get32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
+import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
+import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from './codes';
 import {
-  CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK,
-} from "@x/shm-arena/assembly/layout";
-import { regionAlloc, regionMark, regionRewind, sweep } from "@x/shm-arena/assembly/region";
-import { status as whyNot } from "@x/shm-arena/assembly/slot";
-import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from "./codes";
+  CLOCK,
+  COUNTERS,
+  countersOf,
+  deltaOf,
+  fillKind,
+  fillValue,
+  heightOf,
+  INTENT,
+  io,
+  isTombstone,
+  LANES,
+  laneAt,
+  linkAt,
+  listRegion,
+  liveOf,
+  shardAt,
+  sliceOf,
+  STAMP,
+  versionsOf,
+} from './node';
+import { newestBelow } from './read';
 import {
-  CLOCK, COUNTERS, countersOf, deltaOf, fillKind, fillValue, heightOf, INTENT, io, isTombstone,
-  LANES, laneAt, linkAt, listRegion, liveOf, shardAt, sliceOf, STAMP, versionsOf,
-} from "./node";
-import { newestBelow } from "./read";
+  advance,
+  before,
+  findMany,
+  L_OWN2,
+  L_SPLICE,
+  laneFound,
+  laneKeyAt,
+  laneLength,
+  laneS0,
+  laneS1,
+  linkAbove,
+  setLane,
+} from './search';
+import { opened } from './seal';
 import {
-  advance, before, findMany, L_OWN2, L_SPLICE, laneFound, laneKeyAt, laneLength, laneS0, laneS1,
-  linkAbove, setLane,
-} from "./search";
-import { opened } from "./seal";
-import {
-  BATCH, batchKind, batchNumber, BUILDING, CLOSED, commit, DESCRIPTOR_BYTES, openBatch,
+  BATCH,
+  batchKind,
+  batchNumber,
+  BUILDING,
+  CLOSED,
+  commit,
+  DESCRIPTOR_BYTES,
+  openBatch,
   settleWith,
-} from "./stamp";
-import { enter, leave, listOf, present } from "./stack";
-import { admits, build, deltaFor, newest, pickHeight, pressed, useShard } from "./write";
+} from './stamp';
+import { enter, leave, listOf, present } from './stack';
+import { admits, build, deltaFor, newest, pickHeight, pressed, useShard } from './write';
 
 const TRIES: u32 = isDefined(GATED) ? 3 : 12;
 
@@ -113,7 +145,14 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
 
 /** Steps 4 and 5. */
 function finish(
-  list: usize, shard: usize, batch: usize, linked: u32, live: i32, count: u32, temp: usize, mark: u32,
+  list: usize,
+  shard: usize,
+  batch: usize,
+  linked: u32,
+  live: i32,
+  count: u32,
+  temp: usize,
+  mark: u32,
 ): i32 {
   const result = io();
   if (linked == 0) {
@@ -146,11 +185,11 @@ function finish(
 // ---- nodes --------------------------------------------------------------------------------------
 
 function nodeOf(index: u32, count: u32, temp: usize): usize {
-  return get32(temp + (<usize>count << 3) + (<usize>index << 2));
+  return get32(temp + ((<usize>count) << 3) + ((<usize>index) << 2));
 }
 
 function setNode(index: u32, count: u32, temp: usize, node: usize): void {
-  put32(temp + (<usize>count << 3) + (<usize>index << 2), <u32>node);
+  put32(temp + ((<usize>count) << 3) + ((<usize>index) << 2), <u32>node);
 }
 
 /** Step 1: a node for each key, with room for the longest value that its operations may give it. */
@@ -165,9 +204,7 @@ function buildAll(list: usize, count: u32, temp: usize): i32 {
     }
     const op = opAt(first, temp);
     const len = get32(op + O_KEY_LENGTH);
-    const node = build(
-      list, pickHeight(list), slice0(op), slice1(op), len, op + O_KEY, longest,
-    );
+    const node = build(list, pickHeight(list), slice0(op), slice1(op), len, op + O_KEY, longest);
     if (node == 0) return whyNot();
     setNode(first, count, temp, node);
     groups++;
@@ -178,7 +215,13 @@ function buildAll(list: usize, count: u32, temp: usize): i32 {
 
 /** Step 3 for one key: links its node and returns it; 0: nothing to write; `batch`: it is aborted. */
 function place(
-  record: usize, lane: usize, first: u32, end: u32, count: u32, temp: usize, batch: usize,
+  record: usize,
+  lane: usize,
+  first: u32,
+  end: u32,
+  count: u32,
+  temp: usize,
+  batch: usize,
 ): usize {
   const list = listOf(record, 0);
   const s0 = laneS0(lane);
@@ -252,7 +295,7 @@ function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
 
 /** The operation with that place in key order. */
 function opAt(index: u32, temp: usize): usize {
-  return get32(temp + (<usize>index << 2));
+  return get32(temp + ((<usize>index) << 2));
 }
 
 function valueBytes(op: usize): u32 {
@@ -303,13 +346,13 @@ function sort(count: u32, at: usize, temp: usize): void {
   let op = at;
   let sorted = true;
   for (let i: u32 = 0; i < count; i++) {
-    put32(temp + (<usize>i << 2), <u32>op);
+    put32(temp + ((<usize>i) << 2), <u32>op);
     if (i > 0 && sorted) sorted = compareOps(opAt(i - 1, temp), op) <= 0;
     op += opBytes(op);
   }
   if (sorted) return;
   let from = temp;
-  let to = temp + (<usize>count << 2);
+  let to = temp + ((<usize>count) << 2);
   for (let width: u32 = 1; width < count; width <<= 1) {
     for (let low: u32 = 0; low < count; low += width << 1) {
       merge(from, to, low, min(low + width, count), min(low + (width << 1), count));
@@ -319,7 +362,7 @@ function sort(count: u32, at: usize, temp: usize): void {
     to = other;
   }
   if (from == temp) return;
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) put32(temp + i, get32(from + i));
+  for (let i: usize = 0; i < (<usize>count) << 2; i += 4) put32(temp + i, get32(from + i));
 }
 
 function merge(from: usize, to: usize, low: u32, mid: u32, high: u32): void {
@@ -327,6 +370,6 @@ function merge(from: usize, to: usize, low: u32, mid: u32, high: u32): void {
   let b = mid;
   for (let i = low; i < high; i++) {
     const left = b >= high || (a < mid && compareOps(opAt(a, from), opAt(b, from)) <= 0);
-    put32(to + (<usize>i << 2), <u32>opAt(left ? a++ : b++, from));
+    put32(to + ((<usize>i) << 2), <u32>opAt(left ? a++ : b++, from));
   }
 }

@@ -27,25 +27,44 @@
 // Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of codes.ts,
 // where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
 
-import { setup as setupLayout, join as joinLayout } from "@x/shm-arena/assembly/layout";
-import * as audits from "./audit";
-import * as batch from "./batch";
-import * as nodes from "./node";
-import * as read from "./read";
-import * as repairs from "./repair";
-import * as scans from "./scan";
-import * as seals from "./seal";
-import * as write from "./write";
+import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import * as audits from './audit';
+import * as batch from './batch';
+import * as nodes from './node';
+import * as read from './read';
+import * as repairs from './repair';
+import * as scans from './scan';
+import * as seals from './seal';
+import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
 export const SKIPLIST_PROTOCOL: u32 = 1;
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
 export {
-  ABSENT, AHEAD, AUDIT, COUNT, DELETE, END, END_OPEN, EXISTS, GET_OR_INSERT, INSERT, KEYS_ONLY, NEED,
-  PRESSURE, RESUME, REVERSE, SET, START, START_OPEN, TOMBSTONE, TOMBSTONES, VERSIONS,
-} from "./codes";
-export { MAX_LISTS } from "./node";
+  ABSENT,
+  AHEAD,
+  AUDIT,
+  COUNT,
+  DELETE,
+  END,
+  END_OPEN,
+  EXISTS,
+  GET_OR_INSERT,
+  INSERT,
+  KEYS_ONLY,
+  NEED,
+  PRESSURE,
+  RESUME,
+  REVERSE,
+  SET,
+  START,
+  START_OPEN,
+  TOMBSTONE,
+  TOMBSTONES,
+  VERSIONS,
+} from './codes';
+export { MAX_LISTS } from './node';
 
 /** Forgets everything: the instance is as new. */
 export function setup(): void {
@@ -90,8 +109,16 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
  * FULL (arena), LIMIT (of the list), CONTENDED, EXPELLED, CLOSED.
  */
 export function put(
-  entry: u32, generation: u32, kind: i32,
-  len: u32, k0: u32, k1: u32, k2: u32, k3: u32, valueAt: u32, valueLen: u32,
+  entry: u32,
+  generation: u32,
+  kind: i32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueLen: u32,
 ): i32 {
   return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen);
 }
@@ -118,8 +145,16 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
  * ABSENT with number 0: no visible version at all. NEED: result[0] = value length.
  */
 export function get(
-  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
-  len: u32, k0: u32, k1: u32, k2: u32, k3: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  seqLo: u32,
+  seqHi: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
 ): i32 {
   return read.get(entry, generation, target, seqLo, seqHi, len, k0, k1, k2, k3);
 }
@@ -133,8 +168,15 @@ export function get(
  * result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
  */
 export function getMany(
-  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
-  count: u32, at: u32, out: u32, outBytes: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  seqLo: u32,
+  seqHi: u32,
+  count: u32,
+  at: u32,
+  out: u32,
+  outBytes: u32,
 ): i32 {
   return read.getMany(entry, generation, target, seqLo, seqHi, count, at, out, outBytes);
 }
@@ -152,13 +194,36 @@ export function getMany(
  * `out` must not overlap the bounds.
  */
 export function scan(
-  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
-  flags: u32, limit: u32, startLen: u32, startAt: u32, endLen: u32, endAt: u32,
-  resumeLo: u32, resumeHi: u32, out: u32, outBytes: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  seqLo: u32,
+  seqHi: u32,
+  flags: u32,
+  limit: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+  resumeLo: u32,
+  resumeHi: u32,
+  out: u32,
+  outBytes: u32,
 ): i32 {
   return scans.scan(
-    entry, generation, target, (<u64>seqHi << 32) | seqLo,
-    flags, limit, startLen, startAt, endLen, endAt, (<u64>resumeHi << 32) | resumeLo, out, outBytes,
+    entry,
+    generation,
+    target,
+    ((<u64>seqHi) << 32) | seqLo,
+    flags,
+    limit,
+    startLen,
+    startAt,
+    endLen,
+    endAt,
+    ((<u64>resumeHi) << 32) | resumeLo,
+    out,
+    outBytes,
   );
 }
 
@@ -172,7 +237,7 @@ export function snapshot(entry: u32, generation: u32): i32 {
 
 /** The same as of an earlier number (0 is none), as far as lists not yet destroyed reach. AHEAD. */
 export function snapshotAt(entry: u32, generation: u32, seqLo: u32, seqHi: u32): i32 {
-  return seals.snapshot(entry, generation, (<u64>seqHi << 32) | seqLo);
+  return seals.snapshot(entry, generation, ((<u64>seqHi) << 32) | seqLo);
 }
 
 /**
@@ -204,7 +269,7 @@ export function destroyList(entry: u32, generation: u32, id: u32): i32 {
 /**
  * Figures of the list `target`, or of all (0). OK: result
  *   0 u32 lists   4 u32 pages   8 u64 versions   16 i64 live keys (exact for one list; a sum over
- *   several counts a key once for each)   24 u64 newest sequence number   32 u32 height
+ *   several counts a key once for each)   24 u64 newest sequence number (of the list)   32 u32 height
  *   36 u32 id of the active list   40 u32 max pages   44 u32 max entries
  */
 export function stats(entry: u32, generation: u32, target: u32): i32 {

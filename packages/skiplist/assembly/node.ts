@@ -43,8 +43,17 @@
 // Names: s0, s1 the first two slices of a key; len its length; at its bytes in scratch (used beyond
 // 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the version changes the number of live keys.
 
-import { check, copy, get32, get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
-import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from "@x/shm-arena/assembly/layout";
+import {
+  check,
+  copy,
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+} from '@x/shm-arena/assembly/atomic';
+import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -148,12 +157,12 @@ export function poolAt(): usize {
 
 /** The next node at `level`. Pairs with the CAS that links: a node found is complete (I1). */
 export function next(node: usize, level: u32): usize {
-  return load32(node - 4 - (<usize>level << 2));
+  return load32(node - 4 - ((<usize>level) << 2));
 }
 
 /** The word of that link. */
 export function linkAt(node: usize, level: u32): usize {
-  return node - 4 - (<usize>level << 2);
+  return node - 4 - ((<usize>level) << 2);
 }
 
 /** All the following read frozen words (I1). */
@@ -191,7 +200,7 @@ export function keyBytes(len: u32): usize {
 /** Slice `index` of the staged bytes; what lies behind the end counts as zeros. */
 export function sliceOf(at: usize, index: u32, len: u32): u64 {
   const left = len - (index << 3);
-  const value = bswap<u64>(get64(at + (<usize>index << 3)));
+  const value = bswap<u64>(get64(at + ((<usize>index) << 3)));
   return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
 }
 
@@ -219,8 +228,8 @@ export function tail(node: usize, len: u32, at: usize): i32 {
   if (length > 16 && len > 16) {
     const slices = (min(length, len) + 7) >> 3;
     for (let i: u32 = 2; i < slices; i++) {
-      const a = get64(node + KEY + (<usize>i << 3));
-      const b = (at & 1) != 0 ? get64((at ^ 1) + (<usize>i << 3)) : sliceOf(at, i, len);
+      const a = get64(node + KEY + ((<usize>i) << 3));
+      const b = (at & 1) != 0 ? get64((at ^ 1) + ((<usize>i) << 3)) : sliceOf(at, i, len);
       if (a != b) return a < b ? -1 : 1;
     }
   }
@@ -233,8 +242,8 @@ export function compareNodes(a: usize, b: usize): i32 {
   const lb = keyLength(b);
   const slices = <u32>(keyBytes(min(la, lb)) >> 3);
   for (let i: u32 = 0; i < slices; i++) {
-    const x = get64(a + KEY + (<usize>i << 3));
-    const y = get64(b + KEY + (<usize>i << 3));
+    const x = get64(a + KEY + ((<usize>i) << 3));
+    const y = get64(b + KEY + ((<usize>i) << 3));
     if (x != y) return x < y ? -1 : 1;
   }
   return la < lb ? -1 : <i32>(la > lb);
@@ -249,7 +258,7 @@ export function nodeBytes(height: u32, len: u32, valueLen: u32): u64 {
 
 /** Bytes below a node: its tower, rounded so that the node is 8-aligned where the block is. */
 export function towerBytes(height: u32): usize {
-  return ((<usize>height << 2) + 7) & ~7;
+  return (((<usize>height) << 2) + 7) & ~7;
 }
 
 /** Writes key and height into a private node. */
@@ -258,7 +267,7 @@ export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at
   put64(node + KEY, s0);
   put64(node + KEY + 8, s1);
   const slices = (len + 7) >> 3;
-  for (let i: u32 = 2; i < slices; i++) put64(node + KEY + (<usize>i << 3), sliceOf(at, i, len));
+  for (let i: u32 = 2; i < slices; i++) put64(node + KEY + ((<usize>i) << 3), sliceOf(at, i, len));
   for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
 }
 
@@ -280,7 +289,7 @@ export function copyWords(to: usize, from: usize, bytes: u32): void {
 /** Writes the meta word's verdict into a private node. */
 export function fillKind(node: usize, tombstone: bool, delta: i32): void {
   const rest = get32(node + META) & (KEY_BITS | (31 << 20));
-  put32(node + META, rest | (tombstone ? TOMB : 0) | (<u32>(delta + 1) << 26));
+  put32(node + META, rest | (tombstone ? TOMB : 0) | ((<u32>(delta + 1)) << 26));
 }
 
 /** Writes the key's bytes, padded to 8, to private memory. */
@@ -295,7 +304,7 @@ export function copyKey(to: usize, node: usize): void {
 
 /** The line of participant `slot` in the list's region. */
 export function shardAt(list: usize, slot: u32): usize {
-  return <usize>get32(list + SHARDS) + (<usize>slot << 6);
+  return <usize>get32(list + SHARDS) + ((<usize>slot) << 6);
 }
 
 export function versionsOf(counters: u64): u32 {
@@ -307,7 +316,7 @@ export function liveOf(counters: u64): i32 {
 }
 
 export function countersOf(versions: u32, live: i32): u64 {
-  return (<u64>(<u32>live) << 32) | versions;
+  return ((<u64>(<u32>live)) << 32) | versions;
 }
 
 /** Versions in the list, over all shards in use. */

@@ -19,28 +19,55 @@
 //
 // Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
 
-import { get32, put32, put64 } from "@x/shm-arena/assembly/atomic";
-import { OK } from "@x/shm-arena/assembly/layout";
-import { ABSENT, NEED, TOMBSTONE } from "./codes";
+import { get32, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { OK } from '@x/shm-arena/assembly/layout';
+import { ABSENT, NEED, TOMBSTONE } from './codes';
 import {
-  copyWords, equal, io, ioBytes, isTombstone, laneAt, LANES, next, RESULT, sliceOf, valueAt,
+  copyWords,
+  equal,
+  io,
+  ioBytes,
+  isTombstone,
+  laneAt,
+  LANES,
+  next,
+  RESULT,
+  sliceOf,
+  valueAt,
   valueLength,
-} from "./node";
+} from './node';
 import {
-  findMany, L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, seek, setLane,
-} from "./search";
-import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from "./stack";
-import { LATEST, seen } from "./stamp";
-import { firstSlice, secondSlice } from "./write";
+  findMany,
+  L_OWN,
+  L_OWN2,
+  laneFound,
+  laneKeyAt,
+  laneLength,
+  laneS0,
+  laneS1,
+  seek,
+  setLane,
+} from './search';
+import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from './stack';
+import { LATEST, seen } from './stamp';
+import { firstSlice, secondSlice } from './write';
 
 // ---- one key ------------------------------------------------------------------------------------
 
 /** See index.ts. */
 export function get(
-  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
-  len: u32, k0: u32, k1: u32, k2: u32, k3: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  seqLo: u32,
+  seqHi: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
 ): i32 {
-  const upto = (<u64>seqHi << 32) | seqLo;
+  const upto = ((<u64>seqHi) << 32) | seqLo;
   const status = look(entry, generation, target, upto);
   if (status != OK) return status;
   const s0 = firstSlice(len, k0, k1);
@@ -100,10 +127,17 @@ export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize
 
 /** See index.ts. */
 export function getMany(
-  entry: u32, generation: u32, target: u32, seqLo: u32, seqHi: u32,
-  count: u32, at: u32, out: u32, outBytes: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  seqLo: u32,
+  seqHi: u32,
+  count: u32,
+  at: u32,
+  out: u32,
+  outBytes: u32,
 ): i32 {
-  const upto = (<u64>seqHi << 32) | seqLo;
+  const upto = ((<u64>seqHi) << 32) | seqLo;
   const status = look(entry, generation, target, upto);
   if (status != OK) return status;
   let key: usize = at;

@@ -20,24 +20,47 @@
 //
 // Names: see node.ts, seal.ts.
 
-import { cas64, get64, load64, store64 } from "@x/shm-arena/assembly/atomic";
+import { cas64, get64, load64, store64 } from '@x/shm-arena/assembly/atomic';
 import {
-  D_STATE, ENTRY_LIVE, entryAt, EXPELLED, generationOf, kindOf, ME, OK, ownerOf,
-  R_OWNER, R_STATE, REGION_CREATING, REGION_FREEING, REGION_LIVE, regionAt, REGIONS, stateWord,
-} from "@x/shm-arena/assembly/layout";
-import { disown } from "@x/shm-arena/assembly/lock";
-import { freeRegion, ownedByEntry, retireFrom } from "@x/shm-arena/assembly/region";
-import { alive } from "@x/shm-arena/assembly/slot";
+  D_STATE,
+  ENTRY_LIVE,
+  entryAt,
+  EXPELLED,
+  generationOf,
+  kindOf,
+  ME,
+  OK,
+  ownerOf,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_FREEING,
+  REGION_LIVE,
+  regionAt,
+  REGIONS,
+  stateWord,
+} from '@x/shm-arena/assembly/layout';
+import { disown } from '@x/shm-arena/assembly/lock';
+import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
+import { alive } from '@x/shm-arena/assembly/slot';
 import {
-  COUNTERS, countersOf, deltaOf, INTENT, KEY, keyLength, listRegion, liveOf, LOCK, shardAt, STAMP,
+  COUNTERS,
+  countersOf,
+  deltaOf,
+  INTENT,
+  KEY,
+  keyLength,
+  listRegion,
+  liveOf,
+  LOCK,
+  shardAt,
+  STAMP,
   versionsOf,
-} from "./node";
-import { seek } from "./search";
-import { opened, settleRegion } from "./seal";
-import { countOf, enter, leave, listOf, present } from "./stack";
-import {
-  abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode,
-} from "./stamp";
+} from './node';
+import { seek } from './search';
+import { opened, settleRegion } from './seal';
+import { countOf, enter, leave, listOf, present } from './stack';
+import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
 
 /** See index.ts. */
 export function repair(entry: u32, slot: u32): i32 {
@@ -106,7 +129,8 @@ function repairRegions(entry: u32, generation: u32, slot: u32): void {
     const stacked = inStack(entry, generation, region);
     if (stacked < 0) return;
     if (stacked > 0) settleRegion(region);
-    else if (kind == REGION_LIVE) retireFrom(region, word); // R3
+    else if (kind == REGION_LIVE)
+      retireFrom(region, word); // R3
     else drop(region, word);
   }
 }

@@ -29,19 +29,50 @@
 //
 // Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are asked.
 
-import { get32, get64, load32, load64, put32, put64 } from "@x/shm-arena/assembly/atomic";
-import { OK } from "@x/shm-arena/assembly/layout";
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { OK } from '@x/shm-arena/assembly/layout';
 import {
-  COUNT, END, END_OPEN, KEYS_ONLY, NEED, RESUME, REVERSE, START, START_OPEN, TOMBSTONE, TOMBSTONES,
+  COUNT,
+  END,
+  END_OPEN,
+  KEYS_ONLY,
+  NEED,
+  RESUME,
+  REVERSE,
+  START,
+  START_OPEN,
+  TOMBSTONE,
+  TOMBSTONES,
   VERSIONS,
-} from "./codes";
+} from './codes';
 import {
-  boundAt, compareNodes, copyKey, copyWords, equal, HEAD, HEIGHT, io, isTombstone, KEY, keyLength,
-  laneAt, LANES, less, next, POOL, poolAt, sliceOf, spliceAt, STAMP, valueAt, valueLength, windowAt,
-} from "./node";
-import { before, behind, find, findEnd, seek, topOf } from "./search";
-import { seen } from "./stamp";
-import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto } from "./stack";
+  boundAt,
+  compareNodes,
+  copyKey,
+  copyWords,
+  equal,
+  HEAD,
+  HEIGHT,
+  io,
+  isTombstone,
+  KEY,
+  keyLength,
+  laneAt,
+  LANES,
+  less,
+  next,
+  POOL,
+  poolAt,
+  sliceOf,
+  spliceAt,
+  STAMP,
+  valueAt,
+  valueLength,
+  windowAt,
+} from './node';
+import { before, behind, find, findEnd, seek, topOf } from './search';
+import { seen } from './stamp';
+import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 
 const W_LIST: usize = 0;
 const W_POS: usize = 4;
@@ -69,9 +100,19 @@ const BUDGET: i32 = isDefined(GATED) ? 64 : 65536;
 
 /** See index.ts. */
 export function scan(
-  entry: u32, generation: u32, target: u32, upto: u64,
-  flags: u32, limit: u32, startLen: u32, startAt: u32, endLen: u32, endAt: u32,
-  resume: u64, out: u32, outBytes: u32,
+  entry: u32,
+  generation: u32,
+  target: u32,
+  upto: u64,
+  flags: u32,
+  limit: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+  resume: u64,
+  out: u32,
+  outBytes: u32,
 ): i32 {
   const status = look(entry, generation, target, upto);
   if (status != OK) return status;
@@ -87,9 +128,7 @@ export function scan(
 }
 
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
-function run(
-  lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes: u32,
-): i32 {
+function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes: u32): i32 {
   let records: u32 = 0;
   let used: u32 = 0;
   let last: u32 = 0;
@@ -160,9 +199,7 @@ function foremost(lists: u32, flags: u32, want: u32): i32 {
 }
 
 /** Takes the entry at the front, and what it hides; returns the node to show, or 0. */
-function choose(
-  lists: u32, at: u32, node: usize, flags: u32, want: u32, resume: u64,
-): usize {
+function choose(lists: u32, at: u32, node: usize, flags: u32, want: u32, resume: u64): usize {
   const upto = viewUpto();
   let shown: usize = 0;
   if ((flags & VERSIONS) != 0) {
@@ -174,9 +211,10 @@ function choose(
     // Equal keys: the newest list comes first, so what is found first hides the rest.
     for (let i: u32 = 0; i < lists; i++) {
       const w = windowAt(i);
-      const found = (flags & REVERSE) != 0
-        ? takeGroupBack(w, node, flags, want, shown == 0)
-        : takeGroup(w, node, flags, want, shown == 0);
+      const found =
+        (flags & REVERSE) != 0
+          ? takeGroupBack(w, node, flags, want, shown == 0)
+          : takeGroup(w, node, flags, want, shown == 0);
       if (shown == 0) shown = found;
     }
     if ((flags & START_OPEN) != 0 && shown != 0 && equalBound(shown, boundAt(2))) shown = 0;
@@ -314,7 +352,7 @@ function setWindows(): void {
 }
 
 function nodeAt(nodes: usize, index: u32): usize {
-  return get32(nodes + (<usize>index << 2));
+  return get32(nodes + ((<usize>index) << 2));
 }
 
 /** The next node of a window that is ready. */
@@ -386,7 +424,7 @@ function gatherForward(w: usize, want: u32): bool {
 function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   const count = get32(w + W_COUNT);
   const room = get32(w + W_CAPACITY) - count;
-  const nodes = <usize>get32(w + W_NODES) + (<usize>count << 2);
+  const nodes = <usize>get32(w + W_NODES) + ((<usize>count) << 2);
   let lanes: u32 = 1;
   if (seg > 0) lanes = min(min(LANES, room), isDefined(GATED) ? want : (want >> (seg << 1)) + 1);
   const each = seg > 0 ? room / lanes : min(room, want < 64 ? want + 1 : 64);
@@ -428,7 +466,7 @@ function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
         put32(l, 0); // Its end is 0 as well.
         open--;
       } else {
-        put32(<usize>get32(l + 8) + (<usize>turn << 2), <u32>node);
+        put32(<usize>get32(l + 8) + ((<usize>turn) << 2), <u32>node);
         put32(l + 12, turn + 1);
         put32(l, <u32>next(node, 0));
       }
@@ -441,9 +479,9 @@ function settle(w: usize, lanes: u32, nodes: usize): void {
   let total: u32 = 0;
   for (let i: u32 = 0; i < lanes; i++) {
     const l = laneAt(i);
-    const bytes = <usize>get32(l + 12) << 2;
+    const bytes = (<usize>get32(l + 12)) << 2;
     const from: usize = get32(l + 8);
-    const to = nodes + (<usize>total << 2);
+    const to = nodes + ((<usize>total) << 2);
     if (from != to) {
       for (let k: usize = 0; k < bytes; k += 4) put32(to + k, get32(from + k));
     }
@@ -500,7 +538,7 @@ function walkRing(w: usize, node: usize, bound: usize): bool {
   const capacity = get32(w + W_CAPACITY);
   let count: u32 = 0;
   for (; node != 0 && !stops(node, bound); node = next(node, 0)) {
-    put32(nodes + (<usize>(count % capacity) << 2), <u32>node);
+    put32(nodes + ((<usize>(count % capacity)) << 2), <u32>node);
     count++;
   }
   put32(w + W_NEXT, 0);
@@ -516,8 +554,8 @@ function walkRing(w: usize, node: usize, bound: usize): bool {
 function turn(nodes: usize, low: u32, high: u32): void {
   while (low + 1 < high) {
     high--;
-    const a = nodes + (<usize>low << 2);
-    const b = nodes + (<usize>high << 2);
+    const a = nodes + ((<usize>low) << 2);
+    const b = nodes + ((<usize>high) << 2);
     const kept = get32(a);
     put32(a, get32(b));
     put32(b, kept);

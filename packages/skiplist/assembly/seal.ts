@@ -36,28 +36,85 @@
 // Names: A, B the active list before and after; F a frozen one; entry, generation: the handle.
 
 import {
-  cas32, cas64, fill, load32, load64, or64, put32, put64, store64,
-} from "@x/shm-arena/assembly/atomic";
-import { entryAlive } from "@x/shm-arena/assembly/directory";
+  cas32,
+  cas64,
+  fill,
+  load32,
+  load64,
+  or64,
+  put32,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
-  BAD, CLOSED as GONE, CONTENDED, D_ROOT, entryAt, EXPELLED, generationOf, kindOf, LIMIT, ME, OK,
-  R_OWNER, R_STATE, REGION_CREATING, REGION_LIVE, regionAt, stateWord,
-} from "@x/shm-arena/assembly/layout";
-import { lock, unlock } from "@x/shm-arena/assembly/lock";
+  BAD,
+  CLOSED as GONE,
+  CONTENDED,
+  D_ROOT,
+  entryAt,
+  EXPELLED,
+  generationOf,
+  kindOf,
+  LIMIT,
+  ME,
+  OK,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_LIVE,
+  regionAt,
+  stateWord,
+} from '@x/shm-arena/assembly/layout';
+import { lock, unlock } from '@x/shm-arena/assembly/lock';
 import {
-  ownedByEntry, ownerGone, regionAlloc, regionBase, regionCreate, regionDrop, regionPublish,
-  regionRetire, retireFrom, sweep,
-} from "@x/shm-arena/assembly/region";
-import { alive, status as whyNot } from "@x/shm-arena/assembly/slot";
-import { AHEAD } from "./codes";
+  ownedByEntry,
+  ownerGone,
+  regionAlloc,
+  regionBase,
+  regionCreate,
+  regionDrop,
+  regionPublish,
+  regionRetire,
+  retireFrom,
+  sweep,
+} from '@x/shm-arena/assembly/region';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { AHEAD } from './codes';
 import {
-  CLOCK, HEAD, HEIGHT, ID, idOf, io, linkAt, listRegion, LOCK, MAX_ENTRIES, maxEntriesOf, MAX_HEIGHT,
-  MAX_LISTS, MAX_PAGES, maxPagesOf, OF_ENTRY, RECORDS, REGION, SHARDS, USED,
-} from "./node";
+  CLOCK,
+  HEAD,
+  HEIGHT,
+  ID,
+  idOf,
+  io,
+  linkAt,
+  listRegion,
+  LOCK,
+  MAX_ENTRIES,
+  maxEntriesOf,
+  MAX_HEIGHT,
+  MAX_LISTS,
+  MAX_PAGES,
+  maxPagesOf,
+  OF_ENTRY,
+  RECORDS,
+  REGION,
+  SHARDS,
+  USED,
+} from './node';
 import {
-  countOf, enter, indexOf, leave, listOf, present, recordBytes, setCount, setList,
-} from "./stack";
-import { CLOSED } from "./stamp";
+  countOf,
+  enter,
+  indexOf,
+  leave,
+  listOf,
+  present,
+  recordBytes,
+  setCount,
+  setList,
+} from './stack';
+import { CLOSED } from './stamp';
 
 /** Rounds of a race for the root, or for the lock, before CONTENDED. */
 const TRIES: u32 = isDefined(GATED) ? 4 : 64;
@@ -195,7 +252,8 @@ export function destroyList(entry: u32, generation: u32, id: u32): i32 {
       break;
     }
     status = unlink(entry, record, index);
-    if (status == BAD) status = CONTENDED; // The root moved on: look again.
+    if (status == BAD)
+      status = CONTENDED; // The root moved on: look again.
     else if (status == CONTENDED) break; // A living thread has the lock.
   }
   status = leave(status);
@@ -255,7 +313,7 @@ export function lists(entry: u32, generation: u32, out: usize): i32 {
   if (record == 0) return leave(GONE);
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) {
-    const at = out + (<usize>(count - 1 - i) << 3);
+    const at = out + ((<usize>(count - 1 - i)) << 3);
     put32(at, idOf(listOf(record, i)));
     put32(at + 4, i > 0 ? 1 : 0);
   }

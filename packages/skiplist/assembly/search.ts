@@ -24,24 +24,22 @@
 //
 // Names: see node.ts.
 
-import { cas32, get32, get64, load32, put32, put64, store32 } from "@x/shm-arena/assembly/atomic";
-import {
-  HEAD, HEIGHT, HINT, HINTS, KEY, laneAt, less, linkAt, next, tail,
-} from "./node";
+import { cas32, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
+import { HEAD, HEIGHT, HINT, HINTS, KEY, laneAt, less, linkAt, next, tail } from './node';
 
 // ---- splices ------------------------------------------------------------------------------------
 
 export function before(splice: usize, level: u32): usize {
-  return get32(splice + 8 + (<usize>level << 3));
+  return get32(splice + 8 + ((<usize>level) << 3));
 }
 
 export function behind(splice: usize, level: u32): usize {
-  return get32(splice + 12 + (<usize>level << 3));
+  return get32(splice + 12 + ((<usize>level) << 3));
 }
 
 export function setSplice(splice: usize, level: u32, b: usize, n: usize): void {
-  put32(splice + 8 + (<usize>level << 3), <u32>b);
-  put32(splice + 12 + (<usize>level << 3), <u32>n);
+  put32(splice + 8 + ((<usize>level) << 3), <u32>b);
+  put32(splice + 12 + ((<usize>level) << 3), <u32>n);
 }
 
 /** The levels that the splice knows. */
@@ -76,7 +74,14 @@ export function find(list: usize, s0: u64, s1: u64, len: u32, at: usize, splice:
 
 /** Fills the splice below `level`, from `b` on; `n`: a node known not to be before the key, or 0. */
 function descend(
-  b: usize, level: u32, n: usize, s0: u64, s1: u64, len: u32, at: usize, splice: usize,
+  b: usize,
+  level: u32,
+  n: usize,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
 ): usize {
   while (level-- > 0) {
     const known = n;
@@ -95,14 +100,21 @@ function descend(
  * keys looks at one or two nodes. Only levels below `height` are needed; the splice may end there.
  */
 export function findNear(
-  list: usize, shard: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize, splice: usize,
+  list: usize,
+  shard: usize,
+  height: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
 ): usize {
   let level: u32 = 0;
   let b: usize = 0;
   let n: usize = 0;
   const tries = min(HINTS, isDefined(GATED) ? 2 : 4);
   for (; level < tries; level++) {
-    b = get32(shard + HINT + (<usize>level << 2)); // Owned. I6: linked at that level.
+    b = get32(shard + HINT + ((<usize>level) << 2)); // Owned. I6: linked at that level.
     if (b == 0) return find(list, s0, s1, len, at, splice);
     if (b != list + HEAD && !less(b, s0, s1, len, at)) continue;
     n = next(b, level);
@@ -112,7 +124,7 @@ export function findNear(
   setSplice(splice, level, b, n);
   for (let above = level + 1; above < height; above++) {
     let p: usize = 0;
-    if (above < HINTS) p = get32(shard + HINT + (<usize>above << 2));
+    if (above < HINTS) p = get32(shard + HINT + ((<usize>above) << 2));
     if (p == 0 || (p != list + HEAD && !less(p, s0, s1, len, at))) {
       return find(list, s0, s1, len, at, splice);
     }
@@ -136,9 +148,7 @@ export function findEnd(list: usize, splice: usize): void {
 }
 
 /** Brings one level of the splice up to date, going on from what it knows; returns `behind`. */
-export function advance(
-  level: u32, s0: u64, s1: u64, len: u32, at: usize, splice: usize,
-): usize {
+export function advance(level: u32, s0: u64, s1: u64, len: u32, at: usize, splice: usize): usize {
   let b = before(splice, level);
   let n = next(b, level);
   while (n != 0 && less(n, s0, s1, len, at)) {
@@ -155,9 +165,9 @@ export function remember(list: usize, shard: usize, splice: usize, node: usize, 
   for (let level: u32 = 0; level < HINTS; level++) {
     const b = level < height ? node : level < top ? before(splice, level) : 0;
     // A level that the search left out keeps what it had, which is still linked there.
-    if (b != 0) put32(shard + HINT + (<usize>level << 2), <u32>b);
-    else if (get32(shard + HINT + (<usize>level << 2)) == 0) {
-      put32(shard + HINT + (<usize>level << 2), <u32>(list + HEAD));
+    if (b != 0) put32(shard + HINT + ((<usize>level) << 2), <u32>b);
+    else if (get32(shard + HINT + ((<usize>level) << 2)) == 0) {
+      put32(shard + HINT + ((<usize>level) << 2), <u32>(list + HEAD));
     }
   }
 }
@@ -240,7 +250,7 @@ function step(lane: usize): bool {
   const go = <i32>forward & <i32>(n != 0);
   put32(lane + L_BEFORE, go ? <u32>n : <u32>b);
   put32(lane + L_BEHIND, <u32>n);
-  const entry = lane + L_SPLICE + 8 + (<usize>level << 3);
+  const entry = lane + L_SPLICE + 8 + ((<usize>level) << 3);
   put32(entry, <u32>b); // The last step at a level leaves its true splice.
   put32(entry + 4, <u32>n);
   const left = level - 1 + <u32>go;
@@ -256,7 +266,14 @@ function step(lane: usize): bool {
  * nothing. Returns the levels that are linked. A death leaves a truncated tower.
  */
 export function linkAbove(
-  list: usize, node: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize, splice: usize,
+  list: usize,
+  node: usize,
+  height: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
 ): u32 {
   const top = topOf(splice);
   let lost: u32 = 0;

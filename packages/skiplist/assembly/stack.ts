@@ -20,13 +20,13 @@
 // was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's regions.
 // A death under a pin leaves the pin, which recovery takes away with the slot.
 
-import { get32, get64, load32, put32, put64 } from "@x/shm-arena/assembly/atomic";
-import { entryAlive } from "@x/shm-arena/assembly/directory";
-import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from "@x/shm-arena/assembly/layout";
-import { pin, protect, unpin } from "@x/shm-arena/assembly/reservation";
-import { alive } from "@x/shm-arena/assembly/slot";
-import { ID, work } from "./node";
-import { LATEST } from "./stamp";
+import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
+import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
+import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
+import { alive } from '@x/shm-arena/assembly/slot';
+import { ID, work } from './node';
+import { LATEST } from './stamp';
 
 const R_COUNT: usize = 0;
 const R_LISTS: usize = 8;
@@ -47,7 +47,7 @@ export function countOf(record: usize): u32 {
 }
 
 export function listOf(record: usize, index: u32): usize {
-  return get32(record + R_LISTS + (<usize>index << 2));
+  return get32(record + R_LISTS + ((<usize>index) << 2));
 }
 
 export function setCount(record: usize, count: u32): void {
@@ -56,7 +56,7 @@ export function setCount(record: usize, count: u32): void {
 }
 
 export function setList(record: usize, index: u32, list: usize): void {
-  put32(record + R_LISTS + (<usize>index << 2), <u32>list);
+  put32(record + R_LISTS + ((<usize>index) << 2), <u32>list);
 }
 
 /** The index of the list with that id, or -1. */

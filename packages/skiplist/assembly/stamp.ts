@@ -50,10 +50,18 @@
 // Names: upto the number of a snapshot, or LATEST; w a stamp; d a descriptor's word.
 
 import {
-  add64, cas64, check, get32, load64, pause, put32, put64, store64,
-} from "@x/shm-arena/assembly/atomic";
-import { kindOf, S_STATE, SLOT_ALIVE, slotAt } from "@x/shm-arena/assembly/layout";
-import { CLOCK, STAMP } from "./node";
+  add64,
+  cas64,
+  check,
+  get32,
+  load64,
+  pause,
+  put32,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
+import { kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
+import { CLOCK, STAMP } from './node';
 
 export const CLOSED: u64 = 1 << 63;
 export const DEAD: u64 = ~(<u64>0);
@@ -111,7 +119,7 @@ function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
     }
     const now = load64(list + CLOCK);
     if ((now & CLOSED) != 0) {
-      cas64(batch + D_WORD, d, <u64>ABORTED << 62); // It cannot commit any more but by an old number.
+      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62); // It cannot commit any more but by an old number.
       continue;
     }
     const floor = upto == LATEST ? now : upto;
@@ -142,7 +150,7 @@ export function decide(list: usize, node: usize): u64 {
     const d = load64(batch + D_WORD);
     if (<u32>(d >> 62) != BUILDING) return settleNode(node, d);
     if (round >= PATIENCE || (load64(list + CLOCK) & CLOSED) != 0 || !ownerLives(batch)) {
-      cas64(batch + D_WORD, d, <u64>ABORTED << 62);
+      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62);
     } else {
       pause(round);
     }
@@ -196,10 +204,10 @@ export function commit(list: usize, batch: usize, versions: u32, live: i32): boo
     if ((t & CLOSED) != 0) break;
     check(t > d, 2, batch); // S4
     if (MUTANT == 36) {
-      store64(batch + D_WORD, (<u64>COMMITTED << 62) | t);
+      store64(batch + D_WORD, ((<u64>COMMITTED) << 62) | t);
       return true;
     }
-    if (cas64(batch + D_WORD, d, (<u64>COMMITTED << 62) | t)) return true;
+    if (cas64(batch + D_WORD, d, ((<u64>COMMITTED) << 62) | t)) return true;
   }
   abort(batch);
   return false;
@@ -210,7 +218,7 @@ export function abort(batch: usize): void {
   while (true) {
     const d = load64(batch + D_WORD);
     if (<u32>(d >> 62) != BUILDING) return;
-    if (cas64(batch + D_WORD, d, <u64>ABORTED << 62)) return;
+    if (cas64(batch + D_WORD, d, (<u64>ABORTED) << 62)) return;
   }
 }
 

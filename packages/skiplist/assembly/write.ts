@@ -25,34 +25,66 @@
 //
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
+import { cas32, cas64, load32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
+import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
+import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from './codes';
 import {
-  cas32, cas64, load32, load64, put32, put64, store64,
-} from "@x/shm-arena/assembly/atomic";
-import {
-  CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK,
-} from "@x/shm-arena/assembly/layout";
-import { regionAlloc, regionMark, regionRewind, sweep } from "@x/shm-arena/assembly/region";
-import { fail, random, status as whyNot } from "@x/shm-arena/assembly/slot";
-import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from "./codes";
-import {
-  CLOCK, COUNTERS, countersOf, deltaOf, equal, fillKey, fillKind, fillValue, HEIGHT, INTENT, io,
-  isTombstone, linkAt, liveOf, MAX_ENTRIES, MAX_HEIGHT, MAX_PAGES, next, nodeBytes, pagesIn, REGION,
-  listRegion, maxEntriesOf, maxPagesOf, shardAt, sliceOf, spliceAt, STAMP, towerBytes, USED,
-  versionsIn, versionsOf,
-} from "./node";
-import { newestBelow, resultOf } from "./read";
-import { advance, before, findNear, linkAbove, remember } from "./search";
-import { opened } from "./seal";
-import { CLOSED, DEAD, decide, stampNode, tick } from "./stamp";
-import { enter, leave, listOf, present } from "./stack";
+  CLOCK,
+  COUNTERS,
+  countersOf,
+  deltaOf,
+  equal,
+  fillKey,
+  fillKind,
+  fillValue,
+  HEIGHT,
+  INTENT,
+  io,
+  isTombstone,
+  linkAt,
+  liveOf,
+  MAX_ENTRIES,
+  MAX_HEIGHT,
+  MAX_PAGES,
+  next,
+  nodeBytes,
+  pagesIn,
+  REGION,
+  listRegion,
+  maxEntriesOf,
+  maxPagesOf,
+  shardAt,
+  sliceOf,
+  spliceAt,
+  STAMP,
+  towerBytes,
+  USED,
+  versionsIn,
+  versionsOf,
+} from './node';
+import { newestBelow, resultOf } from './read';
+import { advance, before, findNear, linkAbove, remember } from './search';
+import { opened } from './seal';
+import { CLOSED, DEAD, decide, stampNode, tick } from './stamp';
+import { enter, leave, listOf, present } from './stack';
 
 /** Seals that a write follows from list to list before it says CONTENDED. */
 const TRIES: u32 = 16;
 
 /** See index.ts. */
 export function put(
-  entry: u32, generation: u32, kind: i32,
-  len: u32, k0: u32, k1: u32, k2: u32, k3: u32, valueAt: u32, valueLen: u32,
+  entry: u32,
+  generation: u32,
+  kind: i32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueLen: u32,
 ): i32 {
   const s0 = firstSlice(len, k0, k1);
   const s1 = secondSlice(len, k0, k2, k3);
@@ -74,16 +106,23 @@ export function put(
 
 /** The first slice of a key as index.ts passes it. */
 export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
-  return len > 16 ? sliceOf(k0, 0, len) : (<u64>k0 << 32) | k1;
+  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
 }
 
 export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
-  return len > 16 ? sliceOf(k0, 1, len) : (<u64>k2 << 32) | k3;
+  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
 }
 
 /** One attempt in the record's active list; AGAIN: it was sealed, and nothing is visible. */
 function putIn(
-  record: usize, kind: i32, s0: u64, s1: u64, len: u32, at: usize, valueAt: usize, valueLen: u32,
+  record: usize,
+  kind: i32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  valueAt: usize,
+  valueLen: u32,
 ): i32 {
   const list = listOf(record, 0);
   if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN; // The root has moved on already.
@@ -116,9 +155,7 @@ function putIn(
     put32(linkAt(node, 0), <u32>n);
     if (MUTANT == 30) early = tick(list);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
-    n = MUTANT == 31
-      ? next(before(splice, 0), 0)
-      : advance(0, s0, s1, len, at, splice);
+    n = MUTANT == 31 ? next(before(splice, 0), 0) : advance(0, s0, s1, len, at, splice);
   }
   const number = MUTANT == 30 ? stampEarly(node, early) : stampNode(list, node);
   if (number == DEAD) return AGAIN;
@@ -172,7 +209,13 @@ export function admits(list: usize, more: u32): bool {
 
 /** A private node with the key, unstamped; 0: no memory, see status(). */
 export function build(
-  list: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize, valueLen: u32,
+  list: usize,
+  height: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  valueLen: u32,
 ): usize {
   const bytes = nodeBytes(height, len, valueLen);
   if (bytes >> 32 != 0) return fail(FULL);
@@ -188,7 +231,7 @@ export function build(
 function announce(shard: usize, node: usize): void {
   if (MUTANT == 32) return;
   const after = versionsOf(load64(shard + COUNTERS)) + 1;
-  store64(shard + INTENT, (<u64>after << 32) | node); // Publishes the node's words to repair.
+  store64(shard + INTENT, ((<u64>after) << 32) | node); // Publishes the node's words to repair.
 }
 
 /** Step 7. */

@@ -1,0 +1,424 @@
+// The release kernels driven directly, without the TypeScript above them: staging, calls, results.
+
+import arenaBytes from '../../shm-arena/build/kernel.wasm';
+import listBytes from '../build/kernel.wasm';
+
+// biome-ignore lint/suspicious/noExplicitAny: the exports' signatures are only known by the kernels
+export type Exports = Record<string, (...args: any[]) => any>;
+
+const arenaModule = new WebAssembly.Module(arenaBytes);
+const listModule = new WebAssembly.Module(listBytes);
+
+export const OK = 0;
+export const FULL = 1;
+export const CONTENDED = 2;
+export const LIMIT = 3;
+export const CLOSED = 7;
+export const ABSENT = 32;
+export const EXISTS = 33;
+export const NEED = 34;
+export const AHEAD = 35;
+export const PRESSURE = 256;
+
+export const SET = 0;
+export const INSERT = 1;
+export const DELETE = 2;
+export const GET_OR_INSERT = 3;
+
+export const REVERSE = 1;
+export const VERSIONS = 2;
+export const TOMBSTONES = 4;
+export const KEYS_ONLY = 8;
+export const COUNT = 16;
+export const START = 32;
+export const START_OPEN = 64;
+export const END = 128;
+export const END_OPEN = 256;
+export const RESUME = 512;
+
+export interface Found {
+  value: Uint8Array | undefined;
+  seq: bigint;
+  tombstone: boolean;
+}
+
+export interface Row extends Found {
+  key: Uint8Array;
+}
+
+export interface Target {
+  target: number;
+  seq: bigint;
+}
+
+export const NEWEST: Target = { target: 0, seq: 0n };
+
+export interface Range {
+  start?: Uint8Array;
+  startOpen?: boolean;
+  end?: Uint8Array;
+  endOpen?: boolean;
+  flags?: number;
+}
+
+export type Op = { kind: number; key: Uint8Array; value?: Uint8Array };
+
+/** Makes a formatted memory of `pages` pages of 64 KiB. */
+export function memoryOf(pages: number, participants = 8): WebAssembly.Memory {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
+  const arena = instance(arenaModule, memory);
+  const status = arena.create!(pages, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+  if (status !== OK) throw new Error(`create: status ${status}`);
+  return memory;
+}
+
+function instance(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+}
+
+/** One participant and its handle on one structure. Several in one thread take turns. */
+export class Seat {
+  readonly arena: Exports;
+  readonly list: Exports;
+  readonly slot: number;
+  readonly memory: WebAssembly.Memory;
+  entry = -1;
+  generation = 0;
+  private view: DataView;
+  private u8: Uint8Array;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.arena = instance(arenaModule, memory);
+    this.list = instance(listModule, memory);
+    this.slot = this.arena.attach!(0);
+    if (this.slot < 0) throw new Error(`attach: status ${-this.slot}`);
+    this.list.join!(this.slot);
+    this.view = new DataView(memory.buffer);
+    this.u8 = new Uint8Array(memory.buffer);
+  }
+
+  create(maxPages = 0, maxEntries = 0): number {
+    const at = this.arena.scratch!() >>> 0;
+    this.u8.fill(0, at, at + 256);
+    this.entry = this.arena.entryClaim!(at);
+    if (this.entry < 0) throw new Error(`entryClaim: status ${-this.entry}`);
+    this.generation = this.arena.entryGeneration!(this.entry);
+    const status = this.list.create!(this.entry, this.generation, maxPages, maxEntries);
+    if (status !== OK) return status;
+    return this.arena.entryPublish!(this.entry, this.generation, this.word(0));
+  }
+
+  open(other: Seat): void {
+    this.entry = other.entry;
+    this.generation = other.generation;
+    const status = this.arena.entryJoin!(this.entry, this.generation);
+    if (status !== OK) throw new Error(`entryJoin: status ${status}`);
+  }
+
+  get io(): number {
+    return this.list.io!() >>> 0;
+  }
+
+  word(offset: number): number {
+    return this.view.getUint32(this.io + offset, true);
+  }
+
+  long(offset: number): bigint {
+    return this.view.getBigUint64(this.io + offset, true);
+  }
+
+  /** Makes room for `bytes` behind the result block. */
+  room(bytes: number): void {
+    const wanted = bytes + 64;
+    if (this.list.ioBytes!() >= wanted) return;
+    if (this.arena.stage!(wanted + this.list.overhead!()) === 0) throw new Error('stage: no room');
+  }
+
+  private stage(at: number, bytes: Uint8Array): number {
+    this.u8.fill(0xee, at, at + align8(bytes.length)); // The kernel must not rely on padding.
+    this.u8.set(bytes, at);
+    return at + align8(bytes.length);
+  }
+
+  /** The five key arguments; stages a long key at `at`. */
+  private key(key: Uint8Array, at: number): [number, number, number, number, number] {
+    if (key.length > 16) {
+      this.stage(at, key);
+      return [key.length, at, 0, 0, 0];
+    }
+    const padded = new DataView(new ArrayBuffer(16));
+    key.forEach((byte, i) => padded.setUint8(i, byte));
+    const k = [0, 4, 8, 12].map((i) => padded.getUint32(i)) as [number, number, number, number];
+    return [key.length, ...k];
+  }
+
+  put(kind: number, key: Uint8Array, value: Uint8Array = new Uint8Array()): number {
+    this.room(align8(key.length) + align8(value.length));
+    const at = this.io + 64;
+    const args = this.key(key, at);
+    const valueAt = at + (key.length > 16 ? align8(key.length) : 0);
+    this.stage(valueAt, value);
+    return this.list.put!(this.entry, this.generation, kind, ...args, valueAt, value.length);
+  }
+
+  private result(): Found {
+    const tombstone = (this.word(4) & 1) !== 0;
+    const from = this.io + 64;
+    const value = tombstone ? undefined : this.u8.slice(from, from + this.word(0));
+    return { value, seq: this.long(8), tombstone };
+  }
+
+  getOrInsert(key: Uint8Array, value: Uint8Array): Found & { inserted: boolean } {
+    const status = this.put(GET_OR_INSERT, key, value);
+    if (status === OK) return { value, seq: this.long(8), tombstone: false, inserted: true };
+    if (status !== EXISTS) throw new Error(`getOrInsert: status ${status}`);
+    return { ...this.result(), inserted: false };
+  }
+
+  get(key: Uint8Array, of: Target = NEWEST): Found | undefined {
+    this.room(align8(key.length));
+    for (;;) {
+      const args = this.key(key, this.io + 64);
+      const status = this.list.get!(this.entry, this.generation, ...target(of), ...args);
+      if (status === NEED) {
+        this.room(this.word(0));
+        continue;
+      }
+      if (status !== OK && status !== ABSENT) throw new Error(`get: status ${status}`);
+      if (status === ABSENT && this.long(8) === 0n) return undefined;
+      return this.result();
+    }
+  }
+
+  getMany(keys: Uint8Array[], of: Target = NEWEST, outBytes = 512): (Uint8Array | undefined)[] {
+    const bytes = keys.reduce((sum, key) => sum + 8 + align8(key.length), 0);
+    const values: (Uint8Array | undefined)[] = [];
+    for (let space = outBytes; values.length < keys.length; ) {
+      this.room(bytes + space);
+      const first = this.io + 64;
+      let at = first;
+      for (const key of keys.slice(values.length)) {
+        this.view.setUint32(at, key.length, true);
+        at = this.stage(at + 8, key);
+      }
+      const status = this.list.getMany!(
+        this.entry,
+        this.generation,
+        ...target(of),
+        keys.length - values.length,
+        first,
+        at,
+        space,
+      );
+      if (status === NEED) {
+        space = Math.max(this.word(0), space);
+        continue;
+      }
+      if (status !== OK) throw new Error(`getMany: status ${status}`);
+      const done = this.word(0);
+      const end = at + this.word(4);
+      for (let i = 0; i < done; i++) {
+        const length = this.view.getUint32(at + 4, true);
+        const found = this.view.getUint32(at, true) === 1;
+        values.push(found ? this.u8.slice(at + 8, at + 8 + length) : undefined);
+        at += 8 + (found ? align8(length) : 0);
+      }
+      if (at !== end) throw new Error(`getMany: ${end - at} bytes more than its entries`);
+    }
+    return values;
+  }
+
+  writeBatch(ops: Op[]): { status: number; written: number; seq: bigint; outcomes: number[] } {
+    const size = (op: Op) => 16 + align8(op.key.length) + align8(op.value?.length ?? 0);
+    const bytes = ops.reduce((sum, op) => sum + size(op), 0);
+    this.room(bytes + 24 * ops.length);
+    const first = this.io + 64;
+    let at = first;
+    const starts: number[] = [];
+    for (const op of ops) {
+      starts.push(at);
+      this.view.setUint32(at, op.kind, true);
+      this.view.setUint32(at + 4, op.key.length, true);
+      this.view.setUint32(at + 8, op.value?.length ?? 0, true);
+      this.view.setUint32(at + 12, 99, true);
+      at = this.stage(at + 16, op.key);
+      at = this.stage(at, op.value ?? new Uint8Array());
+    }
+    const status = this.list.writeBatch!(this.entry, this.generation, ops.length, first, at);
+    const outcomes = starts.map((start) => this.view.getUint32(start + 12, true));
+    return { status, written: this.word(0), seq: this.long(8), outcomes };
+  }
+
+  /** One call of `scan`; `resume`: a version's number. */
+  scanOnce(of: Target, range: Range, limit: number, outBytes: number, resume = 0n) {
+    const { start, end } = range;
+    this.room(align8(start?.length ?? 0) + align8(end?.length ?? 0) + outBytes);
+    const startAt = this.io + 64;
+    const endAt = start ? this.stage(startAt, start) : startAt;
+    const out = end ? this.stage(endAt, end) : endAt;
+    let flags = range.flags ?? 0;
+    if (start) flags |= START | (range.startOpen ? START_OPEN : 0);
+    if (end) flags |= END | (range.endOpen ? END_OPEN : 0);
+    const status = this.list.scan!(
+      this.entry,
+      this.generation,
+      ...target(of),
+      flags,
+      limit,
+      start?.length ?? 0,
+      startAt,
+      end?.length ?? 0,
+      endAt,
+      Number(resume & 0xffff_ffffn),
+      Number(resume >> 32n),
+      out,
+      outBytes,
+    );
+    if (status === NEED) return { status, need: this.word(0), count: 0, more: true, rows: [] };
+    if (status !== OK) throw new Error(`scan: status ${status}`);
+    const count = this.word(0);
+    const rows: Row[] = [];
+    const stop = out + this.word(4);
+    for (let at = out; at < stop; ) {
+      if ((flags & COUNT) === 0 && rows.length === count - 1 && at !== this.word(12)) {
+        throw new Error('scan: the last record is not where it should be');
+      }
+      const head = this.view.getUint32(at, true);
+      const length = this.view.getUint32(at + 4, true);
+      const seq = this.view.getBigUint64(at + 8, true);
+      const key = this.u8.slice(at + 16, at + 16 + (head & 0xf_ffff));
+      at += 16 + align8(key.length);
+      const tombstone = head >>> 24 === 1;
+      const bare = (flags & (KEYS_ONLY | COUNT)) !== 0;
+      const value = tombstone || bare ? undefined : this.u8.slice(at, at + length);
+      if (!bare) at += align8(length);
+      rows.push({ key, value, seq, tombstone });
+    }
+    return { status, need: 0, count, more: this.word(8) === 1, rows };
+  }
+
+  /** All rows of a range, in calls of at most `limit` rows and `outBytes` bytes. */
+  scan(of: Target = NEWEST, range: Range = {}, limit = 7, outBytes = 400): Row[] {
+    const rows: Row[] = [];
+    let from: Range = range;
+    let resume = 0n;
+    for (let space = outBytes; ; ) {
+      const got = this.scanOnce(of, from, limit, space, resume);
+      if (got.status === NEED) {
+        space = Math.max(space, got.need);
+        continue;
+      }
+      rows.push(...got.rows);
+      const last = got.rows.at(-1);
+      if (!got.more || last === undefined) {
+        if (got.more) throw new Error('scan: more, but no record to go on from');
+        return rows;
+      }
+      const flags = range.flags ?? 0;
+      if ((flags & VERSIONS) !== 0) {
+        from = { ...range, start: last.key, startOpen: false, flags: flags | RESUME };
+        resume = last.seq;
+      } else {
+        from = { ...range, start: last.key, startOpen: true };
+      }
+    }
+  }
+
+  count(of: Target = NEWEST, range: Range = {}, limit = 0xffff_ffff): number {
+    let count = 0;
+    let from: Range = { ...range, flags: (range.flags ?? 0) | COUNT };
+    for (;;) {
+      const got = this.scanOnce(of, from, limit, 512);
+      count += got.count;
+      if (!got.more) return count;
+      from = { ...from, start: got.rows[0]!.key, startOpen: true };
+    }
+  }
+
+  snapshot(at?: bigint): Target & { lease: number; status: number } {
+    const lease = this.arena.leaseTake!();
+    for (;;) {
+      const status =
+        at === undefined
+          ? this.list.snapshot!(this.entry, this.generation)
+          : this.list.snapshotAt!(
+              this.entry,
+              this.generation,
+              Number(at & 0xffff_ffffn),
+              Number(at >> 32n),
+            );
+      const found = { target: this.word(0), seq: this.long(8), lease, status };
+      if (status !== OK || this.arena.leaseHold!(lease)) return found;
+    }
+  }
+
+  drop(snapshot: { lease: number }): void {
+    this.arena.leaseDrop!(snapshot.lease);
+  }
+
+  seal(): number {
+    const status = this.list.seal!(this.entry, this.generation);
+    if (status !== OK) throw new Error(`seal: status ${status}`);
+    return this.word(0);
+  }
+
+  lists(): { id: number; frozen: boolean }[] {
+    this.room(8 * 32);
+    const out = this.io + 64;
+    const status = this.list.lists!(this.entry, this.generation, out);
+    if (status !== OK) throw new Error(`lists: status ${status}`);
+    return Array.from({ length: this.word(0) }, (_, i) => ({
+      id: this.view.getUint32(out + 8 * i, true),
+      frozen: this.view.getUint32(out + 8 * i + 4, true) === 1,
+    }));
+  }
+
+  destroyList(id: number): number {
+    return this.list.destroyList!(this.entry, this.generation, id);
+  }
+
+  stats(id = 0) {
+    const status = this.list.stats!(this.entry, this.generation, id);
+    if (status !== OK) throw new Error(`stats: status ${status}`);
+    return {
+      lists: this.word(0),
+      pages: this.word(4),
+      versions: Number(this.long(8)),
+      live: Number(this.view.getBigInt64(this.io + 16, true)),
+      seq: this.long(24),
+      height: this.word(32),
+      active: this.word(36),
+    };
+  }
+
+  /** What the audit finds wrong, or ''. */
+  audit(): string {
+    const status = this.list.audit!(this.entry, this.generation);
+    if (status === OK) return '';
+    return `check ${status - 64}: list ${this.word(0)}, node ${this.word(4)}, found ${this.long(
+      8,
+    )}, expected ${this.long(16)}`;
+  }
+
+  /** What the arena's own walk finds wrong. */
+  verify(): number {
+    this.room(1024);
+    return this.arena.verify!(this.io + 64, 1024) >>> 0;
+  }
+
+  usedPages(): number {
+    this.room(128);
+    const at = this.io + 64;
+    this.arena.stats!(at);
+    return this.view.getUint32(at, true) - this.view.getUint32(at + 8, true);
+  }
+}
+
+function align8(bytes: number): number {
+  return (bytes + 7) & ~7;
+}
+
+function target({ target, seq }: Target): [number, number, number] {
+  return [target, Number(seq & 0xffff_ffffn), Number(seq >> 32n)];
+}
