@@ -247,8 +247,8 @@ export interface Supports {
  * that live in it, and what is needed to go on when a thread dies in the middle of a call.
  *
  * One thread creates it, others attach by its handle. Each thread has one participant slot, however
- * often it attaches. Every method throws ShmError CLOSED after `detach`, and EXPELLED when this
- * thread was declared dead.
+ * often it attaches. Every method throws ShmError CLOSED after `detach`; every one but `alloc` and
+ * `free`, which are too short to look each time, throws EXPELLED when this thread was declared dead.
  *
  * @example
  * const arena = Arena.create({ bytes: 2 ** 24 });
@@ -320,7 +320,8 @@ export interface Arena {
   watch(worker: NodeWorker | WebWorker): void;
   /**
    * Declares a participant dead: the caller promises that no instruction of it will run again. If it
-   * is alive all the same, its next call throws EXPELLED. Harmless for one that has left.
+   * is alive all the same, its calls throw EXPELLED from then on; it may `detach` and attach again.
+   * Harmless for one that has left.
    */
   bury(participant: Participant): void;
   /**

@@ -118,6 +118,13 @@ class SharedArena implements ArenaInstance {
     return seat;
   }
 
+  /** The seat, of a thread that was not declared dead. */
+  get #alive(): Seat {
+    const seat = this.#open;
+    seat.checkAlive();
+    return seat;
+  }
+
   get handle(): ArenaHandle {
     if (!isIsolated()) {
       throw new ShmError(
@@ -167,41 +174,39 @@ class SharedArena implements ArenaInstance {
   }
 
   region(options?: RegionOptions): Region {
-    return new UserRegion(this.#open, options);
+    return new UserRegion(this.#alive, options);
   }
 
   structures(): StructureInfo[] {
-    return listStructures(this.#open).map(({ name, type, protocol }) => ({ name, type, protocol }));
+    return listStructures(this.#alive).map(({ name, type, protocol }) => ({ name, type, protocol }));
   }
 
   watch(worker: NodeWorker | WebWorker): void {
-    watch(this.#open, worker);
+    watch(this.#alive, worker);
   }
 
   bury(participant: Participant): void {
-    bury(this.#open, participant);
+    bury(this.#alive, participant);
   }
 
   async probe(): Promise<number> {
-    return probe(this.#open);
+    return probe(this.#alive);
   }
 
   recover(): RecoveryReport {
-    const seat = this.#open;
-    seat.checkAlive();
-    return recover(seat);
+    return recover(this.#alive);
   }
 
   stats(): ArenaStats {
-    return arenaStats(this.#open);
+    return arenaStats(this.#alive);
   }
 
   verify(): VerifyReport {
-    return verifyArena(this.#open);
+    return verifyArena(this.#alive);
   }
 
   save(): AsyncIterable<Uint8Array> {
-    return saveImage(this.#open);
+    return saveImage(this.#alive);
   }
 
   detach(): void {

@@ -153,8 +153,9 @@ export class Seat implements ScratchOwner {
     return status;
   }
 
-  /** The error for a status. */
+  /** The error for a status; for a buried thread, whatever it met, EXPELLED. */
   error(status: number, what: string): Error {
+    if (!this.kernel.alive()) return this.expelled();
     switch (status) {
       case Status.FULL:
         return this.full(what);
@@ -180,6 +181,7 @@ export class Seat implements ScratchOwner {
   }
 
   full(what: string): ShmError {
+    if (!this.kernel.alive()) return this.expelled();
     const bytes = this.memory.buffer.byteLength;
     return new ShmError('ARENA_FULL', `${what}: no room is left in the arena of ${bytes} bytes`);
   }

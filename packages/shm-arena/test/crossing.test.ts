@@ -28,8 +28,7 @@ function expected<T>(codec: Codec<T>, key: T): Uint8Array {
   return room.slice(0, encodeKey(codec, key, room, 0));
 }
 
-const own: Codec<string> = { ...utf8, id: 'own', encode: utf8.encode, decode: utf8.decode };
-delete (own as { [key: symbol]: unknown })[Object.getOwnPropertySymbols(own)[0]!];
+const own: Codec<string> = { id: 'own', version: 1, encode: utf8.encode, decode: utf8.decode };
 
 describe('keys', () => {
   const crosses = <T>(codec: Codec<T>, values: fc.Arbitrary<T>) => {
