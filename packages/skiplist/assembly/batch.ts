@@ -243,7 +243,7 @@ function place(
       return 0;
     }
     const tombstone = get32(op + O_KIND) == DELETE;
-    fillValue(node, valueOf(op), valueBytes(op)); // Private until the CAS below.
+    fillValue(node, valueFrom(op), valueBytes(op)); // Private until the CAS below.
     fillKind(node, tombstone, deltaFor(tombstone, was));
     put64(node + STAMP, BATCH | <u64>batch);
     put32(linkAt(node, 0), <u32>n);
@@ -302,7 +302,7 @@ function valueBytes(op: usize): u32 {
   return get32(op + O_KIND) == DELETE ? 0 : get32(op + O_VALUE_LENGTH);
 }
 
-function valueOf(op: usize): usize {
+function valueFrom(op: usize): usize {
   return op + O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7);
 }
 

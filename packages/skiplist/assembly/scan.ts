@@ -519,7 +519,6 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
     }
     level--; // The room did not reach to the bound: begin closer to it.
   }
-  return false;
 }
 
 /** Gathers from `b` (or, if it is the head, behind it) up to the bound; W_NEXT not 0: no room. */

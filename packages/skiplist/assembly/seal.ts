@@ -21,8 +21,8 @@
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
-//   2. CAS root {A, …} → {B, A, …}       linearizes             the rest, which anybody finishes
-//   3. A.clock |= CLOSED                                        before it writes (`opened`)
+//   2. CAS root {A, …} → {B, A, …}                              the rest, which anybody finishes
+//   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
 //   4. CAS B.clock 0 → A.clock + 1                              the same
 //   5. region CREATING → LIVE                                   repair, or a destruction, does it
 // destroy frozen F
@@ -44,7 +44,6 @@ import {
   or64,
   put32,
   put64,
-  store64,
 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
@@ -83,17 +82,14 @@ import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { AHEAD } from './codes';
 import {
   CLOCK,
-  HEAD,
   HEIGHT,
   ID,
   idOf,
   io,
-  linkAt,
   listRegion,
   LOCK,
   MAX_ENTRIES,
   maxEntriesOf,
-  MAX_HEIGHT,
   MAX_LISTS,
   MAX_PAGES,
   maxPagesOf,
@@ -101,7 +97,6 @@ import {
   RECORDS,
   REGION,
   SHARDS,
-  USED,
 } from './node';
 import {
   countOf,
@@ -311,6 +306,7 @@ export function lists(entry: u32, generation: u32, out: usize): i32 {
   if (status != OK) return status;
   const record = present(entry, generation);
   if (record == 0) return leave(GONE);
+  opened(record); // What is said to be frozen is closed.
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) {
     const at = out + ((<usize>(count - 1 - i)) << 3);

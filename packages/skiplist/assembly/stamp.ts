@@ -119,15 +119,13 @@ function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
     }
     const now = load64(list + CLOCK);
     if ((now & CLOSED) != 0) {
-      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62); // It cannot commit any more but by an old number.
-      continue;
+      cas64(batch + D_WORD, d, <u64>ABORTED << 62); // It cannot commit any more but by an old number.
+    } else {
+      const floor = upto == LATEST ? now : upto;
+      if (d >= floor || MUTANT == 35) return 0;
+      if (cas64(batch + D_WORD, d, floor)) return 0; // S4: it commits beyond `floor`, if at all.
     }
-    const floor = upto == LATEST ? now : upto;
-    if (d >= floor) return 0;
-    if (MUTANT == 35) return 0;
-    if (cas64(batch + D_WORD, d, floor)) return 0; // S4: it commits beyond `floor`, if at all.
   }
-  return 0;
 }
 
 /** Stores what the decided word `d` of its batch means for a node; returns it. */
@@ -146,16 +144,16 @@ export function decide(list: usize, node: usize): u64 {
   if (w == 0) w = stampNode(list, node);
   if ((w & BATCH) == 0 || w == DEAD) return w;
   const batch = <usize>(w ^ BATCH);
-  for (let round: u32 = 0; ; round++) {
+  let round: u32 = 0;
+  while (true) {
     const d = load64(batch + D_WORD);
     if (<u32>(d >> 62) != BUILDING) return settleNode(node, d);
     if (round >= PATIENCE || (load64(list + CLOCK) & CLOSED) != 0 || !ownerLives(batch)) {
       cas64(batch + D_WORD, d, (<u64>ABORTED) << 62);
     } else {
-      pause(round);
+      pause(round++);
     }
   }
-  return DEAD;
 }
 
 function ownerLives(batch: usize): bool {
