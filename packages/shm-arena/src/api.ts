@@ -351,7 +351,8 @@ export interface Arena {
    * Other threads may read meanwhile. A write that another thread is paused in the middle of counts
    * as one that its thread died in.
    *
-   * @throws ShmError ARENA_BUSY, at the end: something was written meanwhile
+   * @throws ShmError ARENA_BUSY, at the end: what was given out before was changed meanwhile, so the
+   * chunks are of no single moment
    */
   save(): AsyncIterable<Uint8Array>;
   /**

@@ -24,7 +24,7 @@ export function watch(seat: Seat, worker: NodeWorker | WebWorker): void {
   }
   shared.watches = true;
   node.once('exit', () => {
-    if (shared.holds === 0 || !kernel.alive()) return; // Detached: nothing is known here any more.
+    if (shared.holds === 0 || !seat.isAlive()) return; // Detached: nothing is known here any more.
     kernel.buryThread(id);
     kernel.unwatch(id);
   });
@@ -57,7 +57,7 @@ export function holdLock(seat: Seat): void {
     shared.unlock = resolve;
   });
   const held = locks.request(lockName(shared.id, seat.slot, seat.generation), {}, () => {
-    if (shared.holds > 0 && kernel.alive()) kernel.setLockHeld(1);
+    if (shared.holds > 0 && seat.isAlive()) kernel.setLockHeld(1);
     return over;
   });
   held.catch(() => {}); // Refused (an opaque origin): then the slot never says that it holds one.
@@ -75,7 +75,7 @@ export async function probe(seat: Seat): Promise<number> {
     const generation = kernel.slotGeneration(slot) >>> 0;
     const name = lockName(shared.id, slot, generation);
     const free = await locks.request(name, { ifAvailable: true }, (lock) => lock !== null);
-    if (shared.holds === 0 || !kernel.alive()) break; // Detached while we were asking.
+    if (shared.holds === 0 || !seat.isAlive()) break; // Detached while we were asking.
     if (free && kernel.bury(slot, generation)) found++;
   }
   return found;

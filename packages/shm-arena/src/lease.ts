@@ -30,7 +30,7 @@ export class Lease {
     if (--this.#users > 0) return false;
     const { kernel, shared } = this.#seat;
     // After a detach the slot may be somebody else's.
-    if (shared.holds > 0 && kernel.alive()) {
+    if (shared.holds > 0 && this.#seat.isAlive()) {
       if (this.#index < OVERFLOW || --shared.overflow === 0) kernel.leaseDrop(this.#index);
     }
     return true;

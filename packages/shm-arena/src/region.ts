@@ -140,7 +140,7 @@ export class UserRegion implements Region {
     this.#allocated = 0;
     const seat = this.#seat;
     seat.shared.closers.delete(this.#closer);
-    if (!seat.kernel.alive()) return; // Buried: recovery frees it.
+    if (!seat.isAlive()) return; // Buried: recovery frees it.
     const status = seat.settle(() => seat.kernel.regionClose(this.#region, this.#generation));
     if (status !== Status.OK && status !== Status.CLOSED) throw seat.error(status, 'region');
   }

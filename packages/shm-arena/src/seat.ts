@@ -37,6 +37,8 @@ export interface SharedSeat {
   watches: boolean;
   /** Gives the Web Lock back. */
   unlock: (() => void) | undefined;
+  /** Whether this thread was buried and has taken another slot since. */
+  over: boolean;
 }
 
 /** A kind of structure as recovery and `verify` see it, whichever copy registered it. */
@@ -155,7 +157,7 @@ export class Seat implements ScratchOwner {
 
   /** The error for a status; for a buried thread, whatever it met, EXPELLED. */
   error(status: number, what: string): Error {
-    if (!this.kernel.alive()) return this.expelled();
+    if (!this.isAlive()) return this.expelled();
     switch (status) {
       case Status.FULL:
         return this.full(what);
@@ -181,7 +183,7 @@ export class Seat implements ScratchOwner {
   }
 
   full(what: string): ShmError {
-    if (!this.kernel.alive()) return this.expelled();
+    if (!this.isAlive()) return this.expelled();
     const bytes = this.memory.buffer.byteLength;
     return new ShmError('ARENA_FULL', `${what}: no room is left in the arena of ${bytes} bytes`);
   }
@@ -202,9 +204,15 @@ export class Seat implements ScratchOwner {
     this.crossing.restore(packed);
   }
 
+  /** Whether this thread was not declared dead. */
+  isAlive(): boolean {
+    // Once the thread sits on another slot, the kernel's answer is about that one.
+    return !this.shared.over && this.kernel.alive() !== 0;
+  }
+
   /** Throws EXPELLED when this thread was declared dead. */
   checkAlive(): void {
-    if (!this.kernel.alive()) throw this.expelled();
+    if (!this.isAlive()) throw this.expelled();
   }
 }
 
@@ -223,8 +231,7 @@ const seats = new WeakMap<SharedSeat, Seat>();
 
 /** Sits down in an arena whose memory was inspected; adds one hold. */
 export function sit(memory: WebAssembly.Memory): Seat {
-  const known = findSeat(memory);
-  const shared = known !== undefined && isSeated(known) ? known : takeSlot(memory);
+  const shared = findSeat(memory) ?? takeSlot(memory);
   shared.holds++;
   return seatFor(shared);
 }
@@ -239,13 +246,27 @@ export function seatFor(shared: SharedSeat): Seat {
 /** This thread's seat in an arena, through whatever clone of its memory. */
 function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
   const id = readId(memory);
-  for (const seat of threadRecord().seats) {
-    if (seat.id === id && isSameMemory(seat, memory)) return seat;
+  const { seats: all } = threadRecord();
+  for (const shared of all) {
+    if (shared.id !== id) continue;
+    if (!isSeated(shared)) {
+      shared.over = true; // Buried; it has to attach anew.
+      all.delete(shared);
+    } else if (isSameMemory(shared, memory)) return shared;
   }
   return undefined;
 }
 
-/** Offset of the word of a slot that its thread's random generator moves (assembly/layout.ts). */
+/** Whether the thread's slot is still its own. */
+function isSeated({ memory, slot, generation }: SharedSeat): boolean {
+  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
+  return (
+    kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
+  );
+}
+
+/** Where the kernel keeps a slot's random state (assembly/layout.ts). */
 const RANDOM_STATE = 1024 + 32;
 const SLOT_BYTES = 1024;
 
@@ -253,12 +274,13 @@ const SLOT_BYTES = 1024;
  * Whether two memories are one. A clone of a shared memory is another object with another buffer
  * object, and somebody may have copied an arena, id and all, by hand: so write and look.
  */
-function isSameMemory({ memory: own, slot }: SharedSeat, memory: WebAssembly.Memory): boolean {
+function isSameMemory(shared: SharedSeat, memory: WebAssembly.Memory): boolean {
+  const { memory: own, slot } = shared;
   if (own === memory) return true;
   if (own.buffer.byteLength !== memory.buffer.byteLength) return false;
   const word = new Int32Array(memory.buffer, RANDOM_STATE + slot * SLOT_BYTES, 2);
   const [low, high] = word;
-  instantiate<ArenaKernel>(KERNEL_BYTES, own).random(); // Owned: nobody else moves it.
+  seatFor(shared).kernel.random(); // Owned: nobody else moves it.
   return word[0] !== low || word[1] !== high;
 }
 
@@ -281,14 +303,6 @@ export function seatOf(arena: Arena): Seat {
   }
   if (seat == null) throw new ShmError('CLOSED', 'the arena was detached');
   return seat;
-}
-
-/** Whether the thread's slot is still its own; a buried thread attaches anew. */
-function isSeated({ memory, slot, generation }: SharedSeat): boolean {
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
-  return (
-    kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
-  );
 }
 
 function takeSlot(memory: WebAssembly.Memory): SharedSeat {
@@ -315,6 +329,7 @@ function takeSlot(memory: WebAssembly.Memory): SharedSeat {
     closers: new Set(),
     watches: workerThreads()?.isMainThread ?? false,
     unlock: undefined,
+    over: false,
   };
   threadRecord().seats.add(shared);
   return shared;
@@ -326,7 +341,7 @@ export function leave(seat: Seat): boolean {
   if (--shared.holds > 0) return false;
   for (const close of [...shared.closers]) close();
   threadRecord().seats.delete(shared);
-  if (seat.kernel.alive()) seat.settle(() => seat.kernel.detach());
+  if (seat.isAlive()) seat.settle(() => seat.kernel.detach());
   shared.unlock?.();
   return true;
 }

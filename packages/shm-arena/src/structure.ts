@@ -129,7 +129,7 @@ export class Membership<X extends AnyKernel> {
     } else {
       joins.delete(this.#key);
       // The slot of a buried thread may be somebody else's by now.
-      if (seat.kernel.alive()) seat.kernel.entryLeave(entry, generation);
+      if (seat.isAlive()) seat.kernel.entryLeave(entry, generation);
     }
   }
 
@@ -239,7 +239,7 @@ function claim<X extends AnyKernel>(
     if (status !== Status.OK) throw seat.error(status, `${type.type}: create`);
     published = true;
   } finally {
-    if (!published && kernel.alive()) seat.settle(() => kernel.entryAbandon(entry, generation));
+    if (!published && seat.isAlive()) seat.settle(() => kernel.entryAbandon(entry, generation));
   }
   return new Membership(seat, type, entry, generation);
 }

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Arena } from '../src/arena.ts';
+import { u32, utf8 } from '../src/codec.ts';
+import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { seatOf } from '../src/seat.ts';
+import { type StructureType, createStructure, openStructure } from '../src/structure.ts';
+import { sharedWords, start } from './crew.ts';
+
+const MIB = 2 ** 20;
+const open: Arena[] = [];
+
+function keep(arena: Arena): Arena {
+  open.push(arena);
+  return arena;
+}
+
+afterEach(() => {
+  for (const arena of open.splice(0)) arena.detach();
+});
+
+function filled(participants = 4): { arena: Arena; blocks: Map<number, number> } {
+  const arena = keep(Arena.create({ bytes: 16 * MIB, participants }));
+  const blocks = new Map<number, number>();
+  for (let i = 0; i < 200; i++) {
+    const bytes = 20 + ((i * 977) % 60_000);
+    const at = arena.alloc(bytes);
+    new Uint8Array(arena.memory.buffer, at, bytes).fill(i);
+    blocks.set(at, bytes);
+  }
+  return { arena, blocks };
+}
+
+async function bytesOf(arena: Arena): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of arena.save()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* pieces(image: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < image.length; at += length) {
+    yield image.subarray(at, at + length);
+    yield new Uint8Array(0);
+  }
+}
+
+/** The code of what loading throws. */
+async function failure(image: unknown, options?: object): Promise<string> {
+  try {
+    keep(await Arena.load(image as Uint8Array, options));
+  } catch (error) {
+    return `${(error as Error).name} ${(error as { code?: string }).code}`;
+  }
+  return 'nothing';
+}
+
+const CELL: StructureType<ArenaKernel> = {
+  type: 'Cell',
+  protocol: 1,
+  kernel: KERNEL_BYTES,
+  repair: () => Status.OK,
+  verify: () => [],
+};
+
+describe('an image', () => {
+  test.each([1, 4])('brings everything back, with %d participants', async (participants) => {
+    const { arena, blocks } = filled(participants);
+    const cell = createStructure(arena, CELL, { name: 'kept', key: utf8, value: u32 }, (...made) => {
+      made[3].begin();
+      made[3].words[0] = 99;
+      return Status.OK;
+    });
+    const image = await bytesOf(arena);
+    expect(image.length).toBeLessThan(12 * MIB);
+    for (const length of [image.length, 65_536, 1_000_003]) {
+      const copy = keep(await Arena.load(pieces(image, length)));
+      for (const [at, bytes] of blocks) {
+        const there = new Uint8Array(copy.memory.buffer, at, bytes);
+        expect(Buffer.compare(there, new Uint8Array(arena.memory.buffer, at, bytes))).toBe(0);
+      }
+      expect(copy.verify()).toEqual({ ok: true, problems: [], unwalked: [] });
+      expect(copy.stats().participants).toHaveLength(1);
+      expect(copy.stats().structures).toMatchObject([{ name: 'kept', joined: 0 }]);
+      const again = openStructure(copy, CELL, 'kept', { key: utf8, value: u32 });
+      expect(seatOf(copy).kernel.entryRoot(again.entry)).toBe(99);
+      for (const at of blocks.keys()) copy.free(at);
+      expect(copy.alloc(14 * MIB)).toBeGreaterThan(0);
+    }
+    cell.check();
+    expect(arena.verify().ok).toBe(true); // The original lives on, and is another arena.
+    expect(arena.alloc(100)).toBeGreaterThan(0);
+  });
+
+  test('of threads in the middle of their work is recovered', async () => {
+    const { arena } = filled();
+    const words = sharedWords(2);
+    const crew = start(arena, 'hang', { words });
+    await crew.ready;
+    const image = await bytesOf(arena);
+    const copy = keep(await Arena.load(image));
+    expect(copy.stats().participants).toHaveLength(1);
+    expect(copy.verify().ok).toBe(true);
+    await crew.worker.terminate();
+    expect(arena.recover()).toMatchObject({ reaped: 1 });
+  });
+
+  test('is refused when something was written meanwhile, by anybody', async () => {
+    const { arena, blocks } = filled();
+    // The second chunk of pages is the first with blocks; what it shows is then changed.
+    const write = async (change: (arena: Arena) => void) => {
+      let chunks = 0;
+      for await (const chunk of arena.save()) {
+        if (chunk.length > 1000 && ++chunks === 2) change(arena);
+      }
+      expect(chunks).toBeGreaterThan(1);
+    };
+    const busy = expect.objectContaining({ name: 'ShmError', code: 'ARENA_BUSY' });
+    const at = arena.alloc(10);
+    await expect(write((own) => own.alloc(10))).rejects.toEqual(busy);
+    await expect(write((own) => own.free(at))).rejects.toEqual(busy);
+    await expect(write((own) => own.region().alloc(5))).rejects.toEqual(busy);
+    const block = Math.min(...blocks.keys());
+    const touch = () => new Uint8Array(arena.memory.buffer, block, 1).fill(77);
+    await expect(write(touch)).rejects.toEqual(busy);
+    await write((own) => own.stats());
+    const crew = start(arena, 'churn', { words: sharedWords(1) });
+    await crew.ready;
+    await expect(bytesOf(arena)).rejects.toEqual(busy);
+    await crew.worker.terminate();
+    arena.recover();
+    await bytesOf(arena);
+  });
+
+  test('of an arena that is detached meanwhile ends with CLOSED', async () => {
+    const { arena } = filled();
+    const save = async () => {
+      for await (const _ of arena.save()) arena.detach();
+    };
+    await expect(save()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+describe('load refuses', () => {
+  test('what is truncated, at any length', async () => {
+    const { arena } = filled();
+    const image = await bytesOf(arena);
+    for (const length of [0, 1, 31, 32, 40, 48, 65_000, 70_000, image.length - 16, image.length - 1]) {
+      expect(await failure(image.subarray(0, length))).toBe('ShmError ARENA_CORRUPT');
+      expect(await failure(pieces(image.subarray(0, length), 999))).toBe('ShmError ARENA_CORRUPT');
+    }
+  });
+
+  test('what has any byte changed', async () => {
+    const image = await bytesOf(keep(Arena.create({ bytes: 2 * MIB, participants: 1 })));
+    const step = Math.ceil(image.length / 400);
+    const spots = [...Array(96).keys(), ...Array(16).keys()].map((i, n) =>
+      n < 96 ? i : image.length - 16 + i,
+    );
+    for (let at = 96; at < image.length; at += step) spots.push(at);
+    for (const at of spots) {
+      image[at]! ^= 1 << (at % 8);
+      expect(await failure(image)).toBe(at < 8 ? 'ShmError ARENA_FOREIGN' : 'ShmError ARENA_CORRUPT');
+      image[at]! ^= 1 << (at % 8);
+    }
+    expect(await failure(image)).toBe('nothing');
+  });
+
+  test('what is foreign, longer than it says, too large, or no bytes at all', async () => {
+    const image = await bytesOf(keep(Arena.create({ bytes: 2 * MIB, participants: 1 })));
+    expect(await failure(new Uint8Array(100))).toBe('ShmError ARENA_FOREIGN');
+    expect(await failure(Buffer.concat([image, new Uint8Array(1)]))).toBe('ShmError ARENA_CORRUPT');
+    expect(await failure(image, { maxBytes: MIB })).toBe('RangeError OUT_OF_RANGE');
+    expect(await failure(image, { maxBytes: 'x' })).toBe('TypeError INVALID_TYPE');
+    for (const wrong of [undefined, null, 'text', {}, [image]]) {
+      expect(await failure(wrong)).toBe('TypeError INVALID_TYPE');
+    }
+    const text = (async function* () {
+      yield 'text';
+    })();
+    expect(await failure(text)).toBe('TypeError INVALID_TYPE');
+  });
+});
