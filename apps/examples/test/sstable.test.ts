@@ -68,7 +68,7 @@ test('an existing file is not overwritten', () => {
 });
 
 test('every flipped byte is noticed', () => {
-  writeTable(path, entriesOf(40), codecs);
+  writeTable(path, entriesOf(12), codecs);
   const good = readFileSync(path);
   const damaged = join(folder, 'damaged');
   for (let at = 0; at < good.length; at++) {

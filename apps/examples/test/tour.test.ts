@@ -10,7 +10,7 @@ describe('the tour', () => {
       const { code, stdout, stderr, left } = await run('tour/tour.ts', ...SLICE, '--workers', n);
       expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
       expect(stdout).toContain(`2 000 places of GeoNames, ${n} workers`);
-      expect(stdout).toMatch(/results compared with the source: [\d ]+, none wrong/);
+      expect(stdout).toMatch(/^Together +none wrong +[\d.]+ s +\d[\d ]+$/m);
       expect(stdout).not.toContain('\u001b');
     },
   );

@@ -15,12 +15,14 @@ export interface Tour {
   readonly report: Report;
   /** For files; removed when the tour ends, however it ends. */
   readonly folder: string;
+  /** Bytes that the arena had in use before the list was made. */
+  readonly emptyBytes: number;
   /** What the list must hold: the revision of each row. Chapters keep it up to date. */
   readonly expected: Int32Array;
 }
 
-/** A title, and what happens under it. Throws when a result is wrong. */
-export type Chapter = [title: string, run: (tour: Tour) => Promise<void>];
+/** `run` resolves to its line in the result table; it throws when a result is wrong. */
+export type Chapter = [name: string, title: string, run: (tour: Tour) => Promise<string>];
 
 /** The next revision to write: above everything that is in the list. */
 export function nextRevision({ expected }: Tour): number {

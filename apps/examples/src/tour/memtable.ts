@@ -14,27 +14,29 @@ import { measure } from './footprint.ts';
 import { count, megabytes, rate, seconds } from './report.ts';
 
 export const chapters: Chapter[] = [
-  ['Load: every worker inserts its share into one list', load],
-  ['Memory: the list beside one Map a worker', compareMemory],
-  ['Read: every worker reads and scans while all write', readWhileWriting],
-  ['Snapshot: it stands still while the list moves on', takeSnapshot],
-  ['Crash: a worker is terminated in the middle of its writes', survive],
-  ['Seal: the list is frozen while all write on', seal],
-  ['Flush: the frozen list becomes a sorted file', flush],
-  ['Image: the whole arena is saved and loaded', saveAndLoad],
-  ['Release: what is in the file leaves the memory', release],
+  ['Load', 'every worker inserts its share into one list', load],
+  ['Memory', 'the list beside one Map a worker', compareMemory],
+  ['Read', 'every worker reads and scans while all write', readWhileWriting],
+  ['Snapshot', 'it stands still while the list moves on', takeSnapshot],
+  ['Crash', 'a worker is terminated in the middle of its writes', survive],
+  ['Seal', 'the list is frozen while all write on', seal],
+  ['Flush', 'the frozen list becomes a sorted file', flush],
+  ['Image', 'the whole arena is saved and loaded', saveAndLoad],
+  ['Release', 'what is in the file leaves the memory', release],
 ];
 
-async function load(tour: Tour): Promise<void> {
+async function load(tour: Tour): Promise<string> {
   const { crew, report, expected, list, source } = tour;
   const work = crew.run('load', undefined);
   const ms = await timed(report.progress('inserts', source.size, () => crew.progress(), work));
   expected.fill(0);
-  report.line(`${count(source.size)} inserts by ${crew.size} workers`, rate(source.size, ms));
+  const inserts = `${count(source.size)} inserts by ${crew.size} workers`;
+  report.line(inserts, rate(source.size, ms));
   checkMap(tour, list);
+  return `${inserts}, ${rate(source.size, ms)}`;
 }
 
-async function compareMemory({ arena, crew, report, source }: Tour): Promise<void> {
+async function compareMemory({ arena, crew, report, source }: Tour): Promise<string> {
   const shared = arena.stats().used;
   const order = { records: source.size, handle: arena.handle };
   const maps = await measure(crew.size, { ...order, what: 'map' });
@@ -42,10 +44,10 @@ async function compareMemory({ arena, crew, report, source }: Tour): Promise<voi
   report.line(`a Map in each of ${crew.size} workers`, `${megabytes(maps)} of heap`);
   report.line('the list, in the arena', megabytes(shared));
   report.line(`its handles in ${crew.size} workers`, `${megabytes(handles)} of heap`);
-  report.line('together', `${((shared + handles) / maps).toFixed(2)} of the Maps' memory`);
+  return `${megabytes(shared + handles)}, where ${crew.size} Maps take ${megabytes(maps)}`;
 }
 
-async function readWhileWriting(tour: Tour): Promise<void> {
+async function readWhileWriting(tour: Tour): Promise<string> {
   const { crew, report, expected, list, source } = tour;
   const rev = nextRevision(tour);
   const work = crew.run('writeAndRead', { rev, seed: 1 });
@@ -56,13 +58,14 @@ async function readWhileWriting(tour: Tour): Promise<void> {
   const reads = results.reduce((sum, result) => sum + result.reads, 0);
   const scanned = results.reduce((sum, result) => sum + result.scanned, 0);
   report.checked(reads + scanned);
-  report.line('written, and in the same time', `${count(source.size)} in ${seconds(ms)}`);
-  report.line('  read by key, 16 at a time', `${count(reads)}, none older than acknowledged`);
-  report.line('  scanned, by country and all', `${count(scanned)}, each once and in order`);
+  report.line(`${count(source.size)} records written`, seconds(ms));
+  report.line('read by key meanwhile', `${count(reads)}, none older than acknowledged`);
+  report.line('scanned meanwhile', `${count(scanned)}, each once and in order`);
   checkMap(tour, list);
+  return `${count(reads + scanned)} records read during ${count(source.size)} writes`;
 }
 
-async function takeSnapshot(tour: Tour): Promise<void> {
+async function takeSnapshot(tour: Tour): Promise<string> {
   const { crew, report, expected, list, source } = tour;
   const rows = source.sortedRows();
   const then = rows.map((row) => expected[row]);
@@ -83,9 +86,10 @@ async function takeSnapshot(tour: Tour): Promise<void> {
   report.line('the list moved on', `${count(source.size)} to ${count(list.size)} records`);
   report.line('the snapshot stayed', `${count(snapshot.size)} records, walked ${walks} times`);
   checkMap(tour, list);
+  return `stayed at ${count(snapshot.size)} records when the list had ${count(list.size)}`;
 }
 
-async function survive(tour: Tour): Promise<void> {
+async function survive(tour: Tour): Promise<string> {
   const { arena, crew, report, expected, list, source } = tour;
   const [victim, ...survivors] = crew.everyone();
   const rev = nextRevision(tour);
@@ -121,6 +125,7 @@ async function survive(tour: Tour): Promise<void> {
   for (const row of share) expected[row] = above;
   report.line('a new worker took the place', `and wrote ${count(share.length)} records again`);
   checkMap(tour, list);
+  return `${count(finished)} finished calls of a dead worker, all kept`;
 }
 
 /**
@@ -144,7 +149,7 @@ function keep(tour: Tour, share: number[], rev: number, finished: number): boole
   return landed;
 }
 
-async function seal(tour: Tour): Promise<void> {
+async function seal(tour: Tour): Promise<string> {
   const { crew, report, expected, list, source } = tour;
   const rows = source.sortedRows();
   const old = rows.map((row) => expected[row]);
@@ -166,10 +171,12 @@ async function seal(tour: Tour): Promise<void> {
   const most = rows.map((row, i) => (call(row) <= after[row % crew.size] ? rev : old[i]));
   report.checked(source.checkAll(frozen.entries(), rows, least, most));
   const { entries, live } = frozen.stats();
+  expectEqual('live keys', live, rows.length);
   report.line('the frozen list', `${count(entries)} versions of ${count(live)} keys`);
+  return `after ${count(sealedAt)} of ${count(source.size)} writes, none lost, none doubled`;
 }
 
-async function flush(tour: Tour): Promise<void> {
+async function flush(tour: Tour): Promise<string> {
   const { report, list, source } = tour;
   const [frozen] = list.frozen();
   const start = performance.now();
@@ -179,6 +186,7 @@ async function flush(tour: Tour): Promise<void> {
   report.line(`${count(entries)} records written`, `${megabytes(bytes)} in ${seconds(ms)}`);
   const revs = Array.from(frozen.values(), (place) => place.rev);
   checkTable(tour, source.sortedRows(), revs);
+  return `${count(entries)} records, ${megabytes(bytes)}, read back and equal`;
 }
 
 /** Reads the whole file back, then single keys of it. */
@@ -194,23 +202,26 @@ function checkTable(tour: Tour, rows: number[], revs: number[]): void {
   report.line('read back', `${count(table.size)} records, equal to the frozen list`);
 }
 
-async function saveAndLoad(tour: Tour): Promise<void> {
+async function saveAndLoad(tour: Tour): Promise<string> {
   const { arena, report, list } = tour;
   const path = join(tour.folder, 'arena.image');
   const saved = await timed(pipeline(arena.save(), createWriteStream(path)));
-  report.line('saved', `${megabytes(statSync(path).size)} in ${seconds(saved)}`);
+  const image = megabytes(statSync(path).size);
+  report.line('saved', `${image} in ${seconds(saved)}`);
 
   const start = performance.now();
   const copy = await Arena.load(createReadStream(path));
   const copied = SkipList.open<PlaceKey, Place>(copy, 'places', codecs);
-  report.line('loaded', `in ${seconds(performance.now() - start)}`);
+  const loaded = performance.now() - start;
+  report.line('loaded', `in ${seconds(loaded)}`);
   checkMap(tour, copied);
   expectEqual('frozen lists', copied.frozen().length, list.frozen().length);
   checkArena(tour, copy);
   copy.detach();
+  return `${image} saved in ${seconds(saved)}, loaded in ${seconds(loaded)}, equal`;
 }
 
-async function release(tour: Tour): Promise<void> {
+async function release(tour: Tour): Promise<string> {
   const { arena, crew, report, expected, list, source } = tour;
   const full = arena.stats().used;
   for (const frozen of list.frozen()) frozen.destroy();
@@ -239,8 +250,11 @@ async function release(tour: Tour): Promise<void> {
   await crew.dismiss();
   list.destroy();
   arena.recover();
-  report.line('without the list', megabytes(arena.stats().used));
+  const { used } = arena.stats();
+  report.line('without the list', `${megabytes(used)}, the arena's own, as in the beginning`);
+  expectEqual('bytes in use', used, tour.emptyBytes);
   checkArena(tour, arena);
+  return `from ${megabytes(full)} back to ${megabytes(used)}, to the last byte`;
 }
 
 const tableCodecs = { key: codecs.key, value: json };

@@ -2,22 +2,24 @@
 
 import { SingleBar } from 'cli-progress';
 
-/** One line of the result table. */
-type Row = { what: string; result: string };
+/** A chapter's line in the result table. */
+type Row = { name: string; result: string; ms: number; checks: number };
 
 export class Report {
   private readonly rows: Row[] = [];
-  private readonly started = performance.now();
   private checks = 0;
 
-  heading(title: string): void {
-    console.log(`\n${title}`);
-    this.rows.push({ what: title, result: '' });
+  /** Runs a chapter and keeps its result for the table. */
+  async chapter(name: string, title: string, run: () => Promise<string>): Promise<void> {
+    console.log(`\n${name}: ${title}`);
+    const start = performance.now();
+    this.checks = 0;
+    const result = await run();
+    this.rows.push({ name, result, ms: performance.now() - start, checks: this.checks });
   }
 
   line(what: string, result: string): void {
     console.log(`  ${what}: ${result}`);
-    this.rows.push({ what: `  ${what}`, result });
   }
 
   /** Counts results that were compared with the source. */
@@ -54,15 +56,19 @@ export class Report {
     }
   }
 
-  /** The result table. */
-  end(): void {
-    this.heading('All together');
-    this.line('results compared with the source', `${count(this.checks)}, none wrong`);
-    this.line('time', seconds(performance.now() - this.started));
-    const width = Math.max(...this.rows.map(({ what }) => what.length)) + 2;
-    console.log(`\n${'='.repeat(width + 40)}`);
-    for (const { what, result } of this.rows)
-      console.log(`${what.padEnd(width)}${result}`.trimEnd());
+  /** The result table: a line for each chapter, and how much was compared with the source. */
+  table(): void {
+    const sum = (key: 'ms' | 'checks') => this.rows.reduce((total, row) => total + row[key], 0);
+    const total = { name: 'Together', result: 'none wrong', ms: sum('ms'), checks: sum('checks') };
+    const width = Math.max(...this.rows.map(({ result }) => result.length));
+    const print = (name: string, result: string, time: string, checks: string) => {
+      console.log(name.padEnd(10) + result.padEnd(width) + time.padStart(10) + checks.padStart(12));
+    };
+    console.log();
+    print('Chapter', 'Result', 'Time', 'Compared');
+    for (const { name, result, ms, checks } of [...this.rows, total]) {
+      print(name, result, seconds(ms), count(checks));
+    }
   }
 }
 

@@ -29,28 +29,31 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const arena = Arena.create({ bytes: 2 ** 29 });
+const emptyBytes = arena.stats().used;
 const list = SkipList.create<PlaceKey, Place>(arena, { name: 'places', ...codecs });
 const crew = new Crew(arena, workers, source.size);
 const report = new Report();
 const expected = new Int32Array(source.size).fill(ABSENT);
-const tour: Tour = { source, arena, list, crew, report, folder, expected };
+const tour: Tour = { source, arena, list, crew, report, folder, emptyBytes, expected };
 
 const chapters = [...memtable];
 if (values.spoil !== undefined) {
   const row = atLeast(0, values.spoil);
-  const spoil = async () => void list.set(source.key(row), source.place(row, 99));
-  chapters.splice(-2, 0, ['Spoil: a wrong value is written', spoil]);
+  const spoil = async () => {
+    list.set(source.key(row), source.place(row, 99));
+    return `row ${row} is wrong now`;
+  };
+  chapters.splice(-2, 0, ['Spoil', 'a wrong value is written', spoil]);
 }
 
 const places = `${count(source.size)} places of GeoNames`;
 console.log(`${places}, ${workers} workers, Node ${process.version}`);
 try {
   await crew.hireAll();
-  for (const [title, run] of chapters) {
-    report.heading(title);
-    await run(tour);
+  for (const [name, title, run] of chapters) {
+    await report.chapter(name, title, () => run(tour));
   }
-  report.end();
+  report.table();
 } catch (error) {
   console.error('\nThe tour has failed.', error);
   process.exitCode = 1;
