@@ -90,8 +90,10 @@ export interface RegionOptions {
  * const region = arena.region({ budget: 2 ** 20 });
  * const mark = region.checkpoint();
  * region.alloc(100);
- * region.rewind(mark); // the 100 bytes are free again
- * region.close();      // and now all of it
+ * region.rewind(mark);
+ * region.allocated; // 0: the 100 bytes are free again
+ * region.close();
+ * region.alloc(100); // ShmError CLOSED
  */
 export interface Region extends Closeable {
   /**
@@ -294,7 +296,7 @@ export interface Arena {
    * const arena = Arena.create({ bytes: 2 ** 24 });
    * const at = arena.alloc(10);
    * arena.free(at);
-   * arena.free(at); // RangeError
+   * arena.free(at); // RangeError OUT_OF_RANGE
    */
   free(offset: number): void;
   /**
@@ -394,7 +396,7 @@ export interface ArenaConstructor {
    * const arena = Arena.create({ bytes: 2 ** 24 });
    * const chunks = [];
    * for await (const chunk of arena.save()) chunks.push(chunk);
-   * const copy = await Arena.load(Buffer.concat(chunks));
+   * const copy = await Arena.load(new Blob(chunks).stream());
    * copy.verify().ok; // true
    */
   load(source: Uint8Array | AsyncIterable<Uint8Array>, options?: LoadOptions): Promise<Arena>;

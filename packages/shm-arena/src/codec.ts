@@ -324,6 +324,7 @@ export interface Msgpackr {
  * @example
  * import * as msgpackr from 'msgpackr';
  * const people = msgpack<{ name: string; born: Date }>(msgpackr);
+ * people.id; // 'msgpack'
  */
 export function msgpack<T = any>(msgpackr: Msgpackr): Codec<T> {
   if (typeof msgpackr?.Packr !== 'function') {
@@ -455,7 +456,16 @@ function partId({ id, version }: Codec<any>): string {
   return version === 1 ? id : `${id}@${version}`;
 }
 
-/** Several keys in one: the first part that differs decides. A `prefix` is its leading parts. */
+/**
+ * Several keys in one: the first part that differs decides. A range's `prefix` is leading parts.
+ *
+ * @example
+ * const byCity = tuple(utf8, descending(u32)); // the largest first
+ * byCity.id; // 'tuple(utf8,desc(u32))'
+ * const bytes = new Uint8Array(20);
+ * const length = byCity.encode(['Lyon', 522_000], bytes, 0);
+ * byCity.decode(bytes, 0, length); // ['Lyon', 522_000]
+ */
 export function tuple<const C extends readonly Codec<any>[]>(
   ...codecs: C
 ): Codec<{ readonly [I in keyof C]: Coded<C[I]> }> {

@@ -39,7 +39,8 @@ export const SHM_ERROR_CODES = [
  * try {
  *   arena.alloc(2 ** 21);
  * } catch (error) {
- *   console.log(error instanceof ShmError && error.code); // 'ARENA_FULL'
+ *   error instanceof ShmError; // true
+ *   error.code; // 'ARENA_FULL'
  * }
  */
 export class ShmError extends Error {

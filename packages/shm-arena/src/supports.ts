@@ -65,8 +65,8 @@ function canShareMemory(): boolean {
  * What this runtime and thread can do. O(1), but not free: ask once. Any thread; never blocks.
  *
  * @example
- * const { shared, isolated, deathDetection } = supports();
- * console.log(shared && isolated, deathDetection); // true 'exit' (in Node)
+ * supports().isolated; // true: memory can be posted to other threads
+ * supports().deathDetection; // 'exit': in Node, a worker's death is an event
  */
 export function supports(): Supports {
   const locks = webLocks() !== undefined;
