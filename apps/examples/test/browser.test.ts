@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SRC } from './run.ts';
+import { run, SRC } from './run.ts';
+
+test('the page reads what its worker writes, and recovers when it kills it', async () => {
+  const { code, stdout, stderr } = await run('../test/browser-shim.mjs');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^[1-9]\d* records, recovered 1 thread; verify: clean\n$/);
+});
 
 const server = spawn(process.execPath, [join(SRC, 'browser/serve.ts'), '0']);
 let base = '';

@@ -17,20 +17,16 @@ function run() {
   const arena = Arena.create({ bytes: 2 ** 26 });
   const list = SkipList.create(arena, { name: 'numbers' });
   const worker = new Worker('/worker.js', { type: 'module' });
-  let participant;
-  worker.onmessage = ({ data }) => {
-    participant = data;
-  };
   worker.postMessage(arena.handle);
 
-  byId('kill').onclick = () => {
-    if (participant === undefined) return;
+  byId('kill').onclick = async () => {
+    byId('kill').disabled = true;
     worker.terminate();
-    arena.bury(participant); // Browsers do not tell when a worker has ended; we know it.
+    // A browser does not tell when a worker has ended, but it drops the lock that the worker held.
+    while ((await arena.probe()) === 0) await new Promise(requestAnimationFrame);
     const { reaped } = arena.recover();
     const { ok } = arena.verify();
     byId('report').textContent = `recovered ${reaped} thread; verify: ${ok ? 'clean' : 'damaged'}`;
-    byId('kill').disabled = true;
   };
 
   const show = () => {

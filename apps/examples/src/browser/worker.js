@@ -6,7 +6,6 @@ import { SkipList } from '@x/skiplist';
 addEventListener('message', ({ data }) => {
   const arena = Arena.attach(data);
   const list = SkipList.open(arena, 'numbers');
-  postMessage(arena.participant);
   let written = 0;
   setInterval(() => {
     for (let i = 0; i < 100 && written < 100_000; i++) {
