@@ -1,22 +1,23 @@
 // Keys and values on their way into a kernel and back, in one cheap pass.
 //
-// A key of up to 16 bytes travels as four words, big-endian, in the arguments of the call: `length`,
-// `k0` to `k3`. A longer one stands in the scratch block of the thread's slot, and `k0` is its
-// offset. Values always stand in scratch:
+// A key of up to 16 bytes travels as four words, big-endian, in the arguments of the call:
+// `length`, `k0` to `k3`. A longer one stands in the scratch block of the thread's slot, and `k0`
+// is its offset. Values always stand in scratch:
 //
 //     at           at + 64         outAt                      at + bytes - reserved
 //     | result, 64 | packed by the host ──► | room for the kernel's output | the kernels' own |
 //                                  cursor
 //
-// One call:  values.pack(v) · keys.pack(k) · kernel.call(keys.length, keys.k0, …) · read the result.
-// Without a value: begin() first. Values before keys: encoding one may run user code (`toJSON`),
-// which may use the same structure. Offsets are passed as i32; kernels take them as u32.
+// One call:  values.pack(v) · keys.pack(k) · kernel.call(keys.length, keys.k0, …) · read the
+// result. Without a value: begin() first. Values before keys: encoding one may run user code
+// (`toJSON`), which may use the same structure. Offsets are passed as i32; kernels take them as
+// u32.
 //
 // The scratch block belongs to the slot, so every structure and every copy of this package in a
 // thread shares it. `SharedScratch` is their common record of it; each crossing looks there in
 // `begin`.
 
-import type { Codec, ErrorCode } from './api.ts';
+import type { AnyCodec, Codec, ErrorCode } from './api.ts';
 import {
   encodeKey,
   high,
@@ -45,7 +46,9 @@ export interface SharedScratch {
 export interface ScratchOwner {
   readonly memory: WebAssembly.Memory;
   readonly scratch: SharedScratch;
-  /** Replaces the block by one of at least `bytes` bytes and updates `scratch`. Throws ARENA_FULL. */
+  /**
+   * Replaces the block by one of at least `bytes` bytes and updates `scratch`. Throws ARENA_FULL.
+   */
   stage(bytes: number): void;
   /** Replaces a larger block by one of the first size and updates `scratch`. */
   unstage(): void;
@@ -94,7 +97,9 @@ export class Crossing {
     this.#look();
   }
 
-  /** Keeps the last `bytes` bytes of scratch for a kernel's own use; the most that one asked for. */
+  /**
+   * Keeps the last `bytes` bytes of scratch for a kernel's own use; the most that one asked for.
+   */
   reserve(bytes: number): void {
     this.#reserved = Math.max(this.#reserved, bytes);
     this.#look();
@@ -230,7 +235,9 @@ export class Crossing {
 export abstract class KeyPort<K> {
   /** Bytes of the key that was packed last. */
   length = 0;
-  /** Its first four bytes as an i32, big-endian, zeros behind the end; or the offset of its bytes. */
+  /**
+   * Its first four bytes as an i32, big-endian, zeros behind the end; or the offset of its bytes.
+   */
   k0 = 0;
   k1 = 0;
   k2 = 0;
@@ -247,7 +254,8 @@ export abstract class KeyPort<K> {
 
   /** Packs a key. TypeError: not a key of this codec. RangeError: KEY_TOO_LARGE. */
   pack(key: K): void {
-    this.packBytes(this.crossing.buffer, 0, this.encode(key));
+    const length = this.encode(key); // This may replace the buffer.
+    this.packBytes(this.crossing.buffer, 0, length);
   }
 
   /**
@@ -302,9 +310,12 @@ export abstract class KeyPort<K> {
     this.k3 = length > 12 ? word(source, at + 12, length - 12) : 0;
   }
 
-  /** Packs the bytes that all keys with this prefix start with: the lower bound of them, included. */
+  /**
+   * Packs the bytes that all keys with this prefix start with: the lower bound of them, included.
+   */
   packPrefix(prefix: unknown): void {
-    this.packBytes(this.crossing.buffer, 0, this.#encodePrefix(prefix));
+    const length = this.#encodePrefix(prefix); // This may replace the buffer.
+    this.packBytes(this.crossing.buffer, 0, length);
   }
 
   /**
@@ -312,7 +323,8 @@ export abstract class KeyPort<K> {
    * Returns false, and packs nothing, when there is no such bound.
    */
   packPrefixEnd(prefix: unknown): boolean {
-    const length = prefixEnd(this.crossing.buffer, 0, this.#encodePrefix(prefix));
+    const prefixLength = this.#encodePrefix(prefix); // This may replace the buffer.
+    const length = prefixEnd(this.crossing.buffer, 0, prefixLength);
     if (length < 0) return false;
     this.packBytes(this.crossing.buffer, 0, length);
     return true;
@@ -492,7 +504,12 @@ class I64KeyPort extends KeyPort<bigint> {
   }
 }
 
-function setWords(port: KeyPort<any>, length: number, first: number, second: number): void {
+function setWords(
+  port: KeyPort<number> | KeyPort<bigint>,
+  length: number,
+  first: number,
+  second: number,
+): void {
   port.length = length;
   port.k0 = first;
   port.k1 = second;
@@ -500,7 +517,7 @@ function setWords(port: KeyPort<any>, length: number, first: number, second: num
   port.k3 = 0;
 }
 
-type AnyPort = new (crossing: Crossing, codec: Codec<any>, maxBytes: number) => unknown;
+type AnyPort = new (crossing: Crossing, codec: AnyCodec, maxBytes: number) => unknown;
 
 const KEY_PORTS: Readonly<Record<string, AnyPort>> = {
   utf8: TextKeyPort,
@@ -518,7 +535,7 @@ function makeKeyPort<K>(crossing: Crossing, codec: Codec<K>, maxBytes: number): 
   return new Port(crossing, codec, maxBytes) as KeyPort<K>;
 }
 
-function kindOf(codec: Codec<any>): string {
+function kindOf(codec: AnyCodec): string {
   return (codec as { [KIND]?: string })[KIND] ?? '';
 }
 
@@ -655,7 +672,9 @@ function makeValuePort<V>(crossing: Crossing, codec: Codec<V>, maxBytes: number)
 
 // ── Common ───────────────────────────────────────────────────────────────────────────────────────
 
-/** Decodes from a private copy: the platform refuses shared memory in places, and others write it. */
+/**
+ * Decodes from a private copy: the platform refuses shared memory in places, and others write it.
+ */
 function decodePrivate<T>(
   crossing: Crossing,
   codec: Codec<T>,
@@ -672,7 +691,7 @@ function decodePrivate<T>(
   return codec.decode(source, at, length);
 }
 
-function checkTurn(crossing: Crossing, turn: number, codec: Codec<any>): void {
+function checkTurn(crossing: Crossing, turn: number, codec: AnyCodec): void {
   if (crossing.turn !== turn) {
     throw typeError(
       `codec ${codec.id}: expected \`encode\` to leave the arena alone, found a call`,

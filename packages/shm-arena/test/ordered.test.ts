@@ -22,12 +22,17 @@ const inside = (bounds: Readonly<Bounds>, key: Uint8Array): boolean => {
   if (bounds.empty) return false;
   const low = bounds.low === undefined ? 1 : compareBytes(key, bounds.low);
   const high = bounds.high === undefined ? -1 : compareBytes(key, bounds.high);
-  return (low > 0 || (low === 0 && !bounds.lowOpen)) && (high < 0 || (high === 0 && !bounds.highOpen));
+  return (
+    (low > 0 || (low === 0 && !bounds.lowOpen)) && (high < 0 || (high === 0 && !bounds.highOpen))
+  );
 };
 
 describe('ranges in bytes', () => {
   test('hold exactly the keys that the range names', () => {
-    const key = fc.string({ unit: fc.constantFrom('a', 'b', '\uffff', '\u{10ffff}'), maxLength: 4 });
+    const key = fc.string({
+      unit: fc.constantFrom('a', 'b', '\uffff', '\u{10ffff}'),
+      maxLength: 4,
+    });
     const range: fc.Arbitrary<Range<string>> = fc.record(
       { gt: key, gte: key, lt: key, lte: key, prefix: key },
       { requiredKeys: [] },

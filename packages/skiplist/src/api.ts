@@ -83,7 +83,7 @@ export type BatchOperation<K, V> =
   | { type: 'delete'; key: K };
 
 export interface BatchResult {
-  /** How many operations wrote a version. */
+  /** How many operations took effect. Of several on one key, the last one leaves a version. */
   written: number;
   /** The operations that did not, by their index in the batch. */
   failed: { index: number; reason: 'exists' }[];
@@ -369,7 +369,14 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    */
   seal(): FrozenSkipList<K, V>;
 
-  /** The frozen lists that are not destroyed, oldest first. The same in every thread. */
+  /**
+   * The frozen lists that are not destroyed, oldest first. The same in every thread.
+   * @example
+   * const list = SkipList.create(arena);
+   * list.set('a', 1).seal();
+   * list.set('b', 2).seal();
+   * list.frozen().map((each) => each.size); // [1, 1]
+   */
   frozen(): FrozenSkipList<K, V>[];
 
   /** Counts of the active list and of the frozen ones. O(threads x lists). */
@@ -438,6 +445,10 @@ export interface SkipListFactory {
    * Makes an empty list. Any thread; never blocks.
    * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
    * @throws RangeError for a name or limit out of range
+   * @example
+   * const list = SkipList.create(arena, { name: 'prices', maxBytes: 2 ** 20 });
+   * list.set('pear', { cents: 120 });
+   * SkipList.open(arena, 'prices').get('pear'); // { cents: 120 }
    */
   create<K = string, V = any>(arena: Arena, options?: SkipListOptions<K, V>): SkipList<K, V>;
 

@@ -112,9 +112,9 @@ export function writeBatch<K, V>(
     );
   };
   const status = core.finish(call(), call, 'writeBatch');
-  const result = { written: core.result(0), failed: failures(core, packed.count, at) };
+  const failed = failures(core, packed.count, at);
   if (status === (Status.OK | PRESSURE)) pressed();
-  return result;
+  return { written: packed.count - failed.length, failed };
 }
 
 function failures(core: AnyCore, count: number, first: number): BatchResult['failed'] {

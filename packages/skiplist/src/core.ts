@@ -52,12 +52,11 @@ export class Core<K, V> {
   readonly keyPort: KeyPort<K>;
   readonly valuePort: ValuePort<V>;
   readonly bound: CodecBounds<K>;
-  private readonly bytes: DataView;
 
   constructor(member: Membership<ListKernel>, key: Codec<K>, value: Codec<V>) {
-    const { seat, crossing } = member;
+    const { crossing } = member;
     this.member = member;
-    this.seat = seat;
+    this.seat = member.seat;
     this.kernel = member.kernel;
     this.crossing = crossing;
     this.entry = member.entry;
@@ -67,7 +66,6 @@ export class Core<K, V> {
     this.keyPort = crossing.keys(key, MAX_KEY);
     this.valuePort = crossing.values(value);
     this.bound = new CodecBounds(key, MAX_KEY);
-    this.bytes = new DataView(seat.memory.buffer);
     crossing.reserve(this.kernel.overhead());
   }
 
@@ -90,18 +88,6 @@ export class Core<K, V> {
   readResult(): V {
     const { crossing } = this;
     return this.valuePort.read(crossing.view, RESULT_BYTES, crossing.words[0] as number);
-  }
-
-  /** Writes the words of the key that was packed last, as bytes, at index `at` of scratch. */
-  putWords(at: number): void {
-    const { bytes, keyPort } = this;
-    const to = this.crossing.at + at;
-    bytes.setInt32(to, keyPort.k0);
-    bytes.setInt32(to + 4, keyPort.k1);
-    if (keyPort.length > 8) {
-      bytes.setInt32(to + 8, keyPort.k2);
-      bytes.setInt32(to + 12, keyPort.k3);
-    }
   }
 
   /**

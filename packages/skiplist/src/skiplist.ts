@@ -4,6 +4,7 @@ import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
 import { json, utf8 } from '@x/shm-arena/codec';
 import {
   attachStructure,
+  type Crossing,
   createStructure,
   describe,
   type Membership,
@@ -46,12 +47,16 @@ const SKIP_LIST: StructureType<ListKernel> = {
   repair: (kernel, entry, slot) => kernel.repair(entry, slot),
   verify(kernel, entry, generation, crossing) {
     crossing.begin();
-    const status = kernel.audit(entry, generation);
-    if (status < AUDIT) return [];
-    const [list, node] = [crossing.words[0], crossing.words[1]].map((at) => (at as number) >>> 0);
-    return [`SkipList ${entry}: invariant ${status - AUDIT} fails at node ${node} of list ${list}`];
+    return problems(kernel.audit(entry, generation), entry, crossing);
   },
 };
+
+/** What the status of an audit says, in a sentence; none when it found nothing. */
+function problems(status: number, entry: number, crossing: Crossing): string[] {
+  if (status < AUDIT) return [];
+  const [list, node] = [crossing.words[0], crossing.words[1]].map((at) => (at as number) >>> 0);
+  return [`SkipList ${entry}: invariant ${status - AUDIT} fails at node ${node} of list ${list}`];
+}
 
 class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   private readonly member: Membership<ListKernel>;
@@ -280,8 +285,11 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   verify(): VerifyReport {
     this.check();
     const { kernel, entry, generation, crossing } = this.core;
-    const problems = SKIP_LIST.verify(kernel, entry, generation, crossing);
-    return { ok: problems.length === 0, problems, unwalked: [] };
+    crossing.begin();
+    const status = kernel.audit(entry, generation);
+    if (status !== OK && status < AUDIT) throw this.core.error(status, 'verify');
+    const found = problems(status, entry, crossing);
+    return { ok: found.length === 0, problems: found, unwalked: [] };
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────

@@ -43,7 +43,9 @@ export class Snapshots<K, V> {
       core.member.check();
       core.crossing.begin();
       if (at === undefined) return kernel.snapshot(entry, generation);
-      return kernel.snapshotAt(entry, generation, Number(at & LOW), Number(at >> 32n));
+      // Number 1 is the clock's first value, before any write; to the kernel 0 means the present.
+      const seq = at === 0n ? 1n : at;
+      return kernel.snapshotAt(entry, generation, Number(seq & LOW), Number(seq >> 32n));
     };
     core.finish(call(), call, 'snapshot');
   }

@@ -134,10 +134,8 @@ export abstract class ListView<K, V>
     const full = crossing.view.length >> 1;
     let next = from;
     for (; next < keys.length && crossing.cursor < full; next++) {
-      const head = crossing.take(8);
-      keyPort.pack(keys[next] as K);
+      const head = keyPort.append(keys[next] as K, 8);
       crossing.words[head >> 2] = keyPort.length;
-      if (keyPort.length <= 16) core.putWords(crossing.take((keyPort.length + 7) & -8));
     }
     return core.kernel.getMany(
       core.entry,

@@ -19,7 +19,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
   test('loses no finished write, and nobody is stuck', async () => {
     const below = random(seed);
     const survivorControl = new Control();
-    const survivor = start(arena, list, survivorControl, 0, 'append', { base: 9e6 });
+    const survivor = start(arena, list, survivorControl, 0, 'append', { base: 9e6, most: 300_000 });
     survivorControl.go();
     for (let round = 0; round < 12; round++) {
       const control = new Control();

@@ -12,11 +12,11 @@ describe('defects of the model that must not come back', () => {
     const list = SkipList.create(arena, { value: u32 });
     const control = new Control();
     const jobs = [0, 1, 2].map((index) =>
-      start(arena, list, control, index, 'churn', { keys: 50, seed: index + 1 }),
+      start(arena, list, control, index, 'churn', { keys: 200, seed: index + 1 }),
     );
     control.go();
     await control.reached(jobs[0]!, 0, 100);
-    for (let round = 0; round < 200; round++) {
+    for (let round = 0; round < 100; round++) {
       const snapshot = list.snapshot();
       const once = content(snapshot);
       for (let i = 0; i < 20; i++) list.set(userKey(i), round);

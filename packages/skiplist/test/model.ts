@@ -96,6 +96,9 @@ export class Model<V> extends ModelView<V> {
 
   private put(key: string, value: V | undefined, seq: bigint): void {
     const active = this.stack[this.stack.length - 1] as ModelVersion<V>[];
+    // Of the operations of one batch on one key, the last one becomes a version.
+    const earlier = active.findIndex((version) => version.key === key && version.seq === seq);
+    if (earlier >= 0) active.splice(earlier, 1);
     active.push(
       value === undefined ? { key, seq, tombstone: true } : { key, seq, tombstone: false, value },
     );

@@ -1,7 +1,7 @@
 // What the tests share: a seeded generator, fresh arenas, and workers that do a named job.
 
 import { Worker } from 'node:worker_threads';
-import { Arena, type ArenaOptions } from '@x/shm-arena';
+import { Arena, type ArenaOptions, type Participant } from '@x/shm-arena';
 import type { SkipList } from '../src/index.ts';
 
 /** The seed of this run: SEED=… replays. Every random test prints it when it fails. */
@@ -47,6 +47,12 @@ export class Control {
   /** How many calls of worker `index` have returned. */
   done(index: number): number {
     return Atomics.load(this.words, 2 + 2 * index);
+  }
+
+  /** The slot of worker `index`, as it wrote it down. */
+  participant(index: number): Participant {
+    const word = Atomics.load(this.words, 3 + 2 * index);
+    return { slot: word & 255, generation: word >> 8 };
   }
 
   /** Resolves when worker `index` has finished `calls` calls; rejects when it ended before. */

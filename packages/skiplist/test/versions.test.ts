@@ -146,6 +146,24 @@ describe('snapshots', () => {
     expect(arena.stats().pinned.oldest).toBe(undefined);
   });
 
+  test('of more stacks than the thread has leases, closed in any order', () => {
+    const open = [];
+    for (let n = 0; n < 25; n++) {
+      list.set('a', n);
+      open.push(list.snapshot(), list.snapshot());
+      list.seal();
+    }
+    for (const frozen of list.frozen()) frozen.destroy();
+    arena.recover();
+    open.forEach((snapshot, n) => expect(snapshot.get('a')).toBe(n >> 1));
+    for (let n = 0; n < open.length; n++) open[(n * 7) % open.length]!.close();
+    expect(arena.stats().pinned.oldest).toBe(undefined);
+    arena.recover();
+    expect(arena.stats().pinned.bytes).toBe(0);
+    list.snapshot().close();
+    expect(arena.stats().pinned.oldest).toBe(undefined);
+  });
+
   test('closing the list closes its snapshots', () => {
     list.set('a', 1);
     const snapshot = list.snapshot();
@@ -194,6 +212,20 @@ describe('batches', () => {
     });
     expect(list.get('a')).toBe(1);
     expect(list.stats().entries).toBe(1);
+  });
+
+  test('one key written again and again in one batch: the last one counts', () => {
+    const operations = Array.from({ length: 3000 }, (_, n) => ({
+      ...{ type: 'set' as const, key: 'a', value: n },
+    }));
+    expect(list.writeBatch(operations)).toEqual({ written: 3000, failed: [] });
+    expect(list.get('a')).toBe(2999);
+    expect(list.size).toBe(1);
+    const versions = [...list.entries({ versions: true })];
+    expect(versions).toHaveLength(list.stats().entries);
+    expect(versions[0]).toMatchObject({ key: 'a', value: 2999 });
+    const backwards = [...list.entries({ versions: true, reverse: true })];
+    expect(backwards).toEqual([...versions].reverse());
   });
 
   test('a large batch, larger than scratch', () => {

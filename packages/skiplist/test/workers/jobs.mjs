@@ -10,6 +10,9 @@ const { words, index, args } = workerData;
 const arena = Arena.attach(workerData.arena);
 const list = SkipList.attach(arena, workerData.list, { value: u32 });
 
+const { slot, generation } = arena.participant;
+Atomics.store(words, 3 + 2 * index, slot + (generation << 8));
+
 const finish = () => Atomics.add(words, 2 + 2 * index, 1);
 const stopped = () => Atomics.load(words, 1) === 1;
 const keyOf = (n) => `user:${String(n).padStart(11, '0')}`;
@@ -50,11 +53,11 @@ const jobs = {
     return won;
   },
 
-  /** Sets, deletes and reads random keys until told to stop. */
-  churn({ keys, seed }) {
+  /** Sets, deletes and reads random keys until told to stop, `most` times at most. */
+  churn({ keys, seed, most = 20_000 }) {
     const below = random(seed);
     let calls = 0;
-    while (!stopped()) {
+    while (!stopped() && calls < most) {
       const key = keyOf(below(keys));
       const kind = below(4);
       if (kind === 0) list.delete(key);
@@ -67,7 +70,7 @@ const jobs = {
   },
 
   /** Writes batches that give all keys of a group the same value, until told to stop. */
-  batches({ groups, width, seed, most = Infinity }) {
+  batches({ groups, width, seed, most = 2000 }) {
     const below = random(seed);
     let calls = 0;
     while (!stopped() && calls < most) {
@@ -128,6 +131,29 @@ const jobs = {
       finish();
     }
     return seqs;
+  },
+
+  /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
+  expelled() {
+    finish();
+    Atomics.wait(words, 1, 0);
+    const calls = [
+      () => list.set('a', 1),
+      () => list.get('a'),
+      () => list.getMany(['a']),
+      () => [...list.entries()],
+      () => list.writeBatch([{ type: 'delete', key: 'a' }]),
+      () => list.seal(),
+      () => list.snapshot(),
+    ];
+    return calls.map((call) => {
+      try {
+        call();
+        return 'nothing';
+      } catch (error) {
+        return error.code;
+      }
+    });
   },
 
   /** Opens by name with the rest, from many threads at once. */
