@@ -43,7 +43,7 @@ export class Arena implements World {
     this.u8 = new Uint8Array(this.memory.buffer, 0, this.bytes);
     this.i32 = new Int32Array(this.memory.buffer, 0, this.bytes >> 2);
     this.view = new DataView(this.memory.buffer, 0, this.bytes);
-    this.shadow = new Uint8Array(this.bytes >> CELL_SHIFT);
+    this.shadow = new Uint8Array(new SharedArrayBuffer(this.bytes >> CELL_SHIFT));
     this.shadowWords = new Int32Array(this.shadow.buffer);
     this.image = new Uint8Array(this.bytes);
     this.shadowImage = new Uint8Array(this.shadow.length);
@@ -149,6 +149,16 @@ export class Arena implements World {
       this.shadow.set(this.shadowImage.subarray(0, this.shadowHigh));
       this.shadowChanged = false;
     }
+  }
+
+  /** Goes back to the image after real threads have written: nobody noted what they changed. */
+  restoreAll(): void {
+    this.u8.set(this.image);
+    this.shadow.set(this.shadowImage);
+    this.shadowHigh = this.shadow.length;
+    this.dirty.fill(0);
+    this.dirtyCount = 0;
+    this.shadowChanged = true;
   }
 
   /** After `restore`: the offset of a byte that was written past `write`, or -1. */

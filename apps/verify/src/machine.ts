@@ -291,6 +291,51 @@ export class Machine {
     return this.scheduler!.next(this, t, why);
   }
 
+  // For real threads (real.ts): this machine is their host.
+
+  /** Forgets the last round and takes over `events` of the next, once its workers have finished. */
+  startRound(): void {
+    this.arena.restoreAll();
+    for (const t of this.threads) t.restart([]);
+    this.run = clone(this.runKept);
+    this.direct = true;
+    this.watch.legal = true;
+    this.watch.race = false;
+    this.watch.record = false;
+  }
+
+  /** The run state that each worker starts from. */
+  runImage(): unknown {
+    return this.runKept;
+  }
+
+  hostBury(victim: VirtualThread): void {
+    const t = this.undertaker();
+    this.directly(t, () => this.structure.bury!(t, victim, this.arena));
+  }
+
+  hostRecover(victims: readonly VirtualThread[]): void {
+    const t = this.undertaker();
+    t.opName = 'recover';
+    this.drain(t, this.structure.recover!(t, victims, this.run, this.arena));
+  }
+
+  /** Observations and end checks after `events`, which began at `prologueEnd`. */
+  hostAudit(events: Event[], clock: number): Violation | null {
+    this.events = [...this.prologue, ...events];
+    this.clock = clock;
+    try {
+      this.audit();
+    } catch (error) {
+      return this.explain(error);
+    }
+    return null;
+  }
+
+  prologueEnd(): number {
+    return this.prologueClock;
+  }
+
   // The imports of the gated kernels.
 
   private imports(): Record<string, unknown> {
@@ -746,7 +791,7 @@ export class Machine {
   }
 }
 
-function invoke(call: Call): unknown {
+export function invoke(call: Call): unknown {
   const [fn, a, b, c, d] = call;
   switch (call.length) {
     case 1: return fn();
@@ -775,7 +820,7 @@ function plain(value: unknown): unknown {
 }
 
 /** A copy of plain data: arrays, maps, sets and objects of such. */
-function clone<T>(value: T): T {
+export function clone<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(clone) as T;
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [k, clone(v)])) as T;

@@ -170,6 +170,16 @@ export interface Mutant {
   budget?: number;
 }
 
+/** Random calls on real threads. `begin`'s state is a copy in each: operations may not share it. */
+export interface Soak {
+  /** As many workers as it has programs; its `prepare` and `observe` are used. */
+  scenario: Scenario;
+  /** The next call of worker `worker`; `below(n)` draws 0 … n - 1. */
+  call(below: (n: number) => number, worker: number): OpCall;
+  /** Calls of each worker in a round. Default 60. */
+  calls?: number;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds structures of any model
 export interface Structure<R = any, S = any> {
   name: string;
@@ -210,6 +220,8 @@ export interface Structure<R = any, S = any> {
    * What is wrong, or undefined.
    */
   end?(t: Thread, run: R, world: World): Steps<string | undefined>;
+  /** How real workers stress it (`pnpm verify:soak`). */
+  soak?: Soak;
   /** A name for the word at `at` in traces: "head", "page[3]", "slot[1].state". */
   word?(at: number, world: World): string | undefined;
   /** Names of `check` codes. */

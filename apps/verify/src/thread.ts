@@ -69,6 +69,16 @@ export class Instance {
     }
   }
 
+  /** The globals that `keep` has seen, and the way to give an instance of another thread the same. */
+  image(): (number | bigint)[] {
+    return this.kept;
+  }
+
+  become(image: (number | bigint)[]): void {
+    this.kept = image;
+    this.restore();
+  }
+
   /** Sets the entry of every branch that this instance has reached. */
   cover(reached: Uint8Array): void {
     for (let n = 0; n < this.branches.length; n++) if (this.branches[n]!.value === 1) reached[n] = 1;

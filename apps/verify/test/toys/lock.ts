@@ -64,6 +64,10 @@ const lock: Structure<undefined, number> = {
     if (world.u32(64) !== 0) return `the lock is held by ${world.u32(64) - 1}`;
     return undefined;
   },
+  soak: {
+    scenario: { name: 'soak', threads: [[], []] },
+    call: (below) => ['bump', below(5)],
+  },
   word: (at) => ({ 64: 'lock', 128: 'x', 136: 'y' })[at] ?? `slot[${(at - 256) >> 3}]`,
   mutants: [
     { id: 1, kernel: 'lock', what: 'the heir does not repair' },

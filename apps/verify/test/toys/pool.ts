@@ -68,6 +68,10 @@ const pool: Structure<undefined, Record<number, number>> = {
     if (String(owned) !== String(live)) return `owned blocks ${owned}, live ${live}`;
     return undefined;
   },
+  soak: {
+    scenario: { name: 'soak', threads: [[], []] },
+    call: (below, worker) => (below(3) === 0 ? ['two'] : ['put', worker, below(100)]),
+  },
   word: (at) => {
     if (at >= 512) return `block[${(at - 512) >> 6}]+${at & 63}`;
     return at >= 256 ? `root[${(at - 256) >> 2}]` : `owner[${(at - 64) >> 2}]`;

@@ -1,0 +1,148 @@
+// pnpm verify:soak -- [STRUCTURE …] [--minutes N] [--seed N]
+//
+// Real workers in rounds of random calls, each round a recorded history that is checked afterwards. In half
+// of the rounds a worker is terminated: where it happens to be, or at a drawn step; then its
+// slot is buried and recovered while the others go on, and verify, leak audit and history must hold.
+
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { historyKey } from './history.ts';
+import { kernelsOf } from './job.ts';
+import { linearize } from './linearize.ts';
+import { Machine } from './machine.ts';
+import { Random } from './random.ts';
+import { CLOCK, READY } from './real-protocol.ts';
+import { RealThread } from './real.ts';
+import { load, names } from './registry.ts';
+import type { Structure } from './structure.ts';
+import { writeSoak } from './totals.ts';
+
+export interface SoakResult {
+  rounds: number;
+  calls: number;
+  terminated: number;
+  /** Rounds in which marks could not tell whether the last step had happened. */
+  ambiguous: number;
+  histories: number;
+  failure?: string;
+}
+
+/** Soaks one structure for `seconds`. */
+export async function soak(
+  name: string, structure: Structure, seconds: number, seed: number, say: (text: string) => void,
+): Promise<SoakResult> {
+  const plan = structure.soak;
+  if (plan === undefined) throw new Error(`${name} does not say how to soak it`);
+  const machine = new Machine(structure, await kernelsOf(structure), plan.scenario);
+  const shared = new Int32Array(new SharedArrayBuffer(64));
+  const threads = machine.workers.map(
+    (t) => new RealThread(machine, t, name, shared.buffer as SharedArrayBuffer));
+  const result: SoakResult = { rounds: 0, calls: 0, terminated: 0, ambiguous: 0, histories: 0 };
+  const end = performance.now() + seconds * 1000;
+  const mayDie = structure.bury !== undefined && structure.recover !== undefined;
+  const calls = plan.calls ?? 60;
+  try {
+    while (performance.now() < end && result.failure === undefined) {
+      const roundSeed = Math.imul(seed + result.rounds, 0x9e3779b1) >>> 0;
+      const random = new Random(roundSeed);
+      await Promise.all(threads.map((t) => t.start()));
+      machine.startRound();
+      shared[READY] = 0;
+      shared[CLOCK] = machine.prologueEnd();
+      const victim = mayDie && random.below(2) === 0 ? threads[random.below(threads.length)]! : null;
+      // At a drawn gate, or at a drawn moment.
+      const doom = victim !== null && random.below(2) === 0 ? 1 + random.below(calls * 8) : 0;
+      const delays = random.below(8);
+      const running = threads.map((t) => t.round({
+        seed: random.next(), workers: threads.length, calls, delays, doom: t === victim ? doom : 0,
+      }));
+      let ambiguous = false;
+      let recovered = Number.POSITIVE_INFINITY;
+      let dead = false;
+      if (victim !== null) {
+        const mine = running[threads.indexOf(victim)]!;
+        const state = doom > 0 ? await mine : await wait(random.below(1500) / 1000, mine);
+        if (state === 'doomed' || state === 'going') {
+          dead = true;
+          await victim.terminate();
+          Atomics.add(shared, READY, threads.length); // It may have died before the start.
+          ambiguous = victim.ambiguous();
+          if (!ambiguous) victim.undoMark(machine);
+          machine.hostBury(victim.thread);
+          machine.hostRecover([victim.thread]);
+          recovered = Atomics.add(shared, CLOCK, 1);
+          result.terminated++;
+        }
+      }
+      const errors = await Promise.all(running.filter((_, n) => !dead || threads[n] !== victim));
+      const events = threads.flatMap((t) => t.events());
+      for (const e of events) if (e.pending) e.end = recovered;
+      const wrong = machine.hostAudit(events, shared[CLOCK]!);
+      result.rounds++;
+      result.calls += events.length;
+      if (ambiguous) result.ambiguous++;
+      const error = errors.find((text) => text !== '');
+      if (error !== undefined) {
+        result.failure = error;
+      } else if (wrong !== null && !(ambiguous && wrong.kind === 'end')) {
+        result.failure = `${wrong.kind}: ${wrong.message}`;
+      } else {
+        const bad = linearize(machine.events, structure.model);
+        result.histories++;
+        if (bad !== undefined) result.failure = `no order explains:\n${bad.map((e) => historyKey([e])).join('\n')}`;
+      }
+      if (result.failure !== undefined) {
+        result.failure = `round ${result.rounds} (--seed ${seed}, round seed ${roundSeed}` +
+          `${dead ? `, thread ${victim!.thread.id} terminated` : ''}): ${result.failure}`;
+      }
+      if (result.rounds % 20 === 0) {
+        say(`${name}: ${result.rounds} rounds, ${result.calls} calls, ${result.terminated} terminated`);
+      }
+    }
+  } finally {
+    await Promise.all(threads.map((t) => t.terminate()));
+  }
+  return result;
+}
+
+/** 'going' after `ms`, unless the round ended before. */
+async function wait(ms: number, round: Promise<string>): Promise<string> {
+  return Promise.race([round, new Promise<string>((r) => setTimeout(() => r('going'), ms))]);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(2).filter((arg) => arg !== '--'),
+    allowPositionals: true,
+    options: { minutes: { type: 'string' }, seed: { type: 'string' } },
+  });
+  const minutes = Number(values.minutes ?? 1);
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const wanted: string[] = [];
+  for (const name of positionals.length > 0 ? positionals : names()) {
+    if ((await load(name)).soak !== undefined) wanted.push(name);
+  }
+  for (const name of wanted) {
+    const structure = await load(name);
+    const seconds = (minutes * 60) / wanted.length;
+    const say = (text: string): void => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
+    };
+    console.log(`${name}: ${structure.soak!.scenario.threads.length} workers on ${availableParallelism()} cores, --seed ${seed}`);
+    const result = await soak(name, structure, seconds, seed, say);
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
+    const { failure, ...counts } = result;
+    console.log(`${name}: ${JSON.stringify(counts)}`);
+    if (failure !== undefined) {
+      console.log(`FAILED ${failure}`);
+      process.exitCode = 1;
+    } else if (!(name in (await import('../structures/index.ts')).toys)) {
+      writeSoak({
+        structure: name, rounds: result.rounds, calls: result.calls, terminated: result.terminated,
+        minutes: seconds / 60, workers: structure.soak!.scenario.threads.length,
+      });
+    }
+  }
+}
+
+if (process.argv[1]?.endsWith('soak.ts')) await main();
