@@ -40,7 +40,8 @@ function checkedLine(line) {
   }
   const [, name, thrown] = /^(\w*Error)(?: ([A-Z_]+))?$/.exec(comment) ?? [];
   if (name !== undefined) {
-    return `${indent}throws(() => ${expression}, '${name}', ${thrown ? `'${thrown}'` : 'undefined'});`;
+    const code = thrown === undefined ? 'undefined' : `'${thrown}'`;
+    return `${indent}throws(() => ${expression}, '${name}', ${code});`;
   }
   const value = literal(comment);
   return value === undefined ? line : `${indent}same(${expression}, ${value});`;

@@ -24,7 +24,7 @@ import type { SHM_ERROR_CODES } from './errors.ts';
  * | `KEY_TOO_LARGE`, `VALUE_TOO_LARGE` | a RangeError: the encoded bytes exceed the limit |
  * | `CODEC_MISMATCH` | opened with other codecs than it was created with |
  * | `NAME_TAKEN`, `NAME_UNKNOWN` | `create` of a name in use, `open` of a name not in use |
- * | `WRONG_TYPE` | the name or handle is of another kind of structure, or not a handle (TypeError) |
+ * | `WRONG_TYPE` | the name or handle is another kind of structure's, or no handle (TypeError) |
  * | `WRONG_GUARD` | a guard of another domain or thread, or a closed one |
  * | `SEALED` | a write to a frozen list |
  * | `SNAPSHOT_CLOSED` | a read through a closed snapshot |
@@ -34,7 +34,9 @@ import type { SHM_ERROR_CODES } from './errors.ts';
  */
 export type ShmErrorCode = (typeof SHM_ERROR_CODES)[number];
 
-/** The `code` of every error thrown here; the two last ones are a TypeError's and a RangeError's. */
+/**
+ * The `code` of every error thrown here; the two last ones are a TypeError's and a RangeError's.
+ */
 export type ErrorCode = ShmErrorCode | 'INVALID_TYPE' | 'OUT_OF_RANGE';
 
 /** Anything that holds a slot, a pin, a lease or a snapshot: `close` twice is harmless. */
@@ -78,7 +80,9 @@ export interface Participant {
 
 /** Options of `arena.region()`. */
 export interface RegionOptions {
-  /** The most bytes that the region may take, rounded up to 64 KiB. Default: no limit of its own. */
+  /**
+   * The most bytes that the region may take, rounded up to 64 KiB. Default: no limit of its own.
+   */
   budget?: number;
 }
 
@@ -250,7 +254,8 @@ export interface Supports {
  *
  * One thread creates it, others attach by its handle. Each thread has one participant slot, however
  * often it attaches. Every method throws ShmError CLOSED after `detach`; every one but `alloc` and
- * `free`, which are too short to look each time, throws EXPELLED when this thread was declared dead.
+ * `free`, which are too short to look each time, throws EXPELLED when this thread was declared
+ * dead.
  *
  * @example
  * const arena = Arena.create({ bytes: 2 ** 24 });
@@ -278,7 +283,8 @@ export interface Arena {
    * @param bytes 0 (which counts as 1) to the arena's size
    * @param align a power of two, 1 to 65 536; default 16
    * @returns its offset from the arena's start, never 0; content as it was left by the last user
-   * @throws ShmError ARENA_FULL (nothing has changed), CONTENDED (only on a thread that may not wait)
+   * @throws ShmError ARENA_FULL (nothing has changed), CONTENDED (only on a thread that may not
+   * wait)
    * @throws TypeError INVALID_TYPE, RangeError OUT_OF_RANGE
    * @example
    * const arena = Arena.create({ bytes: 2 ** 24 });
@@ -310,8 +316,8 @@ export interface Arena {
   structures(): StructureInfo[];
 
   /**
-   * Makes a worker's exit the death of its participants in this arena. Node, Deno and Bun: call it in
-   * the thread that started the worker, before the worker attaches. Nothing happens for a Web
+   * Makes a worker's exit the death of its participants in this arena. Node, Deno and Bun: call it
+   * in the thread that started the worker, before the worker attaches. Nothing happens for a Web
    * Worker: where there are Web Locks, `probe` finds its death.
    *
    * The exit event comes by the event loop, and marks the dead; `recover` cleans up after them, as
@@ -321,14 +327,14 @@ export interface Arena {
    */
   watch(worker: NodeWorker | WebWorker): void;
   /**
-   * Declares a participant dead: the caller promises that no instruction of it will run again. If it
-   * is alive all the same, its calls throw EXPELLED from then on; it may `detach` and attach again.
-   * Harmless for one that has left.
+   * Declares a participant dead: the caller promises that no instruction of it will run again. If
+   * it is alive all the same, its calls throw EXPELLED from then on; it may `detach` and attach
+   * again. Harmless for one that has left.
    */
   bury(participant: Participant): void;
   /**
-   * Declares those dead whose Web Lock the platform has dropped; returns how many. Where there are no
-   * Web Locks: 0. Node has them from 24.5 on, Deno from 2.9, browsers all.
+   * Declares those dead whose Web Lock the platform has dropped; returns how many. Where there are
+   * no Web Locks: 0. Node has them from 24.5 on, Deno from 2.9, browsers all.
    */
   probe(): Promise<number>;
   /**
@@ -353,13 +359,13 @@ export interface Arena {
    * Other threads may read meanwhile. A write that another thread is paused in the middle of counts
    * as one that its thread died in.
    *
-   * @throws ShmError ARENA_BUSY, at the end: what was given out before was changed meanwhile, so the
-   * chunks are of no single moment
+   * @throws ShmError ARENA_BUSY, at the end: what was given out before was changed meanwhile, so
+   * the chunks are of no single moment
    */
   save(): AsyncIterable<Uint8Array>;
   /**
-   * Leaves: closes this thread's regions and structures, and gives the slot back. When the thread has
-   * attached several times, the last `detach` does. Twice is harmless.
+   * Leaves: closes this thread's regions and structures, and gives the slot back. When the thread
+   * has attached several times, the last `detach` does. Twice is harmless.
    */
   detach(): void;
   /** Same as `detach`. */
@@ -372,7 +378,8 @@ export interface ArenaConstructor {
    * Reserves memory and makes an arena in it; this thread is attached. The system gives pages when
    * they are touched. Works, for this thread, also in a page that may not share memory.
    *
-   * @throws TypeError INVALID_TYPE, RangeError OUT_OF_RANGE (also when the platform refuses so much)
+   * @throws TypeError INVALID_TYPE, RangeError OUT_OF_RANGE (also when the platform refuses so
+   * much)
    * @example
    * const arena = Arena.create({ bytes: 2 ** 26, participants: 8 });
    * arena.stats().bytes; // 67108864
@@ -387,8 +394,8 @@ export interface ArenaConstructor {
    */
   attach(handle: ArenaHandle): Arena;
   /**
-   * A new arena with the content of an image. Its structures are opened by name. Participants of the
-   * saved arena are dead in it: what they were in the middle of is finished or taken back.
+   * A new arena with the content of an image. Its structures are opened by name. Participants of
+   * the saved arena are dead in it: what they were in the middle of is finished or taken back.
    *
    * @throws ShmError ARENA_FOREIGN, ARENA_PROTOCOL, ARENA_CORRUPT (truncated, or damaged)
    * @throws RangeError OUT_OF_RANGE (larger than `maxBytes`)
@@ -443,7 +450,8 @@ export interface Codec<T> {
   readonly size?: number | ((value: T) => number);
   /**
    * Writes the bytes of `value` from `target[at]` on and returns how many they are. When they are
-   * more than `target.length - at`, it returns their number (or more) and is called again with room.
+   * more than `target.length - at`, it returns their number (or more) and is called again with
+   * room.
    */
   encode(value: T, target: Uint8Array, at: number): number;
   /** Reads a value back. `source` is only valid during the call: copy what you keep. */
@@ -454,6 +462,10 @@ export interface Codec<T> {
    */
   encodePrefix?(prefix: unknown, target: Uint8Array, at: number): number;
 }
+
+/** A codec of whatever values. */
+// biome-ignore lint/suspicious/noExplicitAny: with `unknown` no codec of particular values fits
+export type AnyCodec = Codec<any>;
 
 /** The type of the values that a codec encodes. */
 export type Coded<C> = C extends Codec<infer T> ? T : never;
@@ -469,8 +481,8 @@ export type Leading<T extends readonly unknown[]> = T extends readonly [infer Fi
 export type Prefix<K> = K extends readonly unknown[] ? Leading<K> : K;
 
 /**
- * Which keys, in which order. Bounds: `gt` and `lt` without the key itself, `gte` and `lte` with it;
- * the narrower of two wins. `prefix`: keys with this leading part (of a tuple) or these leading
+ * Which keys, in which order. Bounds: `gt` and `lt` without the key itself, `gte` and `lte` with
+ * it; the narrower of two wins. `prefix`: keys with this leading part (of a tuple) or these leading
  * characters or bytes (`utf8`, `bytes`).
  */
 export interface Range<K> {
@@ -521,11 +533,20 @@ export interface WritableMap<K, V> extends ReadableMap<K, V> {
   compareAndDelete(key: K, expected: V): boolean;
   /** The value of `key`, after storing `value` if it had none. */
   getOrInsert(key: K, value: V): V;
-  /** Like `getOrInsert`; `fn` runs under no lock, only when the key has no value, and may run in vain. */
+  /**
+   * Like `getOrInsert`; `fn` runs under no lock, only when the key has no value, and may run in
+   * vain.
+   */
   getOrInsertComputed(key: K, fn: (key: K) => V): V;
-  /** Replaces the value by `fn(value)`, retried until it lands; `undefined` deletes. Returns the new one. */
+  /**
+   * Replaces the value by `fn(value)`, retried until it lands; `undefined` deletes. Returns the new
+   * one.
+   */
   update(key: K, fn: (old: V | undefined) => V | undefined): V | undefined;
-  /** `set` for each entry, each one atomic. On ARENA_FULL the error's `landed` says how many were set. */
+  /**
+   * `set` for each entry, each one atomic. On ARENA_FULL the error's `landed` says how many were
+   * set.
+   */
   setMany(entries: Iterable<readonly [K, V]>): void;
   insertMany(entries: Iterable<readonly [K, V]>): boolean[];
   /** Returns how many were there. */

@@ -1,9 +1,9 @@
 // The class Arena over the kernel. api.ts says what each method does.
 
 import type {
-  Arena as ArenaInstance,
   ArenaConstructor,
   ArenaHandle,
+  Arena as ArenaInstance,
   ArenaOptions,
   ArenaStats,
   LoadOptions,
@@ -17,19 +17,13 @@ import type {
   WebWorker,
 } from './api.ts';
 import { bury, holdLock, probe, watch } from './deaths.ts';
-import { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { loadImage, saveImage } from './image.ts';
-import {
-  type ArenaKernel,
-  KERNEL_BYTES,
-  PAGE_BYTES,
-  Status,
-  instantiate,
-} from './kernel.ts';
+import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
 import { recover } from './recovery.ts';
-import { UserRegion, checkAlloc } from './region.ts';
+import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
-import { type Seat, checkMemory, inspect, leave, setSeat, sit } from './seat.ts';
+import { checkMemory, inspect, leave, type Seat, setSeat, sit } from './seat.ts';
 import { isIsolated } from './supports.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
@@ -46,7 +40,8 @@ class SharedArena implements ArenaInstance {
   #seat: Seat | null;
 
   constructor(token: symbol, seat: Seat) {
-    if (token !== TOKEN) throw typeError('expected Arena.create, attach or load, found `new Arena`');
+    if (token !== TOKEN)
+      throw typeError('expected Arena.create, attach or load, found `new Arena`');
     this.#seat = seat;
     this.memory = seat.memory;
     this.participant = Object.freeze({ slot: seat.slot, generation: seat.generation });
@@ -129,8 +124,9 @@ class SharedArena implements ArenaInstance {
     if (!isIsolated()) {
       throw new ShmError(
         'NOT_ISOLATED',
-        'expected a cross-origin isolated page, found one that cannot share memory; serve it with ' +
-          '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`',
+        'expected a cross-origin isolated page, found one that cannot share memory; serve it ' +
+          'with `Cross-Origin-Opener-Policy: same-origin` and ' +
+          '`Cross-Origin-Embedder-Policy: require-corp`',
       );
     }
     return { type: HANDLE_TYPE, memory: this.memory };
@@ -178,7 +174,11 @@ class SharedArena implements ArenaInstance {
   }
 
   structures(): StructureInfo[] {
-    return listStructures(this.#alive).map(({ name, type, protocol }) => ({ name, type, protocol }));
+    return listStructures(this.#alive).map(({ name, type, protocol }) => ({
+      name,
+      type,
+      protocol,
+    }));
   }
 
   watch(worker: NodeWorker | WebWorker): void {
@@ -229,7 +229,9 @@ function reserve(pages: number): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
     throw Object.assign(
-      rangeError(`\`bytes\`: this platform could not reserve ${pages * PAGE_BYTES} bytes; try fewer`),
+      rangeError(
+        `\`bytes\`: this platform could not reserve ${pages * PAGE_BYTES} bytes; try fewer`,
+      ),
       { cause: error },
     );
   }

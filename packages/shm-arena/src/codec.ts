@@ -12,7 +12,7 @@
 // A store beyond a typed array's end does nothing; that is what lets `encode` say how much room it
 // wants without asking at each byte.
 
-import type { Codec, Coded, Leading } from './api.ts';
+import type { AnyCodec, Codec, Coded, Leading } from './api.ts';
 import { describe, rangeError, typeError } from './errors.ts';
 import { checkString, readText, writeText } from './text.ts';
 
@@ -90,7 +90,7 @@ function splitF64(value: number): void {
 
 /** Splits an f64 into two words that sort as it does; −0 as 0, NaN refused. */
 export function splitF64Key(value: number): void {
-  if (value !== value) throw typeError('f64: expected a number that can be ordered, found NaN');
+  if (Number.isNaN(value)) throw typeError('f64: expected a number that can be ordered, found NaN');
   splitF64(value === 0 ? 0 : value);
 }
 
@@ -241,7 +241,7 @@ export const date = builtIn<Date, 'date'>('date', {
       throw typeError(`date: expected a Date, found ${describe(value)}`);
     }
     const time = value.getTime();
-    if (time !== time) throw typeError('date: expected a valid Date, found an invalid one');
+    if (Number.isNaN(time)) throw typeError('date: expected a valid Date, found an invalid one');
     splitF64(time);
     return putSplit(target, at);
   },
@@ -295,7 +295,7 @@ export const json = builtIn<unknown, 'json'>('json', {
     return writeText(jsonText(value), target, at);
   },
   decode: (source, at, length) => JSON.parse(readText(source, at, length)),
-}) as Codec<any> & { readonly [KIND]: 'json' };
+}) as AnyCodec & { readonly [KIND]: 'json' };
 
 /** The JSON text of a value that has one. */
 export function jsonText(value: unknown): string {
@@ -312,8 +312,8 @@ export interface Msgpackr {
     useRecords: boolean;
     copyBuffers: boolean;
   }) => {
-    pack(value: any): Uint8Array;
-    unpack(bytes: Uint8Array): any;
+    pack(value: unknown): Uint8Array;
+    unpack(bytes: Uint8Array): unknown;
   };
 }
 
@@ -326,7 +326,7 @@ export interface Msgpackr {
  * const people = msgpack<{ name: string; born: Date }>(msgpackr);
  * people.id; // 'msgpack'
  */
-export function msgpack<T = any>(msgpackr: Msgpackr): Codec<T> {
+export function msgpack<T = unknown>(msgpackr: Msgpackr): Codec<T> {
   if (typeof msgpackr?.Packr !== 'function') {
     throw typeError(`msgpack: expected the module msgpackr, found ${describe(msgpackr)}`);
   }
@@ -340,7 +340,7 @@ export function msgpack<T = any>(msgpackr: Msgpackr): Codec<T> {
       return packed.length;
     },
     decode: (source: Uint8Array, at: number, length: number): T =>
-      packr.unpack(source.subarray(at, at + length)),
+      packr.unpack(source.subarray(at, at + length)) as T,
   });
 }
 
@@ -415,7 +415,7 @@ function shortKey(codec: Codec<unknown>, expected: number, found: number): Range
   return rangeError(`${codec.id}: expected a part of at least ${expected} bytes, found ${found}`);
 }
 
-function partOf(codec: Codec<any>): Part {
+function partOf(codec: AnyCodec): Part {
   if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
     throw typeError(`expected a codec, found ${describe(codec)}`);
   }
@@ -452,7 +452,7 @@ function shortId(id: string): string {
   return `${/^\w*/.exec(id)![0].slice(0, 7)}#${hash.toString(16).padStart(16, '0')}`;
 }
 
-function partId({ id, version }: Codec<any>): string {
+function partId({ id, version }: AnyCodec): string {
   return version === 1 ? id : `${id}@${version}`;
 }
 
@@ -466,7 +466,7 @@ function partId({ id, version }: Codec<any>): string {
  * const length = byCity.encode(['Lyon', 522_000], bytes, 0);
  * byCity.decode(bytes, 0, length); // ['Lyon', 522_000]
  */
-export function tuple<const C extends readonly Codec<any>[]>(
+export function tuple<const C extends readonly AnyCodec[]>(
   ...codecs: C
 ): Codec<{ readonly [I in keyof C]: Coded<C[I]> }> {
   type Parts = { readonly [I in keyof C]: Coded<C[I]> };

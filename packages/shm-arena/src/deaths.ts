@@ -2,7 +2,7 @@
 // Lock that the platform drops with its holder, or by the application's word. Never by time.
 
 import type { NodeWorker, Participant, WebWorker } from './api.ts';
-import { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { SlotKind, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
 import { webLocks, workerThreads } from './supports.ts';
@@ -15,7 +15,8 @@ export function watch(seat: Seat, worker: NodeWorker | WebWorker): void {
     throw typeError(`watch: expected a Worker, found ${describe(worker)}`);
   }
   const id = node.threadId + 1; // -1 once it has exited: the event would never come.
-  if (id === 0) throw new ShmError('CLOSED', 'watch: expected a running worker, found an exited one');
+  if (id === 0)
+    throw new ShmError('CLOSED', 'watch: expected a running worker, found an exited one');
   const { kernel, shared } = seat;
   // If this thread dies, whoever buries it buries those that it watched. The main thread's death is
   // the death of all.

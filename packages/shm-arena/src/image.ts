@@ -11,7 +11,7 @@
 // between the two passes (or that it was written and written back). Slots are not compared: readers
 // write there, and loading clears them.
 
-import { ShmError, rangeError, typeError, describe } from './errors.ts';
+import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { type ArenaKernel, PAGE_BYTES } from './kernel.ts';
 import type { Seat } from './seat.ts';
 
@@ -81,7 +81,10 @@ export async function* saveImage(seat: Seat): AsyncGenerator<Uint8Array<ArrayBuf
     }
     const chunk = new Uint8Array(RUN_HEAD_BYTES + length * PAGE_BYTES);
     const words = new Uint32Array(chunk.buffer);
-    chunk.set(new Uint8Array(memory.buffer, first * PAGE_BYTES, length * PAGE_BYTES), RUN_HEAD_BYTES);
+    chunk.set(
+      new Uint8Array(memory.buffer, first * PAGE_BYTES, length * PAGE_BYTES),
+      RUN_HEAD_BYTES,
+    );
     const { low, high } = Digest.of(words.subarray(RUN_HEAD_BYTES / 4));
     words.set([first, length, low, high]);
     runs.add(words.subarray(0, RUN_HEAD_BYTES / 4));
@@ -162,7 +165,8 @@ class PageSource {
       const pages = this.#memory.buffer.byteLength / PAGE_BYTES;
       if (next >= pages) return pages;
       if (next < this.#first) return next;
-      if (!this.#isScratch(next) && !kernel.isZero((next * PAGE_BYTES) | 0, PAGE_BYTES)) return next;
+      if (!this.#isScratch(next) && !kernel.isZero((next * PAGE_BYTES) | 0, PAGE_BYTES))
+        return next;
     }
   }
 
@@ -212,7 +216,10 @@ export async function loadImage(
   const words = new Uint32Array(start.buffer);
   if (!Digest.of(words.subarray(0, 6)).matches(words[6]!, words[7]!)) throw corrupt('its head');
   if (words[2] !== FORMAT) {
-    throw new ShmError('ARENA_PROTOCOL', `load: expected image format ${FORMAT}, found ${words[2]}`);
+    throw new ShmError(
+      'ARENA_PROTOCOL',
+      `load: expected image format ${FORMAT}, found ${words[2]}`,
+    );
   }
   const pages = words[3]!;
   if (pages === 0 || pages > 65536) throw corrupt('its size');
@@ -240,7 +247,8 @@ async function readRuns(input: Input, memory: WebAssembly.Memory, pages: number)
     }
     runs.add(new Uint32Array(bytes.buffer));
     const data = await input.take(length! * PAGE_BYTES, `run ${count}`);
-    if (!Digest.of(new Uint32Array(data.buffer)).matches(low!, high!)) throw corrupt(`run ${count}`);
+    if (!Digest.of(new Uint32Array(data.buffer)).matches(low!, high!))
+      throw corrupt(`run ${count}`);
     new Uint8Array(memory.buffer, first! * PAGE_BYTES, data.length).set(data);
     next = first! + length!;
   }
@@ -261,7 +269,9 @@ class Input {
     else if (typeof source?.[Symbol.asyncIterator] === 'function') {
       this.#chunks = source[Symbol.asyncIterator]();
     } else {
-      throw typeError(`load: expected bytes or an async iterable of them, found ${describe(source)}`);
+      throw typeError(
+        `load: expected bytes or an async iterable of them, found ${describe(source)}`,
+      );
     }
   }
 

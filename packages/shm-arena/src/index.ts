@@ -1,6 +1,7 @@
 // @x/shm-arena: memory that threads share, and what it takes to share it safely.
 
 export type {
+  AnyCodec,
   Arena as ArenaInstance,
   ArenaConstructor,
   ArenaHandle,
@@ -8,8 +9,8 @@ export type {
   ArenaStats,
   Checkpoint,
   Closeable,
-  Coded,
   Codec,
+  Coded,
   Cursor,
   ErrorCode,
   Leading,

@@ -7,29 +7,29 @@ export {
   type KeyPort,
   MAX_KEY_BYTES,
   RESULT_BYTES,
-  type ValuePort,
   tooLarge,
+  type ValuePort,
 } from './crossing.ts';
-export { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+export { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 export {
   type AnyKernel,
   type ArenaKernel,
+  instantiate,
   PAGE_BYTES,
   SlotKind,
   Status,
-  instantiate,
 } from './kernel.ts';
 export { type Lease, takeLease } from './lease.ts';
 export * from './ordered/index.ts';
 export { type Seat, seatOf } from './seat.ts';
 export {
+  attachStructure,
   type Build,
+  createStructure,
   Membership,
+  openOrCreateStructure,
+  openStructure,
   type StructureCodecs,
   type StructureOptions,
   type StructureType,
-  attachStructure,
-  createStructure,
-  openOrCreateStructure,
-  openStructure,
 } from './structure.ts';

@@ -1,13 +1,14 @@
 // Recovery in two phases. The arena's own part (pages, regions, directory) is done by the kernel in
 // whatever thread calls first. What a dead thread had begun inside a structure is finished by that
 // structure's repair, in the first thread that has its package: packages register their types when
-// they are first used. Until the last repair is done the slot stays taken and its reservations stand.
+// they are first used. Until the last repair is done the slot stays taken and its reservations
+// stand.
 
 import type { RecoveryReport } from './api.ts';
 import type { AnyKernel } from './kernel.ts';
 import { PAGE_BYTES, SlotKind, Status } from './kernel.ts';
 import { type RegisteredType, type Seat, seatFor, threadRecord } from './seat.ts';
-import { type StructureType, readEntry } from './structure.ts';
+import { readEntry, type StructureType } from './structure.ts';
 
 /** Calls of a repair that says CONTENDED, before it is left to a later `recover`. */
 const REPAIR_CALLS = 8;

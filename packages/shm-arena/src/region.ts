@@ -1,12 +1,12 @@
 // A region of one participant: bump allocation in its own shard, positions and save points.
 //
 // A position is the kernel's mark and a serial number. Rewinding to position s at a time when n
-// positions had been taken ends those with serials in (s, n]; `#ended` keeps these intervals. A later
-// rewind to an earlier position swallows the intervals behind it, so there are never more than
-// nested ones.
+// positions had been taken ends those with serials in (s, n]; `#ended` keeps these intervals. A
+// later rewind to an earlier position swallows the intervals behind it, so there are never more
+// than nested ones.
 
 import type { Checkpoint, Region, RegionOptions, Savepoint } from './api.ts';
-import { ShmError, describe, rangeError, typeError, wholeNumber } from './errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
 

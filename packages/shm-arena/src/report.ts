@@ -1,4 +1,5 @@
-// What `structures`, `stats` and `verify` tell, from the numbers that the kernel writes into scratch.
+// What `structures`, `stats` and `verify` tell, from the numbers that the kernel writes into
+// scratch.
 
 import type {
   ArenaStats,

@@ -1,6 +1,7 @@
-// A seat: this thread's place in one arena. There is one slot a thread and arena, however many Arena
-// objects and copies of this package the thread has; what they share lies in a record under a global
-// symbol, as plain data that other releases can read too. A Seat is one copy's view of that record.
+// A seat: this thread's place in one arena. There is one slot a thread and arena, however many
+// Arena objects and copies of this package the thread has; what they share lies in a record under a
+// global symbol, as plain data that other releases can read too. A Seat is one copy's view of that
+// record.
 
 import type { Arena } from './api.ts';
 import { Crossing, type ScratchOwner, type SharedScratch } from './crossing.ts';
@@ -109,7 +110,9 @@ export class Seat implements ScratchOwner {
     this.scratch.bytes = this.kernel.scratchBytes() >>> 0;
   }
 
-  /** The result of a kernel call that returns an offset, or 0 with a status; waits while contended. */
+  /**
+   * The result of a kernel call that returns an offset, or 0 with a status; waits while contended.
+   */
   offset(what: string, call: () => number): number {
     const at = call();
     if (at !== 0) return at >>> 0;
@@ -122,7 +125,9 @@ export class Seat implements ScratchOwner {
     return result;
   }
 
-  /** The result of a kernel call that returns an index, or minus a status; waits while contended. */
+  /**
+   * The result of a kernel call that returns an index, or minus a status; waits while contended.
+   */
   index(what: string, call: () => number): number {
     const result = this.tryIndex(call);
     if (result < 0) throw this.error(-result, what);
@@ -191,12 +196,14 @@ export class Seat implements ScratchOwner {
   expelled(): ShmError {
     return new ShmError(
       'EXPELLED',
-      `participant ${this.slot}, generation ${this.generation}: it was declared dead (by \`bury\` ` +
-        'or the exit of its worker); attach again',
+      `participant ${this.slot}, generation ${this.generation}: it was declared dead (by ` +
+        '`bury` or the exit of its worker); attach again',
     );
   }
 
-  /** Recovers whoever was declared dead, without waiting; what is packed in scratch stays packed. */
+  /**
+   * Recovers whoever was declared dead, without waiting; what is packed in scratch stays packed.
+   */
   recoverQuietly(): void {
     if (!hasDead(this)) return;
     const packed = this.crossing.save();

@@ -1,6 +1,6 @@
 // What every structure does with the arena's directory: create, open, attach, leave, destroy. A
-// package describes its kind of structure once (StructureType); a Membership is one open instance of
-// one structure in this thread.
+// package describes its kind of structure once (StructureType); a Membership is one open instance
+// of one structure in this thread.
 //
 //   const member = openStructure(arena, SKIP_LIST, name, { key, value });
 //   member.kernel.get(member.entry, member.generation, …)
@@ -8,9 +8,9 @@
 // A structure is named in the arena by entry and generation, and every call of its kernel checks
 // the two with one load: a destroyed structure answers CLOSED, whatever took its entry since.
 
-import type { Arena, Codec, StructureHandle } from './api.ts';
+import type { AnyCodec, Arena, StructureHandle } from './api.ts';
 import type { Crossing } from './crossing.ts';
-import { ShmError, describe, rangeError, typeError } from './errors.ts';
+import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { type AnyKernel, ENTRY_LIVE, Status } from './kernel.ts';
 import { registerType } from './recovery.ts';
 import { type Seat, seatOf } from './seat.ts';
@@ -38,8 +38,8 @@ export interface StructureType<X extends AnyKernel> {
 
 /** The codecs of a structure; one without keys or values leaves them out. */
 export interface StructureCodecs {
-  readonly key?: Codec<any> | undefined;
-  readonly value?: Codec<any> | undefined;
+  readonly key?: AnyCodec | undefined;
+  readonly value?: AnyCodec | undefined;
 }
 
 /** Options that every structure's `create` has. */
@@ -171,7 +171,10 @@ export function openStructure<X extends AnyKernel>(
 ): Membership<X> {
   const found = find(enter(arena, type), type, name, codecs);
   if (found === Status.UNKNOWN) {
-    throw new ShmError('NAME_UNKNOWN', `${type.type}: there is no structure named ${describe(name)}`);
+    throw new ShmError(
+      'NAME_UNKNOWN',
+      `${type.type}: there is no structure named ${describe(name)}`,
+    );
   }
   return found;
 }
@@ -302,10 +305,16 @@ function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHa
     !Number.isInteger(handle.entry) ||
     !Number.isInteger(handle.generation)
   ) {
-    throw typeError(`expected the handle of a ${type.type}, found ${describe(handle)}`, 'WRONG_TYPE');
+    throw typeError(
+      `expected the handle of a ${type.type}, found ${describe(handle)}`,
+      'WRONG_TYPE',
+    );
   }
   if (handle.type !== type.type) {
-    throw new ShmError('WRONG_TYPE', `expected the handle of a ${type.type}, found a ${handle.type}`);
+    throw new ShmError(
+      'WRONG_TYPE',
+      `expected the handle of a ${type.type}, found a ${handle.type}`,
+    );
   }
   if (handle.arena !== seat.shared.id) {
     throw new ShmError(
@@ -438,7 +447,7 @@ function hash(text: string): number {
 }
 
 /** Checks what a user passes as a codec. */
-export function checkCodecShape(codec: Codec<any>): void {
+export function checkCodecShape(codec: AnyCodec): void {
   if (
     typeof codec !== 'object' ||
     codec === null ||
@@ -450,7 +459,7 @@ export function checkCodecShape(codec: Codec<any>): void {
   }
   if (!Number.isInteger(codec.version) || codec.version < 0 || codec.version > 0xffff_ffff) {
     throw rangeError(
-      `codec ${codec.id}: expected a version from 0 to 4294967295, found ${describe(codec.version)}`,
+      `codec ${codec.id}: expected a version from 0 to 2 ** 32 - 1, found ${describe(codec.version)}`,
     );
   }
 }
@@ -458,7 +467,7 @@ export function checkCodecShape(codec: Codec<any>): void {
 function checkCodec(
   type: string,
   what: string,
-  codec: Codec<any> | undefined,
+  codec: AnyCodec | undefined,
   found: CodecName,
 ): void {
   if (codec !== undefined) checkCodecShape(codec);

@@ -1,6 +1,6 @@
 // Text in and out of byte arrays. Short ASCII is moved a few characters at a time, which is faster
-// than any platform call; the rest by Buffer where there is one, else by TextEncoder and TextDecoder
-// through private memory, because browsers refuse shared views.
+// than any platform call; the rest by Buffer where there is one, else by TextEncoder and
+// TextDecoder through private memory, because browsers refuse shared views.
 // Strings are UTF-8 and must be well-formed: TextEncoder would turn every lone surrogate into the
 // same three bytes, and different keys into one.
 

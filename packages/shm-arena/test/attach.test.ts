@@ -7,7 +7,9 @@ import { codeOf } from './support.ts';
 const HEADER_BYTES = 128;
 const MIB = 2 ** 20;
 
-/** A private copy of an arena's memory that nobody is attached to, in as many pages as asked for. */
+/**
+ * A private copy of an arena's memory that nobody is attached to, in as many pages as asked for.
+ */
 function copyOf(arena: Arena, pages = arena.memory.buffer.byteLength / 65536): WebAssembly.Memory {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const bytes = new Uint8Array(arena.memory.buffer).subarray(0, pages * 65536);

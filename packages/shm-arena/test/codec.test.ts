@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as msgpackr from 'msgpackr';
 import { describe, expect, test } from 'vitest';
-import type { Codec } from '../src/api.ts';
+import type { AnyCodec, Codec } from '../src/api.ts';
 import {
   bool,
   bytes,
@@ -153,7 +153,7 @@ describe('tuples', () => {
     );
   });
 
-  const alone = [tuple(utf8), tuple(descending(bytes)), tuple(f64), codec] as Codec<any>[];
+  const alone = [tuple(utf8), tuple(descending(bytes)), tuple(f64), codec] as AnyCodec[];
   function partBytes(i: number, part: unknown): Uint8Array {
     return i === 3
       ? encoded(alone[3]!, ['', new Uint8Array(), 0, part])

@@ -7,6 +7,7 @@ export interface Member {
   /** Resolves when it is attached. */
   readonly ready: Promise<unknown>;
   /** What its job returned. */
+  // biome-ignore lint/suspicious/noExplicitAny: what jobs return, tests know.
   readonly result: Promise<any>;
   readonly exit: Promise<number>;
 }
@@ -22,8 +23,11 @@ export function start(arena: Arena, job: string, args: object = {}, watch = true
   return { worker, ready, result, exit };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: messages are what the jobs make them.
+type Message = any;
+
 /** What `pick` finds in the first message in which it finds something. */
-export function message<T>(worker: Worker, pick: (value: any) => T | undefined): Promise<T> {
+export function message<T>(worker: Worker, pick: (value: Message) => T | undefined): Promise<T> {
   const found = new Promise<T>((resolve, reject) => {
     worker.on('message', (value) => {
       const picked = pick(value);

@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Codec } from '../src/api.ts';
+import type { AnyCodec, Codec } from '../src/api.ts';
 import { Arena } from '../src/arena.ts';
-import { bytes, date, encodeKey, f64, i32, i64, json, tuple, u32, u64, utf8 } from '../src/codec.ts';
+import {
+  bytes,
+  date,
+  encodeKey,
+  f64,
+  i32,
+  i64,
+  json,
+  tuple,
+  u32,
+  u64,
+  utf8,
+} from '../src/codec.ts';
 import { type KeyPort, MAX_KEY_BYTES, RESULT_BYTES } from '../src/crossing.ts';
 import { seatOf } from '../src/seat.ts';
 import { codeOf, holds } from './support.ts';
@@ -13,7 +25,7 @@ const memory = new Uint8Array(arena.memory.buffer);
 afterAll(() => arena.detach());
 
 /** What a kernel sees of a packed key. */
-function seen(port: KeyPort<any>): Uint8Array {
+function seen<K>(port: KeyPort<K>): Uint8Array {
   const { length, k0, k1, k2, k3 } = port;
   if (length > 16) return memory.slice(k0 >>> 0, (k0 >>> 0) + length);
   const words = new DataView(new ArrayBuffer(16));
@@ -108,7 +120,7 @@ describe('keys', () => {
 
 describe('values', () => {
   test('numbers, text, JSON and bytes', () => {
-    const cases: [Codec<any>, unknown][] = [
+    const cases: [AnyCodec, unknown][] = [
       [u32, 7],
       [f64, -0],
       [f64, NaN],
@@ -134,7 +146,7 @@ describe('values', () => {
   });
 
   test('what is no value, and what is too large', () => {
-    for (const codec of [utf8, json, u32, own, bytes] as Codec<any>[]) {
+    for (const codec of [utf8, json, u32, own, bytes] as AnyCodec[]) {
       const port = crossing.values(codec);
       expect(codeOf(() => port.pack(undefined))).toBe('TypeError INVALID_TYPE');
     }

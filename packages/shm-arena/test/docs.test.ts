@@ -30,7 +30,9 @@ async function run(code: string): Promise<number> {
   const arena = index.Arena.create({ bytes: 2 ** 24, participants: 4 });
   // What an example makes itself hides what is given.
   const given = { arena, region: arena.region(), same, throws, ...scope };
-  const names = Object.keys(given).filter((name) => !new RegExp(`(const|let) ${name}\\b`).test(code));
+  const names = Object.keys(given).filter(
+    (name) => !new RegExp(`(const|let) ${name}\\b`).test(code),
+  );
   const program = checked(stripTypeScriptTypes(code).replace(/^import .*\n/gm, ''));
   const values = names.map((name) => given[name as keyof typeof given]);
   await new AsyncFunction(...names, program)(...values);

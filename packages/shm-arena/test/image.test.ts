@@ -3,7 +3,7 @@ import { Arena } from '../src/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
 import { seatOf } from '../src/seat.ts';
-import { type StructureType, createStructure, openStructure } from '../src/structure.ts';
+import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
 import { sharedWords, start } from './crew.ts';
 
 const MIB = 2 ** 20;
@@ -64,11 +64,16 @@ const CELL: StructureType<ArenaKernel> = {
 describe('an image', () => {
   test.each([1, 4])('brings everything back, with %d participants', async (participants) => {
     const { arena, blocks } = filled(participants);
-    const cell = createStructure(arena, CELL, { name: 'kept', key: utf8, value: u32 }, (...made) => {
-      made[3].begin();
-      made[3].words[0] = 99;
-      return Status.OK;
-    });
+    const cell = createStructure(
+      arena,
+      CELL,
+      { name: 'kept', key: utf8, value: u32 },
+      (...made) => {
+        made[3].begin();
+        made[3].words[0] = 99;
+        return Status.OK;
+      },
+    );
     const image = await bytesOf(arena);
     expect(image.length).toBeLessThan(12 * MIB);
     for (const length of [image.length, 65_536, 1_000_003]) {
@@ -143,7 +148,18 @@ describe('load refuses', () => {
   test('what is truncated, at any length', async () => {
     const { arena } = filled();
     const image = await bytesOf(arena);
-    for (const length of [0, 1, 31, 32, 40, 48, 65_000, 70_000, image.length - 16, image.length - 1]) {
+    for (const length of [
+      0,
+      1,
+      31,
+      32,
+      40,
+      48,
+      65_000,
+      70_000,
+      image.length - 16,
+      image.length - 1,
+    ]) {
       expect(await failure(image.subarray(0, length))).toBe('ShmError ARENA_CORRUPT');
       expect(await failure(pieces(image.subarray(0, length), 999))).toBe('ShmError ARENA_CORRUPT');
     }
@@ -158,7 +174,9 @@ describe('load refuses', () => {
     for (let at = 96; at < image.length; at += step) spots.push(at);
     for (const at of spots) {
       image[at]! ^= 1 << (at % 8);
-      expect(await failure(image)).toBe(at < 8 ? 'ShmError ARENA_FOREIGN' : 'ShmError ARENA_CORRUPT');
+      expect(await failure(image)).toBe(
+        at < 8 ? 'ShmError ARENA_FOREIGN' : 'ShmError ARENA_CORRUPT',
+      );
       image[at]! ^= 1 << (at % 8);
     }
     expect(await failure(image)).toBe('nothing');

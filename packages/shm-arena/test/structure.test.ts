@@ -4,13 +4,13 @@ import { Arena } from '../src/arena.ts';
 import { json, u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
 import {
-  type Build,
-  type Membership,
-  type StructureType,
   attachStructure,
+  type Build,
   createStructure,
+  type Membership,
   openOrCreateStructure,
   openStructure,
+  type StructureType,
 } from '../src/structure.ts';
 import { codeOf } from './support.ts';
 
@@ -101,7 +101,9 @@ describe('create, open and attach', () => {
     expect(attach(CELL, { ...handle, arena: 'ff' })).toBe('ShmError ARENA_FOREIGN');
     expect(attach(CELL, { ...handle, entry: 256 })).toBe('RangeError OUT_OF_RANGE');
     expect(attach(CELL, { ...handle, generation: 77 })).toBe('ShmError CLOSED');
-    expect(codeOf(() => createStructure({} as never, CELL, {}, build))).toBe('TypeError WRONG_TYPE');
+    expect(codeOf(() => createStructure({} as never, CELL, {}, build))).toBe(
+      'TypeError WRONG_TYPE',
+    );
   });
 
   test('codecs are checked', () => {

@@ -2,8 +2,8 @@
 // command that replays it.
 import fc from 'fast-check';
 
-const seed = Number(process.env['SEED'] ?? 20261120);
-const runs = Number(process.env['RUNS'] ?? 300);
+const seed = Number(process.env.SEED ?? 20261120);
+const runs = Number(process.env.RUNS ?? 300);
 
 /** Checks a property; the report of a failure names its seed and path. */
 export function holds<T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>): void {

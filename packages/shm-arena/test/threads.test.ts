@@ -73,7 +73,14 @@ describe('two copies of the package in one thread', () => {
   test('touch no global when they are imported', async () => {
     cpSync(new URL('../dist', import.meta.url), join(dir, 'three'), { recursive: true });
     const before = Reflect.ownKeys(globalThis);
-    const watched = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'Buffer', 'navigator', 'crypto'];
+    const watched = [
+      'WebAssembly',
+      'SharedArrayBuffer',
+      'Atomics',
+      'Buffer',
+      'navigator',
+      'crypto',
+    ];
     for (const name of watched) {
       const real = (globalThis as Record<string, unknown>)[name];
       const seen = new Proxy(real as object, {

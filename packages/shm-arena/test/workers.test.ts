@@ -6,7 +6,7 @@ import { supports } from '../src/supports.ts';
 import { counted, message, sharedWords, start } from './crew.ts';
 import { codeOf } from './support.ts';
 
-const seed = Number(process.env['SEED'] ?? 20261120);
+const seed = Number(process.env.SEED ?? 20261120);
 let arena = create();
 
 function create(): Arena {
@@ -63,7 +63,7 @@ describe('several threads', () => {
 });
 
 describe('death', () => {
-  test('a thread that is terminated in the middle of its work is recovered without a leak', async () => {
+  test('a thread terminated in the middle of its work is recovered without a leak', async () => {
     const before = arena.stats().used;
     for (let round = 0; round < 5; round++) {
       const words = sharedWords(1);

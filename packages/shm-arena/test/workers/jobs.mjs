@@ -1,6 +1,6 @@
 // What test workers do, on the built package. A worker says 'ready' when it is attached, and then
 // does its job; what a job returns is its last message.
-import { Worker, parentPort, threadId, workerData } from 'node:worker_threads';
+import { parentPort, threadId, Worker, workerData } from 'node:worker_threads';
 import { Arena } from '../../dist/index.js';
 
 const { handle, job, args } = workerData;
