@@ -20,7 +20,9 @@ import { showFailure } from './trace.ts';
 
 function describe(plan: Plan): string {
   const { strategy, ...rest } = plan;
-  return `${strategy} ${Object.entries(rest).map(([k, v]) => `${k}=${v}`).join(' ')}`;
+  return `${strategy} ${Object.entries(rest)
+    .map(([k, v]) => `${k}=${v}`)
+    .join(' ')}`;
 }
 
 function line(scenario: string, plan: Plan, report: Report): string {
@@ -30,19 +32,30 @@ function line(scenario: string, plan: Plan, report: Report): string {
     totals.kills > 0 ? `${totals.kills} deaths (${totals.equalStates} equal)` : '',
     totals.failedAllocations > 0 ? `${totals.failedAllocations} refused` : '',
     report.cut ? 'CUT' : '',
-  ].filter((text) => text !== '').join(', ');
-  return `  ${scenario} · ${describe(plan)}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ` +
-    `${seconds.toFixed(2)} s (${rate} k/s)${extra ? `, ${extra}` : ''}`;
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+  return (
+    `  ${scenario} · ${describe(plan)}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ` +
+    `${seconds.toFixed(2)} s (${rate} k/s)${extra ? `, ${extra}` : ''}`
+  );
 }
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   allowPositionals: true,
   options: {
-    full: { type: 'boolean' }, fresh: { type: 'boolean' }, scenario: { type: 'string' },
-    mutant: { type: 'string' }, kernel: { type: 'string' }, plan: { type: 'string' },
-    budget: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string' },
-    cores: { type: 'string' }, 'no-mutants': { type: 'boolean' },
+    full: { type: 'boolean' },
+    fresh: { type: 'boolean' },
+    scenario: { type: 'string' },
+    mutant: { type: 'string' },
+    kernel: { type: 'string' },
+    plan: { type: 'string' },
+    budget: { type: 'string' },
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    cores: { type: 'string' },
+    'no-mutants': { type: 'boolean' },
   },
 });
 
@@ -50,7 +63,8 @@ const { values, positionals } = parseArgs({
 async function one(name: string, replace: Record<string, string>): Promise<boolean> {
   const structure = await load(name);
   const mutant = structure.mutants?.find((m) => m.id === Number(values.mutant ?? -1));
-  if (values.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${values.mutant}`);
+  if (values.mutant !== undefined && mutant === undefined)
+    throw new Error(`no mutant ${values.mutant}`);
   const kernels = await kernelsOf(structure, mutant, replace);
   console.log(structure.name);
   let good = true;

@@ -4,7 +4,7 @@
 // leave a state already recovered (memory, marks, what the living have seen, the history) are skipped.
 // No other reduction is made: with deaths and per-step invariants it would not be sound.
 
-import { FINISHED, GATE, killCode, WAITS, type Machine, type Scheduler } from './machine.ts';
+import { FINISHED, GATE, killCode, type Machine, type Scheduler, WAITS } from './machine.ts';
 import type { VirtualThread } from './thread.ts';
 
 export interface DfsBounds {
@@ -87,11 +87,17 @@ export class Dfs implements Scheduler {
     return code;
   }
 
-  private options(machine: Machine, t: VirtualThread, why: number, fallback: number): number[] | null {
+  private options(
+    machine: Machine,
+    t: VirtualThread,
+    why: number,
+    fallback: number,
+  ): number[] | null {
     const { bounds } = this;
     let options: number[] | null = null;
     const others = machine.enabled & ~(1 << t.id);
-    const mayPreempt = this.preemptions < bounds.preemptions &&
+    const mayPreempt =
+      this.preemptions < bounds.preemptions &&
       (machine.kills === 0 || this.afterDeath < bounds.preemptionsAfterDeath);
     if (others !== 0 && (why === FINISHED || mayPreempt)) {
       for (let id = 0; 1 << id <= others; id++) {
@@ -100,7 +106,8 @@ export class Dfs implements Scheduler {
     }
     if (machine.kills < bounds.kills && why !== WAITS) {
       for (const victim of bounds.suspendedDie ? machine.threads : [t]) {
-        if (this.mayDie(machine, victim)) options = this.deaths(machine, victim, options ?? [fallback]);
+        if (this.mayDie(machine, victim))
+          options = this.deaths(machine, victim, options ?? [fallback]);
       }
     }
     return options !== null && options.length > 1 ? options : null;
@@ -108,8 +115,12 @@ export class Dfs implements Scheduler {
 
   private mayDie(machine: Machine, t: VirtualThread): boolean {
     if (t.role === 'recoverer') return t.patients.length > 0;
-    return t.role === 'worker' && machine.kills === 0 && (this.bounds.victims & (1 << t.id)) !== 0 &&
-      (t.status === 1 || t.status === 2);
+    return (
+      t.role === 'worker' &&
+      machine.kills === 0 &&
+      (this.bounds.victims & (1 << t.id)) !== 0 &&
+      (t.status === 1 || t.status === 2)
+    );
   }
 
   private deaths(machine: Machine, victim: VirtualThread, options: number[]): number[] {

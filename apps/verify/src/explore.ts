@@ -7,7 +7,7 @@ import type { Kernel } from './kernels.ts';
 import { linearize } from './linearize.ts';
 import { Machine, type Scheduler } from './machine.ts';
 import { RandomSchedule } from './random.ts';
-import { Recorder, showChoices, type Choice } from './replay.ts';
+import { type Choice, Recorder, showChoices } from './replay.ts';
 import type { Plan, Scenario, Structure } from './structure.ts';
 import { Violation } from './violation.ts';
 
@@ -24,7 +24,13 @@ export interface Totals {
 }
 
 export const noTotals = (): Totals => ({
-  schedules: 0, steps: 0, kills: 0, failedAllocations: 0, repeated: 0, equalStates: 0, histories: 0,
+  schedules: 0,
+  steps: 0,
+  kills: 0,
+  failedAllocations: 0,
+  repeated: 0,
+  equalStates: 0,
+  histories: 0,
 });
 
 export function addTotals(to: Totals, from: Totals): void {
@@ -93,7 +99,8 @@ export class Exploration {
         machine.failAt = failAt;
         machine.failOn = failOn;
         const before = this.totals.failedAllocations;
-        const result = plan.strategy === 'dfs' ? this.search(plan, limits) : this.draw(plan, limits);
+        const result =
+          plan.strategy === 'dfs' ? this.search(plan, limits) : this.draw(plan, limits);
         failure = result.failure;
         cut ||= result.cut;
         if (this.totals.failedAllocations > before) reached = true;
@@ -103,20 +110,35 @@ export class Exploration {
     }
     machine.failAt = 0;
     return {
-      totals: this.totals, failure, cut, worst: machine.worst, seconds: (performance.now() - started) / 1000,
+      totals: this.totals,
+      failure,
+      cut,
+      worst: machine.worst,
+      seconds: (performance.now() - started) / 1000,
     };
   }
 
   /** Sets what is checked for `plan`. */
   configure(plan: Plan): void {
     this.machine.watch = {
-      legal: true, race: true, invariant: plan.invariants !== false, deaths: (plan.kills ?? 0) > 0,
-      progress: plan.progress === true, hash: false, record: false,
+      legal: true,
+      race: true,
+      invariant: plan.invariants !== false,
+      deaths: (plan.kills ?? 0) > 0,
+      progress: plan.progress === true,
+      hash: false,
+      record: false,
     };
   }
 
   private search(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
     const dfs = new Dfs(dfsBounds(plan), limits.shard);
+    const result = this.searchBy(dfs, plan, limits);
+    this.totals.equalStates += dfs.skipped;
+    return result;
+  }
+
+  private searchBy(dfs: Dfs, plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
     let schedules = 0;
     for (let first = true; dfs.advance(first); first = false) {
       const violation = this.one(dfs);
@@ -126,15 +148,21 @@ export class Exploration {
         dfs.advance(true);
         const recorder = new Recorder(dfs);
         const again = this.judge(this.machine.execute(recorder));
-        return { failure: this.failure(plan, again ?? violation, recorder.choices, schedules), cut: false };
+        return {
+          failure: this.failure(plan, again ?? violation, recorder.choices, schedules),
+          cut: false,
+        };
       }
       if (schedules % REPEAT_EVERY === 0) {
-        const strange = this.repeat(() => { dfs.advance(true); return dfs; });
-        if (strange !== null) return { failure: this.failure(plan, strange, [], schedules), cut: false };
+        const strange = this.repeat(() => {
+          dfs.advance(true);
+          return dfs;
+        });
+        if (strange !== null)
+          return { failure: this.failure(plan, strange, [], schedules), cut: false };
       }
       if (this.stop(limits, schedules, plan.limit)) return { cut: true };
     }
-    this.totals.equalStates += dfs.skipped;
     return { cut: false };
   }
 
@@ -151,7 +179,10 @@ export class Exploration {
       if (violation !== null) {
         const recorder = new Recorder(make());
         const again = this.judge(machine.execute(recorder));
-        return { failure: this.failure(plan, again ?? violation, recorder.choices, run), cut: false };
+        return {
+          failure: this.failure(plan, again ?? violation, recorder.choices, run),
+          cut: false,
+        };
       }
       if (run % REPEAT_EVERY === 0) {
         const strange = this.repeat(make);
@@ -196,8 +227,10 @@ export class Exploration {
     machine.watch.hash = false;
     this.totals.repeated++;
     if (stray >= 0) {
-      return new Violation('nondeterminism',
-        `the byte at ${machine.word(stray)} was written past world.write: runs do not start equal`);
+      return new Violation(
+        'nondeterminism',
+        `the byte at ${machine.word(stray)} was written past world.write: runs do not start equal`,
+      );
     }
     if (once.some((part, n) => part !== twice[n])) {
       return new Violation('nondeterminism', 'the same schedule, run twice, gave two traces');
@@ -215,7 +248,13 @@ export class Exploration {
   private failure(plan: Plan, violation: Violation, choices: Choice[], after: number): Failure {
     const { failAt, failOn } = this.machine;
     return {
-      structure: this.structure.name, scenario: this.scenario.name, plan, violation, choices, failAt, failOn,
+      structure: this.structure.name,
+      scenario: this.scenario.name,
+      plan,
+      violation,
+      choices,
+      failAt,
+      failOn,
       after,
     };
   }

@@ -1,7 +1,7 @@
 // One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant. Jobs
 // and their results are plain data, so that they travel between processes and into files.
 
-import { Exploration, noTotals, addTotals, seedOf, type Totals } from './explore.ts';
+import { addTotals, Exploration, noTotals, seedOf, type Totals } from './explore.ts';
 import { type Kernel, loadKernel } from './kernels.ts';
 import { load } from './registry.ts';
 import { record, shrink } from './shrink.ts';
@@ -47,13 +47,22 @@ export function plansOf(structure: Structure, scenario: Scenario, full: boolean)
 const kernelCache = new Map<string, Promise<Kernel[]>>();
 
 export function kernelsOf(
-  structure: Structure, mutant?: Mutant, replace: Record<string, string> = {},
+  structure: Structure,
+  mutant?: Mutant,
+  replace: Record<string, string> = {},
 ): Promise<Kernel[]> {
   const key = `${structure.name}|${mutant?.kernel}|${mutant?.id}|${JSON.stringify(replace)}`;
   let kernels = kernelCache.get(key);
   if (kernels === undefined) {
-    kernels = Promise.all(Object.entries(structure.kernels).map(([name, path], index) =>
-      loadKernel(name, { path: replace[name] ?? path, mutant: mutant?.kernel === name ? mutant.id : 0 }, index)));
+    kernels = Promise.all(
+      Object.entries(structure.kernels).map(([name, path], index) =>
+        loadKernel(
+          name,
+          { path: replace[name] ?? path, mutant: mutant?.kernel === name ? mutant.id : 0 },
+          index,
+        ),
+      ),
+    );
     kernelCache.set(key, kernels);
   }
   return kernels;
@@ -62,12 +71,18 @@ export function kernelsOf(
 export async function runJob(job: Job, progress: (totals: Totals) => void): Promise<JobResult> {
   const started = performance.now();
   const result: JobResult = {
-    id: job.id, totals: noTotals(), seconds: 0, cut: false, worst: [], reached: {},
+    id: job.id,
+    totals: noTotals(),
+    seconds: 0,
+    cut: false,
+    worst: [],
+    reached: {},
   };
   try {
     const structure = await load(job.structure);
     const mutant = structure.mutants?.find((m) => m.id === job.mutant);
-    if (job.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${job.mutant}`);
+    if (job.mutant !== undefined && mutant === undefined)
+      throw new Error(`no mutant ${job.mutant}`);
     const kernels = await kernelsOf(structure, mutant, job.replace);
     const deadline = performance.now() + job.budget * 1000;
     for (const [scenario, plan] of work(structure, job, mutant)) {
@@ -85,23 +100,35 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
 function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scenario, Plan][] {
   if (mutant === undefined) {
     const scenario = structure.scenarios.find((s) => s.name === job.scenario);
-    if (scenario === undefined || job.plan === undefined) throw new Error(`no scenario ${job.scenario}`);
+    if (scenario === undefined || job.plan === undefined)
+      throw new Error(`no scenario ${job.scenario}`);
     return [[scenario, job.plan]];
   }
-  const scenarios = mutant.scenarios === undefined
-    ? structure.scenarios
-    : mutant.scenarios.map((name) => {
-        const found = structure.scenarios.find((s) => s.name === name);
-        if (found === undefined) throw new Error(`mutant ${mutant.id}: no scenario "${name}"`);
-        return found;
-      });
+  const scenarios =
+    mutant.scenarios === undefined
+      ? structure.scenarios
+      : mutant.scenarios.map((name) => {
+          const found = structure.scenarios.find((s) => s.name === name);
+          if (found === undefined) throw new Error(`mutant ${mutant.id}: no scenario "${name}"`);
+          return found;
+        });
   return scenarios.flatMap((scenario) =>
-    (mutant.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [scenario, plan]));
+    (mutant.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [
+      scenario,
+      plan,
+    ]),
+  );
 }
 
 function explore(
-  structure: Structure, kernels: Kernel[], scenario: Scenario, plan: Plan, job: Job, deadline: number,
-  result: JobResult, progress: (totals: Totals) => void,
+  structure: Structure,
+  kernels: Kernel[],
+  scenario: Scenario,
+  plan: Plan,
+  job: Job,
+  deadline: number,
+  result: JobResult,
+  progress: (totals: Totals) => void,
 ): void {
   const exploration = new Exploration(structure, kernels, scenario);
   const before = { ...result.totals };
@@ -117,7 +144,8 @@ function explore(
   });
   addTotals(result.totals, report.totals);
   result.cut ||= report.cut;
-  for (const [operation, { steps, alone }] of report.worst) result.worst.push([operation, steps, alone]);
+  for (const [operation, { steps, alone }] of report.worst)
+    result.worst.push([operation, steps, alone]);
   const reached = new Map<string, Uint8Array>();
   exploration.machine.cover(reached);
   for (const [kernel, map] of reached) result.reached[kernel] = union(result.reached[kernel], map);
@@ -125,7 +153,9 @@ function explore(
     const small = shrink(exploration, report.failure);
     record(exploration, small);
     result.failure = {
-      kind: small.violation.kind, text: showFailure(exploration.machine, small), seed: seedOf(small),
+      kind: small.violation.kind,
+      text: showFailure(exploration.machine, small),
+      seed: seedOf(small),
     };
   }
 }

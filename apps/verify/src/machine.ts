@@ -10,7 +10,9 @@ import { showCall } from './history.ts';
 import type { Kernel } from './kernels.ts';
 import { SITE_BASE } from './kernels.ts';
 import { CAS, LOAD, MARK_LIVE, OP_NAMES, PAUSE, PLAIN_STORE } from './ops.ts';
+import { clone, hashResult, plain } from './plain.ts';
 import { RaceDetector } from './race.ts';
+import { Recording } from './recording.ts';
 import type { Call, OpCall, Operation, Result, Scenario, Steps, Structure } from './structure.ts';
 import { DEAD, DONE, DORMANT, Instance, ownerOf, READY, VirtualThread } from './thread.ts';
 import { Violation } from './violation.ts';
@@ -51,21 +53,6 @@ export interface Watch {
   record: boolean;
 }
 
-export interface Row {
-  thread: number;
-  call: string;
-  /** Step of the operation, from 1; 0 for a plain access. */
-  step: number;
-  site: number;
-  op: number;
-  at: number;
-  width: number;
-  before: bigint;
-  after: bigint;
-  /** A line of its own: a death, a result. */
-  note?: string;
-}
-
 const NOT_YET = -1;
 const ALL_BUT_DIRECT = 1_000_000;
 
@@ -80,7 +67,13 @@ export class Machine {
   readonly auditor: VirtualThread;
   readonly races: RaceDetector;
   watch: Watch = {
-    legal: true, race: true, invariant: true, deaths: false, progress: false, hash: false, record: false,
+    legal: true,
+    race: true,
+    invariant: true,
+    deaths: false,
+    progress: false,
+    hash: false,
+    record: false,
   };
 
   // Of the present run.
@@ -98,7 +91,7 @@ export class Machine {
   violation: Violation | null = null;
   hash1 = 0;
   hash2 = 0;
-  rows: Row[] = [];
+  readonly recording: Recording;
   /** Allocations asked for in this run, the one that fails (0: none), and whether all later do. */
   allocations = 0;
   failAt = 0;
@@ -136,6 +129,7 @@ export class Machine {
     this.scenario = scenario;
     this.kernels = kernels;
     this.arena = new Arena(structure.pages);
+    this.recording = new Recording(this.arena);
     this.maxSteps = scenario.maxSteps ?? 20_000;
     this.bound = scenario.bound ?? 2_000;
     const env = this.imports();
@@ -275,7 +269,7 @@ export class Machine {
     this.violation = null;
     this.hash1 = 0;
     this.hash2 = 0;
-    this.rows = [];
+    this.recording.rows = [];
     this.allocations = 0;
     this.failed = 0;
     this.stepOpen = false;
@@ -338,7 +332,7 @@ export class Machine {
 
   // The imports of the gated kernels.
 
-  private imports(): Record<string, unknown> {
+  private imports(): WebAssembly.ModuleImports {
     return {
       memory: this.arena.memory,
       gate: (op: number, at: number, site: number): void => {
@@ -362,7 +356,12 @@ export class Machine {
       },
       fault: (code: number, at: number, site: number): void => {
         const what = this.structure.faults?.[code] ?? `assertion ${code}`;
-        throw this.wrong('assertion', `${what} does not hold at ${this.word(at >>> 0)}`, site, at >>> 0);
+        throw this.wrong(
+          'assertion',
+          `${what} does not hold at ${this.word(at >>> 0)}`,
+          site,
+          at >>> 0,
+        );
       },
     };
   }
@@ -386,20 +385,26 @@ export class Machine {
 
   /** The thread executes the access. */
   private step(t: VirtualThread, op: number, at: number, site: number): void {
-    if (t.opSteps === 0 && t.event !== null && t.event.begin === NOT_YET) t.event.begin = this.clock++;
+    if (t.opSteps === 0 && t.event !== null && t.event.begin === NOT_YET)
+      t.event.begin = this.clock++;
     t.opSteps++;
     t.alone++;
     if (++this.steps > this.maxSteps) {
       throw this.wrong('livelock', `no end after ${this.maxSteps} steps`, site, at);
     }
     if (this.watch.progress && t.alone > this.boundOf(t)) {
-      throw this.wrong('progress', `${t.opName} has not finished after ${t.alone - 1} steps alone`, site, at);
+      throw this.wrong(
+        'progress',
+        `${t.opName} has not finished after ${t.alone - 1} steps alone`,
+        site,
+        at,
+      );
     }
     this.stepOpen = true;
     this.lastOp = op & 15;
     this.lastAt = at;
     if (this.lastOp === PAUSE) {
-      if (this.watch.record) this.note(t, site, op, at, 0);
+      if (this.watch.record) this.recording.note(t, site, op, at, 0);
       return;
     }
     const width = (op >> 4) & 15;
@@ -425,7 +430,7 @@ export class Machine {
       this.hash1 = (Math.imul(this.hash1 ^ word, 0x9e3779b1) + at) | 0;
       this.hash2 = (Math.imul(this.hash2 + high, 0x85ebca6b) ^ (op + t.id * 16)) | 0;
     }
-    if (watch.record) this.note(t, site, op, at, width);
+    if (watch.record) this.recording.note(t, site, op, at, width);
   }
 
   /** The access has been made, and the private work behind it. */
@@ -434,7 +439,8 @@ export class Machine {
     if (this.watch.race && this.lastOp === CAS) {
       const word = this.lastAt >> 2;
       const { i32 } = this.arena;
-      const changed = i32[word] !== this.lastWord ||
+      const changed =
+        i32[word] !== this.lastWord ||
         (this.lastWidth === 8 && i32[word + 1] !== this.lastWordHigh);
       if (changed) this.races.changed(t.id, this.lastAt);
     }
@@ -447,7 +453,12 @@ export class Machine {
   private plain(op: number, at: number, bytes: number, site: number): void {
     const store = op === PLAIN_STORE;
     if (at + bytes > this.arena.bytes) {
-      throw this.wrong('outside', `${OP_NAMES[op]} of ${bytes} bytes at ${at} leaves the memory`, site, at);
+      throw this.wrong(
+        'outside',
+        `${OP_NAMES[op]} of ${bytes} bytes at ${at} leaves the memory`,
+        site,
+        at,
+      );
     }
     if (store) this.arena.touch(at, bytes);
     if (!this.checked) return;
@@ -466,7 +477,7 @@ export class Machine {
         }
       }
     }
-    if (watch.record) this.note(t, site, op, at, bytes);
+    if (watch.record) this.recording.note(t, site, op, at, bytes);
   }
 
   private legal(at: number, bytes: number, site: number, what: string): void {
@@ -477,7 +488,12 @@ export class Machine {
     if (bytes <= 8 && shadow[at >> 3] !== FREE && shadow[(at + bytes - 1) >> 3] !== FREE) return;
     const first = this.arena.find(FREE, at, bytes);
     if (first >= 0) {
-      throw this.wrong('freed', `${what} of ${bytes} bytes at ${this.word(at)} touches freed memory`, site, at);
+      throw this.wrong(
+        'freed',
+        `${what} of ${bytes} bytes at ${this.word(at)} touches freed memory`,
+        site,
+        at,
+      );
     }
   }
 
@@ -485,7 +501,12 @@ export class Machine {
     if (kind === MARK_LIVE) {
       const taken = this.watch.legal ? this.arena.find(LIVE, at, bytes) : -1;
       if (taken >= 0) {
-        throw this.wrong('overlap', `${this.word(taken)} was handed out a second time (block of ${bytes} bytes)`, site, at);
+        throw this.wrong(
+          'overlap',
+          `${this.word(taken)} was handed out a second time (block of ${bytes} bytes)`,
+          site,
+          at,
+        );
       }
       this.arena.setState(LIVE, at, bytes);
     } else {
@@ -503,7 +524,7 @@ export class Machine {
     if (this.failAt === 0 || this.allocations < this.failAt) return 0;
     if (!this.failOn && this.allocations > this.failAt) return 0;
     this.failed++;
-    if (this.watch.record) this.remark(this.current, 'this allocation is refused');
+    if (this.watch.record) this.recording.remark(this.current, 'this allocation is refused');
     return 1;
   }
 
@@ -567,7 +588,12 @@ export class Machine {
     }
     t.steps = this.operation(call).run(t, this.run, ...call.slice(1));
     t.event = {
-      thread: t.id, call, begin: NOT_YET, end: Number.POSITIVE_INFINITY, result: undefined, pending: false,
+      thread: t.id,
+      call,
+      begin: NOT_YET,
+      end: Number.POSITIVE_INFINITY,
+      result: undefined,
+      pending: false,
     };
     this.events.push(t.event);
     return true;
@@ -583,10 +609,15 @@ export class Machine {
       if (t.opSteps > worst.steps) worst.steps = t.opSteps;
       if (t.alone > worst.alone) worst.alone = t.alone;
     }
-    if (this.watch.record) this.remark(t, `${t.opName} returns ${JSON.stringify(result) ?? 'nothing'}`);
+    if (this.watch.record)
+      this.recording.remark(t, `${t.opName} returns ${JSON.stringify(result) ?? 'nothing'}`);
     const operation = this.structure.operations[t.opName];
     if (operation?.waitFree && t.opSteps > (operation.bound ?? this.bound)) {
-      throw this.wrong('wait-free', `${t.opName} took ${t.opSteps} steps, ${operation.bound} are stated`, -1);
+      throw this.wrong(
+        'wait-free',
+        `${t.opName} took ${t.opSteps} steps, ${operation.bound} are stated`,
+        -1,
+      );
     }
     if (t.role === 'recoverer') {
       for (const patient of t.patients) {
@@ -606,7 +637,8 @@ export class Machine {
 
   private operation(call: OpCall): Operation {
     const operation = this.structure.operations[call[0]];
-    if (operation === undefined) throw new Error(`${this.structure.name} has no operation ${call[0]}`);
+    if (operation === undefined)
+      throw new Error(`${this.structure.name} has no operation ${call[0]}`);
     return operation;
   }
 
@@ -644,9 +676,10 @@ export class Machine {
       }
     }
     if (this.watch.record) {
-      const lost = ['', ', and all its plain stores since its last atomic step are lost'][variant] ??
+      const lost =
+        ['', ', and all its plain stores since its last atomic step are lost'][variant] ??
         `, and its plain store number ${variant - 1} since its last atomic step is lost`;
-      this.remark(victim, `dies here${lost}`);
+      this.recording.remark(victim, `dies here${lost}`, true);
     }
     const undertaker = this.undertaker();
     if (this.watch.race) this.races.order(victim.id, undertaker.id);
@@ -663,7 +696,8 @@ export class Machine {
   private undertaker(): VirtualThread {
     const alive = this.recoverers.filter((t) => t.status !== DEAD);
     const t = alive.find((r) => r.status === READY) ?? alive[0];
-    if (t === undefined) throw new Error(`${this.structure.name} needs more recoverers for this plan`);
+    if (t === undefined)
+      throw new Error(`${this.structure.name} needs more recoverers for this plan`);
     return t;
   }
 
@@ -688,7 +722,8 @@ export class Machine {
     for (const call of scenario.observe ?? structure.observe ?? []) this.runDirectly(auditor, call);
     if (structure.end !== undefined) {
       auditor.opName = 'end';
-      const wrong = this.drain(auditor, structure.end(auditor, this.run, this.arena));
+      const ended = structure.end(auditor, this.run, this.arena);
+      const wrong = typeof ended === 'object' ? this.drain(auditor, ended) : ended;
       if (wrong !== undefined) throw this.wrong('end', wrong, -1);
     }
   }
@@ -698,7 +733,8 @@ export class Machine {
     const begin = this.clock++;
     const result = this.drain(t, this.operation(call).run(t, this.run, ...call.slice(1)));
     this.events.push({ thread: t.id, call, begin, end: this.clock++, result, pending: false });
-    if (this.watch.record) this.remark(t, `${showCall(call)} returns ${JSON.stringify(result)}`);
+    if (this.watch.record)
+      this.recording.remark(t, `${showCall(call)} returns ${JSON.stringify(result)}`);
   }
 
   private drain<R>(t: VirtualThread, steps: Steps<R>): R {
@@ -746,10 +782,13 @@ export class Machine {
 
   private throwRace(): never {
     const r = this.races.found!;
-    throw this.wrong('race',
+    throw this.wrong(
+      'race',
       `${this.word(r.at)}: ${r.here} by thread ${r.thread} in ${this.place(r.site)}, and ${r.there} by ` +
-      `thread ${r.other} in ${this.place(r.otherSite)}, ${r.mixed ? 'two widths on one word' : 'with nothing in between that orders them'}`,
-      -1, r.at);
+        `thread ${r.other} in ${this.place(r.otherSite)}, ${r.mixed ? 'two widths on one word' : 'with nothing in between that orders them'}`,
+      -1,
+      r.at,
+    );
   }
 
   private explain(error: unknown): Violation {
@@ -759,74 +798,22 @@ export class Machine {
     }
     throw error;
   }
-
-  private note(t: VirtualThread, site: number, op: number, at: number, width: number): void {
-    this.settleRow();
-    const before = this.value(at, width);
-    this.rows.push({
-      thread: t.id, call: t.opName, step: (op & 15) >= 8 ? 0 : t.opSteps, site, op: op & 15, at, width,
-      before, after: before,
-    });
-  }
-
-  private remark(t: VirtualThread, note: string): void {
-    this.settleRow();
-    this.rows.push({
-      thread: t.id, call: t.opName, step: 0, site: -1, op: 0, at: 0, width: 0, before: 0n, after: 0n, note,
-    });
-  }
-
-  /** The last row's access has been made by now. */
-  settleRow(): void {
-    const row = this.rows[this.rows.length - 1];
-    if (row !== undefined && row.note === undefined) row.after = this.value(row.at, row.width);
-  }
-
-  private value(at: number, width: number): bigint {
-    const { view, bytes } = this.arena;
-    if (at + width > bytes) return 0n;
-    if (width === 1) return BigInt(view.getUint8(at));
-    if (width === 4) return BigInt(view.getUint32(at, true));
-    return width >= 8 && at + 8 <= bytes ? view.getBigUint64(at, true) : 0n;
-  }
 }
 
 export function invoke(call: Call): unknown {
   const [fn, a, b, c, d] = call;
   switch (call.length) {
-    case 1: return fn();
-    case 2: return fn(a);
-    case 3: return fn(a, b);
-    case 4: return fn(a, b, c);
-    case 5: return fn(a, b, c, d);
-    default: return fn(...call.slice(1));
+    case 1:
+      return fn();
+    case 2:
+      return fn(a);
+    case 3:
+      return fn(a, b);
+    case 4:
+      return fn(a, b, c);
+    case 5:
+      return fn(a, b, c, d);
+    default:
+      return fn(...call.slice(1));
   }
-}
-
-function hashResult(result: Result): number {
-  if (typeof result === 'number') return result | 0;
-  const text = JSON.stringify(result) ?? '';
-  let hash = text.length;
-  for (let n = 0; n < text.length; n++) hash = (Math.imul(hash, 31) + text.charCodeAt(n)) | 0;
-  return hash;
-}
-
-/** `value` with maps and sets as arrays, so that JSON shows all of it. */
-function plain(value: unknown): unknown {
-  if (value instanceof Map || value instanceof Set) return [...value].map(plain);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
-  return Object.entries(value).map(([key, part]) => [key, plain(part)]);
-}
-
-/** A copy of plain data: arrays, maps, sets and objects of such. */
-export function clone<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(clone) as T;
-  if (value instanceof Map) return new Map([...value].map(([k, v]) => [k, clone(v)])) as T;
-  if (value instanceof Set) return new Set(value) as T;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = clone(value[key]);
-  return copy as T;
 }

@@ -48,9 +48,13 @@ export class Progress {
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
     const seconds = Math.round((time - this.started) / 1000);
     const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-    const name = [...this.running.keys()].map((id) => id.slice(0, 30)).join(' | ').slice(0, 60);
+    const name = [...this.running.keys()]
+      .map((id) => id.slice(0, 30))
+      .join(' | ')
+      .slice(0, 60);
     process.stderr.write(
-      `\r\x1b[2K${bar} ${this.done}/${this.jobs}  ${clock}  ${big(schedules)} schedules  ${big(steps)} steps  ${name}`);
+      `\r\x1b[2K${bar} ${this.done}/${this.jobs}  ${clock}  ${big(schedules)} schedules  ${big(steps)} steps  ${name}`,
+    );
   }
 }
 

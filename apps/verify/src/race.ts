@@ -94,6 +94,7 @@ export class RaceDetector {
           this.widthSite[word]!,
           `atomic access of ${width} bytes`,
           `atomic access of ${used} bytes`,
+          true,
         );
       }
       this.width[word] = width;
@@ -191,8 +192,9 @@ export class RaceDetector {
     otherSite: number,
     here: string,
     there: string,
+    mixed = false,
   ): false {
-    this.found = { at: word * 4, here, there, thread, other, site, otherSite };
+    this.found = { at: word * 4, here, there, thread, other, site, otherSite, mixed };
     return false;
   }
 

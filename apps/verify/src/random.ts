@@ -3,7 +3,7 @@
 // depth d with probability at least 1 / (n k^(d-1)). Uniform: each step a fair choice. A waiting
 // thread falls behind all others. In half of the runs with deaths a thread dies at a random step.
 
-import { GATE, killCode, WAITS, type Machine, type Scheduler } from './machine.ts';
+import { GATE, killCode, type Machine, type Scheduler, WAITS } from './machine.ts';
 import type { VirtualThread } from './thread.ts';
 
 /** A generator of 32-bit numbers (splitmix32): equal seeds, equal numbers. */

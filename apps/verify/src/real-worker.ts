@@ -2,18 +2,33 @@
 // freely, with random delays (stress), or one step at a time in a given order (stepped).
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { FREE, LIVE } from './arena.ts';
 import type { Kernel } from './kernels.ts';
-import { clone, invoke } from './machine.ts';
+import { invoke } from './machine.ts';
 import { MARK_FREE, PAUSE } from './ops.ts';
+import { clone } from './plain.ts';
 import { Random } from './random.ts';
 import {
-  AT, BEFORE, CLOCK, type Control, DOOMED, FREE_AT, FREE_BYTES, GOING, LOG, MISMATCH, type Order, PHASE, READY,
-  STEP_WORDS, TURN, type WorkerSetup,
+  AT,
+  BEFORE,
+  CLOCK,
+  type Control,
+  DOOMED,
+  FREE_AT,
+  FREE_BYTES,
+  GOING,
+  LOG,
+  MISMATCH,
+  type Order,
+  PHASE,
+  READY,
+  STEP_WORDS,
+  TURN,
+  type WorkerSetup,
 } from './real-protocol.ts';
 import { load } from './registry.ts';
 import type { OpCall, Steps } from './structure.ts';
 import { Instance, VirtualThread } from './thread.ts';
-import { FREE, LIVE } from './arena.ts';
 
 const setup = workerData as WorkerSetup;
 const structure = await load(setup.structure);
@@ -59,7 +74,9 @@ const env = {
     shadow.fill(kind === MARK_FREE ? FREE : LIVE, at >>> 3, (at + bytes + 7) >>> 3);
   },
   fault: (code: number, at: number): void => {
-    throw new Error(`${structure.faults?.[code] ?? `assertion ${code}`} does not hold at ${at >>> 0}`);
+    throw new Error(
+      `${structure.faults?.[code] ?? `assertion ${code}`} does not hold at ${at >>> 0}`,
+    );
   },
 };
 
@@ -71,7 +88,8 @@ function dawdle(): void {
 function legal(at: number, bytes: number): void {
   const end = (at + bytes + 7) >>> 3;
   for (let cell = at >>> 3; cell < end; cell++) {
-    if (shadow[cell] === FREE) throw new Error(`access of ${bytes} bytes at ${at} touches freed memory`);
+    if (shadow[cell] === FREE)
+      throw new Error(`access of ${bytes} bytes at ${at} touches freed memory`);
   }
 }
 
@@ -84,10 +102,15 @@ function stepped(op: number, at: number): void {
     if (turn < order!.count && steps[turn * STEP_WORDS] === me) {
       const base = turn * STEP_WORDS;
       const width = (op >> 4) & 15;
-      const same = steps[base + 1] === (op & 15) && ((op & 15) === PAUSE || (steps[base + AT] === (at | 0) &&
-        steps[base + BEFORE] === i32[at >> 2] && (width !== 8 || steps[base + BEFORE + 1] === i32[(at >> 2) + 1])));
+      const same =
+        steps[base + 1] === (op & 15) &&
+        ((op & 15) === PAUSE ||
+          (steps[base + AT] === (at | 0) &&
+            steps[base + BEFORE] === i32[at >> 2] &&
+            (width !== 8 || steps[base + BEFORE + 1] === i32[(at >> 2) + 1])));
       if (!same) Atomics.compareExchange(shared, MISMATCH, 0, turn + 1);
       outstanding = true;
+      control[FREE_BYTES] = 0;
       return;
     }
     if (turn >= order!.count) throw new Error('the order is over, this thread is not');

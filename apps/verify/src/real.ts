@@ -6,10 +6,15 @@ import { LIVE } from './arena.ts';
 import type { Event } from './history.ts';
 import type { Machine } from './machine.ts';
 import {
-  type Control, FREE_AT, FREE_BYTES, LOG, PHASE, type WorkerSetup,
+  type Control,
+  FREE_AT,
+  FREE_BYTES,
+  LOG,
+  PHASE,
+  type WorkerSetup,
 } from './real-protocol.ts';
-import type { VirtualThread } from './thread.ts';
 import type { OpCall } from './structure.ts';
+import type { VirtualThread } from './thread.ts';
 
 const LOG_BYTES = 1 << 20;
 const FILE = new URL('./real-worker.ts', import.meta.url);
@@ -20,17 +25,35 @@ export class RealThread {
   private readonly log = new Uint8Array(new SharedArrayBuffer(LOG_BYTES));
   private readonly setup: WorkerSetup;
   private worker: Worker | null = null;
-  private listener: ((message: { done?: boolean; doomed?: boolean; error?: string }) => void) | null = null;
+  private listener:
+    | ((message: { done?: boolean; doomed?: boolean; error?: string }) => void)
+    | null = null;
   private gone: Promise<void> = Promise.resolve();
 
-  constructor(machine: Machine, thread: VirtualThread, structure: string, shared: SharedArrayBuffer) {
+  constructor(
+    machine: Machine,
+    thread: VirtualThread,
+    structure: string,
+    shared: SharedArrayBuffer,
+  ) {
     this.thread = thread;
     this.setup = {
-      id: thread.id, structure, memory: machine.arena.memory, kernels: [...machine.kernels],
-      globals: thread.instances.map((instance) => instance.image()), local: { ...thread.local },
-      run: machine.runImage(), shadow: machine.arena.shadow.buffer as SharedArrayBuffer, shared,
-      control: this.control.buffer as SharedArrayBuffer, log: this.log.buffer as SharedArrayBuffer,
+      id: thread.id,
+      structure,
+      memory: machine.arena.memory,
+      kernels: [...machine.kernels],
+      globals: thread.instances.map((instance) => instance.image()),
+      local: { ...thread.local },
+      run: machine.runImage(),
+      shadow: machine.arena.shadow.buffer as SharedArrayBuffer,
+      shared,
+      control: this.control.buffer as SharedArrayBuffer,
+      log: this.log.buffer as SharedArrayBuffer,
     };
+  }
+
+  get running(): boolean {
+    return this.worker !== null;
   }
 
   /** Starts the worker if it is not running. */
@@ -43,7 +66,9 @@ export class RealThread {
       worker.once('message', () => resolve());
       worker.once('error', fail);
     });
-    worker.on('error', (error) => this.listener?.({ done: true, error: error.stack ?? error.message }));
+    worker.on('error', (error) =>
+      this.listener?.({ done: true, error: error.stack ?? error.message }),
+    );
     worker.on('message', (message) => this.listener?.(message));
   }
 
@@ -89,7 +114,12 @@ export class RealThread {
       if (line[0] === 'B') {
         const call = JSON.parse(line.slice(at + 1)) as OpCall;
         events.push({
-          thread: this.thread.id, call, begin: ticket, end: Number.POSITIVE_INFINITY, result: undefined, pending: true,
+          thread: this.thread.id,
+          call,
+          begin: ticket,
+          end: Number.POSITIVE_INFINITY,
+          result: undefined,
+          pending: true,
         });
       } else {
         const event = events.at(-1)!;

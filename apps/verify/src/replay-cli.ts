@@ -23,20 +23,33 @@ const structure = await load(name!);
 const scenario = structure.scenarios.find((s) => s.name === scenarioName);
 if (scenario === undefined) throw new Error(`${name} has no scenario "${scenarioName}"`);
 const mutant = structure.mutants?.find((m) => m.id === Number(values.mutant ?? -1));
-const replace = values.kernel === undefined ? {} : (await replacementFor(values.kernel, name)).replace;
-const exploration = new Exploration(structure, await kernelsOf(structure, mutant, replace), scenario);
+const replace =
+  values.kernel === undefined ? {} : (await replacementFor(values.kernel, name)).replace;
+const exploration = new Exploration(
+  structure,
+  await kernelsOf(structure, mutant, replace),
+  scenario,
+);
 const choices = readChoices(text!);
 const failure = {
-  structure: name!, scenario: scenario.name, choices, after: 1,
+  structure: name!,
+  scenario: scenario.name,
+  choices,
+  after: 1,
   plan: {
-    strategy: 'dfs' as const, progress: progress === 'p', kills: choices.some((c) => c.code > 15) ? 1 : 0,
+    strategy: 'dfs' as const,
+    progress: progress === 'p',
+    kills: choices.some((c) => c.code > 15) ? 1 : 0,
   },
-  failAt: Number(failAt ?? 0), failOn: failOn === '+',
+  failAt: Number(failAt ?? 0),
+  failOn: failOn === '+',
   violation: null as never,
 };
 const violation = record(exploration, failure);
 if (violation === null) {
-  console.log(`${showTrace(exploration.machine)}\n\n${showHistory(exploration.machine)}\n\nnothing is wrong with it`);
+  console.log(
+    `${showTrace(exploration.machine)}\n\n${showHistory(exploration.machine)}\n\nnothing is wrong with it`,
+  );
 } else {
   console.log(showFailure(exploration.machine, { ...failure, violation }));
   process.exitCode = 1;

@@ -61,22 +61,30 @@ export class Replay implements Scheduler {
 }
 
 export function showChoices(choices: readonly Choice[]): string {
-  return choices.map(({ point, code }) => {
-    if (code < KILL) return `${point}>${code}`;
-    const variant = (code & 0xffff) >> 5;
-    const lost = variant === 0 ? '' : variant === 1 ? '*' : `.${variant - 2}`;
-    return `${point}x${code & 15}${lost}${(code & 16) !== 0 ? '~' : ''}`;
-  }).join(' ');
+  return choices
+    .map(({ point, code }) => {
+      if (code < KILL) return `${point}>${code}`;
+      const variant = (code & 0xffff) >> 5;
+      const lost = variant === 0 ? '' : variant === 1 ? '*' : `.${variant - 2}`;
+      return `${point}x${code & 15}${lost}${(code & 16) !== 0 ? '~' : ''}`;
+    })
+    .join(' ');
 }
 
 export function readChoices(text: string): Choice[] {
-  return text.split(/[ ,+]+/).filter((part) => part !== '').map((part) => {
-    const run = /^(\d+)>(\d+)$/.exec(part);
-    if (run) return { point: Number(run[1]), code: Number(run[2]) };
-    const death = /^(\d+)x(\d+)(\*|\.\d+)?(~)?$/.exec(part);
-    if (!death) throw new Error(`not a choice: "${part}" (expected 12>1 or 12x0)`);
-    const lost = death[3];
-    const variant = lost === undefined ? 0 : lost === '*' ? 1 : Number(lost.slice(1)) + 2;
-    return { point: Number(death[1]), code: killCode(Number(death[2]), variant, death[4] !== undefined) };
-  });
+  return text
+    .split(/[ ,+]+/)
+    .filter((part) => part !== '')
+    .map((part) => {
+      const run = /^(\d+)>(\d+)$/.exec(part);
+      if (run) return { point: Number(run[1]), code: Number(run[2]) };
+      const death = /^(\d+)x(\d+)(\*|\.\d+)?(~)?$/.exec(part);
+      if (!death) throw new Error(`not a choice: "${part}" (expected 12>1 or 12x0)`);
+      const lost = death[3];
+      const variant = lost === undefined ? 0 : lost === '*' ? 1 : Number(lost.slice(1)) + 2;
+      return {
+        point: Number(death[1]),
+        code: killCode(Number(death[2]), variant, death[4] !== undefined),
+      };
+    });
 }

@@ -30,13 +30,14 @@ export function shrink(exploration: Exploration, failure: Failure): Failure {
     violation = found;
     return true;
   };
-  for (let again = true; again;) {
+  for (let again = true; again; ) {
     again = false;
     for (let n = best.length - 1; n >= 0; n--) {
       if (n < best.length) again = attempt(best.filter((_, i) => i !== n)) || again;
     }
     for (let n = best.length - 2; n >= 0; n--) {
-      if (n + 1 < best.length) again = attempt(best.filter((_, i) => i !== n && i !== n + 1)) || again;
+      if (n + 1 < best.length)
+        again = attempt(best.filter((_, i) => i !== n && i !== n + 1)) || again;
     }
     for (let n = 0; n < best.length; n++) {
       const from = n === 0 ? 1 : best[n - 1]!.point + 1;

@@ -11,8 +11,8 @@ import { kernelsOf } from './job.ts';
 import { linearize } from './linearize.ts';
 import { Machine } from './machine.ts';
 import { Random } from './random.ts';
-import { CLOCK, READY } from './real-protocol.ts';
 import { RealThread } from './real.ts';
+import { CLOCK, READY } from './real-protocol.ts';
 import { load, names } from './registry.ts';
 import type { Structure } from './structure.ts';
 import { writeSoak } from './totals.ts';
@@ -29,14 +29,19 @@ export interface SoakResult {
 
 /** Soaks one structure for `seconds`. */
 export async function soak(
-  name: string, structure: Structure, seconds: number, seed: number, say: (text: string) => void,
+  name: string,
+  structure: Structure,
+  seconds: number,
+  seed: number,
+  say: (text: string) => void,
 ): Promise<SoakResult> {
   const plan = structure.soak;
   if (plan === undefined) throw new Error(`${name} does not say how to soak it`);
   const machine = new Machine(structure, await kernelsOf(structure), plan.scenario);
   const shared = new Int32Array(new SharedArrayBuffer(64));
   const threads = machine.workers.map(
-    (t) => new RealThread(machine, t, name, shared.buffer as SharedArrayBuffer));
+    (t) => new RealThread(machine, t, name, shared.buffer as SharedArrayBuffer),
+  );
   const result: SoakResult = { rounds: 0, calls: 0, terminated: 0, ambiguous: 0, histories: 0 };
   const end = performance.now() + seconds * 1000;
   const mayDie = structure.bury !== undefined && structure.recover !== undefined;
@@ -49,13 +54,20 @@ export async function soak(
       machine.startRound();
       shared[READY] = 0;
       shared[CLOCK] = machine.prologueEnd();
-      const victim = mayDie && random.below(2) === 0 ? threads[random.below(threads.length)]! : null;
+      const victim =
+        mayDie && random.below(2) === 0 ? threads[random.below(threads.length)]! : null;
       // At a drawn gate, or at a drawn moment.
       const doom = victim !== null && random.below(2) === 0 ? 1 + random.below(calls * 8) : 0;
       const delays = random.below(8);
-      const running = threads.map((t) => t.round({
-        seed: random.next(), workers: threads.length, calls, delays, doom: t === victim ? doom : 0,
-      }));
+      const running = threads.map((t) =>
+        t.round({
+          seed: random.next(),
+          workers: threads.length,
+          calls,
+          delays,
+          doom: t === victim ? doom : 0,
+        }),
+      );
       let ambiguous = false;
       let recovered = Number.POSITIVE_INFINITY;
       let dead = false;
@@ -89,14 +101,18 @@ export async function soak(
       } else {
         const bad = linearize(machine.events, structure.model);
         result.histories++;
-        if (bad !== undefined) result.failure = `no order explains:\n${bad.map((e) => historyKey([e])).join('\n')}`;
+        if (bad !== undefined)
+          result.failure = `no order explains:\n${bad.map((e) => historyKey([e])).join('\n')}`;
       }
       if (result.failure !== undefined) {
-        result.failure = `round ${result.rounds} (--seed ${seed}, round seed ${roundSeed}` +
+        result.failure =
+          `round ${result.rounds} (--seed ${seed}, round seed ${roundSeed}` +
           `${dead ? `, thread ${victim!.thread.id} terminated` : ''}): ${result.failure}`;
       }
       if (result.rounds % 20 === 0) {
-        say(`${name}: ${result.rounds} rounds, ${result.calls} calls, ${result.terminated} terminated`);
+        say(
+          `${name}: ${result.rounds} rounds, ${result.calls} calls, ${result.terminated} terminated`,
+        );
       }
     }
   } finally {
@@ -128,7 +144,9 @@ async function main(): Promise<void> {
     const say = (text: string): void => {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
     };
-    console.log(`${name}: ${structure.soak!.scenario.threads.length} workers on ${availableParallelism()} cores, --seed ${seed}`);
+    console.log(
+      `${name}: ${structure.soak!.scenario.threads.length} workers on ${availableParallelism()} cores, --seed ${seed}`,
+    );
     const result = await soak(name, structure, seconds, seed, say);
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
     const { failure, ...counts } = result;
@@ -138,8 +156,12 @@ async function main(): Promise<void> {
       process.exitCode = 1;
     } else if (!(name in (await import('../structures/index.ts')).toys)) {
       writeSoak({
-        structure: name, rounds: result.rounds, calls: result.calls, terminated: result.terminated,
-        minutes: seconds / 60, workers: structure.soak!.scenario.threads.length,
+        structure: name,
+        rounds: result.rounds,
+        calls: result.calls,
+        terminated: result.terminated,
+        minutes: seconds / 60,
+        workers: structure.soak!.scenario.threads.length,
       });
     }
   }

@@ -1,15 +1,21 @@
 // pnpm verify:speed: steps per second of the engine on one core, on a toy: bare, with threads
 // switching, and with every per-step check. A step is one atomic access of a kernel.
 
+import pool from '../test/toys/pool.ts';
+import { InTurn } from './dfs.ts';
 import { loadKernel } from './kernels.ts';
 import { GATE, Machine, type Scheduler, type Watch } from './machine.ts';
-import { InTurn } from './dfs.ts';
 import { RandomSchedule } from './random.ts';
 import type { OpCall, Structure } from './structure.ts';
-import pool from '../test/toys/pool.ts';
 
 const OFF: Watch = {
-  legal: false, race: false, invariant: false, deaths: false, progress: false, hash: false, record: false,
+  legal: false,
+  race: false,
+  invariant: false,
+  deaths: false,
+  progress: false,
+  hash: false,
+  record: false,
 };
 
 /** Switches threads at every nth point. */
@@ -48,8 +54,16 @@ async function main(): Promise<void> {
     ['bare, a switch every 8 steps', OFF, () => new Every(8)],
     ['bare, a switch every step', OFF, () => new Every(1)],
     ['legality, races, invariant', all, () => new InTurn()],
-    ['legality, races, invariant, PCT', all, () =>
-      new RandomSchedule({ strategy: 'pct', depth: 3, kills: 0, victims: 0, lostStores: true }, 7, 4000)],
+    [
+      'legality, races, invariant, PCT',
+      all,
+      () =>
+        new RandomSchedule(
+          { strategy: 'pct', depth: 3, kills: 0, victims: 0, lostStores: true },
+          7,
+          4000,
+        ),
+    ],
     ['… and all that deaths need', { ...all, deaths: true }, () => new Every(8)],
     ['… and a hash of the trace', { ...all, deaths: true, hash: true }, () => new Every(8)],
   ];

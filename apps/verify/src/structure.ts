@@ -219,7 +219,7 @@ export interface Structure<R = any, S = any> {
    * After a run, by the auditor, when all have finished or are recovered: verify() and leak audit.
    * What is wrong, or undefined.
    */
-  end?(t: Thread, run: R, world: World): Steps<string | undefined>;
+  end?(t: Thread, run: R, world: World): Steps<string | undefined> | string | undefined;
   /** How real workers stress it (`pnpm verify:soak`). */
   soak?: Soak;
   /** A name for the word at `at` in traces: "head", "page[3]", "slot[1].state". */

@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 import { addTotals, noTotals, type Totals } from './explore.ts';
 import { type Job, type JobResult, joinReached, kernelsOf, plansOf } from './job.ts';
 import { ROOT } from './kernels.ts';
-import { Progress, big } from './progress.ts';
+import { big, Progress } from './progress.ts';
 import { load } from './registry.ts';
 import type { Structure } from './structure.ts';
-import { writeTotals, type Summary } from './totals.ts';
+import { type Summary, writeTotals } from './totals.ts';
 import { runAll } from './workers.ts';
 
 const HERE = resolve(ROOT, 'apps/verify');
@@ -49,7 +49,9 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
       const job = jobs.find((j) => j.id === result.id)!;
       if (bad(job, result)) {
         progress.clear();
-        console.log(`FAILED ${result.id}\n${result.error ?? result.failure?.text ?? 'the mutant was not caught'}\n`);
+        console.log(
+          `FAILED ${result.id}\n${result.error ?? result.failure?.text ?? 'the mutant was not caught'}\n`,
+        );
       } else if (options.full) {
         save(key, results);
       }
@@ -65,17 +67,31 @@ function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[
   if (options.mutants) {
     for (const mutant of structure.mutants ?? []) {
       const budget = mutant.budget ?? 20;
-      jobs.push({ id: `${name} mutant ${mutant.id}`, structure: name, mutant: mutant.id, full, budget, seed });
+      jobs.push({
+        id: `${name} mutant ${mutant.id}`,
+        structure: name,
+        mutant: mutant.id,
+        full,
+        budget,
+        seed,
+      });
     }
   }
   for (const scenario of structure.scenarios) {
     plansOf(structure, scenario, full).forEach((plan, n) => {
-      const of = full && plan.strategy === 'dfs' && (plan.preemptions ?? 2) + (plan.kills ?? 0) > 2 ? 4 : 1;
+      const of =
+        full && plan.strategy === 'dfs' && (plan.preemptions ?? 2) + (plan.kills ?? 0) > 2 ? 4 : 1;
       for (let index = 0; index < of; index++) {
         const part = of > 1 ? ` ${index + 1}/${of}` : '';
         jobs.push({
-          id: `${name}/${scenario.name} plan ${n + 1}${part}`, structure: name, scenario: scenario.name, plan,
-          shard: { index, of }, full, budget: full ? 300 : 30, seed,
+          id: `${name}/${scenario.name} plan ${n + 1}${part}`,
+          structure: name,
+          scenario: scenario.name,
+          plan,
+          shard: { index, of },
+          full,
+          budget: full ? 300 : 30,
+          seed,
         });
       }
     });
@@ -116,8 +132,12 @@ function save(key: string, results: Map<string, JobResult>): void {
 }
 
 async function report(
-  options: SuiteOptions, structures: Structure[], jobs: Job[], results: Map<string, JobResult>,
-  notStarted: number, seconds: number,
+  options: SuiteOptions,
+  structures: Structure[],
+  jobs: Job[],
+  results: Map<string, JobResult>,
+  notStarted: number,
+  seconds: number,
 ): Promise<boolean> {
   let passed = 0;
   let failed = 0;
@@ -139,8 +159,11 @@ async function report(
       if (job.mutant !== undefined) {
         const mutant = structure.mutants!.find((m) => m.id === job.mutant)!;
         mutants.push({
-          id: mutant.id, what: mutant.what, caught: result.failure?.kind ?? null,
-          schedules: result.totals.schedules, seconds: Number(result.seconds.toFixed(2)),
+          id: mutant.id,
+          what: mutant.what,
+          caught: result.failure?.kind ?? null,
+          schedules: result.totals.schedules,
+          seconds: Number(result.seconds.toFixed(2)),
         });
         keepTrace(name, job.mutant, mutant.what, result);
         continue;
@@ -149,13 +172,22 @@ async function report(
       addTotals(totals, result.totals);
       for (const [operation, steps, alone] of result.worst) {
         const known = worst.get(operation) ?? { steps: 0, alone: 0 };
-        worst.set(operation, { steps: Math.max(known.steps, steps), alone: Math.max(known.alone, alone) });
+        worst.set(operation, {
+          steps: Math.max(known.steps, steps),
+          alone: Math.max(known.alone, alone),
+        });
       }
-      for (const [kernel, map] of Object.entries(result.reached)) reached[kernel] = joinReached(reached[kernel], map);
+      for (const [kernel, map] of Object.entries(result.reached))
+        reached[kernel] = joinReached(reached[kernel], map);
     }
     const coverage = await coverageOf(structure, reached);
     summaries.push({
-      structure: name, ...totals, mutants, worst: Object.fromEntries(worst), coverage, hours: cpu / 3600,
+      structure: name,
+      ...totals,
+      mutants,
+      worst: Object.fromEntries(worst),
+      coverage,
+      hours: cpu / 3600,
     });
     print(name, totals, mutants, worst, coverage);
   }
@@ -172,11 +204,17 @@ async function report(
 function keepTrace(name: string, id: number, what: string, result: JobResult): void {
   if (result.failure === undefined) return;
   mkdirSync(MUTANT_TRACES, { recursive: true });
-  writeFileSync(join(MUTANT_TRACES, `${name}-${id}.txt`), `mutant ${id}: ${what}\n\n${result.failure.text}\n`);
+  writeFileSync(
+    join(MUTANT_TRACES, `${name}-${id}.txt`),
+    `mutant ${id}: ${what}\n\n${result.failure.text}\n`,
+  );
 }
 
 /** Branches reached by kernel, and the functions never entered. */
-async function coverageOf(structure: Structure, reached: Record<string, string>): Promise<Summary['coverage']> {
+async function coverageOf(
+  structure: Structure,
+  reached: Record<string, string>,
+): Promise<Summary['coverage']> {
   const coverage: Summary['coverage'] = {};
   for (const { name, table } of await kernelsOf(structure)) {
     const map = reached[name] ?? '';
@@ -192,23 +230,32 @@ async function coverageOf(structure: Structure, reached: Record<string, string>)
 }
 
 function print(
-  name: string, totals: Totals, mutants: Summary['mutants'], worst: Map<string, { steps: number; alone: number }>,
+  name: string,
+  totals: Totals,
+  mutants: Summary['mutants'],
+  worst: Map<string, { steps: number; alone: number }>,
   coverage: Summary['coverage'],
 ): void {
-  console.log(`\n${name}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ${big(totals.kills)} deaths ` +
-    `(${big(totals.equalStates)} equal states skipped), ${big(totals.failedAllocations)} refused allocations, ` +
-    `${totals.histories} histories, ${totals.repeated} schedules repeated`);
+  console.log(
+    `\n${name}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ${big(totals.kills)} deaths ` +
+      `(${big(totals.equalStates)} equal states skipped), ${big(totals.failedAllocations)} refused allocations, ` +
+      `${totals.histories} histories, ${totals.repeated} schedules repeated`,
+  );
   const steps = [...worst].map(([op, w]) => `${op} ${w.steps}/${w.alone}`).join(', ');
   console.log(`  most steps of an operation (in all / alone): ${steps}`);
   for (const [kernel, c] of Object.entries(coverage)) {
-    console.log(`  ${kernel}: ${c.reached} of ${c.branches} branches reached; functions never entered: ` +
-      `${c.never.length === 0 ? 'none' : c.never.join(', ')}`);
+    console.log(
+      `  ${kernel}: ${c.reached} of ${c.branches} branches reached; functions never entered: ` +
+        `${c.never.length === 0 ? 'none' : c.never.join(', ')}`,
+    );
   }
   if (mutants.length === 0) return;
   const caught = mutants.filter((m) => m.caught !== null).length;
   console.log(`  mutants: ${caught} of ${mutants.length} caught`);
   for (const m of mutants) {
-    console.log(`    ${String(m.id).padStart(3)}  ${(m.caught ?? 'MISSED').padEnd(10)} ${String(m.schedules).padStart(8)} schedules ` +
-      `${m.seconds.toFixed(1).padStart(6)} s  ${m.what}`);
+    console.log(
+      `    ${String(m.id).padStart(3)}  ${(m.caught ?? 'MISSED').padEnd(10)} ${String(m.schedules).padStart(8)} schedules ` +
+        `${m.seconds.toFixed(1).padStart(6)} s  ${m.what}`,
+    );
   }
 }

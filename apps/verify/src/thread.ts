@@ -32,7 +32,8 @@ export class Instance {
     for (const value of Object.values(exports)) {
       if (typeof value === 'function') owners.set(value as KernelFunction, this);
     }
-    for (let n = 0; n < kernel.table.globals; n++) this.globals.push(exports[`g:${n}`] as WebAssembly.Global);
+    for (let n = 0; n < kernel.table.globals; n++)
+      this.globals.push(exports[`g:${n}`] as WebAssembly.Global);
     for (let n = 0; n < kernel.table.branches.length; n++) {
       this.branches.push(exports[`c:${n}`] as WebAssembly.Global);
     }
@@ -81,14 +82,16 @@ export class Instance {
 
   /** Sets the entry of every branch that this instance has reached. */
   cover(reached: Uint8Array): void {
-    for (let n = 0; n < this.branches.length; n++) if (this.branches[n]!.value === 1) reached[n] = 1;
+    for (let n = 0; n < this.branches.length; n++)
+      if (this.branches[n]!.value === 1) reached[n] = 1;
   }
 }
 
 /** The instance whose export `fn` is. */
 export function ownerOf(fn: KernelFunction): Instance {
   const owner = owners.get(fn);
-  if (owner === undefined) throw new Error('an operation yielded something that is no kernel export');
+  if (owner === undefined)
+    throw new Error('an operation yielded something that is no kernel export');
   return owner;
 }
 

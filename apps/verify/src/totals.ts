@@ -14,9 +14,18 @@ const CLOSE = '<!-- /totals -->';
 
 export interface Summary extends Totals {
   structure: string;
-  mutants: { id: number; what: string; caught: string | null; schedules: number; seconds: number }[];
+  mutants: {
+    id: number;
+    what: string;
+    caught: string | null;
+    schedules: number;
+    seconds: number;
+  }[];
   worst: Record<string, { steps: number; alone: number }>;
-  coverage: Record<string, { reached: number; branches: number; never: string[]; partly: string[] }>;
+  coverage: Record<
+    string,
+    { reached: number; branches: number; never: string[]; partly: string[] }
+  >;
   /** Hours of one core. */
   hours: number;
 }
@@ -71,8 +80,8 @@ export function table(file: File): string {
   const { full, soak = [] } = file;
   const lines: string[] = [];
   if (full !== undefined) {
-    lines.push('| Last full run | ' + full.structures.map((s) => s.structure).join(' | ') + ' |');
-    lines.push('|---|' + full.structures.map(() => '---:').join('|') + '|');
+    lines.push(`| Last full run | ${full.structures.map((s) => s.structure).join(' | ')} |`);
+    lines.push(`|---|${full.structures.map(() => '---:').join('|')}|`);
     const row = (name: string, cell: (s: Summary) => string): void => {
       lines.push(`| ${name} | ${full.structures.map(cell).join(' | ')} |`);
     };
@@ -83,17 +92,27 @@ export function table(file: File): string {
     row('refused allocations', (s) => count(s.failedAllocations));
     row('distinct histories checked', (s) => count(s.histories));
     row('schedules run twice and found equal', (s) => count(s.repeated));
-    row('mutants caught', (s) => `${s.mutants.filter((m) => m.caught !== null).length} of ${s.mutants.length}`);
-    row('kernel branches reached', (s) => Object.entries(s.coverage)
-      .map(([kernel, c]) => `${kernel} ${c.reached} of ${c.branches}`).join(', '));
+    row(
+      'mutants caught',
+      (s) => `${s.mutants.filter((m) => m.caught !== null).length} of ${s.mutants.length}`,
+    );
+    row('kernel branches reached', (s) =>
+      Object.entries(s.coverage)
+        .map(([kernel, c]) => `${kernel} ${c.reached} of ${c.branches}`)
+        .join(', '),
+    );
     row('core hours', (s) => s.hours.toFixed(2));
     lines.push('', `Jobs cut by their time limit: ${full.cut}. Node ${full.node}.`);
   }
   for (const s of soak) {
-    lines.push('', `Soak of ${s.structure} on ${s.workers} real workers: ${s.minutes.toFixed(1)} minutes, ` +
-      `${count(s.rounds)} rounds, ${count(s.calls)} calls, ${count(s.terminated)} workers terminated.`);
+    lines.push(
+      '',
+      `Soak of ${s.structure} on ${s.workers} real workers: ${s.minutes.toFixed(1)} minutes, ` +
+        `${count(s.rounds)} rounds, ${count(s.calls)} calls, ${count(s.terminated)} workers terminated.`,
+    );
   }
   return lines.join('\n');
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) writeTable(read());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  writeTable(read());

@@ -1,34 +1,46 @@
 // A failing schedule as a table a person can follow: which thread did which step of which
 // operation, in which function, on which word, and what the word held before and after.
 
-import { showCall } from './history.ts';
 import type { Failure } from './explore.ts';
 import { seedOf } from './explore.ts';
-import type { Machine, Row } from './machine.ts';
+import { showCall } from './history.ts';
+import type { Machine } from './machine.ts';
 import { OP_NAMES, PAUSE } from './ops.ts';
+import type { Row } from './recording.ts';
 
 /** More rows than this are cut in the middle. */
 const MOST_ROWS = 240;
 
 /** The table for the run that `machine` has just made with `watch.record`. */
 export function showTrace(machine: Machine): string {
-  machine.settleRow();
-  const rows = machine.rows.map((row, n) => cells(machine, row, n));
-  const shown = rows.length <= MOST_ROWS ? rows : [
-    ...rows.slice(0, 60), ['', '', '', '', `… ${rows.length - MOST_ROWS} rows …`, '', ''],
-    ...rows.slice(rows.length - MOST_ROWS + 60),
-  ];
+  machine.recording.settle();
+  const rows = machine.recording.rows.map((row, n) => cells(machine, row, n));
+  const shown =
+    rows.length <= MOST_ROWS
+      ? rows
+      : [
+          ...rows.slice(0, 60),
+          ['', '', '', '', `… ${rows.length - MOST_ROWS} rows …`, '', ''],
+          ...rows.slice(rows.length - MOST_ROWS + 60),
+        ];
   const head = ['step', 'thread', 'operation', 'in', 'does', 'before', 'after'];
   const widths = head.map((text, column) =>
-    Math.max(text.length, ...shown.map((row) => (column === 4 && row[5] === '' ? 0 : row[column]!.length))));
+    Math.max(
+      text.length,
+      ...shown.map((row) => (column === 4 && row[5] === '' ? 0 : row[column]!.length)),
+    ),
+  );
   const line = (row: string[]): string =>
-    row.map((text, column) => text.padEnd(widths[column]!)).join('  ').trimEnd();
+    row
+      .map((text, column) => text.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
   return [line(head), line(widths.map((n) => '-'.repeat(n))), ...shown.map(line)].join('\n');
 }
 
 function cells(machine: Machine, row: Row, n: number): string[] {
   const thread = `T${row.thread}${machine.threads[row.thread]!.role === 'worker' ? '' : `:${machine.threads[row.thread]!.role}`}`;
-  const previous = machine.rows[n - 1];
+  const previous = machine.recording.rows[n - 1];
   const other = previous !== undefined && previous.thread !== row.thread ? '»' : ' ';
   if (row.note !== undefined) return ['', `${other}${thread}`, row.call, '', row.note, '', ''];
   const step = row.step === 0 ? '' : String(row.step);
@@ -36,8 +48,17 @@ function cells(machine: Machine, row: Row, n: number): string[] {
   if (row.op === PAUSE) return [step, `${other}${thread}`, row.call, where, 'waits', '', ''];
   const does = `${OP_NAMES[row.op]} ${machine.word(row.at)}${row.width > 8 ? ` (${row.width} bytes)` : ''}`;
   const before = value(row.before, row.width);
-  const after = row.after === row.before ? (row.op === 6 ? 'unchanged' : '·') : value(row.after, row.width);
-  return [step, `${other}${thread}`, row.call, where, does, row.width > 8 ? '·' : before, row.width > 8 ? '·' : after];
+  const after =
+    row.after === row.before ? (row.op === 6 ? 'unchanged' : '·') : value(row.after, row.width);
+  return [
+    step,
+    `${other}${thread}`,
+    row.call,
+    where,
+    does,
+    row.width > 8 ? '·' : before,
+    row.width > 8 ? '·' : after,
+  ];
 }
 
 function value(word: bigint, width: number): string {
@@ -49,21 +70,26 @@ function value(word: bigint, width: number): string {
 /** The calls with their intervals, one a line, in the order in which they began. */
 export function showHistory(machine: Machine): string {
   const events = [...machine.events].sort((a, b) => a.begin - b.begin);
-  return events.map((e) => {
-    const end = e.end === Number.POSITIVE_INFINITY ? '  …' : String(e.end).padStart(3);
-    const result = e.pending ? 'died' : JSON.stringify(e.result) ?? 'nothing';
-    return `  [${String(e.begin).padStart(3)},${end}]  T${e.thread}  ${showCall(e.call)} → ${result}`;
-  }).join('\n');
+  return events
+    .map((e) => {
+      const end = e.end === Number.POSITIVE_INFINITY ? '  …' : String(e.end).padStart(3);
+      const result = e.pending ? 'died' : (JSON.stringify(e.result) ?? 'nothing');
+      return `  [${String(e.begin).padStart(3)},${end}]  T${e.thread}  ${showCall(e.call)} → ${result}`;
+    })
+    .join('\n');
 }
 
 /** Everything about a failure, from its machine after the recorded run. */
 export function showFailure(machine: Machine, failure: Failure): string {
   const { violation, scenario } = failure;
   const programs = machine.scenario.threads
-    .map((program, id) => `  T${id}: ${program.map(showCall).join('; ')}`).join('\n');
+    .map((program, id) => `  T${id}: ${program.map(showCall).join('; ')}`)
+    .join('\n');
   const prepare = machine.scenario.prepare?.map(showCall).join('; ');
-  const refused = failure.failAt === 0 ? '' :
-    `\nallocation ${failure.failAt}${failure.failOn ? ' and all after it are' : ' is'} refused`;
+  const refused =
+    failure.failAt === 0
+      ? ''
+      : `\nallocation ${failure.failAt}${failure.failOn ? ' and all after it are' : ' is'} refused`;
   const history = violation.kind === 'history' ? `\n\nthe history:\n${showHistory(machine)}` : '';
   return [
     `${failure.structure} / ${scenario}: ${violation.kind}: ${violation.message}`,
@@ -75,4 +101,3 @@ export function showFailure(machine: Machine, failure: Failure): string {
     `again: pnpm verify:replay '${seedOf(failure)}'`,
   ].join('\n');
 }
-

@@ -1,8 +1,19 @@
 // What the checker can find wrong.
 
 export type ViolationKind =
-  | 'assertion' | 'end' | 'freed' | 'history' | 'invariant' | 'livelock' | 'nondeterminism' | 'outside'
-  | 'overlap' | 'progress' | 'race' | 'trap' | 'wait-free';
+  | 'assertion'
+  | 'end'
+  | 'freed'
+  | 'history'
+  | 'invariant'
+  | 'livelock'
+  | 'nondeterminism'
+  | 'outside'
+  | 'overlap'
+  | 'progress'
+  | 'race'
+  | 'trap'
+  | 'wait-free';
 
 /** Thrown through the kernel at the step that is wrong; not an Error, which would cost a stack trace. */
 export class Violation {

@@ -1,6 +1,6 @@
 // Runs jobs on all cores, one worker process each, and hands back results as they come.
 
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Totals } from './explore.ts';

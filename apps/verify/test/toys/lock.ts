@@ -60,7 +60,7 @@ const lock: Structure<undefined, number> = {
   *recover(t, dead) {
     for (const d of dead) yield [t.kernels.lock!.recover!, t.local.slot!, d.local.slot!];
   },
-  *end(_t, _run, world) {
+  end(_t, _run, world) {
     if (world.u32(64) !== 0) return `the lock is held by ${world.u32(64) - 1}`;
     return undefined;
   },

@@ -50,19 +50,42 @@ const pool: Structure<undefined, Record<number, number>> = {
     },
   },
   model,
-  observe: [['get', 0], ['get', 1]],
+  observe: [
+    ['get', 0],
+    ['get', 1],
+  ],
   scenarios: [
-    { name: 'put put', prepare: [['put', 0, 5]], threads: [[['put', 0, 6]], [['put', 1, 7]]], quick: plans },
-    { name: 'two put', threads: [[['two']], [['put', 1, 7], ['put', 1, 8]]], quick: plans },
+    {
+      name: 'put put',
+      prepare: [['put', 0, 5]],
+      threads: [[['put', 0, 6]], [['put', 1, 7]]],
+      quick: plans,
+    },
+    {
+      name: 'two put',
+      threads: [
+        [['two']],
+        [
+          ['put', 1, 7],
+          ['put', 1, 8],
+        ],
+      ],
+      quick: plans,
+    },
     { name: 'two two', threads: [[['two']], [['two']]], quick: plans },
   ],
   bury: () => {},
   *recover(t, dead) {
     for (const d of dead) yield [t.kernels.pool!.recover!, d.id];
   },
-  *end(_t, _run, world) {
-    const roots = [0, 1].map((s) => world.u32(256 + 4 * s)).filter((at) => at !== 0).sort();
-    const live = world.live().flatMap(({ at, bytes }) => Array.from({ length: bytes / 64 }, (_, n) => at + 64 * n));
+  end(_t, _run, world) {
+    const roots = [0, 1]
+      .map((s) => world.u32(256 + 4 * s))
+      .filter((at) => at !== 0)
+      .sort();
+    const live = world
+      .live()
+      .flatMap(({ at, bytes }) => Array.from({ length: bytes / 64 }, (_, n) => at + 64 * n));
     if (String(roots) !== String(live)) return `live blocks ${live}, reachable ${roots}`;
     const owned = [0, 1, 2, 3].filter((n) => world.u32(64 + 4 * n) !== 0).map((n) => 512 + 64 * n);
     if (String(owned) !== String(live)) return `owned blocks ${owned}, live ${live}`;

@@ -57,21 +57,30 @@ const stack: Structure<Run, number[]> = {
     apply: (state, call, result) =>
       call[0] !== 'again'
         ? model.apply(state, call, result)
-        : result === 0 ? [state] : [[result as number, ...state]],
+        : result === 0
+          ? [state]
+          : [[result as number, ...state]],
   },
   observe: [['pop'], ['pop'], ['pop'], ['pop']],
   scenarios: [
     { name: 'push push', threads: [[['push', 1]], [['push', 2]]], quick: dfs, full: dfs },
     {
       name: 'pop pop',
-      prepare: [['push', 1], ['push', 2]],
+      prepare: [
+        ['push', 1],
+        ['push', 2],
+      ],
       threads: [[['pop']], [['pop']]],
       quick: dfs,
       full: dfs,
     },
     {
       name: 'aba',
-      prepare: [['push', 1], ['push', 2], ['push', 3]],
+      prepare: [
+        ['push', 1],
+        ['push', 2],
+        ['push', 3],
+      ],
       threads: [[['pop']], [['pop'], ['pop'], ['again']]],
       quick: dfs,
       full: dfs,

@@ -73,7 +73,17 @@ const words: Structure<undefined, State> = {
   model,
   scenarios: [
     { name: 'count', threads: [[['increment']], [['increment'], ['increment']]], quick: dfs },
-    { name: 'publish', threads: [[['publish', 0, 5], ['publish', 1, 9]], [['read'], ['read']]], quick: dfs },
+    {
+      name: 'publish',
+      threads: [
+        [
+          ['publish', 0, 5],
+          ['publish', 1, 9],
+        ],
+        [['read'], ['read']],
+      ],
+      quick: dfs,
+    },
     { name: 'pair', threads: [[['writePair', 0, 7]], [['readPair']]], quick: [...dfs, ...pct] },
     {
       name: 'pairs alone',
@@ -81,12 +91,18 @@ const words: Structure<undefined, State> = {
       quick: [{ strategy: 'dfs', preemptions: 2, progress: true }],
     },
   ],
-  word: (at) => ({ 64: 'counter', 128: 'pointer', 192: 'seq', 200: 'lo', 204: 'hi' })[at] ??
+  word: (at) =>
+    ({ 64: 'counter', 128: 'pointer', 192: 'seq', 200: 'lo', 204: 'hi' })[at] ??
     `record[${(at - 256) >> 4}].${at & 4 ? 'b' : 'a'}`,
   mutants: [
     { id: 1, kernel: 'words', what: 'add by load and store', scenarios: ['count'] },
     { id: 2, kernel: 'words', what: 'add by plain accesses', scenarios: ['count'] },
-    { id: 3, kernel: 'words', what: 'the pointer is stored before the record', scenarios: ['publish'] },
+    {
+      id: 3,
+      kernel: 'words',
+      what: 'the pointer is stored before the record',
+      scenarios: ['publish'],
+    },
     { id: 4, kernel: 'words', what: 'the pointer is stored plainly', scenarios: ['publish'] },
     { id: 5, kernel: 'words', what: 'no re-check of the sequence', scenarios: ['pair'] },
     { id: 6, kernel: 'words', what: 'one 64-bit load of two 32-bit words', scenarios: ['pair'] },

@@ -11,8 +11,13 @@
 // 6 recovery stores 0 into the lock without looking who has it; 7 repair adds instead of copying.
 
 import {
-  cas32, get32, load32, pause, put32, store32,
-} from "../../../../../../packages/shm-arena/assembly/atomic";
+  cas32,
+  get32,
+  load32,
+  pause,
+  put32,
+  store32,
+} from '../../../../../../packages/shm-arena/assembly/atomic';
 
 const LOCK: usize = 64;
 const X: usize = 128;

@@ -11,8 +11,15 @@
 // nothing; 6 the root is stored before the block is filled; 7 recovery frees the root too.
 
 import {
-  cas32, get32, load32, markFree, markLive, put32, refused, store32,
-} from "../../../../../../packages/shm-arena/assembly/atomic";
+  cas32,
+  get32,
+  load32,
+  markFree,
+  markLive,
+  put32,
+  refused,
+  store32,
+} from '../../../../../../packages/shm-arena/assembly/atomic';
 
 const OWNERS: usize = 64;
 const ROOTS: usize = 256;

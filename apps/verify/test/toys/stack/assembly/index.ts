@@ -7,7 +7,15 @@
 //
 // Seeded bugs: 1 the tag is not counted; 2 push links with a plain store; 3 pop ignores a lost race.
 
-import { cas64, get32, load32, load64, put32, store32, store64 } from "../../../../../../packages/shm-arena/assembly/atomic";
+import {
+  cas64,
+  get32,
+  load32,
+  load64,
+  put32,
+  store32,
+  store64,
+} from '../../../../../../packages/shm-arena/assembly/atomic';
 
 const HEAD: usize = 64;
 const NODES: usize = 128;

@@ -8,8 +8,15 @@
 // 6 the reader reads the pair with one 64-bit load; 7 the writer makes the sequence even too early.
 
 import {
-  add32, cas32, get32, load32, load64, pause, put32, store32,
-} from "../../../../../../packages/shm-arena/assembly/atomic";
+  add32,
+  cas32,
+  get32,
+  load32,
+  load64,
+  pause,
+  put32,
+  store32,
+} from '../../../../../../packages/shm-arena/assembly/atomic';
 
 const COUNTER: usize = 64;
 const POINTER: usize = 128;
