@@ -459,7 +459,7 @@ export function checkCodecShape(codec: AnyCodec): void {
   }
   if (!Number.isInteger(codec.version) || codec.version < 0 || codec.version > 0xffff_ffff) {
     throw rangeError(
-      `codec ${codec.id}: expected a version from 0 to 2 ** 32 - 1, found ${describe(codec.version)}`,
+      `codec ${codec.id}: expected a version up to 2 ** 32 - 1, found ${describe(codec.version)}`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
 import { seatOf } from '../src/seat.ts';
 import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
-import { sharedWords, start } from './crew.ts';
+import { counted, sharedWords, start } from './crew.ts';
 
 const MIB = 2 ** 20;
 const open: Arena[] = [];
@@ -111,10 +111,10 @@ describe('an image', () => {
   test('is refused when something was written meanwhile, by anybody', async () => {
     const { arena, blocks } = filled();
     // The second chunk of pages is the first with blocks; what it shows is then changed.
-    const write = async (change: (arena: Arena) => void) => {
+    const write = async (change: (arena: Arena) => unknown) => {
       let chunks = 0;
       for await (const chunk of arena.save()) {
-        if (chunk.length > 1000 && ++chunks === 2) change(arena);
+        if (chunk.length > 1000 && ++chunks === 2) await change(arena);
       }
       expect(chunks).toBeGreaterThan(1);
     };
@@ -127,9 +127,12 @@ describe('an image', () => {
     const touch = () => new Uint8Array(arena.memory.buffer, block, 1).fill(77);
     await expect(write(touch)).rejects.toEqual(busy);
     await write((own) => own.stats());
-    const crew = start(arena, 'churn', { words: sharedWords(1) });
-    await crew.ready;
-    await expect(bytesOf(arena)).rejects.toEqual(busy);
+    const words = sharedWords(1);
+    const crew = start(arena, 'churn', { words });
+    await counted(words, 1);
+    // The other thread does at least a hundred steps between the two looks at each page.
+    const steps = () => counted(words, Atomics.load(words, 0) + 100);
+    await expect(write(steps)).rejects.toEqual(busy);
     await crew.worker.terminate();
     arena.recover();
     await bytesOf(arena);
