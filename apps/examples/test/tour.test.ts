@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { run } from './run.ts';
 
 const SLICE = ['--records', '2000'];
+/** Each tour reads the whole source in every thread: seconds, more on a busy machine. */
+const PATIENCE_MS = 120_000;
 
-describe('the tour', () => {
+describe('the tour', { timeout: PATIENCE_MS }, () => {
   test.each(['2', '3'])(
     'tells its whole story with %s workers on a slice of the data',
     async (n) => {
