@@ -1,0 +1,213 @@
+// The skip list's words as the checker reads them (packages/skiplist/assembly/node.ts), the
+// invariants that hold after every step, and names for traces.
+
+import type { World } from '../../src/structure.ts';
+
+export const PAGE = 1024;
+const SLOTS = 1024;
+const SLOT_BYTES = 1024;
+export const REGIONS = 8;
+const HEAD = 256;
+const MAX_HEIGHT = 3;
+const CLOSED = 1n << 63n;
+const DEAD = (1n << 64n) - 1n;
+const NUMBER = (1n << 62n) - 1n;
+
+export const head = (world: World) => ({
+  pages: world.u32(28),
+  participants: world.u32(36),
+  directory: world.u32(84),
+  regions: world.u32(88),
+  table: world.u32(92),
+  bitmaps: world.u32(100),
+  first: world.u32(104),
+});
+
+export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+export const kindOf = (low: number): number => low & 15;
+
+/** The lists of the stack, newest first. */
+export function lists(world: World, entry: number): number[] {
+  const at = head(world).directory + entry * 256;
+  if (kindOf(world.u32(at)) !== 2) return [];
+  const record = world.u32(at + 8);
+  return Array.from({ length: world.u32(record) }, (_, i) => world.u32(record + 8 + 4 * i));
+}
+
+const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
+const keyOf = (world: World, node: number): string => {
+  const length = world.u32(node + 8) & 0xf_ffff;
+  const slices = Math.max(2, (length + 7) >> 3);
+  let key = '';
+  for (let i = 0; i < slices; i++) {
+    key += world
+      .u64(node + 16 + 8 * i)
+      .toString(16)
+      .padStart(16, '0');
+  }
+  return `${key.slice(0, 2 * length)}`;
+};
+
+/** What a run remembers of stamps, for S2: what is decided stays. */
+export type Decided = Map<number, bigint>;
+
+/** I1 to I4, S2, S3, L3: what must hold after every step of anybody. */
+export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
+  const stack = lists(world, entry);
+  let newer = NUMBER;
+  for (let i = 0; i < stack.length; i++) {
+    const list = stack[i]!;
+    const clock = world.u64(list);
+    if (i > 0 && clock === 0n) return `L3: list ${i} of the stack was never opened`;
+    if (i === 0 && clock !== 0n && (clock & CLOSED) !== 0n) {
+      // The root moves on before the clock closes.
+      return 'L3: the active list is closed';
+    }
+    if (i > 0 && (clock & CLOSED) === 0n && world.u64(stack[i - 1]!) !== 0n) {
+      return `L3: list ${i} is open, and so is the newer one`;
+    }
+    const wrong = level0(world, list, newer, decided) ?? above(world, list);
+    if (wrong !== undefined) return wrong;
+    newer = lowest(world, list, newer);
+  }
+  return undefined;
+}
+
+/** The number of a node; 0n: undecided; DEAD. */
+function numberOf(world: World, node: number): bigint {
+  const stamp = world.u64(node);
+  if ((stamp & CLOSED) === 0n || stamp === DEAD) return stamp;
+  const word = world.u64(Number(stamp & 0xffff_ffffn));
+  if (word >> 62n === 1n) return word & NUMBER;
+  return word >> 62n === 2n ? DEAD : 0n;
+}
+
+function level0(world: World, list: number, newer: bigint, decided: Decided): string | undefined {
+  let last = '';
+  let number = DEAD;
+  let first = true;
+  let front = true;
+  for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+    const key = keyOf(world, n);
+    if (!first && key < last) return `I2: ${key} stands behind ${last}`;
+    if (first || key !== last) {
+      number = DEAD;
+      front = true;
+    }
+    const t = numberOf(world, n);
+    const was = decided.get(n);
+    if (was !== undefined && was !== t) return `S2: node ${n} was ${was}, and now is ${t}`;
+    if (t !== 0n) decided.set(n, t);
+    if (t === 0n && !front) return `I4: node ${n} is undecided behind the front of ${key}`;
+    if (t !== 0n && t !== DEAD) {
+      if (t >= number) return `I4: number ${t} stands behind ${number} in ${key}`;
+      if (t >= newer) return `T2: number ${t} of an older list reaches into a newer one`;
+      number = t;
+    }
+    last = key;
+    first = false;
+    front = false;
+  }
+  return undefined;
+}
+
+function lowest(world: World, list: number, newer: bigint): bigint {
+  let low = newer;
+  for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+    const t = numberOf(world, n);
+    if (t !== 0n && t < low) low = t;
+  }
+  return low;
+}
+
+function above(world: World, list: number): string | undefined {
+  for (let level = 1; level < MAX_HEIGHT; level++) {
+    let last = '';
+    for (let n = next(world, list + HEAD, level); n !== 0; n = next(world, n, level)) {
+      const key = keyOf(world, n);
+      if (key < last) return `I3: ${key} stands behind ${last} at level ${level}`;
+      if (((world.u32(n + 8) >>> 20) & 31) <= level)
+        return `I3: node ${n} is too low for level ${level}`;
+      let m = next(world, list + HEAD, 0);
+      while (m !== 0 && m !== n) m = next(world, m, 0);
+      if (m === 0) return `I3: node ${n} of level ${level} is not on level 0`;
+      last = key;
+    }
+  }
+  return undefined;
+}
+
+// ---- names for traces ----------------------------------------------------------------------------
+
+const SLOT: Record<number, string> = {
+  0: 'state',
+  16: 'scratch',
+  24: 'nested',
+  28: 'status',
+  32: 'random',
+  64: 'lower',
+  72: 'upper',
+  80: 'over lower',
+  88: 'over upper',
+  96: 'lease 0',
+  104: 'lease 1',
+  112: 'lease 2',
+};
+const LIST: Record<number, string> = {
+  0: 'clock',
+  64: 'height',
+  68: 'used',
+  72: 'lock',
+  128: 'id',
+  132: 'region',
+  136: 'shards',
+  244: 'head.next2',
+  248: 'head.next1',
+  252: 'head.next0',
+  256: 'head',
+};
+const LINE: Record<number, string> = {
+  0: 'bump',
+  8: 'pages',
+  16: 'counters',
+  24: 'intent',
+  32: 'hint0',
+  36: 'hint1',
+  40: 'hint2',
+};
+
+/** The word at `at` by name, as far as it is known. */
+export function nameWord(at: number, world: World, entry: number): string | undefined {
+  const { pages, participants, directory, regions, table, first } = head(world);
+  if (at === 128) return 'era';
+  if (at < slotAt(participants) && at >= SLOTS) {
+    const x = (at - SLOTS) % SLOT_BYTES;
+    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${SLOT[x] ?? `+${x}`}`;
+  }
+  if (at >= directory && at < regions) {
+    const x = (at - directory) % 256;
+    return `entry[${Math.floor((at - directory) / 256)}].${x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`}`;
+  }
+  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
+  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
+  if (at < first * PAGE) return undefined;
+  const stack = lists(world, entry);
+  for (let i = 0; i < stack.length; i++) {
+    const list = stack[i]!;
+    const name = `list ${world.u32(list + 128)}`;
+    const lines = world.u32(list + 136);
+    if (at >= lines && at < lines + 64 * participants) {
+      const x = (at - lines) & 63;
+      return `${name} shard[${(at - lines) >> 6}].${LINE[x] ?? `+${x}`}`;
+    }
+    if (at >= list && at < list + 352) return `${name}.${LIST[at - list] ?? `+${at - list}`}`;
+    for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+      if (at < n - 12 || at >= n + 40) continue;
+      const field = at < n ? `next${(n - at) / 4 - 1}` : at === n ? 'stamp' : `+${at - n}`;
+      const height = (world.u32(n + 8) >>> 20) & 31;
+      if (at >= n - 4 * height)
+        return `${name} ${Buffer.from(keyOf(world, n), 'hex')}@${n}.${field}`;
+    }
+  }
+  return `page ${Math.floor(at / PAGE)} + ${at % PAGE}`;
+}

@@ -1,0 +1,52 @@
+// Seeded bugs of packages/skiplist/assembly, each with the scenarios that must catch it.
+
+import type { Mutant } from '../../src/structure.ts';
+
+const list = (id: number, what: string, ...scenarios: string[]): Mutant => ({
+  id,
+  kernel: 'list',
+  what,
+  scenarios,
+  budget: 60,
+});
+
+export const mutants: Mutant[] = [
+  list(30, 'the number is taken before the link', 'set, snapshot twice', 'set, snapshot'),
+  list(
+    31,
+    'after a lost race for level 0 the successor is not looked at again',
+    'neighbours',
+    'between',
+  ),
+  list(32, 'a write leaves no intent', 'set, set, empty'),
+  list(
+    33,
+    'an upper level is linked without looking at the order again',
+    'between',
+    'three writers',
+  ),
+  list(
+    34,
+    'a number from a closed clock makes a version',
+    'set, seal, frozen',
+    'insert late, insert',
+  ),
+  list(
+    35,
+    'a reader skips a building batch without raising the floor',
+    'batch, get, snapshot',
+    'batch, snapshot',
+  ),
+  list(
+    36,
+    'a batch commits by a store instead of a CAS',
+    'batch, get, snapshot',
+    'batch, batch crossed',
+  ),
+  list(37, 'a snapshot does not see the version with its own number', 'set, snapshot twice'),
+  list(38, 'repair skips the shards', 'set, set, empty'),
+  list(39, 'the front version is not decided before another is put in front', 'set, set, empty'),
+  list(40, 'a seal opens the new clock before it closes the old one', 'set, seal, frozen'),
+  list(41, 'a frozen list is retired before it is unlinked', 'get, seal, destroy', 'destroy, get'),
+  list(42, 'repair counts what is counted already', 'set, set, empty'),
+];

@@ -1,0 +1,344 @@
+// The operations: staging, kernel calls, results as plain data.
+
+import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
+import type { Decided } from './memory.ts';
+import type { BatchOp } from './model.ts';
+
+/** State of a run that is no thread's. */
+export interface Run {
+  decided: Decided;
+  snaps: Record<
+    string,
+    { record: number; low: number; high: number; lease: number; thread: number }
+  >;
+}
+
+/** The machine of a thread, for staging and results. Not in `Run`, which is copied and compared. */
+export const worlds = new WeakMap<Thread, World>();
+
+const STATUS: Record<number, string> = {
+  0: 'ok',
+  1: 'full',
+  2: 'contended',
+  3: 'limit',
+  4: 'bad',
+  6: 'expelled',
+  7: 'closed',
+  32: 'absent',
+  33: 'exists',
+  34: 'need',
+  35: 'ahead',
+};
+const KIND = { set: 0, insert: 1, delete: 2, goi: 3 } as const;
+const REVERSE = 1,
+  TOMBSTONES = 4,
+  START = 32,
+  START_OPEN = 64;
+
+export const nameOf = (status: number): string => STATUS[status & 255] ?? String(status);
+
+const encoder = new TextEncoder();
+const align8 = (bytes: number): number => (bytes + 7) & ~7;
+
+type Five = [number, number, number, number, number];
+
+/** Stages bytes, padded with what must not matter; returns the offset behind. */
+function stage(t: Thread, at: number, bytes: Uint8Array): number {
+  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
+  padded.set(bytes);
+  worlds.get(t)!.write(at, padded);
+  return at + padded.length;
+}
+
+/** The key arguments, and where staging goes on. */
+function keyArguments(t: Thread, key: string): [Five, number] {
+  const bytes = encoder.encode(key);
+  const at = t.local.io! + 64;
+  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
+  const view = new DataView(new ArrayBuffer(16));
+  bytes.forEach((byte, i) => view.setUint8(i, byte));
+  return [
+    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
+    at,
+  ];
+}
+
+function valueBytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** The value in the result block. */
+const resultValue = (t: Thread): number => worlds.get(t)!.u32(t.local.io! + 64);
+
+function* put(t: Thread, kind: number, key: string, value: number): Steps<number> {
+  const [five, at] = keyArguments(t, key);
+  stage(t, at, valueBytes(value));
+  const { entry, generation } = t.local;
+  return yield [t.kernels.list!.put!, entry!, generation!, kind, ...five, at, 8];
+}
+
+function* get(t: Thread, key: string, target: readonly number[]): Steps<string | number | null> {
+  const [five] = keyArguments(t, key);
+  const { entry, generation } = t.local;
+  const status: number = yield [t.kernels.list!.get!, entry!, generation!, ...target, ...five];
+  if (status === 32) return null;
+  return status === 0 ? resultValue(t) : nameOf(status);
+}
+
+/** All rows, `limit` a call, as "key=value key=†"; a text that begins with ! is a fault. */
+function* rows(t: Thread, target: readonly number[], flags: number, limit: number): Steps<string> {
+  const world = worlds.get(t)!;
+  const { entry, generation, io } = t.local;
+  const found: string[] = [];
+  let start = new Uint8Array();
+  let bounds = 0;
+  for (let calls = 0; calls < 12; calls++) {
+    const first = io! + 64;
+    const out = stage(t, first, start);
+    const status: number = yield [
+      t.kernels.list!.scan!,
+      entry!,
+      generation!,
+      ...target,
+      flags | bounds,
+      limit,
+      start.length,
+      first,
+      0,
+      0,
+      0,
+      0,
+      out,
+      320,
+    ];
+    if (status !== 0) return nameOf(status);
+    const stop = out + world.u32(io! + 4);
+    for (let at = out; at < stop; ) {
+      const word = world.u32(at);
+      const length = word & 0xf_ffff;
+      const key = world.u8.slice(at + 16, at + 16 + length);
+      at += 16 + align8(length);
+      const tombstone = word >>> 24 === 1;
+      found.push(`${new TextDecoder().decode(key)}=${tombstone ? '†' : world.u32(at)}`);
+      if (!tombstone) at += 8;
+      start = key;
+      bounds = START | START_OPEN;
+    }
+    if (world.u32(io! + 8) === 0) return ordered(found, (flags & REVERSE) !== 0);
+  }
+  return '!endless';
+}
+
+function ordered(found: string[], reverse: boolean): string {
+  const keys = found.map((row) => row.slice(0, row.lastIndexOf('=')));
+  if (reverse) {
+    keys.reverse();
+    found.reverse();
+  }
+  for (let i = 1; i < keys.length; i++) {
+    if (keys[i - 1]! >= keys[i]!) return `!${keys[i]} behind ${keys[i - 1]}`;
+  }
+  return found.join(' ');
+}
+
+function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
+  const first = t.local.io! + 64;
+  let at = first;
+  const starts: number[] = [];
+  for (const [kind, key, value] of ops) {
+    starts.push(at);
+    const bytes = encoder.encode(key);
+    const header = new Uint32Array([KIND[kind], bytes.length, kind === 'delete' ? 0 : 8, 99]);
+    worlds.get(t)!.write(at, new Uint8Array(header.buffer));
+    at = stage(t, at + 16, bytes);
+    if (kind !== 'delete') at = stage(t, at, valueBytes(value!));
+  }
+  const { entry, generation } = t.local;
+  const status: number = yield [
+    t.kernels.list!.writeBatch!,
+    entry!,
+    generation!,
+    ops.length,
+    first,
+    at,
+  ];
+  if ((status & 255) !== 0) return nameOf(status);
+  const failed = starts.map((start, i) => (worlds.get(t)!.u32(start + 12) === 33 ? i : -1));
+  return ['ok', ...failed.filter((i) => i >= 0)].join(' ');
+}
+
+function* many(t: Thread, keys: readonly string[]): Steps<string> {
+  const { entry, generation, io } = t.local;
+  const first = io! + 64;
+  let at = first;
+  for (const key of keys) {
+    const bytes = encoder.encode(key);
+    worlds.get(t)!.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
+    at = stage(t, at + 8, bytes);
+  }
+  const status: number = yield [
+    t.kernels.list!.getMany!,
+    entry!,
+    generation!,
+    0,
+    0,
+    0,
+    keys.length,
+    first,
+    at,
+    160,
+  ];
+  if (status !== 0) return nameOf(status);
+  if (worlds.get(t)!.u32(io!) !== keys.length) return '!short';
+  const found: string[] = [];
+  for (const key of keys) {
+    const there = worlds.get(t)!.u32(at) === 1;
+    if (there) found.push(`${key}=${worlds.get(t)!.u32(at + 8)}`);
+    at += there ? 16 : 8;
+  }
+  return found.join(' ');
+}
+
+function* snap(t: Thread, run: Run, tag: string): Steps<string> {
+  const { arena, list } = t.kernels;
+  const { entry, generation, io } = t.local;
+  const lease: number = yield [arena!.leaseTake!];
+  for (let round = 0; round < 6; round++) {
+    const status: number = yield [list!.snapshot!, entry!, generation!];
+    if (status !== 0) {
+      yield [arena!.leaseDrop!, lease];
+      return nameOf(status);
+    }
+    const record = worlds.get(t)!.u32(io!);
+    const low = worlds.get(t)!.u32(io! + 8);
+    const high = worlds.get(t)!.u32(io! + 12);
+    if (yield [arena!.leaseHold!, lease]) {
+      run.snaps[tag] = { record, low, high, lease, thread: t.id };
+      return 'ok';
+    }
+  }
+  yield [arena!.leaseDrop!, lease];
+  return 'contended';
+}
+
+const NEWEST = [0, 0, 0] as const;
+const targetOf = (run: Run, tag: string): readonly number[] | undefined => {
+  const found = run.snaps[tag];
+  return found && [found.record, found.low, found.high];
+};
+
+export const operations: Structure<Run>['operations'] = {
+  set: {
+    *run(t, _run, key: string, value: number) {
+      return nameOf(yield* put(t, KIND.set, key, value));
+    },
+  },
+  insert: {
+    *run(t, _run, key: string, value: number) {
+      return nameOf(yield* put(t, KIND.insert, key, value));
+    },
+  },
+  delete: {
+    *run(t, _run, key: string) {
+      return nameOf(yield* put(t, KIND.delete, key, 0));
+    },
+  },
+  goi: {
+    *run(t, _run, key: string, value: number) {
+      const status = yield* put(t, KIND.goi, key, value);
+      return status === 33 ? resultValue(t) : status === 0 ? 'new' : nameOf(status);
+    },
+  },
+  get: {
+    *run(t, _run, key: string) {
+      return yield* get(t, key, NEWEST);
+    },
+  },
+  batch: {
+    *run(t, _run, ops: readonly BatchOp[]) {
+      return yield* batch(t, ops);
+    },
+  },
+  /** No step: the instant since which `many` and `scan` of this tag may read. */
+  mark: {
+    // biome-ignore lint/correctness/useYield: an operation without a step
+    *run() {
+      return 'ok';
+    },
+  },
+  many: {
+    *run(t, _run, _tag: string, keys: readonly string[]) {
+      return yield* many(t, keys);
+    },
+  },
+  scan: {
+    *run(t, _run, _tag: string, reverse: boolean, limit: number) {
+      return yield* rows(t, NEWEST, reverse ? REVERSE : 0, limit);
+    },
+  },
+  snap: {
+    *run(t, run: Run, tag: string) {
+      return yield* snap(t, run, tag);
+    },
+  },
+  scanAt: {
+    *run(t, run: Run, tag: string, reverse = false) {
+      const target = targetOf(run, tag);
+      return target ? yield* rows(t, target, reverse ? REVERSE : 0, 8) : 'none';
+    },
+  },
+  getAt: {
+    *run(t, run: Run, tag: string, key: string) {
+      const target = targetOf(run, tag);
+      return target ? yield* get(t, key, target) : 'none';
+    },
+  },
+  drop: {
+    *run(t, run: Run, tag: string) {
+      const found = run.snaps[tag];
+      if (found === undefined) return 'none';
+      delete run.snaps[tag];
+      yield [t.kernels.arena!.leaseDrop!, found.lease];
+      return 'ok';
+    },
+  },
+  seal: {
+    *run(t, _run) {
+      const status: number = yield [t.kernels.list!.seal!, t.local.entry!, t.local.generation!];
+      return status === 0 ? worlds.get(t)!.u32(t.local.io!) : nameOf(status);
+    },
+  },
+  lists: {
+    *run(t, _run) {
+      const out = t.local.io! + 64;
+      const status: number = yield [
+        t.kernels.list!.lists!,
+        t.local.entry!,
+        t.local.generation!,
+        out,
+      ];
+      if (status !== 0) return nameOf(status);
+      const count = worlds.get(t)!.u32(t.local.io!);
+      return Array.from({ length: count }, (_, i) => worlds.get(t)!.u32(out + 8 * i)).join(' ');
+    },
+  },
+  /** Everything in one list; it must be frozen when this begins. */
+  frozen: {
+    *run(t, _run, id: number) {
+      return yield* rows(t, [id, 0, 0], TOMBSTONES, 8);
+    },
+  },
+  destroy: {
+    *run(t, _run, id: number) {
+      return nameOf(yield [t.kernels.list!.destroyList!, t.local.entry!, t.local.generation!, id]);
+    },
+  },
+  /** The structure is destroyed for all. */
+  end: {
+    *run(t) {
+      return nameOf(yield [t.kernels.arena!.entryDestroy!, t.local.entry!, t.local.generation!]);
+    },
+  },
+};

@@ -1,0 +1,503 @@
+// Which short programs run against each other, and how each is explored.
+
+import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+
+/** Pages for regions and limits of a scenario. */
+export interface Setting {
+  pages: number;
+  maxPages?: number;
+  maxEntries?: number;
+}
+
+export const settings = new Map<string, Setting>();
+export const scenarios: Scenario[] = [];
+
+const two: Plan = { strategy: 'dfs', preemptions: 2 };
+const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
+const pct: Plan = { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 };
+const QUICK: Plan[] = [
+  { ...two, limit: 3_000 },
+  { ...die, limit: 2_000 },
+  { ...dieTwice, limit: 500 },
+  { strategy: 'pct', runs: 200, depth: 3, kills: 2 },
+];
+const FULL: Plan[] = [
+  two,
+  die,
+  dieTwice,
+  refuse,
+  alone,
+  pct,
+  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
+];
+/** Long programs: random instead of all. */
+const LONG_QUICK: Plan[] = [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }];
+const LONG_FULL: Plan[] = [
+  { strategy: 'dfs', preemptions: 1 },
+  { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
+  { strategy: 'random', runs: 5_000 },
+];
+
+export const plan = { quick: QUICK, full: FULL };
+
+type Program = readonly OpCall[];
+
+function scenario(
+  name: string,
+  threads: readonly Program[],
+  prepare: Program = [],
+  own: Partial<Setting> = {},
+) {
+  settings.set(name, { pages: 10, ...own });
+  scenarios.push({ name, threads, prepare });
+}
+
+function long(
+  name: string,
+  threads: readonly Program[],
+  prepare: Program = [],
+  own: Partial<Setting> = {},
+) {
+  settings.set(name, { pages: 14, ...own });
+  scenarios.push({ name, threads, prepare, quick: LONG_QUICK, full: LONG_FULL });
+}
+
+// ---- all pairs of public operations --------------------------------------------------------------
+
+const LONG_A = 'a-key-longer-than-16';
+const LONG_B = 'a-key-longer-than-17';
+
+/** Each public operation once, on keys where it meets the others. */
+const OPS: Record<string, Program> = {
+  set: [['set', 'b', 1]],
+  insert: [['insert', 'b', 2]],
+  delete: [['delete', 'b']],
+  goi: [['goi', 'b', 3]],
+  get: [
+    ['get', 'b'],
+    ['get', 'b'],
+  ],
+  batch: [
+    [
+      'batch',
+      [
+        ['set', 'a', 4],
+        ['insert', 'b', 5],
+      ],
+    ],
+  ],
+  many: [
+    ['mark', 'm'],
+    ['many', 'm', ['a', 'b', 'c']],
+  ],
+  scan: [
+    ['mark', 'f'],
+    ['scan', 'f', false, 2],
+  ],
+  reverse: [
+    ['mark', 'r'],
+    ['scan', 'r', true, 2],
+  ],
+  snapshot: [
+    ['snap', 's'],
+    ['scanAt', 's'],
+    ['scanAt', 's'],
+  ],
+  seal: [['seal']],
+  destroy: [['destroy', 1]],
+};
+
+const names = Object.keys(OPS);
+/** What was there before: a frozen list with b, and in the active one a live a and a deleted c. */
+const BEFORE: Program = [
+  ['set', 'b', 20],
+  ['set', 'd', 21],
+  ['seal'],
+  ['set', 'a', 22],
+  ['set', 'c', 23],
+  ['delete', 'c'],
+];
+for (let i = 0; i < names.length; i++) {
+  for (let j = i; j < names.length; j++) {
+    const [x, y] = [names[i]!, names[j]!];
+    const second = OPS[y]!.map((call): OpCall => {
+      const [op, ...rest] = call;
+      const value = typeof rest[1] === 'number' && op !== 'scan' ? [rest[0]!, rest[1] + 10] : rest;
+      const tag = ['mark', 'many', 'scan', 'snap', 'scanAt'].includes(op)
+        ? [`${rest[0]}2`, ...rest.slice(1)]
+        : value;
+      return [op, ...tag];
+    });
+    scenario(`${x}, ${y}`, [OPS[x]!, second], BEFORE);
+  }
+}
+
+// ---- one list, empty or nearly so ----------------------------------------------------------------
+
+scenario('set, set, empty', [[['set', 'a', 1]], [['set', 'a', 2]]]);
+scenario('neighbours', [[['set', 'a', 1]], [['set', 'b', 2]]]);
+scenario(
+  'between',
+  [
+    [
+      ['set', 'b', 1],
+      ['set', 'd', 2],
+    ],
+    [['set', 'c', 3]],
+  ],
+  [['set', 'a', 9]],
+);
+scenario('insert, insert, empty', [[['insert', 'a', 1]], [['insert', 'a', 2]]]);
+scenario('overwrite, get get', [
+  [
+    ['set', 'a', 1],
+    ['set', 'a', 2],
+  ],
+  [
+    ['get', 'a'],
+    ['get', 'a'],
+  ],
+]);
+scenario('long keys', [
+  [['set', LONG_A, 1]],
+  [
+    ['set', LONG_B, 2],
+    ['get', LONG_A],
+  ],
+]);
+scenario('set, snapshot twice', [
+  [['set', 'a', 1]],
+  [
+    ['snap', 's'],
+    ['scanAt', 's'],
+    ['get', 'a'],
+    ['scanAt', 's'],
+  ],
+]);
+scenario('get, then snapshot', [
+  [['set', 'a', 1]],
+  [
+    ['get', 'a'],
+    ['snap', 's'],
+    ['getAt', 's', 'a'],
+    ['get', 'a'],
+  ],
+]);
+
+// ---- batches -------------------------------------------------------------------------------------
+
+const pair: OpCall = [
+  'batch',
+  [
+    ['set', 'a', 1],
+    ['set', 'b', 2],
+  ],
+];
+scenario('batch, gets', [
+  [pair],
+  [
+    ['get', 'b'],
+    ['get', 'a'],
+    ['get', 'b'],
+  ],
+]);
+scenario('batch, snapshot', [
+  [pair],
+  [
+    ['snap', 's'],
+    ['getAt', 's', 'a'],
+    ['getAt', 's', 'b'],
+    ['scanAt', 's'],
+  ],
+]);
+scenario('batch, get, snapshot', [
+  [pair],
+  [
+    ['get', 'a'],
+    ['snap', 's'],
+    ['scanAt', 's'],
+  ],
+]);
+scenario('batch, batch crossed', [
+  [pair],
+  [
+    [
+      'batch',
+      [
+        ['set', 'b', 3],
+        ['set', 'a', 4],
+      ],
+    ],
+  ],
+]);
+scenario('batch, set', [
+  [pair],
+  [
+    ['set', 'b', 3],
+    ['get', 'a'],
+  ],
+]);
+scenario('batch, seal', [[pair], [['seal'], ['frozen', 1]]]);
+scenario('batch of one key', [
+  [
+    [
+      'batch',
+      [
+        ['set', 'a', 1],
+        ['delete', 'a'],
+        ['insert', 'a', 2],
+      ],
+    ],
+  ],
+  [
+    ['get', 'a'],
+    ['insert', 'a', 5],
+  ],
+]);
+
+// ---- seal, destroy, snapshots --------------------------------------------------------------------
+
+scenario('set, seal, frozen', [
+  [
+    ['set', 'a', 1],
+    ['set', 'a', 2],
+  ],
+  [['seal'], ['frozen', 1], ['frozen', 1]],
+]);
+scenario('seal, seal', [[['seal'], ['lists']], [['seal']]], [['set', 'a', 1]]);
+scenario('insert, seal', [[['insert', 'a', 1]], [['seal'], ['insert', 'a', 2]]]);
+scenario(
+  'insert late, insert',
+  [[['insert', 'a', 1]], [['seal'], ['insert', 'a', 2], ['get', 'a']]],
+  [['set', 'b', 9]],
+);
+scenario(
+  'snapshot, seal, destroy',
+  [
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['scanAt', 's', true],
+      ['drop', 's'],
+    ],
+    [['seal'], ['destroy', 1]],
+  ],
+  [['set', 'a', 1]],
+);
+scenario(
+  'get, seal, destroy',
+  [
+    [
+      ['get', 'a'],
+      ['get', 'a'],
+    ],
+    [['seal'], ['destroy', 1]],
+  ],
+  [['set', 'a', 1]],
+);
+scenario(
+  'destroy, destroy',
+  [[['destroy', 1]], [['destroy', 1], ['lists']]],
+  [['set', 'a', 1], ['seal']],
+);
+scenario(
+  'destroy two',
+  [[['destroy', 1]], [['destroy', 2], ['lists']]],
+  [['set', 'a', 1], ['seal'], ['set', 'b', 2], ['seal']],
+);
+scenario(
+  'destroy, seal',
+  [
+    [['destroy', 1], ['lists']],
+    [['seal'], ['lists']],
+  ],
+  [['set', 'a', 1], ['seal']],
+);
+scenario('end, set', [
+  [
+    ['set', 'a', 1],
+    ['get', 'a'],
+  ],
+  [['end']],
+]);
+scenario('end, seal', [[['seal']], [['end']]], [['set', 'a', 1]]);
+scenario('end, destroy', [[['destroy', 1]], [['end']]], [['set', 'a', 1], ['seal']]);
+
+// ---- limits and memory ---------------------------------------------------------------------------
+
+scenario(
+  'set in a full arena',
+  [
+    [
+      ['set', 'a', 1],
+      ['get', 'a'],
+    ],
+    [
+      ['set', 'b', 2],
+      ['get', 'b'],
+    ],
+  ],
+  [],
+  { pages: 2 },
+);
+scenario('seal in a full arena', [[['seal'], ['lists']], [['set', 'a', 1]]], [], { pages: 2 });
+scenario(
+  'limit of entries',
+  [
+    [['set', 'a', 1]],
+    [
+      ['set', 'b', 2],
+      ['set', 'c', 3],
+    ],
+  ],
+  [],
+  { maxEntries: 2 },
+);
+
+// ---- three threads -------------------------------------------------------------------------------
+
+long('three writers', [
+  [
+    ['set', 'a', 1],
+    ['delete', 'b'],
+    ['set', 'c', 3],
+  ],
+  [
+    ['insert', 'b', 4],
+    ['set', 'a', 5],
+  ],
+  [
+    ['get', 'a'],
+    ['get', 'b'],
+    ['get', 'a'],
+  ],
+]);
+long('writer, batch, snapshot', [
+  [
+    ['set', 'a', 1],
+    ['set', 'b', 2],
+  ],
+  [
+    [
+      'batch',
+      [
+        ['set', 'a', 3],
+        ['set', 'b', 4],
+      ],
+    ],
+  ],
+  [
+    ['snap', 's'],
+    ['getAt', 's', 'a'],
+    ['get', 'b'],
+    ['scanAt', 's'],
+  ],
+]);
+long(
+  'two batches, snapshot',
+  [
+    [
+      [
+        'batch',
+        [
+          ['set', 'a', 1],
+          ['set', 'b', 2],
+        ],
+      ],
+    ],
+    [
+      [
+        'batch',
+        [
+          ['set', 'a', 3],
+          ['insert', 'b', 4],
+          ['delete', 'c'],
+        ],
+      ],
+    ],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['get', 'a'],
+      ['scanAt', 's', true],
+    ],
+  ],
+  [['set', 'c', 9]],
+);
+long('writers, seal', [
+  [
+    ['set', 'a', 1],
+    ['set', 'b', 2],
+  ],
+  [
+    ['set', 'b', 3],
+    ['delete', 'a'],
+  ],
+  [['seal'], ['frozen', 1], ['frozen', 1], ['destroy', 1]],
+]);
+long('batch, seal, snapshot', [
+  [
+    [
+      'batch',
+      [
+        ['set', 'a', 1],
+        ['set', 'b', 2],
+      ],
+    ],
+  ],
+  [['seal'], ['get', 'a'], ['get', 'b']],
+  [
+    ['snap', 's'],
+    ['scanAt', 's'],
+    ['get', 'b'],
+    ['scanAt', 's'],
+  ],
+]);
+long('inserts, seal', [
+  [['insert', 'a', 1]],
+  [
+    ['insert', 'a', 2],
+    ['get', 'a'],
+  ],
+  [['seal'], ['insert', 'a', 3]],
+]);
+long(
+  'scans of two lists',
+  [
+    [
+      ['mark', 'x'],
+      ['scan', 'x', false, 2],
+      ['mark', 'y'],
+      ['scan', 'y', true, 2],
+    ],
+    [
+      ['set', 'b', 1],
+      ['delete', 'a'],
+      ['set', 'c', 2],
+    ],
+    [['seal'], ['set', 'd', 4], ['destroy', 1]],
+  ],
+  [
+    ['set', 'a', 8],
+    ['set', 'c', 9],
+  ],
+);
+long(
+  'snapshot, seal, seal, destroy',
+  [
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['scanAt', 's'],
+    ],
+    [['set', 'a', 1], ['seal'], ['set', 'a', 2], ['destroy', 1]],
+    [['seal'], ['destroy', 2], ['lists']],
+  ],
+  [
+    ['set', 'a', 9],
+    ['set', 'b', 8],
+  ],
+);
