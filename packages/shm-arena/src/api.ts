@@ -106,7 +106,8 @@ export interface Region extends Closeable {
    * @param bytes 0 or more; up to the budget
    * @param align a power of two from 1 to 65 536; default 8
    * @returns the offset from the arena's start
-   * @throws ShmError ARENA_FULL (no page, or the budget is spent; nothing has changed), CLOSED
+   * @throws ShmError ARENA_FULL, LIMIT_REACHED (the budget is spent; after both nothing has
+   * changed), CONTENDED (only on a thread that may not wait), CLOSED
    * @throws RangeError OUT_OF_RANGE
    */
   alloc(bytes: number, align?: number): number;

@@ -67,10 +67,13 @@ export function hasDead({ kernel }: Seat): boolean {
 export function recover(seat: Seat): RecoveryReport {
   const { kernel } = seat;
   const report = { reaped: 0, repaired: 0, deferred: new Map<number, Deferred>(), freedBytes: 0 };
+  const tried = new Set<number>();
   for (let again = true; again; ) {
     again = false;
     for (let slot = kernel.participants() - 1; slot >= 0; slot--) {
-      if (kernel.slotKind(slot) <= SlotKind.ALIVE) continue;
+      const kind = kernel.slotKind(slot);
+      if (kind <= SlotKind.ALIVE || (kind !== SlotKind.DEAD && tried.has(slot))) continue;
+      tried.add(slot);
       const phase = kernel.reap(slot);
       if (phase === 0) continue; // Another living thread is at it.
       if (phase === ARENA_PHASE) {

@@ -62,15 +62,17 @@ export class UserRegion implements Region {
   }
 
   alloc(bytes: number, align = 8): number {
-    const at = this.tryAlloc(bytes, align);
-    if (at !== 0) return at;
-    throw new ShmError(
-      'ARENA_FULL',
-      `region: found no room for ${bytes} bytes (${this.budget.used} of ${this.#limit} used)`,
-    );
+    const at = this.#take(bytes, align);
+    if (at === 0) throw this.#seat.error(this.#kernel.status(), `region: alloc of ${bytes} bytes`);
+    return at;
   }
 
   tryAlloc(bytes: number, align = 8): number {
+    return this.#take(bytes, align);
+  }
+
+  /** The offset; 0 when the arena is full or the budget spent, as the kernel's status says. */
+  #take(bytes: number, align: number): number {
     this.#check();
     checkAlloc(bytes, align);
     const kernel = this.#kernel;

@@ -43,7 +43,7 @@ describe('a region', () => {
     while (region.tryAlloc(1000) !== 0) count++;
     expect(count).toBeGreaterThan(100);
     expect(region.budget).toEqual({ used: 3 * PAGE, limit: 3 * PAGE });
-    expect(codeOf(() => region.alloc(1000))).toBe('ShmError ARENA_FULL');
+    expect(codeOf(() => region.alloc(1000))).toBe('ShmError LIMIT_REACHED');
     region.reset();
     expect(region.allocated).toBe(0);
     expect(region.alloc(1000)).toBeGreaterThan(0);
@@ -55,6 +55,7 @@ describe('a region', () => {
     const region = arena.region();
     expect(region.alloc(2 ** 22)).toBeGreaterThan(0);
     expect(region.tryAlloc(2 ** 26)).toBe(0);
+    expect(codeOf(() => region.alloc(2 ** 26))).toBe('ShmError ARENA_FULL');
     expect(codeOf(() => region.alloc(1, 3))).toBe('RangeError OUT_OF_RANGE');
     expect(codeOf(() => region.alloc(-1))).toBe('RangeError OUT_OF_RANGE');
     region.close();

@@ -2,9 +2,18 @@
 // does its job; what a job returns is its last message.
 import { parentPort, threadId, Worker, workerData } from 'node:worker_threads';
 import { Arena } from '../../dist/index.js';
+import { createStructure, openStructure } from '../../dist/internal.js';
 
 const { handle, job, args } = workerData;
 const arena = Arena.attach(handle);
+
+const logOf = (kernel) => ({
+  type: 'Log',
+  protocol: 1,
+  kernel,
+  repair: () => 0,
+  verify: () => [],
+});
 
 const jobs = {
   /** Attaches and leaves. */
@@ -86,6 +95,18 @@ const jobs = {
   fail() {
     arena.region().alloc(1000);
     throw new Error('on purpose');
+  },
+
+  /** Opens structures and ends with them open. */
+  openAndDie({ kernel, names }) {
+    for (const name of names) openStructure(arena, logOf(kernel), name, {});
+    parentPort.postMessage({ result: arena.participant.slot });
+    process.exit(1);
+  },
+
+  /** Ends in the middle of creating a structure. */
+  createAndDie({ kernel, name }) {
+    createStructure(arena, logOf(kernel), { name }, () => process.exit(1));
   },
 
   /** Calls again and again until the call fails, and says how. */

@@ -1,0 +1,134 @@
+// Recovery in two phases: what a dead thread had begun in a structure is finished by the first
+// thread that knows the structure's type, and its slot stays taken until then.
+import { afterEach, describe, expect, test } from 'vitest';
+import { Arena } from '../src/arena.ts';
+import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { type Seat, seatOf, threadRecord } from '../src/seat.ts';
+import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
+import { start } from './crew.ts';
+
+const { OK, CONTENDED, CLOSED } = Status;
+
+/** Slots for which a repair was asked, and what it answers. */
+let asked: number[] = [];
+let answers: number[] = [];
+
+const LOG: StructureType<ArenaKernel> = {
+  type: 'Log',
+  protocol: 1,
+  kernel: KERNEL_BYTES,
+  repair(_kernel, _entry, slot) {
+    asked.push(slot);
+    return answers.shift() ?? OK;
+  },
+  verify: () => [],
+};
+
+let arena = Arena.create({ bytes: 2 ** 23, participants: 4 });
+let seat: Seat = seatOf(arena);
+
+afterEach(() => {
+  arena.detach();
+  arena = Arena.create({ bytes: 2 ** 23, participants: 4 });
+  seat = seatOf(arena);
+  asked = [];
+  answers = [];
+  threadRecord().types.clear();
+});
+
+function createLog(name: string) {
+  return createStructure(arena, LOG, { name }, (_kernel, _entry, _generation, crossing) => {
+    crossing.begin();
+    return OK;
+  });
+}
+
+/** A worker that opens structures and dies with them open; resolves with its slot. */
+async function dead(...names: string[]): Promise<number> {
+  const crew = start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names });
+  const slot = await crew.result;
+  await crew.exit;
+  return slot;
+}
+
+function kinds(): (string | undefined)[] {
+  return arena.stats().participants.map(({ state }) => state);
+}
+
+describe('the repair of a structure', () => {
+  test('runs once for each structure that the dead thread had open', async () => {
+    createLog('a');
+    createLog('b');
+    createLog('c');
+    const slot = await dead('a', 'c', 'a');
+    expect(arena.recover()).toMatchObject({ reaped: 1, repaired: 2, deferred: [] });
+    expect(asked).toEqual([slot, slot]);
+    expect(kinds()).toEqual(['alive']);
+    expect(arena.stats().structures.map(({ joined }) => joined)).toEqual([1, 1, 1]);
+    expect(arena.recover()).toMatchObject({ reaped: 0, repaired: 0 });
+  });
+
+  test('waits for the package, which repairs when it is first used', async () => {
+    createLog('a').close();
+    const slot = await dead('a');
+    threadRecord().types.clear();
+    expect(arena.recover()).toMatchObject({
+      reaped: 0,
+      repaired: 0,
+      deferred: [{ type: 'Log', name: 'a' }],
+    });
+    expect(kinds()).toEqual(['alive', 'repairing']);
+    expect(arena.recover().deferred).toHaveLength(1);
+    expect(asked).toEqual([]);
+    const { handle } = arena;
+    arena.detach();
+    arena = Arena.attach(handle); // As in a thread that loads the package only now.
+    openStructure(arena, LOG, 'a', {});
+    expect(asked).toEqual([slot]);
+    expect(kinds()).toEqual(['alive']);
+  });
+
+  test('is put off when somebody living is in the way, and asked for again', async () => {
+    createLog('a');
+    await dead('a');
+    answers = Array(8).fill(CONTENDED);
+    expect(arena.recover()).toMatchObject({ reaped: 0, deferred: [{ type: 'Log', name: 'a' }] });
+    expect(kinds()).toEqual(['alive', 'repairing']);
+    answers = [CONTENDED, CONTENDED, OK];
+    expect(arena.recover()).toMatchObject({ reaped: 1, repaired: 1, deferred: [] });
+  });
+
+  test('is over when the structure was destroyed meanwhile', async () => {
+    const log = createLog('a');
+    await dead('a');
+    answers = [CLOSED];
+    expect(arena.recover()).toMatchObject({ reaped: 1 });
+    await dead('a');
+    log.destroy();
+    expect(arena.recover()).toMatchObject({ reaped: 1, deferred: [] });
+    expect(arena.verify().ok).toBe(true);
+  });
+
+  test('keeps what is packed for the call that met the dead', async () => {
+    createLog('a');
+    await dead('a');
+    const { crossing } = seat;
+    crossing.begin();
+    const at = crossing.take(100);
+    crossing.view.fill(7, at, at + 100);
+    seat.recoverQuietly();
+    expect(asked).toHaveLength(1);
+    expect(crossing.view.slice(at, at + 100).every((byte) => byte === 7)).toBe(true);
+    expect(crossing.take(1)).toBeGreaterThanOrEqual(at + 100);
+  });
+});
+
+test('a creator that died is succeeded by the next', async () => {
+  const crew = start(arena, 'createAndDie', { kernel: KERNEL_BYTES, name: 'a' });
+  await crew.exit;
+  expect(arena.structures()).toEqual([]);
+  createLog('a');
+  expect(arena.structures()).toMatchObject([{ name: 'a' }]);
+  arena.recover();
+  expect(arena.verify()).toMatchObject({ ok: true });
+});
