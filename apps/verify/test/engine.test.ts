@@ -1,0 +1,135 @@
+// What the engine promises of itself: complete search, repeatable runs, replay, shards, speed of nothing lost.
+
+import { expect, test } from 'vitest';
+import { Exploration, seedOf } from '../src/explore.ts';
+import { instrument } from '../src/instrument.ts';
+import { kernelsOf } from '../src/job.ts';
+import { Machine } from '../src/machine.ts';
+import { RandomSchedule } from '../src/random.ts';
+import { readChoices, Replay, showChoices } from '../src/replay.ts';
+import { record } from '../src/shrink.ts';
+import { StoreLog } from '../src/thread.ts';
+import { replayOnRealThreads } from '../src/real-replay.ts';
+import { soak } from '../src/soak.ts';
+import lock from './toys/lock.ts';
+import pool from './toys/pool.ts';
+import words from './toys/words.ts';
+
+const counting = {
+  name: 'count', threads: [[['increment'], ['increment']], [['increment'], ['increment']]],
+} as const;
+
+test('without a bound that binds, depth-first search makes every interleaving once', async () => {
+  const exploration = new Exploration(words, await kernelsOf(words), counting);
+  // Two threads of two steps each: 4 over 2 interleavings.
+  expect(exploration.run({ strategy: 'dfs', preemptions: 9 }).totals.schedules).toBe(6);
+  expect(exploration.run({ strategy: 'dfs', preemptions: 0 }).totals.schedules).toBe(2);
+  // One preemption: each thread first, preempted after 0 (the other order) or 1 step.
+  expect(exploration.run({ strategy: 'dfs', preemptions: 1 }).totals.schedules).toBeGreaterThan(2);
+});
+
+test('shards together make the same schedules', async () => {
+  const scenario = pool.scenarios[1]!;
+  const exploration = new Exploration(pool, await kernelsOf(pool), scenario);
+  const plan = { strategy: 'dfs', preemptions: 2 } as const;
+  const all = exploration.run(plan).totals.schedules;
+  let parts = 0;
+  for (let index = 0; index < 3; index++) {
+    parts += exploration.run(plan, { shard: { index, of: 3 } }).totals.schedules;
+  }
+  expect(parts).toBe(all + 2); // Each shard makes the run without any choice.
+});
+
+test('an equal seed gives an equal trace, another seed mostly another', async () => {
+  const machine = new Machine(pool, await kernelsOf(pool), pool.scenarios[0]!);
+  machine.watch.hash = true;
+  const trace = (seed: number): string => {
+    const bounds = { strategy: 'random', depth: 3, kills: 0, victims: 3, lostStores: true } as const;
+    machine.execute(new RandomSchedule(bounds, seed, 20));
+    return `${machine.hash1} ${machine.hash2}`;
+  };
+  const first = Array.from({ length: 20 }, (_, seed) => trace(seed));
+  expect(Array.from({ length: 20 }, (_, seed) => trace(seed))).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(10);
+});
+
+test('choices survive being printed', () => {
+  const text = '12>1 30>0 41x0 42x1* 43x0.2~';
+  expect(showChoices(readChoices(text))).toBe(text);
+  expect(() => readChoices('12?1')).toThrow('not a choice');
+});
+
+test('a printed failure replays to the same failure', async () => {
+  const mutant = lock.mutants!.find((m) => m.id === 1)!;
+  const exploration = new Exploration(lock, await kernelsOf(lock, mutant), lock.scenarios[0]!);
+  const { failure } = exploration.run({ strategy: 'dfs', preemptions: 1, kills: 1 });
+  const text = seedOf(failure!).replace(/^.*:/, '');
+  const again = record(exploration, { ...failure!, choices: readChoices(text) });
+  expect(again?.message).toBe(failure!.violation.message);
+  expect(exploration.machine.execute(new Replay([]))).toBeNull();
+});
+
+test('lost plain stores: none, all, each alone, also when they overlap', () => {
+  const memory = Uint8Array.from([1, 1, 1, 1, 1, 1, 1, 1]);
+  const log = new StoreLog();
+  const store = (at: number, bytes: number, value: number): void => {
+    log.add(memory, at, bytes);
+    memory.fill(value, at, at + bytes);
+  };
+  store(0, 4, 2);
+  store(2, 4, 3);
+  store(6, 1, 4);
+  expect([...memory]).toEqual([2, 2, 3, 3, 3, 3, 4, 1]);
+  const after = Array.from({ length: log.variants() }, (_, variant) => {
+    log.lose(memory, variant);
+    const image = [...memory].join('');
+    log.regain(memory, variant);
+    return image;
+  });
+  expect(after).toEqual(['22333341', '11111111', '11333341', '22221141', '22333311']);
+  expect([...memory].join('')).toBe('22333341');
+});
+
+test('what the host writes past world.write is reported', async () => {
+  const stray: typeof pool = {
+    ...pool,
+    begin: () => undefined,
+    operations: {
+      ...pool.operations,
+      get: {
+        *run(t, _run, slot: number) {
+          new Uint8Array(memory.buffer)[60_000]!++;
+          return yield [t.kernels.pool!.get!, slot];
+        },
+      },
+    },
+  };
+  let memory: WebAssembly.Memory;
+  const scenario = {
+    name: 'stray', threads: [[['get', 0], ['get', 0]], [['get', 1], ['get', 1]]],
+  } as const;
+  const exploration = new Exploration(stray, await kernelsOf(stray), { ...scenario, observe: [] });
+  memory = exploration.machine.arena.memory;
+  const { failure } = exploration.run({ strategy: 'random', runs: 200 });
+  expect(failure?.violation.kind).toBe('nondeterminism');
+});
+
+test('instrumenting names every access of the sources', async () => {
+  const [kernel] = await kernelsOf(pool);
+  const names = kernel!.table.sites.map((s) => `${s.fn}: ${s.accessor}`);
+  expect(names).toContain('alloc: cas32');
+  expect(names).toContain('free: markFree');
+  expect(() => instrument(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 10, 2, 1, 0]), 0)).toThrow();
+});
+
+test('real threads, stepped, do what the simulation did', async () => {
+  const result = await replayOnRealThreads('lock', lock, lock.scenarios[0]!, 12, 1);
+  expect(result.failure).toBeUndefined();
+  expect(result.steps).toBeGreaterThan(100);
+});
+
+test('real threads under stress, terminated and recovered', async () => {
+  const result = await soak('pool', pool, 2, 7, () => {});
+  expect(result.failure).toBeUndefined();
+  expect(result.rounds).toBeGreaterThan(0);
+});
