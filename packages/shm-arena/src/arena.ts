@@ -38,11 +38,14 @@ class SharedArena implements ArenaInstance {
   readonly memory: WebAssembly.Memory;
   readonly participant: Participant;
   #seat: Seat | null;
+  /** The seat's kernel; null when detached. */
+  #kernel: ArenaKernel | null;
 
   constructor(token: symbol, seat: Seat) {
     if (token !== TOKEN)
       throw typeError('expected Arena.create, attach or load, found `new Arena`');
     this.#seat = seat;
+    this.#kernel = seat.kernel;
     this.memory = seat.memory;
     this.participant = Object.freeze({ slot: seat.slot, generation: seat.generation });
     setSeat(this, seat);
@@ -132,41 +135,53 @@ class SharedArena implements ArenaInstance {
     return { type: HANDLE_TYPE, memory: this.memory };
   }
 
+  // The fast paths are small enough for the engine to inline; all else stands apart.
+
   alloc(bytes: number, align = 16): number {
-    const at = this.tryAlloc(bytes, align);
+    const kernel = this.#kernel;
+    if (kernel !== null && bytes >>> 0 === bytes && align === 16) {
+      const at = kernel.alloc(bytes, 16) >>> 0;
+      if (at !== 0) return at;
+    }
+    const at = this.#allocPatiently(bytes, align);
     if (at === 0) throw this.#open.full(`alloc of ${bytes} bytes`);
     return at;
   }
 
   tryAlloc(bytes: number, align = 16): number {
-    const seat = this.#open;
-    if (bytes >>> 0 !== bytes || align !== 16) checkAlloc(bytes, align);
-    const at = seat.kernel.alloc(bytes, align) >>> 0;
-    return at !== 0 ? at : this.#allocPatiently(seat, bytes, align);
+    const kernel = this.#kernel;
+    if (kernel !== null && bytes >>> 0 === bytes && align === 16) {
+      const at = kernel.alloc(bytes, 16) >>> 0;
+      if (at !== 0) return at;
+    }
+    return this.#allocPatiently(bytes, align);
   }
 
-  // Apart from the fast path, which the engine then inlines.
-  #allocPatiently(seat: Seat, bytes: number, align: number): number {
+  #allocPatiently(bytes: number, align: number): number {
+    const seat = this.#open;
     const { kernel } = seat;
+    checkAlloc(bytes, align);
     let at = 0;
     const status = seat.settle(() => {
       at = kernel.alloc(bytes, align) >>> 0;
       return at === 0 ? kernel.status() : Status.OK;
-    }, kernel.status());
+    });
     if (status !== Status.OK && status !== Status.FULL) throw seat.error(status, 'alloc');
     return at;
   }
 
   free(offset: number): void {
-    const seat = this.#open;
-    if (offset >>> 0 !== offset || offset === 0) wholeNumber('offset', offset, 1, MAX_BYTES - 1);
-    const status = seat.kernel.free(offset);
-    if (status !== Status.OK) this.#freePatiently(seat, offset, status);
+    const kernel = this.#kernel;
+    if (kernel === null || offset >>> 0 !== offset) throw this.#noOffset(offset);
+    const status = kernel.free(offset);
+    // Never asked twice: what is free now may be somebody's block a moment later.
+    if (status !== Status.OK) throw this.#open.error(status, `free of offset ${offset}`);
   }
 
-  #freePatiently(seat: Seat, offset: number, first: number): void {
-    const status = seat.settle(() => seat.kernel.free(offset), first);
-    if (status !== Status.OK) throw seat.error(status, `free of offset ${offset}`);
+  #noOffset(offset: number): Error {
+    const seat = this.#open;
+    wholeNumber('offset', offset, 1, MAX_BYTES - 1);
+    return seat.error(Status.BAD, `free of offset ${offset}`);
   }
 
   region(options?: RegionOptions): Region {
@@ -213,6 +228,7 @@ class SharedArena implements ArenaInstance {
     const seat = this.#seat;
     if (seat === null) return;
     this.#seat = null;
+    this.#kernel = null;
     setSeat(this, null);
     leave(seat);
   }
