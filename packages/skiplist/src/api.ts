@@ -441,6 +441,9 @@ export interface FrozenSkipList<K, V> extends VersionedReadable<K, V> {
 
 /** What stands on `SkipList` itself. */
 export interface SkipListFactory {
+  /** `list instanceof SkipList`: whether this copy of the package made it. */
+  [Symbol.hasInstance](value: unknown): value is SkipList<any, any>;
+
   /**
    * Makes an empty list. Any thread; never blocks.
    * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)

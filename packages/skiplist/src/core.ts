@@ -21,10 +21,12 @@ import {
   EXISTS,
   type ListKernel,
   MAX_KEY,
+  MAX_LISTS,
   NEED,
   PRESSURE,
   seqOf,
 } from './kernel.ts';
+import { listStats, tryStats } from './stats.ts';
 
 /** Any list's. */
 export type AnyCore = Core<any, any>;
@@ -109,14 +111,27 @@ export class Core<K, V> {
 
   /** The error for a status that is no result. */
   error(status: number, what: string): Error {
-    if (status === AHEAD) return rangeError(`${what}: this sequence number is not reached yet`);
-    if (status === Status.CLOSED) {
-      return new ShmError('CLOSED', `${what}: it was destroyed`);
+    if (status === AHEAD) {
+      return rangeError(`${what}: expected a sequence number that was given out already`);
     }
+    if (status === Status.CLOSED) return new ShmError('CLOSED', `${what}: it was destroyed`);
     if (status === Status.LIMIT)
-      return new ShmError('LIMIT_REACHED', `${what}: a limit is reached`);
+      return new ShmError('LIMIT_REACHED', `${what}: ${this.limits(what)}`);
     if (status >= AUDIT)
       return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - AUDIT}`);
     return this.seat.error(status, what);
+  }
+
+  /** How full the lists are, for the message of LIMIT_REACHED. */
+  private limits(what: string): string {
+    if (tryStats(this, 0) !== Status.OK) return 'a limit is reached';
+    if (what === 'seal') {
+      return `${this.result(0)} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
+    }
+    const { entries, maxEntries, bytes, maxBytes } = listStats(this, this.result(9));
+    return (
+      `found ${entries} versions of at most ${maxEntries} and ${bytes} bytes of at most ` +
+      `${maxBytes} in the active list: seal it`
+    );
   }
 }

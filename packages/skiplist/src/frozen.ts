@@ -4,7 +4,7 @@ import { ShmError, Status } from '@x/shm-arena/internal';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';
-import { listStats } from './stats.ts';
+import { listStats, tryStats } from './stats.ts';
 import { ListView } from './view.ts';
 
 export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V> {
@@ -14,8 +14,17 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   /** `id` is the kernel's name of the list. */
   constructor(core: Core<K, V>, id: number) {
     super(core, id, 0, 0);
-    listStats(core, id);
-    this.seq = core.resultLong(6);
+    const status = tryStats(core, id);
+    this.seq = status === Status.OK ? core.resultLong(6) : 0n;
+    if (status === Status.OK) return;
+    if (status !== Status.CLOSED) throw core.error(status, 'frozen');
+    this.destroyed = true; // By another thread, a moment ago.
+    this.over = true;
+  }
+
+  /** Whether it was not destroyed through this object, nor before it was made. */
+  get exists(): boolean {
+    return !this.destroyed;
   }
 
   override get size(): number {

@@ -136,14 +136,18 @@ export class EntryBatch<K, V> extends Batch<K, V> {
   }
 
   protected read(want: number): boolean {
-    const { core, scan, parts, keys, values } = this;
+    const { core, scan, parts } = this;
     const records = takeRecords();
     let count = 0;
     do count = scan.read(want, records);
     while (count === 0 && scan.more);
+    // New arrays are young: storing what was just decoded into them needs no write barrier.
+    if (parts & KEYS) this.keys = new Array(count);
+    if (parts & VALUES) this.values = new Array(count);
+    const { keys, values } = this;
     if (parts === ENTRIES) records.entries(count, core.keyPort, core.valuePort, keys, values);
     else if (parts === KEYS) records.keys(count, core.keyPort, keys);
-    else if (parts === VALUES) records.values(count, core.valuePort, values);
+    else records.values(count, core.valuePort, values);
     giveRecords(records);
     this.count = count;
     return scan.more;

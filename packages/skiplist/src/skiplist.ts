@@ -7,7 +7,7 @@ import {
   type Crossing,
   createStructure,
   describe,
-  type Membership,
+  Membership,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
@@ -66,6 +66,9 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   private pressedList = 0;
 
   constructor(member: Membership<ListKernel>, options: api.SkipListOpenOptions<K, V>) {
+    if (!(member instanceof Membership)) {
+      throw typeError(`SkipList: expected create, open, openOrCreate or attach, found \`new\``);
+    }
     const { key, value } = codecs(options);
     super(new Core(member, key, value), 0, 0, 0);
     this.member = member;
@@ -99,6 +102,10 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     options: api.SkipListOpenOptions<K, V> = {},
   ): List<K, V> {
     return new List(attachStructure(arena, SKIP_LIST, handle, codecs(options)), options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is api.SkipList<any, any> {
+    return Function.prototype[Symbol.hasInstance].call(List, value);
   }
 
   get handle(): api.SkipListHandle {
@@ -226,14 +233,9 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   frozen(): api.FrozenSkipList<K, V>[] {
     const lists: api.FrozenSkipList<K, V>[] = [];
     for (const id of this.listIds().slice(0, -1)) {
-      try {
-        lists.push(new Frozen(this.core, id));
-      } catch (error) {
-        // Somebody destroyed it since.
-        if (!(error instanceof ShmError && error.code === 'CLOSED')) throw error;
-      }
+      const frozen = new Frozen(this.core, id);
+      if (frozen.exists) lists.push(frozen);
     }
-    this.check();
     return lists;
   }
 

@@ -47,7 +47,7 @@ export class Snapshots<K, V> {
       const seq = at === 0n ? 1n : at;
       return kernel.snapshotAt(entry, generation, Number(seq & LOW), Number(seq >> 32n));
     };
-    core.finish(call(), call, 'snapshot');
+    core.finish(call(), call, at === undefined ? 'snapshot' : `snapshotAt(${at}n)`);
   }
 
   closeAll(): void {

@@ -4,12 +4,15 @@ import { PAGE_BYTES } from '@x/shm-arena/internal';
 import type { ListStats } from './api.ts';
 import type { AnyCore } from './core.ts';
 
+/** Leaves the numbers of the list `target`, or of the whole stack for 0, in the result block. */
+export function tryStats(core: AnyCore, target: number): number {
+  core.crossing.begin();
+  return core.kernel.stats(core.entry, core.generation, target);
+}
+
 /** The numbers of the list `target`; of the whole stack for 0. The result block stays. */
 export function listStats(core: AnyCore, target: number): ListStats {
-  const call = () => {
-    core.crossing.begin();
-    return core.kernel.stats(core.entry, core.generation, target);
-  };
+  const call = () => tryStats(core, target);
   core.finish(call(), call, 'stats');
   return {
     entries: core.resultCount(2),

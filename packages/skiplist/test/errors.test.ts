@@ -62,6 +62,7 @@ describe('full, limited and sealed are different, and change nothing', () => {
     expect(codeOf(() => list.getOrInsert('x', 1))).toBe('LIMIT_REACHED');
     expect(codeOf(() => list.delete('x'))).toBe('LIMIT_REACHED');
     expect(codeOf(() => list.writeBatch([{ type: 'delete', key: 'x' }]))).toBe('LIMIT_REACHED');
+    expect(() => list.set('x', 1)).toThrow(/10 versions of at most 10/);
     expect(list.insert(userKey(0), 1)).toBe(false);
     expect(list.getOrInsert(userKey(0), 1)).toEqual({ value: 0, inserted: false });
     expect(list.stats()).toMatchObject({ entries: 10, live: 10 });

@@ -194,6 +194,11 @@ describe('handles', () => {
     expect(second.get('a')).toBe(1);
   });
 
+  test('SkipList is no constructor', () => {
+    const Misused = SkipList as unknown as new (arena: Arena) => unknown;
+    expect(() => new Misused(arena)).toThrow(/create/);
+  });
+
   test('a list is an instance of SkipList, but not of Map', () => {
     const list: unknown = SkipList.create(arena);
     expect(list).toBeInstanceOf(SkipList);

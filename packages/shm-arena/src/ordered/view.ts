@@ -13,8 +13,8 @@ const LARGEST_BATCH = 1024;
 
 /** A scan in progress: what is left of its range, and the entries read last, decoded. */
 export abstract class Batch<K, V> {
-  readonly keys: K[] = [];
-  readonly values: V[] = [];
+  keys: K[] = [];
+  values: V[] = [];
   /** How many of `keys` and `values` belong to this batch. */
   count = 0;
   protected readonly bounds: Bounds;
