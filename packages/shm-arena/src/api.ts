@@ -438,6 +438,9 @@ export interface ArenaConstructor {
  *     return { x: view.getFloat64(0), y: view.getFloat64(8) };
  *   },
  * };
+ * const bytes = new Uint8Array(16);
+ * point.encode({ x: 1, y: 2 }, bytes, 0); // 16
+ * point.decode(bytes, 0, 16); // { x: 1, y: 2 }
  */
 export interface Codec<T> {
   /** Names the encoding, 1 to 24 bytes of UTF-8. */

@@ -87,6 +87,7 @@ export class Crossing {
   readonly #owner: ScratchOwner;
   readonly #shared: SharedScratch;
   readonly #movables = new Set<WeakRef<Movable>>();
+  #sweepAt = 64;
   #linger = 0;
   #reserved = 0;
   #limit = 0;
@@ -194,15 +195,25 @@ export class Crossing {
   /** A port for a structure's keys. Two keys in one call need two ports. */
   keys<K>(codec: Codec<K>, maxBytes: number = MAX_KEY_BYTES): KeyPort<K> {
     const port = makeKeyPort(this, codec, maxBytes);
-    this.#movables.add(new WeakRef(port));
+    this.#note(port);
     return port;
   }
 
   /** A port for a structure's values. Two values in one call need two ports. */
   values<V>(codec: Codec<V>, maxBytes: number = 2 ** 31 - 1): ValuePort<V> {
     const port = makeValuePort(this, codec, maxBytes);
-    this.#movables.add(new WeakRef(port));
+    this.#note(port);
     return port;
+  }
+
+  /** Notes a port that has to follow when scratch moves, and forgets those that are gone. */
+  #note(port: Movable): void {
+    if (this.#movables.size >= this.#sweepAt) {
+      for (const each of this.#movables)
+        if (each.deref() === undefined) this.#movables.delete(each);
+      this.#sweepAt = Math.max(64, this.#movables.size * 2);
+    }
+    this.#movables.add(new WeakRef(port));
   }
 
   /** Gets a larger scratch; what is packed moves with it. */

@@ -4,7 +4,7 @@
 import type { NodeWorker, Participant, WebWorker } from './api.ts';
 import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { SlotKind, Status } from './kernel.ts';
-import type { Seat } from './seat.ts';
+import { findSeat, type Seat, seatFor } from './seat.ts';
 import { webLocks, workerThreads } from './supports.ts';
 
 /** Buries a Node worker's participants when it exits; nothing to do for a Web Worker. */
@@ -25,7 +25,10 @@ export function watch(seat: Seat, worker: NodeWorker | WebWorker): void {
   }
   shared.watches = true;
   node.once('exit', () => {
-    if (shared.holds === 0 || !seat.isAlive()) return; // Detached: nothing is known here any more.
+    // The thread may have left and come back meanwhile; when it is not attached, nobody is told.
+    const now = findSeat(shared.memory);
+    if (now === undefined) return;
+    const { kernel } = seatFor(now);
     kernel.buryThread(id);
     kernel.unwatch(id);
   });

@@ -251,7 +251,7 @@ export function seatFor(shared: SharedSeat): Seat {
 }
 
 /** This thread's seat in an arena, through whatever clone of its memory. */
-function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
+export function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
   const id = readId(memory);
   const { seats: all } = threadRecord();
   for (const shared of all) {

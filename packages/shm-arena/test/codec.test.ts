@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as msgpackr from 'msgpackr';
 import { describe, expect, test } from 'vitest';
-import type { AnyCodec, Codec } from '../src/api.ts';
+import type { AnyCodec, Codec, Coded, Range } from '../src/api.ts';
 import {
   bool,
   bytes,
@@ -159,6 +159,22 @@ describe('tuples', () => {
       ? encoded(alone[3]!, ['', new Uint8Array(), 0, part])
       : encoded(alone[i]!, [part]);
   }
+
+  test('ranges take leading parts, and nothing else', () => {
+    const pair = tuple(utf8, u32);
+    type Key = Coded<typeof pair>;
+    const ranges: Range<Key>[] = [
+      { gte: ['a', 1] },
+      { prefix: [] },
+      { prefix: ['a'] },
+      { prefix: ['a', 1] },
+      // @ts-expect-error: the first part is text
+      { prefix: [1] },
+      // @ts-expect-error: a bound is a whole key
+      { lt: ['a'] },
+    ];
+    expect(ranges).toHaveLength(6);
+  });
 
   test('parts are checked', () => {
     expect(codeOf(() => encoded(codec, 'text' as never))).toBe('TypeError INVALID_TYPE');

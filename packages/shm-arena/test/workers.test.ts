@@ -135,6 +135,16 @@ describe('death', () => {
     expect(words[0]).toBe(0);
   });
 
+  test('is told to a thread that left and came back', async () => {
+    const { handle } = arena;
+    const crew = start(arena, 'idle');
+    await crew.ready;
+    arena.detach();
+    arena = Arena.attach(handle);
+    await crew.worker.terminate();
+    expect(arena.recover()).toMatchObject({ reaped: 1 });
+  });
+
   test('watch wants a running worker', async () => {
     const { worker, exit } = start(arena, 'visit');
     await exit;
