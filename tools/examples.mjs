@@ -49,7 +49,7 @@ function checkedLine(line) {
 
 /** The value a comment begins with, as source; undefined when it is a remark. */
 function literal(comment) {
-  for (const source of [comment, comment.split(': ')[0], comment.split(', ')[0]]) {
+  for (const source of [comment, comment.split(': ')[0]]) {
     try {
       new Function(`'use strict'; return (${source})`)();
       return source;

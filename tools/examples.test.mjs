@@ -19,7 +19,7 @@ test('a comment that begins with a value is a check, another is a remark', () =>
   const lines = [
     ['a.b(); // 4', 'same(a.b(), 4);'],
     ["  a[0]; // 'x': the first", "  same(a[0], 'x');"],
-    ['a.b(); // [1, 2], in order', 'same(a.b(), [1, 2]);'],
+    ['a.b(); // [1, 2]: in order', 'same(a.b(), [1, 2]);'],
     ['a.b(); // does it', 'a.b(); // does it'],
     ['const a = 5; // 5', 'const a = 5; // 5'],
     ['a.b();', 'a.b();'],
