@@ -95,8 +95,11 @@ export class Dfs implements Scheduler {
   ): number[] | null {
     const { bounds } = this;
     let options: number[] | null = null;
-    const others = machine.enabled & ~(1 << t.id);
+    // Before the first run, and when it has finished, all that can run are free to be next.
+    const others = why === FINISHED ? machine.enabled : machine.enabled & ~(1 << t.id);
+    // A thread that was switched to takes a step first: else the switch could have gone past it.
     const mayPreempt =
+      (t.ran > 0 || t.role === 'recoverer') &&
       this.preemptions < bounds.preemptions &&
       (machine.kills === 0 || this.afterDeath < bounds.preemptionsAfterDeath);
     if (others !== 0 && (why === FINISHED || mayPreempt)) {

@@ -11,7 +11,10 @@ import { showFailure } from './trace.ts';
 export interface Job {
   id: string;
   structure: string;
-  /** Explore this scenario by this plan; or, with `mutant`, hunt it through all its scenarios. */
+  /**
+   * Explore this scenario by this plan (none: by all of its plans, an equal part of the time for each);
+   * or, with `mutant`, hunt it through all its scenarios.
+   */
   scenario?: string;
   plan?: Plan;
   shard?: { index: number; of: number };
@@ -84,10 +87,13 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
     if (job.mutant !== undefined && mutant === undefined)
       throw new Error(`no mutant ${job.mutant}`);
     const kernels = await kernelsOf(structure, mutant, job.replace);
-    const deadline = performance.now() + job.budget * 1000;
-    for (const [scenario, plan] of work(structure, job, mutant)) {
+    const end = performance.now() + job.budget * 1000;
+    const todo = work(structure, job, mutant);
+    for (const [n, [scenario, plan]] of todo.entries()) {
+      const now = performance.now();
+      const deadline = mutant === undefined ? now + (end - now) / (todo.length - n) : end;
       explore(structure, kernels, scenario, plan, job, deadline, result, progress);
-      if (result.failure !== undefined || performance.now() > deadline) break;
+      if (result.failure !== undefined || performance.now() > end) break;
     }
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -100,9 +106,9 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
 function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scenario, Plan][] {
   if (mutant === undefined) {
     const scenario = structure.scenarios.find((s) => s.name === job.scenario);
-    if (scenario === undefined || job.plan === undefined)
-      throw new Error(`no scenario ${job.scenario}`);
-    return [[scenario, job.plan]];
+    if (scenario === undefined) throw new Error(`no scenario ${job.scenario}`);
+    const plans = job.plan === undefined ? plansOf(structure, scenario, job.full) : [job.plan];
+    return plans.map((plan) => [scenario, plan]);
   }
   const scenarios =
     mutant.scenarios === undefined

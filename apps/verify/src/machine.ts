@@ -177,6 +177,7 @@ export class Machine {
         }
         const t = this.threads[code]!;
         if (t !== this.current) t.alone = 0;
+        t.ran = 0;
         this.current = t;
         this.goOn(t);
         code = t.suspended || t.status === DEAD ? this.answer : this.ask(t, FINISHED);
@@ -389,6 +390,7 @@ export class Machine {
       t.event.begin = this.clock++;
     t.opSteps++;
     t.alone++;
+    t.ran++;
     if (++this.steps > this.maxSteps) {
       throw this.wrong('livelock', `no end after ${this.maxSteps} steps`, site, at);
     }

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { addTotals, noTotals, type Totals } from './explore.ts';
 import { type Job, type JobResult, joinReached, kernelsOf, plansOf } from './job.ts';
@@ -36,12 +37,18 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const kept = options.full && !options.fresh ? resume(key) : new Map<string, JobResult>();
   const results = new Map([...kept].filter(([id]) => jobs.some((job) => job.id === id)));
   if (results.size > 0) console.log(`resumed: ${results.size} of ${jobs.length} jobs are done`);
-  const open = jobs.filter((job) => !results.has(job.id));
+  const open = spread(jobs.filter((job) => !results.has(job.id)));
   const progress = new Progress(open.length);
   const started = performance.now();
   const left = await runAll(open, {
     cores: options.cores,
     deadline: started + options.seconds * 1000,
+    // What is left of the time is for all that wait; most jobs need less than their share.
+    share: (job, waiting) => {
+      if (job.mutant !== undefined) return job.budget;
+      const left = options.seconds - (performance.now() - started) / 1000;
+      return Math.max(1, (4 * left * (options.cores ?? availableParallelism())) / (waiting + 1));
+    },
     onProgress: (id, totals) => progress.advance(id, totals),
     onResult: (result) => {
       results.set(result.id, result);
@@ -78,30 +85,52 @@ function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[
     }
   }
   for (const scenario of structure.scenarios) {
-    plansOf(structure, scenario, full).forEach((plan, n) => {
-      const of =
-        full && plan.strategy === 'dfs' && (plan.preemptions ?? 2) + (plan.kills ?? 0) > 2 ? 4 : 1;
+    const plans = plansOf(structure, scenario, full);
+    if (plans.length === 0) continue;
+    const common = { structure: name, scenario: scenario.name, full, seed };
+    if (!full) {
+      jobs.push({ ...common, id: `${name}/${scenario.name}`, budget: 60 });
+      continue;
+    }
+    for (const [n, plan] of plans.entries()) {
+      const large = plan.strategy === 'dfs' && (plan.preemptions ?? 2) + (plan.kills ?? 0) > 2;
+      const of = large ? 4 : 1;
       for (let index = 0; index < of; index++) {
         const part = of > 1 ? ` ${index + 1}/${of}` : '';
-        jobs.push({
-          id: `${name}/${scenario.name} plan ${n + 1}${part}`,
-          structure: name,
-          scenario: scenario.name,
-          plan,
-          shard: { index, of },
-          full,
-          budget: full ? 300 : 30,
-          seed,
-        });
+        const id = `${name}/${scenario.name} plan ${n + 1}${part}`;
+        jobs.push({ ...common, id, plan, shard: { index, of }, budget: 600 });
       }
-    });
+    }
   }
   return jobs;
+}
+
+/** Mutants and scenarios of all structures in turns, so that a limit cuts none of them off. */
+function spread(jobs: Job[]): Job[] {
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const key = `${job.structure} ${job.mutant === undefined}`;
+    const group = groups.get(key);
+    if (group) group.push(job);
+    else groups.set(key, [job]);
+  }
+  const at = (job: Job): number => {
+    const group = groups.get(`${job.structure} ${job.mutant === undefined}`)!;
+    return (group.indexOf(job) + 0.5) / group.length;
+  };
+  return [...jobs].sort((a, b) => at(a) - at(b));
+}
+
+/** The end of the time for everything came before the mutant's own. */
+function undecided(job: Job, result: JobResult): boolean {
+  const early = result.cut && result.seconds < job.budget;
+  return job.mutant !== undefined && result.failure === undefined && early;
 }
 
 /** A mutant passes when it is caught, anything else when nothing is found. */
 function bad(job: Job, result: JobResult): boolean {
   if (result.error !== undefined) return true;
+  if (undecided(job, result)) return false;
   return (result.failure === undefined) === (job.mutant !== undefined);
 }
 
@@ -153,6 +182,10 @@ async function report(
     for (const job of jobs.filter((j) => j.structure === name)) {
       const result = results.get(job.id);
       if (result === undefined) continue;
+      if (undecided(job, result)) {
+        cut++;
+        continue;
+      }
       if (bad(job, result)) failed++;
       else passed++;
       cpu += result.seconds;

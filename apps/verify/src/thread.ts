@@ -185,6 +185,8 @@ export class VirtualThread implements Thread {
   /** Steps of the current operation; of those, the last ones with nobody else in between. */
   opSteps = 0;
   alone = 0;
+  /** Steps since it was switched to. */
+  ran = 0;
   /** The access that comes when it goes on. */
   op = 0;
   at = 0;
@@ -221,6 +223,7 @@ export class VirtualThread implements Thread {
     this.event = null;
     this.opSteps = 0;
     this.alone = 0;
+    this.ran = 0;
     this.seen1 = 0;
     this.seen2 = 0;
     this.log.clear();

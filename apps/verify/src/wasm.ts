@@ -23,6 +23,7 @@ export class Reader {
   }
 
   byte(): number {
+    if (this.at >= this.bytes.length) throw new Error('the wasm module ends in the middle');
     return this.bytes[this.at++]!;
   }
 

@@ -12,6 +12,8 @@ export interface PoolOptions {
   cores?: number;
   /** Milliseconds of performance.now() after which no more jobs are started; running ones are cut. */
   deadline: number;
+  /** Seconds for a job when so many still wait. */
+  share?(job: Job, waiting: number): number;
   onResult(result: JobResult): void;
   onProgress(id: string, totals: Totals): void;
 }
@@ -32,7 +34,10 @@ export function runAll(jobs: readonly Job[], options: PoolOptions): Promise<Job[
         if (workers.size === 0) done(waiting);
         return;
       }
-      worker.send({ ...job, budget: Math.min(job.budget, left) });
+      worker.send({
+        ...job,
+        budget: Math.min(job.budget, left, options.share?.(job, waiting.length) ?? left),
+      });
     };
     for (let n = 0; n < cores; n++) {
       const worker = fork(WORKER, { serialization: 'json' });

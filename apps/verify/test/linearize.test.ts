@@ -21,7 +21,9 @@ function brute(events: Event[]): boolean {
     return left.some((e) => {
       if (left.some((o) => o !== e && !o.pending && o.end < e.begin)) return false;
       const rest = left.filter((o) => o !== e && !(o.pending && o.end < e.begin));
-      return register.apply(value, e.call, e.pending ? undefined : e.result).some((v) => place(v, rest));
+      return register
+        .apply(value, e.call, e.pending ? undefined : e.result)
+        .some((v) => place(v, rest));
     });
   };
   return place(0, events);
@@ -42,8 +44,12 @@ function history(random: Random): Event[] {
       const value = random.below(3);
       const write = random.below(2) === 0;
       open[thread] = {
-        thread, call: write ? ['set', value] : ['get'], begin: clock++, end: Number.POSITIVE_INFINITY,
-        result: write ? null : value, pending: false,
+        thread,
+        call: write ? ['set', value] : ['get'],
+        begin: clock++,
+        end: Number.POSITIVE_INFINITY,
+        result: write ? null : value,
+        pending: false,
       };
       events.push(open[thread]!);
     }
@@ -66,8 +72,12 @@ test('agrees with the search of every order on 3 000 random histories', () => {
 
 test('splits by key where the model allows it', () => {
   const map: Model<number> = { ...register, partition: (call) => String(call[2]) };
-  const event = (call: Event['call'], begin: number, end: number, result: Event['result']): Event =>
-    ({ thread: 0, call, begin, end, result, pending: false });
+  const event = (
+    call: Event['call'],
+    begin: number,
+    end: number,
+    result: Event['result'],
+  ): Event => ({ thread: 0, call, begin, end, result, pending: false });
   const events = [event(['set', 1, 'a'], 0, 1, null), event(['get', 0, 'b'], 2, 3, 0)];
   expect(linearize(events, map)).toBeUndefined();
   const bad = event(['get', 0, 'a'], 4, 5, 0);

@@ -15,10 +15,22 @@ import words from './toys/words.ts';
 const EXPECTED: Record<string, Record<number, string>> = {
   stack: { 1: 'history', 2: 'race', 3: 'history' },
   words: {
-    1: 'wait-free', 2: 'race', 3: 'race', 4: 'race', 5: 'history', 6: 'race', 7: 'history',
+    1: 'wait-free',
+    2: 'race',
+    3: 'race',
+    4: 'race',
+    5: 'history',
+    6: 'race',
+    7: 'history',
   },
   lock: {
-    1: 'invariant', 2: 'end', 3: 'history', 4: 'invariant', 5: 'progress', 6: 'invariant', 7: 'invariant',
+    1: 'invariant',
+    2: 'end',
+    3: 'history',
+    4: 'invariant',
+    5: 'progress',
+    6: 'invariant',
+    7: 'invariant',
   },
   pool: { 1: 'overlap', 2: 'end', 3: 'end', 4: 'end', 5: 'end', 6: 'history', 7: 'freed' },
 };
