@@ -124,7 +124,74 @@ export function scan(
   for (let i: u32 = 0; i < lists; i++) {
     if ((flags & REVERSE) == 0) startForward(windowAt(i), want);
   }
-  return done(upto, run(lists, flags, limit, resume, out, outBytes));
+  const simple = lists == 1 && (flags & (REVERSE | VERSIONS)) == 0;
+  const state = simple
+    ? runOne(windowAt(0), flags, limit, out, outBytes)
+    : run(lists, flags, limit, resume, out, outBytes);
+  return done(upto, state);
+}
+
+/** What `run` does, for one list forward and the newest versions alone: the common scan, in one loop. */
+function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 {
+  const upto = viewUpto();
+  const list: usize = get32(w + W_LIST);
+  const nodes: usize = get32(w + W_NODES);
+  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
+  const end = boundAt(1);
+  const ends = get32(end + B_MODE) != NONE;
+  const start = boundAt(2);
+  let opens = (flags & START_OPEN) != 0;
+  let records: u32 = 0;
+  let used: u32 = 0;
+  let last: usize = 0; // The last key's version that counts, shown or not.
+  let record: usize = 0;
+  let more: u32 = 1;
+  let budget = BUDGET;
+  while (records < limit && (budget > 0 || records == 0)) {
+    if (!ready(w, 0, want)) {
+      more = 0;
+      break;
+    }
+    const stop = nodes + ((<usize>get32(w + W_COUNT)) << 2);
+    let at = nodes + ((<usize>get32(w + W_POS)) << 2);
+    put32(w + W_POS, get32(w + W_COUNT));
+    budget -= <i32>((stop - at) >> 2);
+    for (; at < stop && records < limit; at += 4) {
+      const node: usize = get32(at);
+      if (last != 0 && sameKey(last, node)) continue; // Hidden by a newer one.
+      if (seen(list, node, upto) == 0) continue;
+      if (ends && beyond(node, end)) {
+        more = 0;
+        break;
+      }
+      last = node;
+      if (opens) {
+        if (equalBound(node, start)) continue;
+        opens = false;
+      }
+      if (isTombstone(node) && (flags & TOMBSTONES) == 0) continue;
+      if ((flags & COUNT) == 0) {
+        const bytes = recordBytes(node, flags);
+        if (used + bytes > outBytes)
+          return records == 0 ? needs(bytes) : finish(records, used, 1, record);
+        record = out + used;
+        emit(record, node, flags);
+        used += <u32>bytes;
+      } else {
+        record = node;
+      }
+      records++;
+    }
+    if (more == 0) break;
+  }
+  if ((flags & COUNT) != 0) return finishCount(out, outBytes, records, more, record, flags);
+  return finish(records, used, more, record);
+}
+
+/** Whether two nodes have one key. */
+function sameKey(a: usize, b: usize): bool {
+  if (get64(a + KEY) != get64(b + KEY) || get64(a + KEY + 8) != get64(b + KEY + 8)) return false;
+  return compareNodes(a, b) == 0;
 }
 
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
@@ -159,19 +226,34 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes
     }
     records++;
   }
-  if ((flags & COUNT) != 0 && last != 0) {
-    const bytes = recordBytes(last, flags | KEYS_ONLY);
-    if (bytes > outBytes) return needs(bytes);
-    emit(out, last, flags | KEYS_ONLY);
-    last = out;
-    used = <u32>bytes;
-  }
+  if ((flags & COUNT) != 0) return finishCount(out, outBytes, records, more, last, flags);
+  return finish(records, used, more, last);
+}
+
+/** The result of a scan: `last` is the offset of the last record. */
+function finish(records: u32, used: u32, more: u32, last: usize): i32 {
   const result = io();
   put32(result, records);
   put32(result + 4, used);
   put32(result + 8, more);
-  put32(result + 12, last);
+  put32(result + 12, <u32>last);
   return OK;
+}
+
+/** The result of a count: the last entry counted becomes the one record. */
+function finishCount(
+  out: u32,
+  outBytes: u32,
+  records: u32,
+  more: u32,
+  node: usize,
+  flags: u32,
+): i32 {
+  if (node == 0) return finish(records, 0, more, 0);
+  const bytes = recordBytes(node, flags | KEYS_ONLY);
+  if (bytes > outBytes) return needs(bytes);
+  emit(out, node, flags | KEYS_ONLY);
+  return finish(records, <u32>bytes, more, out);
 }
 
 function needs(bytes: u64): i32 {
@@ -436,7 +518,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
     if (seg == 0) b = 0;
     while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
     last = b == 0 || beyond(b, bound);
-    setWalk(used, from, last ? 0 : b, nodes + <usize>used * each * 4);
+    setWalk(laneAt(0) + ((<usize>used) << 4), from, last ? 0 : b, nodes + <usize>used * each * 4);
     used++;
     from = b;
   }
@@ -445,8 +527,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
 }
 
 /** A lane's walk: 0 u32 the node it is at, 4 u32 where it ends, 8 u32 its nodes, 12 u32 how many. */
-function setWalk(lane: u32, from: usize, until: usize, nodes: usize): void {
-  const l = laneAt(lane);
+function setWalk(l: usize, from: usize, until: usize, nodes: usize): void {
   put32(l, <u32>from);
   put32(l + 4, <u32>until);
   put32(l + 8, <u32>nodes);
@@ -455,14 +536,15 @@ function setWalk(lane: u32, from: usize, until: usize, nodes: usize): void {
 
 /** Walks all lanes, a node each by turns. Only the last can meet the bound, and only if `bounded`. */
 function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
+  const first = laneAt(0);
+  const last = first + ((<usize>lanes - 1) << 4);
   let open = lanes;
   for (let turn: u32 = 0; turn < each && open > 0; turn++) {
-    for (let i: u32 = 0; i < lanes; i++) {
-      const l = laneAt(i);
+    for (let l = first; l <= last; l += 16) {
       const node: usize = get32(l);
       if (node == get32(l + 4)) {
         if (get32(l + 12) == turn) open--; // It ended in this turn.
-      } else if (bounded && i == lanes - 1 && stops(node, bound)) {
+      } else if (bounded && l == last && stops(node, bound)) {
         put32(l, 0); // Its end is 0 as well.
         open--;
       } else {
@@ -476,9 +558,10 @@ function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
 
 /** Puts the lanes' nodes side by side; the window ends where a lane ran out of room. */
 function settle(w: usize, lanes: u32, nodes: usize): void {
+  const first = laneAt(0);
+  const last = first + ((<usize>lanes - 1) << 4);
   let total: u32 = 0;
-  for (let i: u32 = 0; i < lanes; i++) {
-    const l = laneAt(i);
+  for (let l = first; l <= last; l += 16) {
     const bytes = (<usize>get32(l + 12)) << 2;
     const from: usize = get32(l + 8);
     const to = nodes + ((<usize>total) << 2);

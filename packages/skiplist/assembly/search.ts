@@ -25,7 +25,19 @@
 // Names: see node.ts.
 
 import { cas32, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
-import { HEAD, HEIGHT, HINT, HINTS, KEY, laneAt, less, linkAt, next, tail } from './node';
+import {
+  HEAD,
+  HEIGHT,
+  HINT,
+  HINTS,
+  KEY,
+  LANE_BYTES,
+  laneAt,
+  less,
+  linkAt,
+  next,
+  tail,
+} from './node';
 
 // ---- splices ------------------------------------------------------------------------------------
 
@@ -218,9 +230,10 @@ export function laneFound(lane: usize): usize {
 /** Searches the keys of the first `count` lanes at once; a lane whose L_OWN2 is not 0 is left out. */
 export function findMany(list: usize, count: u32): void {
   const top = load32(list + HEIGHT);
+  const first = laneAt(0);
+  const end = first + <usize>count * LANE_BYTES;
   let open: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const lane = laneAt(i);
+  for (let lane = first; lane < end; lane += LANE_BYTES) {
     const out = get32(lane + L_OWN2) != 0;
     put32(lane + L_BEFORE, <u32>(list + HEAD));
     put32(lane + L_LEVEL, out ? -1 : top - 1);
@@ -228,8 +241,7 @@ export function findMany(list: usize, count: u32): void {
     open += out ? 0 : 1;
   }
   while (open > 0) {
-    for (let i: u32 = 0; i < count; i++) {
-      const lane = laneAt(i);
+    for (let lane = first; lane < end; lane += LANE_BYTES) {
       if (<i32>get32(lane + L_LEVEL) >= 0) open -= <u32>step(lane);
     }
   }

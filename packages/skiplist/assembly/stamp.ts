@@ -119,7 +119,7 @@ function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
     }
     const now = load64(list + CLOCK);
     if ((now & CLOSED) != 0) {
-      cas64(batch + D_WORD, d, <u64>ABORTED << 62); // It cannot commit any more but by an old number.
+      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62); // It cannot commit any more but by an old number.
     } else {
       const floor = upto == LATEST ? now : upto;
       if (d >= floor || MUTANT == 35) return 0;
