@@ -24,7 +24,7 @@ export interface Bounds {
 /** What turns keys into bytes that may be kept: private copies, not scratch. */
 export interface BoundEncoder<K> {
   encode(key: K): Uint8Array;
-  /** The bytes that every key with this prefix begins with; throws TypeError where there are none. */
+  /** The bytes that every key with this prefix begins with; TypeError where there are none. */
   encodePrefix(prefix: Prefix<K>): Uint8Array;
 }
 

@@ -1,8 +1,8 @@
 // How the scans of all ordered kernels hand over entries: a run of records in scratch, decoded here
-// as a whole. The run is copied to private memory first, so that what decoding calls may use scratch.
+// as a whole. The run is copied to private memory first: what decoding calls may then use scratch.
 //
-//   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number (where there are any)
-//   16 key bytes, padded to 8        then value bytes, padded to 8, unless the scan left them out
+//   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number (where there are
+//   any)   16 key bytes, padded to 8   then value bytes, padded to 8, unless the scan left them out
 
 import type { KeyPort, ValuePort } from '../crossing.ts';
 
