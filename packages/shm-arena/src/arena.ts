@@ -94,8 +94,9 @@ class SharedArena implements ArenaInstance {
     const { memory, slot } = await loadImage(source, maxBytes, reserve);
     inspect(memory);
     const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
-    kernel.join(slot);
-    if (!kernel.alive()) {
+    kernel.view();
+    if (slot < kernel.participants()) kernel.join(slot);
+    if (slot >= kernel.participants() || !kernel.alive()) {
       throw new ShmError('ARENA_CORRUPT', `load: expected that slot ${slot} saved, found it free`);
     }
     renew(memory, kernel);
