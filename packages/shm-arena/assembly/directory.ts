@@ -6,7 +6,8 @@
 //     ▲                   │ abandon, or the creator is dead                    │
 //     └─── g + 1 ─────────┴──────────────────── g + 1 ─────────────────────────┘
 //
-// The words of an entry are listed in layout.ts; all are shared and atomic, because a reader may look
+// The words of an entry are listed in layout.ts; all are shared and atomic, 64 bits wide but for the
+// root, the type and the structure's own, because a reader may look
 // at an entry while it is being reused, and finds out by its state only afterwards.
 //
 // I1  Only who holds DIRECTORY_LOCK moves an entry from FREE to CREATING, and writes its frozen part
@@ -43,6 +44,7 @@ import {
   load32,
   load64,
   or64,
+  put32,
   put64,
   store32,
   store64,
@@ -58,6 +60,7 @@ import {
   D_OWN,
   D_ROOT,
   D_STATE,
+  D_TYPE,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_CREATING,
@@ -129,6 +132,7 @@ function claimLocked(at: usize): i32 {
     if (kind != ENTRY_FREE && (length == 0 || !hasName(entry, at + D_NAME, length))) continue;
     if (kind == ENTRY_LIVE) return -TAKEN;
     if (kind != ENTRY_FREE) {
+      if (MUTANT == 15) continue;
       const by = ownerOf(word) - 1;
       if (by == ME) return -TAKEN;
       if (kindAt(by) == SLOT_ALIVE) return -CONTENDED;
@@ -147,11 +151,11 @@ function claimLocked(at: usize): i32 {
 /** Step 3. Words that the lengths leave out keep what they had: nobody reads them. */
 function fillEntry(entry: u32, from: usize): void {
   const to = entryAt(entry);
-  store64(to + D_ROOT, get64(from + D_ROOT) & ~(<u64>0xffff_ffff));
+  store32(to + D_ROOT, 0);
+  store32(to + D_TYPE, get32(from + D_TYPE));
   for (let i: usize = 16; i < D_JOINED; i += 8) store64(to + i, get64(from + i));
   for (let i: u32 = 0; i < PARTICIPANTS; i += 64) store64(to + D_JOINED + (i >> 3), 0);
-  store64(to + D_OWN, get64(from + D_OWN));
-  store64(to + D_OWN + 8, get64(from + D_OWN + 8));
+  for (let i: usize = D_OWN; i < D_NAME; i += 4) store32(to + i, get32(from + i));
   const lengths = get32(from + D_LENGTHS);
   copyText(to, from, D_NAME, nameLength(lengths), NAME_BYTES);
   copyText(to, from, 184, (lengths >> 8) & 255, 24);
@@ -266,10 +270,22 @@ export function entryRead(entry: u32, at: u32): i32 {
   for (let round: u32 = 0; round < TRIES; round++) {
     const word = load64(from + D_STATE);
     if (kindOf(word) == ENTRY_FREE) return CLOSED;
-    for (let i: u32 = 0; i < ENTRY_BYTES; i += 8) put64(at + i, load64(from + i));
+    copyOut(from, at);
     if (load64(from + D_STATE) == word) return OK;
   }
   return CONTENDED;
+}
+
+/** A word has one width: the root, the type and the structure's own words have 32 bits. */
+function copyOut(from: usize, to: usize): void {
+  for (let i: usize = 0; i < ENTRY_BYTES; i += 8) {
+    if (i == D_ROOT || (i >= D_OWN && i < D_NAME)) {
+      put32(to + i, load32(from + i));
+      put32(to + i + 4, load32(from + i + 4));
+    } else {
+      put64(to + i, load64(from + i));
+    }
+  }
 }
 
 // ---- destroying ---------------------------------------------------------------------------------

@@ -324,8 +324,8 @@ function freeBit(at: u32, page: u32, q: u32): i32 {
     if ((load64(word) & bit) == 0) return DOUBLE_FREE;
     fill(at, 0, size); // Private: the block is still the caller's.
   }
-  if ((and64(word, ~bit) & bit) == 0) return MUTANT == 3 ? OK : DOUBLE_FREE;
   markFree(at, size);
+  if ((and64(word, ~bit) & bit) == 0) return MUTANT == 3 ? OK : DOUBLE_FREE;
   return OK;
 }
 

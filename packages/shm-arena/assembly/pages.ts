@@ -164,6 +164,7 @@ export function claim(n: u32): u32 {
     if (round > 0) pause(round);
     const releases = load64(RELEASES);
     head = firstFit(FIRST, n);
+    if (MUTANT == 12 && head < 2) return fail(FULL);
     if (head == 0 && load64(RELEASES) == releases) return fail(FULL);
   }
   if (head < 2) return fail(CONTENDED);

@@ -205,7 +205,7 @@ export function regionPublish(region: u32): i32 {
   const live = stateWord(REGION_LIVE, 0, generationOf(word));
   if (!cas64(at, word, live)) return CLOSED;
   // Pairs with entryDestroy, which leaves LIVE before it looks for regions: one of us sees the other.
-  if (!ownerGone(load64(regionAt(region) + R_OWNER))) return OK;
+  if (MUTANT == 9 || !ownerGone(load64(regionAt(region) + R_OWNER))) return OK;
   retireFrom(region, live);
   return CLOSED;
 }
@@ -435,8 +435,10 @@ function dropChunk(line: usize, head: u32, chunk: u32): void {
   const pages = <u32>load64(line + 8) - n;
   store64(line + 8, ((<u64>n) << 32) | pages);
   // Atomic, before the release: the slot's next owner must never go on in a chunk that was freed.
-  store64(line, get64(chunk));
-  release(head, run);
+  const before = get64(chunk);
+  if (MUTANT == 14) release(head, run);
+  store64(line, before);
+  if (MUTANT != 14) release(head, run);
   store64(line + 8, pages);
 }
 

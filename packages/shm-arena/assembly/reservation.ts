@@ -123,7 +123,7 @@ export function leaseHold(index: u32): bool {
   const at = index < LEASES ? SELF + S_LEASES + (index << 3) : SELF + S_OVER_UPPER;
   const held = load64(at);
   result(held);
-  if (cas64(CLOCK, held, held + 1)) return true;
+  if (cas64(CLOCK, held, held + 1) || MUTANT == 10) return true;
   if (index < LEASES) store64(at, load64(CLOCK));
   else widen(load64(CLOCK));
   return false;

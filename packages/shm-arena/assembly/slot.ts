@@ -161,7 +161,8 @@ export function attach(thread: u32): i32 {
     const at = slotAt(slot) + S_STATE;
     const word = load64(at);
     if (kindOf(word) != SLOT_FREE) continue;
-    if (cas64(at, word, slotWord(SLOT_ALIVE, 0, thread, generationOf(word) + 1))) {
+    const early = MUTANT == 11 ? 0 : thread; // I4
+    if (cas64(at, word, slotWord(SLOT_ALIVE, 0, early, generationOf(word) + 1))) {
       return begin(slot, thread);
     }
   }

@@ -22,9 +22,11 @@ import {
   CLOSED,
   CONTENDED,
   D_ROOT,
+  DIRECTORY_LOCK,
   entryAt,
   generationOf,
   kindOf,
+  ME,
   OK,
   ownerOf,
   R_OWNER,
@@ -33,12 +35,14 @@ import {
   REGION_LIVE,
   REGIONS,
   regionAt,
+  SLOT_ALIVE,
   stateWord,
 } from '@x/shm-arena/assembly/layout';
 import {
   bump,
   ownedByEntry,
   ownerGone,
+  regionAlloc,
   regionBody,
   regionCreate,
   regionDrop,
@@ -55,7 +59,7 @@ import {
   protect,
   unpin,
 } from '@x/shm-arena/assembly/reservation';
-import { ME } from '@x/shm-arena/assembly/layout';
+import { fail, kindAt } from '@x/shm-arena/assembly/slot';
 
 export * from '@x/shm-arena/assembly/index';
 
@@ -83,7 +87,7 @@ function cellMake(owner: u64, value: u32): i32 {
   const region = regionCreate(owner, 0);
   if (region < 0) return region;
   const at = bump(shard(region, ME), 8, 8);
-  check(at == regionBody(region), 1, at);
+  check(at == <u32>regionBody(region), 1, at);
   put32(at, value); // Private until the root names it.
   return region;
 }
@@ -182,4 +186,41 @@ export function cellRepair(entry: u32, generation: u32, slot: u32): void {
       if (cas64(at + R_STATE, word, live) && ownerGone(owner)) retireFrom(region, live);
     }
   }
+}
+
+// ---- a pool: one region that all participants allocate from -------------------------------------
+
+/** A structure whose root is its region's number, with a budget; the entry, or -status. */
+export function poolCreate(at: u32, budget: u32): i32 {
+  const entry = entryClaim(at);
+  if (entry < 0) return entry;
+  const generation = entryGeneration(entry);
+  const region = regionCreate(ownedByEntry(entry, generation), budget);
+  if (region < 0) {
+    entryAbandon(entry, generation);
+    return region;
+  }
+  regionPublish(region);
+  entryPublish(entry, generation, region);
+  return entry;
+}
+
+/** `bytes` from this thread's shard of a pool; the offset, or 0: `status`. */
+export function poolAlloc(entry: u32, generation: u32, bytes: u32): u32 {
+  pin();
+  let at: u32 = 0;
+  const region = load32(entryAt(entry) + D_ROOT);
+  const ready = protect() || protect();
+  if (!entryAlive(entry, generation)) fail(CLOSED);
+  else if (!ready) fail(CONTENDED);
+  else at = regionAlloc(region, bytes, 8);
+  if (at != 0) put32(at, ME); // Nobody else has it: the checker sees if somebody does.
+  unpin();
+  return at;
+}
+
+/** Whether somebody who is not alive holds the directory's lock. */
+export function lockedByDead(): bool {
+  const holder = load32(DIRECTORY_LOCK);
+  return holder != 0 && kindAt(holder - 1) != SLOT_ALIVE;
 }
