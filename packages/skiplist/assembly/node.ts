@@ -15,7 +15,7 @@
 //    64 u32 height in use, shared        68 u32 shards in use, shared      72 u32 lock, shared (seal.ts)
 //   128 u32 id, frozen   132 u32 region, frozen   136 u32 first shard, frozen   140 u32 max entries,
 //       frozen   144 u32 max pages, frozen   148 u32 entry, frozen
-//   192 the head's tower, u32 each, shared, growing downwards from 256
+//   160 the head's tower, u32 each, shared, growing downwards from 256
 //   256 the head, like a node; its words are zero, frozen
 //   288 records (seal.ts)
 // Node at p, 8-aligned
@@ -57,7 +57,7 @@ import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/ass
 
 // ---- sizes --------------------------------------------------------------------------------------
 
-export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 16;
+export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 24;
 /** Lanes of a lockstep search. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
 /** Levels at which a shard remembers where it inserted last. */
@@ -158,6 +158,14 @@ export function poolAt(): usize {
 /** The next node at `level`. Pairs with the CAS that links: a node found is complete (I1). */
 export function next(node: usize, level: u32): usize {
   return load32(node - 4 - ((<usize>level) << 2));
+}
+
+/**
+ * Lets the lines of a node come while something else is waited for: the search is about to ask for
+ * it, or not. Atomic, because the compiler would drop a plain read that nobody uses. 0 is harmless.
+ */
+export function touch(node: usize): void {
+  if (!isDefined(GATED)) load32(node + KEY);
 }
 
 /** The word of that link. */

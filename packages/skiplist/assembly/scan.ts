@@ -458,10 +458,10 @@ function ready(w: usize, flags: u32, want: u32): bool {
   return get32(w + W_LAST) == 0 && gatherReverse(w, flags, want);
 }
 
-/** The level whose nodes begin segments, for so many entries: segments of about 4^level nodes. */
+/** The level whose nodes begin segments, for so many entries: segments of about 2^level nodes. */
 function segmentLevel(want: u32): u32 {
   if (isDefined(GATED)) return want > 1 ? 1 : 0;
-  return want <= 12 ? 0 : want <= 512 ? 2 : 3;
+  return want <= 12 ? 0 : want <= 512 ? 4 : 6;
 }
 
 // ---- forward ------------------------------------------------------------------------------------
@@ -508,7 +508,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   const room = get32(w + W_CAPACITY) - count;
   const nodes = <usize>get32(w + W_NODES) + ((<usize>count) << 2);
   let lanes: u32 = 1;
-  if (seg > 0) lanes = min(min(LANES, room), isDefined(GATED) ? want : (want >> (seg << 1)) + 1);
+  if (seg > 0) lanes = min(min(LANES, room), isDefined(GATED) ? want : (want >> seg) + 1);
   const each = seg > 0 ? room / lanes : min(room, want < 64 ? want + 1 : 64);
   let b: usize = get32(w + W_SEGMENT);
   let from: usize = get32(w + W_NEXT);
@@ -587,12 +587,12 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
   const bound = boundAt(had != 0 ? 0 : 2);
   if (get32(bound + B_MODE) == NONE) findEnd(list, splice);
   else findBound(list, bound, splice);
-  let level = min(segmentLevel(want) + 1, topOf(splice) - 1);
+  let level = min(segmentLevel(want) + 2, topOf(splice) - 1);
   while (true) {
     const b = before(splice, level);
     let whole = b == list + HEAD;
     if (level == 0) whole = walkRing(w, whole ? next(b, 0) : b, bound) && whole;
-    else gatherUp(w, b, whole, level > 1 ? level - 2 : 0, want, bound);
+    else gatherUp(w, b, whole, level > 3 ? level - 4 : 0, want, bound);
     if (get32(w + W_NEXT) == 0) {
       const count = get32(w + W_COUNT);
       put32(w + W_POS, count);

@@ -37,6 +37,7 @@ import {
   linkAt,
   next,
   tail,
+  touch,
 } from './node';
 
 // ---- splices ------------------------------------------------------------------------------------
@@ -69,7 +70,16 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
   while (level-- > 0) {
     const known = n; // Not before the key, as found one level above: needs no second look.
     n = next(b, level);
-    while (n != 0 && n != known && less(n, s0, s1, len, at)) {
+    while (n != 0 && n != known) {
+      // While n is waited for, the node that a step down leads to comes too.
+      if (!isDefined(GATED) && level > 0) touch(next(b, level - 1));
+      const n0 = get64(n + KEY);
+      if (n0 != s0) {
+        if (n0 > s0) break;
+      } else {
+        const n1 = get64(n + KEY + 8);
+        if (n1 != s1 ? n1 > s1 : tail(n, len, at) >= 0) break;
+      }
       b = n;
       n = next(b, level);
     }
@@ -98,7 +108,16 @@ function descend(
   while (level-- > 0) {
     const known = n;
     n = next(b, level);
-    while (n != 0 && n != known && less(n, s0, s1, len, at)) {
+    while (n != 0 && n != known) {
+      // While n is waited for, the node that a step down leads to comes too.
+      if (!isDefined(GATED) && level > 0) touch(next(b, level - 1));
+      const n0 = get64(n + KEY);
+      if (n0 != s0) {
+        if (n0 > s0) break;
+      } else {
+        const n1 = get64(n + KEY + 8);
+        if (n1 != s1 ? n1 > s1 : tail(n, len, at) >= 0) break;
+      }
       b = n;
       n = next(b, level);
     }

@@ -173,10 +173,9 @@ export function useShard(list: usize): void {
   }
 }
 
-/** A tower's height: each level with a quarter of the level below, one above the list at most. */
+/** A tower's height: each level with half of the level below, one above the list at most. */
 export function pickHeight(list: usize): u32 {
-  const zeros: u32 = ctz(random());
-  const height = isDefined(GATED) ? 1 + zeros : 1 + (zeros >> 1);
+  const height: u32 = 1 + ctz(random());
   return min(height, min(load32(list + HEIGHT) + 1, MAX_HEIGHT));
 }
 
