@@ -1,6 +1,7 @@
 // pnpm verify                         the quick suite over all structures, and every mutant
 // pnpm verify:full                    the full suite, resumable (--fresh starts anew)
-// pnpm verify -- --kernel FILE        the quick suite with FILE (.wasm or package folder) as the kernel
+// pnpm verify -- --kernel FILE        the quick suite with FILE (.wasm or package folder) as the
+// kernel
 // pnpm verify -- NAME [options]       one structure in this process, line by line:
 //   --scenario TEXT   only scenarios whose name contains TEXT
 //   --plan JSON       this plan instead of theirs, as in src/structure.ts
@@ -36,7 +37,8 @@ function line(scenario: string, plan: Plan, report: Report): string {
     .filter((text) => text !== '')
     .join(', ');
   return (
-    `  ${scenario} · ${describe(plan)}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ` +
+    `  ${scenario} · ${describe(plan)}: ${big(totals.schedules)} schedules, ` +
+    `${big(totals.steps)} steps, ` +
     `${seconds.toFixed(2)} s (${rate} k/s)${extra ? `, ${extra}` : ''}`
   );
 }

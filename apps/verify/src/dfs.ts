@@ -1,8 +1,8 @@
 // Depth-first search over all schedules within a bound on preemptions (a switch away from a thread
 // that could go on) and on deaths. A run follows the known prefix and then takes the default at
 // every new point; going back takes the next option at the last point that has one. Deaths that
-// leave a state already recovered (memory, marks, what the living have seen, the history) are skipped.
-// No other reduction is made: with deaths and per-step invariants it would not be sound.
+// leave a state already recovered (memory, marks, what the living have seen, the history) are
+// skipped. No other reduction is made: with deaths and per-step invariants it would not be sound.
 
 import { FINISHED, GATE, killCode, type Machine, type Scheduler, WAITS } from './machine.ts';
 import type { VirtualThread } from './thread.ts';
@@ -44,7 +44,9 @@ export class Dfs implements Scheduler {
     this.shard = shard;
   }
 
-  /** Prepares the next run; false when all have been made. The first call prepares the first run. */
+  /**
+   * Prepares the next run; false when all have been made. The first call prepares the first run.
+   */
   advance(first: boolean): boolean {
     this.depth = 0;
     this.preemptions = 0;

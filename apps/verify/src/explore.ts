@@ -92,7 +92,8 @@ export class Exploration {
     let cut = false;
     const { machine } = this;
     this.configure(plan);
-    // Failing allocations: none first, then each n-th, once and from then on, until n is not reached.
+    // Failing allocations: none first, then each n-th, once and from then on, until n is not
+    // reached.
     for (let failAt = 0; failure === undefined; failAt++) {
       let reached = false;
       for (const failOn of failAt === 0 ? [false] : [false, true]) {

@@ -1,5 +1,5 @@
-// One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant. Jobs
-// and their results are plain data, so that they travel between processes and into files.
+// One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant.
+// Jobs and their results are plain data, so that they travel between processes and into files.
 
 import { addTotals, Exploration, noTotals, seedOf, type Totals } from './explore.ts';
 import { type Kernel, loadKernel } from './kernels.ts';
@@ -12,8 +12,8 @@ export interface Job {
   id: string;
   structure: string;
   /**
-   * Explore this scenario by this plan (none: by all of its plans, an equal part of the time for each);
-   * or, with `mutant`, hunt it through all its scenarios.
+   * Explore this scenario by this plan (none: by all of its plans, an equal part of the time for
+   * each); or, with `mutant`, hunt it through all its scenarios.
    */
   scenario?: string;
   plan?: Plan;
@@ -46,6 +46,9 @@ export function plansOf(structure: Structure, scenario: Scenario, full: boolean)
   const shared = full ? (structure.plan?.full ?? structure.plan?.quick) : structure.plan?.quick;
   return own ?? shared ?? [];
 }
+
+/** A mutant is hunted everywhere a little, then everywhere more. */
+const HUNT = [400, 4000, 40_000, undefined];
 
 const kernelCache = new Map<string, Promise<Kernel[]>>();
 
@@ -89,11 +92,24 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
     const kernels = await kernelsOf(structure, mutant, job.replace);
     const end = performance.now() + job.budget * 1000;
     const todo = work(structure, job, mutant);
-    for (const [n, [scenario, plan]] of todo.entries()) {
-      const now = performance.now();
-      const deadline = mutant === undefined ? now + (end - now) / (todo.length - n) : end;
-      explore(structure, kernels, scenario, plan, job, deadline, result, progress);
-      if (result.failure !== undefined || performance.now() > end) break;
+    const explorations = new Map<Scenario, Exploration>();
+    const at = (scenario: Scenario): Exploration => {
+      const known = explorations.get(scenario) ?? new Exploration(structure, kernels, scenario);
+      explorations.set(scenario, known);
+      return known;
+    };
+    const done = (): boolean => result.failure !== undefined || performance.now() > end;
+    for (const limit of mutant === undefined ? [undefined] : HUNT) {
+      result.cut = false;
+      for (const [n, [scenario, own]] of todo.entries()) {
+        const now = performance.now();
+        const deadline = mutant === undefined ? now + (end - now) / (todo.length - n) : end;
+        const plan =
+          limit === undefined ? own : { ...own, limit: Math.min(limit, own.limit ?? limit) };
+        explore(at(scenario), plan, job, deadline, result, progress);
+        if (done()) break;
+      }
+      if (done() || !result.cut) break;
     }
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -127,16 +143,13 @@ function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scen
 }
 
 function explore(
-  structure: Structure,
-  kernels: Kernel[],
-  scenario: Scenario,
+  exploration: Exploration,
   plan: Plan,
   job: Job,
   deadline: number,
   result: JobResult,
   progress: (totals: Totals) => void,
 ): void {
-  const exploration = new Exploration(structure, kernels, scenario);
   const before = { ...result.totals };
   const report = exploration.run(plan, {
     deadline,

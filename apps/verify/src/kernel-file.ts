@@ -1,5 +1,5 @@
-// A kernel given on the command line: a gated .wasm file (tools/kernel.mjs --mutant N --out FILE makes one)
-// or a package folder. Which structure it belongs to is told by what it exports.
+// A kernel given on the command line: a gated .wasm file (tools/kernel.mjs --mutant N --out FILE
+// makes one) or a package folder. Which structure it belongs to is told by what it exports.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';

@@ -2,7 +2,8 @@
 // atomic access with the private work behind it, up to the next gate. At each gate the scheduler is
 // asked who goes on; the same thread goes on in place, a switch unwinds it. Everything
 // that the checker looks at happens here: legality of accesses, races, per-step invariants, deaths,
-// failing allocations, step bounds. What to try is the scheduler's business (dfs.ts, random.ts, replay.ts).
+// failing allocations, step bounds. What to try is the scheduler's business (dfs.ts, random.ts,
+// replay.ts).
 
 import { Arena, FREE, LIVE } from './arena.ts';
 import type { Event } from './history.ts';
@@ -23,7 +24,8 @@ export const WAITS = 1;
 export const FINISHED = 2;
 
 /**
- * Answers of a scheduler: a thread's number; KILL + what `killCode` packs; or END, when nobody is left.
+ * Answers of a scheduler: a thread's number; KILL + what `killCode` packs; or END, when nobody is
+ * left.
  */
 export const KILL = 1 << 16;
 export const END = -1;
@@ -192,7 +194,10 @@ export class Machine {
     return this.violation;
   }
 
-  /** What the scheduler may choose when a waiting or finished thread must give way: the next in turn. */
+  /**
+   * What the scheduler may choose when a waiting or finished thread must give way: the next in
+   * turn.
+   */
   following(t: VirtualThread): number {
     const others = this.enabled & ~(1 << t.id);
     if (others === 0) return (this.enabled & (1 << t.id)) !== 0 && t.status === READY ? t.id : END;
@@ -784,10 +789,11 @@ export class Machine {
 
   private throwRace(): never {
     const r = this.races.found!;
+    const why = r.mixed ? 'two widths on one word' : 'with nothing in between that orders them';
     throw this.wrong(
       'race',
-      `${this.word(r.at)}: ${r.here} by thread ${r.thread} in ${this.place(r.site)}, and ${r.there} by ` +
-        `thread ${r.other} in ${this.place(r.otherSite)}, ${r.mixed ? 'two widths on one word' : 'with nothing in between that orders them'}`,
+      `${this.word(r.at)}: ${r.here} by thread ${r.thread} in ${this.place(r.site)}, ` +
+        `and ${r.there} by thread ${r.other} in ${this.place(r.otherSite)}, ${why}`,
       -1,
       r.at,
     );

@@ -53,7 +53,8 @@ export class Progress {
       .join(' | ')
       .slice(0, 60);
     process.stderr.write(
-      `\r\x1b[2K${bar} ${this.done}/${this.jobs}  ${clock}  ${big(schedules)} schedules  ${big(steps)} steps  ${name}`,
+      `\r\x1b[2K${bar} ${this.done}/${this.jobs}  ${clock}  ${big(schedules)} schedules  ` +
+        `${big(steps)} steps  ${name}`,
     );
   }
 }

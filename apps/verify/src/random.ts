@@ -1,5 +1,5 @@
-// Schedules drawn by a seeded generator. PCT (Burckhardt and others): random priorities, the highest
-// runs, and at d - 1 random steps the running thread falls to the lowest; it finds a bug of
+// Schedules drawn by a seeded generator. PCT (Burckhardt and others): random priorities, the
+// highest runs, and at d - 1 random steps the running thread falls to the lowest; it finds a bug of
 // depth d with probability at least 1 / (n k^(d-1)). Uniform: each step a fair choice. A waiting
 // thread falls behind all others. In half of the runs with deaths a thread dies at a random step.
 

@@ -14,7 +14,9 @@ export const TURN = 2;
 export const MISMATCH = 3;
 
 // Words of `control`, one block for each worker.
-/** 1 while it is between a gate and the next: whether its atomic step has happened cannot be told. */
+/**
+ * 1 while it is between a gate and the next: whether its atomic step has happened cannot be told.
+ */
 export const PHASE = 0;
 /** A block marked free whose atomic has not happened, while bytes > 0. */
 export const FREE_AT = 1;

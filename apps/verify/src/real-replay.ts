@@ -1,7 +1,7 @@
-// node src/real-replay.ts [STRUCTURE …] [--traces N]: simulated schedules made again by real workers, stepped
-// one atomic access at a time by a gate word. Every step must be the same access, by the same thread, of a word
-// that holds the same value; every call must return the same. A simulated death is a real terminate().
-// It shows that the simulation is what real threads do.
+// node src/real-replay.ts [STRUCTURE …] [--traces N]: simulated schedules made again by real
+// workers, stepped one atomic access at a time by a gate word. Every step must be the same access,
+// by the same thread, of a word that holds the same value; every call must return the same. A
+// simulated death is a real terminate(). It shows that the simulation is what real threads do.
 
 import { parseArgs } from 'node:util';
 import type { Event } from './history.ts';
@@ -96,7 +96,10 @@ function simulate(
   return trace === undefined ? undefined : { trace, events };
 }
 
-/** The steps of the recorded run; undefined when the recoverer's are mixed with others (the host is one). */
+/**
+ * The steps of the recorded run; undefined when the recoverer's are mixed with others (the host is
+ * one).
+ */
 function traceOf(machine: Machine): Trace | undefined {
   const rows = machine.recording.rows.filter(
     (row: Row) => row.death || (row.note === undefined && row.step > 0),
@@ -157,7 +160,8 @@ async function again(
   const victim = trace.victim >= 0 ? threads[trace.victim]! : undefined;
   if (victim !== undefined) {
     await turn(shared, trace.death);
-    // Its plain stores up to the gate are done when the turn before has passed on; let it get there.
+    // Its plain stores up to the gate are done when the turn before has passed on; let it get
+    // there.
     await victim.terminate();
     victim.undoMark(machine);
     machine.hostBury(victim.thread);

@@ -1,5 +1,5 @@
-// A real worker that runs operations of a structure on the shared memory of a machine in its parent:
-// freely, with random delays (stress), or one step at a time in a given order (stepped).
+// A real worker that runs operations of a structure on the shared memory of a machine in its
+// parent: freely, with random delays (stress), or one step at a time in a given order (stepped).
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { FREE, LIVE } from './arena.ts';

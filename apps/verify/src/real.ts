@@ -1,5 +1,5 @@
-// The host of real workers over a machine's memory: starts them, gives them rounds, terminates them, and
-// reads their logs as events.
+// The host of real workers over a machine's memory: starts them, gives them rounds, terminates
+// them, and reads their logs as events.
 
 import { Worker } from 'node:worker_threads';
 import { LIVE } from './arena.ts';
@@ -72,7 +72,9 @@ export class RealThread {
     worker.on('message', (message) => this.listener?.(message));
   }
 
-  /** Runs one round; resolves to what went wrong, to 'doomed' when it waits for its end, or to ''. */
+  /**
+   * Runs one round; resolves to what went wrong, to 'doomed' when it waits for its end, or to ''.
+   */
   round(control: Control): Promise<string> {
     this.control.fill(0); // It may die before it reads the message.
     return new Promise((resolve) => {
@@ -92,7 +94,9 @@ export class RealThread {
     await this.gone;
   }
 
-  /** After its death: whether an atomic step may or may not have happened, which marks cannot tell. */
+  /**
+   * After its death: whether an atomic step may or may not have happened, which marks cannot tell.
+   */
   ambiguous(): boolean {
     return this.control[PHASE] === 1;
   }

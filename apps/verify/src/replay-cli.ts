@@ -1,6 +1,6 @@
 // pnpm verify:replay SEED [--mutant N] [--kernel FILE]: makes one schedule again and prints it.
-// A seed is what a failure prints: structure/scenario@[p][!n[+]]:choices (p: waiting loops are not switched
-// away from; !n: allocation n is refused, + and all after it).
+// A seed is what a failure prints: structure/scenario@[p][!n[+]]:choices (p: waiting loops are not
+// switched away from; !n: allocation n is refused, + and all after it).
 
 import { parseArgs } from 'node:util';
 import { Exploration } from './explore.ts';
@@ -48,7 +48,8 @@ const failure = {
 const violation = record(exploration, failure);
 if (violation === null) {
   console.log(
-    `${showTrace(exploration.machine)}\n\n${showHistory(exploration.machine)}\n\nnothing is wrong with it`,
+    `${showTrace(exploration.machine)}\n\n${showHistory(exploration.machine)}\n\n` +
+      'nothing is wrong with it',
   );
 } else {
   console.log(showFailure(exploration.machine, { ...failure, violation }));

@@ -1,5 +1,5 @@
-// Makes a failing schedule smaller: fewer choices first (each dropped in turn, then pairs), then each
-// choice as early as it still fails, so that what is left is what the fault needs.
+// Makes a failing schedule smaller: fewer choices first (each dropped in turn, then pairs), then
+// each choice as early as it still fails, so that what is left is what the fault needs.
 
 import type { Exploration, Failure } from './explore.ts';
 import { type Choice, Recorder, Replay } from './replay.ts';

@@ -1,8 +1,9 @@
 // pnpm verify:soak -- [STRUCTURE …] [--minutes N] [--seed N]
 //
-// Real workers in rounds of random calls, each round a recorded history that is checked afterwards. In half
-// of the rounds a worker is terminated: where it happens to be, or at a drawn step; then its
-// slot is buried and recovered while the others go on, and verify, leak audit and history must hold.
+// Real workers in rounds of random calls, each round a recorded history that is checked afterwards.
+// In half of the rounds a worker is terminated: where it happens to be, or at a drawn step; then
+// its slot is buried and recovered while the others go on, and verify, leak audit and history must
+// hold.
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -35,90 +36,115 @@ export async function soak(
   seed: number,
   say: (text: string) => void,
 ): Promise<SoakResult> {
-  const plan = structure.soak;
-  if (plan === undefined) throw new Error(`${name} does not say how to soak it`);
-  const machine = new Machine(structure, await kernelsOf(structure), plan.scenario);
-  const shared = new Int32Array(new SharedArrayBuffer(64));
-  const threads = machine.workers.map(
-    (t) => new RealThread(machine, t, name, shared.buffer as SharedArrayBuffer),
-  );
-  const result: SoakResult = { rounds: 0, calls: 0, terminated: 0, ambiguous: 0, histories: 0 };
+  if (structure.soak === undefined) throw new Error(`${name} does not say how to soak it`);
+  const machine = new Machine(structure, await kernelsOf(structure), structure.soak.scenario);
+  const rounds = new Rounds(name, machine, seed);
+  const { result } = rounds;
   const end = performance.now() + seconds * 1000;
-  const mayDie = structure.bury !== undefined && structure.recover !== undefined;
-  const calls = plan.calls ?? 60;
   try {
     while (performance.now() < end && result.failure === undefined) {
-      const roundSeed = Math.imul(seed + result.rounds, 0x9e3779b1) >>> 0;
-      const random = new Random(roundSeed);
-      await Promise.all(threads.map((t) => t.start()));
-      machine.startRound();
-      shared[READY] = 0;
-      shared[CLOCK] = machine.prologueEnd();
-      const victim =
-        mayDie && random.below(2) === 0 ? threads[random.below(threads.length)]! : null;
-      // At a drawn gate, or at a drawn moment.
-      const doom = victim !== null && random.below(2) === 0 ? 1 + random.below(calls * 8) : 0;
-      const delays = random.below(8);
-      const running = threads.map((t) =>
-        t.round({
-          seed: random.next(),
-          workers: threads.length,
-          calls,
-          delays,
-          doom: t === victim ? doom : 0,
-        }),
-      );
-      let ambiguous = false;
-      let recovered = Number.POSITIVE_INFINITY;
-      let dead = false;
-      if (victim !== null) {
-        const mine = running[threads.indexOf(victim)]!;
-        const state = doom > 0 ? await mine : await wait(random.below(1500) / 1000, mine);
-        if (state === 'doomed' || state === 'going') {
-          dead = true;
-          await victim.terminate();
-          Atomics.add(shared, READY, threads.length); // It may have died before the start.
-          ambiguous = victim.ambiguous();
-          if (!ambiguous) victim.undoMark(machine);
-          machine.hostBury(victim.thread);
-          machine.hostRecover([victim.thread]);
-          recovered = Atomics.add(shared, CLOCK, 1);
-          result.terminated++;
-        }
-      }
-      const errors = await Promise.all(running.filter((_, n) => !dead || threads[n] !== victim));
-      const events = threads.flatMap((t) => t.events());
-      for (const e of events) if (e.pending) e.end = recovered;
-      const wrong = machine.hostAudit(events, shared[CLOCK]!);
-      result.rounds++;
-      result.calls += events.length;
-      if (ambiguous) result.ambiguous++;
-      const error = errors.find((text) => text !== '');
-      if (error !== undefined) {
-        result.failure = error;
-      } else if (wrong !== null && !(ambiguous && wrong.kind === 'end')) {
-        result.failure = `${wrong.kind}: ${wrong.message}`;
-      } else {
-        const bad = linearize(machine.events, structure.model);
-        result.histories++;
-        if (bad !== undefined)
-          result.failure = `no order explains:\n${bad.map((e) => historyKey([e])).join('\n')}`;
-      }
-      if (result.failure !== undefined) {
-        result.failure =
-          `round ${result.rounds} (--seed ${seed}, round seed ${roundSeed}` +
-          `${dead ? `, thread ${victim!.thread.id} terminated` : ''}): ${result.failure}`;
-      }
-      if (result.rounds % 20 === 0) {
-        say(
-          `${name}: ${result.rounds} rounds, ${result.calls} calls, ${result.terminated} terminated`,
-        );
-      }
+      await rounds.next();
+      if (result.rounds % 20 !== 0) continue;
+      const { rounds: n, calls, terminated } = result;
+      say(`${name}: ${n} rounds, ${calls} calls, ${terminated} terminated`);
     }
   } finally {
-    await Promise.all(threads.map((t) => t.terminate()));
+    await rounds.stop();
   }
   return result;
+}
+
+class Rounds {
+  readonly result: SoakResult = {
+    rounds: 0,
+    calls: 0,
+    terminated: 0,
+    ambiguous: 0,
+    histories: 0,
+  };
+  private readonly machine: Machine;
+  private readonly seed: number;
+  private readonly shared = new Int32Array(new SharedArrayBuffer(64));
+  private readonly threads: RealThread[];
+  private readonly calls: number;
+
+  constructor(name: string, machine: Machine, seed: number) {
+    this.machine = machine;
+    this.seed = seed;
+    this.calls = machine.structure.soak!.calls ?? 60;
+    const shared = this.shared.buffer as SharedArrayBuffer;
+    this.threads = machine.workers.map((t) => new RealThread(machine, t, name, shared));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.threads.map((t) => t.terminate()));
+  }
+
+  async next(): Promise<void> {
+    const { machine, threads, shared, calls, result } = this;
+    const roundSeed = Math.imul(this.seed + result.rounds, 0x9e3779b1) >>> 0;
+    const random = new Random(roundSeed);
+    await Promise.all(threads.map((t) => t.start()));
+    machine.startRound();
+    shared[READY] = 0;
+    shared[CLOCK] = machine.prologueEnd();
+    const { bury, recover } = machine.structure;
+    const mayDie = bury !== undefined && recover !== undefined && random.below(2) === 0;
+    const victim = mayDie ? threads[random.below(threads.length)]! : null;
+    // At a drawn gate, or at a drawn moment.
+    const doom = victim !== null && random.below(2) === 0 ? 1 + random.below(calls * 8) : 0;
+    const delays = random.below(8);
+    const workers = threads.length;
+    const running = threads.map((t) => {
+      const mine = t === victim ? doom : 0;
+      return t.round({ seed: random.next(), workers, calls, delays, doom: mine });
+    });
+    let recovered = Number.POSITIVE_INFINITY;
+    if (victim !== null) {
+      const mine = running[threads.indexOf(victim)]!;
+      const state = doom > 0 ? await mine : await wait(random.below(1500) / 1000, mine);
+      if (state === 'doomed' || state === 'going') recovered = await this.death(victim);
+    }
+    const dead = recovered !== Number.POSITIVE_INFINITY;
+    const errors = await Promise.all(running.filter((_, n) => !dead || threads[n] !== victim));
+    const failure = errors.find((text) => text !== '') ?? this.judge(recovered, victim);
+    if (failure === undefined) return;
+    const who = dead ? `, thread ${victim!.thread.id} terminated` : '';
+    const round = `round ${result.rounds} (--seed ${this.seed}, round seed ${roundSeed}${who})`;
+    result.failure = `${round}: ${failure}`;
+  }
+
+  /** Terminates `victim`, buries and recovers it; when that was. */
+  private async death(victim: RealThread): Promise<number> {
+    const { machine, shared } = this;
+    await victim.terminate();
+    Atomics.add(shared, READY, this.threads.length); // It may have died before the start.
+    if (!victim.ambiguous()) victim.undoMark(machine);
+    machine.hostBury(victim.thread);
+    machine.hostRecover([victim.thread]);
+    this.result.terminated++;
+    return Atomics.add(shared, CLOCK, 1);
+  }
+
+  /** End checks and history of the round: what is wrong. */
+  private judge(recovered: number, victim: RealThread | null): string | undefined {
+    const { machine, shared, result } = this;
+    const events = this.threads.flatMap((t) => t.events());
+    for (const e of events) if (e.pending) e.end = recovered;
+    const dead = recovered !== Number.POSITIVE_INFINITY;
+    const ambiguous = dead && victim!.ambiguous();
+    const wrong = machine.hostAudit(events, shared[CLOCK]!);
+    result.rounds++;
+    result.calls += events.length;
+    if (ambiguous) result.ambiguous++;
+    if (wrong !== null && !(ambiguous && wrong.kind === 'end')) {
+      return `${wrong.kind}: ${wrong.message}`;
+    }
+    const bad = linearize(machine.events, machine.structure.model);
+    result.histories++;
+    if (bad === undefined) return undefined;
+    return `no order explains:\n${bad.map((e) => historyKey([e])).join('\n')}`;
+  }
 }
 
 /** 'going' after `ms`, unless the round ended before. */
@@ -144,9 +170,8 @@ async function main(): Promise<void> {
     const say = (text: string): void => {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
     };
-    console.log(
-      `${name}: ${structure.soak!.scenario.threads.length} workers on ${availableParallelism()} cores, --seed ${seed}`,
-    );
+    const workers = structure.soak!.scenario.threads.length;
+    console.log(`${name}: ${workers} workers on ${availableParallelism()} cores, --seed ${seed}`);
     const result = await soak(name, structure, seconds, seed, say);
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
     const { failure, ...counts } = result;

@@ -1,6 +1,6 @@
 // The form in which a structure is given to the checker: one short file, structures/NAME.ts, whose
-// default export is a `Structure`. It says how to set an arena up, what the operations are, what they
-// promise (a sequential model), what must hold after every step, how a death is repaired, and
+// default export is a `Structure`. It says how to set an arena up, what the operations are, what
+// they promise (a sequential model), what must hold after every step, how a death is repaired, and
 // which short programs to run against each other. Everything else is the engine's work.
 //
 // An operation is a generator that yields kernel calls and is given their results:
@@ -35,9 +35,14 @@ export interface Thread {
   /** 0, 1, … in the order of the scenario's programs; recoverers follow, the auditor is last. */
   readonly id: number;
   readonly role: 'worker' | 'recoverer' | 'auditor';
-  /** This thread's own instance of each kernel: its exports, by the names in `Structure.kernels`. */
+  /**
+   * This thread's own instance of each kernel: its exports, by the names in `Structure.kernels`.
+   */
   readonly kernels: Record<string, Record<string, KernelFunction>>;
-  /** Numbers of this thread (slot, scratch offset, …). Set them in `setup`; each run starts with these. */
+  /**
+   * Numbers of this thread (slot, scratch offset, …). Set them in `setup`; each run starts with
+   * these.
+   */
   readonly local: Record<string, number>;
 }
 
@@ -46,7 +51,9 @@ export interface World {
   readonly memory: WebAssembly.Memory;
   /** Workers in the order of the scenario, then the recoverers, then the auditor. */
   readonly threads: readonly Thread[];
-  /** For reading only: write through `write`, or the next run will not start from the same image. */
+  /**
+   * For reading only: write through `write`, or the next run will not start from the same image.
+   */
   readonly u8: Uint8Array;
   /** A host's write, such as a key staged in the thread's scratch. No step. */
   write(at: number, bytes: Uint8Array): void;
@@ -60,7 +67,9 @@ export interface World {
   live(): { at: number; bytes: number }[];
   /** Bytes marked live. */
   liveBytes(): number;
-  /** Marks a range from the host: what `setup` handed out or keeps free without the kernel's marks. */
+  /**
+   * Marks a range from the host: what `setup` handed out or keeps free without the kernel's marks.
+   */
   mark(kind: 'live' | 'free' | 'unmarked', at: number, bytes: number): void;
 }
 
@@ -141,13 +150,21 @@ export interface Plan {
   preemptionsAfterDeath?: number;
   /** Only these workers die. Default: all. */
   victims?: readonly number[];
-  /** Plain stores since the victim's last atomic step are also lost: all, and each alone. Default true. */
+  /**
+   * Plain stores since the victim's last atomic step are also lost: all, and each alone. Default
+   * true.
+   */
   lostStores?: boolean;
-  /** Threads also die while they are switched away from, not only when it is their turn. Default false. */
+  /**
+   * Threads also die while they are switched away from, not only when it is their turn. Default
+   * false.
+   */
   suspendedDie?: boolean;
   /** Allocations fail: the n-th for every n, once and from then on. Default false. */
   failures?: boolean;
-  /** Waiting loops are not scheduled away, and each operation must keep its `bound`. Default false. */
+  /**
+   * Waiting loops are not scheduled away, and each operation must keep its `bound`. Default false.
+   */
   progress?: boolean;
   /** Run the per-step invariants. Default true. */
   invariants?: boolean;
@@ -187,11 +204,14 @@ export interface Structure<R = any, S = any> {
   kernels: Record<string, string>;
   /** Pages (64 KiB) of the shared memory; used bytes are found by looking for the last change. */
   pages: number;
-  /** More threads beside the workers that can repair a death. Default 1; deaths of repairers need 2. */
+  /**
+   * More threads beside the workers that can repair a death. Default 1; deaths of repairers need 2.
+   */
   recoverers?: number;
   /**
-   * Builds the structure and joins every thread, through `world.threads[i].kernels…` called directly.
-   * Runs once for each scenario; its memory, marks and `local`s are what each run starts from.
+   * Builds the structure and joins every thread, through `world.threads[i].kernels…` called
+   * directly. Runs once for each scenario; its memory, marks and `local`s are what each run starts
+   * from.
    */
   setup(world: World, scenario: Scenario): void;
   /** State of one run that is no thread's: made anew for each. */

@@ -1,22 +1,21 @@
-// The quick and the full suite: every scenario of every structure by its plans, and every mutant. Full runs
-// are split into shards and can be resumed: results are kept until a source changes.
+// The quick and the full suite: every scenario of every structure by its plans, and every mutant.
+// Full runs are split into shards and can be resumed: results are kept until a source changes.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { addTotals, noTotals, type Totals } from './explore.ts';
-import { type Job, type JobResult, joinReached, kernelsOf, plansOf } from './job.ts';
+import { type Job, type JobResult, plansOf } from './job.ts';
 import { ROOT } from './kernels.ts';
-import { big, Progress } from './progress.ts';
+import { Progress } from './progress.ts';
 import { load } from './registry.ts';
+import { bad, keepTrace, print, summarize } from './report.ts';
 import type { Structure } from './structure.ts';
 import { type Summary, writeTotals } from './totals.ts';
 import { runAll } from './workers.ts';
 
 const HERE = resolve(ROOT, 'apps/verify');
 const STATE = join(HERE, 'build/full.json');
-export const MUTANT_TRACES = join(HERE, 'results/mutants');
 
 export interface SuiteOptions {
   full: boolean;
@@ -40,7 +39,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const open = spread(jobs.filter((job) => !results.has(job.id)));
   const progress = new Progress(open.length);
   const started = performance.now();
-  const left = await runAll(open, {
+  await runAll(open, {
     cores: options.cores,
     deadline: started + options.seconds * 1000,
     // What is left of the time is for all that wait; most jobs need less than their share.
@@ -56,16 +55,17 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
       const job = jobs.find((j) => j.id === result.id)!;
       if (bad(job, result)) {
         progress.clear();
-        console.log(
-          `FAILED ${result.id}\n${result.error ?? result.failure?.text ?? 'the mutant was not caught'}\n`,
-        );
+        const text = result.error ?? result.failure?.text ?? 'the mutant was not caught';
+        console.log(`FAILED ${result.id}
+${text}
+`);
       } else if (options.full) {
         save(key, results);
       }
     },
   });
   progress.clear();
-  return report(options, loaded, jobs, results, left.length, (performance.now() - started) / 1000);
+  return report(options, loaded, jobs, results, (performance.now() - started) / 1000);
 }
 
 function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[] {
@@ -121,19 +121,6 @@ function spread(jobs: Job[]): Job[] {
   return [...jobs].sort((a, b) => at(a) - at(b));
 }
 
-/** The end of the time for everything came before the mutant's own. */
-function undecided(job: Job, result: JobResult): boolean {
-  const early = result.cut && result.seconds < job.budget;
-  return job.mutant !== undefined && result.failure === undefined && early;
-}
-
-/** A mutant passes when it is caught, anything else when nothing is found. */
-function bad(job: Job, result: JobResult): boolean {
-  if (result.error !== undefined) return true;
-  if (undecided(job, result)) return false;
-  return (result.failure === undefined) === (job.mutant !== undefined);
-}
-
 /** A hash of everything that a result depends on. */
 function fingerprint(): string {
   const hash = createHash('sha256');
@@ -165,130 +152,28 @@ async function report(
   structures: Structure[],
   jobs: Job[],
   results: Map<string, JobResult>,
-  notStarted: number,
   seconds: number,
 ): Promise<boolean> {
-  let passed = 0;
-  let failed = 0;
-  let cut = notStarted;
   const summaries: Summary[] = [];
   for (const [n, structure] of structures.entries()) {
     const name = options.structures[n]!;
-    const totals = noTotals();
-    const worst = new Map<string, { steps: number; alone: number }>();
-    const reached: Record<string, string> = {};
-    const mutants: Summary['mutants'] = [];
-    let cpu = 0;
-    for (const job of jobs.filter((j) => j.structure === name)) {
-      const result = results.get(job.id);
-      if (result === undefined) continue;
-      if (undecided(job, result)) {
-        cut++;
-        continue;
-      }
-      if (bad(job, result)) failed++;
-      else passed++;
-      cpu += result.seconds;
-      if (job.mutant !== undefined) {
-        const mutant = structure.mutants!.find((m) => m.id === job.mutant)!;
-        mutants.push({
-          id: mutant.id,
-          what: mutant.what,
-          caught: result.failure?.kind ?? null,
-          schedules: result.totals.schedules,
-          seconds: Number(result.seconds.toFixed(2)),
-        });
-        keepTrace(name, job.mutant, mutant.what, result);
-        continue;
-      }
-      if (result.cut) cut++;
-      addTotals(totals, result.totals);
-      for (const [operation, steps, alone] of result.worst) {
-        const known = worst.get(operation) ?? { steps: 0, alone: 0 };
-        worst.set(operation, {
-          steps: Math.max(known.steps, steps),
-          alone: Math.max(known.alone, alone),
-        });
-      }
-      for (const [kernel, map] of Object.entries(result.reached))
-        reached[kernel] = joinReached(reached[kernel], map);
+    const own = jobs.filter((job) => job.structure === name);
+    const summary = await summarize(name, structure, own, results);
+    summaries.push(summary);
+    print(summary);
+    for (const m of options.full ? (structure.mutants ?? []) : []) {
+      const result = results.get(`${name} mutant ${m.id}`);
+      if (result !== undefined) keepTrace(name, m.id, m.what, result);
     }
-    const coverage = await coverageOf(structure, reached);
-    summaries.push({
-      structure: name,
-      ...totals,
-      mutants,
-      worst: Object.fromEntries(worst),
-      coverage,
-      hours: cpu / 3600,
-    });
-    print(name, totals, mutants, worst, coverage);
   }
-  if (cut > 0) console.log(`${cut} of ${jobs.length} jobs were cut by their time limit`);
+  const sum = (key: 'cut' | 'failed' | 'passed'): number =>
+    summaries.reduce((n, summary) => n + summary[key], 0);
+  if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
   console.log(`${Math.round(seconds)} s`);
-  if (options.full && failed === 0) {
-    writeTotals(summaries, cut);
+  if (options.full && sum('failed') === 0) {
+    writeTotals(summaries);
     rmSync(STATE, { force: true });
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0;
-}
-
-function keepTrace(name: string, id: number, what: string, result: JobResult): void {
-  if (result.failure === undefined) return;
-  mkdirSync(MUTANT_TRACES, { recursive: true });
-  writeFileSync(
-    join(MUTANT_TRACES, `${name}-${id}.txt`),
-    `mutant ${id}: ${what}\n\n${result.failure.text}\n`,
-  );
-}
-
-/** Branches reached by kernel, and the functions never entered. */
-async function coverageOf(
-  structure: Structure,
-  reached: Record<string, string>,
-): Promise<Summary['coverage']> {
-  const coverage: Summary['coverage'] = {};
-  for (const { name, table } of await kernelsOf(structure)) {
-    const map = reached[name] ?? '';
-    const missed = table.branches.filter((_, n) => map[n] !== '1');
-    coverage[name] = {
-      reached: table.branches.length - missed.length,
-      branches: table.branches.length,
-      never: missed.filter((b) => b.kind === 'entry').map((b) => b.fn),
-      partly: missed.filter((b) => b.kind !== 'entry').map((b) => `${b.fn} ${b.kind} ${b.nth}`),
-    };
-  }
-  return coverage;
-}
-
-function print(
-  name: string,
-  totals: Totals,
-  mutants: Summary['mutants'],
-  worst: Map<string, { steps: number; alone: number }>,
-  coverage: Summary['coverage'],
-): void {
-  console.log(
-    `\n${name}: ${big(totals.schedules)} schedules, ${big(totals.steps)} steps, ${big(totals.kills)} deaths ` +
-      `(${big(totals.equalStates)} equal states skipped), ${big(totals.failedAllocations)} refused allocations, ` +
-      `${totals.histories} histories, ${totals.repeated} schedules repeated`,
-  );
-  const steps = [...worst].map(([op, w]) => `${op} ${w.steps}/${w.alone}`).join(', ');
-  console.log(`  most steps of an operation (in all / alone): ${steps}`);
-  for (const [kernel, c] of Object.entries(coverage)) {
-    console.log(
-      `  ${kernel}: ${c.reached} of ${c.branches} branches reached; functions never entered: ` +
-        `${c.never.length === 0 ? 'none' : c.never.join(', ')}`,
-    );
-  }
-  if (mutants.length === 0) return;
-  const caught = mutants.filter((m) => m.caught !== null).length;
-  console.log(`  mutants: ${caught} of ${mutants.length} caught`);
-  for (const m of mutants) {
-    console.log(
-      `    ${String(m.id).padStart(3)}  ${(m.caught ?? 'MISSED').padEnd(10)} ${String(m.schedules).padStart(8)} schedules ` +
-        `${m.seconds.toFixed(1).padStart(6)} s  ${m.what}`,
-    );
-  }
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') === 0;
 }

@@ -70,7 +70,9 @@ export class Instance {
     }
   }
 
-  /** The globals that `keep` has seen, and the way to give an instance of another thread the same. */
+  /**
+   * The globals that `keep` has seen, and the way to give an instance of another thread the same.
+   */
   image(): (number | bigint)[] {
     return this.kept;
   }
@@ -100,7 +102,10 @@ export const READY = 1;
 export const DONE = 2;
 export const DEAD = 3;
 
-/** Plain stores and frees since the last atomic step: a death may lose the first, and undoes the second. */
+/**
+ * Plain stores and frees since the last atomic step: a death may lose the first, and undoes the
+ * second.
+ */
 export class StoreLog {
   count = 0;
   at: number[] = [];

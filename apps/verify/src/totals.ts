@@ -1,5 +1,5 @@
-// results/totals.json: what the last full run and the last soak did, and the table in docs/TESTING.md
-// that is made from it (node src/totals.ts).
+// results/totals.json: what the last full run and the last soak did, and the table in
+// docs/TESTING.md that is made from it (node src/totals.ts).
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,10 @@ const CLOSE = '<!-- /totals -->';
 
 export interface Summary extends Totals {
   structure: string;
+  /** Jobs. */
+  passed: number;
+  failed: number;
+  cut: number;
   mutants: {
     id: number;
     what: string;
@@ -40,7 +44,7 @@ export interface Soak {
 }
 
 interface File {
-  full?: { node: string; cut: number; structures: Summary[] };
+  full?: { node: string; structures: Summary[] };
   soak?: Soak[];
 }
 
@@ -54,8 +58,8 @@ function write(file: File): void {
   writeTable(file);
 }
 
-export function writeTotals(structures: Summary[], cut: number): void {
-  write({ ...read(), full: { node: process.version, cut, structures } });
+export function writeTotals(structures: Summary[]): void {
+  write({ ...read(), full: { node: process.version, structures } });
 }
 
 export function writeSoak(soak: Soak): void {
@@ -102,13 +106,15 @@ export function table(file: File): string {
         .join(', '),
     );
     row('core hours', (s) => s.hours.toFixed(2));
-    lines.push('', `Jobs cut by their time limit: ${full.cut}. Node ${full.node}.`);
+    const cut = full.structures.reduce((n, s) => n + s.cut, 0);
+    lines.push('', `Jobs cut by a time limit: ${cut}. Node ${full.node}.`);
   }
   for (const s of soak) {
     lines.push(
       '',
       `Soak of ${s.structure} on ${s.workers} real workers: ${s.minutes.toFixed(1)} minutes, ` +
-        `${count(s.rounds)} rounds, ${count(s.calls)} calls, ${count(s.terminated)} workers terminated.`,
+        `${count(s.rounds)} rounds, ${count(s.calls)} calls, ` +
+        `${count(s.terminated)} workers terminated.`,
     );
   }
   return lines.join('\n');

@@ -39,14 +39,16 @@ export function showTrace(machine: Machine): string {
 }
 
 function cells(machine: Machine, row: Row, n: number): string[] {
-  const thread = `T${row.thread}${machine.threads[row.thread]!.role === 'worker' ? '' : `:${machine.threads[row.thread]!.role}`}`;
+  const { role } = machine.threads[row.thread]!;
+  const thread = `T${row.thread}${role === 'worker' ? '' : `:${role}`}`;
   const previous = machine.recording.rows[n - 1];
   const other = previous !== undefined && previous.thread !== row.thread ? '»' : ' ';
   if (row.note !== undefined) return ['', `${other}${thread}`, row.call, '', row.note, '', ''];
   const step = row.step === 0 ? '' : String(row.step);
   const where = row.site >= 0 ? machine.place(row.site).replace(/:.*/, '') : '';
   if (row.op === PAUSE) return [step, `${other}${thread}`, row.call, where, 'waits', '', ''];
-  const does = `${OP_NAMES[row.op]} ${machine.word(row.at)}${row.width > 8 ? ` (${row.width} bytes)` : ''}`;
+  const size = row.width > 8 ? ` (${row.width} bytes)` : '';
+  const does = `${OP_NAMES[row.op]} ${machine.word(row.at)}${size}`;
   const before = value(row.before, row.width);
   const after =
     row.after === row.before ? (row.op === 6 ? 'unchanged' : '·') : value(row.after, row.width);
@@ -74,7 +76,8 @@ export function showHistory(machine: Machine): string {
     .map((e) => {
       const end = e.end === Number.POSITIVE_INFINITY ? '  …' : String(e.end).padStart(3);
       const result = e.pending ? 'died' : (JSON.stringify(e.result) ?? 'nothing');
-      return `  [${String(e.begin).padStart(3)},${end}]  T${e.thread}  ${showCall(e.call)} → ${result}`;
+      const begin = String(e.begin).padStart(3);
+      return `  [${begin},${end}]  T${e.thread}  ${showCall(e.call)} → ${result}`;
     })
     .join('\n');
 }
@@ -93,7 +96,7 @@ export function showFailure(machine: Machine, failure: Failure): string {
   const history = violation.kind === 'history' ? `\n\nthe history:\n${showHistory(machine)}` : '';
   return [
     `${failure.structure} / ${scenario}: ${violation.kind}: ${violation.message}`,
-    `found after ${failure.after} schedules; this schedule, shrunk (${failure.choices.length} choices):`,
+    `found after ${failure.after} schedules; shrunk to ${failure.choices.length} choices:`,
     prepare === undefined ? programs : `  before: ${prepare}\n${programs}${refused}`,
     '',
     showTrace(machine) + history,

@@ -15,7 +15,10 @@ export type ViolationKind =
   | 'trap'
   | 'wait-free';
 
-/** Thrown through the kernel at the step that is wrong; not an Error, which would cost a stack trace. */
+/**
+ * Thrown through the kernel at the step that is wrong; not an Error, which would cost a stack
+ * trace.
+ */
 export class Violation {
   readonly kind: ViolationKind;
   readonly message: string;

@@ -10,7 +10,9 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 export interface PoolOptions {
   cores?: number;
-  /** Milliseconds of performance.now() after which no more jobs are started; running ones are cut. */
+  /**
+   * Milliseconds of performance.now() after which no more jobs are started; running ones are cut.
+   */
   deadline: number;
   /** Seconds for a job when so many still wait. */
   share?(job: Job, waiting: number): number;

@@ -1,4 +1,5 @@
-// What the engine promises of itself: complete search, repeatable runs, replay, shards, speed of nothing lost.
+// What the engine promises of itself: complete search, repeatable runs, replay, shards, speed of
+// nothing lost.
 
 import { expect, test } from 'vitest';
 import { Exploration, seedOf } from '../src/explore.ts';

@@ -1,4 +1,5 @@
-// The linearizability check against a search that tries every order, on random histories of a register.
+// The linearizability check against a search that tries every order, on random histories of a
+// register.
 
 import { expect, test } from 'vitest';
 import type { Event } from '../src/history.ts';

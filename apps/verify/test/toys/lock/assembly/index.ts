@@ -1,13 +1,16 @@
 // A lock that outlives its owner, guarding two words that are equal whenever it is free. For the
 // checker's own tests of deaths: the robust lock of POSIX with slots for owners.
 //
-//   lock @64: 0 free, s + 1 held by slot s · x @128, y @136 · state of slot s @256 + 8·s: 0 alive, 1 dead
+//   lock @64: 0 free, s + 1 held by slot s · x @128, y @136 · state of slot s @256 + 8·s: 0 alive,
+// 1 dead
 //   note @192 {value, valid}: used by bug 3 only
 //
-// A critical section stores y, then x; one that died between is finished by whoever inherits: x := y.
+// A critical section stores y, then x; one that died between is finished by whoever inherits: x :=
+// y.
 //
-// Seeded bugs: 1 the heir does not repair; 2 nobody inherits; 3 a note for the heir, {value, valid}, is
-// stored plainly (a death may lose the value and keep the mark that it is valid); 4 unlock stores before the last word; 5 waits for ever;
+// Seeded bugs: 1 the heir does not repair; 2 nobody inherits; 3 a note for the heir, {value,
+// valid}, is stored plainly (a death may lose the value and keep the mark that it is valid); 4
+// unlock stores before the last word; 5 waits for ever;
 // 6 recovery stores 0 into the lock without looking who has it; 7 repair adds instead of copying.
 
 import {

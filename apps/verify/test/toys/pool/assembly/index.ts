@@ -1,14 +1,17 @@
 // A pool of blocks with their owners, and one root for each slot that holds at most one block: for
 // the checker's tests of marks, leaks, refused allocations and deaths.
 //
-//   owner of block n @64 + 4·n: 0 free, s + 1 of slot s · root of slot s @256 + 4·s · block n @512 + 64·n
+//   owner of block n @64 + 4·n: 0 free, s + 1 of slot s · root of slot s @256 + 4·s · block n @512
+// + 64·n
 //
-// put(v): take a block, fill it, root := block (it happens here), free the block before. A block that is
-// owned by a dead slot and not its root was taken and not published, or replaced and not freed: free it.
+// put(v): take a block, fill it, root := block (it happens here), free the block before. A block
+// that is owned by a dead slot and not its root was taken and not published, or replaced and not
+// freed: free it.
 //
-// Seeded bugs: 1 a block is taken without looking who else did; 2 the old block is not freed; 3 the old
-// block is freed before the root has changed; 4 a refused second block leaks the first; 5 recovery frees
-// nothing; 6 the root is stored before the block is filled; 7 recovery frees the root too.
+// Seeded bugs: 1 a block is taken without looking who else did; 2 the old block is not freed; 3 the
+// old block is freed before the root has changed; 4 a refused second block leaks the first; 5
+// recovery frees nothing; 6 the root is stored before the block is filled; 7 recovery frees the
+// root too.
 
 import {
   cas32,

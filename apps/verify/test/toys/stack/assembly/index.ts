@@ -1,11 +1,12 @@
-// A Treiber stack of numbered nodes, for the checker's own tests. The head is one 64-bit word: a tag
-// in the upper half, the node in the lower; the tag counts every change, so that a node popped and
-// pushed back in between (ABA) is told from one that never left. Nodes lie in a fixed table; a
+// A Treiber stack of numbered nodes, for the checker's own tests. The head is one 64-bit word: a
+// tag in the upper half, the node in the lower; the tag counts every change, so that a node popped
+// and pushed back in between (ABA) is told from one that never left. Nodes lie in a fixed table; a
 // node's number is 1.., 0 is none. Popped nodes are free for the popper to push again.
 //
 //   head ─► node ─► node ─► 0        node: {next u32 shared, value u32 frozen}
 //
-// Seeded bugs: 1 the tag is not counted; 2 push links with a plain store; 3 pop ignores a lost race.
+// Seeded bugs: 1 the tag is not counted; 2 push links with a plain store; 3 pop ignores a lost
+// race.
 
 import {
   cas64,
