@@ -315,7 +315,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   /**
    * Writes all operations with one sequence number: they become visible at once, or, if this
    * thread dies or the call throws, not at all. An `insert` that finds a value fails for itself.
-   * O(m log n); sorts its keys first. The whole batch, encoded, has to fit into the arena twice.
+   * O(m log n); sorts its keys first. The whole batch, encoded, has to fit into the arena twice,
+   * and below 2 GiB (else VALUE_TOO_LARGE).
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);

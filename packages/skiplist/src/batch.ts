@@ -16,6 +16,8 @@ import type { BatchOperation, BatchResult } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
 import { EXISTS, Kind, MAX_KEY, PRESSURE } from './kernel.ts';
 
+/** The most bytes of a batch, encoded. */
+const MAX_BATCH = 2 ** 31 - 2 ** 20;
 const OPERATION_HEAD = 16;
 const OUTCOME = 12;
 /** Bytes of the kernel's own notes for each operation. */
@@ -71,6 +73,9 @@ class Packed<K, V> {
     this.grow(at + 64);
     let length = write(this.bytes);
     while (length > this.bytes.length - at) {
+      if (at + length > MAX_BATCH) {
+        throw tooLarge('VALUE_TOO_LARGE', 'batch', MAX_BATCH, at + length);
+      }
       this.grow(at + length);
       length = write(this.bytes);
     }

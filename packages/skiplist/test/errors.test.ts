@@ -136,6 +136,19 @@ describe('keys and values that do not fit', () => {
     expect(list.get(key.subarray(1))).toBe(1);
   });
 
+  test('VALUE_TOO_LARGE before a batch beyond 2 GiB is even allocated', () => {
+    const huge: Codec<number> = {
+      ...{ id: 'huge', version: 1 },
+      encode: (value) => value,
+      decode: () => 0,
+    };
+    const list = SkipList.create<string, number>(arena, { value: huge });
+    const call = () => list.writeBatch([{ type: 'set', key: 'a', value: 2 ** 31 }]);
+    expect(call).toThrow(RangeError);
+    expect(codeOf(call)).toBe('VALUE_TOO_LARGE');
+    expect(list.stats().entries).toBe(0);
+  });
+
   test('TypeErrors for what codecs do not take; nothing is written', () => {
     const list = SkipList.create<string, number>(arena, { value: u32 });
     expect(() => list.set(5 as never, 1)).toThrow(TypeError);
@@ -165,6 +178,34 @@ describe('keys and values that do not fit', () => {
     expect(() => list.writeBatch([{ type: 'set', key: 'a', value: 'x' }])).toThrow('no');
     list.delete('a');
     expect(list.stats().entries).toBe(1);
+  });
+});
+
+describe('contention', () => {
+  /** Lets the kernel say CONTENDED `times` times before `put` does its work. */
+  function contended(list: SkipList<string, number>, times: number): () => number {
+    const { core } = list as unknown as { core: { kernel: Record<string, unknown> } };
+    const real = core.kernel;
+    const put = real.put as (...args: number[]) => number;
+    let calls = 0;
+    core.kernel = { ...real, put: (...args: number[]) => (calls++ < times ? 2 : put(...args)) };
+    return () => calls;
+  }
+
+  test('is waited out, with key and value packed anew', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    const calls = contended(list, 6);
+    list.set('a key beyond sixteen bytes', 7);
+    expect(calls()).toBe(7);
+    expect(content(list)).toEqual([['a key beyond sixteen bytes', 7]]);
+  });
+
+  test('is CONTENDED on a thread that has to hear of deaths, when it does not end', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    contended(list, Number.POSITIVE_INFINITY);
+    expect(codeOf(() => list.insert('a', 7))).toBe('CONTENDED');
+    expect(codeOf(() => list.delete('a'))).toBe('CONTENDED');
+    expect(content(list)).toEqual([]);
   });
 });
 

@@ -58,16 +58,16 @@ export class Control {
   /** Resolves when worker `index` has finished `calls` calls; rejects when it ended before. */
   async reached(job: Job, index: number, calls: number): Promise<void> {
     let over = false;
-    job.result.then(
-      () => {
-        over = true;
-      },
-      () => {
-        over = true;
-      },
-    );
+    let cause: unknown;
+    const end = (reason?: unknown) => {
+      over = true;
+      cause = reason;
+    };
+    job.result.then(end, end);
     while (this.done(index) < calls) {
-      if (over && this.done(index) < calls) throw new Error(`worker ${index} ended early`);
+      if (over && this.done(index) < calls) {
+        throw new Error(`worker ${index} ended after ${this.done(index)} of ${calls}: ${cause}`);
+      }
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
