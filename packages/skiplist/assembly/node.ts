@@ -365,6 +365,7 @@ export function maxPagesOf(list: usize): u32 {
 /** Pages that the list's region holds; the second word of a region's line counts a shard's. */
 export function pagesIn(list: usize): u32 {
   let sum: u32 = 0;
-  for (let s: u32 = 0; s < PARTICIPANTS; s++) sum += <u32>load64(shardAt(list, s) + 8);
+  const used = load32(list + USED); // Its maker's shard counts as used from the start.
+  for (let s: u32 = 0; s < used; s++) sum += <u32>load64(shardAt(list, s) + 8);
   return sum;
 }

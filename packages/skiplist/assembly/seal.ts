@@ -97,6 +97,7 @@ import {
   RECORDS,
   REGION,
   SHARDS,
+  USED,
 } from './node';
 import {
   countOf,
@@ -136,6 +137,7 @@ function buildList(entry: u32, generation: u32, maxPages: u32, maxEntries: u32):
   }
   fill(list, 0, bytes); // Private until the root says otherwise.
   put32(list + HEIGHT, 1);
+  put32(list + USED, ME + 1);
   put32(list + REGION, region);
   put32(list + SHARDS, <u32>regionBase(region));
   put32(list + MAX_ENTRIES, maxEntries);

@@ -292,6 +292,32 @@ describe('kernel', () => {
     expect(seat.audit()).toBe('');
   });
 
+  it.each([2, 3.99])('works above %d GiB', (gib) => {
+    const seat = new Seat(memoryOf(65_536, 4));
+    // Runs are not touched until they are used: these push everything behind them up.
+    const low = Math.floor(gib * 16_384) - 700;
+    expect(seat.arena.alloc!(low * 65_536, 0)).not.toBe(0);
+    expect(seat.create()).toBe(OK);
+    const random = new Random(SEED);
+    const snapshots: number[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const key = text(`a key of more than sixteen bytes ${random.below(800)}`);
+      expect(seat.put(SET, key, random.bytes(8))).toBe(OK);
+      if (i % 1000 === 500) {
+        const snapshot = seat.snapshot();
+        snapshots.push(snapshot.target);
+        seat.drop(snapshot);
+        seat.seal();
+      }
+    }
+    // The records, and with them the lists, stand up there.
+    for (const record of snapshots) expect(record).toBeGreaterThan((gib - 0.1) * 2 ** 30);
+    expect(seat.scan(NEWEST, { flags: 2 }).length).toBe(3000);
+    expect(seat.scan(NEWEST, { flags: 3 }).length).toBe(3000);
+    expect(seat.audit()).toBe('');
+    expect(seat.verify()).toBe(0);
+  });
+
   it('does not repeat or lose versions of a key with very many of them', () => {
     const seat = one(400);
     for (let i = 0; i < 3000; i++) {

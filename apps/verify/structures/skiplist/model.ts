@@ -83,10 +83,13 @@ function batch(
 const REFUSED = new Set<Result>(['full', 'limit', 'contended', 'expelled', 'no slot']);
 
 /** Whether what was read key by key were values of the time since the mark. */
-function mixed(state: State, tag: string, rows: Readonly<Record<string, number>>): boolean {
-  return Object.entries(state.since[tag] ?? {}).every(([key, had]) =>
-    had.includes(rows[key] ?? -1),
-  );
+function mixed(
+  state: State,
+  tag: string,
+  rows: Readonly<Record<string, number>>,
+  keys: readonly string[],
+): boolean {
+  return keys.every((key) => state.since[tag]![key]!.includes(rows[key] ?? -1));
 }
 
 function parse(shown: string): Record<string, number> {
@@ -139,7 +142,9 @@ export const model: Model<State> = {
       case 'scan':
         if (died) return same;
         if ((result as string).startsWith('!')) return none;
-        return mixed(state, key, parse(result as string)) ? same : none;
+        return mixed(state, key, parse(result as string), op === 'many' ? (b as string[]) : KEYS)
+          ? same
+          : none;
       case 'snap':
         if (!died && result !== 'ok') return none;
         return [{ ...state, snaps: { ...state.snaps, [key]: live(state) } }];

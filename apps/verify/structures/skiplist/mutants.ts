@@ -47,6 +47,6 @@ export const mutants: Mutant[] = [
   list(38, 'repair skips the shards', 'set, set, empty'),
   list(39, 'the front version is not decided before another is put in front', 'set, set, empty'),
   list(40, 'a seal opens the new clock before it closes the old one', 'set, seal, frozen'),
-  list(41, 'a frozen list is retired before it is unlinked', 'get, seal, destroy', 'destroy, get'),
+  list(41, 'a frozen list is retired before it is unlinked', 'get, seal, destroy', 'get, destroy'),
   list(42, 'repair counts what is counted already', 'set, set, empty'),
 ];
