@@ -10,7 +10,7 @@
 
 import { parseArgs } from 'node:util';
 import { Exploration, type Report } from './explore.ts';
-import { kernelsOf, plansOf } from './job.ts';
+import { kernelsOf, plansOf, runJob } from './job.ts';
 import { replacementFor } from './kernel-file.ts';
 import { big } from './progress.ts';
 import { load, names } from './registry.ts';
@@ -85,18 +85,35 @@ async function one(name: string, replace: Record<string, string>): Promise<boole
       const small = shrink(exploration, report.failure);
       record(exploration, small);
       console.log(`\n${showFailure(exploration.machine, small)}\n`);
-      if (values.kernel !== undefined) return false;
       break;
     }
   }
   return good;
 }
 
+/** Looks for a fault in a kernel from elsewhere; true when none was found. */
+async function hunt(name: string, replace: Record<string, string>): Promise<boolean> {
+  console.log(
+    `${name} with ${Object.entries(replace)
+      .map((pair) => pair.join(' = '))
+      .join(', ')}`,
+  );
+  const budget = Number(values.budget ?? 60);
+  const seed = Number(values.seed ?? 1);
+  const job = { id: name, structure: name, hunt: true, full: true, budget, seed, replace };
+  const { failure, error, totals, seconds } = await runJob(job, () => {});
+  if (error !== undefined) throw new Error(error);
+  if (failure !== undefined) console.log(`\n${failure.text}\n`);
+  const done = `${big(totals.schedules)} schedules, ${big(totals.steps)} steps`;
+  console.log(`${failure ? 'FAILED' : 'nothing found'} after ${seconds.toFixed(1)} s, ${done}`);
+  return failure === undefined;
+}
+
 async function main(): Promise<boolean> {
   const full = values.full === true;
   if (values.kernel !== undefined) {
     const { structure, replace } = await replacementFor(values.kernel, positionals[0]);
-    return one(structure, replace);
+    return hunt(structure, replace);
   }
   if (positionals.length > 0) {
     let good = true;

@@ -19,6 +19,8 @@ export interface Job {
   plan?: Plan;
   shard?: { index: number; of: number };
   mutant?: number;
+  /** Without a scenario: look for a fault in all of them, everywhere a little, then more. */
+  hunt?: boolean;
   full: boolean;
   /** Seconds. */
   budget: number;
@@ -47,8 +49,13 @@ export function plansOf(structure: Structure, scenario: Scenario, full: boolean)
   return own ?? shared ?? [];
 }
 
+function limited(plan: Plan, limit: number): Plan {
+  if (plan.strategy !== 'dfs') return { ...plan, runs: Math.min(limit, plan.runs ?? limit) };
+  return { ...plan, limit: Math.min(limit, plan.limit ?? limit) };
+}
+
 /** A mutant is hunted everywhere a little, then everywhere more. */
-const HUNT = [400, 4000, 40_000, undefined];
+const HUNT = [50, 500, 5000, 50_000, undefined];
 
 const kernelCache = new Map<string, Promise<Kernel[]>>();
 
@@ -99,17 +106,17 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       return known;
     };
     const done = (): boolean => result.failure !== undefined || performance.now() > end;
-    for (const limit of mutant === undefined ? [undefined] : HUNT) {
+    const hunts = mutant !== undefined || job.hunt === true;
+    for (const limit of hunts ? HUNT : [undefined]) {
       result.cut = false;
       for (const [n, [scenario, own]] of todo.entries()) {
         const now = performance.now();
-        const deadline = mutant === undefined ? now + (end - now) / (todo.length - n) : end;
-        const plan =
-          limit === undefined ? own : { ...own, limit: Math.min(limit, own.limit ?? limit) };
+        const deadline = hunts ? end : now + (end - now) / (todo.length - n);
+        const plan = limit === undefined ? own : limited(own, limit);
         explore(at(scenario), plan, job, deadline, result, progress);
         if (done()) break;
       }
-      if (done() || !result.cut) break;
+      if (done() || (!result.cut && limit === undefined)) break;
     }
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -120,14 +127,14 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
 
 /** What the job explores, in order. */
 function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scenario, Plan][] {
-  if (mutant === undefined) {
+  if (mutant === undefined && job.hunt !== true) {
     const scenario = structure.scenarios.find((s) => s.name === job.scenario);
     if (scenario === undefined) throw new Error(`no scenario ${job.scenario}`);
     const plans = job.plan === undefined ? plansOf(structure, scenario, job.full) : [job.plan];
     return plans.map((plan) => [scenario, plan]);
   }
   const scenarios =
-    mutant.scenarios === undefined
+    mutant?.scenarios === undefined
       ? structure.scenarios
       : mutant.scenarios.map((name) => {
           const found = structure.scenarios.find((s) => s.name === name);
@@ -135,7 +142,7 @@ function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scen
           return found;
         });
   return scenarios.flatMap((scenario) =>
-    (mutant.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [
+    (mutant?.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [
       scenario,
       plan,
     ]),

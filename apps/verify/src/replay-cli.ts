@@ -1,6 +1,6 @@
-// pnpm verify:replay SEED [--mutant N] [--kernel FILE]: makes one schedule again and prints it.
-// A seed is what a failure prints: structure/scenario@[p][!n[+]]:choices (p: waiting loops are not
-// switched away from; !n: allocation n is refused, + and all after it).
+// pnpm verify:replay SEED [--mutant N] [--kernel FILE] [--all]: makes one schedule again and prints
+// it. A seed is what a failure prints: structure/scenario@[p][!n[+]]:choices (p: waiting loops are
+// not switched away from; !n: allocation n is refused, + and all after it).
 
 import { parseArgs } from 'node:util';
 import { Exploration } from './explore.ts';
@@ -14,7 +14,7 @@ import { showFailure, showHistory, showTrace } from './trace.ts';
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   allowPositionals: true,
-  options: { mutant: { type: 'string' }, kernel: { type: 'string' } },
+  options: { mutant: { type: 'string' }, kernel: { type: 'string' }, all: { type: 'boolean' } },
 });
 const parts = /^([^/]+)\/(.+)@(p?)(?:!(\d+)(\+?))?:(.*)$/.exec(positionals.join(' '));
 if (parts === null) throw new Error("usage: pnpm verify:replay 'structure/scenario@:12>1 40x0'");
@@ -48,10 +48,10 @@ const failure = {
 const violation = record(exploration, failure);
 if (violation === null) {
   console.log(
-    `${showTrace(exploration.machine)}\n\n${showHistory(exploration.machine)}\n\n` +
+    `${showTrace(exploration.machine, values.all)}\n\n${showHistory(exploration.machine)}\n\n` +
       'nothing is wrong with it',
   );
 } else {
-  console.log(showFailure(exploration.machine, { ...failure, violation }));
+  console.log(showFailure(exploration.machine, { ...failure, violation }, values.all));
   process.exitCode = 1;
 }

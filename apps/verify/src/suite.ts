@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { type Job, type JobResult, plansOf } from './job.ts';
 import { ROOT } from './kernels.ts';
 import { Progress } from './progress.ts';
+import { onRealThreads } from './real-slice.ts';
 import { load } from './registry.ts';
 import { bad, keepTrace, print, summarize } from './report.ts';
 import type { Structure } from './structure.ts';
@@ -166,8 +167,17 @@ async function report(
       if (result !== undefined) keepTrace(name, m.id, m.what, result);
     }
   }
+  const slice = options.full
+    ? { scenarios: 12, traces: 60, soak: 60, seed: options.seed }
+    : { scenarios: 3, traces: 6, soak: 3, seed: options.seed };
+  const real = { passed: 0, failed: 0 };
+  for (const [n, structure] of structures.entries()) {
+    const { passed, failed } = await onRealThreads(options.structures[n]!, structure, slice);
+    real.passed += passed;
+    real.failed += failed;
+  }
   const sum = (key: 'cut' | 'failed' | 'passed'): number =>
-    summaries.reduce((n, summary) => n + summary[key], 0);
+    summaries.reduce((n, summary) => n + summary[key], key === 'cut' ? 0 : real[key]);
   if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
   console.log(`${Math.round(seconds)} s`);
   if (options.full && sum('failed') === 0) {

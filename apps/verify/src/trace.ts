@@ -5,23 +5,29 @@ import type { Failure } from './explore.ts';
 import { seedOf } from './explore.ts';
 import { showCall } from './history.ts';
 import type { Machine } from './machine.ts';
-import { OP_NAMES, PAUSE } from './ops.ts';
+import { LOAD, OP_NAMES, PAUSE, PLAIN_LOAD } from './ops.ts';
 import type { Row } from './recording.ts';
 
 /** More rows than this are cut in the middle. */
 const MOST_ROWS = 240;
 
-/** The table for the run that `machine` has just made with `watch.record`. */
-export function showTrace(machine: Machine): string {
+/**
+ * The table for the run that `machine` has just made with `watch.record`. Long stretches of reads
+ * are shortened unless `all` is asked for.
+ */
+export function showTrace(machine: Machine, all = false): string {
   machine.recording.settle();
-  const rows = machine.recording.rows.map((row, n) => cells(machine, row, n));
+  const { rows } = machine.recording;
+  const table = all
+    ? rows.map((row, n) => cells(machine, row, n))
+    : shortened(rows).map((n) => (n < 0 ? pause(-n) : cells(machine, rows[n]!, n)));
   const shown =
-    rows.length <= MOST_ROWS
-      ? rows
+    all || table.length <= MOST_ROWS
+      ? table
       : [
-          ...rows.slice(0, 60),
-          ['', '', '', '', `… ${rows.length - MOST_ROWS} rows …`, '', ''],
-          ...rows.slice(rows.length - MOST_ROWS + 60),
+          ...table.slice(0, 60),
+          ['', '', '', '', `… ${table.length - MOST_ROWS} rows …`, '', ''],
+          ...table.slice(table.length - MOST_ROWS + 60),
         ];
   const head = ['step', 'thread', 'operation', 'in', 'does', 'before', 'after'];
   const widths = head.map((text, column) =>
@@ -36,6 +42,31 @@ export function showTrace(machine: Machine): string {
       .join('  ')
       .trimEnd();
   return [line(head), line(widths.map((n) => '-'.repeat(n))), ...shown.map(line)].join('\n');
+}
+
+const pause = (n: number): string[] => ['', '', '', '', `… ${n} that change nothing …`, '', ''];
+
+/** Numbers of the rows to show; -n stands for n rows in which one thread changes nothing. */
+function shortened(rows: readonly Row[]): number[] {
+  const shown: number[] = [];
+  for (let n = 0; n < rows.length; ) {
+    let end = n;
+    const same = (row: Row | undefined): boolean =>
+      row !== undefined &&
+      row.note === undefined &&
+      row.thread === rows[n]!.thread &&
+      (row.op === LOAD || row.op === PLAIN_LOAD);
+    while (same(rows[end])) end++;
+    if (end - n > 7) {
+      // What was read last, before the thread was switched away or wrote, says most.
+      shown.push(n, n + 1, -(end - n - 5), end - 3, end - 2, end - 1);
+    } else {
+      for (let i = n; i < end; i++) shown.push(i);
+    }
+    if (end === n) shown.push(end++);
+    n = end;
+  }
+  return shown;
 }
 
 function cells(machine: Machine, row: Row, n: number): string[] {
@@ -83,7 +114,7 @@ export function showHistory(machine: Machine): string {
 }
 
 /** Everything about a failure, from its machine after the recorded run. */
-export function showFailure(machine: Machine, failure: Failure): string {
+export function showFailure(machine: Machine, failure: Failure, all = false): string {
   const { violation, scenario } = failure;
   const programs = machine.scenario.threads
     .map((program, id) => `  T${id}: ${program.map(showCall).join('; ')}`)
@@ -99,7 +130,7 @@ export function showFailure(machine: Machine, failure: Failure): string {
     `found after ${failure.after} schedules; shrunk to ${failure.choices.length} choices:`,
     prepare === undefined ? programs : `  before: ${prepare}\n${programs}${refused}`,
     '',
-    showTrace(machine) + history,
+    showTrace(machine, all) + history,
     '',
     `again: pnpm verify:replay '${seedOf(failure)}'`,
   ].join('\n');
