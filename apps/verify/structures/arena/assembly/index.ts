@@ -46,8 +46,10 @@ import {
   regionBody,
   regionCreate,
   regionDrop,
+  regionMark,
   regionPublish,
   regionRetire,
+  regionRewind,
   retireFrom,
   shard,
 } from '@x/shm-arena/assembly/region';
@@ -59,7 +61,7 @@ import {
   protect,
   unpin,
 } from '@x/shm-arena/assembly/reservation';
-import { fail, kindAt } from '@x/shm-arena/assembly/slot';
+import { fail, kindAt, status } from '@x/shm-arena/assembly/slot';
 
 export * from '@x/shm-arena/assembly/index';
 
@@ -111,9 +113,9 @@ export function cellCreate(at: u32, value: u32): i32 {
 /** OK, FULL, CONTENDED, or CLOSED. */
 export function cellWrite(entry: u32, generation: u32, value: u32): i32 {
   pin();
-  const status = write(entry, generation, value);
+  const result = write(entry, generation, value);
   unpin();
-  return status;
+  return result;
 }
 
 function write(entry: u32, generation: u32, value: u32): i32 {
@@ -217,6 +219,19 @@ export function poolAlloc(entry: u32, generation: u32, bytes: u32): u32 {
   if (at != 0) put32(at, ME); // Nobody else has it: the checker sees if somebody does.
   unpin();
   return at;
+}
+
+/** Takes `bytes` from a pool and gives them back; a status. */
+export function poolBack(entry: u32, generation: u32, bytes: u32): i32 {
+  pin();
+  const region = load32(entryAt(entry) + D_ROOT);
+  let result = CLOSED;
+  if ((protect() || protect()) && entryAlive(entry, generation)) {
+    const mark = regionMark(region);
+    result = regionAlloc(region, bytes, 8) != 0 ? regionRewind(region, mark) : status();
+  }
+  unpin();
+  return result;
 }
 
 /** Whether somebody who is not alive holds the directory's lock. */

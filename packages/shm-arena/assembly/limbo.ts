@@ -1,0 +1,464 @@
+// Blocks that readers may still hold: a domain's memory, from birth through retirement to reuse. The
+// reclaimers (reclaim-epoch, reclaim-hazard) share it; they differ in who counts as a reader. The
+// limbo that each thread fills is a list in shared memory whose whole state is one word, so that a
+// survivor judges it by looking. After interval-based reclamation (Wen and others, PPoPP 2018), whose
+// lists die with their thread; the one-word hand-over from limbo to free list is ours.
+//
+//   home of a thread, one word for each size class q
+//     W[q] = free list << 32 | limbo | p          p says which link the limbo goes by, a or b
+//              │                  │
+//              ▼ f                ▼ a                         retire: a new head, one store
+//            block              block ─a─► block ─a─► block   collect: links the kept ones by b and
+//              │                  └───────b─────────────┘     the others by f, then one store of W
+//              ▼ f                                            moves all: the limbo goes by b now
+//            block
+//
+// Domain record, in the domain's region (whose owner is the directory entry)
+//   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards a home   frozen
+//   24 u64 most blocks in use at a clock step (shared)   64 u64 epoch (shared, epoch scheme)
+//   128 depot: CELLS words for each class (blocks.ts)    then the homes
+// Home
+//   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
+//   8 u64 pending: blocks | 16-byte units << 32          16 u64 fresh: position | bytes left << 32
+//   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
+//   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since the clock moved (plain)
+//   56 u64 balance now (plain)                           64 W   then: u32 free blocks of each class
+//   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each
+//   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
+// Block, its header in front of what the user sees (a multiple of 16)
+//   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
+//   The header belongs to whoever allocated, retired or collects the block: plain, ordered by W.
+//
+// I1  A block that was carved is in exactly one place: its user's hands (or reachable), the limbo or
+//     free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
+// I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
+// I3  birth is read before the block can be reached, retired after it could be reached no more.
+// I4  pending <= T + 2 * kept + 1 for blocks, and the same for bytes: T retired ones start a collect,
+//     and a collect that keeps much waits until as much has come again: amortised O(1) a block.
+// I5  What a collect keeps met a reservation that stood when it looked. Between two steps of the clock
+//     each home allocates F blocks at most, so a reader with [lower, upper] keeps no more than
+//     the blocks in use at lower + homes * F * (upper - lower + 1).
+//
+// retire(block)                                        a death after this step leaves
+//   1. load the clock; stamp, link: plain                an unlinked block in the caller's hands
+//   2. store W                    linearizes             a retired block, found by whoever comes
+//   3. store pending                                     nothing (a survivor counts again)
+// collect                                              the clock moves on if anything is pending
+//   4. note all reservations in the snapshot: loads      nothing
+//   5. for each class: link by the other link and f      nothing: W still says how the limbo goes
+//   6. store W                    linearizes             nothing
+//   7. store pending, kept                               as 3
+//   8. an orphan's home: CAS owner 0 → me; 4-7; owner := 0     I2: repair gives it back
+// enter: 9. CAS owner 0 → me      leave: 10. collect; announced := 0; owner := 0
+//
+// Names: q class; w a value of W; p 0 or 1; T, F see `threshold`, BIRTHS.
+
+import {
+  add64,
+  cas32,
+  cas64,
+  get32,
+  get64,
+  load32,
+  load64,
+  markFree,
+  put32,
+  put64,
+  store32,
+  store64,
+} from './atomic';
+import { give } from './blocks';
+import { sizeOfClass } from './heap';
+import {
+  CLOCK,
+  CONTENDED,
+  kindOf,
+  LEASES,
+  ME,
+  PARTICIPANTS,
+  S_LEASES,
+  S_LOWER,
+  S_OVER_LOWER,
+  S_OVER_UPPER,
+  S_STATE,
+  S_UPPER,
+  SLOT_FREE,
+  slotAt,
+} from './layout';
+import { fail } from './slot';
+
+/** Covers limbo.ts and blocks.ts: layout and order of steps. */
+export const LIMBO_PROTOCOL: u32 = 1;
+
+/** Bytes of a block's header, in front of what the user sees. */
+export const HEAD: u32 = 32;
+/** Size classes of a domain, headers included; the largest block has `MOST` usable bytes. */
+export const CLASSES_MAX: u32 = isDefined(GATED) ? 17 : 68;
+export const MOST: u32 = isDefined(GATED) ? 256 - 32 : (7 << 18) - 32;
+
+export const B_BIRTH: usize = 0;
+export const B_RETIRED: usize = 8;
+const B_LINKS: usize = 16;
+export const B_FREE: usize = 24;
+export const B_TAG: usize = 28;
+export const BLOCK_TAG: u32 = 0xb10c_0000;
+export const USED: u32 = 0;
+export const RETIRED: u32 = 1 << 8;
+export const FREED: u32 = 2 << 8;
+const STATES: u32 = 0xff00;
+
+/** Who counts as a reader of a block. */
+export const INTERVAL: u32 = 0;
+export const EPOCH: u32 = 1;
+export const POINTERS: u32 = 2;
+export const ERAS: u32 = 3;
+
+export const L_SCHEME: usize = 0;
+export const L_HOMES: usize = 4;
+export const L_HOME_BYTES: usize = 8;
+export const L_REGION: usize = 12;
+export const L_HAZARDS: usize = 16;
+export const L_PEAK: usize = 24;
+export const L_EPOCH: usize = 64;
+export const L_DEPOT: usize = 128;
+
+/** Bytes of the depot for one class. */
+export const DEPOT_BYTES: usize = isDefined(GATED) ? 8 : 32;
+
+export const O_OWNER: usize = 0;
+export const O_NESTED: usize = 4;
+export const O_PENDING: usize = 8;
+export const O_FRESH: usize = 16;
+export const O_KEPT: usize = 24;
+export const O_BALANCE: usize = 32;
+export const O_ANNOUNCED: usize = 40;
+export const O_BIRTHS: usize = 48;
+export const O_NOW: usize = 56;
+export const O_WORDS: usize = 64;
+export const O_COUNTS: usize = O_WORDS + CLASSES_MAX * 8;
+const O_SNAPSHOT: usize = (O_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
+/** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
+const SNAPSHOT: u32 = isDefined(GATED) ? 4 : 64;
+export const O_HAZARDS: usize = O_SNAPSHOT + SNAPSHOT * 16;
+
+/** F: blocks that a home allocates between two steps of the clock that it makes. */
+export const BIRTHS: u32 = isDefined(GATED) ? 2 : 256;
+/** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
+const RETIRED_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
+export const RETIRED_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
+/** α: a scan waits for α * H retired blocks. */
+const ALPHA: u32 = 2;
+
+// ---- homes --------------------------------------------------------------------------------------
+
+/** Bytes of a home with so many hazards, a multiple of 64. */
+export function homeBytes(hazards: u32): u32 {
+  return (<u32>O_HAZARDS + (hazards << 3) + 63) & ~63;
+}
+
+/** Bytes of a domain's record with its homes. */
+export function recordBytes(hazards: u32): u32 {
+  return <u32>homesAt(0) + PARTICIPANTS * homeBytes(hazards);
+}
+
+/** Where the homes of the domain at `root` begin. */
+export function homesAt(root: usize): usize {
+  return root + ((L_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
+}
+
+/** The address of home `index`. */
+export function homeAt(root: usize, index: u32): usize {
+  return homesAt(root) + <usize>index * get32(root + L_HOME_BYTES); // Frozen.
+}
+
+/** Where in a block the link of a limbo stands whose head word (or W) is `w`. */
+export function linkOf(w: u32): usize {
+  return B_LINKS + ((<usize>w & 1) << 2);
+}
+
+/** The word W of class `q`. */
+export function wordAt(home: usize, q: u32): usize {
+  return home + O_WORDS + ((<usize>q) << 3);
+}
+
+/**
+ * This thread's home in a domain: its own, or an orphan's with all that lies in it. 0: CONTENDED, a
+ * helper holds the last free one. O(participants).
+ */
+export function enterHome(root: usize): usize {
+  const homes = get32(root + L_HOMES);
+  for (let i: u32 = 0; i < homes; i++) {
+    if (load32(homeAt(root, i)) == ME + 1) return homeAt(root, i);
+  }
+  for (let i: u32 = 0; i < homes; i++) {
+    const home = homeAt(root, i);
+    if (load32(home) == 0 && cas32(home, 0, ME + 1)) {
+      put32(home + O_NESTED, 0);
+      // What the last owner had not told, or a helper has moved: the balance begins at what is told.
+      put64(home + O_NOW, load64(home + O_BALANCE));
+      return home;
+    }
+  }
+  fail(CONTENDED);
+  return 0;
+}
+
+/** Gives the home up, with what could not be freed: an orphan, for the next collect of anybody. */
+export function leaveHome(root: usize, home: usize): void {
+  if (load32(home) != ME + 1) return;
+  collectHome(root, home, false);
+  tell(home);
+  clearHazards(root, home);
+  if (load64(home + O_ANNOUNCED) != 0) store64(home + O_ANNOUNCED, 0);
+  store32(home, 0);
+}
+
+/** Clears every hazard of a home. */
+export function clearHazards(root: usize, home: usize): void {
+  const hazards = get32(root + L_HAZARDS);
+  for (let i: u32 = 0; i < hazards; i++) {
+    const at = home + O_HAZARDS + (i << 3);
+    if (load64(at) != 0) store64(at, 0);
+  }
+}
+
+// ---- retire -------------------------------------------------------------------------------------
+
+/** T: retired blocks of one home that start a collect, beside those it could not free before. */
+export function threshold(root: usize): u32 {
+  if (get32(root + L_SCHEME) < POINTERS) return RETIRED_BLOCKS;
+  const all = get32(root + L_HAZARDS) * get32(root + L_HOMES);
+  return max<u32>(ALPHA * all, RETIRED_BLOCKS);
+}
+
+/** The stamp of what is retired now. */
+export function stampOf(root: usize, home: usize): u64 {
+  if (MUTANT == 47 && get32(root + L_SCHEME) == INTERVAL) return load64(slotAt(ME) + S_LOWER);
+  if (MUTANT == 49) {
+    const announced = load64(home + O_ANNOUNCED) >> 1;
+    if (announced != 0) return announced;
+  }
+  return get32(root + L_SCHEME) == EPOCH ? load64(root + L_EPOCH) : load64(CLOCK);
+}
+
+/**
+ * Retires a block that can be reached no more: freed when nobody can still read it. `own` says
+ * whether this thread itself may still read blocks under its present pin. Wait-free; O(1) amortised.
+ */
+export function retireBlock(root: usize, home: usize, at: usize, own: bool): void {
+  const block = at - HEAD;
+  const q = get32(block + B_TAG) & 0xff; // Frozen while the block is in use.
+  const wordOf = wordAt(home, q);
+  const w = load64(wordOf);
+  put64(block + B_RETIRED, stampOf(root, home)); // I3: after the block was unlinked.
+  put32(block + B_TAG, get32(block + B_TAG) + RETIRED);
+  put32(block + linkOf(<u32>w), <u32>w & ~1);
+  store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
+  put64(home + O_NOW, get64(home + O_NOW) - 1);
+  const pending = load64(home + O_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
+  store64(home + O_PENDING, pending);
+  if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
+}
+
+/** I4 would not hold with one more. */
+function isDue(root: usize, home: usize, pending: u64): bool {
+  const kept = load64(home + O_KEPT);
+  if (<u32>pending >= threshold(root) + 2 * <u32>kept) return true;
+  return pending >> 32 >= RETIRED_UNITS + 2 * (kept >> 32);
+}
+
+// ---- collect ------------------------------------------------------------------------------------
+
+/** Frees what nobody can still read: this home's, then that of orphans. How many blocks. */
+export function collectAll(root: usize, home: usize, own: bool): u32 {
+  let freed = collectHome(root, home, own);
+  const homes = get32(root + L_HOMES);
+  for (let i: u32 = 0; i < homes; i++) {
+    const other = homeAt(root, i);
+    if (load32(other) != 0 || load64(other + O_PENDING) == 0) continue;
+    if (MUTANT == 54) store32(other, ME + 1);
+    else if (!cas32(other, 0, ME + 1)) continue; // Step 8.
+    freed += collectHome(root, other, own);
+    store32(other, 0);
+  }
+  return freed;
+}
+
+/** Steps 4 to 7. */
+function collectHome(root: usize, home: usize, own: bool): u32 {
+  if (load64(home + O_PENDING) == 0) return 0;
+  const scheme = get32(root + L_SCHEME);
+  tell(home);
+  let limit: u64 = 0;
+  let noted: u32 = 0;
+  if (scheme == EPOCH) {
+    limit = advanceEpoch(root);
+  } else {
+    add64(CLOCK, 1);
+    noted = takeSnapshot(root, home, own);
+  }
+  let freed: u32 = 0;
+  let kept: u64 = 0;
+  for (let q: u32 = 0; q < CLASSES_MAX; q++) {
+    const w = load64(wordAt(home, q));
+    if ((<u32>w & ~1) == 0) continue;
+    const more = sift(root, home, q, w, limit, noted);
+    const left = <u32>more;
+    freed += <u32>(more >> 32);
+    kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
+  }
+  store64(home + O_PENDING, kept);
+  store64(home + O_KEPT, kept);
+  if (freed != 0) give(root, home);
+  return freed;
+}
+
+/** Steps 5 and 6 for one class. Blocks freed << 32 | kept. */
+function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32): u64 {
+  const from = linkOf(<u32>w);
+  const to = linkOf(~(<u32>w));
+  const bytes = sizeOfClass(q) - HEAD;
+  if (MUTANT == 55) store64(wordAt(home, q), ((w >> 32) << 32) | (~(<u32>w) & 1));
+  let at: usize = <u32>w & ~1;
+  let keep: u32 = 0;
+  let free = <u32>(w >> 32);
+  let freed: u32 = 0;
+  let left: u32 = 0;
+  while (at != 0) {
+    const next = get32(at + from); // The owner's (or the dead's, which W orders): nobody else looks.
+    if (isKept(root, home, at, limit, noted)) {
+      put32(at + to, keep);
+      keep = <u32>at;
+      left++;
+    } else {
+      put32(at + B_FREE, free);
+      put32(at + B_TAG, (get32(at + B_TAG) & ~STATES) | FREED);
+      markFree(at + HEAD, bytes);
+      free = <u32>at;
+      freed++;
+    }
+    at = next;
+  }
+  if (freed != 0) {
+    const parity = MUTANT == 48 ? <u32>w & 1 : <u32>~w & 1;
+    store64(wordAt(home, q), ((<u64>free) << 32) | keep | parity);
+    const count = home + O_COUNTS + ((<usize>q) << 2);
+    put32(count, get32(count) + freed);
+  }
+  return ((<u64>freed) << 32) | left;
+}
+
+/** Whether somebody may still read a retired block. */
+function isKept(root: usize, home: usize, at: usize, limit: u64, noted: u32): bool {
+  const scheme = get32(root + L_SCHEME);
+  const retired = get64(at + B_RETIRED);
+  if (scheme == EPOCH) return retired + (MUTANT == 41 ? 1 : 2) > limit;
+  const birth = get64(at + B_BIRTH);
+  for (let i: u32 = 0; i < noted; i++) {
+    const pair = home + O_SNAPSHOT + (i << 4);
+    if (MUTANT == 42 ? get64(pair) >= retired : get64(pair) > retired) continue;
+    if (MUTANT == 43 ? get64(pair + 8) > birth : get64(pair + 8) >= birth) return true;
+  }
+  return scheme == POINTERS && isHazard(root, at + HEAD);
+}
+
+// ---- who reads ----------------------------------------------------------------------------------
+
+/** Step 4: notes the reservations that stand now; how many pairs. */
+function takeSnapshot(root: usize, home: usize, own: bool): u32 {
+  let noted: u32 = 0;
+  const slots = MUTANT == 44 ? PARTICIPANTS - 1 : PARTICIPANTS;
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    const at = slotAt(slot);
+    if (kindOf(load64(at + S_STATE)) == SLOT_FREE) continue;
+    if (slot != ME || own) noted = noteInterval(home, noted, at + S_LOWER, at + S_UPPER);
+    noted = noteInterval(home, noted, at + S_OVER_LOWER, at + S_OVER_UPPER);
+    for (let i: u32 = 0; i < LEASES; i++) {
+      const point = load64(at + S_LEASES + (i << 3));
+      if (point != 0) noted = note(home, noted, point, point);
+    }
+  }
+  return get32(root + L_SCHEME) == ERAS ? noteEras(root, home, noted) : noted;
+}
+
+function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): u32 {
+  if (MUTANT == 45) {
+    const upper = load64(upperAt);
+    const lower = load64(lowerAt);
+    return lower == 0 ? noted : note(home, noted, lower, upper);
+  }
+  const lower = load64(lowerAt);
+  if (lower == 0) return noted;
+  return note(home, noted, lower, load64(upperAt)); // Behind lower: a torn pair is only ever wider.
+}
+
+/** One more pair; when there is no room, the last one is widened to hold it. */
+function note(home: usize, noted: u32, lower: u64, upper: u64): u32 {
+  if (noted < SNAPSHOT) {
+    const pair = home + O_SNAPSHOT + (noted << 4);
+    put64(pair, lower);
+    put64(pair + 8, upper);
+    return noted + 1;
+  }
+  const pair = home + O_SNAPSHOT + ((SNAPSHOT - 1) << 4);
+  if (lower < get64(pair)) put64(pair, lower);
+  if (upper > get64(pair + 8)) put64(pair + 8, upper);
+  return noted;
+}
+
+/** Hazard eras: each published era is a point. */
+function noteEras(root: usize, home: usize, from: u32): u32 {
+  let noted = from;
+  const homes = get32(root + L_HOMES);
+  const hazards = get32(root + L_HAZARDS);
+  for (let i: u32 = 0; i < homes; i++) {
+    for (let k: u32 = 0; k < hazards; k++) {
+      const era = load64(homeAt(root, i) + O_HAZARDS + (k << 3));
+      if (era != 0) noted = note(home, noted, era, era);
+    }
+  }
+  return noted;
+}
+
+/** Hazard pointers: whether anybody names the block. */
+function isHazard(root: usize, at: usize): bool {
+  const homes = get32(root + L_HOMES);
+  const hazards = get32(root + L_HAZARDS);
+  for (let i: u32 = 0; i < homes; i++) {
+    for (let k: u32 = 0; k < hazards; k++) {
+      if (<u32>load64(homeAt(root, i) + O_HAZARDS + (k << 3)) == <u32>at) return true;
+    }
+  }
+  return false;
+}
+
+/** The epoch, moved on by up to two, each time only if all that announced one announced this one. */
+function advanceEpoch(root: usize): u64 {
+  const before = load64(root + L_EPOCH);
+  const after = stepEpoch(root, before);
+  return after == before ? before : stepEpoch(root, after);
+}
+
+function stepEpoch(root: usize, epoch: u64): u64 {
+  const homes = get32(root + L_HOMES);
+  for (let i: u32 = 0; i < homes; i++) {
+    const announced = load64(homeAt(root, i) + O_ANNOUNCED);
+    if (MUTANT != 26 && announced != 0 && announced >> 1 != epoch) return epoch;
+  }
+  return cas64(root + L_EPOCH, epoch, epoch + 1) ? epoch + 1 : load64(root + L_EPOCH);
+}
+
+/** Tells the others this home's balance; the clock moves, or a collect begins. */
+export function tell(home: usize): void {
+  const now = get64(home + O_NOW);
+  if (load64(home + O_BALANCE) != now) store64(home + O_BALANCE, now);
+}
+
+/** Notes the most blocks in use, for I5. O(participants), once in BIRTHS allocations. */
+export function notePeak(root: usize): void {
+  let used: i64 = 0;
+  const homes = get32(root + L_HOMES);
+  for (let i: u32 = 0; i < homes; i++) used += <i64>load64(homeAt(root, i) + O_BALANCE);
+  const peak = load64(root + L_PEAK);
+  if (used > <i64>peak) cas64(root + L_PEAK, peak, <u64>used); // Lost: another saw about as many.
+}
