@@ -34,36 +34,47 @@ export class Dfs implements Scheduler {
   /** Deaths not explored because an equal state was. */
   skipped = 0;
 
-  /** Nodes of the present path at which not the default was taken. */
-  private deviations = 0;
   private readonly shard: { index: number; of: number };
+  /** The points of the run without any choice, in the order in which they are left first. */
+  private base: Node[] | null = null;
+  private roots: number[] = [];
+  /** The point at which the present schedules first do not take the default. */
+  private root = 0;
 
-  /** A shard has the schedules whose first deviation from the default is at every `of`-th point. */
+  /** A shard has the schedules whose first choice is made at every `of`-th point. */
   constructor(bounds: DfsBounds, shard = { index: 0, of: 1 }) {
     this.bounds = bounds;
     this.shard = shard;
   }
 
-  /**
-   * Prepares the next run; false when all have been made. The first call prepares the first run.
-   */
-  advance(first: boolean): boolean {
+  /** Prepares the same run again. */
+  again(): void {
     this.depth = 0;
     this.preemptions = 0;
     this.afterDeath = 0;
-    if (first) return true;
-    while (this.nodes.length > 0) {
-      const last = this.nodes.length - 1;
-      const node = this.nodes[last]!;
-      const foreign = this.deviations === 0 && last % this.shard.of !== this.shard.index;
-      if (!foreign && node.taken + 1 < node.options.length) {
-        if (node.taken++ === 0) this.deviations++;
-        return true;
-      }
-      if (node.taken > 0) this.deviations--;
-      this.nodes.pop();
+  }
+
+  /** Prepares the next run; false when all have been made. The first is made without `advance`. */
+  advance(): boolean {
+    this.again();
+    if (this.base === null) {
+      this.base = this.nodes.slice();
+      this.roots = scattered(this.base.length, this.shard);
+      this.nodes.length = 0;
     }
-    return false;
+    for (;;) {
+      while (this.nodes.length > this.root) {
+        const node = this.nodes[this.nodes.length - 1]!;
+        if (++node.taken < node.options.length) return true;
+        node.taken = 0;
+        this.nodes.pop();
+      }
+      const root = this.roots.pop();
+      if (root === undefined) return false;
+      this.root = root;
+      this.nodes.length = 0;
+      for (let n = 0; n <= root; n++) this.nodes.push(this.base[n]!);
+    }
   }
 
   next(machine: Machine, t: VirtualThread, why: number): number {
@@ -147,6 +158,16 @@ export class Dfs implements Scheduler {
     }
     return options;
   }
+}
+
+/**
+ * The numbers below `n` that are the shard's, far from each other: a search that is cut short has then
+ * left the run everywhere and not only near its end.
+ */
+function scattered(n: number, shard: { index: number; of: number }): number[] {
+  const mine = Array.from({ length: n }, (_, i) => i).filter((i) => i % shard.of === shard.index);
+  const rank = (i: number): number => (i * 0.6180339887498949) % 1;
+  return mine.sort((a, b) => rank(a) - rank(b));
 }
 
 /** No choice at all: every thread runs to its end, in turn. */

@@ -34,7 +34,7 @@ export const noTotals = (): Totals => ({
 });
 
 export function addTotals(to: Totals, from: Totals): void {
-  for (const key of Object.keys(to) as (keyof Totals)[]) to[key] += from[key];
+  for (const key of Object.keys(from) as (keyof Totals)[]) to[key] += from[key];
 }
 
 export interface Failure {
@@ -94,7 +94,7 @@ export class Exploration {
     this.configure(plan);
     // Failing allocations: none first, then each n-th, once and from then on, until n is not
     // reached.
-    for (let failAt = 0; failure === undefined; failAt++) {
+    for (let failAt = 0; failure === undefined && !late(limits); failAt++) {
       let reached = false;
       for (const failOn of failAt === 0 ? [false] : [false, true]) {
         machine.failAt = failAt;
@@ -105,9 +105,9 @@ export class Exploration {
         failure = result.failure;
         cut ||= result.cut;
         if (this.totals.failedAllocations > before) reached = true;
-        if (failure !== undefined || cut) break;
+        if (failure !== undefined || late(limits)) break;
       }
-      if (!plan.failures || cut || (failAt > 0 && !reached)) break;
+      if (!plan.failures || (failAt > 0 && !reached)) break;
     }
     machine.failAt = 0;
     return {
@@ -141,12 +141,12 @@ export class Exploration {
 
   private searchBy(dfs: Dfs, plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
     let schedules = 0;
-    for (let first = true; dfs.advance(first); first = false) {
+    for (let first = true; first || dfs.advance(); first = false) {
       const violation = this.one(dfs);
       schedules++;
       if (violation !== null) {
         // The search stands at the failing schedule: run it once more, noting its choices.
-        dfs.advance(true);
+        dfs.again();
         const recorder = new Recorder(dfs);
         const again = this.judge(this.machine.execute(recorder));
         return {
@@ -156,7 +156,7 @@ export class Exploration {
       }
       if (schedules % REPEAT_EVERY === 0) {
         const strange = this.repeat(() => {
-          dfs.advance(true);
+          dfs.again();
           return dfs;
         });
         if (strange !== null)
@@ -243,7 +243,7 @@ export class Exploration {
     if (limit !== undefined && schedules >= limit) return true;
     if ((schedules & 63) !== 0) return false;
     limits.progress?.(this.totals);
-    return limits.deadline !== undefined && performance.now() > limits.deadline;
+    return late(limits);
   }
 
   private failure(plan: Plan, violation: Violation, choices: Choice[], after: number): Failure {
@@ -259,6 +259,10 @@ export class Exploration {
       after,
     };
   }
+}
+
+function late(limits: Limits): boolean {
+  return limits.deadline !== undefined && performance.now() > limits.deadline;
 }
 
 function victims(plan: Plan): number {

@@ -49,13 +49,15 @@ export function plansOf(structure: Structure, scenario: Scenario, full: boolean)
   return own ?? shared ?? [];
 }
 
+/** A mutant is hunted everywhere a little and at random, then everywhere more, in order. */
+const HUNT = [60, 600, 20_000, undefined];
+const AT_RANDOM = 1000;
+
 function limited(plan: Plan, limit: number): Plan {
   if (plan.strategy !== 'dfs') return { ...plan, runs: Math.min(limit, plan.runs ?? limit) };
-  return { ...plan, limit: Math.min(limit, plan.limit ?? limit) };
+  if (limit > AT_RANDOM) return { ...plan, limit: Math.min(limit, plan.limit ?? limit) };
+  return { ...plan, strategy: 'pct', depth: (plan.preemptions ?? 2) + 1, runs: limit };
 }
-
-/** A mutant is hunted everywhere a little, then everywhere more. */
-const HUNT = [50, 500, 5000, 50_000, undefined];
 
 const kernelCache = new Map<string, Promise<Kernel[]>>();
 

@@ -32,7 +32,7 @@ const EXPECTED: Record<string, Record<number, string>> = {
     6: 'invariant',
     7: 'invariant',
   },
-  pool: { 1: 'overlap', 2: 'end', 3: 'end', 4: 'end', 5: 'end', 6: 'history', 7: 'freed' },
+  pool: { 1: 'overlap', 2: 'end', 3: 'freed', 4: 'end', 5: 'end', 6: 'history', 7: 'freed' },
 };
 
 describe.each([stack, words, lock, pool])('$name', (structure: Structure) => {
@@ -43,7 +43,7 @@ describe.each([stack, words, lock, pool])('$name', (structure: Structure) => {
       const { failure, totals, cut } = exploration.run(plan);
       expect(failure?.violation).toBeUndefined();
       expect(cut).toBe(false);
-      expect(totals.schedules).toBeGreaterThan(3);
+      expect(totals.schedules).toBeGreaterThan(2);
     }
   });
 

@@ -68,7 +68,9 @@ const lock: Structure<undefined, number> = {
     scenario: { name: 'soak', threads: [[], []] },
     call: (below) => ['bump', below(5)],
   },
-  word: (at) => ({ 64: 'lock', 128: 'x', 136: 'y' })[at] ?? `slot[${(at - 256) >> 3}]`,
+  word: (at) =>
+    ({ 64: 'lock', 128: 'x', 136: 'y', 192: 'note.value', 196: 'note.valid' })[at] ??
+    `slot[${(at - 256) >> 3}]`,
   mutants: [
     { id: 1, kernel: 'lock', what: 'the heir does not repair' },
     { id: 2, kernel: 'lock', what: 'nobody inherits' },
