@@ -46,6 +46,9 @@ export function encodeKey<T>(codec: Codec<T>, value: T, target: Uint8Array, at: 
 // ── Numbers ──────────────────────────────────────────────────────────────────────────────────────
 
 const cell = new DataView(new ArrayBuffer(8));
+/** The same bytes, little-endian, as every platform is that shares WebAssembly memory. */
+const cellWords = new Int32Array(cell.buffer);
+const cellNumber = new Float64Array(cell.buffer);
 
 /** The high word of the last f64, u64 or i64 that was split. */
 export let high = 0;
@@ -96,9 +99,9 @@ export function splitF64Key(value: number): void {
 
 function joinF64(first: number, second: number): number {
   const flip = ~first >> 31; // All ones for a negative number, whose sign bit is clear here.
-  cell.setInt32(0, first ^ (flip | -0x80000000));
-  cell.setInt32(4, second ^ flip);
-  return cell.getFloat64(0);
+  cellWords[1] = first ^ (flip | -0x80000000);
+  cellWords[0] = second ^ flip;
+  return cellNumber[0]!;
 }
 
 const I64_MIN = -(2n ** 63n);

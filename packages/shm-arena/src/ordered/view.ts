@@ -17,22 +17,19 @@ export abstract class Batch<K, V> {
   values: V[] = [];
   /** How many of `keys` and `values` belong to this batch. */
   count = 0;
-  protected readonly bounds: Bounds;
   private more: boolean;
   private remaining: number;
   private size: number;
 
   /** `size` entries are read first; a scan that is known to be short asks for no more than it. */
   constructor(bounds: Readonly<Bounds>, size: number = FIRST_BATCH) {
-    this.bounds = { ...bounds };
     this.more = !bounds.empty;
     this.remaining = bounds.limit;
     this.size = bounds.limit === Infinity ? size : LARGEST_BATCH;
   }
 
   /**
-   * Reads up to `want` entries behind the last into `keys` and `values`, sets `count`, and moves
-   * `bounds` behind them.
+   * Reads up to `want` entries behind the last into `keys` and `values`, and sets `count`.
    * @returns whether there may be more
    */
   protected abstract read(want: number): boolean;
@@ -49,10 +46,16 @@ export abstract class Batch<K, V> {
   }
 }
 
-/** One class for each kind of iterator: `next` stays small and monomorphic. */
+/**
+ * One class for each kind of iterator, so that `next` stays small and sees one shape; the batch's
+ * arrays are at hand in the iterator itself.
+ */
 abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
-  protected readonly batch: Batch<K, V>;
+  protected keys: readonly K[] = [];
+  protected values: readonly V[] = [];
+  protected count = 0;
   protected at = 0;
+  private readonly batch: Batch<K, V>;
   private ended = false;
 
   constructor(batch: Batch<K, V>) {
@@ -61,18 +64,24 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
 
   abstract next(): IteratorResult<T>;
 
-  /** Called when `at` has reached the end of the batch: false when that was the last. */
+  /** Called when `at` has reached `count`: false when that was the end. */
   protected refill(): boolean {
+    const { batch } = this;
+    if (this.ended || !batch.advance()) {
+      this.return();
+      return false;
+    }
+    this.keys = batch.keys;
+    this.values = batch.values;
+    this.count = batch.count;
     this.at = 0;
-    if (!this.ended && this.batch.advance()) return true;
-    this.ended = true;
-    this.batch.count = 0;
-    return false;
+    return true;
   }
 
   return(value?: unknown): IteratorResult<T> {
     this.ended = true;
-    this.batch.count = 0;
+    this.at = this.count = 0;
+    this.keys = this.values = [];
     return { done: true, value: value as undefined };
   }
 
@@ -83,24 +92,24 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
 
 class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
   next(): IteratorResult<[K, V]> {
-    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
+    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
     const at = this.at++;
-    return { done: false, value: [this.batch.keys[at] as K, this.batch.values[at] as V] };
+    return { done: false, value: [this.keys[at] as K, this.values[at] as V] };
   }
 }
 
 /** Also iterates what a batch puts in the place of keys. */
 export class KeyIterator<K, V> extends BatchIterator<K, V, K> {
   next(): IteratorResult<K> {
-    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
-    return { done: false, value: this.batch.keys[this.at++] as K };
+    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
+    return { done: false, value: this.keys[this.at++] as K };
   }
 }
 
 class ValueIterator<K, V> extends BatchIterator<K, V, V> {
   next(): IteratorResult<V> {
-    if (this.at >= this.batch.count && !this.refill()) return { done: true, value: undefined };
-    return { done: false, value: this.batch.values[this.at++] as V };
+    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
+    return { done: false, value: this.values[this.at++] as V };
   }
 }
 
