@@ -35,7 +35,7 @@ import {
 } from './kernel.ts';
 import { measure } from './scan.ts';
 import { Snapshots } from './snapshot.ts';
-import { listStats } from './stats.ts';
+import { listStats, readStats, tryStats } from './stats.ts';
 import { ListView } from './view.ts';
 
 const { OK } = Status;
@@ -197,8 +197,12 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   /** A write found the active list nearly full: tells the handle's owner, once a list. */
   private pressed(): void {
     if (this.onPressure === undefined) return;
-    const { bytes, maxBytes, entries, maxEntries, id } = this.activeStats();
-    if (id === this.pressedList) return;
+    const { core } = this;
+    // The write has landed: where the list is gone by now, there is no pressure to tell of.
+    if (tryStats(core, 0) !== OK) return;
+    const id = core.result(9);
+    if (id === this.pressedList || tryStats(core, id) !== OK) return;
+    const { bytes, maxBytes, entries, maxEntries } = readStats(core);
     this.pressedList = id;
     this.onPressure({ bytes, maxBytes, entries, maxEntries });
   }
@@ -266,18 +270,18 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     return this.core.result(0) === 1 ? live : super.size;
   }
 
-  private activeStats(): api.ListStats & { id: number } {
-    listStats(this.core, 0);
-    const id = this.core.result(9);
-    return { ...listStats(this.core, id), id };
-  }
-
   stats(): api.SkipListStats {
-    this.check();
-    const { id: _, ...active } = this.activeStats();
-    listStats(this.core, 0);
-    const seq = this.core.resultLong(6);
-    return { ...active, seq, frozen: this.frozen().map((list) => list.stats()) };
+    const { core } = this;
+    for (;;) {
+      const ids = this.listIds();
+      const frozen: api.ListStats[] = [];
+      // A list that is destroyed meanwhile is left out.
+      for (const id of ids.slice(0, -1))
+        if (tryStats(core, id) === OK) frozen.push(readStats(core));
+      // Unless the active one was sealed and destroyed meanwhile: then all once more.
+      if (tryStats(core, ids.at(-1) as number) !== OK) continue;
+      return { ...readStats(core), seq: core.resultLong(6), frozen };
+    }
   }
 
   measure(): api.ListMeasure {

@@ -14,6 +14,11 @@ export function tryStats(core: AnyCore, target: number): number {
 export function listStats(core: AnyCore, target: number): ListStats {
   const call = () => tryStats(core, target);
   core.finish(call(), call, 'stats');
+  return readStats(core);
+}
+
+/** The numbers in the result block. */
+export function readStats(core: AnyCore): ListStats {
   return {
     entries: core.resultCount(2),
     live: core.resultCount(4),

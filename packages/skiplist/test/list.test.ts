@@ -114,6 +114,22 @@ describe('keys and values of every size', () => {
     expect(list.get('c')!.length).toBe(length);
   });
 
+  test('a key and a value that both move scratch', () => {
+    const list = SkipList.create<Uint8Array, Uint8Array>(arena, { key: bytes, value: bytes });
+    for (const size of [60_000, 200_000, 900_000]) {
+      const key = Uint8Array.from({ length: size }, (_, i) => i % 253);
+      const value = Uint8Array.from({ length: size * 2 }, (_, i) => i % 241);
+      list.set(key, value);
+      expect(Buffer.compare(list.get(key) as Uint8Array, value)).toBe(0);
+      expect(list.insert(key, value)).toBe(false);
+      expect(Buffer.compare(list.getOrInsert(key, key).value, value)).toBe(0);
+      expect(list.count({ gte: key, lte: key })).toBe(1);
+      expect(list.floor(key)?.[1].length).toBe(size * 2);
+    }
+    expect(list.getMany([...list.keys()]).map((value) => value?.length)).toHaveLength(3);
+    expect(list.verify().problems).toEqual([]);
+  });
+
   test('every codec, in its order', () => {
     const sorted: [import('@x/shm-arena/codec').Codec<any>, any[]][] = [
       [utf8, ['', 'a', 'aa', 'b', 'é', '\uffff', '\u{10000}']],
