@@ -18,13 +18,14 @@
 //     or was never published (then it is CREATING). LIVE and not in the record: it was unlinked.
 // L2  A slot below the root's present count is private to the holder of the active list's lock.
 // L3  The root moves on only when the active list's clock is open and all older ones are closed.
+// L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled if they die.
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
 //   2. CAS root {A, …} → {B, A, …}                              the rest, which anybody finishes
 //   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
-//   4. CAS B.clock 0 → A.clock + 1                              the same
-//   5. region CREATING → LIVE                                   repair, or a destruction, does it
+//   4. region CREATING → LIVE                                   the same
+//   5. CAS B.clock 0 → A.clock + 1                              nothing
 // destroy frozen F
 //   6. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
 //   7. fill the slot of count - 1; CAS root → it    linearizes      F LIVE but unlinked: repair retires
@@ -167,17 +168,14 @@ export function opened(record: usize): usize {
   const list = listOf(record, 0);
   if (load64(list + CLOCK) != 0) return list;
   const older = listOf(record, 1); // L3: a list whose clock is 0 was put in front of another.
-  if (MUTANT == 40) {
-    cas64(list + CLOCK, 0, (load64(older + CLOCK) & ~CLOSED) + 1);
-    or64(older + CLOCK, CLOSED);
-    return list;
-  }
-  or64(older + CLOCK, CLOSED);
+  if (MUTANT != 40) or64(older + CLOCK, CLOSED);
+  if (MUTANT != 43) settleRegion(listRegion(list));
   cas64(list + CLOCK, 0, (load64(older + CLOCK) & ~CLOSED) + 1);
+  if (MUTANT == 40) or64(older + CLOCK, CLOSED);
   return list;
 }
 
-/** Step 5, by anybody: a list in the stack has a LIVE region, unless its structure is gone. */
+/** Step 4, by anybody: a list in the stack has a LIVE region, unless its structure is gone. */
 export function settleRegion(region: u32): void {
   const at = regionAt(region) + R_STATE;
   const word = load64(at);
@@ -216,7 +214,6 @@ export function seal(entry: u32, generation: u32): i32 {
     const next = stackOn(fresh, record, count, idOf(list) + 1);
     if (!cas32(entryAt(entry) + D_ROOT, <u32>record, <u32>next)) continue;
     opened(next);
-    regionPublish(listRegion(fresh)); // CLOSED: somebody did it for us, or the structure is gone.
     put32(io(), idOf(list));
     return leave(entryAlive(entry, generation) ? OK : GONE);
   }
@@ -263,7 +260,6 @@ function unlink(entry: u32, record: usize, index: u32): i32 {
   const active = opened(record);
   const frozen = listOf(record, index);
   const region = listRegion(frozen);
-  settleRegion(region);
   const generation = generationOf(load64(regionAt(region) + R_STATE));
   if (lock(active + LOCK, ME, 12) == CONTENDED) return CONTENDED; // Inherited: nothing to repair (L2).
   const root = entryAt(entry) + D_ROOT;

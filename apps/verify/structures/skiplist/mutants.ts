@@ -49,4 +49,9 @@ export const mutants: Mutant[] = [
   list(40, 'a seal opens the new clock before it closes the old one', 'set, seal, frozen'),
   list(41, 'a frozen list is retired before it is unlinked', 'get, seal, destroy', 'get, destroy'),
   list(42, 'repair counts what is counted already', 'set, set, empty'),
+  list(
+    43,
+    'a list is opened while its region is still being created',
+    'writers in the list of a dead sealer',
+  ),
 ];

@@ -326,6 +326,17 @@ scenario('end, set', [
 scenario('end, seal', [[['seal']], [['end']]], [['set', 'a', 1]]);
 scenario('end, destroy', [[['destroy', 1]], [['end']]], [['set', 'a', 1], ['seal']]);
 
+// Found here: a region that a dead sealer left CREATING was no matter of the recovery of a writer who
+// died while it asked that region for pages. Now a list is opened only when its region is LIVE.
+settings.set('writers in the list of a dead sealer', { pages: 10 });
+scenarios.push({
+  name: 'writers in the list of a dead sealer',
+  threads: [[['set', 'b', 1]], [['seal']]],
+  prepare: BEFORE,
+  quick: [{ strategy: 'pct', runs: 1_500, depth: 4, kills: 2 }],
+  full: [{ strategy: 'pct', runs: 30_000, depth: 4, kills: 2 }],
+});
+
 // ---- limits and memory ---------------------------------------------------------------------------
 
 scenario(
