@@ -37,13 +37,15 @@ export class Arena implements World {
   private shadowHigh = 0;
   private readonly mixed = new Int32Array(2);
 
-  constructor(pages: number) {
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
+  /** A new memory, or another thread's view of one. */
+  constructor(pages: number, of?: { memory: WebAssembly.Memory; shadow: SharedArrayBuffer }) {
+    this.memory =
+      of?.memory ?? new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
     this.bytes = pages * 65536;
     this.u8 = new Uint8Array(this.memory.buffer, 0, this.bytes);
     this.i32 = new Int32Array(this.memory.buffer, 0, this.bytes >> 2);
     this.view = new DataView(this.memory.buffer, 0, this.bytes);
-    this.shadow = new Uint8Array(new SharedArrayBuffer(this.bytes >> CELL_SHIFT));
+    this.shadow = new Uint8Array(of?.shadow ?? new SharedArrayBuffer(this.bytes >> CELL_SHIFT));
     this.shadowWords = new Int32Array(this.shadow.buffer);
     this.image = new Uint8Array(this.bytes);
     this.shadowImage = new Uint8Array(this.shadow.length);

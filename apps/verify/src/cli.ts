@@ -10,7 +10,8 @@
 
 import { parseArgs } from 'node:util';
 import { Exploration, type Report } from './explore.ts';
-import { kernelsOf, plansOf, runJob } from './job.ts';
+import { hunt } from './hunt.ts';
+import { kernelsOf, plansOf } from './job.ts';
 import { replacementFor } from './kernel-file.ts';
 import { big } from './progress.ts';
 import { load, names } from './registry.ts';
@@ -91,29 +92,12 @@ async function one(name: string, replace: Record<string, string>): Promise<boole
   return good;
 }
 
-/** Looks for a fault in a kernel from elsewhere; true when none was found. */
-async function hunt(name: string, replace: Record<string, string>): Promise<boolean> {
-  console.log(
-    `${name} with ${Object.entries(replace)
-      .map((pair) => pair.join(' = '))
-      .join(', ')}`,
-  );
-  const budget = Number(values.budget ?? 60);
-  const seed = Number(values.seed ?? 1);
-  const job = { id: name, structure: name, hunt: true, full: true, budget, seed, replace };
-  const { failure, error, totals, seconds } = await runJob(job, () => {});
-  if (error !== undefined) throw new Error(error);
-  if (failure !== undefined) console.log(`\n${failure.text}\n`);
-  const done = `${big(totals.schedules)} schedules, ${big(totals.steps)} steps`;
-  console.log(`${failure ? 'FAILED' : 'nothing found'} after ${seconds.toFixed(1)} s, ${done}`);
-  return failure === undefined;
-}
-
 async function main(): Promise<boolean> {
   const full = values.full === true;
   if (values.kernel !== undefined) {
     const { structure, replace } = await replacementFor(values.kernel, positionals[0]);
-    return hunt(structure, replace);
+    const seconds = Number(values.budget ?? 120);
+    return hunt({ structure, replace, seconds, seed: Number(values.seed ?? 1) });
   }
   if (positionals.length > 0) {
     let good = true;

@@ -161,8 +161,8 @@ export class Dfs implements Scheduler {
 }
 
 /**
- * The numbers below `n` that are the shard's, far from each other: a search that is cut short has then
- * left the run everywhere and not only near its end.
+ * The numbers below `n` that are the shard's, far from each other: a search that is cut short has
+ * then left the run everywhere and not only near its end.
  */
 function scattered(n: number, shard: { index: number; of: number }): number[] {
   const mine = Array.from({ length: n }, (_, i) => i).filter((i) => i % shard.of === shard.index);

@@ -19,8 +19,8 @@ export interface Job {
   plan?: Plan;
   shard?: { index: number; of: number };
   mutant?: number;
-  /** Without a scenario: look for a fault in all of them, everywhere a little, then more. */
-  hunt?: boolean;
+  /** At most so many schedules of each plan, at random while they are few. */
+  limit?: number;
   full: boolean;
   /** Seconds. */
   budget: number;
@@ -50,7 +50,7 @@ export function plansOf(structure: Structure, scenario: Scenario, full: boolean)
 }
 
 /** A mutant is hunted everywhere a little and at random, then everywhere more, in order. */
-const HUNT = [60, 600, 20_000, undefined];
+export const HUNT = [60, 600, 20_000, undefined];
 const AT_RANDOM = 1000;
 
 function limited(plan: Plan, limit: number): Plan {
@@ -108,8 +108,8 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       return known;
     };
     const done = (): boolean => result.failure !== undefined || performance.now() > end;
-    const hunts = mutant !== undefined || job.hunt === true;
-    for (const limit of hunts ? HUNT : [undefined]) {
+    const hunts = mutant !== undefined;
+    for (const limit of hunts ? HUNT : [job.limit]) {
       result.cut = false;
       for (const [n, [scenario, own]] of todo.entries()) {
         const now = performance.now();
@@ -120,6 +120,7 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       }
       if (done() || (!result.cut && limit === undefined)) break;
     }
+    if (performance.now() > end) result.cut = true;
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
@@ -129,14 +130,14 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
 
 /** What the job explores, in order. */
 function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scenario, Plan][] {
-  if (mutant === undefined && job.hunt !== true) {
+  if (mutant === undefined) {
     const scenario = structure.scenarios.find((s) => s.name === job.scenario);
     if (scenario === undefined) throw new Error(`no scenario ${job.scenario}`);
     const plans = job.plan === undefined ? plansOf(structure, scenario, job.full) : [job.plan];
     return plans.map((plan) => [scenario, plan]);
   }
   const scenarios =
-    mutant?.scenarios === undefined
+    mutant.scenarios === undefined
       ? structure.scenarios
       : mutant.scenarios.map((name) => {
           const found = structure.scenarios.find((s) => s.name === name);
@@ -144,7 +145,7 @@ function work(structure: Structure, job: Job, mutant: Mutant | undefined): [Scen
           return found;
         });
   return scenarios.flatMap((scenario) =>
-    (mutant?.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [
+    (mutant.plans ?? plansOf(structure, scenario, true)).map((plan): [Scenario, Plan] => [
       scenario,
       plan,
     ]),

@@ -89,6 +89,8 @@ export class Machine {
   private clock = 0;
   // biome-ignore lint/suspicious/noExplicitAny: the structure's own state of a run
   run: any;
+  /** With `record`: the run's state before the end checks. */
+  runAtEnd: unknown;
   dead: VirtualThread[] = [];
   violation: Violation | null = null;
   hash1 = 0;
@@ -137,7 +139,7 @@ export class Machine {
     const env = this.imports();
     const add = (role: VirtualThread['role']): VirtualThread => {
       const instances = kernels.map((kernel) => new Instance(kernel, { env }));
-      const t = new VirtualThread(this.threads.length, role, instances);
+      const t = new VirtualThread(this.threads.length, role, instances, this.arena);
       this.threads.push(t);
       return t;
     };
@@ -185,6 +187,7 @@ export class Machine {
         code = t.suspended || t.status === DEAD ? this.answer : this.ask(t, FINISHED);
       }
       this.direct = true;
+      if (this.watch.record) this.runAtEnd = clone(this.run);
       this.audit();
     } catch (error) {
       this.violation = this.explain(error);
@@ -321,7 +324,8 @@ export class Machine {
   }
 
   /** Observations and end checks after `events`, which began at `prologueEnd`. */
-  hostAudit(events: Event[], clock: number): Violation | null {
+  hostAudit(events: Event[], clock: number, run?: unknown): Violation | null {
+    if (run !== undefined) this.run = clone(run);
     this.events = [...this.prologue, ...events];
     this.clock = clock;
     try {

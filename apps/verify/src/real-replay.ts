@@ -53,7 +53,7 @@ export async function replayOnRealThreads(
       const simulated = simulate(machine, kills, Math.imul(seed + n, 0x9e3779b1));
       if (simulated === undefined) continue;
       const { trace, events } = simulated;
-      result.failure = await again(machine, threads, shared, trace, events);
+      result.failure = await again(machine, threads, shared, trace, events, machine.runAtEnd);
       if (result.failure !== undefined)
         result.failure = `${scenario.name}, trace ${n}: ${result.failure}`;
       result.traces++;
@@ -139,6 +139,7 @@ async function again(
   shared: Int32Array,
   trace: Trace,
   expected: Event[],
+  run: unknown,
 ): Promise<string | undefined> {
   await Promise.all(threads.map((t) => t.start()));
   machine.startRound();
@@ -187,8 +188,15 @@ async function again(
   }
   const events = threads.flatMap((t) => t.events());
   for (const e of events) if (e.pending) e.end = shared[CLOCK]!;
-  const wrong = machine.hostAudit(events, shared[CLOCK]! + 1);
+  const wrong = machine.hostAudit(events, shared[CLOCK]! + 1, run);
   return wrong === null ? undefined : `${wrong.kind}: ${wrong.message}`;
+}
+
+/** The scenarios that real workers can make again. */
+export function realScenarios(structure: Structure): Scenario[] {
+  const { real, begin, scenarios } = structure;
+  if (real === undefined) return begin === undefined ? [...scenarios] : [];
+  return scenarios.filter(({ name }) => real.includes(name));
 }
 
 /** Waits until the turn is `n`. */
@@ -213,7 +221,7 @@ async function main(): Promise<void> {
   });
   for (const name of positionals.length > 0 ? positionals : names()) {
     const structure = await load(name);
-    for (const scenario of structure.scenarios) {
+    for (const scenario of realScenarios(structure)) {
       const traces = Number(values.traces ?? 30);
       const result = await replayOnRealThreads(
         name,

@@ -1,7 +1,7 @@
 // The part of the suites that real workers do: a slice of simulated schedules again, step by step,
 // and a short soak of every structure that says how.
 
-import { replayOnRealThreads } from './real-replay.ts';
+import { realScenarios, replayOnRealThreads } from './real-replay.ts';
 import { soak } from './soak.ts';
 import type { Structure } from './structure.ts';
 
@@ -26,8 +26,9 @@ export async function onRealThreads(
     else counts.failed++;
     if (failure !== undefined) console.log(`FAILED ${name} on real threads, ${what}: ${failure}`);
   };
-  const every = Math.max(1, Math.floor(structure.scenarios.length / slice.scenarios));
-  const chosen = structure.scenarios.filter((_, n) => n % every === 0).slice(0, slice.scenarios);
+  const scenarios = realScenarios(structure);
+  const every = Math.max(1, Math.floor(scenarios.length / slice.scenarios));
+  const chosen = scenarios.filter((_, n) => n % every === 0).slice(0, slice.scenarios);
   let [traces, steps, deaths] = [0, 0, 0];
   for (const scenario of chosen) {
     const run = await replayOnRealThreads(name, structure, scenario, slice.traces, slice.seed);
@@ -36,10 +37,11 @@ export async function onRealThreads(
     steps += run.steps;
     deaths += run.deaths;
   }
-  console.log(
-    `${name} on real threads: ${traces} simulated schedules again, ${steps} steps, ` +
-      `${deaths} workers terminated, ${counts.failed === 0 ? 'all equal' : 'NOT all equal'}`,
-  );
+  if (chosen.length > 0)
+    console.log(
+      `${name} on real threads: ${traces} simulated schedules again, ${steps} steps, ` +
+        `${deaths} workers terminated, ${counts.failed === 0 ? 'all equal' : 'NOT all equal'}`,
+    );
   if (structure.soak === undefined) return counts;
   const result = await soak(name, structure, slice.soak, slice.seed, () => {});
   count('soak', result.failure);

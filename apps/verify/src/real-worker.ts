@@ -2,7 +2,7 @@
 // parent: freely, with random delays (stress), or one step at a time in a given order (stepped).
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { FREE, LIVE } from './arena.ts';
+import { Arena, FREE, LIVE } from './arena.ts';
 import type { Kernel } from './kernels.ts';
 import { invoke } from './machine.ts';
 import { MARK_FREE, PAUSE } from './ops.ts';
@@ -130,7 +130,9 @@ const instances = setup.kernels.map((kernel: Kernel, n: number) => {
   instance.become(setup.globals[n]!);
   return instance;
 });
-const thread = new VirtualThread(me, 'worker', instances);
+const pages = setup.memory.buffer.byteLength / 65536;
+const world = new Arena(pages, { memory: setup.memory, shadow: setup.shadow });
+const thread = new VirtualThread(me, 'worker', instances, world);
 let written = 0;
 
 function append(text: string): void {

@@ -39,6 +39,8 @@ export interface Thread {
    * This thread's own instance of each kernel: its exports, by the names in `Structure.kernels`.
    */
   readonly kernels: Record<string, Record<string, KernelFunction>>;
+  /** The machine it runs on. */
+  readonly world: World;
   /**
    * Numbers of this thread (slot, scratch offset, …). Set them in `setup`; each run starts with
    * these.
@@ -240,6 +242,12 @@ export interface Structure<R = any, S = any> {
    * What is wrong, or undefined.
    */
   end?(t: Thread, run: R, world: World): Steps<string | undefined> | string | undefined;
+  /**
+   * Scenarios whose simulated schedules are made again by real workers: their operations read
+   * nothing of the run's state that another thread has written. Default: all when there is no
+   * `begin`.
+   */
+  real?: readonly string[];
   /** How real workers stress it (`pnpm verify:soak`). */
   soak?: Soak;
   /** A name for the word at `at` in traces: "head", "page[3]", "slot[1].state". */

@@ -63,6 +63,7 @@ ${text}
       } else if (options.full) {
         save(key, results);
       }
+      return false;
     },
   });
   progress.clear();

@@ -4,7 +4,7 @@
 
 import type { Event } from './history.ts';
 import type { Kernel } from './kernels.ts';
-import type { Call, KernelFunction, OpCall, Result, Steps, Thread } from './structure.ts';
+import type { Call, KernelFunction, OpCall, Result, Steps, Thread, World } from './structure.ts';
 
 /** Where asyncify's record stands in its private memory: top of the frames, and their limit. */
 const RECORD = 16;
@@ -174,6 +174,7 @@ export class VirtualThread implements Thread {
   readonly role: Thread['role'];
   readonly instances: Instance[];
   readonly kernels: Thread['kernels'] = {};
+  readonly world: World;
   readonly local: Record<string, number> = {};
   private localKept: Record<string, number> = {};
 
@@ -203,8 +204,9 @@ export class VirtualThread implements Thread {
   /** For a recoverer: the dead that it is at. */
   patients: VirtualThread[] = [];
 
-  constructor(id: number, role: Thread['role'], instances: Instance[]) {
+  constructor(id: number, role: Thread['role'], instances: Instance[], world: World) {
     this.id = id;
+    this.world = world;
     this.role = role;
     this.instances = instances;
     for (const instance of instances) this.kernels[instance.kernel.name] = instance.exports;

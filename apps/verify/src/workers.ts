@@ -16,7 +16,8 @@ export interface PoolOptions {
   deadline: number;
   /** Seconds for a job when so many still wait. */
   share?(job: Job, waiting: number): number;
-  onResult(result: JobResult): void;
+  /** True ends everything: no more is wanted. */
+  onResult(result: JobResult): boolean;
   onProgress(id: string, totals: Totals): void;
 }
 
@@ -46,8 +47,12 @@ export function runAll(jobs: readonly Job[], options: PoolOptions): Promise<Job[
       workers.add(worker);
       worker.on('message', (message: { result?: JobResult; id?: string; totals?: Totals }) => {
         if (message.result !== undefined) {
-          options.onResult(message.result);
-          next(worker);
+          if (!options.onResult(message.result)) return next(worker);
+          for (const each of workers) {
+            each.removeAllListeners('exit');
+            each.kill();
+          }
+          done(waiting);
         } else if (message.id !== undefined && message.totals !== undefined) {
           options.onProgress(message.id, message.totals);
         }
