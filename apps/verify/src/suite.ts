@@ -9,7 +9,7 @@ import { type Job, type JobResult, plansOf } from './job.ts';
 import { ROOT } from './kernels.ts';
 import { Progress } from './progress.ts';
 import { onRealThreads } from './real-slice.ts';
-import { load } from './registry.ts';
+import { load, names } from './registry.ts';
 import { bad, keepTrace, print, summarize } from './report.ts';
 import type { Structure } from './structure.ts';
 import { type Summary, writeTotals } from './totals.ts';
@@ -157,13 +157,14 @@ async function report(
   seconds: number,
 ): Promise<boolean> {
   const summaries: Summary[] = [];
+  const kept = options.full && String(options.structures) === String(names());
   for (const [n, structure] of structures.entries()) {
     const name = options.structures[n]!;
     const own = jobs.filter((job) => job.structure === name);
     const summary = await summarize(name, structure, own, results);
     summaries.push(summary);
     print(summary);
-    for (const m of options.full ? (structure.mutants ?? []) : []) {
+    for (const m of kept ? (structure.mutants ?? []) : []) {
       const result = results.get(`${name} mutant ${m.id}`);
       if (result !== undefined) keepTrace(name, m.id, m.what, result);
     }
@@ -182,7 +183,7 @@ async function report(
   if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
   console.log(`${Math.round(seconds)} s`);
   if (options.full && sum('failed') === 0) {
-    writeTotals(summaries);
+    if (kept) writeTotals(summaries);
     rmSync(STATE, { force: true });
   }
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
