@@ -405,7 +405,12 @@ function invariant(world: World): string | undefined {
   if (holder !== 0 && kindOf(world.u32(slotAt(holder - 1))) === 0) return 'lock I2: the lock names a free slot';
   for (let slot = 0; slot < participants; slot++) {
     const at = slotAt(slot);
-    if (kindOf(world.u32(at)) !== 0) continue;
+    const low = world.u32(at);
+    const reaper = (low >>> 4) & 0x1ff;
+    if (reaper !== 0 && kindOf(world.u32(slotAt(reaper - 1))) === 0) {
+      return `slot I2: slot ${slot} names slot ${reaper - 1} as its reaper, which is free`;
+    }
+    if (kindOf(low) !== 0) continue;
     if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0) return `slot I3: slot ${slot} is free, but reserves`;
   }
   for (let region = 0; region < REGIONS; region++) {
@@ -423,7 +428,8 @@ function invariant(world: World): string | undefined {
 function* recover(t: Thread, _dead: readonly Thread[], _run: Run, world: World): Steps {
   const k = t.kernels.arena!;
   const { participants, directory } = head(world);
-  for (let slot = 0; slot < participants; slot++) {
+  // The last first: recoverers that died come before those they were at.
+  for (let slot = participants - 1; slot >= 0; slot--) {
     if (kindOf(world.u32(slotAt(slot))) < 2) continue;
     const phase: number = yield [k.reap!, slot];
     if (phase === 0) continue;
@@ -701,6 +707,14 @@ const arena: Structure<Run, State> = {
     { id: 14, kernel: 'arena', what: 'rewind frees a chunk before it leaves it' },
     { id: 15, kernel: 'arena', what: 'claim passes over an entry of that name that is being created' },
     { id: 16, kernel: 'arena', what: 'orphans have no number of their own' },
+    {
+      id: 17,
+      kernel: 'arena',
+      what: 'a slot is freed while it names a region of a structure destroyed since',
+      scenarios: ['write, end'],
+      plans: [{ strategy: 'dfs', preemptions: 2, kills: 1, victims: [0] }],
+    },
+    { id: 18, kernel: 'arena', what: 'a slot is freed while it is named as a reaper' },
   ],
 };
 

@@ -320,12 +320,15 @@ function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
   if (page < FIRST || kindOf(word) != P_REGION || pageTag(word) != region) {
     return note(BAD_BASE, <u32>own, at, capacity, count);
   }
+  let sum: u64 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = load64(shard(region, slot) + 8);
-    if (line == shardPages(region, slot)) continue;
+    sum += line;
+    if (line == 0 || line == shardPages(region, slot)) continue;
     count = note(BAD_SHARD, <u32>(shard(region, slot) + 8), at, capacity, count);
   }
-  return count;
+  // The lines that say nothing are right when the others hold all pages.
+  return sum == regionPages(region) ? count : note(BAD_SHARD, <u32>own, at, capacity, count);
 }
 
 function shardPages(region: u32, slot: u32): u64 {

@@ -382,11 +382,6 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
 }
 
 function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): u32 {
-  if (MUTANT == 45) {
-    const upper = load64(upperAt);
-    const lower = load64(lowerAt);
-    return lower == 0 ? noted : note(home, noted, lower, upper);
-  }
   const lower = load64(lowerAt);
   if (lower == 0) return noted;
   return note(home, noted, lower, load64(upperAt)); // Behind lower: a torn pair is only ever wider.

@@ -26,7 +26,8 @@
 //   7. set the hints that it may have cleared; sweep
 //   8. CAS REAPING(me) → REPAIRING(me)
 // finish(slot)
-//   9. no live entry has its joined bit: clear reservations, CAS → FREE     else CAS → ORPHANED
+//   9. no live entry has its joined bit: retire the regions it is still creating (their structure is
+//      gone by now), clear reservations, CAS → FREE                        else CAS → ORPHANED
 //
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
@@ -51,6 +52,7 @@ import {
   P_SCRATCH,
   P_SMALL,
   REGIONS,
+  REGION_CREATING,
   REGION_FREEING,
   REGION_LIVE,
   REGION_RETIRING,
@@ -235,6 +237,18 @@ export function nextJoined(slot: u32, from: u32): i32 {
   return -1;
 }
 
+/**
+ * Retires the regions that the slot is still creating. The repair of a live structure has settled its
+ * own; what is left belonged to one that was destroyed since step 6, perhaps by somebody who has not
+ * come to its regions yet, and who would take the slot's next owner for the creator.
+ */
+function dropCreating(slot: u32): void {
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const word = load64(regionAt(region) + R_STATE);
+    if (kindOf(word) == REGION_CREATING && ownerOf(word) == slot + 1) retireFrom(region, word);
+  }
+}
+
 /** Step 9. True: the slot is free. False: repairs are outstanding; `reap` will give it again. */
 export function finish(slot: u32): bool {
   if (slot >= PARTICIPANTS) return false;
@@ -245,6 +259,7 @@ export function finish(slot: u32): bool {
     cas64(at, word, withKind(word, SLOT_ORPHANED, 0));
     return false;
   }
+  if (MUTANT != 17) dropCreating(slot);
   clearJoined(slot);
   leaveSlot(slot);
   sweep(); // What only its reservations kept.

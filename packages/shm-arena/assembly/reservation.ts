@@ -72,9 +72,10 @@ export function pin(): void {
 
 /** Ends a reading section. Wait-free, one store. */
 export function unpin(): void {
-  const nested = get32(SELF + S_NESTED) - 1;
-  put32(SELF + S_NESTED, nested);
-  if (nested == 0) store64(SELF + S_LOWER, 0);
+  const nested = get32(SELF + S_NESTED); // Owned word.
+  if (nested == 0) return; // One too many.
+  put32(SELF + S_NESTED, nested - 1);
+  if (nested == 1) store64(SELF + S_LOWER, 0);
 }
 
 /** After a root was loaded under a pin: true = follow it; false = load it again. */

@@ -16,7 +16,7 @@
 //
 // I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), never by another kernel.
 // I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock, no
-//     entry or region in its hands, no joined bit of a live structure.
+//     entry or region in its hands, no joined bit of a live structure, no dead slot it was reaping.
 // I3  In a FREE slot there are no reservations, no thread id and no watch list.
 // I4  The state names the thread from the first instant (19 bits of its id), so a thread that dies
 //     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
@@ -26,7 +26,7 @@
 //   1. CAS FREE(g) → ALIVE(g + 1)   linearizes         a slot to be buried by thread id (I4)
 //   2. store the thread id, clear the owned words      the same
 //   3. claim scratch pages, commit SCRATCH(me)         the same: pages named by the table
-//      FULL: store FREE(g + 1)
+//      FULL: recover the pages of the dead, try again; else FREE(g + 1)
 // detach()
 //   4. settle pages, regions, entries as recovery would (recover.ts)     the rest, for recovery
 //   5. clear joined bits, reservations, watch list, thread id            the same
@@ -92,13 +92,17 @@ import {
   SLOT_ALIVE,
   SLOT_DEAD,
   SLOT_FREE,
+  SLOT_ORPHANED,
+  SLOT_REAPING,
   SLOT_REPAIRING,
   slotAt,
   view,
   WATCHED,
 } from './layout';
 import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
-import { settle } from './recover';
+import { trim } from './heap';
+import { finish, reap, recoverArena, settle } from './recover';
+import { sweep } from './region';
 
 const THREAD_SHIFT: u32 = 13;
 const THREAD_MASK: u32 = 0x7ffff;
@@ -182,9 +186,22 @@ function begin(slot: u32, thread: u32): i32 {
   fill(SELF + S_OTHERS, 0, 64);
   put64(SELF + S_RANDOM, get64(H_SEED) ^ get64(H_SEED + 8) ^ (((<u64>slot) << 32) | GENERATION));
   if (setScratch(SCRATCH_PAGES)) return slot;
+  // A full arena: what the dead hold may be enough, and it needs a slot to recover them at all.
+  if (status() == FULL && reclaim() && setScratch(SCRATCH_PAGES)) return slot;
   const why = status();
   leaveSlot(slot);
   return -why;
+}
+
+/** Frees what the dead and retired regions hold; false: nothing. The repairs are left to the host. */
+function reclaim(): bool {
+  let freed = sweep() + trim();
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    if (kindAt(slot) <= SLOT_ALIVE || reap(slot) != 1) continue;
+    freed += recoverArena(slot);
+    finish(slot);
+  }
+  return freed > 0;
 }
 
 /**
@@ -210,9 +227,22 @@ export function leaveSlot(slot: u32): void {
   for (let w = at + S_WATCHED; w < at + S_WATCHED + (WATCHED << 2); w += 4) {
     if (load32(w) != 0) store32(w, 0);
   }
+  if (MUTANT != 18) releasePatients(slot);
   if (load32(at + S_LOCK_HELD) != 0) store32(at + S_LOCK_HELD, 0);
   if (load32(at + S_THREAD) != 0) store32(at + S_THREAD, 0);
   cas64(at + S_STATE, word, slotWord(SLOT_FREE, 0, 0, generationOf(word)));
+}
+
+/** Dead slots that name this one as their reaper become anybody's again (I2). */
+function releasePatients(slot: u32): void {
+  for (let other: u32 = 0; other < PARTICIPANTS; other++) {
+    const word = load64(slotAt(other) + S_STATE);
+    const kind = kindOf(word);
+    if (reaperOf(word) != slot + 1) continue;
+    if (kind != SLOT_REAPING && kind != SLOT_REPAIRING) continue;
+    const next = withKind(word, kind == SLOT_REAPING ? SLOT_DEAD : SLOT_ORPHANED, 0);
+    cas64(slotAt(other) + S_STATE, word, next);
+  }
 }
 
 /** Clears the joined bit of `slot` in all entries. */
