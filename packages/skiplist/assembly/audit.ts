@@ -1,7 +1,7 @@
 // Counting and checking: `stats` for a structure in use, `audit` for one at rest.
 //
-// audit walks each list of the present stack and answers the first thing it finds wrong, by the number
-// of the check, which is also the difference of the status from AUDIT:
+// audit walks each list of the present stack and answers the first thing it finds wrong, by the
+// number of the check, which is also the difference of the status from AUDIT:
 //   1 level 0: keys do not ascend          2 an upper level: keys do not ascend
 //   3 a node of an upper level is too low for it, or is not on level 0
 //   4 a node is undecided: nobody wrote, so somebody left it
@@ -14,7 +14,8 @@
 //  13 a region of the structure holds no list of the stack          14 a lock of somebody dead
 //  15 a node's meta word is out of range
 //
-// Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a pin.
+// Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a
+// pin.
 //
 // Names: see node.ts; found, expected: as reported.
 
@@ -45,6 +46,7 @@ import {
   io,
   isTombstone,
   KEY,
+  REST,
   keyLength,
   listRegion,
   liveIn,
@@ -220,7 +222,7 @@ function auditLevels(list: usize): i32 {
 
 /** Whether the node is on level 0. */
 function grounded(list: usize, node: usize): bool {
-  const at = (node + KEY) | 1;
+  const at = (node + REST) | 1;
   let n = seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at);
   while (n != 0 && n != node && compareNodes(n, node) == 0) n = next(n, 0);
   return n == node;

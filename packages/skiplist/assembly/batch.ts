@@ -4,8 +4,8 @@
 //        ▲      ▲        ▲                 one CAS, and a, m, x are versions with number t
 //        a      m        x                 each linked in front of its key's older versions
 //
-// The operations are sorted by key (stable); those on one key are judged in their order, and only the
-// last one that takes effect becomes a node, so the numbers of a key's versions still descend.
+// The operations are sorted by key (stable); those on one key are judged in their order, and only
+// the last one that takes effect becomes a node, so the numbers of a key's versions still descend.
 //
 // writeBatch                                              a death after this step leaves
 //   1. sort; allocate the descriptor and a node for each key        memory of the region
@@ -27,9 +27,9 @@
 //
 // Names: op the offset of an operation; first..end the operations on one key, in sorted order.
 
-import { cas32, get32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import { cas32, get32, get64, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
+import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/region';
 import { status as whyNot } from '@x/shm-arena/assembly/slot';
 import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from './codes';
 import {
@@ -49,6 +49,7 @@ import {
   listRegion,
   liveOf,
   shardAt,
+  SLAB,
   sliceOf,
   STAMP,
   versionsOf,
@@ -81,7 +82,7 @@ import {
   settleWith,
 } from './stamp';
 import { enter, leave, listOf, present } from './stack';
-import { admits, build, deltaFor, newest, pickHeight, pressed, useShard } from './write';
+import { admits, build, deltaFor, newest, pickHeight, pressed, rewind, useShard } from './write';
 
 const TRIES: u32 = isDefined(GATED) ? 3 : 12;
 
@@ -115,10 +116,11 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
   useShard(list);
   const shard = shardAt(list, ME);
   const mark = regionMark(listRegion(list));
+  const slab = get64(shard + SLAB);
   const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8);
   const status = batch == 0 ? whyNot() : buildAll(list, count, temp);
   if (status != OK) {
-    regionRewind(listRegion(list), mark); // B1: nothing of it was linked.
+    rewind(list, shard, mark, slab); // B1: nothing of it was linked.
     return status;
   }
   openBatch(batch, ME);
@@ -140,7 +142,7 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
     }
     first = end;
   }
-  return finish(list, shard, batch, linked, live, count, temp, mark);
+  return finish(list, shard, batch, linked, live, count, temp, mark, slab);
 }
 
 /** Steps 4 and 5. */
@@ -153,11 +155,12 @@ function finish(
   count: u32,
   temp: usize,
   mark: u32,
+  slab: u64,
 ): i32 {
   const result = io();
   if (linked == 0) {
     store64(shard + INTENT, 0); // As in giveBack of write.ts: repair must not look at freed memory.
-    regionRewind(listRegion(list), mark);
+    rewind(list, shard, mark, slab);
     put32(result, 0);
     put32(result + 4, 0);
     put64(result + 8, 0);
@@ -213,7 +216,9 @@ function buildAll(list: usize, count: u32, temp: usize): i32 {
   return admits(list, groups) ? OK : LIMIT;
 }
 
-/** Step 3 for one key: links its node and returns it; 0: nothing to write; `batch`: it is aborted. */
+/**
+ * Step 3 for one key: links its node and returns it; 0: nothing to write; `batch`: it is aborted.
+ */
 function place(
   record: usize,
   lane: usize,
@@ -291,7 +296,7 @@ function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
   return i;
 }
 
-// ---- operations, staged by this thread's host: private -------------------------------------------
+// ---- operations, staged by this thread's host: private ------------------------------------------
 
 /** The operation with that place in key order. */
 function opAt(index: u32, temp: usize): usize {

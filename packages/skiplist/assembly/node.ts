@@ -20,16 +20,19 @@
 //   288 records (seal.ts)
 // Node at p, 8-aligned
 //   p - 4(i + 1) u32 the next node at level i, shared once linked
-//   p +  0 u64 stamp, shared: which version it is, if any (stamp.ts)
-//   p +  8 u32 meta, frozen: key length 20 bits | height 5 | tombstone 1 | delta + 1, 2 bits
-//   p + 12 u32 value length, frozen
-//   p + 16 key, frozen: u64 slices, each the VALUE of 8 key bytes in big-endian order, zero-padded;
-//          two slices at least, so that a compare needs no length first
+//   p +  0 u64 x 2 the key's first two slices, frozen: the VALUE of 8 key bytes each in big-endian
+//          order, zero-padded; always two, so that a compare needs no length first
+//   p + 16 u64 stamp, shared: which version it is, if any (stamp.ts)
+//   p + 24 u32 meta, frozen: key length 20 bits | height 5 | tombstone 1 | delta + 1, 2 bits
+//   p + 28 u32 value length, frozen
+//   p + 32 the key's other slices, frozen
 //   ...    value bytes, frozen, 8-aligned, padded to 8
+// A search asks for the links and the first slices alone: they stand side by side.
 // Shard line of participant s, at shards + 64 s; bytes 0..15 are the region's
 //   16 u64 counters, owned, atomic stores: versions (low half) | live keys, signed (high half)
 //   24 u64 intent, owned, atomic stores: node, or descriptor + 1 (low) | versions after it (high)
 //   32 HINTS x u32 the nodes before the last insertion, owned, plain; 0 = none
+//   56 u64 slab, owned, plain: where tall nodes go next (low half) | bytes left there (high half)
 //
 // I1  A node's frozen words never change once its offset stands in a shared word.
 // I2  Level 0 holds every linked node, ascending by key; nothing is ever unlinked.
@@ -41,7 +44,8 @@
 // I6  A hint is the head, or a node that is linked at that level; whoever uses it checks the order.
 //
 // Names: s0, s1 the first two slices of a key; len its length; at its bytes in scratch (used beyond
-// 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the version changes the number of live keys.
+// 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the
+// version changes the number of live keys.
 
 import {
   check,
@@ -60,8 +64,15 @@ import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/ass
 export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 24;
 /** Lanes of a lockstep search. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
+/**
+ * Nodes of this height and more stand together, in slabs of so many bytes. Each search passes many
+ * of them, and few others: so most of its steps stay within few pages, whose translations the
+ * processor keeps. (It cannot keep all: 50 MB are 12 500 pages.)
+ */
+export const TALL: u32 = isDefined(GATED) ? 2 : 4;
+export const SLAB_BYTES: u32 = isDefined(GATED) ? 192 : 4096;
 /** Levels at which a shard remembers where it inserted last. */
-export const HINTS: u32 = isDefined(GATED) ? 3 : 8;
+export const HINTS: u32 = isDefined(GATED) ? 3 : 6;
 /** Most lists in a stack. */
 export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
 
@@ -82,10 +93,13 @@ export const RECORDS: usize = 288;
 
 // ---- node ---------------------------------------------------------------------------------------
 
-export const STAMP: usize = 0;
-export const META: usize = 8;
-export const VALUE_LENGTH: usize = 12;
-export const KEY: usize = 16;
+export const KEY: usize = 0;
+export const STAMP: usize = 16;
+export const META: usize = 24;
+export const VALUE_LENGTH: usize = 28;
+/** Slices of a key from the third on stand so much further on: slice i is at REST + 8 i. */
+export const REST: usize = 16;
+const NODE_HEAD: usize = 16;
 
 const KEY_BITS: u32 = 0xf_ffff;
 const TOMB: u32 = 1 << 25;
@@ -95,8 +109,9 @@ const TOMB: u32 = 1 << 25;
 export const COUNTERS: usize = 16;
 export const INTENT: usize = 24;
 export const HINT: usize = 32;
+export const SLAB: usize = 56;
 
-// ---- the kernel's own part of the scratch --------------------------------------------------------
+// ---- the kernel's own part of the scratch -------------------------------------------------------
 
 /** The view (stack.ts), then the three bounds of a scan (scan.ts). */
 export const VIEW_BYTES: usize = 32;
@@ -195,7 +210,7 @@ export function valueLength(node: usize): u32 {
 }
 
 export function valueAt(node: usize): usize {
-  return node + KEY + keyBytes(keyLength(node));
+  return node + NODE_HEAD + keyBytes(keyLength(node));
 }
 
 /** Bytes that a key takes in a node. */
@@ -236,7 +251,7 @@ export function tail(node: usize, len: u32, at: usize): i32 {
   if (length > 16 && len > 16) {
     const slices = (min(length, len) + 7) >> 3;
     for (let i: u32 = 2; i < slices; i++) {
-      const a = get64(node + KEY + ((<usize>i) << 3));
+      const a = get64(node + REST + ((<usize>i) << 3));
       const b = (at & 1) != 0 ? get64((at ^ 1) + ((<usize>i) << 3)) : sliceOf(at, i, len);
       if (a != b) return a < b ? -1 : 1;
     }
@@ -248,10 +263,16 @@ export function tail(node: usize, len: u32, at: usize): i32 {
 export function compareNodes(a: usize, b: usize): i32 {
   const la = keyLength(a);
   const lb = keyLength(b);
+  const a0 = get64(a + KEY);
+  const b0 = get64(b + KEY);
+  if (a0 != b0) return a0 < b0 ? -1 : 1;
+  const a1 = get64(a + KEY + 8);
+  const b1 = get64(b + KEY + 8);
+  if (a1 != b1) return a1 < b1 ? -1 : 1;
   const slices = <u32>(keyBytes(min(la, lb)) >> 3);
-  for (let i: u32 = 0; i < slices; i++) {
-    const x = get64(a + KEY + ((<usize>i) << 3));
-    const y = get64(b + KEY + ((<usize>i) << 3));
+  for (let i: u32 = 2; i < slices; i++) {
+    const x = get64(a + REST + ((<usize>i) << 3));
+    const y = get64(b + REST + ((<usize>i) << 3));
     if (x != y) return x < y ? -1 : 1;
   }
   return la < lb ? -1 : <i32>(la > lb);
@@ -261,7 +282,7 @@ export function compareNodes(a: usize, b: usize): i32 {
 
 /** Bytes of a node with its tower, from the tower's top on. */
 export function nodeBytes(height: u32, len: u32, valueLen: u32): u64 {
-  return <u64>towerBytes(height) + KEY + keyBytes(len) + ((<u64>valueLen + 7) & ~7);
+  return <u64>towerBytes(height) + NODE_HEAD + keyBytes(len) + ((<u64>valueLen + 7) & ~7);
 }
 
 /** Bytes below a node: its tower, rounded so that the node is 8-aligned where the block is. */
@@ -275,7 +296,7 @@ export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at
   put64(node + KEY, s0);
   put64(node + KEY + 8, s1);
   const slices = (len + 7) >> 3;
-  for (let i: u32 = 2; i < slices; i++) put64(node + KEY + ((<usize>i) << 3), sliceOf(at, i, len));
+  for (let i: u32 = 2; i < slices; i++) put64(node + REST + ((<usize>i) << 3), sliceOf(at, i, len));
   for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
 }
 
@@ -303,8 +324,10 @@ export function fillKind(node: usize, tombstone: bool, delta: i32): void {
 /** Writes the key's bytes, padded to 8, to private memory. */
 export function copyKey(to: usize, node: usize): void {
   const bytes = keyLength(node);
-  for (let i: usize = 0; i < <usize>bytes; i += 8) {
-    put64(to + i, bswap<u64>(get64(node + KEY + i)));
+  if (bytes > 0) put64(to, bswap<u64>(get64(node + KEY)));
+  if (bytes > 8) put64(to + 8, bswap<u64>(get64(node + KEY + 8)));
+  for (let i: usize = 16; i < <usize>bytes; i += 8) {
+    put64(to + i, bswap<u64>(get64(node + REST + i)));
   }
 }
 

@@ -1,15 +1,15 @@
 // What a dead participant left in a structure: finished, or undone, by looking.
 //
-// repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and be
-// begun again, here or by another thread, because each step looks at what is there:
+// repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and
+// be begun again, here or by another thread, because each step looks at what is there:
 //   1. finish a seal that stands half-way (`opened`)
 //   2. each list of the stack: the shard of s names what was under way
 //      node, not counted yet: linked or not? Decide it (stamp.ts), and count it if it is a version
 //      descriptor: abort it if it is building; if it is committed, store the counters it holds
 //      then clear the intent
 //   3. the active list's lock, and those of lists that were active: opened if s is inside
-//   4. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not in the
-//      stack: a destruction got as far as the unlinking: retire it
+//   4. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
+//      in the stack: a destruction got as far as the unlinking: retire it
 //
 // R1  A node that repair finds unstamped and not at the front of its key is not linked, and never will
 //     be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
@@ -49,10 +49,12 @@ import {
   deltaOf,
   INTENT,
   KEY,
+  REST,
   keyLength,
   listRegion,
   liveOf,
   LOCK,
+  SLAB,
   shardAt,
   STAMP,
   versionsOf,
@@ -87,6 +89,9 @@ export function repair(entry: u32, slot: u32): i32 {
 /** Step 2 for one list. */
 function repairShard(list: usize, slot: u32): void {
   const shard = shardAt(list, slot);
+  // The slab's word and the region's cursor are plain: of the dead's last stores any may be
+  // missing.
+  store64(shard + SLAB, 0);
   const intent = load64(shard + INTENT);
   if (intent == 0) return;
   const target = <usize>(<u32>intent);
@@ -114,7 +119,7 @@ function repairNode(list: usize, shard: usize, node: usize, after: u32): void {
 /** The front version of the node's key. */
 function front(list: usize, node: usize): usize {
   const len = keyLength(node);
-  return seek(list, get64(node + KEY), get64(node + KEY + 8), len, (node + KEY) | 1);
+  return seek(list, get64(node + KEY), get64(node + KEY + 8), len, (node + REST) | 1);
 }
 
 /** Step 4. */

@@ -9,12 +9,12 @@
 //   level 0   s0 . . . . . .  s1 . . . . . .  s2 . . . . . .  s3        lanes 0, 1, 2 walk s0.., s1.., s2..
 //   window    [s0 . . . . . . s1 . . . . . . s2 . . . . . .]  next = s3
 //
-// Window of list i of the view, private: 0 u32 list, 4 u32 pos, 8 u32 count, 12 u32 the node to gather
-// on from (0 = done), 16 u32 a node of the upper level from which boundaries are searched, 20 u32 its
-// part of the pool, 24 u32 capacity, 28 u32 1 = nothing is left behind the window, 32 u32 reverse: the
-// first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries
-// Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound 0
-// is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
+// Window of list i of the view, private: 0 u32 list, 4 u32 pos, 8 u32 count, 12 u32 the node to
+// gather on from (0 = done), 16 u32 a node of the upper level from which boundaries are searched,
+// 20 u32 its part of the pool, 24 u32 capacity, 28 u32 1 = nothing is left behind the window, 32
+// u32 reverse: the first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries
+// Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound
+// 0 is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
 //
 // C1  Segment boundaries have strictly ascending keys: among equal keys upper levels may be in another
 //     order than level 0 (I3), and a lane would look for its end in vain.
@@ -27,7 +27,8 @@
 //
 // No step changes anything but stamps that every reader may decide; a death leaves a pin.
 //
-// Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are asked.
+// Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are
+// asked.
 
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { OK } from '@x/shm-arena/assembly/layout';
@@ -56,6 +57,7 @@ import {
   io,
   isTombstone,
   KEY,
+  REST,
   keyLength,
   laneAt,
   LANES,
@@ -131,7 +133,10 @@ export function scan(
   return done(upto, state);
 }
 
-/** What `run` does, for one list forward and the newest versions alone: the common scan, in one loop. */
+/**
+ * What `run` does, for one list forward and the newest versions alone: the common scan, in one
+ * loop.
+ */
 function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 {
   const upto = viewUpto();
   const list: usize = get32(w + W_LIST);
@@ -373,7 +378,7 @@ function setBoundNode(index: u32, mode: u32, node: usize): void {
   put64(b, get64(node + KEY));
   put64(b + 8, get64(node + KEY + 8));
   put32(b + 16, keyLength(node));
-  put32(b + 20, <u32>(node + KEY) | 1);
+  put32(b + 20, <u32>(node + REST) | 1);
   put32(b + B_MODE, mode);
   put32(b + B_NODE, <u32>node);
 }
@@ -409,7 +414,7 @@ function ended(node: usize, flags: u32): bool {
 
 /** The front version of the node's key. */
 function seekNode(list: usize, node: usize): usize {
-  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), (node + KEY) | 1);
+  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), (node + REST) | 1);
 }
 
 // ---- windows ------------------------------------------------------------------------------------
@@ -500,8 +505,8 @@ function gatherForward(w: usize, want: u32): bool {
 // ---- gathering ----------------------------------------------------------------------------------
 
 /**
- * Appends to the window the nodes from W_NEXT on, until the bound, the end of the list, or the end of
- * the lanes or the room; W_NEXT := where to go on, 0 = the bound or the end was reached.
+ * Appends to the window the nodes from W_NEXT on, until the bound, the end of the list, or the end
+ * of the lanes or the room; W_NEXT := where to go on, 0 = the bound or the end was reached.
  */
 function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   const count = get32(w + W_COUNT);
@@ -526,7 +531,9 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   settle(w, used, nodes);
 }
 
-/** A lane's walk: 0 u32 the node it is at, 4 u32 where it ends, 8 u32 its nodes, 12 u32 how many. */
+/**
+ * A lane's walk: 0 u32 the node it is at, 4 u32 where it ends, 8 u32 its nodes, 12 u32 how many.
+ */
 function setWalk(l: usize, from: usize, until: usize, nodes: usize): void {
   put32(l, <u32>from);
   put32(l + 4, <u32>until);
@@ -534,7 +541,9 @@ function setWalk(l: usize, from: usize, until: usize, nodes: usize): void {
   put32(l + 12, 0);
 }
 
-/** Walks all lanes, a node each by turns. Only the last can meet the bound, and only if `bounded`. */
+/**
+ * Walks all lanes, a node each by turns. Only the last can meet the bound, and only if `bounded`.
+ */
 function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
   const first = laneAt(0);
   const last = first + ((<usize>lanes - 1) << 4);

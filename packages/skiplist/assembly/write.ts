@@ -3,8 +3,8 @@
 //        before ──► V ──► …            V: the newest version of the key, or the next key
 //        before ──► x ──► V ──► …      one CAS; then x gets its number
 //
-// The list is a skip list that only grows (after Fraser; truncated towers after RocksDB and Pebble),
-// with versions as in an LSM memtable. Layout and invariants: node.ts; numbers: stamp.ts.
+// The list is a skip list that only grows (after Fraser; truncated towers after RocksDB and
+// Pebble), with versions as in an LSM memtable. Layout and invariants: node.ts; numbers: stamp.ts.
 //
 // put(key)                                                        a death after this step leaves
 //   1. find before and V; V has the key: decide it (I4)             nothing
@@ -25,7 +25,16 @@
 //
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
-import { cas32, cas64, load32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import {
+  cas32,
+  cas64,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
 import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
@@ -53,9 +62,12 @@ import {
   maxEntriesOf,
   maxPagesOf,
   shardAt,
+  SLAB,
+  SLAB_BYTES,
   sliceOf,
   spliceAt,
   STAMP,
+  TALL,
   towerBytes,
   USED,
   versionsIn,
@@ -128,6 +140,7 @@ function putIn(
   useShard(list);
   const height = pickHeight(list);
   const mark = regionMark(listRegion(list));
+  const slab = get64(shard + SLAB);
   let node: usize = 0;
   let early: u64 = 0;
   let n = findNear(list, shard, height, s0, s1, len, at, splice);
@@ -137,7 +150,7 @@ function putIn(
     if (kind != SET && kind != DELETE) {
       const live = prev == 0 ? newestBelow(record, s0, s1, len, at) : was ? prev : 0;
       if (live != 0) {
-        giveBack(list, shard, node, mark);
+        giveBack(list, shard, node, mark, slab);
         return kind == GET_OR_INSERT ? resultOf(live, load64(live + STAMP), EXISTS) : EXISTS;
       }
     }
@@ -197,7 +210,9 @@ export function deltaFor(tombstone: bool, was: bool): i32 {
   return (tombstone ? 0 : 1) - (was ? 1 : 0);
 }
 
-/** Whether the list takes `more` versions. Exact for one thread; of several, each may add its own. */
+/**
+ * Whether the list takes `more` versions. Exact for one thread; of several, each may add its own.
+ */
 export function admits(list: usize, more: u32): bool {
   const most = maxEntriesOf(list);
   return most == 0 || versionsIn(list) + more <= most;
@@ -215,12 +230,27 @@ export function build(
 ): usize {
   const bytes = nodeBytes(height, len, valueLen);
   if (bytes >> 32 != 0) return fail(FULL);
-  const block = regionAlloc(listRegion(list), <u32>bytes, 8);
+  let block: u32 = 0;
+  if (height >= TALL && bytes <= SLAB_BYTES >> 2) block = takeFromSlab(list, <u32>bytes);
+  if (block == 0) block = regionAlloc(listRegion(list), <u32>bytes, 8);
   if (block == 0) return 0;
   const node = <usize>block + towerBytes(height);
   put64(node + STAMP, 0);
   fillKey(node, height, s0, s1, len, at);
   return node;
+}
+
+/** Room for a tall node in this shard's slab, or in a new one; 0: no memory for that. */
+function takeFromSlab(list: usize, bytes: u32): u32 {
+  const word = shardAt(list, ME) + SLAB;
+  let slab = get64(word); // Owned. After a death repair throws it away: it may be older than the region's.
+  if (<u32>(slab >> 32) < bytes) {
+    const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8);
+    if (fresh == 0) return 0;
+    slab = ((<u64>SLAB_BYTES) << 32) | fresh;
+  }
+  put64(word, slab + bytes - ((<u64>bytes) << 32));
+  return <u32>slab;
 }
 
 /** Step 4. */
@@ -237,10 +267,16 @@ function count(shard: usize, node: usize): void {
 }
 
 /** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
-function giveBack(list: usize, shard: usize, node: usize, mark: u32): void {
+function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
   if (node == 0) return;
   store64(shard + INTENT, 0);
+  rewind(list, shard, mark, slab);
+}
+
+/** Takes back what this shard has allocated since it stood at `mark` and its slab at `slab`. */
+export function rewind(list: usize, shard: usize, mark: u32, slab: u64): void {
   regionRewind(listRegion(list), mark);
+  put64(shard + SLAB, slab);
 }
 
 /** Whether the list stands at 90 % of a limit. */

@@ -10,6 +10,10 @@ export const REGIONS = 8;
 const HEAD = 256;
 const MAX_HEIGHT = 3;
 const CLOSED = 1n << 63n;
+const STAMP = 16;
+const META = 24;
+/** The key's first two slices stand at 0, the others behind stamp and lengths. */
+const REST = 16;
 const DEAD = (1n << 64n) - 1n;
 const NUMBER = (1n << 62n) - 1n;
 
@@ -36,12 +40,12 @@ export function lists(world: World, entry: number): number[] {
 
 const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
 const keyOf = (world: World, node: number): string => {
-  const length = world.u32(node + 8) & 0xf_ffff;
+  const length = world.u32(node + META) & 0xf_ffff;
   const slices = Math.max(2, (length + 7) >> 3);
   let key = '';
   for (let i = 0; i < slices; i++) {
     key += world
-      .u64(node + 16 + 8 * i)
+      .u64(node + (i < 2 ? 0 : REST) + 8 * i)
       .toString(16)
       .padStart(16, '0');
   }
@@ -75,7 +79,7 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
 
 /** The number of a node; 0n: undecided; DEAD. */
 function numberOf(world: World, node: number): bigint {
-  const stamp = world.u64(node);
+  const stamp = world.u64(node + STAMP);
   if ((stamp & CLOSED) === 0n || stamp === DEAD) return stamp;
   const word = world.u64(Number(stamp & 0xffff_ffffn));
   if (word >> 62n === 1n) return word & NUMBER;
@@ -126,7 +130,7 @@ function above(world: World, list: number): string | undefined {
     for (let n = next(world, list + HEAD, level); n !== 0; n = next(world, n, level)) {
       const key = keyOf(world, n);
       if (key < last) return `I3: ${key} stands behind ${last} at level ${level}`;
-      if (((world.u32(n + 8) >>> 20) & 31) <= level)
+      if (((world.u32(n + META) >>> 20) & 31) <= level)
         return `I3: node ${n} is too low for level ${level}`;
       let m = next(world, list + HEAD, 0);
       while (m !== 0 && m !== n) m = next(world, m, 0);
@@ -137,7 +141,7 @@ function above(world: World, list: number): string | undefined {
   return undefined;
 }
 
-// ---- names for traces ----------------------------------------------------------------------------
+// ---- names for traces ---------------------------------------------------------------------------
 
 const SLOT: Record<number, string> = {
   0: 'state',
@@ -174,6 +178,7 @@ const LINE: Record<number, string> = {
   32: 'hint0',
   36: 'hint1',
   40: 'hint2',
+  56: 'slab',
 };
 
 /** The word at `at` by name, as far as it is known. */
@@ -203,8 +208,8 @@ export function nameWord(at: number, world: World, entry: number): string | unde
     if (at >= list && at < list + 352) return `${name}.${LIST[at - list] ?? `+${at - list}`}`;
     for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
       if (at < n - 12 || at >= n + 40) continue;
-      const field = at < n ? `next${(n - at) / 4 - 1}` : at === n ? 'stamp' : `+${at - n}`;
-      const height = (world.u32(n + 8) >>> 20) & 31;
+      const field = at < n ? `next${(n - at) / 4 - 1}` : at === n + STAMP ? 'stamp' : `+${at - n}`;
+      const height = (world.u32(n + META) >>> 20) & 31;
       if (at >= n - 4 * height)
         return `${name} ${Buffer.from(keyOf(world, n), 'hex')}@${n}.${field}`;
     }
