@@ -36,6 +36,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const key = fingerprint();
   const kept = options.full && !options.fresh ? resume(key) : new Map<string, JobResult>();
   const results = new Map([...kept].filter(([id]) => jobs.some((job) => job.id === id)));
+  const finished = new Map(results);
   if (results.size > 0) console.log(`resumed: ${results.size} of ${jobs.length} jobs are done`);
   const open = spread(jobs.filter((job) => !results.has(job.id)));
   const progress = new Progress(open.length);
@@ -61,7 +62,10 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
 ${text}
 `);
       } else if (options.full) {
-        save(key, results);
+        // What only the end of the time has cut is done again when the run is resumed.
+        const over = result.cut && performance.now() > started + options.seconds * 1000 - 1000;
+        if (!over) finished.set(result.id, result);
+        save(key, finished);
       }
       return false;
     },
