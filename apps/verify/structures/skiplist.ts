@@ -2,8 +2,8 @@
 // scans, seal and destruction of frozen lists, deaths and their repair, full arenas.
 //
 // Writes, point reads, batches, snapshots, seal and destruction are held to one sequential model.
-// `many` and `scan` read each key by itself: a value must have been the key's at some instant since the
-// `mark` with the same tag, which stands right before them. Parts: skiplist/.
+// `many` and `scan` read each key by itself: a value must have been the key's at some instant since
+// the `mark` with the same tag, which stands right before them. Parts: skiplist/.
 
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import { head, invariantOf, kindOf, nameWord, slotAt } from './skiplist/memory.ts';

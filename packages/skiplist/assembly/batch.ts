@@ -7,19 +7,19 @@
 // The operations are sorted by key (stable); those on one key are judged in their order, and only
 // the last one that takes effect becomes a node, so the numbers of a key's versions still descend.
 //
-// writeBatch                                              a death after this step leaves
-//   1. sort; allocate the descriptor and a node for each key        memory of the region
-//   2. store the intent {d + 1}                                     an intent: repair aborts d
-//   3. for each key in order: decide what stands in front,          pending nodes, which readers skip
-//      judge its operations, CAS the node in front                  and writers abort
-//   4. commit d (stamp.ts)          linearizes                      a batch; repair counts it
-//   5. stamp the nodes; store the counters                          a version
+// writeBatch                                                    a death after this step leaves
+//   1. sort; allocate the descriptor and a node for each key    memory of the region
+//   2. store the intent {d + 1}                                 an intent: repair aborts d
+//   3. for each key in order: decide what stands in front,      pending nodes, which readers skip
+//      judge its operations, CAS the node in front              and writers abort
+//   4. commit d (stamp.ts)          linearizes                  a batch; repair counts it
+//   5. stamp the nodes; store the counters                      a version
 //   Aborted, or sealed, in 3 or 4: once more from 1 (in the next list), a bounded number of times.
 //
 // B1  No memory is taken after step 2: a full arena or a limit shows before anything can be seen.
-// B2  A node of this batch stays in front of its key until the batch is decided: whoever writes the key
-//     aborts the batch first. So deltas and judgements of operations that took effect still hold at
-//     the commit. (An insert that failed was true when judged.)
+// B2  A node of this batch stays in front of its key until the batch is decided: whoever writes the
+//     key aborts the batch first. So deltas and judgements of operations that took effect still
+//     hold at the commit. (An insert that failed was true when judged.)
 // B3  The counters are stored from the descriptor's words, which repair uses too: the same values.
 //
 // Operation, staged by the host: see writeBatch in index.ts. Temporary words: order, count x u32;

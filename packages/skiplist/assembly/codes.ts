@@ -1,5 +1,5 @@
-// What the calls of this kernel answer, beside the arena's codes (OK 0, FULL 1, CONTENDED 2, LIMIT 3,
-// BAD 4, EXPELLED 6, CLOSED 7), and the flags that go in and out.
+// What the calls of this kernel answer, beside the arena's codes (OK 0, FULL 1, CONTENDED 2, LIMIT
+// 3, BAD 4, EXPELLED 6, CLOSED 7), and the flags that go in and out.
 
 /** No visible version of the key, or a tombstone (then the result says so). */
 export const ABSENT: i32 = 32;

@@ -21,11 +21,12 @@
 // What is read: (target, seqLo, seqHi).
 //   seq 0, target 0    the newest state of the whole stack
 //   seq 0, target id   the newest state of the list `id` alone (CLOSED when it was destroyed)
-//   seq > 0            the snapshot (record = target, sequence number = seq); the host holds a lease
-//                      taken before `snapshot` was called
+//   seq > 0            the snapshot (record = target, sequence number = seq); the host holds its
+//                      lease
 //
-// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of codes.ts,
-// where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
+// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of
+// codes.ts, where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed.
+// PRESSURE (bit 8) may be added to OK.
 
 import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
 import * as audits from './audit';
@@ -93,8 +94,8 @@ export function overhead(): u32 {
 
 /**
  * Builds the first, empty list for the entry that the caller is creating (CREATING, its own). OK:
- * result {0 u32 root}, with which the caller publishes the entry. maxPages, maxEntries: limits of each
- * list, 0 = none. OK, FULL, CONTENDED.
+ * result {0 u32 root}, with which the caller publishes the entry. maxPages, maxEntries: limits of
+ * each list, 0 = none. OK, FULL, CONTENDED.
  */
 export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
   return seals.create(entry, generation, maxPages, maxEntries);
@@ -164,8 +165,8 @@ export function get(
  * {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each 8-aligned:
  *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
  * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
- * than count when the out block is full: call again for the rest. NEED: not even the first value fits;
- * result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
+ * than count when the out block is full: call again for the rest. NEED: not even the first value
+ * fits; result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
  */
 export function getMany(
   entry: u32,
@@ -228,8 +229,9 @@ export function scan(
 }
 
 /**
- * A consistent state of now. The caller takes a lease (leaseTake), calls this, then leaseHold; where
- * that says false, this once more, and so on; then it keeps the lease while it uses the numbers. OK: result {0 u32 record, 8 u64 number}.
+ * A consistent state of now. The caller takes a lease (leaseTake), calls this, then leaseHold;
+ * where that says false, this once more, and so on; then it keeps the lease while it uses the
+ * numbers. OK: result {0 u32 record, 8 u64 number}.
  */
 export function snapshot(entry: u32, generation: u32): i32 {
   return seals.snapshot(entry, generation, 0);
@@ -269,7 +271,7 @@ export function destroyList(entry: u32, generation: u32, id: u32): i32 {
 /**
  * Figures of the list `target`, or of all (0). OK: result
  *   0 u32 lists   4 u32 pages   8 u64 versions   16 i64 live keys (exact for one list; a sum over
- *   several counts a key once for each)   24 u64 newest sequence number (of the list)   32 u32 height
+ *   several counts a key once for each)   24 u64 newest number (of the list)   32 u32 height
  *   36 u32 id of the active list   40 u32 max pages   44 u32 max entries
  */
 export function stats(entry: u32, generation: u32, target: u32): i32 {
@@ -278,15 +280,16 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
 
 /**
  * Finishes what the dead participant `slot` left in this structure: its half-done write or batch,
- * seal or destruction. Called by the one thread that recovers the slot; may die anywhere and be called
- * again by the next. OK, EXPELLED.
+ * seal or destruction. Called by the one thread that recovers the slot; may die anywhere and be
+ * called again by the next. OK, EXPELLED.
  */
 export function repair(entry: u32, slot: u32): i32 {
   return repairs.repair(entry, slot);
 }
 
 /**
- * Walks everything while nobody writes. OK: sound. AUDIT + n: check n of audit.ts fails; result {0 u32 list, 4 u32 node, 8 u64 found, 16 u64 expected}.
+ * Walks everything while nobody writes. OK: sound. AUDIT + n: check n of audit.ts fails;
+ * result {0 u32 list, 4 u32 node, 8 u64 found, 16 u64 expected}.
  */
 export function audit(entry: u32, generation: u32): i32 {
   return audits.audit(entry, generation);

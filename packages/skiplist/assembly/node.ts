@@ -12,9 +12,9 @@
 //
 // List, 64-aligned, in its region's first chunk
 //     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
-//    64 u32 height in use, shared        68 u32 shards in use, shared      72 u32 lock, shared (seal.ts)
-//   128 u32 id, frozen   132 u32 region, frozen   136 u32 first shard, frozen   140 u32 max entries,
-//       frozen   144 u32 max pages, frozen   148 u32 entry, frozen
+//    64 u32 height in use, shared   68 u32 shards in use, shared   72 u32 lock, shared (seal.ts)
+//   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
+//   148 u32 entry, all frozen
 //   160 the head's tower, u32 each, shared, growing downwards from 256
 //   256 the head, like a node; its words are zero, frozen
 //   288 records (seal.ts)

@@ -1,13 +1,13 @@
 // Reading keys: one, or many in lockstep.
 //
-//   view   {B, A, older} ──► in each list, newest first: seek the key, take the first version that the
-//                            reader sees; the newest list that has one decides
+//   view   {B, A, older} ──► in each list, newest first: seek the key, take the first version that
+//                            the reader sees; the newest list that has one decides
 //
-// get(key)                                                   a death after any step leaves a pin
-//   1. pin, root, entry still LIVE        (stack.ts)
-//   2. for each list: search; front version on, `seen`       linearizes: the present at the load of the
-//   3. copy the value to the result block, unpin               stamp that decides (or of the last link
-//                                                              that showed absence); a snapshot at S
+// get(key)                                               a death after any step leaves a pin
+//   1. pin, root, entry still LIVE (stack.ts)
+//   2. for each list: search; front version on, `seen`   linearizes: the present at the load of the
+//   3. copy the value to the result block, unpin         stamp that decides, or of the last link
+//                                                        that showed absence; a snapshot at S
 //
 // Why the present is a state that was there: the root named this stack at the load. What a writer
 // puts into a newer list after that comes after the close of the list we read in (stack.ts T2), so

@@ -11,8 +11,8 @@
 //   4. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
 //      in the stack: a destruction got as far as the unlinking: retire it
 //
-// R1  A node that repair finds unstamped and not at the front of its key is not linked, and never will
-//     be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
+// R1  A node that repair finds unstamped and not at the front of its key is not linked, and never
+//     will be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
 // R2  Counters count node x iff their versions reach the intent's; the store of the counters is one
 //     atomic store, and the intent is cleared after it. Doing it twice stores the same.
 // R3  A LIVE region that the root's record, loaded after the region's state, does not hold was
@@ -68,7 +68,7 @@ import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode 
 export function repair(entry: u32, slot: u32): i32 {
   if (!alive()) return EXPELLED;
   const word = load64(entryAt(entry) + D_STATE);
-  if (kindOf(word) != ENTRY_LIVE) return OK; // Gone with all its regions: nothing is left to repair.
+  if (kindOf(word) != ENTRY_LIVE) return OK; // Gone with all its regions.
   const generation = generationOf(word);
   if (enter(entry, generation) != OK) return alive() ? OK : EXPELLED;
   const record = present(entry, generation);

@@ -6,7 +6,7 @@
 // Then it merges the windows of the lists and copies entries out of warm lines.
 //
 //   level 2   s0 ───────────► s1 ───────────► s2 ───────────► s3 …
-//   level 0   s0 . . . . . .  s1 . . . . . .  s2 . . . . . .  s3        lanes 0, 1, 2 walk s0.., s1.., s2..
+//   level 0   s0 . . . . . .  s1 . . . . . .  s2 . . . . . .  s3      lanes 0, 1, 2 walk s0, s1, s2
 //   window    [s0 . . . . . . s1 . . . . . . s2 . . . . . .]  next = s3
 //
 // Window of list i of the view, private: 0 u32 list, 4 u32 pos, 8 u32 count, 12 u32 the node to
@@ -16,13 +16,13 @@
 // Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound
 // 0 is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
 //
-// C1  Segment boundaries have strictly ascending keys: among equal keys upper levels may be in another
-//     order than level 0 (I3), and a lane would look for its end in vain.
+// C1  Segment boundaries have strictly ascending keys: among equal keys upper levels may be in
+//     another order than level 0 (I3), and a lane would look for its end in vain.
 // C2  A window holds consecutive nodes of level 0, as they were linked when the lanes passed. Nodes
 //     linked later may be missing; what was linked when the scan began is there (I2).
-// C3  The version that counts for a key is the first visible one (`seen`) of the newest list that has
-//     one. Its nodes are taken from windows in that order, so a snapshot reads as of its number,
-//     and a scan of the present reads, for each key, a state that stood during the call.
+// C3  The version that counts for a key is the first visible one (`seen`) of the newest list that
+//     has one. Its nodes are taken from windows in that order, so a snapshot reads as of its
+//     number, and a scan of the present reads, for each key, a state that stood during the call.
 // C4  In reverse, a group of versions that may have begun before the window is looked up again.
 //
 // No step changes anything but stamps that every reader may decide; a death leaves a pin.

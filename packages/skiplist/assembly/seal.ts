@@ -4,13 +4,14 @@
 //            A open                              A closed, B open                          B open
 //
 // Sealing waits for nobody and asks no writer: the clock of A closes. A writer that comes too late
-// gets a number marked CLOSED and makes its own node void (stamp.ts), then writes in B. So there are
-// no "writing" words, and a thread that dies inside a write does not hold up a seal. B takes no
+// gets a number marked CLOSED and makes its own node void (stamp.ts), then writes in B. So there
+// are no "writing" words, and a thread that dies inside a write does not hold up a seal. B takes no
 // number before A's clock is closed, so numbers ascend from list to list.
 //
 // List words beside those of node.ts
-//   72 u32 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is active
-//   288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS. The list's
+//   72 u32 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
+//   active 288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS.
+//   The list's
 //       first record stands in the slot of its count; a destruction shrinks the count by one and
 //       uses the next lower slot. So each slot is used once, and a destruction needs no memory.
 //
@@ -18,7 +19,8 @@
 //     or was never published (then it is CREATING). LIVE and not in the record: it was unlinked.
 // L2  A slot below the root's present count is private to the holder of the active list's lock.
 // L3  The root moves on only when the active list's clock is open and all older ones are closed.
-// L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled if they die.
+// L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled when they
+//     die.
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
@@ -28,11 +30,11 @@
 //   5. CAS B.clock 0 → A.clock + 1                              nothing
 // destroy frozen F
 //   6. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
-//   7. fill the slot of count - 1; CAS root → it    linearizes      F LIVE but unlinked: repair retires
-//   8. unlock; retire F's region                                    a lock that repair opens
+//   7. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
+//   8. unlock; retire F's region                                  retires it; a lock: it is opened
 // snapshot
-//   9. load root, open its clock, read number S; root unchanged and S not CLOSED    linearizes at the
-//      read of S, as of which the record's lists were the stack
+//   9. load root, open its clock, read number S; root unchanged and S not CLOSED: linearizes at
+//      the read of S, as of which the record's lists were the stack
 //
 // Names: A, B the active list before and after; F a frozen one; entry, generation: the handle.
 
@@ -158,7 +160,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
   const record = slotOf(list, 1);
   setCount(record, 1);
   setList(record, 0, list);
-  regionPublish(listRegion(list)); // The caller's entry is CREATING: the region is its own, or retired.
+  regionPublish(listRegion(list)); // The caller is creating the entry: its owner is there.
   put32(io(), <u32>record);
   return OK;
 }
@@ -261,7 +263,8 @@ function unlink(entry: u32, record: usize, index: u32): i32 {
   const frozen = listOf(record, index);
   const region = listRegion(frozen);
   const generation = generationOf(load64(regionAt(region) + R_STATE));
-  if (lock(active + LOCK, ME, 12) == CONTENDED) return CONTENDED; // Inherited: nothing to repair (L2).
+  // Inherited from the dead: there is nothing to repair (L2).
+  if (lock(active + LOCK, ME, 12) == CONTENDED) return CONTENDED;
   const root = entryAt(entry) + D_ROOT;
   if (MUTANT == 41) regionRetire(region, generation);
   let won = false;

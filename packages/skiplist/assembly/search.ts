@@ -6,17 +6,18 @@
 //      level 1   head ──► c ───────────────────────► 0        before = c      behind = 0
 //      level 0   head ──► c ──► e ──► [K?] ──► m ──► …        before = e      behind = m
 //
-// Splice, private, in the kernel's scratch: u32 top (levels that a search has filled), u32 free, then
-// {u32 before, u32 behind} for levels 0…
-// Lane, private: 0 u32 before, 4 i32 level (-1 = done), 8 u32 behind, 12 u32 key length, 16 u64 s0,
-// 24 u64 s1, 32 u32 at, 36 u32 free for the caller, 40 u32 free for the caller; splice at 48.
+// Splice, private, in the kernel's scratch: u32 top (levels that a search has filled), u32 free,
+// then {u32 before, u32 behind} for levels 0… Lane, private: 0 u32 before, 4 i32 level (-1 = done),
+// 8 u32 behind, 12 u32 key length, 16 u64 s0, 24 u64 s1, 32 u32 at, 36 u32 free for the caller, 40
+// u32 free for the caller; splice at 48.
 //
 // F1  `before` at level i is the head or a node linked at level i whose key is less than K.
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
 //
-// Both stay true of the nodes for ever (I1, I2); only "stood" ages, and the CAS of that link checks it.
-// Search reads shared links and frozen words only: it never waits and never fails. Steps: the levels,
-// times a few nodes each; a search that new nodes keep extending is as long as those writers make it.
+// Both stay true of the nodes for ever (I1, I2); only "stood" ages, and the CAS of that link checks
+// it. Search reads shared links and frozen words only: it never waits and never fails. Steps: the
+// levels, times a few nodes each; a search that new nodes keep extending is as long as those
+// writers make it.
 //
 // Lockstep: each round takes one step in every lane. The steps are free of branches that depend on
 // what was just loaded, so a cache miss in one lane does not keep the others from starting theirs:
@@ -94,7 +95,9 @@ export function find(list: usize, s0: u64, s1: u64, len: u32, at: usize, splice:
   return descend(list + HEAD, top, 0, s0, s1, len, at, splice);
 }
 
-/** Fills the splice below `level`, from `b` on; `n`: a node known not to be before the key, or 0. */
+/**
+ * Fills the splice below `level`, from `b` on; `n`: a node known not to be before the key, or 0.
+ */
 function descend(
   b: usize,
   level: u32,
@@ -127,8 +130,9 @@ function descend(
 }
 
 /**
- * As `find`, but begins where this shard inserted last, if the key falls close by: a run of ascending
- * keys looks at one or two nodes. Only levels below `height` are needed; the splice may end there.
+ * As `find`, but begins where this shard inserted last, if the key falls close by: a run of
+ * ascending keys looks at one or two nodes. Only levels below `height` are needed; the splice may
+ * end there.
  */
 export function findNear(
   list: usize,
@@ -246,7 +250,9 @@ export function laneFound(lane: usize): usize {
   return get32(lane + L_BEHIND);
 }
 
-/** Searches the keys of the first `count` lanes at once; a lane whose L_OWN2 is not 0 is left out. */
+/**
+ * Searches the keys of the first `count` lanes at once; a lane whose L_OWN2 is not 0 is left out.
+ */
 export function findMany(list: usize, count: u32): void {
   const top = load32(list + HEIGHT);
   const first = laneAt(0);

@@ -1,7 +1,7 @@
 // The stack of lists that a handle is: entering a call, and finding what it works on.
 //
-//   directory entry ──root──► record {3} ─► B ─► A2 ─► A1        active first, then the frozen ones,
-//                                                                newest to oldest
+//   directory entry ──root──► record {3} ─► B ─► A2 ─► A1    active first, then the frozen ones,
+//                                                            newest to oldest
 //
 // Record, 8-aligned, frozen, in the region of the list that is active with it
 //   0 u32 count    4 u32 free    8 u32 lists, newest first
@@ -10,15 +10,16 @@
 //
 // T1  The root changes by CAS from one record to its successor only: with one more list in front
 //     (seal), or without one of the frozen ones (destroy).
-// T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is about
-//     to be closed: at most one clock of a stack is open and not closed at any time after step 3 of
-//     seal.ts, and numbers of a newer list are greater than all numbers of the older ones.
+// T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is
+//     about to be closed: at most one clock of a stack is open and not closed at any time after
+//     step 3 of seal.ts, and numbers of a newer list are greater than all numbers of the older
+//     ones.
 // T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
 //
 // A call that reads the present pins, loads the root, and asks `protect` whether the era it pinned
-// covers it; then it looks at the entry's state once more: still LIVE of this generation, hence the root
-// was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's regions.
-// A death under a pin leaves the pin, which recovery takes away with the slot.
+// covers it; then it looks at the entry's state once more: still LIVE of this generation, hence the
+// root was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's
+// regions. A death under a pin leaves the pin, which recovery takes away with the slot.
 
 import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';

@@ -1,51 +1,55 @@
 // Clocks, stamps and descriptors: what decides whether a linked node is a version, and which one.
 //
-// A node is linked first and numbered afterwards, by whoever comes first: its writer, or anybody who
-// meets it. A paused writer holds nobody up, and a snapshot is nothing but a number.
+// A node is linked first and numbered afterwards, by whoever comes first: its writer, or anybody
+// who meets it. A paused writer holds nobody up, and a snapshot is nothing but a number.
 //
-//   stamp   0 ──tick t──► t                      clock of the list   0 ──open──► n, n + 1, …
-//           0 ──tick CLOSED──► DEAD                                  n ──close──► CLOSED | …
+//   stamp   0 ──tick t──► t                 clock of the list   0 ──open──► n, n + 1, …
+//           0 ──tick CLOSED──► DEAD                             n ──close──► CLOSED | …
 //           batch d ──d committed t──► t
-//                   ──d aborted──► DEAD          descriptor   floor f ──► floor g > f ──► committed t
-//                                                                     ──► aborted
+//                   ──d aborted──► DEAD     descriptor   floor f ──► floor g > f ──► committed t
+//                                                                ──► aborted
 //
-// Stamp, u64, shared: 0 | number (bits 62, 63 clear) | bit 63 + offset of a descriptor | all ones DEAD
+// Stamp, u64, shared: 0 | number (bits 62, 63 clear) | bit 63 + offset of a descriptor | all ones,
+//   DEAD
 // Clock, u64, shared: 0 | last number | bit 63 CLOSED (the rest then counts on, and means nothing)
 // Descriptor, 24 bytes, 8-aligned, in the list's region
-//   0 u64 word, shared: bits 62-63: 0 building, the rest is the floor | 1 committed, the rest is the
-//     number | 2 aborted       8 u32 slot of the writer, frozen       12 u32 versions after it, 16 i32
+//   0 u64 word, shared: bits 62-63: 0 building, the rest is the floor | 1 committed, the rest is
+//     the number | 2 aborted   8 u32 slot of the writer, frozen   12 u32 versions after it, 16 i32
 //     live keys after it: owned, written before the word says committed, frozen from then on
 //
-// S1  A number is taken (tick) only after its node, or all nodes of its batch, are linked at level 0.
+// S1  A number is taken (tick) only after its node, or all of its batch, are linked at level 0.
 // S2  What is neither 0 nor batch stays; what is committed or aborted stays.
 // S3  A clock is closed once, after it was opened, and no number is taken from a closed clock.
 // S4  A committed number is greater than every floor that was set before.
 //
-// Numbers of one key descend along its versions (I4): a writer decides the front version V before it
-// links in front of it (`decide`); V's number was taken, so the new node's, taken later, is greater.
+// Numbers of one key descend along its versions (I4): a writer decides the front version V before
+// it links in front of it (`decide`); V's number was taken, so the new node's, taken later, is
+// greater.
 //
-// Why a snapshot S (a value that the clock showed) is consistent. Let node x get number t <= S: t was
-// taken before the clock showed S, hence x was linked before (S1), hence every reader of S meets x
-// on level 0 (I2). It never sees "undecided": a 0 is decided on the spot, and with a tick taken
-// now, which is > S. So x is in the snapshot for all its readers or for none: the first to meet x
-// either finds t, or decides otherwise for ever (S2). A batch: a reader that finds it building
-// raises the floor to S at least and skips it; by S4 it can then only commit beyond S. A plain read
-// does the same with the clock of now as S, so it never contradicts a snapshot of before.
-// Nobody waits: the committer's CAS fails only when a reader raised the floor, and that reader went on.
+// Why a snapshot S (a value that the clock showed) is consistent. Let node x get number t <= S: t
+// was taken before the clock showed S, hence x was linked before (S1), hence every reader of S
+// meets x on level 0 (I2). It never sees "undecided": a 0 is decided on the spot, and with a tick
+// taken now, which is > S. So x is in the snapshot for all its readers or for none: the first to
+// meet x either finds t, or decides otherwise for ever (S2). A batch: a reader that finds it
+// building raises the floor to S at least and skips it; by S4 it can then only commit beyond S. A
+// plain read does the same with the clock of now as S, so it never contradicts a snapshot of
+// before. Nobody waits: the committer's CAS fails only when a reader raised the floor, and that
+// reader went on.
 //
-// Why closing a clock freezes a list: a number from a closed clock carries CLOSED, and its taker makes
-// the node DEAD instead. A writer that holds a number from before the close may still store it; it
-// linearizes at its tick, before the close. Whoever looks for it meets it (linked before the tick)
-// and decides it, DEAD, first: then the writer's own CAS fails, and it writes again in the next list.
+// Why closing a clock freezes a list: a number from a closed clock carries CLOSED, and its taker
+// makes the node DEAD instead. A writer that holds a number from before the close may still store
+// it; it linearizes at its tick, before the close. Whoever looks for it meets it (linked before the
+// tick) and decides it, DEAD, first: then the writer's own CAS fails, and it writes again in the
+// next list.
 //
-// decide1(x): a stamp of 0                                         a death after it leaves
-//   1. add 1 to the clock                   linearizes if 2 wins     a number that nobody has
-//   2. CAS stamp 0 → number, or DEAD if CLOSED                       a version
+// decide1(x): a stamp of 0                                    a death after it leaves
+//   1. add 1 to the clock              linearizes if 2 wins     a number that nobody has
+//   2. CAS stamp 0 → number, or DEAD if CLOSED                  a version
 // commit(d), all nodes linked
-//   1. read d: building, floor f                                     a batch that anybody may abort
-//   2. add 1 to the clock: t > f            linearizes if 3 wins     the same
-//   3. CAS d → committed t; failed: from 1                           a committed batch; its nodes are
-//   4. stamps := t, by anybody                                       stamped by whoever meets them
+//   1. read d: building, floor f                                a batch that anybody may abort
+//   2. add 1 to the clock: t > f       linearizes if 3 wins     the same
+//   3. CAS d → committed t; failed: from 1                      a committed batch; its nodes are
+//   4. stamps := t, by anybody                                  stamped by whoever meets them
 //
 // Names: upto the number of a snapshot, or LATEST; w a stamp; d a descriptor's word.
 
@@ -119,7 +123,8 @@ function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
     }
     const now = load64(list + CLOCK);
     if ((now & CLOSED) != 0) {
-      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62); // It cannot commit any more but by an old number.
+      // It cannot commit any more but by an old number.
+      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62);
     } else {
       const floor = upto == LATEST ? now : upto;
       if (d >= floor || MUTANT == 35) return 0;
@@ -189,8 +194,8 @@ export function batchLive(batch: usize): i32 {
 }
 
 /**
- * Commits; false: it is aborted for good, by somebody else, or because the list is closed or readers
- * raised the floor in each of many rounds.
+ * Commits; false: it is aborted for good, by somebody else, or because the list is closed or
+ * readers raised the floor in each of many rounds.
  */
 export function commit(list: usize, batch: usize, versions: u32, live: i32): bool {
   put32(batch + D_VERSIONS, versions); // Owned; the CAS below publishes them.

@@ -6,19 +6,19 @@
 // The list is a skip list that only grows (after Fraser; truncated towers after RocksDB and
 // Pebble), with versions as in an LSM memtable. Layout and invariants: node.ts; numbers: stamp.ts.
 //
-// put(key)                                                        a death after this step leaves
-//   1. find before and V; V has the key: decide it (I4)             nothing
+// put(key)                                                   a death after this step leaves
+//   1. find before and V; V has the key: decide it (I4)        nothing
 //   2. conditional: look at the newest decided version, here, then in the frozen lists
-//   3. allocate x in the own shard, fill it                         memory of the region, till it goes
-//   4. store the intent {x, versions + 1}                           an intent that names nothing linked
-//   5. CAS before's link V → x; failed: x is kept, from 1           a node; repair or anybody decides it
-//   6. tick, CAS stamp            linearizes at the tick that wins  a version that is not counted
-//   7. store the counters                                           a version
-//   8. link the levels above                                        a truncated tower
-//   DEAD in 6: the list was sealed; from 1 in the next one          a void node
+//   3. allocate x in the own shard, fill it                    memory of the region, till it goes
+//   4. store the intent {x, versions + 1}                      an intent that names nothing linked
+//   5. CAS before's link V → x; failed: x is kept, from 1      a node; repair or anybody decides it
+//   6. tick, CAS stamp; linearizes at the tick that wins       a version that is not counted
+//   7. store the counters                                      a version
+//   8. link the levels above                                   a truncated tower
+//   DEAD in 6: the list was sealed; from 1 in the next one     a void node
 //
-// W1  Step 5 finds V still behind `before`, hence x's delta, reckoned against what V and those behind
-//     it were decided to be, is exact: nobody can put a version between them.
+// W1  Step 5 finds V still behind `before`, hence x's delta, reckoned against what V and those
+//     behind it were decided to be, is exact: nobody can put a version between them.
 // W2  The intent is stored before 5 and the counters after 6, each by one atomic store; so repair
 //     finds {x, n} with n - 1 versions counted exactly when x is, or may be, not counted.
 // W3  A failed 5 loses no memory: x is used again, and if it is not needed after all, given back.
@@ -243,7 +243,7 @@ export function build(
 /** Room for a tall node in this shard's slab, or in a new one; 0: no memory for that. */
 function takeFromSlab(list: usize, bytes: u32): u32 {
   const word = shardAt(list, ME) + SLAB;
-  let slab = get64(word); // Owned. After a death repair throws it away: it may be older than the region's.
+  let slab = get64(word); // Owned. After a death repair throws it away (repair.ts).
   if (<u32>(slab >> 32) < bytes) {
     const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8);
     if (fresh == 0) return 0;

@@ -227,7 +227,7 @@ describe('kernel', () => {
     expect(seat.verify()).toBe(0);
   });
 
-  it('says FULL in a full arena with nothing changed, and takes writes again after a destruction', () => {
+  it('says FULL in a full arena, and nothing has changed', () => {
     const seat = one(40);
     const value = new Uint8Array(3000).fill(7);
     let n = 0;

@@ -65,7 +65,7 @@ function long(
   scenarios.push({ name, threads, prepare, quick: LONG_QUICK, full: LONG_FULL });
 }
 
-// ---- all pairs of public operations --------------------------------------------------------------
+// ---- all pairs of public operations -------------------------------------------------------------
 
 const LONG_A = 'a-key-longer-than-16';
 const LONG_B = 'a-key-longer-than-17';
@@ -135,7 +135,7 @@ for (let i = 0; i < names.length; i++) {
   }
 }
 
-// ---- one list, empty or nearly so ----------------------------------------------------------------
+// ---- one list, empty or nearly so ---------------------------------------------------------------
 
 scenario('set, set, empty', [[['set', 'a', 1]], [['set', 'a', 2]]]);
 scenario('neighbours', [[['set', 'a', 1]], [['set', 'b', 2]]]);
@@ -187,7 +187,7 @@ scenario('get, then snapshot', [
   ],
 ]);
 
-// ---- batches -------------------------------------------------------------------------------------
+// ---- batches ------------------------------------------------------------------------------------
 
 const pair: OpCall = [
   'batch',
@@ -258,7 +258,7 @@ scenario('batch of one key', [
   ],
 ]);
 
-// ---- seal, destroy, snapshots --------------------------------------------------------------------
+// ---- seal, destroy, snapshots -------------------------------------------------------------------
 
 scenario('set, seal, frozen', [
   [
@@ -326,8 +326,8 @@ scenario('end, set', [
 scenario('end, seal', [[['seal']], [['end']]], [['set', 'a', 1]]);
 scenario('end, destroy', [[['destroy', 1]], [['end']]], [['set', 'a', 1], ['seal']]);
 
-// Found here: a region that a dead sealer left CREATING was no matter of the recovery of a writer who
-// died while it asked that region for pages. Now a list is opened only when its region is LIVE.
+// Found here: a region that a dead sealer left CREATING was no matter of the recovery of a writer
+// who died while it asked that region for pages. Now a list is opened only when its region is LIVE.
 settings.set('writers in the list of a dead sealer', { pages: 10 });
 scenarios.push({
   name: 'writers in the list of a dead sealer',
@@ -337,7 +337,7 @@ scenarios.push({
   full: [{ strategy: 'pct', runs: 30_000, depth: 4, kills: 2 }],
 });
 
-// ---- limits and memory ---------------------------------------------------------------------------
+// ---- limits and memory --------------------------------------------------------------------------
 
 scenario(
   'set in a full arena',
@@ -368,7 +368,7 @@ scenario(
   { maxEntries: 2 },
 );
 
-// ---- three threads -------------------------------------------------------------------------------
+// ---- three threads ------------------------------------------------------------------------------
 
 long('three writers', [
   [
