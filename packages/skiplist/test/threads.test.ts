@@ -177,7 +177,7 @@ describe('one name', () => {
     const victim = SkipList.create<string, number>(arena, { name: 'victim', value: u32 });
     const control = new Control();
     const jobs = [0, 1].map((index) =>
-      start(arena, victim, control, index, 'append', { base: index * 1e6, most: 400_000 }),
+      start(arena, victim, control, index, 'useUntilClosed', { base: index * 1e6 }),
     );
     control.go();
     await control.reached(jobs[0]!, 0, 200);

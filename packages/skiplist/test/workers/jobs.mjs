@@ -98,6 +98,15 @@ const jobs = {
     return n;
   },
 
+  /** Writes 5 000 keys and then reads on and on, until a call throws. */
+  useUntilClosed({ base }) {
+    for (let n = 0; ; n++) {
+      if (n < 5000) list.set(keyOf(base + n), n);
+      else list.get(keyOf(base + (n % 5000)));
+      finish();
+    }
+  },
+
   /** Takes snapshots and compares two looks through each, until told to stop. */
   snapshots() {
     let looks = 0;
