@@ -191,7 +191,8 @@ export function nameWord(at: number, world: World, entry: number): string | unde
   }
   if (at >= directory && at < regions) {
     const x = (at - directory) % 256;
-    return `entry[${Math.floor((at - directory) / 256)}].${x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`}`;
+    const field = x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`;
+    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
   }
   if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
   if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;

@@ -101,6 +101,50 @@ function parse(shown: string): Record<string, number> {
   return rows;
 }
 
+/** The operations on the stack as a whole. */
+function applyToAll(state: State, [op, a, b]: OpCall, result: Result): State[] {
+  const same = [state];
+  const none: State[] = [];
+  const died = result === undefined;
+  const key = a as string;
+  switch (op) {
+    case 'snap':
+      if (!died && result !== 'ok') return none;
+      return [{ ...state, snaps: { ...state.snaps, [key]: live(state) } }];
+    case 'scanAt':
+      return died || result === 'none' || result === show(state.snaps[key] ?? {}) ? same : none;
+    case 'getAt':
+      return died || result === 'none' || result === (state.snaps[key]?.[b as string] ?? null)
+        ? same
+        : none;
+    case 'drop':
+      return same;
+    case 'seal': {
+      const id = state.lists.at(-1)!.id;
+      if (!died && result !== id) return none;
+      return [{ ...state, lists: [...state.lists, { id: id + 1, entries: {} }] }];
+    }
+    case 'lists':
+      return died || result === state.lists.map(({ id }) => id).join(' ') ? same : none;
+    case 'frozen': {
+      const list = state.lists.find(({ id }) => id === a);
+      if (died) return same;
+      if (result === 'closed') return list === undefined ? same : none;
+      return list !== undefined && result === show(list.entries) ? same : none;
+    }
+    case 'destroy': {
+      const there = state.lists.some(({ id }) => id === a);
+      if (result === 'bad') return state.lists.at(-1)!.id === a ? same : none;
+      if (result === 'closed') return there ? none : same;
+      return [noted({ ...state, lists: state.lists.filter(({ id }) => id !== a) })];
+    }
+    case 'end':
+      return died || result === 'ok' ? [{ ...state, open: false }] : none;
+    default:
+      throw new Error(`the model does not know ${op}`);
+  }
+}
+
 export const model: Model<State> = {
   initial: () => ({ open: true, lists: [{ id: 1, entries: {} }], snaps: {}, since: {}, once: [] }),
 
@@ -145,40 +189,8 @@ export const model: Model<State> = {
         return mixed(state, key, parse(result as string), op === 'many' ? (b as string[]) : KEYS)
           ? same
           : none;
-      case 'snap':
-        if (!died && result !== 'ok') return none;
-        return [{ ...state, snaps: { ...state.snaps, [key]: live(state) } }];
-      case 'scanAt':
-        return died || result === 'none' || result === show(state.snaps[key] ?? {}) ? same : none;
-      case 'getAt':
-        return died || result === 'none' || result === (state.snaps[key]?.[b as string] ?? null)
-          ? same
-          : none;
-      case 'drop':
-        return same;
-      case 'seal': {
-        const id = state.lists.at(-1)!.id;
-        if (!died && result !== id) return none;
-        return [{ ...state, lists: [...state.lists, { id: id + 1, entries: {} }] }];
-      }
-      case 'lists':
-        return died || result === state.lists.map(({ id }) => id).join(' ') ? same : none;
-      case 'frozen': {
-        const list = state.lists.find(({ id }) => id === a);
-        if (died) return same;
-        if (result === 'closed') return list === undefined ? same : none;
-        return list !== undefined && result === show(list.entries) ? same : none;
-      }
-      case 'destroy': {
-        const there = state.lists.some(({ id }) => id === a);
-        if (result === 'bad') return state.lists.at(-1)!.id === a ? same : none;
-        if (result === 'closed') return there ? none : same;
-        return [noted({ ...state, lists: state.lists.filter(({ id }) => id !== a) })];
-      }
-      case 'end':
-        return died || result === 'ok' ? [{ ...state, open: false }] : none;
       default:
-        throw new Error(`the model does not know ${op}`);
+        return applyToAll(state, [op, a, b], result);
     }
   },
 
