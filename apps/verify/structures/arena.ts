@@ -3,7 +3,17 @@
 // directory, and both phases of recovery. arena/assembly/index.ts is the arena's kernel and the two small
 // structures that the operations use.
 
-import type { Model, OpCall, Plan, Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
+import type {
+  Model,
+  Mutant,
+  OpCall,
+  Plan,
+  Scenario,
+  Steps,
+  Structure,
+  Thread,
+  World,
+} from '../src/structure.ts';
 
 const PAGE = 1024;
 const SLOTS = 1024;
@@ -11,9 +21,24 @@ const SLOT_BYTES = 1024;
 const ENTRIES = 8;
 const REGIONS = 8;
 const STATUS = [
-  'ok', 'full', 'contended', 'limit', 'bad', 'double', 'expelled', 'closed', 'taken', 'unknown', 'no slot',
+  'ok',
+  'full',
+  'contended',
+  'limit',
+  'bad',
+  'double',
+  'expelled',
+  'closed',
+  'taken',
+  'unknown',
+  'no slot',
 ];
-const FREE = 0, CLAIMED = 1, SMALL = 2, ORPHAN = 3, CONT = 5, FREEING = 8;
+const FREE = 0,
+  CLAIMED = 1,
+  SMALL = 2,
+  ORPHAN = 3,
+  CONT = 5,
+  FREEING = 8;
 const RUNS = new Set([4, 6, 7]);
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
 const DESCRIPTORS = { a: 0, b: 256 } as const;
@@ -88,7 +113,8 @@ function setup(world: World, scenario: Scenario): void {
   }
   if (shared === undefined) return;
   const { scratch } = world.threads[0]!.local;
-  const entry = shared === 'cell' ? k.cellCreate!(scratch, 0) : k.poolCreate!(scratch, shared.budget);
+  const entry =
+    shared === 'cell' ? k.cellCreate!(scratch, 0) : k.poolCreate!(scratch, shared.budget);
   if (entry < 0) throw new Error(`shared: ${entry}`);
   const generation = k.entryGeneration!(entry);
   for (const t of world.threads) {
@@ -254,6 +280,13 @@ const operations: Structure<Run>['operations'] = {
       return 'ok';
     },
   },
+  rescue: {
+    // A worker recovers the dead by itself, perhaps beside the recoverer.
+    *run(t) {
+      yield* rescue(t);
+      return 'ok';
+    },
+  },
   // Structures by name.
   create: {
     *run(t, run: Run, key: string, of: Name) {
@@ -318,7 +351,8 @@ const model: Model<State> = {
     if (result === 'none') return same;
     switch (op) {
       case 'alloc':
-        if (result === 'full' && room !== undefined) return pagesOf(blocks) >= (room as number) ? same : none;
+        if (result === 'full' && room !== undefined)
+          return pagesOf(blocks) >= (room as number) ? same : none;
         if (refusals.has(result as string)) return same;
         return [{ ...state, blocks: [...blocks, a as string] }];
       case 'free': {
@@ -333,14 +367,18 @@ const model: Model<State> = {
         return state.open || died ? [{ ...state, value: a as number }] : none;
       case 'read':
         if (result === 'closed') return state.open ? none : same;
-        return died || result === 'contended' || (state.open && result === state.value) ? same : none;
+        return died || result === 'contended' || (state.open && result === state.value)
+          ? same
+          : none;
       case 'hold':
         return died || result === state.value ? same : none;
       case 'take':
         if (refusals.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
         if (result === 'limit') return state.pages >= (b as number) ? same : none;
-        return died || b === 0 || state.pages < (b as number) ? [{ ...state, pages: state.pages + 1 }] : none;
+        return died || b === 0 || state.pages < (b as number)
+          ? [{ ...state, pages: state.pages + 1 }]
+          : none;
       case 'end':
         if (died) return [{ ...state, open: false }];
         return (result === 'ok') === state.open ? [{ ...state, open: false }] : none;
@@ -362,7 +400,9 @@ const model: Model<State> = {
         return [{ ...state, named: rest }];
       }
       default:
-        return died || result === 'ok' || result === 'limit' || refusals.has(result as string) ? same : none;
+        return died || result === 'ok' || result === 'limit' || refusals.has(result as string)
+          ? same
+          : none;
     }
   },
 };
@@ -379,13 +419,15 @@ function invariant(world: World): string | undefined {
     const kind = kindOf(low);
     const owner = ownerOf(low);
     if (kind === CONT) {
-      if (aux !== over) return `pages I2: page ${page} continues ${aux}, which is not in front of it`;
+      if (aux !== over)
+        return `pages I2: page ${page} continues ${aux}, which is not in front of it`;
       rest--;
       continue;
     }
     if (rest > 0) return `pages I3: the run of ${over} lacks page ${page}`;
     over = -1;
-    if (kind === FREE && (low !== 0 || aux !== 0)) return `pages I1: page ${page} is free but not 0`;
+    if (kind === FREE && (low !== 0 || aux !== 0))
+      return `pages I1: page ${page} is free but not 0`;
     if (RUNS.has(kind)) {
       over = page;
       rest = aux - 1;
@@ -393,7 +435,11 @@ function invariant(world: World): string | undefined {
       over = page;
       rest = 0;
     }
-    if (kind !== SMALL && kind !== ORPHAN && (world.u32(bitmaps + page * 8) | world.u32(bitmaps + page * 8 + 4)) !== 0) {
+    if (
+      kind !== SMALL &&
+      kind !== ORPHAN &&
+      (world.u32(bitmaps + page * 8) | world.u32(bitmaps + page * 8 + 4)) !== 0
+    ) {
       return `heap I3: page ${page} has no blocks, but bits`;
     }
     if (owner !== 0 && kind !== 6 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
@@ -402,7 +448,8 @@ function invariant(world: World): string | undefined {
   }
   if (rest > 0) return `pages I3: the run of ${over} ends outside`;
   const holder = world.u32(256);
-  if (holder !== 0 && kindOf(world.u32(slotAt(holder - 1))) === 0) return 'lock I2: the lock names a free slot';
+  if (holder !== 0 && kindOf(world.u32(slotAt(holder - 1))) === 0)
+    return 'lock I2: the lock names a free slot';
   for (let slot = 0; slot < participants; slot++) {
     const at = slotAt(slot);
     const low = world.u32(at);
@@ -411,7 +458,8 @@ function invariant(world: World): string | undefined {
       return `slot I2: slot ${slot} names slot ${reaper - 1} as its reaper, which is free`;
     }
     if (kindOf(low) !== 0) continue;
-    if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0) return `slot I3: slot ${slot} is free, but reserves`;
+    if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0)
+      return `slot I3: slot ${slot} is free, but reserves`;
   }
   for (let region = 0; region < REGIONS; region++) {
     const low = world.u32(regions + region * 64);
@@ -425,28 +473,36 @@ function invariant(world: World): string | undefined {
 
 // ---- deaths --------------------------------------------------------------------------------------
 
-function* recover(t: Thread, _dead: readonly Thread[], _run: Run, world: World): Steps {
+/** What a host's `recover` does, first without the structures' kernels, then with them. */
+function* rescue(t: Thread): Steps {
+  yield* reapAll(t, false);
+  yield* reapAll(t, true);
+}
+
+function* reapAll(t: Thread, repairs: boolean): Steps {
   const k = t.kernels.arena!;
-  const { participants, directory } = head(world);
   // The last first: recoverers that died come before those they were at.
-  for (let slot = participants - 1; slot >= 0; slot--) {
-    if (kindOf(world.u32(slotAt(slot))) < 2) continue;
+  for (let slot = k.participants!() - 1; slot >= 0; slot--) {
+    if ((yield [k.slotKind!, slot]) < 2) continue;
     const phase: number = yield [k.reap!, slot];
     if (phase === 0) continue;
     if (phase === 1) yield [k.recoverArena!, slot];
-    for (;;) {
-      const entry: number = yield [k.nextJoined!, slot, 0];
-      if (entry < 0) break;
-      // The generation of a live entry that the dead had open; another one by now: nothing to do.
-      const generation = world.u32(directory + entry * 256 + 4);
-      if (t.local.pool === 1 && entry === t.local.entry) {
-        yield [k.unjoin!, entry, slot];
-        continue;
-      }
-      yield [k.cellRepair!, entry, generation, slot];
-      yield [k.unjoin!, entry, slot];
-    }
+    if (repairs) yield* repairAll(t, slot);
     yield [k.finish!, slot];
+  }
+}
+
+function* repairAll(t: Thread, slot: number): Steps {
+  const k = t.kernels.arena!;
+  for (;;) {
+    const entry: number = yield [k.nextJoined!, slot, 0];
+    if (entry < 0) return;
+    const generation: number = yield [k.entryGeneration!, entry];
+    // A pool has nothing to repair; all else is a cell.
+    if (t.local.pool !== 1 || entry !== t.local.entry) {
+      yield [k.cellRepair!, entry, generation, slot];
+    }
+    yield [k.unjoin!, entry, slot];
   }
 }
 
@@ -458,8 +514,10 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const report = t.local.scratch! + REPORT;
   const found: number = yield [k.verify!, report, 128];
   if (found > 0) {
-    const codes = Array.from({ length: Math.min(found, 16) }, (_, n) =>
-      `${world.u32(report + n * 8)} at ${word(world.u32(report + n * 8 + 4), world)}`);
+    const codes = Array.from(
+      { length: Math.min(found, 16) },
+      (_, n) => `${world.u32(report + n * 8)} at ${word(world.u32(report + n * 8 + 4), world)}`,
+    );
     return `verify: ${codes.join(', ')}`;
   }
   yield [k.stats!, report];
@@ -492,14 +550,19 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
     yield [k.entryDestroy!, entry, world.u32(directory + entry * 256 + 4)];
   }
   for (const other of world.threads) {
-    if (other !== t && other.local.slot! >= 0 && kindOf(world.u32(slotAt(other.local.slot!))) === 1) {
+    if (
+      other !== t &&
+      other.local.slot! >= 0 &&
+      kindOf(world.u32(slotAt(other.local.slot!))) === 1
+    ) {
       yield [other.kernels.arena!.detach!];
     }
   }
   yield [k.trim!];
   yield [k.sweep!];
   const found: number = yield [k.verify!, report, 128];
-  if (found > 0) return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
+  if (found > 0)
+    return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
   let used = 0;
   for (let page = first; page < pages; page++) if (world.u32(table + page * 8) !== 0) used++;
   if (used > 1 + open * 2) return `${used - 1} pages are leaked`;
@@ -509,14 +572,36 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
 // ---- names for traces ----------------------------------------------------------------------------
 
 const HEADER: Record<number, string> = {
-  128: 'clock', 192: 'page hint', 256: 'directory lock', 320: 'orphans', 384: 'retired hint', 448: 'releases',
+  128: 'clock',
+  192: 'page hint',
+  256: 'directory lock',
+  320: 'orphans',
+  384: 'retired hint',
+  448: 'releases',
 };
 const SLOT: Record<number, string> = {
-  0: 'state', 8: 'thread', 12: 'lock held', 16: 'scratch', 20: 'scratch bytes', 24: 'nested', 28: 'status',
-  64: 'lower', 72: 'upper', 80: 'over lower', 88: 'over upper', 96: 'lease 0', 104: 'lease 1', 112: 'lease 2',
+  0: 'state',
+  8: 'thread',
+  12: 'lock held',
+  16: 'scratch',
+  20: 'scratch bytes',
+  24: 'nested',
+  28: 'status',
+  64: 'lower',
+  72: 'upper',
+  80: 'over lower',
+  88: 'over upper',
+  96: 'lease 0',
+  104: 'lease 1',
+  112: 'lease 2',
 };
 const REGION: Record<number, string> = {
-  0: 'state', 8: 'owner', 16: 'birth', 24: 'retired', 32: 'base', 36: 'budget',
+  0: 'state',
+  8: 'owner',
+  16: 'birth',
+  24: 'retired',
+  32: 'base',
+  36: 'budget',
 };
 
 function word(at: number, world: World): string {
@@ -524,14 +609,17 @@ function word(at: number, world: World): string {
   if (at < SLOTS) return HEADER[at] ?? `header+${at}`;
   if (at < slotAt(participants)) {
     const x = (at - SLOTS) % SLOT_BYTES;
-    const field = SLOT[x] ?? (x >= 320 && x < 572 ? `heap[${Math.floor((x - 320) / 12)}]+${(x - 320) % 12}` : `+${x}`);
+    const field =
+      SLOT[x] ??
+      (x >= 320 && x < 572 ? `heap[${Math.floor((x - 320) / 12)}]+${(x - 320) % 12}` : `+${x}`);
     return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field}`;
   }
   if (at < regions) {
     const x = (at - directory) % 256;
     return `entry[${Math.floor((at - directory) / 256)}].${x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`}`;
   }
-  if (at < table) return `region[${(at - regions) >> 6}].${REGION[(at - regions) & 63] ?? `+${(at - regions) & 63}`}`;
+  if (at < table)
+    return `region[${(at - regions) >> 6}].${REGION[(at - regions) & 63] ?? `+${(at - regions) & 63}`}`;
   if (at < table + pages * 8) return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
   if (at < bitmaps) return `link[${(at - table - pages * 8) >> 2}]`;
   if (at < first * PAGE) return `bits[${(at - bitmaps) >> 3}]`;
@@ -552,7 +640,11 @@ const quick: Plan[] = [
   { strategy: 'pct', runs: 500, depth: 3, kills: 2 },
 ];
 const full: Plan[] = [
-  twice, die, dieTwice, refuse, alone,
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  alone,
   { strategy: 'dfs', preemptions: 0, kills: 2, failures: true },
   { strategy: 'pct', runs: 20_000, depth: 4, kills: 2 },
 ];
@@ -560,7 +652,10 @@ const full: Plan[] = [
 const scenarios: Scenario[] = [];
 
 function scenario(
-  title: string, own: Options, threads: readonly (readonly OpCall[])[], prepare?: readonly OpCall[],
+  title: string,
+  own: Options,
+  threads: readonly (readonly OpCall[])[],
+  prepare?: readonly OpCall[],
 ): void {
   options.set(title, own);
   // Where the model counts pages, "full" must be true: no refusals.
@@ -571,47 +666,99 @@ function scenario(
 
 scenario('alloc, alloc', {}, [[['alloc', 'a', 64]], [['alloc', 'b', 64]]]);
 scenario('alloc free, alloc free', {}, [
-  [['alloc', 'a', 512], ['free', 'a'], ['alloc', 'c', 512]],
-  [['alloc', 'b', 512], ['free', 'b']],
+  [
+    ['alloc', 'a', 512],
+    ['free', 'a'],
+    ['alloc', 'c', 512],
+  ],
+  [
+    ['alloc', 'b', 512],
+    ['free', 'b'],
+  ],
 ]);
-scenario('remote free, alloc', { pages: 1 }, [
-  [['alloc', 'b', 512], ['alloc', 'c', 512]],
-  [['free', 'a'], ['free', 'z']],
-], [['alloc', 'a', 512], ['alloc', 'z', 512]]);
+scenario(
+  'remote free, alloc',
+  { pages: 1 },
+  [
+    [
+      ['alloc', 'b', 512],
+      ['alloc', 'c', 512],
+    ],
+    [
+      ['free', 'a'],
+      ['free', 'z'],
+    ],
+  ],
+  [
+    ['alloc', 'a', 512],
+    ['alloc', 'z', 512],
+  ],
+);
 scenario('double free', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 64]]);
 scenario('double free of a run', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 1500]]);
 scenario('runs that cross', {}, [
-  [['alloc', 'a', 2048], ['free', 'a']],
-  [['alloc', 'b', 3072], ['free', 'b']],
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
+  [
+    ['alloc', 'b', 3072],
+    ['free', 'b'],
+  ],
 ]);
 scenario('one page for two', { pages: 1 }, [
-  [['alloc', 'a', 1024, 1], ['free', 'a']],
+  [
+    ['alloc', 'a', 1024, 1],
+    ['free', 'a'],
+  ],
   [['alloc', 'b', 1024, 1]],
 ]);
-scenario('two pages for three', { pages: 2 }, [
-  [['free', 'x'], ['alloc', 'a', 1024, 2]],
-  [['alloc', 'b', 1024, 2]],
-  [['alloc', 'c', 1024, 2]],
-], [['alloc', 'x', 1024]]);
+scenario(
+  'two pages for three',
+  { pages: 2 },
+  [
+    [
+      ['free', 'x'],
+      ['alloc', 'a', 1024, 2],
+    ],
+    [['alloc', 'b', 1024, 2]],
+    [['alloc', 'c', 1024, 2]],
+  ],
+  [['alloc', 'x', 1024]],
+);
 scenario('a run and two pages', { pages: 2 }, [
   [['alloc', 'a2', 2048]],
   [['alloc', 'b', 1024, 2]],
   [['alloc', 'c', 1024, 2]],
 ]);
-scenario('adoption, remote free', { pages: 2 }, [
-  [['detach']],
-  [['free', 'a'], ['alloc', 'b', 512], ['alloc', 'c', 512]],
-], [['alloc', 'a', 512], ['alloc', 'z', 512]]);
-scenario('two adopt', { pages: 2 }, [
-  [['detach']],
-  [['alloc', 'b', 512]],
-  [['alloc', 'c', 512], ['trim']],
-], [['alloc', 'a', 512]]);
-scenario('trim, adopt', { pages: 2 }, [
-  [['detach']],
-  [['alloc', 'b', 512], ['detach']],
-  [['free', 'a'], ['trim']],
-], [['alloc', 'a', 512]]);
+scenario(
+  'adoption, remote free',
+  { pages: 2 },
+  [
+    [['detach']],
+    [
+      ['free', 'a'],
+      ['alloc', 'b', 512],
+      ['alloc', 'c', 512],
+    ],
+  ],
+  [
+    ['alloc', 'a', 512],
+    ['alloc', 'z', 512],
+  ],
+);
+scenario(
+  'two adopt',
+  { pages: 2 },
+  [[['detach']], [['alloc', 'b', 512]], [['alloc', 'c', 512], ['trim']]],
+  [['alloc', 'a', 512]],
+);
+scenario(
+  'trim, adopt',
+  { pages: 2 },
+  [[['detach']], [['alloc', 'b', 512], ['detach']], [['free', 'a'], ['trim']]],
+  [['alloc', 'a', 512]],
+);
 scenario('attach, attach', { cold: [0, 1] }, [
   [['attach'], ['alloc', 'a', 64], ['detach']],
   [['attach'], ['detach']],
@@ -622,18 +769,36 @@ scenario('detach, attach', { cold: [1] }, [
 ]);
 scenario('stage, run', {}, [
   [['stage', 2048], ['unstage']],
-  [['alloc', 'a', 2048], ['free', 'a']],
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
 ]);
 scenario('own region', { pages: 4 }, [
-  [['open', 'r', 0], ['bump', 'r', 500], ['again', 'r', 900], ['close', 'r']],
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 500],
+    ['again', 'r', 900],
+    ['close', 'r'],
+  ],
   [['alloc', 'a', 512]],
 ]);
 scenario('two regions', { pages: 4 }, [
-  [['open', 'r', 0], ['close', 'r']],
-  [['open', 's', 2], ['bump', 's', 900], ['bump', 's', 900]],
+  [
+    ['open', 'r', 0],
+    ['close', 'r'],
+  ],
+  [
+    ['open', 's', 2],
+    ['bump', 's', 900],
+    ['bump', 's', 900],
+  ],
 ]);
 scenario('pool with a budget', { pages: 6, shared: { budget: 3 } }, [
-  [['take', 900, 3], ['take', 900, 3]],
+  [
+    ['take', 900, 3],
+    ['take', 900, 3],
+  ],
   [['take', 900, 3]],
 ]);
 scenario('pool, the same slot', { pages: 5, cold: [1], shared: { budget: 0 } }, [
@@ -641,18 +806,40 @@ scenario('pool, the same slot', { pages: 5, cold: [1], shared: { budget: 0 } }, 
   [['attach'], ['join'], ['take', 64, 0]],
 ]);
 scenario('pool, end', { pages: 6, shared: { budget: 0 } }, [[['take', 900, 0]], [['end']]]);
-scenario('read, write', { shared: 'cell' }, [[['read'], ['read']], [['write', 1], ['write', 2]]]);
+scenario('read, write', { shared: 'cell' }, [
+  [['read'], ['read']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+]);
 scenario('write, write', { shared: 'cell' }, [[['write', 1]], [['write', 2]]]);
-scenario('hold, write', { shared: 'cell' }, [[['hold']], [['write', 1], ['write', 2]]]);
-scenario('hold, read, write', { shared: 'cell', pages: 5 }, [[['hold']], [['read']], [['write', 1], ['sweep']]]);
+scenario('hold, write', { shared: 'cell' }, [
+  [['hold']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+]);
+scenario('hold, read, write', { shared: 'cell', pages: 5 }, [
+  [['hold']],
+  [['read']],
+  [['write', 1], ['sweep']],
+]);
 scenario('read, two writes, write', { shared: 'cell', pages: 5 }, [
   [['read']],
-  [['write', 1], ['write', 2]],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
   [['write', 3], ['sweep']],
 ]);
 scenario('hold, two writes, write', { shared: 'cell', pages: 5 }, [
   [['hold']],
-  [['write', 1], ['write', 2]],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
   [['write', 3], ['sweep']],
 ]);
 scenario('read, end', { shared: 'cell' }, [[['read'], ['read']], [['end']]]);
@@ -660,18 +847,82 @@ scenario('write, end', { shared: 'cell' }, [[['write', 1]], [['end']]]);
 scenario('hold, end', { shared: 'cell' }, [[['hold']], [['end'], ['sweep']]]);
 scenario('end, end', { shared: 'cell' }, [[['end']], [['end']]]);
 scenario('create, create', { pages: 3 }, [
-  [['create', 'x', 'a'], ['find', 'a']],
+  [
+    ['create', 'x', 'a'],
+    ['find', 'a'],
+  ],
   [['create', 'y', 'a']],
 ]);
-scenario('create, find', { pages: 3 }, [[['create', 'x', 'a']], [['find', 'a'], ['find', 'a']]]);
-scenario('destroy, create', { pages: 3 }, [
-  [['destroy', 'x']],
-  [['create', 'y', 'a'], ['find', 'a']],
-], [['create', 'x', 'a']]);
-scenario('destroy, destroy', { pages: 3 }, [
-  [['destroy', 'x'], ['find', 'a']],
-  [['destroy', 'x'], ['create', 'y', 'b']],
-], [['create', 'x', 'a']]);
+scenario('create, find', { pages: 3 }, [
+  [['create', 'x', 'a']],
+  [
+    ['find', 'a'],
+    ['find', 'a'],
+  ],
+]);
+scenario(
+  'destroy, create',
+  { pages: 3 },
+  [
+    [['destroy', 'x']],
+    [
+      ['create', 'y', 'a'],
+      ['find', 'a'],
+    ],
+  ],
+  [['create', 'x', 'a']],
+);
+scenario(
+  'destroy, destroy',
+  { pages: 3 },
+  [
+    [
+      ['destroy', 'x'],
+      ['find', 'a'],
+    ],
+    [
+      ['destroy', 'x'],
+      ['create', 'y', 'b'],
+    ],
+  ],
+  [['create', 'x', 'a']],
+);
+
+scenario('run, rescue', {}, [
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
+  [['rescue']],
+]);
+scenario('block, rescue', {}, [
+  [['alloc', 'a', 512], ['detach']],
+  [['rescue'], ['alloc', 'b', 512]],
+]);
+scenario('write, rescue', { shared: 'cell' }, [[['write', 1]], [['rescue'], ['read']]]);
+scenario('create, rescue', { pages: 3 }, [
+  [['create', 'x', 'a']],
+  [['rescue'], ['create', 'y', 'a']],
+]);
+scenario('end, rescue', { shared: 'cell' }, [[['end']], [['rescue'], ['read']]]);
+scenario('own region, rescue', {}, [
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 900],
+    ['close', 'r'],
+  ],
+  [['rescue']],
+]);
+scenario('rescue, rescue, write', { shared: 'cell' }, [[['write', 1]], [['rescue']], [['rescue']]]);
+
+/** Seeded bug `id` (`MUTANT == id` in the arena's kernel), and the scenario that must catch it. */
+const mutant = (id: number, where: string, what: string, plans?: readonly Plan[]): Mutant => ({
+  id,
+  kernel: 'arena',
+  what,
+  scenarios: [where],
+  ...(plans === undefined ? {} : { plans }),
+});
 
 const arena: Structure<Run, State> = {
   name: 'arena',
@@ -686,35 +937,34 @@ const arena: Structure<Run, State> = {
   plan: { quick, full },
   invariant,
   bury: (t, dead) => t.kernels.arena!.buryThread!(dead.id + 1),
-  recover,
+  recover: rescue,
   end,
   word,
   faults: { 1: 'the first allocation of a region stands at its body' },
   mutants: [
-    { id: 1, kernel: 'arena', what: 'claim publishes the head of a run before its other pages' },
-    { id: 2, kernel: 'arena', what: 'release frees the head of a run before its other pages' },
-    { id: 3, kernel: 'arena', what: 'free does not say that a block was free already' },
-    { id: 4, kernel: 'arena', what: 'a page that is not empty is freed when its owner leaves' },
-    { id: 5, kernel: 'arena', what: 'sweep leaves out the two ends of a life when it asks the leases' },
-    { id: 6, kernel: 'arena', what: 'protect does not look at the clock again' },
-    { id: 7, kernel: 'arena', what: 'recovery passes over runs that were being freed' },
-    { id: 8, kernel: 'arena', what: 'the lock is not inherited from the dead' },
-    { id: 9, kernel: 'arena', what: 'publish does not look at the owner again' },
-    { id: 10, kernel: 'arena', what: 'a lease does not notice that the clock moved' },
-    { id: 11, kernel: 'arena', what: 'attach names its thread only after it has the slot' },
-    { id: 12, kernel: 'arena', what: 'claim says FULL while pages are in flight' },
-    { id: 13, kernel: 'arena', what: 'recovery does not count the pages of a shard again' },
-    { id: 14, kernel: 'arena', what: 'rewind frees a chunk before it leaves it' },
-    { id: 15, kernel: 'arena', what: 'claim passes over an entry of that name that is being created' },
-    { id: 16, kernel: 'arena', what: 'orphans have no number of their own' },
-    {
-      id: 17,
-      kernel: 'arena',
-      what: 'a slot is freed while it names a region of a structure destroyed since',
-      scenarios: ['write, end'],
-      plans: [{ strategy: 'dfs', preemptions: 2, kills: 1, victims: [0] }],
-    },
-    { id: 18, kernel: 'arena', what: 'a slot is freed while it is named as a reaper' },
+    mutant(1, 'alloc, alloc', 'claim publishes the head of a run before its other pages'),
+    mutant(2, 'double free of a run', 'release frees the head of a run before its other pages'),
+    mutant(3, 'double free', 'free does not say that a block was free already'),
+    mutant(4, 'alloc, alloc', 'a page that is not empty is freed when its owner leaves'),
+    mutant(5, 'hold, end', 'sweep leaves out the two ends of a life when it asks the leases'),
+    mutant(6, 'read, two writes, write', 'protect does not look at the clock again', [twice]),
+    mutant(7, 'alloc, alloc', 'recovery passes over runs that were being freed'),
+    mutant(8, 'create, create', 'the lock is not inherited from the dead'),
+    mutant(9, 'write, end', 'publish does not look at the owner again'),
+    mutant(10, 'hold, two writes, write', 'a lease does not notice that the clock moved', [twice]),
+    mutant(11, 'alloc, alloc', 'attach names its thread only after it has the slot'),
+    mutant(12, 'a run and two pages', 'claim says FULL while pages are in flight'),
+    mutant(13, 'pool with a budget', 'recovery does not count the pages of a shard again'),
+    mutant(14, 'pool, the same slot', 'rewind frees a chunk before it leaves it'),
+    mutant(15, 'create, create', 'claim passes over an entry of that name that is being created'),
+    mutant(16, 'trim, adopt', 'orphans have no number of their own', [twice]),
+    mutant(
+      17,
+      'write, end',
+      'a slot is freed while it names a region of a structure destroyed since',
+      [{ ...twice, kills: 1, victims: [0] }],
+    ),
+    mutant(18, 'alloc, alloc', 'a slot is freed while it is named as a reaper'),
   ],
 };
 

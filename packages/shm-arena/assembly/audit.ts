@@ -25,7 +25,7 @@
 // Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves nothing.
 
 import { load32, load64, put32, put64 } from './atomic';
-import { bitmapAt, countOf, isEmpty, sizeOfClass } from './heap';
+import { bitmapAt, countOf, sizeOfClass } from './heap';
 import {
   BITMAP,
   CLASSES,
@@ -69,7 +69,6 @@ import {
   S_STATE,
   S_THREAD,
   entryAt,
-  generationOf,
   kindOf,
   ownerOf,
   regionAt,
