@@ -11,7 +11,7 @@ import { Progress } from './progress.ts';
 import { onRealThreads } from './real-slice.ts';
 import { load, names } from './registry.ts';
 import { bad, keepTrace, print, summarize } from './report.ts';
-import type { Structure } from './structure.ts';
+import type { Mutant, Structure } from './structure.ts';
 import { type Summary, writeTotals } from './totals.ts';
 import { runAll } from './workers.ts';
 
@@ -48,7 +48,10 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
     share: (job, waiting) => {
       if (job.mutant !== undefined) return job.budget;
       const left = options.seconds - (performance.now() - started) / 1000;
-      return Math.max(1, (4 * left * (options.cores ?? availableParallelism())) / (waiting + 1));
+      return Math.max(
+        0.5,
+        (1.3 * left * (options.cores ?? availableParallelism())) / (waiting + 1),
+      );
     },
     onProgress: (id, totals) => progress.advance(id, totals),
     onResult: (result) => {
@@ -78,7 +81,7 @@ function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[
   const { full, seed } = options;
   const jobs: Job[] = [];
   if (options.mutants) {
-    for (const mutant of structure.mutants ?? []) {
+    for (const mutant of sample(structure.mutants ?? [], full, seed)) {
       const budget = mutant.budget ?? 20;
       jobs.push({
         id: `${name} mutant ${mutant.id}`,
@@ -109,6 +112,14 @@ function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[
     }
   }
   return jobs;
+}
+
+/** The quick suite hunts some of the mutants, others with another seed. */
+const QUICK_MUTANTS = 6;
+
+function sample(mutants: readonly Mutant[], full: boolean, seed: number): Mutant[] {
+  const every = full ? 1 : Math.ceil(mutants.length / QUICK_MUTANTS);
+  return mutants.filter((_, n) => n % every === seed % every);
 }
 
 /** Mutants and scenarios of all structures in turns, so that a limit cuts none of them off. */
