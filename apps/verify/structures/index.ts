@@ -6,6 +6,7 @@ import type { Structure } from '../src/structure.ts';
 export const structures: Record<string, () => Promise<{ default: Structure }>> = {
   skiplist: () => import('./skiplist.ts'),
   arena: () => import('./arena.ts'),
+  reclaim: () => import('./reclaim.ts'),
 };
 
 /** The checker's own test objects. */

@@ -2,18 +2,20 @@
 // class for as long as the domain lives, and all freed with it. Threads that retire more than they
 // allocate hand batches to those that allocate, through a depot whose cells say who is at work.
 //
-//   region shard ──piece──► fresh ──► block ──► user ──retire──► limbo ──collect──► free list ──► user
+//   region shard ──piece──► fresh ──► block ──► user ──retire──► limbo ──collect──► free list ──►
+//   user
 //                                                                     surplus ──► depot cell ──┘
 //
 // Depot cell, u64, shared: 0 | first block of a batch, kind << 32, home index << 40
 //   EMPTY ─CAS─► GIVING(home) ─► GIVEN ─CAS─► TAKING(home) ─► EMPTY        a batch has BATCH blocks
 // A thread's line in the region (region.ts): 16 u64 position before asking; 24 u64 asked:
-//   bytes of the piece | (class + 1) << 32 | home index << 40, 0 = nothing asked; shared, one writer
+//   bytes of the piece | (class + 1) << 32 | home index << 40, 0 = nothing asked; shared, one
+//   writer
 //
 // I1  to I5 are limbo.ts's.
-// I6  The batch named by a GIVING cell is in the giver's free list exactly while it heads that list;
-//     the batch of a TAKING cell has arrived exactly when it heads the taker's. Both change those
-//     lists in no other way meanwhile.
+// I6  The batch named by a GIVING cell is in the giver's free list exactly while it heads that
+//     list; the batch of a TAKING cell has arrived exactly when it heads the taker's. Both change
+//     those lists in no other way meanwhile.
 // I7  A piece was taken from the shard exactly when its position is not the noted one and the piece
 //     fits between the start of its chunk and the position.
 //
@@ -26,7 +28,8 @@
 //   5. CAS EMPTY → GIVING(me)                              I6: still in the list: EMPTY
 //   6. store W without the batch; cut the batch            I6: not in the list: cut, GIVEN
 //   7. store GIVEN                          linearizes     nothing
-// repairHomes(dead): cells, asked piece, counts, hazards, then owner := 0; may be repeated anywhere.
+// repairHomes(dead): cells, asked piece, counts, hazards, then owner := 0; may be repeated
+// anywhere.
 
 import {
   add64,
@@ -330,7 +333,7 @@ function recount(home: usize): void {
   store64(home + O_BALANCE, get64(home + O_NOW)); // The dead's owned word: at most one late.
 }
 
-// ---- for callers that do not know what they were given --------------------------------------------
+// ---- for callers that do not know what they were given ------------------------------------------
 
 /** Whether `at` is a block of the domain in use. Reads one page word or two, and the header. */
 export function isUsed(root: usize, at: u32): bool {

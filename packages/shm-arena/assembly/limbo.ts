@@ -1,8 +1,9 @@
-// Blocks that readers may still hold: a domain's memory, from birth through retirement to reuse. The
-// reclaimers (reclaim-epoch, reclaim-hazard) share it; they differ in who counts as a reader. The
-// limbo that each thread fills is a list in shared memory whose whole state is one word, so that a
-// survivor judges it by looking. After interval-based reclamation (Wen and others, PPoPP 2018), whose
-// lists die with their thread; the one-word hand-over from limbo to free list is ours.
+// Blocks that readers may still hold: a domain's memory, from birth through retirement to reuse.
+// The reclaimers (reclaim-epoch, reclaim-hazard) share it; they differ in who counts as a reader.
+// The limbo that each thread fills is a list in shared memory whose whole state is one word, so
+// that a survivor judges it by looking. After interval-based reclamation (Wen and others, PPoPP
+// 2018), whose lists die with their thread; the one-word hand-over from limbo to free list is
+// ours.
 //
 //   home of a thread, one word for each size class q
 //     W[q] = free list << 32 | limbo | p          p says which link the limbo goes by, a or b
@@ -14,14 +15,14 @@
 //            block
 //
 // Domain record, in the domain's region (whose owner is the directory entry)
-//   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards a home   frozen
+//   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards: frozen
 //   24 u64 most blocks in use at a clock step (shared)   64 u64 epoch (shared, epoch scheme)
 //   128 depot: CELLS words for each class (blocks.ts)    then the homes
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
 //   8 u64 pending: blocks | 16-byte units << 32          16 u64 fresh: position | bytes left << 32
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
-//   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since the clock moved (plain)
+//   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
 //   56 u64 balance now (plain)                           64 W   then: u32 free blocks of each class
 //   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each
 //   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
@@ -29,15 +30,16 @@
 //   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
 //   The header belongs to whoever allocated, retired or collects the block: plain, ordered by W.
 //
-// I1  A block that was carved is in exactly one place: its user's hands (or reachable), the limbo or
-//     free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
+// I1  A block that was carved is in exactly one place: its user's hands (or reachable), the limbo
+//     or free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
 // I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
 // I3  birth is read before the block can be reached, retired after it could be reached no more.
-// I4  pending <= T + 2 * kept + 1 for blocks, and the same for bytes: T retired ones start a collect,
-//     and a collect that keeps much waits until as much has come again: amortised O(1) a block.
-// I5  What a collect keeps met a reservation that stood when it looked. Between two steps of the clock
-//     each home allocates F blocks at most, so a reader with [lower, upper] keeps no more than
-//     the blocks in use at lower + homes * F * (upper - lower + 1).
+// I4  pending <= T + 2 * kept + 1 for blocks, and the same for bytes: T retired ones start a
+//     collect, and a collect that keeps much waits until as much has come again: amortised O(1) a
+//     block.
+// I5  What a collect keeps met a reservation that stood when it looked. Between two steps of the
+//     clock each home allocates F blocks at most, so a reader with [lower, upper] keeps no more
+//     than the blocks in use at lower + homes * F * (upper - lower + 1).
 //
 // retire(block)                                        a death after this step leaves
 //   1. load the clock; stamp, link: plain                an unlinked block in the caller's hands
@@ -194,7 +196,8 @@ export function enterHome(root: usize): usize {
     const home = homeAt(root, i);
     if (load32(home) == 0 && cas32(home, 0, ME + 1)) {
       put32(home + O_NESTED, 0);
-      // What the last owner had not told, or a helper has moved: the balance begins at what is told.
+      // What the last owner had not told, or a helper has moved: the balance begins at what is
+      // told.
       put64(home + O_NOW, load64(home + O_BALANCE));
       return home;
     }
@@ -243,7 +246,8 @@ export function stampOf(root: usize, home: usize): u64 {
 
 /**
  * Retires a block that can be reached no more: freed when nobody can still read it. `own` says
- * whether this thread itself may still read blocks under its present pin. Wait-free; O(1) amortised.
+ * whether this thread itself may still read blocks under its present pin. Wait-free; O(1)
+ * amortised.
  */
 export function retireBlock(root: usize, home: usize, at: usize, own: bool): void {
   const block = at - HEAD;
@@ -325,7 +329,8 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
   let freed: u32 = 0;
   let left: u32 = 0;
   while (at != 0) {
-    const next = get32(at + from); // The owner's (or the dead's, which W orders): nobody else looks.
+    // The owner's (or the dead's, which W orders): nobody else looks.
+    const next = get32(at + from);
     if (isKept(root, home, at, limit, noted)) {
       put32(at + to, keep);
       keep = <u32>at;
@@ -427,7 +432,9 @@ function isHazard(root: usize, at: usize): bool {
   return false;
 }
 
-/** The epoch, moved on by up to two, each time only if all that announced one announced this one. */
+/**
+ * The epoch, moved on by up to two, each time only if all that announced one announced this one.
+ */
 function advanceEpoch(root: usize): u64 {
   const before = load64(root + L_EPOCH);
   const after = stepEpoch(root, before);
@@ -438,7 +445,7 @@ function stepEpoch(root: usize, epoch: u64): u64 {
   const homes = get32(root + L_HOMES);
   for (let i: u32 = 0; i < homes; i++) {
     const announced = load64(homeAt(root, i) + O_ANNOUNCED);
-    if (MUTANT != 26 && announced != 0 && announced >> 1 != epoch) return epoch;
+    if (MUTANT != 46 && announced != 0 && announced >> 1 != epoch) return epoch;
   }
   return cas64(root + L_EPOCH, epoch, epoch + 1) ? epoch + 1 : load64(root + L_EPOCH);
 }

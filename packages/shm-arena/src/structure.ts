@@ -63,6 +63,8 @@ export class Membership<X extends AnyKernel> {
   readonly crossing: Crossing;
   readonly entry: number;
   readonly generation: number;
+  /** Runs before the thread's last instance leaves: a death in it would still be repaired. */
+  leaving: (() => void) | undefined;
   readonly #closer = () => this.close();
   #open = true;
 
@@ -129,7 +131,9 @@ export class Membership<X extends AnyKernel> {
     } else {
       joins.delete(this.#key);
       // The slot of a buried thread may be somebody else's by now.
-      if (seat.isAlive()) seat.kernel.entryLeave(entry, generation);
+      if (!seat.isAlive()) return;
+      this.leaving?.();
+      seat.kernel.entryLeave(entry, generation);
     }
   }
 

@@ -1,0 +1,868 @@
+// The reclaimers under the checker. Two structures stand on one domain: a register, whose value is
+// a block that each write replaces, and a Treiber stack. Readers keep blocks in their hands while
+// others retire, collect, leave, die and come back; a block that somebody has protected must not be
+// freed by anybody, every retired block must be free in the end, and no block may be lost or be in
+// two places.
+
+import type {
+  Model,
+  OpCall,
+  Plan,
+  Scenario,
+  Steps,
+  Structure,
+  Thread,
+  World,
+} from '../src/structure.ts';
+import { mutants } from './reclaim/mutants.ts';
+
+const PAGE = 1024;
+const SLOTS = 1024;
+const SLOT_BYTES = 1024;
+/** Gated sizes of limbo.ts and blocks.ts. */
+const HEAD = 32;
+const BLOCK = 48;
+const CLASS = 6;
+const DEPOT = 128;
+const RETIRED = 2;
+const BIRTHS = 2;
+const TRIES = 3;
+const INTERVAL = 0,
+  EPOCH = 1;
+
+interface Options {
+  scheme: number;
+  /** Pages beside the tables and the threads' scratch. */
+  pages: number;
+  /** Thread 0 stalls and one other allocates: I5 is checked after each step. */
+  stalled?: boolean;
+  /** Worker 0 has the last slot. */
+  reversed?: boolean;
+  /** First value of the clock and the epoch: the counters wrap their low half soon. */
+  clock?: bigint;
+}
+
+const settings = new Map<string, Options>();
+const current = new WeakMap<World, Options>();
+let now: Options = { scheme: INTERVAL, pages: 5 };
+
+/** State of a run that is no thread's. */
+interface Run {
+  /** A block that a thread may read, as it believes. 0 = none. */
+  safe: number[];
+  /** Whether a thread is inside an operation that may hold a block nobody else knows of. */
+  busy: boolean[];
+  /** The most readers at once, and their widest interval. */
+  readers: number;
+  span: number;
+}
+
+// ---- where things stand -------------------------------------------------------------------------
+
+const kindOf = (low: number): number => low & 15;
+const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+
+function record(world: World): { root: number; homes: number; bytes: number; at: number } {
+  const root = world.threads[0]!.local.root!;
+  const at = root + ((DEPOT + 17 * 8 + 63) & ~63);
+  return { root, homes: world.u32(root + 4), bytes: world.u32(root + 8), at };
+}
+
+/** The blocks of a list. `link`: where in a block the next one is named. */
+function list(world: World, first: number, link: number, into: number[]): boolean {
+  let left = 64;
+  for (let at = first; at !== 0; at = world.u32(at + link)) {
+    if (left-- === 0) return false;
+    into.push(at);
+  }
+  return true;
+}
+
+// ---- set-up -------------------------------------------------------------------------------------
+
+function setup(world: World, scenario: Scenario): void {
+  now = settings.get(scenario.name)!;
+  current.set(world, now);
+  const k = world.threads[0]!.kernels.arena!;
+  for (const t of world.threads) {
+    t.kernels.arena!.setup!();
+    t.kernels.reclaim!.setup!();
+  }
+  const participants = world.threads.length;
+  let total = participants + now.pages;
+  while (k.systemPages!(total, participants) + participants + now.pages > total) total++;
+  if (k.create!(total, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8) !== 0) throw new Error('create');
+  const first = world.u32(104);
+  world.mark('free', first * PAGE, (total - first) * PAGE);
+  if (now.clock !== undefined) {
+    new DataView(world.memory.buffer).setBigUint64(128, now.clock, true);
+  }
+  // The last slot is a worker's, where a scenario asks for it.
+  for (const t of now.reversed === true ? [...world.threads].reverse() : world.threads) {
+    t.local.slot = t.kernels.arena!.attach!(t.id + 1);
+    if (t.local.slot! < 0) throw new Error(`attach: ${t.local.slot}`);
+    t.kernels.reclaim!.join!(t.local.slot!);
+    t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
+  }
+  found(world);
+}
+
+/** The domain, its cells, and a home for each worker. */
+function found(world: World): void {
+  const { arena, reclaim } = world.threads[0]!.kernels;
+  const { scratch } = world.threads[0]!.local;
+  world.write(scratch!, new Uint8Array(256));
+  const entry: number = arena!.entryClaim!(scratch);
+  const generation: number = arena!.entryGeneration!(entry);
+  const root: number = reclaim!.build!(entry, generation, now.scheme, 0) >>> 0;
+  if (root === 0) throw new Error(`build: ${reclaim!.status!()}`);
+  if (now.clock !== undefined) {
+    new DataView(world.memory.buffer).setBigUint64(root + 64, now.clock, true);
+  }
+  arena!.entryPublish!(entry, generation, root);
+  let home = 0;
+  for (const t of world.threads) {
+    Object.assign(t.local, { entry, generation, root, home: 0, cells: 0 });
+    if (t.role !== 'worker') continue;
+    t.kernels.arena!.entryJoin!(entry, generation);
+    t.local.home = t.kernels.reclaim!.open!(entry, generation) >>> 0;
+    home ||= t.local.home;
+  }
+  // Word 0: the register. Word 1: the top of the stack.
+  const cells: number = reclaim!.alloc!(entry, generation, home, 16) >>> 0;
+  const value: number = reclaim!.alloc!(entry, generation, home, 16) >>> 0;
+  for (const i of [0, 1, 2, 3]) {
+    reclaim!.poke!(cells, i, 0);
+    reclaim!.poke!(value, i, 0);
+  }
+  reclaim!.storeBlock!(cells, value);
+  for (const t of world.threads) t.local.cells = cells;
+  for (const t of world.threads) t.kernels.reclaim!.idle!();
+}
+
+// ---- operations ---------------------------------------------------------------------------------
+
+const STATUS = ['ok', 'full', 'contended', 'limit', 'bad', 'double', 'expelled', 'closed'];
+const name = (status: number): string => STATUS[status] ?? String(status);
+const REGISTER = 0,
+  TOP = 4;
+
+function* pinned(t: Thread): Steps<number> {
+  return yield [t.kernels.reclaim!.pin!, t.local.entry!, t.local.generation!, t.local.home!];
+}
+
+function* unpinned(t: Thread): Steps {
+  yield [t.kernels.reclaim!.unpin!, t.local.home!, now.scheme];
+}
+
+/** The block in a cell, protected; -1: the eras moved on and on. */
+function* loaded(t: Thread, run: Run, cell: number): Steps<number> {
+  const at = (yield [t.kernels.reclaim!.loadBlock!, t.local.cells! + cell, now.scheme]) >>> 0;
+  if (at === 0xffff_ffff) return -1;
+  run.safe[t.id] = at;
+  return at;
+}
+
+function* allocated(t: Thread): Steps<number> {
+  const { entry, generation, home } = t.local;
+  return (yield [t.kernels.reclaim!.alloc!, entry!, generation!, home!, 16]) >>> 0;
+}
+
+function* retired(t: Thread, at: number): Steps<string | undefined> {
+  const { entry, generation, home } = t.local;
+  const status: number = yield [t.kernels.reclaim!.retire!, entry!, generation!, home!, at];
+  return status === 0 ? undefined : `retire: ${name(status)}`;
+}
+
+const operations: Structure<Run>['operations'] = {
+  write: {
+    *run(t, run: Run, value: number) {
+      run.busy[t.id] = true;
+      const at = yield* allocated(t);
+      if (at === 0) {
+        const why: number = yield [t.kernels.reclaim!.status!];
+        run.busy[t.id] = false;
+        return name(why);
+      }
+      yield [t.kernels.reclaim!.poke!, at, 0, value];
+      const old = (yield [t.kernels.reclaim!.swapBlock!, t.local.cells! + REGISTER, at]) >>> 0;
+      const wrong = yield* retired(t, old);
+      run.busy[t.id] = false;
+      return wrong ?? 'ok';
+    },
+  },
+  // A value, read twice with a pause: somebody may collect in between.
+  read: {
+    *run(t, run: Run) {
+      yield* pinned(t);
+      const at = yield* loaded(t, run, REGISTER);
+      if (at < 0) {
+        yield* unpinned(t);
+        return 'restart';
+      }
+      const value: number = yield [t.kernels.reclaim!.peek!, at, 0];
+      yield [t.kernels.reclaim!.breathe!];
+      const again: number = yield [t.kernels.reclaim!.peek!, at, 0];
+      run.safe[t.id] = 0;
+      yield* unpinned(t);
+      return value === again ? value : `${value}, then ${again}`;
+    },
+  },
+  // Pins and stays: a reader that has stopped.
+  stall: {
+    *run(t, run: Run) {
+      yield* pinned(t);
+      const at = yield* loaded(t, run, REGISTER);
+      if (at < 0) return 'restart';
+      return yield [t.kernels.reclaim!.peek!, at, 0];
+    },
+  },
+  // What `stall` found, once more.
+  look: {
+    *run(t, run: Run) {
+      const at = run.safe[t.id]!;
+      if (at === 0) return 'none';
+      yield [t.kernels.reclaim!.breathe!];
+      const value: number = yield [t.kernels.reclaim!.peek!, at, 0];
+      run.safe[t.id] = 0;
+      yield* unpinned(t);
+      return value;
+    },
+  },
+  // The present value under the pin of a `stall` long ago, which ends.
+  again: {
+    *run(t, run: Run) {
+      const at = yield* loaded(t, run, REGISTER);
+      yield [t.kernels.reclaim!.breathe!];
+      const value: number = at < 0 ? 0 : yield [t.kernels.reclaim!.peek!, at, 0];
+      run.safe[t.id] = 0;
+      yield* unpinned(t);
+      return at < 0 ? 'restart' : value;
+    },
+  },
+  refresh: {
+    *run(t, run: Run) {
+      run.safe[t.id] = 0;
+      yield [t.kernels.reclaim!.refresh!, t.local.entry!, t.local.home!, now.scheme];
+      return 'ok';
+    },
+  },
+  // A lease of the present value, kept over a collect, then read.
+  hold: {
+    *run(t, run: Run) {
+      const { arena, reclaim } = t.kernels;
+      const index: number = yield [arena!.leaseTake!];
+      let at = 0;
+      let held = 0;
+      for (let i = 0; i < TRIES && held === 0; i++) {
+        yield [reclaim!.pinOnly!];
+        at = (yield [reclaim!.loadBlock!, t.local.cells! + REGISTER, INTERVAL]) >>> 0;
+        held = yield [arena!.leaseHold!, index];
+        if (held !== 0 && at !== 0xffff_ffff) run.safe[t.id] = at;
+        yield [reclaim!.unpinOnly!];
+        yield [reclaim!.idle!];
+      }
+      const good = held !== 0 && at !== 0xffff_ffff;
+      const value: number = good ? yield [reclaim!.peek!, at, 0] : 0;
+      yield* collected(t);
+      const again: number = good ? yield [reclaim!.peek!, at, 0] : 0;
+      run.safe[t.id] = 0;
+      yield [arena!.leaseDrop!, index];
+      if (!good) return 'restart';
+      return value === again ? value : `${value}, then ${again}`;
+    },
+  },
+  // A lease of whatever era it is, and its end.
+  lease: {
+    *run(t) {
+      yield [t.kernels.arena!.leaseTake!];
+      return 'ok';
+    },
+  },
+  unlease: {
+    *run(t) {
+      yield [t.kernels.arena!.leaseDrop!, 0];
+      return 'ok';
+    },
+  },
+  push: {
+    *run(t, run: Run, value: number) {
+      run.busy[t.id] = true;
+      const k = t.kernels.reclaim!;
+      const at = yield* allocated(t);
+      if (at === 0) {
+        run.busy[t.id] = false;
+        return 'full';
+      }
+      yield [k.poke!, at, 0, value];
+      for (let i = 0; i < TRIES; i++) {
+        yield* pinned(t);
+        const top = yield* loaded(t, run, TOP);
+        if (top >= 0) {
+          yield [k.poke!, at, 1, top];
+          const found = (yield [k.exchangeBlock!, t.local.cells! + TOP, top, at, now.scheme]) >>> 0;
+          if (found === top) {
+            run.safe[t.id] = 0;
+            run.busy[t.id] = false;
+            yield* unpinned(t);
+            return 'ok';
+          }
+        }
+        run.safe[t.id] = 0;
+        yield* unpinned(t);
+      }
+      yield* retired(t, at);
+      run.busy[t.id] = false;
+      return 'contended';
+    },
+  },
+  pop: {
+    *run(t, run: Run) {
+      run.busy[t.id] = true;
+      const k = t.kernels.reclaim!;
+      let result: string | number = 'contended';
+      yield* pinned(t);
+      for (let i = 0; i < TRIES; i++) {
+        const top = yield* loaded(t, run, TOP);
+        if (top < 0) continue;
+        if (top === 0) {
+          result = 'empty';
+          break;
+        }
+        yield [k.breathe!];
+        const next: number = yield [k.peek!, top, 1];
+        const found = (yield [k.exchangeBlock!, t.local.cells! + TOP, top, next, now.scheme]) >>> 0;
+        if (found !== top) continue;
+        result = yield [k.peek!, top, 0];
+        run.safe[t.id] = 0;
+        const wrong = yield* retired(t, top);
+        if (wrong !== undefined) result = wrong;
+        break;
+      }
+      run.safe[t.id] = 0;
+      run.busy[t.id] = false;
+      yield* unpinned(t);
+      return result;
+    },
+  },
+  collect: {
+    *run(t) {
+      const freed = yield* collected(t);
+      return freed >= 0 ? 'ok' : name(-freed);
+    },
+  },
+  idle: {
+    *run(t) {
+      yield [t.kernels.reclaim!.idle!];
+      return 'ok';
+    },
+  },
+  leave: {
+    *run(t) {
+      const { entry, generation, home } = t.local;
+      yield [t.kernels.reclaim!.leave!, entry!, generation!, home!];
+      return 'ok';
+    },
+  },
+  enter: {
+    *run(t) {
+      const home = (yield [t.kernels.reclaim!.open!, t.local.entry!, t.local.generation!]) >>> 0;
+      if (home === 0) return 'contended';
+      t.local.home = home;
+      return 'ok';
+    },
+  },
+  // For the worst-case counts.
+  pinOnly: {
+    *run(t) {
+      yield [t.kernels.reclaim!.pinOnly!];
+      return 'ok';
+    },
+    waitFree: true,
+    bound: 5,
+  },
+  unpinOnly: {
+    *run(t) {
+      yield [t.kernels.reclaim!.unpinOnly!];
+      return 'ok';
+    },
+    waitFree: true,
+    bound: 0,
+  },
+};
+
+function* collected(t: Thread): Steps<number> {
+  const { entry, generation, home } = t.local;
+  return yield [t.kernels.reclaim!.collect!, entry!, generation!, home!];
+}
+
+// ---- what they promise --------------------------------------------------------------------------
+
+interface State {
+  value: number;
+  stack: readonly number[];
+}
+
+const refusals = new Set(['full', 'contended', 'restart']);
+
+const model: Model<State> = {
+  initial: () => ({ value: 0, stack: [] }),
+  apply(state, [op, argument], result) {
+    const died = result === undefined;
+    if (typeof result === 'string' && refusals.has(result)) return [state];
+    switch (op) {
+      case 'write':
+        return died || result === 'ok' ? [{ ...state, value: argument as number }] : [];
+      case 'read':
+      case 'hold':
+      case 'stall':
+      case 'again':
+        return died || result === state.value ? [state] : [];
+      case 'look':
+        return died || typeof result === 'number' || result === 'none' ? [state] : [];
+      case 'push':
+        return died || result === 'ok'
+          ? [{ ...state, stack: [argument as number, ...state.stack] }]
+          : [];
+      case 'pop': {
+        if (died)
+          return state.stack.length > 0 ? [{ ...state, stack: state.stack.slice(1) }] : [state];
+        if (result === 'empty') return state.stack.length === 0 ? [state] : [];
+        return state.stack[0] === result ? [{ ...state, stack: state.stack.slice(1) }] : [];
+      }
+      default:
+        return died || result === 'ok' ? [state] : [];
+    }
+  },
+};
+
+// ---- what holds after every step ----------------------------------------------------------------
+
+const seen: number[] = [];
+
+function invariant(world: World, run: Run): string | undefined {
+  for (let id = 0; id < run.safe.length; id++) {
+    const at = run.safe[id]!;
+    if (at !== 0 && world.state(at) === 'free')
+      return `a block was freed that thread ${id} may read`;
+  }
+  const { homes, bytes, at } = record(world);
+  seen.length = 0;
+  let pending = 0;
+  for (let i = 0; i < homes; i++) {
+    const home = at + i * bytes;
+    const w = home + 64 + CLASS * 8;
+    const low = world.u32(w);
+    const before = seen.length;
+    if (!list(world, (low & ~1) >>> 0, 16 + (low & 1) * 4, seen))
+      return 'limbo I1: a limbo without end';
+    const length = seen.length - before;
+    pending += length;
+    if (length > RETIRED + 2 * world.u32(home + 24)) {
+      return `limbo I4: ${length} pending, ${world.u32(home + 24)} kept`;
+    }
+    if (!list(world, world.u32(w + 4), 24, seen)) return 'limbo I1: a free list without end';
+  }
+  for (let i = 0; i < seen.length; i++) {
+    if (seen.indexOf(seen[i]!) !== i) return `limbo I1: block ${seen[i]} is in two places`;
+  }
+  if (current.get(world)?.stalled === true) {
+    let readers = 0;
+    for (let slot = 0; slot < homes; slot++) {
+      const lower = world.u32(slotAt(slot) + 64);
+      if (lower === 0 || slot === world.threads[1]!.local.slot) continue;
+      readers++;
+      run.span = Math.max(run.span, world.u32(slotAt(slot) + 72) - lower);
+    }
+    run.readers = Math.max(run.readers, readers);
+    const bound = RETIRED + 2 * run.readers * (2 + BIRTHS * (run.span + 1));
+    if (pending > bound) return `limbo I5: ${pending} pending, at most ${bound}`;
+  }
+  return undefined;
+}
+
+// ---- deaths -------------------------------------------------------------------------------------
+
+function* recover(t: Thread, dead: readonly Thread[], run: Run, world: World): Steps {
+  const k = t.kernels.arena!;
+  for (let slot = 0; slot < world.u32(36); slot++) {
+    if (kindOf(world.u32(slotAt(slot))) < 2) continue;
+    const phase: number = yield [k.reap!, slot];
+    if (phase === 0) continue;
+    if (phase === 1) yield [k.recoverArena!, slot];
+    for (;;) {
+      const entry: number = yield [k.nextJoined!, slot, 0];
+      if (entry < 0) break;
+      // Until its repair the dead's reservations stand.
+      for (const other of dead) if (other.local.slot === slot) run.safe[other.id] = 0;
+      yield [t.kernels.reclaim!.repair!, entry, slot];
+      yield [k.unjoin!, entry, slot];
+    }
+    yield [k.finish!, slot];
+  }
+  yield [t.kernels.reclaim!.idle!];
+}
+
+// ---- the end ------------------------------------------------------------------------------------
+
+/** Everybody lets go; then one comes, collects, and every block must be accounted for. */
+function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
+  const { arena, reclaim } = t.kernels;
+  const { entry, generation } = t.local;
+  for (const other of world.threads) {
+    if (other === t || other.role !== 'worker') continue;
+    if (kindOf(world.u32(slotAt(other.local.slot!))) !== 1) continue;
+    run.safe[other.id] = 0;
+    const nested = world.u32(slotAt(other.local.slot!) + 24);
+    for (let i = 0; i < nested; i++) {
+      yield [other.kernels.reclaim!.unpin!, other.local.home!, now.scheme];
+    }
+    yield [other.kernels.reclaim!.idle!];
+    yield [other.kernels.reclaim!.leave!, entry!, generation!, other.local.home!];
+    yield [other.kernels.reclaim!.idle!];
+  }
+  yield [arena!.entryJoin!, entry!, generation!];
+  const home = (yield [reclaim!.open!, entry!, generation!]) >>> 0;
+  if (home === 0) return 'no home is left';
+  yield [reclaim!.idle!];
+  yield [reclaim!.collect!, entry!, generation!, home];
+  yield [reclaim!.idle!];
+  const wrong: number = yield [reclaim!.audit!, entry!, generation!];
+  if (wrong !== 0) return `audit: ${wrong}`;
+  const lost = account(world, t);
+  if (typeof lost === 'string') return lost;
+  const open = run.busy.filter(Boolean).length;
+  if (lost < 0 || lost > open) return `${lost} blocks are lost, at most ${open} were in hand`;
+  yield [reclaim!.leave!, entry!, generation!, home];
+  yield [reclaim!.idle!];
+  yield [arena!.entryDestroy!, entry!, generation!];
+  yield [arena!.sweep!];
+  const found: number = yield [arena!.verify!, t.local.scratch!, 128];
+  if (found > 0)
+    return `verify: ${world.u32(t.local.scratch!)} at ${world.u32(t.local.scratch! + 4)}`;
+  return undefined;
+}
+
+/** Blocks that were carved and are nowhere. */
+function account(world: World, t: Thread): number | string {
+  const { root, homes, bytes, at } = record(world);
+  const region = world.u32(root + 12);
+  const base = world.u32(world.u32(92 - 4) + region * 64 + 32);
+  let used = 0;
+  for (let slot = 0; slot < world.u32(36); slot++) used += usedOf(world, base, slot);
+  used -= at + homes * bytes - startOf(world, base, root);
+  const blocks: number[] = [];
+  let fresh = 0;
+  for (let i = 0; i < homes; i++) {
+    const home = at + i * bytes;
+    const w = home + 64 + CLASS * 8;
+    if ((world.u32(w) & ~1) !== 0) return `home ${i}: blocks are pending though nobody reads`;
+    list(world, world.u32(w + 4), 24, blocks);
+    fresh += world.u32(home + 16 + 4);
+  }
+  const cell = root + DEPOT + CLASS * 8;
+  if (world.u32(cell + 4) !== 0) {
+    if ((world.u32(cell + 4) & 255) !== 2) return "a batch is in nobody's hands";
+    list(world, world.u32(cell), 24, blocks);
+  }
+  const { cells } = t.local;
+  let known = 1;
+  if (world.u32(cells! + REGISTER) !== 0) known++;
+  for (let node = world.u32(cells! + TOP); node !== 0; node = world.u32(node + 4)) known++;
+  const carved = used - fresh;
+  const rest = carved - (known + blocks.length) * BLOCK;
+  if (rest % BLOCK !== 0) return `${rest} bytes are lost`;
+  return rest / BLOCK;
+}
+
+/** Where the data of the chunk that holds `at` begins. */
+function startOf(world: World, base: number, at: number): number {
+  let page = Math.floor((at - 1) / PAGE);
+  const word = world.u32(92) + page * 8;
+  if (kindOf(world.u32(word)) === 5) page = world.u32(word + 4);
+  return page * PAGE === base ? base + world.u32(36) * 64 : page * PAGE + 16;
+}
+
+/** Bytes that a shard of a region has given out, its lines and chunk heads apart. */
+function usedOf(world: World, base: number, slot: number): number {
+  let total = 0;
+  let at = base + slot * 64;
+  for (;;) {
+    const position = world.u32(at);
+    if (position === 0) return total;
+    const start = startOf(world, base, position);
+    total += position - start;
+    at = start - 16;
+    if (at + 16 === base + world.u32(36) * 64) return total;
+  }
+}
+
+// ---- names for traces ---------------------------------------------------------------------------
+
+const HOME: Record<number, string> = {
+  0: 'owner',
+  4: 'nested',
+  8: 'pending',
+  16: 'fresh',
+  24: 'kept',
+  32: 'balance',
+  40: 'announced',
+  48: 'births',
+  56: 'now',
+  [64 + CLASS * 8]: 'W',
+};
+const BLOCK_WORDS: Record<number, string> = {
+  0: 'birth',
+  8: 'retired',
+  16: 'a',
+  20: 'b',
+  24: 'f',
+  28: 'tag',
+  32: 'value',
+  36: 'next',
+};
+
+function word(at: number, world: World): string | undefined {
+  if (at === 128) return 'clock';
+  const participants = world.u32(36);
+  if (at >= SLOTS && at < slotAt(participants)) {
+    const x = (at - SLOTS) % SLOT_BYTES;
+    const field = (
+      { 0: 'state', 24: 'nested', 64: 'lower', 72: 'upper' } as Record<number, string>
+    )[x];
+    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field ?? `+${x}`}`;
+  }
+  const { root, homes, bytes, at: first } = record(world);
+  if (root === 0) return undefined;
+  if (at >= first && at < first + homes * bytes) {
+    const x = (at - first) % bytes;
+    return `home[${Math.floor((at - first) / bytes)}].${HOME[x] ?? `+${x}`}`;
+  }
+  if (at === root + 64) return 'epoch';
+  if (at === root + DEPOT + CLASS * 8) return 'depot';
+  if (at === world.threads[0]!.local.cells) return 'register';
+  if (at === world.threads[0]!.local.cells! + TOP) return 'top';
+  const page = Math.floor(at / PAGE);
+  if (page < world.u32(104)) return undefined;
+  return `page ${page} + ${at % PAGE} (${BLOCK_WORDS[(at - HEAD) % BLOCK] ?? ''})`;
+}
+
+// ---- scenarios ----------------------------------------------------------------------------------
+
+const twice: Plan = { strategy: 'dfs', preemptions: 2 };
+const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+const quick: Plan[] = [
+  { strategy: 'dfs', preemptions: 1 },
+  { ...twice, limit: 1_000 },
+  { ...die, limit: 1_000 },
+  { ...dieTwice, limit: 500 },
+  { strategy: 'pct', runs: 100, depth: 3, kills: 2 },
+];
+const full: Plan[] = [
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  { strategy: 'pct', runs: 20_000, depth: 4, kills: 2 },
+];
+
+const scenarios: Scenario[] = [];
+
+function scenario(
+  title: string,
+  threads: readonly (readonly OpCall[])[],
+  own: Partial<Options> = {},
+  more: Partial<Scenario> = {},
+): void {
+  for (const scheme of [INTERVAL, EPOCH]) {
+    if (own.scheme !== undefined && own.scheme !== scheme) continue;
+    const full = `${scheme === INTERVAL ? 'interval' : 'epoch'}: ${title}`;
+    settings.set(full, { pages: 6, ...own, scheme });
+    scenarios.push({ name: full, threads, observe: [], ...more });
+  }
+}
+
+const write = (...values: number[]): OpCall[] => values.map((value) => ['write', value]);
+
+scenario('read, write', [[['read'], ['read']], write(1, 2, 3)]);
+scenario('write, write', [write(1, 2, 3), write(4, 5)]);
+scenario('read, write, collect', [[['read']], write(1, 2), [['collect'], ['collect']]]);
+scenario('a reader pins while the era advances', [
+  [['read'], ['idle'], ['read']],
+  [...write(1), ['collect'], ...write(2), ['collect'], ['collect']],
+]);
+scenario(
+  'pop, pop and push',
+  [[['pop']], [['pop'], ['pop'], ['push', 7], ['collect']]],
+  {},
+  {
+    prepare: [
+      ['push', 1],
+      ['push', 2],
+    ],
+  },
+);
+scenario('push, pop', [
+  [
+    ['push', 1],
+    ['push', 2],
+  ],
+  [['pop'], ['pop']],
+]);
+scenario('leave with garbage, collect', [
+  [...write(1), ['leave']],
+  [...write(2), ['collect']],
+]);
+scenario('adoption racing with collect', [
+  [...write(1, 2), ['leave']],
+  [['collect'], ['collect']],
+  [['read']],
+]);
+scenario(
+  'two adopt',
+  [[['idle']], [['collect']], [['collect']]],
+  { scheme: INTERVAL },
+  {
+    prepare: [['lease'], ...write(1), ['leave'], ['idle'], ['unlease']],
+  },
+);
+scenario('leave, enter', [
+  [...write(1), ['leave'], ['enter'], ...write(2)],
+  [['collect'], ...write(3)],
+]);
+scenario('one fills, one drains', [
+  [
+    ['push', 1],
+    ['push', 2],
+    ['push', 3],
+    ['push', 4],
+    ['push', 5],
+    ['push', 6],
+  ],
+  [['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect']],
+]);
+scenario(
+  'the depot',
+  [
+    [['pop'], ['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect'], ['push', 9]],
+    [
+      ['push', 7],
+      ['push', 8],
+    ],
+  ],
+  {},
+  { prepare: [['push', 1], ['push', 2], ['push', 3], ['push', 4], ['push', 5], ['idle']] },
+);
+scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
+  scheme: INTERVAL,
+});
+scenario('refresh', [
+  [['stall'], ['refresh'], ['stall'], ['look']],
+  [...write(1, 2), ['collect']],
+]);
+// I5: one value in use and one being written, F born in each of the reader's eras by the one home
+// that allocates; kept twice over, and T more.
+scenario(
+  'a stalled reader',
+  [[['stall']], write(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)],
+  {
+    scheme: INTERVAL,
+    stalled: true,
+  },
+  {
+    quick: [
+      { strategy: 'dfs', preemptions: 1 },
+      { strategy: 'dfs', preemptions: 0, kills: 1, victims: [0] },
+    ],
+  },
+);
+scenario('a stalled reader that idles', [
+  [['stall'], ['idle'], ['look']],
+  [...write(1, 2), ['collect']],
+]);
+scenario(
+  'a load under an old pin',
+  [[['again']], [...write(4, 5), ['collect']]],
+  {},
+  {
+    prepare: [['stall'], ...write(1, 2, 3)],
+  },
+);
+scenario(
+  'an old pin retires',
+  [
+    [['pop'], ['collect']],
+    [...write(1), ['collect'], ['pop']],
+  ],
+  {},
+  {
+    prepare: [
+      ['push', 1],
+      ['push', 2],
+    ],
+  },
+);
+// A writer that has been pinned for some eras retires what a later reader has in its hands.
+scenario(
+  'a pin for long',
+  [
+    [
+      ['pinOnly'],
+      ...write(1),
+      ['collect'],
+      ['collect'],
+      ...write(2, 3),
+      ['collect'],
+      ['unpinOnly'],
+    ],
+    [['read'], ['read']],
+  ],
+  { scheme: INTERVAL },
+);
+scenario(
+  'counters that start before their wrap',
+  [
+    [['read'], ['read']],
+    [...write(1, 2), ['collect']],
+  ],
+  {
+    clock: 0xffff_fffen,
+  },
+);
+scenario('read by the last slot', [[['read']], [...write(1, 2), ['collect']]], {
+  scheme: INTERVAL,
+  reversed: true,
+});
+scenario(
+  'pins',
+  [[['pinOnly'], ['unpinOnly'], ['idle'], ['pinOnly'], ['unpinOnly']], write(1, 2)],
+  { scheme: INTERVAL },
+);
+
+const reclaim: Structure<Run, State> = {
+  name: 'reclaim',
+  kernels: { arena: 'packages/shm-arena', reclaim: 'apps/verify/structures/reclaim' },
+  pages: 1,
+  recoverers: 2,
+  setup,
+  begin: (world) => ({
+    safe: world.threads.map(() => 0),
+    busy: world.threads.map(() => false),
+    readers: 0,
+    span: 0,
+  }),
+  operations,
+  model,
+  scenarios,
+  plan: { quick, full },
+  invariant,
+  bury: (t, dead) => t.kernels.arena!.buryThread!(dead.id + 1),
+  recover,
+  end,
+  word,
+  mutants,
+};
+
+export default reclaim;

@@ -1,0 +1,70 @@
+// Seeded bugs of the reclaimers, and the scenarios that must catch them.
+
+import type { Mutant, Plan } from '../../src/structure.ts';
+
+const plans: Plan[] = [
+  { strategy: 'dfs', preemptions: 1 },
+  { strategy: 'dfs', preemptions: 1, kills: 1, limit: 4_000 },
+  { strategy: 'dfs', preemptions: 2 },
+];
+
+const reclaim = (id: number, what: string, ...scenarios: string[]): Mutant => ({
+  id,
+  kernel: 'reclaim',
+  what,
+  scenarios,
+  plans,
+  budget: 60,
+});
+
+const pinsLate = 'a reader pins while the era advances';
+
+export const mutants: Mutant[] = [
+  reclaim(
+    41,
+    'a block is freed one epoch after its retirement',
+    `epoch: ${pinsLate}`,
+    'epoch: read, write',
+  ),
+  reclaim(
+    42,
+    'the lower end of an interval is exclusive',
+    'interval: read, write, collect',
+    'interval: read, write',
+  ),
+  reclaim(
+    43,
+    'the birth end of an interval is exclusive',
+    'interval: read, write',
+    'interval: pop, pop and push',
+  ),
+  reclaim(44, 'a scan skips the last slot', 'interval: read by the last slot'),
+  reclaim(
+    46,
+    'the epoch advances over a pinned thread',
+    'epoch: read, write',
+    `epoch: ${pinsLate}`,
+  ),
+  reclaim(
+    47,
+    'the era of a retirement is stamped from the own pin',
+    'interval: a pin for long',
+    'interval: read, write',
+  ),
+  reclaim(
+    48,
+    'a collect commits without turning the links',
+    'interval: read, write',
+    'epoch: read, write',
+  ),
+  reclaim(49, 'the epoch of a retirement is stamped from the own pin', 'epoch: an old pin retires'),
+  reclaim(52, 'the end of a turn lets go of an open pin', 'interval: a stalled reader that idles'),
+  reclaim(53, 'a load is not validated', 'interval: a load under an old pin'),
+  reclaim(54, 'an orphan is adopted by a store, not by CAS', 'interval: two adopt'),
+  reclaim(55, 'a collect empties the limbo before it sifts it', 'interval: write, write'),
+  reclaim(56, 'a retirement never collects', 'interval: a stalled reader'),
+  reclaim(57, 'a batch is given before it is out of the own list', 'interval: the depot'),
+  reclaim(58, 'repair leaves the depot as it is', 'interval: the depot'),
+  reclaim(59, 'repair leaves an asked piece', 'interval: write, write'),
+  reclaim(60, 'repair does not count what is pending', 'interval: write, write'),
+];

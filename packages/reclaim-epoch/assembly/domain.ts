@@ -1,0 +1,376 @@
+// A domain as a structure of the arena: made, entered, left, repaired, counted and looked through.
+// What lies in it is limbo.ts and blocks.ts of the arena; who reads it is pin.ts.
+//
+//   directory entry ──root──► record | depot | homes        one region, owned by the entry
+//                                 region ──► pieces ──► blocks
+//
+// I1  Every call runs under a pin and looks at the entry behind it: LIVE of its generation. So the
+//     region was not retired when the pin began, and stays until it ends, whoever destroys the
+//     domain.
+// I2  A home is used only while it names this slot: a thread that was buried, or has left, finds
+//     out.
+//
+// build(entry)                                           a death after this step leaves
+//   1. a CREATING region; record, homes: plain             retired with the entry of the dead
+//   2. region LIVE; the host publishes the entry           the same
+// repair(entry, slot): limbo.ts and blocks.ts; each step may be repeated.
+
+import { fill, get32, load32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import { allocBlock, isUsed, repairHomes } from '@x/shm-arena/assembly/blocks';
+import { entryAlive, entryGeneration } from '@x/shm-arena/assembly/directory';
+import { sizeOfClass } from '@x/shm-arena/assembly/heap';
+import {
+  BAD,
+  CLOCK,
+  CLOSED,
+  D_ROOT,
+  entryAt,
+  EXPELLED,
+  kindOf,
+  LEASES,
+  ME,
+  OK,
+  PARTICIPANTS,
+  S_LEASES,
+  S_LOWER,
+  S_NESTED,
+  S_OVER_LOWER,
+  S_OVER_UPPER,
+  S_STATE,
+  S_UPPER,
+  SELF,
+  SLOT_FREE,
+  slotAt,
+} from '@x/shm-arena/assembly/layout';
+import {
+  B_FREE,
+  B_TAG,
+  BIRTHS,
+  BLOCK_TAG,
+  CLASSES_MAX,
+  collectAll,
+  enterHome,
+  EPOCH,
+  FREED,
+  homeAt,
+  homeBytes,
+  L_EPOCH,
+  L_HAZARDS,
+  L_HOME_BYTES,
+  L_HOMES,
+  L_PEAK,
+  L_REGION,
+  L_SCHEME,
+  leaveHome,
+  linkOf,
+  MOST,
+  O_ANNOUNCED,
+  O_BALANCE,
+  O_KEPT,
+  O_PENDING,
+  recordBytes,
+  RETIRED,
+  RETIRED_UNITS,
+  retireBlock,
+  tell,
+  threshold,
+  wordAt,
+} from '@x/shm-arena/assembly/limbo';
+import {
+  ownedByEntry,
+  regionAlloc,
+  regionCreate,
+  regionDrop,
+  regionPages,
+  regionPublish,
+} from '@x/shm-arena/assembly/region';
+import { alive, fail, status } from '@x/shm-arena/assembly/slot';
+import { announce, pinInterval, refreshPin, renounce, unpinInterval } from './pin';
+
+// ---- coming and going ---------------------------------------------------------------------------
+
+/**
+ * A new domain's root, for an entry that this thread is creating; 0: FULL, CONTENDED (`status`).
+ */
+export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u32 {
+  const region = regionCreate(ownedByEntry(entry, generation), 0);
+  if (region < 0) return fail(-region);
+  const bytes = recordBytes(hazards);
+  const root = regionAlloc(region, bytes, 64);
+  if (root == 0) {
+    const why = status();
+    regionDrop(region);
+    return fail(why);
+  }
+  // Private: the entry is not published.
+  fill(root, 0, bytes);
+  put32(<usize>root + L_SCHEME, scheme);
+  put32(<usize>root + L_HOMES, PARTICIPANTS);
+  put32(<usize>root + L_HOME_BYTES, homeBytes(hazards));
+  put32(<usize>root + L_REGION, region);
+  put32(<usize>root + L_HAZARDS, hazards);
+  store64(<usize>root + L_EPOCH, 1);
+  const code = regionPublish(region);
+  return code == OK ? root : fail(code);
+}
+
+/**
+ * The root of a domain that is alive, under a pin of this call; 0: CLOSED, EXPELLED, no pin held.
+ */
+export function begin(entry: u32, generation: u32): usize {
+  if (!alive()) return fail(EXPELLED);
+  pinInterval();
+  if (entryAlive(entry, generation)) return load32(entryAt(entry) + D_ROOT); // I1
+  unpinInterval();
+  return fail(CLOSED);
+}
+
+/** As `begin`, for a call that needs this thread's home. */
+function beginAt(entry: u32, generation: u32, home: usize): usize {
+  const root = begin(entry, generation);
+  if (root == 0 || load32(home) == ME + 1) return root; // I2
+  unpinInterval();
+  return fail(CLOSED);
+}
+
+/** This thread's home in the domain; 0 with a status. */
+export function open(entry: u32, generation: u32): u32 {
+  const root = begin(entry, generation);
+  if (root == 0) return 0;
+  const home = enterHome(root);
+  unpinInterval();
+  return <u32>home;
+}
+
+/** The scheme of a domain that this thread has open. Frozen. */
+export function schemeOf(entry: u32): u32 {
+  return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_SCHEME);
+}
+
+/** Gives the home up. */
+export function leave(entry: u32, generation: u32, home: u32): void {
+  const root = begin(entry, generation);
+  if (root == 0) return;
+  leaveHome(root, home);
+  unpinInterval();
+}
+
+/** Opens a guard. */
+export function pin(entry: u32, generation: u32, home: u32): i32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return status();
+  if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
+  return OK;
+}
+
+/** Closes a guard. */
+export function unpin(home: u32, scheme: u32): void {
+  if (scheme == EPOCH) renounce(home);
+  unpinInterval();
+}
+
+/** Moves a guard to the present, if nothing else is pinned. */
+export function refresh(entry: u32, home: u32, scheme: u32): bool {
+  return refreshPin(load32(entryAt(entry) + D_ROOT), home, scheme);
+}
+
+/** A block; 0 with a status. */
+export function alloc(entry: u32, generation: u32, home: u32, bytes: u32): u32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return 0;
+  const at = allocBlock(root, home, bytes);
+  unpinInterval();
+  return at;
+}
+
+/** Retires a block. BAD: it is none, or not in use. */
+export function retire(entry: u32, generation: u32, home: u32, at: u32): i32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return status();
+  const good = isUsed(root, at);
+  if (good) retireBlock(root, home, at, get32(SELF + S_NESTED) > 1);
+  unpinInterval();
+  return good ? OK : BAD;
+}
+
+/** Whether a block in use starts at `at`. */
+export function isBlock(entry: u32, generation: u32, at: u32): bool {
+  const root = begin(entry, generation);
+  if (root == 0) return false;
+  const good = isUsed(root, at);
+  unpinInterval();
+  return good;
+}
+
+/** Frees what can be freed; how many blocks, or -status. */
+export function collect(entry: u32, generation: u32, home: u32): i32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return -status();
+  const freed = collectAll(root, home, get32(SELF + S_NESTED) > 1);
+  unpinInterval();
+  return freed;
+}
+
+/** What a dead slot held of a domain is put into order. For its one reaper; may be repeated. */
+export function repair(entry: u32, slot: u32): i32 {
+  const root = begin(entry, entryGeneration(entry));
+  if (root == 0) return status();
+  repairHomes(root, slot);
+  unpinInterval();
+  return OK;
+}
+
+// ---- looking ------------------------------------------------------------------------------------
+
+function putNumber(at: usize, value: f64): void {
+  put64(at, reinterpret<u64>(value)); // Scratch: private.
+}
+
+/**
+ * Counts, into 128 bytes at `at`: 0 u32 homes in use, 4 orphans with something pending, 8 slot + 1
+ * of the oldest reader; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks, 40 of bytes, 48
+ * blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use, 80 the most
+ * there were, 88 reservations, 96 what they may keep, 104 pages. O(participants + pages). OK,
+ * CLOSED, EXPELLED.
+ */
+export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return status();
+  tell(home);
+  const homes = get32(root + L_HOMES);
+  let used: u32 = 0;
+  let orphans: u32 = 0;
+  let pending: f64 = 0;
+  let units: f64 = 0;
+  let kept: f64 = 0;
+  let keptUnits: f64 = 0;
+  let balance: f64 = 0;
+  for (let i: u32 = 0; i < homes; i++) {
+    const home = homeAt(root, i);
+    const waiting = load64(home + O_PENDING);
+    if (load32(home) != 0) used++;
+    else if (waiting != 0) orphans++;
+    const left = load64(home + O_KEPT);
+    pending += <f64>(<u32>waiting);
+    units += <f64>(waiting >> 32);
+    kept += <f64>(<u32>left);
+    keptUnits += <f64>(left >> 32);
+    balance += <f64>(<i64>load64(home + O_BALANCE));
+  }
+  put32(at, used);
+  put32(<usize>at + 4, orphans);
+  putNumber(<usize>at + 16, pending);
+  putNumber(<usize>at + 24, units * 16);
+  const limits: f64 = <f64>(used + orphans);
+  putNumber(<usize>at + 32, limits * threshold(root) + 2 * kept);
+  putNumber(
+    <usize>at + 40,
+    16 * (limits * (RETIRED_UNITS + sizeOfClass(CLASSES_MAX - 1) / 16) + 2 * keptUnits),
+  );
+  putNumber(<usize>at + 48, kept);
+  putNumber(<usize>at + 72, balance);
+  putNumber(<usize>at + 80, <f64>load64(root + L_PEAK));
+  putNumber(<usize>at + 104, <f64>regionPages(get32(root + L_REGION)));
+  if (get32(root + L_SCHEME) == EPOCH) readers(root, at);
+  else reservations(at, <f64>load64(root + L_PEAK), homes);
+  unpinInterval();
+  return OK;
+}
+
+/** The part of `stats` that is about guards of the epoch scheme. */
+function readers(root: usize, at: usize): void {
+  let oldest: u64 = ~0;
+  let who: u32 = 0;
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < get32(root + L_HOMES); i++) {
+    const announced = load64(homeAt(root, i) + O_ANNOUNCED);
+    if (announced == 0) continue;
+    count++;
+    if (announced >> 1 >= oldest) continue;
+    oldest = announced >> 1;
+    who = load32(homeAt(root, i));
+  }
+  put32(at + 8, who);
+  putNumber(at + 56, <f64>load64(root + L_EPOCH));
+  putNumber(at + 64, count == 0 ? 0 : <f64>oldest);
+  putNumber(at + 88, count);
+  putNumber(at + 96, count == 0 ? 0 : Infinity); // A reader that stands still keeps all that comes.
+}
+
+/** The part of `stats` that is about the arena's reservations; this thread's, if idle, left out. */
+function reservations(at: usize, peak: f64, homes: u32): void {
+  let oldest: u64 = ~0;
+  let who: u32 = 0;
+  let count: u32 = 0;
+  let most: f64 = 0;
+  const births: f64 = <f64>homes * BIRTHS;
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    const line = slotAt(slot);
+    if (kindOf(load64(line + S_STATE)) == SLOT_FREE) continue;
+    for (let i: u32 = 0; i < LEASES + 2; i++) {
+      let lower: u64;
+      let upper: u64;
+      if (i < LEASES) {
+        lower = load64(line + S_LEASES + (i << 3));
+        upper = lower;
+      } else if (i == LEASES) {
+        lower = load64(line + S_OVER_LOWER);
+        upper = load64(line + S_OVER_UPPER);
+      } else {
+        if (slot == ME && get32(SELF + S_NESTED) == 1) continue;
+        lower = load64(line + S_LOWER);
+        upper = load64(line + S_UPPER);
+      }
+      if (lower == 0) continue;
+      count++;
+      most += peak + births * (<f64>(upper - lower) + 2);
+      if (lower >= oldest) continue;
+      oldest = lower;
+      who = slot + 1;
+    }
+  }
+  put32(at + 8, who);
+  putNumber(at + 56, <f64>load64(CLOCK));
+  putNumber(at + 64, count == 0 ? 0 : <f64>oldest);
+  putNumber(at + 88, count);
+  putNumber(at + 96, most);
+}
+
+/**
+ * Walks every list of a domain that nobody is using. OK, or the number of what is wrong (1 a free
+ * block that is not, 2 a retired one that is not, 3 a list without end, 4 pending counts wrong).
+ */
+export function audit(entry: u32, generation: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return OK;
+  let found: i32 = OK;
+  for (let i: u32 = 0; i < get32(root + L_HOMES) && found == OK; i++)
+    found = auditHome(root, homeAt(root, i));
+  unpinInterval();
+  return found;
+}
+
+function auditHome(root: usize, home: usize): i32 {
+  let pending: u32 = 0;
+  for (let q: u32 = 0; q < CLASSES_MAX; q++) {
+    const w = load64(wordAt(home, q));
+    let left =
+      (regionPages(get32(root + L_REGION)) * (isDefined(GATED) ? 1024 : 65536)) / sizeOfClass(q);
+    for (let at: usize = <u32>(w >> 32); at != 0; at = get32(at + B_FREE)) {
+      if (get32(at + B_TAG) != (BLOCK_TAG | FREED | q) && get32(at + B_TAG) >> 16 == 0xb10c)
+        return 1;
+      if (left-- == 0) return 3;
+    }
+    for (let at: usize = <u32>w & ~1; at != 0; at = get32(at + linkOf(<u32>w))) {
+      if (get32(at + B_TAG) != (BLOCK_TAG | RETIRED | q)) return 2;
+      if (left-- == 0) return 3;
+      pending++;
+    }
+  }
+  return pending == <u32>load64(home + O_PENDING) ? OK : 4;
+}
+
+/** Usable bytes of the largest block. */
+export function most(): u32 {
+  return MOST;
+}

@@ -1,0 +1,145 @@
+// Reading: pins that cost no store while the era stands still, and loads that are safe under them.
+//
+// The interval scheme is 2GE-IBR (Wen and others, PPoPP 2018) on the arena's reservations, with the
+// lazy pin of Crystalline (Nikolaev and Ravindran, 2021): letting go is left to the end of the turn
+// of the event loop, so that the next pin finds its interval standing. The epoch scheme is Fraser's
+// (2004), with three epochs.
+//
+//   clock      7 ─────────────────────── 8 ────────────────────── 9
+//   pin        store [7,7] · · ·   pin: stands   · pin: store [8,8]   · · ·  end of turn: store 0
+//   load                  era 7: as is        load: era 8 > upper: store upper, load again
+//
+// Words of the slot: lower, upper, nested pins (reservation.ts). Of the home: announced, nested
+// (limbo.ts).
+//
+// I1  While the slot's nested count is not 0, [lower, upper] is not shortened: pins inside others
+//     change nothing, `protect` only raises upper.
+// I2  While it is 0 the interval protects nothing; it stands or not, as is convenient, until
+//     `idle`.
+// I3  announced is stored before the loads it protects, and is 0 when no guard of the domain is
+//     open.
+//
+// pin                                                    a death after this step leaves
+//   1. load the clock, lower, upper                        nothing
+//   2. moved: store upper, store lower   (both linearize)  a reservation, until recovery clears it
+//   3. epoch scheme: load the epoch, store announced       the same, until the domain's repair
+// unpin: 4. nested - 1; epoch scheme: store announced 0    the same
+// idle (host, one microtask a turn): 5. store lower 0      nothing
+// load: 6. load the word   7. load the clock; moved: store upper, from 6; TRIES times, then RESTART
+//
+// Why step 3 needs no second look at the epoch. An advance from e needs a scan that saw every
+// announced epoch be e or 0. After the announcement (of whatever old epoch a) stands, at most one
+// advance that has scanned before still happens, say to g. What a reader comes to is unlinked after
+// that, so it is retired at r >= g - 1, and is freed at r + 2 > g at the earliest, which takes an
+// advance from g with a scan that sees a: only when a is g, and then not the next one.
+//
+// All of these are wait-free; the counts are in the README, measured by the checker.
+
+import { cas32, get32, load32, load64, put32, store64, swap32 } from '@x/shm-arena/assembly/atomic';
+import { CLOCK, CONTENDED, S_LOWER, S_NESTED, S_UPPER, SELF } from '@x/shm-arena/assembly/layout';
+import { EPOCH, L_EPOCH, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
+import { protect } from '@x/shm-arena/assembly/reservation';
+import { fail } from '@x/shm-arena/assembly/slot';
+
+/** A load met a moving era again and again; nothing is protected that was not before. */
+export const RESTART: i32 = 40;
+/** Loads in one call before RESTART. */
+const LOADS: u32 = isDefined(GATED) ? 2 : 16;
+
+/** Steps 1 and 2. Wait-free: no store while the era stands still. */
+export function pinInterval(): void {
+  const nested = get32(SELF + S_NESTED); // Owned word.
+  put32(SELF + S_NESTED, nested + 1);
+  if (nested != 0) return;
+  announceInterval();
+}
+
+function announceInterval(): void {
+  const era = load64(CLOCK);
+  const stands = load64(SELF + S_UPPER) == era;
+  if (stands && load64(SELF + S_LOWER) == era) return;
+  // As in reservation.ts: whoever sees the new lower sees the new upper.
+  if (!stands) store64(SELF + S_UPPER, era);
+  store64(SELF + S_LOWER, era);
+}
+
+/** Step 4, without letting go of the interval. */
+export function unpinInterval(): void {
+  put32(SELF + S_NESTED, get32(SELF + S_NESTED) - 1);
+}
+
+/** Step 5. True: the interval is gone; false: a pin is open. */
+export function idle(): bool {
+  if (MUTANT != 52 && get32(SELF + S_NESTED) != 0) return false;
+  if (load64(SELF + S_LOWER) != 0) store64(SELF + S_LOWER, 0);
+  return true;
+}
+
+/** Step 3, for the outermost guard of a domain. */
+export function announce(root: usize, home: usize): void {
+  const nested = get32(home + O_NESTED);
+  put32(home + O_NESTED, nested + 1);
+  if (nested == 0) store64(home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
+}
+
+/** The end of step 3's. */
+export function renounce(home: usize): void {
+  const nested = get32(home + O_NESTED) - 1;
+  put32(home + O_NESTED, nested);
+  if (nested == 0) store64(home + O_ANNOUNCED, 0);
+}
+
+/**
+ * Moves this thread's reservations to the present, if the one guard is all that is pinned: what was
+ * loaded before may be freed. False: other pins are open, and nothing has changed.
+ */
+export function refreshPin(root: usize, home: usize, scheme: u32): bool {
+  const alone = get32(SELF + S_NESTED) == 1;
+  if (alone) announceInterval();
+  if (scheme == EPOCH && get32(home + O_NESTED) == 1) {
+    store64(home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
+    return true;
+  }
+  return alone;
+}
+
+// ---- words that hold blocks ---------------------------------------------------------------------
+
+/**
+ * The block that the word at `cell` names, safe to read until the guard ends. ~0 may be RESTART.
+ */
+export function loadBlock(cell: usize, scheme: u32): u32 {
+  for (let i: u32 = 0; i < LOADS; i++) {
+    const at = load32(cell); // Pairs with the store that published the block: its content is seen.
+    if (at == 0 || scheme == EPOCH || MUTANT == 53 || protect()) {
+      if (at == ~0) fail(0);
+      return at;
+    }
+  }
+  fail(RESTART);
+  return ~0;
+}
+
+/** Puts a block into the word; what was there is returned, and is the caller's to retire. */
+export function swapBlock(cell: usize, next: u32): u32 {
+  const before = swap32(cell, next);
+  if (before == ~0) fail(0);
+  return before;
+}
+
+/**
+ * Puts `next` where `expected` is: `expected` = done. Else what was found instead, protected. ~0
+ * may be CONTENDED (the word went back and forth, nothing was done) or RESTART.
+ */
+export function exchangeBlock(cell: usize, expected: u32, next: u32, scheme: u32): u32 {
+  for (let i: u32 = 0; i < LOADS; i++) {
+    if (cas32(cell, expected, next)) {
+      if (expected == ~0) fail(0);
+      return expected;
+    }
+    const found = loadBlock(cell, scheme);
+    if (found != expected) return found;
+  }
+  fail(CONTENDED);
+  return ~0;
+}

@@ -1,0 +1,213 @@
+// The contract of @x/reclaim-epoch: every public type, option, unit and error. The examples are
+// run by test/examples.test.ts: there `arena` is a fresh arena, and a comment behind an expression
+// is its value.
+
+import type { Arena, StructureHandle, VerifyReport } from '@x/shm-arena';
+
+/** A cloneable name of a domain: goes through `postMessage`, `workerData` and pool arguments. */
+export type EpochDomainHandle = StructureHandle;
+
+/** A cloneable name of a cell. */
+export interface AtomicHandle {
+  readonly domain: EpochDomainHandle;
+  /** Offset of the cell's word in the arena. */
+  readonly offset: number;
+}
+
+/**
+ * How a domain knows what readers may still hold.
+ *
+ * - `interval`: a reader keeps the blocks that were alive between its pin and its last load. One
+ *   that has stopped keeps a bounded number of blocks, however much is retired after it.
+ * - `epoch`: loads are cheaper by two reads, and a reader that has stopped keeps everything that is
+ *   retired from then on. `stats().stalled` says who, since when, and how much.
+ */
+export type Scheme = 'interval' | 'epoch';
+
+export interface EpochDomainOptions {
+  /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
+  name?: string;
+  /** Default `interval`. Fixed for the domain's life; who opens it gets what it is. */
+  scheme?: Scheme;
+}
+
+/** Who reads since when. */
+export interface Reader {
+  /** The participant's slot. */
+  readonly slot: number;
+  /** The era (interval) or epoch it pinned. */
+  readonly since: number;
+  /** How far the present is from that. */
+  readonly behind: number;
+}
+
+/** Counts of a domain. While others work it is a sum of moments. */
+export interface EpochDomainStats {
+  readonly scheme: Scheme;
+  /** Threads that have it open. */
+  readonly threads: number;
+  /** Limbos of threads that are gone, not yet collected by others. */
+  readonly orphans: number;
+  /** Blocks allocated and not retired, as threads last told: at most 256 a thread late. */
+  readonly blocks: number;
+  /** Retired and not free yet. */
+  readonly pendingBlocks: number;
+  /** The same in bytes, headers included. */
+  readonly pendingBytes: number;
+  /** Of these, what the last collects had to leave to readers. */
+  readonly keptBlocks: number;
+  /**
+   * `pendingBlocks` never exceeds it: for each limbo 256, and twice `keptBlocks` together.
+   * `Infinity` in the epoch scheme while somebody reads.
+   */
+  readonly boundBlocks: number;
+  /**
+   * `pendingBytes` never exceeds it: 4 MiB for each limbo and one largest block, twice what is
+   * kept.
+   */
+  readonly boundBytes: number;
+  /**
+   * Reservations (pins and leases; epoch scheme: guards) that stand, this call's own not counted.
+   */
+  readonly readers: number;
+  /**
+   * What collects can be made to leave by these: for each, the most blocks that were in use at
+   * once, and 256 a thread for each era that it spans, and one. `Infinity` in the epoch scheme
+   * while somebody reads.
+   */
+  readonly keepableBlocks: number;
+  /** The oldest of them. In the interval scheme it may be of another structure of the arena. */
+  readonly oldestPin: Reader | undefined;
+  /** Epoch scheme: the reader that holds the epoch up, and the bytes that wait for it. */
+  readonly stalled: (Reader & { readonly bytes: number }) | undefined;
+  /** Memory of the domain. It grows to what was in use at once, and is freed with the domain. */
+  readonly bytes: number;
+}
+
+/**
+ * Keeps what its thread loads from being freed, until it is closed. Keep it short, and do not hold
+ * it over an `await`.
+ */
+export interface Guard {
+  /** False once closed. */
+  readonly isOpen: boolean;
+  /**
+   * Moves the guard to the present, in a long loop: whatever was loaded before may be freed now.
+   * @returns false when other guards or pins of this thread are open, and nothing was moved
+   * @throws ShmError WRONG_GUARD when closed
+   */
+  refresh(): boolean;
+  /** Ends it. Twice is harmless. */
+  close(): void;
+  /** Same as `close`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A 32-bit word in the arena that holds the offset of a block, 0 for none, read and written by any
+ * thread. What a call returns may be read until the guard ends, and compared with what the word
+ * holds later: while the guard is open no block it has seen is used again (no ABA).
+ *
+ * All methods: any thread, O(1), never block. `guard` must be open, of this thread and domain.
+ * @throws ShmError WRONG_GUARD, CLOSED (this instance of the domain was closed)
+ */
+export interface Atomic {
+  readonly handle: AtomicHandle;
+  /** The block the word names. Repeats only while the arena's era moves. */
+  load(guard: Guard): number;
+  /**
+   * For a word that nobody else changes now; else `swap`, so that what was there can be retired.
+   */
+  store(offset: number, guard: Guard): void;
+  /** Stores, and returns what was there: it is the caller's, to retire. */
+  swap(offset: number, guard: Guard): number;
+  /** Stores `next` if the word holds `expected`. Returns what it held: `expected` means stored. */
+  compareExchange(expected: number, next: number, guard: Guard): number;
+}
+
+/**
+ * Blocks that readers may hold while writers replace them.
+ *
+ * A block is allocated, filled, published by storing its offset in a cell, taken out of the cells,
+ * and retired; it is used again when no reader can hold it. What dies with a thread: a retired
+ * block is freed by the others; one that its thread had allocated and not published, or taken out
+ * and not retired, stays allocated until the domain is destroyed, since only its user could tell.
+ *
+ * All methods throw CLOSED after `close`, and when the domain was destroyed; EXPELLED when this
+ * thread was declared dead.
+ */
+export interface EpochDomain {
+  readonly handle: EpochDomainHandle;
+  readonly scheme: Scheme;
+  /**
+   * Begins reading. Guards nest: what counts is the outermost. Wait-free; in the interval scheme
+   * without a store while the era stands still.
+   */
+  pin(): Guard;
+  /**
+   * A block of at least `bytes` bytes, aligned to 16, with unspecified content. O(1) amortised.
+   * @param bytes 1 to 1 835 000
+   * @returns its offset
+   * @throws ShmError ARENA_FULL: nothing has changed. RangeError
+   */
+  alloc(bytes: number): number;
+  /**
+   * Gives a block up that can be reached no more; it is freed when nobody can still read it. Now
+   * and then frees what others retired. Wait-free; O(1) amortised.
+   * @throws RangeError when no block in use starts there (best effort: a block that has been
+   *   allocated again since cannot be told from a right one)
+   */
+  retire(offset: number): void;
+  /** Frees what can be freed now, also of threads that are gone. Returns how many blocks. */
+  collect(): number;
+  /** A new cell in the arena, with `initial` in it. Gone with the domain. ARENA_FULL. */
+  atomic(initial?: number): Atomic;
+  /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
+  attachAtomic(handle: AtomicHandle): Atomic;
+  stats(): EpochDomainStats;
+  /** Walks all lists. Only while nobody uses the domain. */
+  verify(): VerifyReport;
+  /** Ends this instance; its open guards with it. Twice is harmless. */
+  close(): void;
+  /** Ends the domain for everybody: all its blocks and cells are freed when nobody reads them. */
+  destroy(): void;
+  /** Same as `close`. */
+  [Symbol.dispose](): void;
+}
+
+/** What stands on `EpochDomain` itself. */
+export interface EpochDomainFactory {
+  /** `domain instanceof EpochDomain`: whether this copy of the package made it. */
+  [Symbol.hasInstance](value: unknown): value is EpochDomain;
+
+  /**
+   * Makes a domain. Any thread; never blocks.
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
+   * @example
+   * const domain = EpochDomain.create(arena, { name: 'nodes' });
+   * const words = new Uint32Array(arena.memory.buffer);
+   * const cell = domain.atomic();
+   * const block = domain.alloc(4);
+   * words[block / 4] = 42; // Not published yet: nobody else can look.
+   * const guard = domain.pin();
+   * cell.swap(block, guard); // 0
+   * words[cell.load(guard) / 4]; // 42
+   * domain.retire(cell.swap(0, guard));
+   * domain.collect(); // 0
+   * guard.close();
+   * domain.collect(); // 1
+   */
+  create(arena: Arena, options?: EpochDomainOptions): EpochDomain;
+
+  /** Opens the domain called `name`. @throws ShmError NAME_UNKNOWN, WRONG_TYPE, ARENA_PROTOCOL */
+  open(arena: Arena, name: string): EpochDomain;
+
+  /**
+   * Opens the domain called `options.name`, or makes it. From many threads at once: one is made. A
+   * creator that died half-way is succeeded. `scheme` counts only for the one who makes it.
+   */
+  openOrCreate(arena: Arena, options: EpochDomainOptions & { name: string }): EpochDomain;
+
+  /** Opens the domain that `handle` means. @throws ShmError CLOSED when it was destroyed, … */
+  attach(arena: Arena, handle: EpochDomainHandle): EpochDomain;
+}
