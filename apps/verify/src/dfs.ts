@@ -144,7 +144,7 @@ export class Dfs implements Scheduler {
     const survivors = victim.role === 'worker' && (machine.enabled & ~(1 << victim.id)) !== 0;
     for (let variant = 0; variant < variants; variant++) {
       const lanes = this.lanes;
-      lanes[0] = victim.id;
+      lanes[0] = victim.id | (this.afterDeath << 8);
       lanes[1] = this.bounds.preemptions - this.preemptions;
       machine.hashDeath(lanes, victim, variant);
       const key = (lanes[0]! >>> 0) * 0x200000 + (lanes[1]! >>> 11);
