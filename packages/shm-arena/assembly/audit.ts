@@ -22,7 +22,8 @@
 //
 // I1  Every loop is bounded by a count of this build, never by a number read from the memory.
 //
-// Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves nothing.
+// Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves
+// nothing.
 
 import { load32, load64, put32, put64 } from './atomic';
 import { bitmapAt, countOf, sizeOfClass } from './heap';
@@ -227,7 +228,9 @@ export function structurePages(entry: u32, generation: u32): u32 {
 
 // ---- verify -------------------------------------------------------------------------------------
 
-/** Walks everything. How many problems; as many as fit into `capacity` bytes at `at` are written. */
+/**
+ * Walks everything. How many problems; as many as fit into `capacity` bytes at `at` are written.
+ */
 export function verify(at: u32, capacity: u32): u32 {
   let count: u32 = 0;
   for (let page: u32 = 0; page < PAGES; page++) count = checkPage(page, at, capacity, count);

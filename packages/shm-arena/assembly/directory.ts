@@ -6,13 +6,13 @@
 //     ▲                   │ abandon, or the creator is dead                    │
 //     └─── g + 1 ─────────┴──────────────────── g + 1 ─────────────────────────┘
 //
-// The words of an entry are listed in layout.ts; all are shared and atomic, 64 bits wide but for the
-// root, the type and the structure's own, because a reader may look
-// at an entry while it is being reused, and finds out by its state only afterwards.
+// The words of an entry are listed in layout.ts; all are shared and atomic, 64 bits wide but for
+// the root, the type and the structure's own, because a reader may look at an entry while it
+// is being reused, and finds out by its state only afterwards.
 //
-// I1  Only who holds DIRECTORY_LOCK moves an entry from FREE to CREATING, and writes its frozen part
-//     before that. The lock guards names alone: FREE entries may hold anything, so a death inside
-//     leaves nothing to repair, and an inherited lock is just a lock.
+// I1  Only who holds DIRECTORY_LOCK moves an entry from FREE to CREATING, and writes its frozen
+//     part before that. The lock guards names alone: FREE entries may hold anything, so a death
+//     inside leaves nothing to repair, and an inherited lock is just a lock.
 // I2  No two entries that are not FREE have the same name, unless it is empty.
 // I3  g belongs to one structure: it grows when an entry becomes FREE. An entry that is CREATING or
 //     LIVE with g owns the regions whose owner word says {entry, g}; when it is neither, those are
@@ -111,8 +111,8 @@ export function entryAlive(entry: u32, generation: u32): bool {
 // ---- creating -----------------------------------------------------------------------------------
 
 /**
- * Claims an entry for the descriptor at `at` (256 bytes of scratch, laid out as an entry). The entry,
- * CREATING by this slot, or -TAKEN, -CONTENDED, -FULL, -BAD (a length). O(entries).
+ * Claims an entry for the descriptor at `at` (256 bytes of scratch, laid out as an entry). The
+ * entry, CREATING by this slot, or -TAKEN, -CONTENDED, -FULL, -BAD (a length). O(entries).
  */
 export function entryClaim(at: u32): i32 {
   if (nameLength(get32(<usize>at + D_LENGTHS)) > NAME_BYTES) return -BAD;
@@ -144,7 +144,8 @@ function claimLocked(at: usize): i32 {
   const state = entryAt(free) + D_STATE;
   const word = load64(state);
   fillEntry(free, at);
-  cas64(state, word, stateWord(ENTRY_CREATING, ME + 1, generationOf(word))); // I1: nobody else does.
+  // I1: nobody else does.
+  cas64(state, word, stateWord(ENTRY_CREATING, ME + 1, generationOf(word)));
   return free;
 }
 
@@ -210,8 +211,8 @@ function hasName(entry: u32, at: usize, length: u32): bool {
 }
 
 /**
- * The live entry whose name is the `length` bytes at `at`, which are zero padded to a multiple of 8.
- * -UNKNOWN: there is none. Never blocks. O(entries).
+ * The live entry whose name is the `length` bytes at `at`, which are zero padded to a multiple of
+ * 8. -UNKNOWN: there is none. Never blocks. O(entries).
  */
 export function entryFind(at: u32, length: u32): i32 {
   if (length == 0 || length > NAME_BYTES) return -UNKNOWN;

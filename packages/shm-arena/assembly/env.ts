@@ -4,7 +4,9 @@
 /** A scheduling point, called before each atomic step: `op` says what comes, `at` where. */
 export declare function gate(op: i32, at: usize): void;
 
-/** A plain access of `bytes` bytes comes; not a scheduling point. `op` is PLAIN_LOAD or PLAIN_STORE. */
+/**
+ * A plain access of `bytes` bytes comes; not a scheduling point. `op` is PLAIN_LOAD or PLAIN_STORE.
+ */
 export declare function plain(op: i32, at: usize, bytes: usize): void;
 
 /** Asked once before each allocation: 1 makes it fail. */

@@ -1,26 +1,26 @@
-// Blocks. A small block is a bit: pages of one size class, each with a bitmap beside the page table,
-// so that the whole state of the allocator can be judged by looking; a block over half a page is a
-// run of pages (pages.ts). The owner of a page sets bits, anybody clears them.
+// Blocks. A small block is a bit: pages of one size class, each with a bitmap beside the page
+// table, so that the whole state of the allocator can be judged by looking; a block over half a
+// page is a run of pages (pages.ts). The owner of a page sets bits, anybody clears them.
 //
 //   page of class 9 (80 bytes)            its bitmap: one bit a block
 //   | 0 | 1 | 2 | 3 | ... | 818 |         1101...0
 //     └── blocks start at the page start, so a block is aligned as its size is
 //
-// Sizes: 16, 32, 48, 64, then four to each doubling up to half a page. Class q = (e - 2) * 4 + f has
-// size (4 + f) << e, so size, count and index come from shifts and one multiplication: x / (4 + f) is
-// x * ceil(65536 / (4 + f)) >> 16, exact for x < 4 096 (a page holds at most 4 096 blocks).
+// Sizes: 16, 32, 48, 64, then four to each doubling up to half a page. Class q = (e - 2) * 4 + f
+// has size (4 + f) << e, so size, count and index come from shifts and one multiplication: x / (4 +
+// f) is x * ceil(65536 / (4 + f)) >> 16, exact for x < 4 096 (a page holds at most 4 096 blocks).
 //
 // Bitmap of a page, BITMAP / 8 words of u64, shared
 //   I1  Bit i is set: block i belongs to whoever allocated it. Clear: it is free.
 //   I2  Bits from the number of blocks on are clear.
-//   I3  Only the owner of a SMALL page sets bits in it (and checks: a set bit means somebody else was
-//       at work, and the search goes on). Pages of other kinds have clear bitmaps.
+//   I3  Only the owner of a SMALL page sets bits in it (and checks: a set bit means somebody else
+//       was at work, and the search goes on). Pages of other kinds have clear bitmaps.
 //   I4  A SMALL page returns to FREE only empty; then only its owner (or its reaper) can do that.
 //       The word of an ORPHAN carries a number that no other orphan had (32 bits: it wraps after
 //       2^31 orphans), so that one seen empty and adopted since is not released.
 // The links table, u32 a page: the owner's ring of pages of a class; and the slot's three words a
-// class {page, cursor, orphans seen}: owned plain words, worth nothing after a death; recovery walks
-// the page table.
+// class {page, cursor, orphans seen}: owned plain words, worth nothing after a death; recovery
+// walks the page table.
 //
 // alloc(bytes, align)                                a death after this step leaves
 //   1. load the bitmap word at the cursor              nothing
@@ -166,7 +166,9 @@ export function alloc(bytes: u32, align: u32): u32 {
   return refill(hint, page, q);
 }
 
-/** Steps 1 and 2 in one page, from bitmap word `from` on. The block, or 0: nothing is free there. */
+/**
+ * Steps 1 and 2 in one page, from bitmap word `from` on. The block, or 0: nothing is free there.
+ */
 function takeBit(hint: usize, page: u32, q: u32, from: u32): u32 {
   const count = countOf(q);
   const map = bitmapAt(page);

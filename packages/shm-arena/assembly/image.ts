@@ -1,14 +1,14 @@
 // Images: an arena written to a file and brought back. All positions are offsets, so the bytes are
-// the whole truth; what this file adds is which pages hold anything, a digest, and the step that tells
-// a loaded arena that the threads of its former life are gone.
+// the whole truth; what this file adds is which pages hold anything, a digest, and the step that
+// tells a loaded arena that the threads of its former life are gone.
 //
-//   save: for each used page: bytes ─► file          load: file ─► pages ─► inspect ─► thaw ─► attach,
-//         digest before and after: equal = quiet                          recover (they were all dead)
+//   save: for each used page: bytes ─► file       load: file ─► pages ─► inspect ─► thaw ─► attach,
+//         digest before and after: equal = quiet                       recover (all were dead)
 //
 // I1  The system pages and every page whose word is not FREE are used; all others may be left out,
 //     and a page of zeros may be left out too (`isZero`), because a new memory is zero.
-// I2  After `thaw` no slot is ALIVE, REAPING or REPAIRING, no thread id and no watch list is left: a
-//     thread id of another process must not bury anybody here.
+// I2  After `thaw` no slot is ALIVE, REAPING or REPAIRING, no thread id and no watch list is left:
+//     a thread id of another process must not bury anybody here.
 //
 // thaw, in a memory that no thread has attached yet; per slot
 //   1. clear thread id, lock flag and watch list

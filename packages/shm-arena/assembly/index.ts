@@ -28,7 +28,7 @@ export { create, systemPages } from './pages';
 // found(), expected(): u32             the two values of the last rung (low 32 bits)
 export { expected, found, inspect } from './inspect';
 
-// attach(threadId): i32                takes a slot, joins it, gets scratch: slot, or -NO_SLOT, -FULL,
+// attach(threadId): i32             takes a slot, joins it, gets scratch: slot, or -NO_SLOT, -FULL,
 //     -CONTENDED. threadId: 1 + Node's worker_threads.threadId, 0 = unknown
 // detach(): status                     gives back pages, reservations, scratch, and the slot. User
 //     regions must be closed and structures left before; what was forgotten is freed as if dead.
@@ -39,7 +39,7 @@ export { expected, found, inspect } from './inspect';
 // slotGeneration(slot), slotThread(slot): u32     (thread: id as given to attach; 0 = unknown)
 // bury(slot, generation): bool         the host's word that this participant will never run again
 // buryThread(threadId): u32            buries all slots of that thread; how many
-// watch(threadId): status              notes that this thread learns of that thread's death; FULL: 32
+// watch(threadId): status            notes that this thread learns of that thread's death; FULL: 32
 // unwatch(threadId): void
 // watched(slot, index): u32            entry 0..31 of a slot's list; 0 = none
 // setLockHeld(flag: u32): void, lockHeld(slot): u32     a platform lock stands for the slot
@@ -83,12 +83,12 @@ export { alloc, free, sizeOf, trim } from './heap';
 // Regions of the participant itself (Region in TypeScript); freed by `recover` if it dies.
 // regionOpen(budgetPages): i32         the region's number, or -FULL, -CONTENDED; 0 = no budget
 // regionGeneration(region): u32        to close it by
-// regionAlloc(region, bytes, align): u32     from this thread's shard; 0: FULL, CONTENDED, LIMIT, BAD
+// regionAlloc(region, bytes, align): u32   from this thread's shard; 0: FULL, CONTENDED, LIMIT, BAD
 // regionMark(region): u32              a save point of this thread's shard (0 = nothing allocated)
 // regionRewind(region, mark): status   frees all this thread allocated since; BAD: no such mark
 // regionClose(region, generation): status    retires it and sweeps
 // regionPages(region): u32             pages it holds
-// sweep(): u32                         frees retired regions that nobody can still read; pages freed
+// sweep(): u32                        frees retired regions that nobody can still read; pages freed
 export {
   regionAlloc,
   regionClose,
@@ -105,7 +105,7 @@ export {
 //     false = the era moved, the interval was raised: load the root again
 // leaseTake(): i32                     index of a lease at the present era; LEASES = the overflow
 //     interval (any number of users: the host counts them and drops it with the last)
-// leaseHold(index): bool               after loading a root under a fresh lease: true = held (the era
+// leaseHold(index): bool             after loading a root under a fresh lease: true = held (the era
 //     of the lease is resultLow/resultHigh); false = the era moved: load the root again, call again
 // leaseDrop(index): void
 // eraLow(), eraHigh(): u32             the clock (two calls; for display)
@@ -165,9 +165,10 @@ export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';
 // stats(at): u32    writes u32 words: 0 pages, 1 system, 2 free, 3 small, 4 orphan, 5 large,
 //     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small
 //     blocks; 14 f64 bytes in large blocks; 16 f64 pages in retired regions; 18 u32 regions live,
-//     19 retired; 20 u32 structures live; 21 u32 participants alive; 22 u32 oldest pin's slot + 1 (0
-//     = nothing pinned); 24 f64 oldest pinned era; 26 f64 clock. Returns the bytes written (112).
-// verify(at, capacity): u32            walks everything; writes { u32 code, u32 offset } pairs, as many
+//     19 retired; 20 u32 structures live; 21 u32 participants alive; 22 u32 oldest pin's slot + 1
+//     (0 = nothing pinned); 24 f64 oldest pinned era; 26 f64 clock. Returns the bytes written
+//     (112).
+// verify(at, capacity): u32        walks everything; writes { u32 code, u32 offset } pairs, as many
 //     as fit into `capacity` bytes; returns how many problems there are. Codes: audit.ts.
 // structurePages(entry, generation): u32     pages in live regions of a structure
 export { stats, structurePages, verify } from './audit';
@@ -175,6 +176,6 @@ export { stats, structurePages, verify } from './audit';
 // nextUsed(page): u32                  the first page >= `page` that holds anything, or PAGES
 // isZero(at, bytes): bool              bytes a multiple of 8
 // hash(at, bytes): void                resultLow/resultHigh, bytes a multiple of 8
-// thaw(): u32                          after an image was loaded and before attach: all participants of
+// thaw(): u32                      after an image was loaded and before attach: all participants of
 //     the other life become DEAD, their thread ids and watch lists forgotten; how many
 export { hash, isZero, nextUsed, thaw } from './image';

@@ -1,17 +1,20 @@
-// The ladder that stands before `attach`: is this memory an arena that this kernel may touch? Nothing
-// that stands in the memory is followed; every position is computed again from pages and
+// The ladder that stands before `attach`: is this memory an arena that this kernel may touch?
+// Nothing that stands in the memory is followed; every position is computed again from pages and
 // participants, and compared. A header with any byte changed stops at one of the rungs.
 //
-//   memory ─► TRUNCATED ─► FOREIGN ─► PROTOCOL ─► BUILD ─► CORRUPT_CHECKSUM ─► TRUNCATED ─► LAYOUT ─► 0
-//             no room for   magic     protocol     gated     of bytes 8..111     as many     each
-//             a header                number       or not    and the zeros       pages as    position
-//                                                            around them         it says
+//   TRUNCATED           no room for a header
+//   FOREIGN             the magic
+//   PROTOCOL, BUILD     the protocol number; gated or not
+//   CORRUPT_CHECKSUM    of bytes 8..111, and the zeros around them
+//   TRUNCATED           fewer pages than it says
+//   CORRUPT_LAYOUT      a position that does not follow from pages and participants
+//   0                   an arena of ours
 //
 // I1  Reads bytes 0..127 only, which are frozen from `create` on.
 // I2  `found` and `expected` are the two values that the last rung compared (low 32 bits).
 //
-// Steps: one load a compared word; no store; a death leaves nothing. The two globals hold the answer
-// for the host alone; no kernel reads them.
+// Steps: one load a compared word; no store; a death leaves nothing. The two globals hold the
+// answer for the host alone; no kernel reads them.
 
 import { get32, get64 } from './atomic';
 import { digest } from './image';

@@ -39,7 +39,7 @@
 //
 // Region entry, 64 bytes, all words shared
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
-//   8 u64 owner: u32 index | u32 generation from bit 32; index = slot + 1, or ENTRY | directory entry
+//   8 u64 owner: u32 index | u32 generation from bit 32; index = slot + 1, or ENTRY | entry
 //   16 u64 birth   24 u64 retired   32 u32 base, the first chunk   36 u32 budget in pages, 0 = none
 //
 // Page word, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux, 32 bits
@@ -83,7 +83,9 @@ export const PAGE_SHIFT: u32 = isDefined(GATED) ? 10 : 16;
 export const PAGE: u32 = 1 << PAGE_SHIFT;
 /** Largest block that comes from a page of many; larger ones are runs of pages. */
 export const SMALL_MAX: u32 = PAGE >> 1;
-/** Classes are numbered (e - 2) * 4 + f for the size (4 + f) << e; 1, 2, 3, 5 and 7 are not used. */
+/**
+ * Classes are numbered (e - 2) * 4 + f for the size (4 + f) << e; 1, 2, 3, 5 and 7 are not used.
+ */
 export const CLASSES: u32 = (PAGE_SHIFT - 5) * 4 + 1;
 /** Bitmap bytes of a page: one bit for 16 bytes. */
 export const BITMAP: u32 = PAGE >> 7;
@@ -203,7 +205,9 @@ export const REGION_FREEING: u32 = 5;
 /** In the index of a region's owner: a directory entry, not a slot. */
 export const ENTRY: u32 = 0x8000_0000;
 
-/** A participant's line in a region: 0 u64 left | pos, 8 u64 asked | pages; 16..63 the structure's. */
+/**
+ * A participant's line in a region: 0 u64 left | pos, 8 u64 asked | pages; 16..63 the structure's.
+ */
 export const SHARD_BYTES: u32 = 64;
 export const SHARD_OWN: u32 = 16;
 

@@ -13,7 +13,7 @@
 //   1. read the word                           nothing
 //   2. free: CAS 0 → me + 1    linearizes      a word that names the dead: the next comer takes 3
 //   3. dead: CAS its → me + 1  linearizes      the same again, so repair must bear being repeated
-//   4. alive: back off, from 1; after `tries` rounds say CONTENDED (the host waits, never the kernel)
+//   4. alive: back off, from 1; after `tries` rounds say CONTENDED (the host waits, no kernel)
 // unlock(me)
 //   5. CAS me + 1 → 0          linearizes      nothing
 // disown(dead), by the one thread that recovers `dead`
@@ -52,7 +52,9 @@ export function unlock(at: usize, me: u32): void {
   cas32(at, me + 1, 0); // Publishes what was written inside; pairs with 1.
 }
 
-/** Opens a lock that `dead` holds, if it does. For its recovery, when the guarded state is whole. */
+/**
+ * Opens a lock that `dead` holds, if it does. For its recovery, when the guarded state is whole.
+ */
 export function disown(at: usize, dead: u32): void {
   if (load32(at) == dead + 1) cas32(at, dead + 1, 0);
 }

@@ -9,8 +9,8 @@
 //   bits 0-3 kind                    I2  CONT(h) stands only behind its head h, in one piece, and h
 //   bits 4-15 slot + 1                   is CLAIMED, FREEING, LARGE, REGION or SCRATCH.
 //   bits 16-31 class or region       I3  LARGE, REGION, SCRATCH with aux n have n - 1 CONT behind.
-//   bits 32-63 aux: the length n;    I4  CLAIMED and FREEING name the one slot that works on the run;
-//     of CONT its head; of ORPHAN        a slot is not reused before its runs are settled.
+//   bits 32-63 aux: the length n;    I4  CLAIMED and FREEING name the one slot at work on the run;
+//     of CONT its head; of ORPHAN        it is not reused before its runs are settled.
 //     a number of its own            I5  RELEASES has been raised before a page turns FREE.
 //
 //   CLAIMED(slot)   being assembled: head first, then its CONTs, then the final word of the head
@@ -32,9 +32,9 @@
 //   7. CAS the head → FREE                                 nothing
 //
 // Never a false FULL: a scan in table order that met no FREE run, no run in flight (CLAIMED or
-// FREEING, also through a CONT), and no change of RELEASES from start to end, proves that at its end
-// no run was free: by I5 no page turned free in between, and one free all the time would have been
-// met. Otherwise the scan is repeated, and after TRIES rounds CONTENDED is the answer.
+// FREEING, also through a CONT), and no change of RELEASES from start to end, proves that at its
+// end no run was free: by I5 no page turned free in between, and one free all the time would have
+// been met. Otherwise the scan is repeated, and after TRIES rounds CONTENDED is the answer.
 //
 // PAGE_HINT says where free pages may begin; it is advice, and each decisive scan ignores it.
 

@@ -1,6 +1,6 @@
-// Recovery: what a dead participant had in its hands is put into order by a survivor, in two phases.
-// The arena's own words come first and need only this kernel; then each structure that the dead had
-// open repairs what its intents say, in a thread that has that structure's kernel.
+// Recovery: what a dead participant had in its hands is put into order by a survivor, in two
+// phases. The arena's own words come first and need only this kernel; then each structure that the
+// dead had open repairs what its intents say, in a thread that has that structure's kernel.
 //
 //   DEAD ─reap─► REAPING(by) ─recoverArena─► REPAIRING(by) ─unjoin...─finish─► FREE
 //                                                 ▲   └── repairs left ──► ORPHANED ─reap─┐
@@ -18,16 +18,16 @@
 //      CAS ORPHANED, or REPAIRING(dead) → REPAIRING(me)  REPAIRING(dead), the same
 // recoverArena(slot), in the state REAPING(me)
 //   2. bury the threads it watched: a thread that has ended has ended its children
-//   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE, else ORPHAN
+//   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN
 //   4. open the directory lock
 //   5. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
-//   6. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are gone →
-//      RETIRED; in the others, the page count of its shard if it died while asking for pages
+//   6. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
+//      gone → RETIRED; in the others, the page count of its shard if it died while asking for pages
 //   7. set the hints that it may have cleared; sweep
 //   8. CAS REAPING(me) → REPAIRING(me)
 // finish(slot)
-//   9. no live entry has its joined bit: retire the regions it is still creating (their structure is
-//      gone by now), clear reservations, CAS → FREE                        else CAS → ORPHANED
+//   9. no live entry has its joined bit: retire the regions it is still creating (their structure
+//      is gone by now), clear its reservations, CAS → FREE; else CAS → ORPHANED
 //
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
@@ -238,9 +238,9 @@ export function nextJoined(slot: u32, from: u32): i32 {
 }
 
 /**
- * Retires the regions that the slot is still creating. The repair of a live structure has settled its
- * own; what is left belonged to one that was destroyed since step 6, perhaps by somebody who has not
- * come to its regions yet, and who would take the slot's next owner for the creator.
+ * Retires the regions that the slot is still creating. The repair of a live structure has settled
+ * its own; what is left belonged to one that was destroyed since step 6, perhaps by somebody who
+ * has not come to its regions yet, and who would take the slot's next owner for the creator.
  */
 function dropCreating(slot: u32): void {
   for (let region: u32 = 0; region < REGIONS; region++) {

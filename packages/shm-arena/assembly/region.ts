@@ -1,6 +1,6 @@
 // Regions: memory that is allocated by bumping a position and freed all at once. Each participant
-// has a shard of its own, so an allocation touches no shared word; a region that others may still be
-// reading waits, retired, until no reservation meets its life (reservation.ts).
+// has a shard of its own, so an allocation touches no shared word; a region that others may still
+// be reading waits, retired, until no reservation meets its life (reservation.ts).
 //
 //   region entry        first chunk                          more chunks, each in one shard
 //   | state | base |──► | line 0 | line 1 | ... | body |     | previous u64 | pad | data ... |
@@ -8,17 +8,17 @@
 //                         └─ left | pos ──► in the newest chunk ───┘      └► left | pos before it
 //
 // Entry, 64 bytes, shared words (layout.ts). A participant's line in the first chunk, 64 bytes:
-//   0  u64 left << 32 | pos   owned, plain: one word, so that a death loses all of a step or nothing
-//   8  u64 asked << 32 | pages   shared, one writer: pages its shard holds, pages it is about to take
+//   0  u64 left << 32 | pos     owned, plain: one word, so a death loses all of a step or nothing
+//   8  u64 asked << 32 | pages  shared, one writer: pages its shard holds, pages it wants to take
 //   16 48 bytes, the structure's
-// A chunk is a run of pages REGION(region; slot = the shard's; aux = length): what belongs to a region
-// is judged by the page table alone.
+// A chunk is a run of pages REGION(region; slot = the shard's; aux = length): what belongs to a
+// region is judged by the page table alone.
 //
 //   FREE(g) ─► CREATING(slot) ─► LIVE ─► RETIRING(slot) ─► RETIRED ─► FREEING(slot) ─► FREE(g + 1)
 //
 // I1  owner is stored before LIVE and cleared before FREE: a CREATING region shows its own or none.
-// I2  LIVE with an owner that is gone (a participant that is not alive, a directory entry that is not
-//     CREATING or LIVE, or has another generation) is garbage: `retireOrphans` retires it.
+// I2  LIVE with an owner that is gone (a participant that is not alive, a directory entry that is
+//     not CREATING or LIVE, or has another generation) is garbage: `retireOrphans` retires it.
 // I3  The retired stamp is drawn by the one slot named in RETIRING, after the region was unlinked.
 // I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on.
 // I5  Nobody takes a chunk for a region that is not protected for it (own, or pinned), so none is
@@ -34,10 +34,10 @@
 // alloc, fast: bump `left | pos`: a lost plain store gives the same bytes to the slot's next owner,
 //   and nobody can reach them: what publishes them is a later atomic step.
 // alloc, the chunk is used up
-//   5. asked := n                                            asked ≠ 0: recovery counts the pages
-//   6. sum the lines: over budget: asked := 0, LIMIT           of the shard in the table, and stores
-//   7. claim n, note `left | pos` in it, commit REGION         that with asked = 0; the chunk is out
-//   8. pages += n, asked := 0; then bump                       of the chain, freed with the region
+//   5. asked := n                                          asked ≠ 0: recovery counts the pages
+//   6. sum the lines: over budget: asked := 0, LIMIT         of the shard in the table, and stores
+//   7. claim n, note `left | pos` in it, commit REGION       that with asked = 0; the chunk is out
+//   8. pages += n, asked := 0; then bump                     of the chain, freed with the region
 // rewind(mark), while the newest chunk does not hold the mark
 //   9. pages -= n, asked := n; left | pos := what the chunk notes; release it; asked := 0
 // retire
@@ -151,8 +151,8 @@ export function ownerGone(owner: u64): bool {
 // ---- life ---------------------------------------------------------------------------------------
 
 /**
- * Steps 1 and 2: a region in this slot's hands, for `owner`. `budget` in pages, 0 = none. The number,
- * or -FULL, -CONTENDED. The caller publishes it, or lets it go with `regionDrop`.
+ * Steps 1 and 2: a region in this slot's hands, for `owner`. `budget` in pages, 0 = none. The
+ * number, or -FULL, -CONTENDED. The caller publishes it, or lets it go with `regionDrop`.
  */
 export function regionCreate(owner: u64, budget: u32): i32 {
   if (refused()) return -FULL;
@@ -204,7 +204,8 @@ export function regionPublish(region: u32): i32 {
   if (kindOf(word) != REGION_CREATING || ownerOf(word) != ME + 1) return CLOSED;
   const live = stateWord(REGION_LIVE, 0, generationOf(word));
   if (!cas64(at, word, live)) return CLOSED;
-  // Pairs with entryDestroy, which leaves LIVE before it looks for regions: one of us sees the other.
+  // Pairs with entryDestroy, which leaves LIVE before it looks for regions: one of us sees the
+  // other.
   if (MUTANT == 9 || !ownerGone(load64(regionAt(region) + R_OWNER))) return OK;
   retireFrom(region, live);
   return CLOSED;
@@ -218,7 +219,9 @@ export function regionDrop(region: u32): void {
   if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
 }
 
-/** Step 10 to 12 for a LIVE region that was unlinked. False: it is not LIVE with that generation. */
+/**
+ * Step 10 to 12 for a LIVE region that was unlinked. False: it is not LIVE with that generation.
+ */
 export function regionRetire(region: u32, generation: u32): bool {
   if (region >= REGIONS) return false;
   return retireFrom(region, stateWord(REGION_LIVE, 0, generation));
@@ -311,7 +314,9 @@ export function regionBody(region: u32): usize {
   return shard(region, PARTICIPANTS);
 }
 
-/** Takes `bytes` from what is left in the chunk of a line; 0: not enough. `align` a power of two. */
+/**
+ * Takes `bytes` from what is left in the chunk of a line; 0: not enough. `align` a power of two.
+ */
 export function bump(line: usize, bytes: u32, align: u32): u32 {
   const word = get64(line); // Owned word.
   const pos = <u32>word;
@@ -375,7 +380,8 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
 function ask(region: u32, line: usize, pages: u32, n: u32): i32 {
   const budget = load32(regionAt(region) + R_BUDGET);
   for (let round: u32 = 0; round < TRIES; round++) {
-    store64(line + 8, ((<u64>n) << 32) | pages); // Before the sum: of two that ask, one sees the other.
+    // Before the sum: of two that ask, one sees the other.
+    store64(line + 8, ((<u64>n) << 32) | pages);
     if (budget == 0) return OK;
     let held: u64 = 0;
     let asked: u64 = 0;
@@ -397,7 +403,9 @@ export function regionMark(region: u32): u32 {
   return <u32>get64(shard(region, ME)); // Owned word.
 }
 
-/** The first page of the chunk that a position lies in; positions are behind their chunk's start. */
+/**
+ * The first page of the chunk that a position lies in; positions are behind their chunk's start.
+ */
 function chunkOf(pos: u32): u32 {
   const page = (pos - 1) >> PAGE_SHIFT;
   const word = load64(pageAt(page));
@@ -405,8 +413,8 @@ function chunkOf(pos: u32): u32 {
 }
 
 /**
- * Frees what this thread allocated in the region since `mark`. Nobody else may still read that. BAD:
- * the mark is not one of this shard; nothing has changed.
+ * Frees what this thread allocated in the region since `mark`. Nobody else may still read that.
+ * BAD: the mark is not one of this shard; nothing has changed.
  */
 export function regionRewind(region: u32, mark: u32): i32 {
   if (region >= REGIONS) return BAD;

@@ -1,6 +1,7 @@
 // Who may still be reading what: a clock of eras, an interval for each participant at work, and
-// point leases for what outlives a call. Interval-based reclamation (2GE-IBR: Wen, Izraelevitz, Cai,
-// Beadle, Scott, PPoPP 2018); the leases follow hazard eras (Ramalhete and Correia, SPAA 2017).
+// point leases for what outlives a call. Interval-based reclamation (2GE-IBR: Wen, Izraelevitz,
+// Cai, Beadle, Scott, PPoPP 2018); the leases follow hazard eras (Ramalhete and Correia, SPAA
+// 2017).
 //
 //   era      3   4   5   6   7   8
 //   thing        |birth──────|retired         kept while an interval or a lease meets it,
@@ -8,19 +9,19 @@
 //   lease    ×       ×                        the lease at 3 does not keep it, the one at 5 does
 //
 // Words, u64, all shared: CLOCK, from 1, never back; lower, upper of a slot (lower 0 = no interval,
-// upper then says nothing); LEASES point leases (0 = none); one overflow interval for the leases that
-// find no free word.
+// upper then says nothing); LEASES point leases (0 = none); one overflow interval for the leases
+// that find no free word.
 //
-// I1  birth of a thing is the clock at some time before it can be reached; retired is what the clock
-//     showed when, after the thing could no longer be reached from its root, it was advanced.
-// I2  An interval is stored before the loads it protects, and upper is at least the clock read after
-//     the load of a root (`protect`).
-// I3  A lease holds era e only when the clock was still e after the load of the root; by the same CAS
-//     the clock went to e + 1, so what is born later is born after the lease.
+// I1  birth of a thing is the clock at some time before it can be reached; retired is what the
+//     clock showed when, after the thing could no longer be reached from its root, it was advanced.
+// I2  An interval is stored before the loads it protects, and upper is at least the clock read
+//     after the load of a root (`protect`).
+// I3  A lease holds era e only when the clock was still e after the load of the root; by the same
+//     CAS the clock went to e + 1, so what is born later is born after the lease.
 //
 // pin                                               protect, after the load of a root
 //   1. e := clock; upper := e                         4. clock <= upper: protected
-//   2. lower := e                                     5. upper := clock; the root is to be loaded again
+//   2. lower := e                                     5. upper := clock; load the root again
 // unpin                                             leaseTake, leaseHold
 //   3. lower := 0                                     6. e := clock; lease := e     (load the root)
 //                                                     7. CAS clock e → e + 1; lost: from 6 again
@@ -28,18 +29,20 @@
 //   8. for each slot that is not FREE: read lower, then upper, the leases, the overflow interval
 //
 // Why it holds. Reader r loaded root p at time t and step 4 passed: p was reachable at t, so it was
-// made unreachable after t and its retired stamp, an advance after that, is at least the clock at t,
-// hence at least lower (read before). Its birth is at most the clock at t, hence at most upper. Lower
-// and upper stood before t, so before the unlinking, so before step 8, and step 8 sees them meet
-// [birth, retired]. The order in 8 (lower, then upper) and in 1, 2 (upper, then lower) makes a torn
-// pair a wider one: whoever sees the new lower sees the new upper or a later one, whoever sees an old
-// lower sees an interval from there to the new upper. Step 7 is the same proof with both ends e.
+// made unreachable after t and its retired stamp, an advance after that, is at least the clock at
+// t, hence at least lower (read before). Its birth is at most the clock at t, hence at most upper.
+// Lower and upper stood before t, so before the unlinking, so before step 8, and step 8 sees them
+// meet [birth, retired]. The order in 8 (lower, then upper) and in 1, 2 (upper, then lower) makes a
+// torn pair a wider one: whoever sees the new lower sees the new upper or a later one, whoever sees
+// an old lower sees an interval from there to the new upper. Step 7 is the same proof with both
+// ends e.
 //
 // A death leaves the words standing, which is what is wanted: a repair may still follow pointers
-// that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins are
-// counted in the slot (owned word, thrown away with it).
+// that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins
+// are counted in the slot (owned word, thrown away with it).
 //
-// pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock moved.
+// pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
+// moved.
 
 import { add64, cas64, get32, load64, put32, store64 } from './atomic';
 import {
@@ -100,7 +103,9 @@ export function eraHigh(): u32 {
   return <u32>(load64(CLOCK) >> 32);
 }
 
-/** Moves the clock on and returns the era that ended: the retired stamp of what is unreachable now. */
+/**
+ * Moves the clock on and returns the era that ended: the retired stamp of what is unreachable now.
+ */
 export function advance(): u64 {
   return add64(CLOCK, 1);
 }
@@ -143,8 +148,8 @@ export function leaseDrop(index: u32): void {
 }
 
 /**
- * Step 8: true when nobody can still read a thing that was made unreachable before its retired stamp
- * was drawn. O(participants). Once true it stays true: nobody can come to it any more.
+ * Step 8: true when nobody can still read a thing that was made unreachable before its retired
+ * stamp was drawn. O(participants). Once true it stays true: nobody can come to it any more.
  */
 export function safe(birth: u64, retired: u64): bool {
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {

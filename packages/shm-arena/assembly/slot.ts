@@ -1,6 +1,6 @@
 // Participants: each thread that uses the arena holds one slot, and everything about that thread
-// that must outlive a call stands in it, so that several kernels in one thread share it, and so that
-// a survivor finds it after the thread's death.
+// that must outlive a call stands in it, so that several kernels in one thread share it, and so
+// that a survivor finds it after the thread's death.
 //
 //            attach                      bury (host)              reap
 //   FREE(g) ────────► ALIVE(g + 1) ─────────────► DEAD(g + 1) ─────────► REAPING(g + 1, by)
@@ -14,9 +14,9 @@
 // The words of a slot are listed in layout.ts. The state word, u64, shared:
 //   bits 0-3 kind   4-12 reaper + 1   13-31 thread id, low 19 bits   32-63 generation
 //
-// I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), never by another kernel.
-// I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock, no
-//     entry or region in its hands, no joined bit of a live structure, no dead slot it was reaping.
+// I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), by no other kernel.
+// I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock,
+//     no entry or region in its hands, no joined bit of a live structure, no slot it was reaping.
 // I3  In a FREE slot there are no reservations, no thread id and no watch list.
 // I4  The state names the thread from the first instant (19 bits of its id), so a thread that dies
 //     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
@@ -190,7 +190,9 @@ function begin(slot: u32, thread: u32): i32 {
   return -why;
 }
 
-/** Frees what the dead and retired regions hold; false: nothing. The repairs are left to the host. */
+/**
+ * Frees what the dead and retired regions hold; false: nothing. The repairs are left to the host.
+ */
 function reclaim(): bool {
   let freed = sweep() + trim();
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
@@ -202,8 +204,8 @@ function reclaim(): bool {
 }
 
 /**
- * Gives back everything this thread holds, then the slot. Regions it did not close and structures it
- * did not leave are treated as those of a dead thread. O(pages).
+ * Gives back everything this thread holds, then the slot. Regions it did not close and structures
+ * it did not leave are treated as those of a dead thread. O(pages).
  */
 export function detach(): i32 {
   if (!alive()) return BAD;

@@ -1,5 +1,5 @@
-// Faults that the checker or a review found, each by its name. The states are set up by hand, word by
-// word, as a death in the middle of a call leaves them.
+// Faults that the checker or a review found, each by its name. The states are set up by hand, word
+// by word, as a death in the middle of a call leaves them.
 import { expect, it } from 'vitest';
 import { SlotKind, Status } from '../src/kernel.ts';
 import { descriptor, problems, recover, stats, world } from './kernel-world.ts';
@@ -17,7 +17,7 @@ function tables(memory: WebAssembly.Memory) {
   };
 }
 
-it('a region being created by the dead, whose structure is destroyed before its repair, is freed', () => {
+it('a region that the dead were creating for a structure destroyed since is freed', () => {
   const w = world(64);
   const { k } = w.attach();
   const victim = w.attach(2);

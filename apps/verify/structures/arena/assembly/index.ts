@@ -1,14 +1,14 @@
 // The arena's kernel for the checker, and beside it the smallest structure that can stand on it: a
-// cell. Its value lies in a region of its own; a write makes a new region and swings the entry's root
-// to it; a read follows the root under a pin; a lease keeps one value readable. What a structure kernel
-// has to do with regions, reservations and repair is here in its shortest form.
+// cell. Its value lies in a region of its own; a write makes a new region and swings the entry's
+// root to it; a read follows the root under a pin; a lease keeps one value readable. What a
+// structure kernel has to do with regions, reservations and repair is here in its shortest form.
 //
 //   entry.root ──► region r: line 0 .. line n | value
 //
 // Root: generation of the region << 8 | region + 1. The value is frozen.
 // write: 1. region CREATING, value stored   2. CAS root   3. publish   4. retire the old region
-// A death after 1: repair drops it; after 2: repair publishes it; after 3: repair retires the old one,
-// which is LIVE and not the root.
+// A death after 1: repair drops it; after 2: repair publishes it; after 3: repair retires the old
+// one, which is LIVE and not the root.
 
 import { cas32, cas64, check, get32, load32, load64, put32 } from '@x/shm-arena/assembly/atomic';
 import {
@@ -124,8 +124,8 @@ function write(entry: u32, generation: u32, value: u32): i32 {
   if (region < 0) return -region;
   const root = rootOf(region);
   for (let round: u32 = 0; round < ROUNDS; round++) {
-    // Protected, the old region's number and generation cannot come again: the CAS means what it says,
-    // even if the entry is somebody else's by then.
+    // Protected, the old region's number and generation cannot come again: the CAS means what it
+    // says, even if the entry is somebody else's by then.
     const old = follow(entry);
     if (!entryAlive(entry, generation) || old == <u32>~0) break;
     if (!cas32(entryAt(entry) + D_ROOT, old, root)) continue;

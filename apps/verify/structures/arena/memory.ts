@@ -1,0 +1,159 @@
+// Where things stand in an arena of the gated build, what must hold there after every step, and
+// what the words are called in traces.
+
+import type { World } from '../../src/structure.ts';
+
+export const PAGE = 1024;
+export const SLOTS = 1024;
+export const SLOT_BYTES = 1024;
+export const ENTRIES = 8;
+export const REGIONS = 8;
+export const FREE = 0,
+  CLAIMED = 1,
+  SMALL = 2,
+  ORPHAN = 3,
+  CONT = 5,
+  FREEING = 8;
+export const RUNS = new Set([4, 6, 7]);
+/** Where threads keep their two descriptors, and the auditor its report, in scratch. */
+export const DESCRIPTORS = { a: 0, b: 256 } as const;
+export const REPORT = 512;
+
+export type Name = keyof typeof DESCRIPTORS;
+
+export const head = (world: World) => ({
+  pages: world.u32(28),
+  participants: world.u32(36),
+  directory: world.u32(84),
+  regions: world.u32(88),
+  table: world.u32(92),
+  bitmaps: world.u32(100),
+  first: world.u32(104),
+});
+export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+export const kindOf = (low: number): number => low & 15;
+export const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
+
+// ---- what holds after every step
+
+export function invariant(world: World): string | undefined {
+  const { pages, participants, table, bitmaps, first, regions } = head(world);
+  let rest = 0; // CONTs that the last head still promises.
+  let over = -1; // The head they belong to.
+  for (let page = first; page < pages; page++) {
+    const low = world.u32(table + page * 8);
+    const aux = world.u32(table + page * 8 + 4);
+    const kind = kindOf(low);
+    const owner = ownerOf(low);
+    if (kind === CONT) {
+      if (aux !== over)
+        return `pages I2: page ${page} continues ${aux}, which is not in front of it`;
+      rest--;
+      continue;
+    }
+    if (rest > 0) return `pages I3: the run of ${over} lacks page ${page}`;
+    over = -1;
+    if (kind === FREE && (low !== 0 || aux !== 0))
+      return `pages I1: page ${page} is free but not 0`;
+    if (RUNS.has(kind)) {
+      over = page;
+      rest = aux - 1;
+    } else if (kind === CLAIMED || kind === FREEING) {
+      over = page;
+      rest = 0;
+    }
+    if (
+      kind !== SMALL &&
+      kind !== ORPHAN &&
+      (world.u32(bitmaps + page * 8) | world.u32(bitmaps + page * 8 + 4)) !== 0
+    ) {
+      return `heap I3: page ${page} has no blocks, but bits`;
+    }
+    if (owner !== 0 && kind !== 6 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
+      return `slot I2: page ${page} names slot ${owner - 1}, which is free`;
+    }
+  }
+  if (rest > 0) return `pages I3: the run of ${over} ends outside`;
+  const holder = world.u32(256);
+  if (holder !== 0 && kindOf(world.u32(slotAt(holder - 1))) === 0)
+    return 'lock I2: the lock names a free slot';
+  for (let slot = 0; slot < participants; slot++) {
+    const at = slotAt(slot);
+    const low = world.u32(at);
+    const reaper = (low >>> 4) & 0x1ff;
+    if (reaper !== 0 && kindOf(world.u32(slotAt(reaper - 1))) === 0) {
+      return `slot I2: slot ${slot} names slot ${reaper - 1} as its reaper, which is free`;
+    }
+    if (kindOf(low) !== 0) continue;
+    if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0)
+      return `slot I3: slot ${slot} is free, but reserves`;
+  }
+  for (let region = 0; region < REGIONS; region++) {
+    const low = world.u32(regions + region * 64);
+    const owner = ownerOf(low);
+    if (owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
+      return `slot I2: region ${region} names slot ${owner - 1}, which is free`;
+    }
+  }
+  return undefined;
+}
+
+// ---- names for traces
+
+const HEADER: Record<number, string> = {
+  128: 'clock',
+  192: 'page hint',
+  256: 'directory lock',
+  320: 'orphans',
+  384: 'retired hint',
+  448: 'releases',
+};
+const SLOT: Record<number, string> = {
+  0: 'state',
+  8: 'thread',
+  12: 'lock held',
+  16: 'scratch',
+  20: 'scratch bytes',
+  24: 'nested',
+  28: 'status',
+  64: 'lower',
+  72: 'upper',
+  80: 'over lower',
+  88: 'over upper',
+  96: 'lease 0',
+  104: 'lease 1',
+  112: 'lease 2',
+};
+const REGION: Record<number, string> = {
+  0: 'state',
+  8: 'owner',
+  16: 'birth',
+  24: 'retired',
+  32: 'base',
+  36: 'budget',
+};
+
+export function word(at: number, world: World): string {
+  const { pages, participants, directory, regions, table, bitmaps, first } = head(world);
+  if (at < SLOTS) return HEADER[at] ?? `header+${at}`;
+  if (at < slotAt(participants)) {
+    const x = (at - SLOTS) % SLOT_BYTES;
+    const field =
+      SLOT[x] ??
+      (x >= 320 && x < 572 ? `heap[${Math.floor((x - 320) / 12)}]+${(x - 320) % 12}` : `+${x}`);
+    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field}`;
+  }
+  if (at < regions) {
+    const x = (at - directory) % 256;
+    const field = x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`;
+    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
+  }
+  if (at < table) {
+    const x = (at - regions) & 63;
+    return `region[${(at - regions) >> 6}].${REGION[x] ?? `+${x}`}`;
+  }
+  if (at < table + pages * 8) return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
+  if (at < bitmaps) return `link[${(at - table - pages * 8) >> 2}]`;
+  if (at < first * PAGE) return `bits[${(at - bitmaps) >> 3}]`;
+  return `page ${Math.floor(at / PAGE)} + ${at % PAGE}`;
+}

@@ -1,0 +1,259 @@
+// The operations: what a thread does to the arena, and what a survivor does for the dead.
+
+import type { Steps, Structure, Thread } from '../../src/structure.ts';
+import { DESCRIPTORS, type Name } from './memory.ts';
+
+const STATUS = [
+  'ok',
+  'full',
+  'contended',
+  'limit',
+  'bad',
+  'double',
+  'expelled',
+  'closed',
+  'taken',
+  'unknown',
+  'no slot',
+];
+
+/** State of a run that is no thread's. */
+export interface Run {
+  blocks: Record<string, number>;
+  /** Tags of allocations and frees that have begun and not ended: where the dead stopped. */
+  asking: Record<string, boolean>;
+  freeing: Record<string, boolean>;
+  handles: Record<string, { entry: number; generation: number }>;
+  regions: Record<string, { region: number; generation: number }>;
+}
+
+const name = (status: number): string => STATUS[status] ?? String(status);
+
+/** Notes what a thread has got. */
+export function attached(t: Thread, slot: number): void {
+  t.local.slot = slot;
+  t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
+}
+
+/** 'ok', or why `at` is 0. */
+function* outcome(t: Thread, at: number): Steps<string> {
+  return at !== 0 ? 'ok' : name(yield [t.kernels.arena!.status!]);
+}
+
+export const operations: Structure<Run>['operations'] = {
+  alloc: {
+    *run(t, run: Run, tag: string, bytes: number) {
+      run.asking[tag] = true;
+      const at = (yield [t.kernels.arena!.alloc!, bytes, 0]) >>> 0;
+      delete run.asking[tag];
+      if (at !== 0) run.blocks[tag] = at;
+      return yield* outcome(t, at);
+    },
+  },
+  free: {
+    *run(t, run: Run, tag: string) {
+      const at = run.blocks[tag];
+      if (at === undefined) return 'none';
+      run.freeing[tag] = true;
+      const status = yield [t.kernels.arena!.free!, at];
+      if (status === 0) run.freeing[tag] = false;
+      return name(status);
+    },
+  },
+  trim: {
+    *run(t) {
+      yield [t.kernels.arena!.trim!];
+      return 'ok';
+    },
+  },
+  attach: {
+    *run(t) {
+      const slot = yield [t.kernels.arena!.attach!, t.id + 1];
+      if (slot < 0) return name(-slot);
+      attached(t, slot);
+      return 'ok';
+    },
+  },
+  detach: {
+    *run(t) {
+      const status = yield [t.kernels.arena!.detach!];
+      t.local.slot = -1;
+      return name(status);
+    },
+  },
+  stage: {
+    *run(t, _run, bytes: number) {
+      return yield* outcome(t, yield [t.kernels.arena!.stage!, bytes]);
+    },
+  },
+  unstage: {
+    *run(t) {
+      yield [t.kernels.arena!.unstage!];
+      return 'ok';
+    },
+  },
+  // A region of one's own.
+  open: {
+    *run(t, run: Run, tag: string, budget: number) {
+      const region = yield [t.kernels.arena!.regionOpen!, budget];
+      if (region < 0) return name(-region);
+      run.regions[tag] = { region, generation: yield [t.kernels.arena!.regionGeneration!, region] };
+      return 'ok';
+    },
+  },
+  bump: {
+    *run(t, run: Run, tag: string, bytes: number) {
+      const own = run.regions[tag];
+      if (own === undefined) return 'none';
+      return yield* outcome(t, yield [t.kernels.arena!.regionAlloc!, own.region, bytes, 8]);
+    },
+  },
+  again: {
+    // A save point, an allocation, and back: the next allocation stands where that one stood.
+    *run(t, run: Run, tag: string, bytes: number) {
+      const own = run.regions[tag];
+      if (own === undefined) return 'none';
+      const k = t.kernels.arena!;
+      const mark = yield [k.regionMark!, own.region];
+      const once = yield [k.regionAlloc!, own.region, bytes, 8];
+      if (once === 0) return yield* outcome(t, 0);
+      return name(yield [k.regionRewind!, own.region, mark]);
+    },
+  },
+  close: {
+    *run(t, run: Run, tag: string) {
+      const own = run.regions[tag];
+      if (own === undefined) return 'none';
+      return name(yield [t.kernels.arena!.regionClose!, own.region, own.generation]);
+    },
+  },
+  // The shared cell.
+  write: {
+    *run(t, _run, value: number) {
+      return name(yield [t.kernels.arena!.cellWrite!, t.local.entry!, t.local.generation!, value]);
+    },
+  },
+  read: {
+    *run(t) {
+      const value = yield [t.kernels.arena!.cellRead!, t.local.entry!, t.local.generation!];
+      return value < 0 ? name(-value) : value;
+    },
+  },
+  hold: {
+    // A value leased, and read twice with a pause in between.
+    *run(t) {
+      const k = t.kernels.arena!;
+      const root = yield [k.cellLease!, t.local.entry!, t.local.generation!];
+      if (root === 0) return 'none';
+      const value = yield [k.cellLeased!, root];
+      yield [k.sweep!];
+      const later = yield [k.cellLeased!, root];
+      yield [k.leaseDrop!, 0];
+      return value === later ? value : `${value}, then ${later}`;
+    },
+  },
+  take: {
+    // From the shared pool: a chunk of its own.
+    *run(t, _run, bytes: number) {
+      const at = yield [t.kernels.arena!.poolAlloc!, t.local.entry!, t.local.generation!, bytes];
+      return yield* outcome(t, at);
+    },
+  },
+  back: {
+    // From the shared pool, and back: the chunk is freed.
+    *run(t, _run, bytes: number) {
+      return name(yield [t.kernels.arena!.poolBack!, t.local.entry!, t.local.generation!, bytes]);
+    },
+  },
+  join: {
+    *run(t) {
+      return name(yield [t.kernels.arena!.entryJoin!, t.local.entry!, t.local.generation!]);
+    },
+  },
+  end: {
+    *run(t) {
+      return name(yield [t.kernels.arena!.entryDestroy!, t.local.entry!, t.local.generation!]);
+    },
+  },
+  sweep: {
+    *run(t) {
+      yield [t.kernels.arena!.sweep!];
+      return 'ok';
+    },
+  },
+  rescue: {
+    // A worker recovers the dead by itself, perhaps beside the recoverer.
+    *run(t) {
+      yield* rescue(t);
+      return 'ok';
+    },
+  },
+  // Structures by name.
+  create: {
+    *run(t, run: Run, key: string, of: Name) {
+      const k = t.kernels.arena!;
+      const before = yield [k.lockedByDead!];
+      const entry = yield [k.cellCreate!, t.local.scratch! + DESCRIPTORS[of], 0];
+      if (entry === -2 && before === 1 && (yield [k.lockedByDead!]) === 1) return 'stuck';
+      if (entry < 0) return name(-entry);
+      run.handles[key] = { entry, generation: yield [k.entryGeneration!, entry] };
+      return 'ok';
+    },
+  },
+  find: {
+    *run(t, _run, of: Name) {
+      const entry = yield [t.kernels.arena!.entryFind!, t.local.scratch! + DESCRIPTORS[of] + 88, 1];
+      return entry < 0 ? name(-entry) : 'ok';
+    },
+  },
+  destroy: {
+    *run(t, run: Run, key: string) {
+      const handle = run.handles[key];
+      if (handle === undefined) return 'none';
+      return name(yield [t.kernels.arena!.entryDestroy!, handle.entry, handle.generation]);
+    },
+  },
+};
+
+// A thread that has no slot (it could not attach, or has detached) does nothing.
+for (const [op, { run }] of Object.entries(operations)) {
+  if (op === 'attach') continue;
+  operations[op]!.run = function* (t, state, ...rest) {
+    return t.local.slot === -1 ? 'none' : yield* run(t, state, ...rest);
+  };
+}
+
+// ---- deaths
+
+/** What a host's `recover` does, first without the structures' kernels, then with them. */
+export function* rescue(t: Thread): Steps {
+  yield* reapAll(t, false);
+  yield* reapAll(t, true);
+}
+
+function* reapAll(t: Thread, repairs: boolean): Steps {
+  const k = t.kernels.arena!;
+  // The last first: recoverers that died come before those they were at.
+  for (let slot = k.participants!() - 1; slot >= 0; slot--) {
+    if ((yield [k.slotKind!, slot]) < 2) continue;
+    const phase: number = yield [k.reap!, slot];
+    if (phase === 0) continue;
+    if (phase === 1) yield [k.recoverArena!, slot];
+    if (repairs) yield* repairAll(t, slot);
+    yield [k.finish!, slot];
+  }
+}
+
+function* repairAll(t: Thread, slot: number): Steps {
+  const k = t.kernels.arena!;
+  for (;;) {
+    const entry: number = yield [k.nextJoined!, slot, 0];
+    if (entry < 0) return;
+    const generation: number = yield [k.entryGeneration!, entry];
+    // A pool has nothing to repair; all else is a cell.
+    if (t.local.pool !== 1 || entry !== t.local.entry) {
+      yield [k.cellRepair!, entry, generation, slot];
+    }
+    yield [k.unjoin!, entry, slot];
+  }
+}

@@ -1,0 +1,337 @@
+// Which short programs run against each other, by which plans, and which seeded bug each must
+// catch.
+
+import type { Mutant, OpCall, Plan, Scenario } from '../../src/structure.ts';
+
+export interface Options {
+  /** Pages beside the tables and the threads' scratch. */
+  pages?: number;
+  /** Workers that attach by themselves. */
+  cold?: number[];
+  /** What worker 0 creates in set-up and all have open: a cell with value 0, or a pool. */
+  shared?: 'cell' | { budget: number };
+}
+
+export const options = new Map<string, Options>();
+
+const twice: Plan = { strategy: 'dfs', preemptions: 2 };
+const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
+export const quick: Plan[] = [
+  { ...twice, limit: 20_000 },
+  { ...die, limit: 20_000 },
+  { ...dieTwice, limit: 10_000 },
+  { strategy: 'pct', runs: 500, depth: 3, kills: 2 },
+];
+export const full: Plan[] = [
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  alone,
+  { strategy: 'dfs', preemptions: 0, kills: 2, failures: true },
+  { strategy: 'pct', runs: 20_000, depth: 4, kills: 2 },
+];
+
+export const scenarios: Scenario[] = [];
+
+function scenario(
+  title: string,
+  own: Options,
+  threads: readonly (readonly OpCall[])[],
+  prepare?: readonly OpCall[],
+): void {
+  options.set(title, own);
+  // Where the model counts pages, "full" must be true: no refusals.
+  const counted = threads.flat().some(([op, , , room]) => op === 'alloc' && room !== undefined);
+  const plans = counted ? { full: full.filter((plan) => plan.failures !== true) } : {};
+  scenarios.push({ name: title, threads, prepare, ...plans });
+}
+
+scenario('alloc, alloc', {}, [[['alloc', 'a', 64]], [['alloc', 'b', 64]]]);
+scenario('alloc free, alloc free', {}, [
+  [
+    ['alloc', 'a', 512],
+    ['free', 'a'],
+    ['alloc', 'c', 512],
+  ],
+  [
+    ['alloc', 'b', 512],
+    ['free', 'b'],
+  ],
+]);
+scenario(
+  'remote free, alloc',
+  { pages: 1 },
+  [
+    [
+      ['alloc', 'b', 512],
+      ['alloc', 'c', 512],
+    ],
+    [
+      ['free', 'a'],
+      ['free', 'z'],
+    ],
+  ],
+  [
+    ['alloc', 'a', 512],
+    ['alloc', 'z', 512],
+  ],
+);
+scenario('double free', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 64]]);
+scenario('double free of a run', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 1500]]);
+scenario('runs that cross', {}, [
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
+  [
+    ['alloc', 'b', 3072],
+    ['free', 'b'],
+  ],
+]);
+scenario('one page for two', { pages: 1 }, [
+  [
+    ['alloc', 'a', 1024, 1],
+    ['free', 'a'],
+  ],
+  [['alloc', 'b', 1024, 1]],
+]);
+scenario(
+  'two pages for three',
+  { pages: 2 },
+  [
+    [
+      ['free', 'x'],
+      ['alloc', 'a', 1024, 2],
+    ],
+    [['alloc', 'b', 1024, 2]],
+    [['alloc', 'c', 1024, 2]],
+  ],
+  [['alloc', 'x', 1024]],
+);
+scenario('a run and two pages', { pages: 2 }, [
+  [['alloc', 'a2', 2048]],
+  [['alloc', 'b', 1024, 2]],
+  [['alloc', 'c', 1024, 2]],
+]);
+scenario(
+  'adoption, remote free',
+  { pages: 2 },
+  [
+    [['detach']],
+    [
+      ['free', 'a'],
+      ['alloc', 'b', 512],
+      ['alloc', 'c', 512],
+    ],
+  ],
+  [
+    ['alloc', 'a', 512],
+    ['alloc', 'z', 512],
+  ],
+);
+scenario(
+  'two adopt',
+  { pages: 2 },
+  [[['detach']], [['alloc', 'b', 512]], [['alloc', 'c', 512], ['trim']]],
+  [['alloc', 'a', 512]],
+);
+scenario(
+  'trim, adopt',
+  { pages: 2 },
+  [[['detach']], [['alloc', 'b', 512], ['detach']], [['free', 'a'], ['trim']]],
+  [['alloc', 'a', 512]],
+);
+scenario('attach, attach', { cold: [0, 1] }, [
+  [['attach'], ['alloc', 'a', 64], ['detach']],
+  [['attach'], ['detach']],
+]);
+scenario('detach, attach', { cold: [1] }, [
+  [['alloc', 'a', 64], ['detach']],
+  [['attach'], ['alloc', 'b', 64]],
+]);
+scenario('stage, run', {}, [
+  [['stage', 2048], ['unstage']],
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
+]);
+scenario('own region', { pages: 4 }, [
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 500],
+    ['again', 'r', 900],
+    ['close', 'r'],
+  ],
+  [['alloc', 'a', 512]],
+]);
+scenario('two regions', { pages: 4 }, [
+  [
+    ['open', 'r', 0],
+    ['close', 'r'],
+  ],
+  [
+    ['open', 's', 2],
+    ['bump', 's', 900],
+    ['bump', 's', 900],
+  ],
+]);
+scenario('pool with a budget', { pages: 6, shared: { budget: 3 } }, [
+  [
+    ['take', 900, 3],
+    ['take', 900, 3],
+  ],
+  [['take', 900, 3]],
+]);
+scenario('pool, the same slot', { pages: 5, cold: [1], shared: { budget: 0 } }, [
+  [['back', 900]],
+  [['attach'], ['join'], ['take', 64, 0]],
+]);
+scenario('pool, end', { pages: 6, shared: { budget: 0 } }, [[['take', 900, 0]], [['end']]]);
+scenario('read, write', { shared: 'cell' }, [
+  [['read'], ['read']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+]);
+scenario('write, write', { shared: 'cell' }, [[['write', 1]], [['write', 2]]]);
+scenario('hold, write', { shared: 'cell' }, [
+  [['hold']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+]);
+scenario('hold, read, write', { shared: 'cell', pages: 5 }, [
+  [['hold']],
+  [['read']],
+  [['write', 1], ['sweep']],
+]);
+scenario('read, two writes, write', { shared: 'cell', pages: 5 }, [
+  [['read']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+  [['write', 3], ['sweep']],
+]);
+scenario('hold, two writes, write', { shared: 'cell', pages: 5 }, [
+  [['hold']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+  [['write', 3], ['sweep']],
+]);
+scenario('read, end', { shared: 'cell' }, [[['read'], ['read']], [['end']]]);
+scenario('write, end', { shared: 'cell' }, [[['write', 1]], [['end']]]);
+scenario('hold, end', { shared: 'cell' }, [[['hold']], [['end'], ['sweep']]]);
+scenario('end, end', { shared: 'cell' }, [[['end']], [['end']]]);
+scenario('create, create', { pages: 3 }, [
+  [
+    ['create', 'x', 'a'],
+    ['find', 'a'],
+  ],
+  [['create', 'y', 'a']],
+]);
+scenario('create, find', { pages: 3 }, [
+  [['create', 'x', 'a']],
+  [
+    ['find', 'a'],
+    ['find', 'a'],
+  ],
+]);
+scenario(
+  'destroy, create',
+  { pages: 3 },
+  [
+    [['destroy', 'x']],
+    [
+      ['create', 'y', 'a'],
+      ['find', 'a'],
+    ],
+  ],
+  [['create', 'x', 'a']],
+);
+scenario(
+  'destroy, destroy',
+  { pages: 3 },
+  [
+    [
+      ['destroy', 'x'],
+      ['find', 'a'],
+    ],
+    [
+      ['destroy', 'x'],
+      ['create', 'y', 'b'],
+    ],
+  ],
+  [['create', 'x', 'a']],
+);
+
+scenario('run, rescue', {}, [
+  [
+    ['alloc', 'a', 2048],
+    ['free', 'a'],
+  ],
+  [['rescue']],
+]);
+scenario('block, rescue', {}, [
+  [['alloc', 'a', 512], ['detach']],
+  [['rescue'], ['alloc', 'b', 512]],
+]);
+scenario('write, rescue', { shared: 'cell' }, [[['write', 1]], [['rescue'], ['read']]]);
+scenario('create, rescue', { pages: 3 }, [
+  [['create', 'x', 'a']],
+  [['rescue'], ['create', 'y', 'a']],
+]);
+scenario('end, rescue', { shared: 'cell' }, [[['end']], [['rescue'], ['read']]]);
+scenario('own region, rescue', {}, [
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 900],
+    ['close', 'r'],
+  ],
+  [['rescue']],
+]);
+scenario('rescue, rescue, write', { shared: 'cell' }, [[['write', 1]], [['rescue']], [['rescue']]]);
+
+/** Seeded bug `id` (`MUTANT == id` in the arena's kernel), and the scenario that must catch it. */
+const mutant = (id: number, where: string, what: string, plans?: readonly Plan[]): Mutant => ({
+  id,
+  kernel: 'arena',
+  what,
+  scenarios: [where],
+  ...(plans === undefined ? {} : { plans }),
+});
+
+export const mutants: readonly Mutant[] = [
+  mutant(1, 'alloc, alloc', 'claim publishes the head of a run before its other pages'),
+  mutant(2, 'double free of a run', 'release frees the head of a run before its other pages'),
+  mutant(3, 'double free', 'free does not say that a block was free already'),
+  mutant(4, 'alloc, alloc', 'a page that is not empty is freed when its owner leaves'),
+  mutant(5, 'hold, end', 'sweep leaves out the two ends of a life when it asks the leases'),
+  mutant(6, 'read, two writes, write', 'protect does not look at the clock again', [twice]),
+  mutant(7, 'alloc, alloc', 'recovery passes over runs that were being freed'),
+  mutant(8, 'create, create', 'the lock is not inherited from the dead'),
+  mutant(9, 'write, end', 'publish does not look at the owner again'),
+  mutant(10, 'hold, two writes, write', 'a lease does not notice that the clock moved', [twice]),
+  mutant(11, 'alloc, alloc', 'attach names its thread only after it has the slot'),
+  mutant(12, 'a run and two pages', 'claim says FULL while pages are in flight'),
+  mutant(13, 'pool with a budget', 'recovery does not count the pages of a shard again'),
+  mutant(14, 'pool, the same slot', 'rewind frees a chunk before it leaves it'),
+  mutant(15, 'create, create', 'claim passes over an entry of that name that is being created'),
+  mutant(16, 'trim, adopt', 'orphans have no number of their own', [twice]),
+  mutant(
+    17,
+    'write, end',
+    'a slot is freed while it names a region of a structure destroyed since',
+    [{ ...twice, kills: 1, victims: [0] }],
+  ),
+  mutant(18, 'alloc, alloc', 'a slot is freed while it is named as a reaper'),
+];
