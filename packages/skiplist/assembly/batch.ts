@@ -22,8 +22,10 @@
 //     hold at the commit. (An insert that failed was true when judged.)
 // B3  The counters are stored from the descriptor's words, which repair uses too: the same values.
 //
-// Operation, staged by the host: see writeBatch in index.ts. Temporary words: order, count x u32;
-// merge space, count x u32; nodes, count x u32 (of the key's first operation; 0 = none linked).
+// Operation, staged by the host: see writeBatch in index.ts. Temporary words, by the operation's place
+// in the batch: the first two slices of its key, 2 x u64; its offset, u32; then, by its place in key
+// order: that of the batch, u32; merge space, u32; its node (of the key's first operation; 0 = none
+// linked), u32. Each kind for all operations, in this order: 32 bytes for each operation.
 //
 // Names: op the offset of an operation; first..end the operations on one key, in sorted order.
 
@@ -58,8 +60,8 @@ import { newestBelow } from './read';
 import {
   advance,
   before,
-  findMany,
-  L_OWN2,
+  find,
+  findAscending,
   L_SPLICE,
   laneFound,
   laneKeyAt,
@@ -68,6 +70,8 @@ import {
   laneS1,
   linkAbove,
   setLane,
+  startAscending,
+  topOf,
 } from './search';
 import { opened } from './seal';
 import {
@@ -125,6 +129,7 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
   }
   openBatch(batch, ME);
   store64(shard + INTENT, <u64>batch | 1);
+  startAscending(list, count);
   let linked: u32 = 0;
   let live: i32 = 0;
   for (let first: u32 = 0; first < count; ) {
@@ -177,7 +182,7 @@ function finish(
   store64(shard + COUNTERS, countersOf(versions, alive)); // B3
   let written: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    if (get32(opAt(i, temp) + O_OUTCOME) == OK) written++;
+    if (get32(opAt(i, count, temp) + O_OUTCOME) == OK) written++;
   }
   put32(result, written);
   put32(result + 4, 0);
@@ -188,11 +193,11 @@ function finish(
 // ---- nodes --------------------------------------------------------------------------------------
 
 function nodeOf(index: u32, count: u32, temp: usize): usize {
-  return get32(temp + ((<usize>count) << 3) + ((<usize>index) << 2));
+  return get32(temp + 28 * <usize>count + ((<usize>index) << 2));
 }
 
 function setNode(index: u32, count: u32, temp: usize, node: usize): void {
-  put32(temp + ((<usize>count) << 3) + ((<usize>index) << 2), <u32>node);
+  put32(temp + 28 * <usize>count + ((<usize>index) << 2), <u32>node);
 }
 
 /** Step 1: a node for each key, with room for the longest value that its operations may give it. */
@@ -203,11 +208,13 @@ function buildAll(list: usize, count: u32, temp: usize): i32 {
     let longest: u32 = 0;
     for (let i = first; i < end; i++) {
       setNode(i, count, temp, 0);
-      longest = max(longest, valueBytes(opAt(i, temp)));
+      longest = max(longest, valueBytes(opAt(i, count, temp)));
     }
-    const op = opAt(first, temp);
+    const op = opAt(first, count, temp);
+    const slices = slicesAt(first, count, temp);
     const len = get32(op + O_KEY_LENGTH);
-    const node = build(list, pickHeight(list), slice0(op), slice1(op), len, op + O_KEY, longest);
+    const height = pickHeight(list);
+    const node = build(list, height, get64(slices), get64(slices + 8), len, op + O_KEY, longest);
     if (node == 0) return whyNot();
     setNode(first, count, temp, node);
     groups++;
@@ -241,8 +248,9 @@ function place(
     const prev = newest(list, n, s0, s1, len, at);
     const was = prev != 0 && !isTombstone(prev);
     let live = was;
-    if (prev == 0 && inserts(first, end, temp)) live = newestBelow(record, s0, s1, len, at) != 0;
-    const op = judge(first, end, temp, live);
+    if (prev == 0 && inserts(first, end, count, temp))
+      live = newestBelow(record, s0, s1, len, at) != 0;
+    const op = judge(first, end, count, temp, live);
     if (op == 0) {
       setNode(first, count, temp, 0);
       return 0;
@@ -255,21 +263,24 @@ function place(
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break;
     n = advance(0, s0, s1, len, at, splice);
   }
-  linkAbove(list, node, heightOf(node), s0, s1, len, at, splice);
+  const height = heightOf(node);
+  // The lane's search began lower than this tower ends: rare, so it is simply done again.
+  if (height > topOf(splice)) find(list, s0, s1, len, at, splice);
+  linkAbove(list, node, height, s0, s1, len, at, splice);
   return node;
 }
 
 /** Whether one of the operations asks if the key is there. */
-function inserts(first: u32, end: u32, temp: usize): bool {
-  for (let i = first; i < end; i++) if (get32(opAt(i, temp) + O_KIND) == INSERT) return true;
+function inserts(first: u32, end: u32, count: u32, temp: usize): bool {
+  for (let i = first; i < end; i++) if (get32(opAt(i, count, temp) + O_KIND) == INSERT) return true;
   return false;
 }
 
 /** Notes each operation's outcome; returns the last one that takes effect, or 0. */
-function judge(first: u32, end: u32, temp: usize, live: bool): usize {
+function judge(first: u32, end: u32, count: u32, temp: usize, live: bool): usize {
   let last: usize = 0;
   for (let i = first; i < end; i++) {
-    const op = opAt(i, temp);
+    const op = opAt(i, count, temp);
     const kind = get32(op + O_KIND);
     if (kind == INSERT && live) {
       put32(op + O_OUTCOME, EXISTS);
@@ -287,20 +298,31 @@ function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
   let lanes: u32 = 0;
   let i = first;
   for (; i < count && lanes < LANES; lanes++) {
-    const op = opAt(i, temp);
-    setLane(laneAt(lanes), slice0(op), slice1(op), get32(op + O_KEY_LENGTH), op + O_KEY);
-    put32(laneAt(lanes) + L_OWN2, 0);
+    const op = opAt(i, count, temp);
+    const slices = slicesAt(i, count, temp);
+    const len = get32(op + O_KEY_LENGTH);
+    setLane(laneAt(lanes), get64(slices), get64(slices + 8), len, op + O_KEY);
     i = groupEnd(i, count, temp);
   }
-  findMany(list, lanes);
+  findAscending(list, lanes);
   return i;
 }
 
 // ---- operations, staged by this thread's host: private ------------------------------------------
 
 /** The operation with that place in key order. */
-function opAt(index: u32, temp: usize): usize {
-  return get32(temp + ((<usize>index) << 2));
+function opAt(index: u32, count: u32, temp: usize): usize {
+  return get32(temp + ((<usize>count) << 4) + ((<usize>placeOf(index, count, temp)) << 2));
+}
+
+/** Its place in the batch. */
+function placeOf(index: u32, count: u32, temp: usize): u32 {
+  return get32(temp + 20 * <usize>count + ((<usize>index) << 2));
+}
+
+/** The first two slices of its key. */
+function slicesAt(index: u32, count: u32, temp: usize): usize {
+  return temp + ((<usize>placeOf(index, count, temp)) << 4);
 }
 
 function valueBytes(op: usize): u32 {
@@ -315,30 +337,34 @@ function opBytes(op: usize): usize {
   return O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7) + ((get32(op + O_VALUE_LENGTH) + 7) & ~7);
 }
 
-function slice0(op: usize): u64 {
-  const len = get32(op + O_KEY_LENGTH);
-  return len > 0 ? sliceOf(op + O_KEY, 0, len) : 0;
-}
-
-function slice1(op: usize): u64 {
-  const len = get32(op + O_KEY_LENGTH);
-  return len > 8 ? sliceOf(op + O_KEY, 1, len) : 0;
-}
-
 /** The first operation behind `first` that has another key. */
 function groupEnd(first: u32, count: u32, temp: usize): u32 {
-  const op = opAt(first, temp);
+  const place = placeOf(first, count, temp);
   let end = first + 1;
-  while (end < count && compareOps(op, opAt(end, temp)) == 0) end++;
+  while (end < count && compare(place, placeOf(end, count, temp), count, temp) == 0) end++;
   return end;
 }
 
-/** Two operations by key: below, at or above zero. */
-function compareOps(a: usize, b: usize): i32 {
+/** Two operations, by their places in the batch, by key: below, at or above zero. */
+function compare(a: u32, b: u32, count: u32, temp: usize): i32 {
+  const x = temp + ((<usize>a) << 4);
+  const y = temp + ((<usize>b) << 4);
+  const x0 = get64(x);
+  const y0 = get64(y);
+  if (x0 != y0) return x0 < y0 ? -1 : 1;
+  const x1 = get64(x + 8);
+  const y1 = get64(y + 8);
+  if (x1 != y1) return x1 < y1 ? -1 : 1;
+  const ops = temp + ((<usize>count) << 4);
+  return compareTails(get32(ops + ((<usize>a) << 2)), get32(ops + ((<usize>b) << 2)));
+}
+
+/** Two operations by key where the first two slices agree. */
+function compareTails(a: usize, b: usize): i32 {
   const la = get32(a + O_KEY_LENGTH);
   const lb = get32(b + O_KEY_LENGTH);
   const slices = (min(la, lb) + 7) >> 3;
-  for (let i: u32 = 0; i < slices; i++) {
+  for (let i: u32 = 2; i < slices; i++) {
     const x = sliceOf(a + O_KEY, i, la);
     const y = sliceOf(b + O_KEY, i, lb);
     if (x != y) return x < y ? -1 : 1;
@@ -346,35 +372,68 @@ function compareOps(a: usize, b: usize): i32 {
   return la < lb ? -1 : <i32>(la > lb);
 }
 
-/** Fills the order, sorted by key; stable (merging runs from below, between the two halves). */
+/** Places that are sorted by insertion before they are merged: few enough to be quicker so. */
+const RUN: u32 = isDefined(GATED) ? 2 : 8;
+
+/** Fills the order, sorted by key; stable (runs by insertion, then merged, from below). */
 function sort(count: u32, at: usize, temp: usize): void {
   let op = at;
-  let sorted = true;
   for (let i: u32 = 0; i < count; i++) {
-    put32(temp + ((<usize>i) << 2), <u32>op);
-    if (i > 0 && sorted) sorted = compareOps(opAt(i - 1, temp), op) <= 0;
+    const len = get32(op + O_KEY_LENGTH);
+    const slices = temp + ((<usize>i) << 4);
+    put64(slices, len > 0 ? sliceOf(op + O_KEY, 0, len) : 0);
+    put64(slices + 8, len > 8 ? sliceOf(op + O_KEY, 1, len) : 0);
+    put32(temp + ((<usize>count) << 4) + ((<usize>i) << 2), <u32>op);
     op += opBytes(op);
   }
-  if (sorted) return;
-  let from = temp;
-  let to = temp + ((<usize>count) << 2);
-  for (let width: u32 = 1; width < count; width <<= 1) {
+  const order = temp + 20 * <usize>count;
+  for (let low: u32 = 0; low < count; low += RUN) {
+    sortRun(order, low, min(low + RUN, count), count, temp);
+  }
+  let from = order;
+  let to = order + ((<usize>count) << 2);
+  for (let width = RUN; width < count; width <<= 1) {
     for (let low: u32 = 0; low < count; low += width << 1) {
-      merge(from, to, low, min(low + width, count), min(low + (width << 1), count));
+      merge(from, to, low, min(low + width, count), min(low + (width << 1), count), temp, count);
     }
     const other = from;
     from = to;
     to = other;
   }
-  if (from == temp) return;
-  for (let i: usize = 0; i < (<usize>count) << 2; i += 4) put32(temp + i, get32(from + i));
+  if (from == order) return;
+  for (let i: usize = 0; i < (<usize>count) << 2; i += 4) put32(order + i, get32(from + i));
 }
 
-function merge(from: usize, to: usize, low: u32, mid: u32, high: u32): void {
+function sortRun(order: usize, low: u32, high: u32, count: u32, temp: usize): void {
+  for (let place = low; place < high; place++) {
+    let i = order + ((<usize>place) << 2);
+    for (; i > order + ((<usize>low) << 2); i -= 4) {
+      const other = get32(i - 4);
+      if (compare(other, place, count, temp) <= 0) break;
+      put32(i, other);
+    }
+    put32(i, place);
+  }
+}
+
+function merge(
+  from: usize,
+  to: usize,
+  low: u32,
+  mid: u32,
+  high: u32,
+  temp: usize,
+  count: u32,
+): void {
   let a = low;
   let b = mid;
   for (let i = low; i < high; i++) {
-    const left = b >= high || (a < mid && compareOps(opAt(a, from), opAt(b, from)) <= 0);
-    put32(to + ((<usize>i) << 2), <u32>opAt(left ? a++ : b++, from));
+    const left =
+      b >= high || (a < mid && compare(wordAt(from, a), wordAt(from, b), count, temp) <= 0);
+    put32(to + ((<usize>i) << 2), left ? wordAt(from, a++) : wordAt(from, b++));
   }
+}
+
+function wordAt(at: usize, index: u32): u32 {
+  return get32(at + ((<usize>index) << 2));
 }

@@ -129,7 +129,7 @@ export function put(
  * on, each 8-aligned:
  *   0 u32 kind (SET, INSERT, DELETE)   4 u32 key length   8 u32 value length   12 u32 outcome (out)
  *   16 key bytes, padded to 8   then the value bytes, padded to 8
- * `temp`: 24 * count bytes, 8-aligned, for the kernel's use. Operations on one key act in their
+ * `temp`: 32 * count bytes, 8-aligned, for the kernel's use. Operations on one key act in their
  * order; the last one counts, and the sequence number is the same for all. An INSERT that finds a
  * live version fails alone: its outcome is EXISTS, that of the others OK; it is judged when its
  * place is found, which may be before the instant at which the batch becomes visible.

@@ -95,6 +95,8 @@ const BEFORE_KEY: u32 = 1;
 const WITH_KEY: u32 = 2;
 const AT_NODE: u32 = 3;
 
+/** Segments that are walked at once. */
+const WALKERS: u32 = isDefined(GATED) ? 2 : 32;
 /** Nodes that one call looks at, once it has something to return. */
 const BUDGET: i32 = isDefined(GATED) ? 64 : 65536;
 
@@ -466,7 +468,7 @@ function ready(w: usize, flags: u32, want: u32): bool {
 /** The level whose nodes begin segments, for so many entries: segments of about 2^level nodes. */
 function segmentLevel(want: u32): u32 {
   if (isDefined(GATED)) return want > 1 ? 1 : 0;
-  return want <= 12 ? 0 : want <= 512 ? 4 : 6;
+  return want <= 12 ? 0 : want <= 512 ? 3 : 5;
 }
 
 // ---- forward ------------------------------------------------------------------------------------
@@ -513,7 +515,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   const room = get32(w + W_CAPACITY) - count;
   const nodes = <usize>get32(w + W_NODES) + ((<usize>count) << 2);
   let lanes: u32 = 1;
-  if (seg > 0) lanes = min(min(LANES, room), isDefined(GATED) ? want : (want >> seg) + 1);
+  if (seg > 0) lanes = min(min(WALKERS, room), isDefined(GATED) ? want : (want >> seg) + 1);
   const each = seg > 0 ? room / lanes : min(room, want < 64 ? want + 1 : 64);
   let b: usize = get32(w + W_SEGMENT);
   let from: usize = get32(w + W_NEXT);
@@ -559,10 +561,16 @@ function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
       } else {
         put32(<usize>get32(l + 8) + ((<usize>turn) << 2), <u32>node);
         put32(l + 12, turn + 1);
+        touchEnd(node);
         put32(l, <u32>next(node, 0));
       }
     }
   }
+}
+
+/** Lets the line of a short value come, too: the links' line comes by itself. */
+function touchEnd(node: usize): void {
+  if (!isDefined(GATED)) load32(node + 36);
 }
 
 /** Puts the lanes' nodes side by side; the window ends where a lane ran out of room. */

@@ -37,6 +37,7 @@ import {
   less,
   linkAt,
   next,
+  spliceAt,
   tail,
   touch,
 } from './node';
@@ -293,6 +294,64 @@ function step(lane: usize): bool {
   const left = level - 1 + <u32>go;
   put32(lane + L_LEVEL, left);
   return <i32>left < 0;
+}
+
+/**
+ * Prepares `findAscending` for about `count` keys, evenly spread: the levels on which fewer nodes
+ * stand than that are walked along, once for all keys, by a finger in the splice of the scratch.
+ */
+export function startAscending(list: usize, count: u32): void {
+  const finger = spliceAt();
+  const top = load32(list + HEIGHT);
+  const bits: u32 = 32 - clz(count);
+  put32(finger, top);
+  put32(finger + 4, isDefined(GATED) || top <= bits ? 1 : top - bits);
+  for (let level: u32 = 0; level < top; level++) setSplice(finger, level, list + HEAD, 0);
+  if (top == 1) setSplice(finger, 1, list + HEAD, 0);
+}
+
+/**
+ * Searches the keys of the first `count` lanes at once, for their splices. The keys ascend from lane
+ * to lane and from call to call. The splices end where the finger begins.
+ */
+export function findAscending(list: usize, count: u32): void {
+  const base = get32(spliceAt() + 4);
+  const first = laneAt(0);
+  const end = first + <usize>count * LANE_BYTES;
+  for (let lane = first; lane < end; lane += LANE_BYTES) {
+    put32(lane + L_BEFORE, <u32>moveFinger(lane, base));
+    put32(lane + L_LEVEL, base - 1);
+    put32(lane + L_SPLICE, base);
+  }
+  let open = count;
+  while (open > 0) {
+    for (let lane = first; lane < end; lane += LANE_BYTES) {
+      if (<i32>get32(lane + L_LEVEL) >= 0) open -= <u32>step(lane);
+    }
+  }
+}
+
+/** Moves the finger up to the lane's key; the last node before it at level `base`. */
+function moveFinger(lane: usize, base: u32): usize {
+  const finger = spliceAt();
+  const top = topOf(finger);
+  let level = base;
+  for (; level < top; level++) {
+    const n = next(before(finger, level), level);
+    if (n == 0 || !lessLane(n, lane)) break;
+  }
+  if (level == base) return before(finger, base);
+  let b = before(finger, level - 1);
+  while (level-- > base) {
+    for (let n = next(b, level); n != 0 && lessLane(n, lane); n = next(b, level)) b = n;
+    setSplice(finger, level, b, 0);
+  }
+  return b;
+}
+
+function lessLane(node: usize, lane: usize): bool {
+  const s1 = get64(lane + L_S1);
+  return less(node, get64(lane + L_S0), s1, get32(lane + L_LENGTH), get32(lane + L_AT));
 }
 
 // ---- linking above level 0 ----------------------------------------------------------------------

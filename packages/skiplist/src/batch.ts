@@ -21,18 +21,28 @@ const MAX_BATCH = 2 ** 31 - 2 ** 20;
 const OPERATION_HEAD = 16;
 const OUTCOME = 12;
 /** Bytes of the kernel's own notes for each operation. */
-const TEMP = 24;
+const TEMP = 32;
+
+/** Memory of a batch that is over; encoding may run user code that writes a batch of its own. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+const MOST_SPARE = 2 ** 20;
 
 /** Operations, encoded one behind the other. */
 class Packed<K, V> {
   count = 0;
   length = 0;
-  bytes = new Uint8Array(4096);
+  bytes = spare ?? new Uint8Array(4096);
   private words = new Int32Array(this.bytes.buffer);
   private readonly core: Core<K, V>;
 
   constructor(core: Core<K, V>) {
+    spare = undefined;
     this.core = core;
+  }
+
+  /** Leaves the memory to the next batch. */
+  release(): void {
+    if (this.bytes.length <= MOST_SPARE) spare = this.bytes;
   }
 
   add(operation: BatchOperation<K, V>): void {
@@ -117,6 +127,7 @@ export function writeBatch<K, V>(
     );
   };
   const status = core.finish(call(), call, 'writeBatch');
+  packed.release();
   const failed = failures(core, packed.count, at);
   if (status === (Status.OK | PRESSURE)) pressed();
   return { written: packed.count - failed.length, failed };
