@@ -55,6 +55,15 @@ export interface Watch {
   record: boolean;
 }
 
+/**
+ * What is known outside the memory when the workers have ended: the run's state, the workers'
+ * numbers, and their kernels' globals.
+ */
+export interface EndState {
+  run: unknown;
+  workers: { local: Record<string, number>; globals: (number | bigint)[][] }[];
+}
+
 const NOT_YET = -1;
 const ALL_BUT_DIRECT = 1_000_000;
 
@@ -89,8 +98,8 @@ export class Machine {
   private clock = 0;
   // biome-ignore lint/suspicious/noExplicitAny: the structure's own state of a run
   run: any;
-  /** With `record`: the run's state before the end checks. */
-  runAtEnd: unknown;
+  /** With `record`: what JavaScript and the kernels knew before the end checks. */
+  atEnd: EndState | undefined;
   dead: VirtualThread[] = [];
   violation: Violation | null = null;
   hash1 = 0;
@@ -187,7 +196,7 @@ export class Machine {
         code = t.suspended || t.status === DEAD ? this.answer : this.ask(t, FINISHED);
       }
       this.direct = true;
-      if (this.watch.record) this.runAtEnd = clone(this.run);
+      if (this.watch.record) this.atEnd = this.present();
       this.audit();
     } catch (error) {
       this.violation = this.explain(error);
@@ -323,9 +332,22 @@ export class Machine {
     this.drain(t, this.structure.recover!(t, victims, this.run, this.arena));
   }
 
-  /** Observations and end checks after `events`, which began at `prologueEnd`. */
-  hostAudit(events: Event[], clock: number, run?: unknown): Violation | null {
-    if (run !== undefined) this.run = clone(run);
+  private present(): EndState {
+    const workers = this.workers.map((t) => ({
+      local: { ...t.local },
+      globals: t.instances.map((instance) => instance.present()),
+    }));
+    return { run: clone(this.run), workers };
+  }
+
+  /** Observations and end checks after `events`, which began at `prologueEnd` and led to `state`. */
+  hostAudit(events: Event[], clock: number, state: EndState): Violation | null {
+    this.run = clone(state.run);
+    for (const [n, { local, globals }] of state.workers.entries()) {
+      const t = this.workers[n]!;
+      Object.assign(t.local, local);
+      for (const [k, values] of globals.entries()) t.instances[k]!.assume(values);
+    }
     this.events = [...this.prologue, ...events];
     this.clock = clock;
     try {

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import type { Event } from './history.ts';
 import { kernelsOf } from './job.ts';
-import { Machine } from './machine.ts';
+import { type EndState, Machine } from './machine.ts';
 import { RandomSchedule } from './random.ts';
 import { RealThread } from './real.ts';
 import { CLOCK, MISMATCH, type Order, STEP_WORDS, TURN } from './real-protocol.ts';
@@ -53,7 +53,7 @@ export async function replayOnRealThreads(
       const simulated = simulate(machine, kills, Math.imul(seed + n, 0x9e3779b1));
       if (simulated === undefined) continue;
       const { trace, events } = simulated;
-      result.failure = await again(machine, threads, shared, trace, events, machine.runAtEnd);
+      result.failure = await again(machine, threads, shared, trace, events, machine.atEnd!);
       if (result.failure !== undefined)
         result.failure = `${scenario.name}, trace ${n}: ${result.failure}`;
       result.traces++;
@@ -139,7 +139,7 @@ async function again(
   shared: Int32Array,
   trace: Trace,
   expected: Event[],
-  run: unknown,
+  atEnd: EndState,
 ): Promise<string | undefined> {
   await Promise.all(threads.map((t) => t.start()));
   machine.startRound();
@@ -188,7 +188,7 @@ async function again(
   }
   const events = threads.flatMap((t) => t.events());
   for (const e of events) if (e.pending) e.end = shared[CLOCK]!;
-  const wrong = machine.hostAudit(events, shared[CLOCK]! + 1, run);
+  const wrong = machine.hostAudit(events, shared[CLOCK]! + 1, atEnd);
   return wrong === null ? undefined : `${wrong.kind}: ${wrong.message}`;
 }
 

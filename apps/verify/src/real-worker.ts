@@ -1,6 +1,7 @@
 // A real worker that runs operations of a structure on the shared memory of a machine in its
 // parent: freely, with random delays (stress), or one step at a time in a given order (stepped).
 
+import { serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Arena, FREE, LIVE } from './arena.ts';
 import type { Kernel } from './kernels.ts';
@@ -141,19 +142,31 @@ function append(text: string): void {
   Atomics.store(control, LOG, written);
 }
 
-function drive<R>(steps: Steps<R>): R {
+let noted = '';
+
+/** What this thread knows, for the host, should it die in what comes. */
+function note(run: unknown): void {
+  if (order !== undefined) return;
+  const state = serialize({ run, local: thread.local }).toString('base64');
+  if (state !== noted) append(`S${state}\n`);
+  noted = state;
+}
+
+function drive<R>(steps: Steps<R>, run: unknown): R {
   let it = steps.next();
   while (it.done !== true) {
+    note(run);
     const result = invoke(it.value);
     if (order !== undefined) stepDone();
     it = steps.next(result);
   }
+  note(run);
   return it.value;
 }
 
 function perform(run: unknown, call: OpCall): void {
   append(`B${Atomics.add(shared, CLOCK, 1)} ${JSON.stringify(call)}\n`);
-  const result = drive(structure.operations[call[0]]!.run(thread, run, ...call.slice(1)));
+  const result = drive(structure.operations[call[0]]!.run(thread, run, ...call.slice(1)), run);
   control[PHASE] = 0;
   append(`E${Atomics.add(shared, CLOCK, 1)} ${JSON.stringify(result) ?? 'undefined'}\n`);
 }
@@ -163,6 +176,7 @@ parentPort!.on('message', (message: Control) => {
   Object.assign(thread.local, setup.local);
   const run = clone(setup.run);
   written = 0;
+  noted = '';
   outstanding = false;
   order = message.order;
   random = new Random(message.seed);
@@ -181,6 +195,7 @@ parentPort!.on('message', (message: Control) => {
     error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   }
   control[PHASE] = 0;
-  parentPort!.postMessage({ done: true, error });
+  const globals = instances.map((instance) => instance.present());
+  parentPort!.postMessage({ done: true, error, globals });
 });
 parentPort!.postMessage({ up: true });

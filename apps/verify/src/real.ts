@@ -1,10 +1,11 @@
 // The host of real workers over a machine's memory: starts them, gives them rounds, terminates
 // them, and reads their logs as events.
 
+import { deserialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { LIVE } from './arena.ts';
 import type { Event } from './history.ts';
-import type { Machine } from './machine.ts';
+import type { EndState, Machine } from './machine.ts';
 import {
   type Control,
   FREE_AT,
@@ -19,15 +20,21 @@ import type { VirtualThread } from './thread.ts';
 const LOG_BYTES = 1 << 20;
 const FILE = new URL('./real-worker.ts', import.meta.url);
 
+interface Message {
+  done?: boolean;
+  doomed?: boolean;
+  error?: string;
+  globals?: (number | bigint)[][];
+}
+
 export class RealThread {
   readonly thread: VirtualThread;
   readonly control = new Int32Array(new SharedArrayBuffer(64));
   private readonly log = new Uint8Array(new SharedArrayBuffer(LOG_BYTES));
   private readonly setup: WorkerSetup;
   private worker: Worker | null = null;
-  private listener:
-    | ((message: { done?: boolean; doomed?: boolean; error?: string }) => void)
-    | null = null;
+  private listener: ((message: Message) => void) | null = null;
+  private globals: (number | bigint)[][];
   private gone: Promise<void> = Promise.resolve();
 
   constructor(
@@ -37,12 +44,13 @@ export class RealThread {
     shared: SharedArrayBuffer,
   ) {
     this.thread = thread;
+    this.globals = thread.instances.map((instance) => instance.image());
     this.setup = {
       id: thread.id,
       structure,
       memory: machine.arena.memory,
       kernels: [...machine.kernels],
-      globals: thread.instances.map((instance) => instance.image()),
+      globals: this.globals,
       local: { ...thread.local },
       run: machine.runImage(),
       shadow: machine.arena.shadow.buffer as SharedArrayBuffer,
@@ -77,8 +85,10 @@ export class RealThread {
    */
   round(control: Control): Promise<string> {
     this.control.fill(0); // It may die before it reads the message.
+    this.globals = this.setup.globals;
     return new Promise((resolve) => {
       this.listener = (message) => {
+        if (message.globals !== undefined) this.globals = message.globals;
         if (message.doomed) resolve('doomed');
         else if (message.done) resolve(message.error ?? '');
       };
@@ -107,12 +117,25 @@ export class RealThread {
     if (bytes > 0) machine.arena.setState(LIVE, this.control[FREE_AT]! >>> 0, bytes);
   }
 
+  /** What it knew in the end of this round, or before the kernel call that it died in. */
+  state(): EndState['workers'][number] & { run: unknown } {
+    const { globals, setup } = this;
+    const last = this.lines().findLast((line) => line[0] === 'S');
+    if (last === undefined) return { run: setup.run, local: setup.local, globals };
+    const { run, local } = deserialize(Buffer.from(last.slice(1), 'base64')) as WorkerSetup;
+    return { run, local, globals };
+  }
+
+  private lines(): string[] {
+    const bytes = this.log.slice(0, Atomics.load(this.control, LOG));
+    return new TextDecoder().decode(bytes).split('\n');
+  }
+
   /** The calls it has begun in this round. */
   events(): Event[] {
-    const text = new TextDecoder().decode(this.log.slice(0, Atomics.load(this.control, LOG)));
     const events: Event[] = [];
-    for (const line of text.split('\n')) {
-      const at = line.indexOf(' ');
+    for (const line of this.lines()) {
+      const at = line[0] === 'S' ? -1 : line.indexOf(' ');
       if (at < 0) continue;
       const ticket = Number(line.slice(1, at));
       if (line[0] === 'B') {

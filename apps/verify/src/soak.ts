@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { historyKey } from './history.ts';
 import { kernelsOf } from './job.ts';
 import { linearize } from './linearize.ts';
-import { Machine } from './machine.ts';
+import { type EndState, Machine } from './machine.ts';
 import { Random } from './random.ts';
 import { RealThread } from './real.ts';
 import { CLOCK, READY } from './real-protocol.ts';
@@ -126,6 +126,17 @@ class Rounds {
     return Atomics.add(shared, CLOCK, 1);
   }
 
+  /** What the workers knew in the end, or when they died. */
+  private atEnd(): EndState {
+    const { machine } = this;
+    const states = this.threads.map((t) => t.state());
+    const runs = states.map(({ run }) => run);
+    return {
+      run: machine.structure.soak!.gather?.(runs) ?? machine.runImage(),
+      workers: states.map(({ local, globals }) => ({ local, globals })),
+    };
+  }
+
   /** End checks and history of the round: what is wrong. */
   private judge(recovered: number, victim: RealThread | null): string | undefined {
     const { machine, shared, result } = this;
@@ -133,7 +144,7 @@ class Rounds {
     for (const e of events) if (e.pending) e.end = recovered;
     const dead = recovered !== Number.POSITIVE_INFINITY;
     const ambiguous = dead && victim!.ambiguous();
-    const wrong = machine.hostAudit(events, shared[CLOCK]!);
+    const wrong = machine.hostAudit(events, shared[CLOCK]!, this.atEnd());
     result.rounds++;
     result.calls += events.length;
     if (ambiguous) result.ambiguous++;

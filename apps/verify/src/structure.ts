@@ -190,13 +190,18 @@ export interface Mutant {
 }
 
 /** Random calls on real threads. `begin`'s state is a copy in each: operations may not share it. */
-export interface Soak {
+export interface Soak<R = unknown> {
   /** As many workers as it has programs; its `prepare` and `observe` are used. */
   scenario: Scenario;
   /** The next call of worker `worker`; `below(n)` draws 0 … n - 1. */
   call(below: (n: number) => number, worker: number): OpCall;
   /** Calls of each worker in a round. Default 60. */
   calls?: number;
+  /**
+   * The run's state for the end checks, from those of the workers: as they were in the end, or
+   * before the kernel call that a worker died in. Default: as `begin` and `prepare` left it.
+   */
+  gather?(runs: readonly R[]): R;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds structures of any model
@@ -249,7 +254,7 @@ export interface Structure<R = any, S = any> {
    */
   real?: readonly string[];
   /** How real workers stress it (`pnpm verify:soak`). */
-  soak?: Soak;
+  soak?: Soak<R>;
   /** A name for the word at `at` in traces: "head", "page[3]", "slot[1].state". */
   word?(at: number, world: World): string | undefined;
   /** Names of `check` codes. */

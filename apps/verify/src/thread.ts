@@ -77,6 +77,15 @@ export class Instance {
     return this.kept;
   }
 
+  /** The globals as they are, and the way to set them for the rest of this run. */
+  present(): (number | bigint)[] {
+    return this.globals.map((global) => global.value as number | bigint);
+  }
+
+  assume(values: readonly (number | bigint)[]): void {
+    for (const [n, value] of values.entries()) this.globals[n]!.value = value;
+  }
+
   become(image: (number | bigint)[]): void {
     this.kept = image;
     this.restore();
