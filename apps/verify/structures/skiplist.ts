@@ -9,8 +9,9 @@ import type { Scenario, Steps, Structure, Thread, World } from '../src/structure
 import { head, invariantOf, kindOf, nameWord, slotAt } from './skiplist/memory.ts';
 import { model, type State } from './skiplist/model.ts';
 import { mutants } from './skiplist/mutants.ts';
-import { operations, type Run, worlds } from './skiplist/operations.ts';
+import { operations, type Run } from './skiplist/operations.ts';
 import { plan, scenarios, settings } from './skiplist/scenarios.ts';
+import { soak } from './skiplist/soak.ts';
 
 const PAGE = 1024;
 
@@ -18,7 +19,6 @@ function setup(world: World, scenario: Scenario): void {
   const { pages, maxPages = 0, maxEntries = 0 } = settings.get(scenario.name)!;
   const { arena, list } = world.threads[0]!.kernels;
   for (const t of world.threads) {
-    worlds.set(t, world);
     t.kernels.arena!.setup!();
     t.kernels.list!.setup!();
   }
@@ -119,6 +119,8 @@ const skiplist: Structure<Run, State> = {
   end,
   word: (at, world) => nameWord(at, world, world.threads[0]!.local.entry!),
   faults: { 1: 'shards in use are at most the participants', 2: 'S4: a number above the floor' },
+  real: scenarios.map(({ name }) => name),
+  soak,
   mutants,
 };
 

@@ -109,6 +109,7 @@ function applyToAll(state: State, [op, a, b]: OpCall, result: Result): State[] {
   const key = a as string;
   switch (op) {
     case 'snap':
+      if (result === 'none') return state.snaps[key] === undefined ? none : same;
       if (!died && result !== 'ok') return none;
       return [{ ...state, snaps: { ...state.snaps, [key]: live(state) } }];
     case 'scanAt':

@@ -1,6 +1,6 @@
 // The operations: staging, kernel calls, results as plain data.
 
-import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
+import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import type { Decided } from './memory.ts';
 import type { BatchOp } from './model.ts';
 
@@ -12,9 +12,6 @@ export interface Run {
     { record: number; low: number; high: number; lease: number; thread: number }
   >;
 }
-
-/** The machine of a thread, for staging and results. Not in `Run`, which is copied and compared. */
-export const worlds = new WeakMap<Thread, World>();
 
 const STATUS: Record<number, string> = {
   0: 'ok',
@@ -46,7 +43,7 @@ type Five = [number, number, number, number, number];
 function stage(t: Thread, at: number, bytes: Uint8Array): number {
   const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
   padded.set(bytes);
-  worlds.get(t)!.write(at, padded);
+  t.world.write(at, padded);
   return at + padded.length;
 }
 
@@ -70,7 +67,7 @@ function valueBytes(value: number): Uint8Array {
 }
 
 /** The value in the result block. */
-const resultValue = (t: Thread): number => worlds.get(t)!.u32(t.local.io! + 64);
+const resultValue = (t: Thread): number => t.world.u32(t.local.io! + 64);
 
 function* put(t: Thread, kind: number, key: string, value: number): Steps<number> {
   const [five, at] = keyArguments(t, key);
@@ -89,7 +86,7 @@ function* get(t: Thread, key: string, target: readonly number[]): Steps<string |
 
 /** All rows, `limit` a call, as "key=value key=†"; a text that begins with ! is a fault. */
 function* rows(t: Thread, target: readonly number[], flags: number, limit: number): Steps<string> {
-  const world = worlds.get(t)!;
+  const { world } = t;
   const { entry, generation, io } = t.local;
   const found: string[] = [];
   let start = new Uint8Array();
@@ -151,7 +148,7 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
     starts.push(at);
     const bytes = encoder.encode(key);
     const header = new Uint32Array([KIND[kind], bytes.length, kind === 'delete' ? 0 : 8, 99]);
-    worlds.get(t)!.write(at, new Uint8Array(header.buffer));
+    t.world.write(at, new Uint8Array(header.buffer));
     at = stage(t, at + 16, bytes);
     if (kind !== 'delete') at = stage(t, at, valueBytes(value!));
   }
@@ -165,7 +162,7 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
     at,
   ];
   if ((status & 255) !== 0) return nameOf(status);
-  const failed = starts.map((start, i) => (worlds.get(t)!.u32(start + 12) === 33 ? i : -1));
+  const failed = starts.map((start, i) => (t.world.u32(start + 12) === 33 ? i : -1));
   return ['ok', ...failed.filter((i) => i >= 0)].join(' ');
 }
 
@@ -175,7 +172,7 @@ function* many(t: Thread, keys: readonly string[]): Steps<string> {
   let at = first;
   for (const key of keys) {
     const bytes = encoder.encode(key);
-    worlds.get(t)!.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
+    t.world.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
     at = stage(t, at + 8, bytes);
   }
   const status: number = yield [
@@ -191,11 +188,11 @@ function* many(t: Thread, keys: readonly string[]): Steps<string> {
     160,
   ];
   if (status !== 0) return nameOf(status);
-  if (worlds.get(t)!.u32(io!) !== keys.length) return '!short';
+  if (t.world.u32(io!) !== keys.length) return '!short';
   const found: string[] = [];
   for (const key of keys) {
-    const there = worlds.get(t)!.u32(at) === 1;
-    if (there) found.push(`${key}=${worlds.get(t)!.u32(at + 8)}`);
+    const there = t.world.u32(at) === 1;
+    if (there) found.push(`${key}=${t.world.u32(at + 8)}`);
     at += there ? 16 : 8;
   }
   return found.join(' ');
@@ -211,9 +208,9 @@ function* snap(t: Thread, run: Run, tag: string): Steps<string> {
       yield [arena!.leaseDrop!, lease];
       return nameOf(status);
     }
-    const record = worlds.get(t)!.u32(io!);
-    const low = worlds.get(t)!.u32(io! + 8);
-    const high = worlds.get(t)!.u32(io! + 12);
+    const record = t.world.u32(io!);
+    const low = t.world.u32(io! + 8);
+    const high = t.world.u32(io! + 12);
     if (yield [arena!.leaseHold!, lease]) {
       run.snaps[tag] = { record, low, high, lease, thread: t.id };
       return 'ok';
@@ -280,7 +277,7 @@ export const operations: Structure<Run>['operations'] = {
   },
   snap: {
     *run(t, run: Run, tag: string) {
-      return yield* snap(t, run, tag);
+      return run.snaps[tag] === undefined ? yield* snap(t, run, tag) : 'none';
     },
   },
   scanAt: {
@@ -307,7 +304,7 @@ export const operations: Structure<Run>['operations'] = {
   seal: {
     *run(t, _run) {
       const status: number = yield [t.kernels.list!.seal!, t.local.entry!, t.local.generation!];
-      return status === 0 ? worlds.get(t)!.u32(t.local.io!) : nameOf(status);
+      return status === 0 ? t.world.u32(t.local.io!) : nameOf(status);
     },
   },
   lists: {
@@ -320,8 +317,8 @@ export const operations: Structure<Run>['operations'] = {
         out,
       ];
       if (status !== 0) return nameOf(status);
-      const count = worlds.get(t)!.u32(t.local.io!);
-      return Array.from({ length: count }, (_, i) => worlds.get(t)!.u32(out + 8 * i)).join(' ');
+      const count = t.world.u32(t.local.io!);
+      return Array.from({ length: count }, (_, i) => t.world.u32(out + 8 * i)).join(' ');
     },
   },
   /** Everything in one list; it must be frozen when this begins. */
