@@ -18,6 +18,7 @@ import {
 import { model, type State } from './arena/model.ts';
 import { attached, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
+import { soak } from './arena/soak.ts';
 
 // ---- set-up
 
@@ -142,6 +143,8 @@ const arena: Structure<Run, State> = {
   end,
   word,
   faults: { 1: 'the first allocation of a region stands at its body' },
+  real: scenarios.map(({ name }) => name),
+  soak,
   mutants,
 };
 

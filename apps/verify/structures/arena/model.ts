@@ -33,7 +33,8 @@ export const model: Model<State> = {
           return pagesOf(blocks) >= (room as number) ? same : none;
         if (refusals.has(result as string)) return same;
         return [{ ...state, blocks: [...blocks, a as string] }];
-      case 'free': {
+      case 'free':
+      case 'release': {
         const live = blocks.includes(a as string);
         if (!died && (result === 'ok') !== live) return none;
         if (!died && !live) return result === 'double' || result === 'bad' ? same : none;

@@ -43,6 +43,9 @@ function* outcome(t: Thread, at: number): Steps<string> {
 export const operations: Structure<Run>['operations'] = {
   alloc: {
     *run(t, run: Run, tag: string, bytes: number) {
+      if (run.blocks[tag] !== undefined && run.freeing[tag] !== false) return 'none';
+      delete run.freeing[tag];
+      delete run.blocks[tag];
       run.asking[tag] = true;
       const at = (yield [t.kernels.arena!.alloc!, bytes, 0]) >>> 0;
       delete run.asking[tag];
@@ -58,6 +61,13 @@ export const operations: Structure<Run>['operations'] = {
       const status = yield [t.kernels.arena!.free!, at];
       if (status === 0) run.freeing[tag] = false;
       return name(status);
+    },
+  },
+  release: {
+    // As free, of what one has: a block freed before may be another by now.
+    *run(t, run: Run, tag: string) {
+      if (run.blocks[tag] === undefined || run.freeing[tag] === false) return 'none';
+      return yield* operations.free!.run(t, run, tag);
     },
   },
   trim: {
