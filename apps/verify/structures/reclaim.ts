@@ -4,17 +4,18 @@
 // freed by anybody, every retired block must be free in the end, and no block may be lost or be in
 // two places.
 
-import type {
-  Model,
-  OpCall,
-  Plan,
-  Scenario,
-  Steps,
-  Structure,
-  Thread,
-  World,
-} from '../src/structure.ts';
+import type { Model, Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import { mutants } from './reclaim/mutants.ts';
+import {
+  full,
+  HAZARDS,
+  INTERVAL,
+  type Options,
+  POINTERS,
+  quick,
+  scenarios,
+  settings,
+} from './reclaim/scenarios.ts';
 
 const PAGE = 1024;
 const SLOTS = 1024;
@@ -27,22 +28,7 @@ const DEPOT = 128;
 const RETIRED = 2;
 const BIRTHS = 2;
 const TRIES = 3;
-const INTERVAL = 0,
-  EPOCH = 1;
 
-interface Options {
-  scheme: number;
-  /** Pages beside the tables and the threads' scratch. */
-  pages: number;
-  /** Thread 0 stalls and one other allocates: I5 is checked after each step. */
-  stalled?: boolean;
-  /** Worker 0 has the last slot. */
-  reversed?: boolean;
-  /** First value of the clock and the epoch: the counters wrap their low half soon. */
-  clock?: bigint;
-}
-
-const settings = new Map<string, Options>();
 const current = new WeakMap<World, Options>();
 let now: Options = { scheme: INTERVAL, pages: 5 };
 
@@ -114,7 +100,8 @@ function found(world: World): void {
   world.write(scratch!, new Uint8Array(256));
   const entry: number = arena!.entryClaim!(scratch);
   const generation: number = arena!.entryGeneration!(entry);
-  const root: number = reclaim!.build!(entry, generation, now.scheme, 0) >>> 0;
+  const hazards = now.scheme >= POINTERS ? HAZARDS : 0;
+  const root: number = reclaim!.build!(entry, generation, now.scheme, hazards) >>> 0;
   if (root === 0) throw new Error(`build: ${reclaim!.status!()}`);
   if (now.clock !== undefined) {
     new DataView(world.memory.buffer).setBigUint64(root + 64, now.clock, true);
@@ -148,19 +135,45 @@ const REGISTER = 0,
   TOP = 4;
 
 function* pinned(t: Thread): Steps<number> {
+  if (now.scheme >= POINTERS) {
+    yield [t.kernels.reclaim!.pinOnly!];
+    return 0;
+  }
   return yield [t.kernels.reclaim!.pin!, t.local.entry!, t.local.generation!, t.local.home!];
 }
 
 function* unpinned(t: Thread): Steps {
+  if (now.scheme >= POINTERS) {
+    yield [t.kernels.reclaim!.releaseHazard!, t.local.home!, HAZARDS - 1];
+    yield [t.kernels.reclaim!.unpinOnly!];
+    return;
+  }
   yield [t.kernels.reclaim!.unpin!, t.local.home!, now.scheme];
 }
 
 /** The block in a cell, protected; -1: the eras moved on and on. */
 function* loaded(t: Thread, run: Run, cell: number): Steps<number> {
-  const at = (yield [t.kernels.reclaim!.loadBlock!, t.local.cells! + cell, now.scheme]) >>> 0;
+  const k = t.kernels.reclaim!;
+  const { cells, home } = t.local;
+  // The last hazard, for the scan that forgets it.
+  const call =
+    now.scheme >= POINTERS
+      ? ([k.protectBlock!, cells! + cell, home!, HAZARDS - 1, now.scheme] as const)
+      : ([k.loadBlock!, cells! + cell, now.scheme] as const);
+  run.safe[t.id] = 0;
+  const at = (yield call) >>> 0;
   if (at === 0xffff_ffff) return -1;
   run.safe[t.id] = at;
   return at;
+}
+
+/** Whether the top of the stack was replaced. */
+function* exchanged(t: Thread, from: number, to: number): Steps<boolean> {
+  const k = t.kernels.reclaim!;
+  const cell = t.local.cells! + TOP;
+  if (now.scheme >= POINTERS)
+    return (yield [k.exchangeHazard!, cell, from, to, t.local.home!]) !== 0;
+  return (yield [k.exchangeBlock!, cell, from, to, now.scheme]) >>> 0 === from;
 }
 
 function* allocated(t: Thread): Steps<number> {
@@ -300,8 +313,7 @@ const operations: Structure<Run>['operations'] = {
         const top = yield* loaded(t, run, TOP);
         if (top >= 0) {
           yield [k.poke!, at, 1, top];
-          const found = (yield [k.exchangeBlock!, t.local.cells! + TOP, top, at, now.scheme]) >>> 0;
-          if (found === top) {
+          if (yield* exchanged(t, top, at)) {
             run.safe[t.id] = 0;
             run.busy[t.id] = false;
             yield* unpinned(t);
@@ -331,8 +343,7 @@ const operations: Structure<Run>['operations'] = {
         }
         yield [k.breathe!];
         const next: number = yield [k.peek!, top, 1];
-        const found = (yield [k.exchangeBlock!, t.local.cells! + TOP, top, next, now.scheme]) >>> 0;
-        if (found !== top) continue;
+        if (!(yield* exchanged(t, top, next))) continue;
         result = yield [k.peek!, top, 0];
         run.safe[t.id] = 0;
         const wrong = yield* retired(t, top);
@@ -646,200 +657,6 @@ function word(at: number, world: World): string | undefined {
   if (page < world.u32(104)) return undefined;
   return `page ${page} + ${at % PAGE} (${BLOCK_WORDS[(at - HEAD) % BLOCK] ?? ''})`;
 }
-
-// ---- scenarios ----------------------------------------------------------------------------------
-
-const twice: Plan = { strategy: 'dfs', preemptions: 2 };
-const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
-const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
-const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
-const quick: Plan[] = [
-  { strategy: 'dfs', preemptions: 1 },
-  { ...twice, limit: 1_000 },
-  { ...die, limit: 1_000 },
-  { ...dieTwice, limit: 500 },
-  { strategy: 'pct', runs: 100, depth: 3, kills: 2 },
-];
-const full: Plan[] = [
-  twice,
-  die,
-  dieTwice,
-  refuse,
-  { strategy: 'pct', runs: 20_000, depth: 4, kills: 2 },
-];
-
-const scenarios: Scenario[] = [];
-
-function scenario(
-  title: string,
-  threads: readonly (readonly OpCall[])[],
-  own: Partial<Options> = {},
-  more: Partial<Scenario> = {},
-): void {
-  for (const scheme of [INTERVAL, EPOCH]) {
-    if (own.scheme !== undefined && own.scheme !== scheme) continue;
-    const full = `${scheme === INTERVAL ? 'interval' : 'epoch'}: ${title}`;
-    settings.set(full, { pages: 6, ...own, scheme });
-    scenarios.push({ name: full, threads, observe: [], ...more });
-  }
-}
-
-const write = (...values: number[]): OpCall[] => values.map((value) => ['write', value]);
-
-scenario('read, write', [[['read'], ['read']], write(1, 2, 3)]);
-scenario('write, write', [write(1, 2, 3), write(4, 5)]);
-scenario('read, write, collect', [[['read']], write(1, 2), [['collect'], ['collect']]]);
-scenario('a reader pins while the era advances', [
-  [['read'], ['idle'], ['read']],
-  [...write(1), ['collect'], ...write(2), ['collect'], ['collect']],
-]);
-scenario(
-  'pop, pop and push',
-  [[['pop']], [['pop'], ['pop'], ['push', 7], ['collect']]],
-  {},
-  {
-    prepare: [
-      ['push', 1],
-      ['push', 2],
-    ],
-  },
-);
-scenario('push, pop', [
-  [
-    ['push', 1],
-    ['push', 2],
-  ],
-  [['pop'], ['pop']],
-]);
-scenario('leave with garbage, collect', [
-  [...write(1), ['leave']],
-  [...write(2), ['collect']],
-]);
-scenario('adoption racing with collect', [
-  [...write(1, 2), ['leave']],
-  [['collect'], ['collect']],
-  [['read']],
-]);
-scenario(
-  'two adopt',
-  [[['idle']], [['collect']], [['collect']]],
-  { scheme: INTERVAL },
-  {
-    prepare: [['lease'], ...write(1), ['leave'], ['idle'], ['unlease']],
-  },
-);
-scenario('leave, enter', [
-  [...write(1), ['leave'], ['enter'], ...write(2)],
-  [['collect'], ...write(3)],
-]);
-scenario('one fills, one drains', [
-  [
-    ['push', 1],
-    ['push', 2],
-    ['push', 3],
-    ['push', 4],
-    ['push', 5],
-    ['push', 6],
-  ],
-  [['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect']],
-]);
-scenario(
-  'the depot',
-  [
-    [['pop'], ['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect'], ['push', 9]],
-    [
-      ['push', 7],
-      ['push', 8],
-    ],
-  ],
-  {},
-  { prepare: [['push', 1], ['push', 2], ['push', 3], ['push', 4], ['push', 5], ['idle']] },
-);
-scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
-  scheme: INTERVAL,
-});
-scenario('refresh', [
-  [['stall'], ['refresh'], ['stall'], ['look']],
-  [...write(1, 2), ['collect']],
-]);
-// I5: one value in use and one being written, F born in each of the reader's eras by the one home
-// that allocates; kept twice over, and T more.
-scenario(
-  'a stalled reader',
-  [[['stall']], write(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)],
-  {
-    scheme: INTERVAL,
-    stalled: true,
-  },
-  {
-    quick: [
-      { strategy: 'dfs', preemptions: 1 },
-      { strategy: 'dfs', preemptions: 0, kills: 1, victims: [0] },
-    ],
-  },
-);
-scenario('a stalled reader that idles', [
-  [['stall'], ['idle'], ['look']],
-  [...write(1, 2), ['collect']],
-]);
-scenario(
-  'a load under an old pin',
-  [[['again']], [...write(4, 5), ['collect']]],
-  {},
-  {
-    prepare: [['stall'], ...write(1, 2, 3)],
-  },
-);
-scenario(
-  'an old pin retires',
-  [
-    [['pop'], ['collect']],
-    [...write(1), ['collect'], ['pop']],
-  ],
-  {},
-  {
-    prepare: [
-      ['push', 1],
-      ['push', 2],
-    ],
-  },
-);
-// A writer that has been pinned for some eras retires what a later reader has in its hands.
-scenario(
-  'a pin for long',
-  [
-    [
-      ['pinOnly'],
-      ...write(1),
-      ['collect'],
-      ['collect'],
-      ...write(2, 3),
-      ['collect'],
-      ['unpinOnly'],
-    ],
-    [['read'], ['read']],
-  ],
-  { scheme: INTERVAL },
-);
-scenario(
-  'counters that start before their wrap',
-  [
-    [['read'], ['read']],
-    [...write(1, 2), ['collect']],
-  ],
-  {
-    clock: 0xffff_fffen,
-  },
-);
-scenario('read by the last slot', [[['read']], [...write(1, 2), ['collect']]], {
-  scheme: INTERVAL,
-  reversed: true,
-});
-scenario(
-  'pins',
-  [[['pinOnly'], ['unpinOnly'], ['idle'], ['pinOnly'], ['unpinOnly']], write(1, 2)],
-  { scheme: INTERVAL },
-);
 
 const reclaim: Structure<Run, State> = {
   name: 'reclaim',

@@ -40,23 +40,21 @@ export {
   leave,
   most,
   open,
-  pin,
-  refresh,
   repair,
   retire,
   schemeOf,
   stats,
-  unpin,
-} from './domain';
+} from '@x/shm-arena/assembly/domain';
 
 // idle(): bool                                 the end of the turn: lets go if no pin is open
 // loadBlock(cell, scheme): u32                 under a pin; ~0: see `status` (OK: the word is ~0)
 // swapBlock(cell, next): u32                   the same
 // exchangeBlock(cell, expected, next, scheme): u32
-export { exchangeBlock, idle, loadBlock, swapBlock } from './pin';
+export { idle } from '@x/shm-arena/assembly/lazy';
+export { exchangeBlock, loadBlock, pin, refresh, swapBlock, unpin } from './pin';
 
 import { store32 } from '@x/shm-arena/assembly/atomic';
-import { pinInterval, unpinInterval } from './pin';
+import { pinInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
 
 /** Puts a block into a word that nobody else changes. */
 export function storeBlock(cell: u32, next: u32): void {

@@ -1,31 +1,23 @@
-// Reading: pins that cost no store while the era stands still, and loads that are safe under them.
+// Reading: guards, and loads that are safe under them.
 //
 // The interval scheme is 2GE-IBR (Wen and others, PPoPP 2018) on the arena's reservations, with the
-// lazy pin of Crystalline (Nikolaev and Ravindran, 2021): letting go is left to the end of the turn
-// of the event loop, so that the next pin finds its interval standing. The epoch scheme is Fraser's
-// (2004), with three epochs.
+// arena's lazy pin (lazy.ts). The epoch scheme is Fraser's (2004), with three epochs.
 //
-//   clock      7 ─────────────────────── 8 ────────────────────── 9
-//   pin        store [7,7] · · ·   pin: stands   · pin: store [8,8]   · · ·  end of turn: store 0
-//   load                  era 7: as is        load: era 8 > upper: store upper, load again
+//   clock      7 ──────────────────────── 8
+//   load       era 7: as is               era 8 > upper: store upper, load again
+//   epoch      3 announced: 3, 3, 0 ──► 4 announced: 3 ──► stays 4 until that guard is closed
 //
-// Words of the slot: lower, upper, nested pins (reservation.ts). Of the home: announced, nested
-// (limbo.ts).
+// Words of the home: announced, nested (limbo.ts). Words of the slot: lazy.ts.
 //
-// I1  While the slot's nested count is not 0, [lower, upper] is not shortened: pins inside others
-//     change nothing, `protect` only raises upper.
-// I2  While it is 0 the interval protects nothing; it stands or not, as is convenient, until
-//     `idle`.
-// I3  announced is stored before the loads it protects, and is 0 when no guard of the domain is
+// I1  announced is stored before the loads it protects, and is 0 when no guard of the domain is
 //     open.
 //
 // pin                                                    a death after this step leaves
-//   1. load the clock, lower, upper                        nothing
-//   2. moved: store upper, store lower   (both linearize)  a reservation, until recovery clears it
+//   1. the interval's pin (lazy.ts)                        a reservation, until recovery clears it
+//   2. the domain is alive, the home is this thread's      the same
 //   3. epoch scheme: load the epoch, store announced       the same, until the domain's repair
-// unpin: 4. nested - 1; epoch scheme: store announced 0    the same
-// idle (host, one microtask a turn): 5. store lower 0      nothing
-// load: 6. load the word   7. load the clock; moved: store upper, from 6; TRIES times, then RESTART
+// unpin: 4. epoch scheme: store announced 0                the same
+// load: 5. load the word   6. load the clock; moved: store upper, from 5; LOADS times, then RESTART
 //
 // Why step 3 needs no second look at the epoch. An advance from e needs a scan that saw every
 // announced epoch be e or 0. After the announcement (of whatever old epoch a) stands, at most one
@@ -36,44 +28,17 @@
 // All of these are wait-free; the counts are in the README, measured by the checker.
 
 import { cas32, get32, load32, load64, put32, store64, swap32 } from '@x/shm-arena/assembly/atomic';
-import { CLOCK, CONTENDED, S_LOWER, S_NESTED, S_UPPER, SELF } from '@x/shm-arena/assembly/layout';
-import { EPOCH, L_EPOCH, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
+import { beginAt } from '@x/shm-arena/assembly/domain';
+import { CONTENDED, D_ROOT, entryAt, OK, S_NESTED, SELF } from '@x/shm-arena/assembly/layout';
+import { announceInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
+import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
 import { protect } from '@x/shm-arena/assembly/reservation';
-import { fail } from '@x/shm-arena/assembly/slot';
+import { fail, status } from '@x/shm-arena/assembly/slot';
 
 /** A load met a moving era again and again; nothing is protected that was not before. */
 export const RESTART: i32 = 40;
 /** Loads in one call before RESTART. */
 const LOADS: u32 = isDefined(GATED) ? 2 : 16;
-
-/** Steps 1 and 2. Wait-free: no store while the era stands still. */
-export function pinInterval(): void {
-  const nested = get32(SELF + S_NESTED); // Owned word.
-  put32(SELF + S_NESTED, nested + 1);
-  if (nested != 0) return;
-  announceInterval();
-}
-
-function announceInterval(): void {
-  const era = load64(CLOCK);
-  const stands = load64(SELF + S_UPPER) == era;
-  if (stands && load64(SELF + S_LOWER) == era) return;
-  // As in reservation.ts: whoever sees the new lower sees the new upper.
-  if (!stands) store64(SELF + S_UPPER, era);
-  store64(SELF + S_LOWER, era);
-}
-
-/** Step 4, without letting go of the interval. */
-export function unpinInterval(): void {
-  put32(SELF + S_NESTED, get32(SELF + S_NESTED) - 1);
-}
-
-/** Step 5. True: the interval is gone; false: a pin is open. */
-export function idle(): bool {
-  if (MUTANT != 52 && get32(SELF + S_NESTED) != 0) return false;
-  if (load64(SELF + S_LOWER) != 0) store64(SELF + S_LOWER, 0);
-  return true;
-}
 
 /** Step 3, for the outermost guard of a domain. */
 export function announce(root: usize, home: usize): void {
@@ -101,6 +66,28 @@ export function refreshPin(root: usize, home: usize, scheme: u32): bool {
     return true;
   }
   return alone;
+}
+
+// ---- guards
+// ---------------------------------------------------------------------------------------
+
+/** Opens a guard. */
+export function pin(entry: u32, generation: u32, home: u32): i32 {
+  const root = beginAt(entry, generation, home);
+  if (root == 0) return status();
+  if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
+  return OK;
+}
+
+/** Closes a guard. */
+export function unpin(home: u32, scheme: u32): void {
+  if (scheme == EPOCH) renounce(home);
+  unpinInterval();
+}
+
+/** Moves a guard to the present, if nothing else is pinned. */
+export function refresh(entry: u32, home: u32, scheme: u32): bool {
+  return refreshPin(load32(entryAt(entry) + D_ROOT), home, scheme);
 }
 
 // ---- words that hold blocks ---------------------------------------------------------------------

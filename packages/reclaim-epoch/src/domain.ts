@@ -1,51 +1,25 @@
 // The domain itself, and its guards.
 
-import type { Arena, VerifyReport } from '@x/shm-arena';
+import type { Arena } from '@x/shm-arena';
 import {
   attachStructure,
-  type Build,
+  BlockDomain,
   createStructure,
   describe,
-  type Membership,
+  domainBuild,
+  domainType,
+  letGo,
   openOrCreateStructure,
   openStructure,
   rangeError,
-  type Seat,
   ShmError,
   Status,
-  type StructureType,
-  typeError,
-  wholeNumber,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Cell, repeat } from './atomic.ts';
-import { type DomainKernel, KERNEL_BYTES, PROTOCOL, SCHEMES, TYPE } from './kernel.ts';
-import { readStats } from './stats.ts';
-import { letGo } from './turn.ts';
+import { type EpochKernel, KERNEL_BYTES, PROTOCOL, SCHEMES, TYPE } from './kernel.ts';
 
-const PROBLEMS = [
-  '',
-  'a block in a free list is not free',
-  'a block in a limbo is not retired',
-  'a list has no end',
-  'a count of pending blocks is wrong',
-];
-
-const DOMAIN: StructureType<DomainKernel> = {
-  type: TYPE,
-  protocol: PROTOCOL,
-  kernel: KERNEL_BYTES,
-  repair(kernel, entry, slot) {
-    const status = kernel.repair(entry, slot);
-    kernel.idle();
-    return status;
-  },
-  verify(kernel, entry, generation) {
-    const found = kernel.audit(entry, generation);
-    kernel.idle();
-    return found === 0 ? [] : [`${TYPE} ${entry}: ${PROBLEMS[found]}`];
-  },
-};
+const DOMAIN = domainType<EpochKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
 
 /** A section in which blocks are read. */
 class ReadGuard implements api.Guard {
@@ -72,38 +46,8 @@ class ReadGuard implements api.Guard {
   }
 }
 
-export class Domain implements api.EpochDomain {
-  readonly kernel: DomainKernel;
-  readonly schemeNumber: number;
-  readonly scheme: api.Scheme;
-  readonly #member: Membership<DomainKernel>;
-  readonly #seat: Seat;
-  readonly #entry: number;
-  readonly #generation: number;
-  readonly #home: number;
+export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain {
   readonly #guards = new Set<ReadGuard>();
-
-  constructor(member: Membership<DomainKernel>) {
-    const { kernel, seat, entry, generation } = member;
-    this.#member = member;
-    this.kernel = kernel;
-    this.#seat = seat;
-    this.#entry = entry;
-    this.#generation = generation;
-    try {
-      this.#home = seat.offset(TYPE, () => kernel.open(entry, generation)) | 0;
-    } catch (error) {
-      member.close();
-      throw error;
-    }
-    this.schemeNumber = kernel.schemeOf(entry);
-    this.scheme = SCHEMES[this.schemeNumber] as api.Scheme;
-    member.leaving = () => {
-      kernel.leave(entry, generation, this.#home);
-      letGo(seat, kernel);
-    };
-    letGo(seat, kernel);
-  }
 
   static create(arena: Arena, options: api.EpochDomainOptions = {}): Domain {
     return new Domain(createStructure(arena, DOMAIN, named(options), build(options)));
@@ -122,18 +66,18 @@ export class Domain implements api.EpochDomain {
     return new Domain(attachStructure(arena, DOMAIN, handle, {}));
   }
 
-  static [Symbol.hasInstance](value: unknown): value is api.EpochDomain {
+  static override [Symbol.hasInstance](value: unknown): value is api.EpochDomain {
     return Function.prototype[Symbol.hasInstance].call(Domain, value);
   }
 
-  get handle(): api.EpochDomainHandle {
-    return this.#member.handle;
+  get scheme(): api.Scheme {
+    return SCHEMES[this.schemeNumber] as api.Scheme;
   }
 
   pin(): api.Guard {
-    this.#member.check();
-    const status = this.kernel.pin(this.#entry, this.#generation, this.#home);
-    if (status !== Status.OK) throw this.#member.error(status);
+    this.member.check();
+    const status = this.kernel.pin(this.entry, this.generation, this.home);
+    if (status !== Status.OK) throw this.member.error(status);
     const guard = new ReadGuard(this);
     this.#guards.add(guard);
     return guard;
@@ -143,136 +87,50 @@ export class Domain implements api.EpochDomain {
   unpin(guard: ReadGuard): void {
     this.#guards.delete(guard);
     // The slot of a buried thread may be somebody else's by now.
-    if (!this.#seat.isAlive()) return;
-    this.kernel.unpin(this.#home, this.schemeNumber);
-    letGo(this.#seat, this.kernel);
+    if (!this.seat.isAlive()) return;
+    this.kernel.unpin(this.home, this.schemeNumber);
+    letGo(this.seat, this.kernel);
   }
 
   moveGuards(): boolean {
-    return this.kernel.refresh(this.#entry, this.#home, this.schemeNumber) !== 0;
+    return this.kernel.refresh(this.entry, this.home, this.schemeNumber) !== 0;
   }
 
   /** Throws unless `guard` is an open guard of this domain in this thread. */
   checkGuard(guard: api.Guard): void {
-    if (guard instanceof ReadGuard && guard.isOpen && this.#isSame(guard.domain)) return;
-    this.#member.check();
+    if (guard instanceof ReadGuard && guard.isOpen && this.isSame(guard.domain)) return;
+    this.member.check();
     throw new ShmError('WRONG_GUARD', `expected an open guard of this domain, ${why(guard)}`);
   }
 
-  #isSame(other: Domain): boolean {
-    if (other === this) return true;
-    return (
-      other.#seat === this.#seat &&
-      other.#entry === this.#entry &&
-      other.#generation === this.#generation
-    );
-  }
-
-  alloc(bytes: number): number {
-    this.#member.check();
-    const { kernel } = this;
-    const size = wholeNumber('bytes', bytes, 1, kernel.most());
-    const at = kernel.alloc(this.#entry, this.#generation, this.#home, size) >>> 0;
-    if (at !== 0) {
-      letGo(this.#seat, kernel);
-      return at;
-    }
-    return this.#allocSlowly(size);
-  }
-
-  /** The arena may be full of what can be freed. */
-  #allocSlowly(size: number): number {
-    const { kernel } = this;
-    const call = () => kernel.alloc(this.#entry, this.#generation, this.#home, size);
-    if (kernel.status() === Status.FULL) this.collect();
-    const at = this.#seat.offset(`${TYPE}: alloc of ${size} bytes`, call);
-    letGo(this.#seat, kernel);
-    return at;
-  }
-
-  retire(offset: number): void {
-    this.#member.check();
-    const at = wholeNumber('offset', offset, 0, 2 ** 32 - 1) | 0;
-    const status = this.kernel.retire(this.#entry, this.#generation, this.#home, at);
-    letGo(this.#seat, this.kernel);
-    if (status === Status.OK) return;
-    if (status !== Status.BAD) throw this.#member.error(status);
-    throw rangeError(`retire: expected the offset of a block in use, found ${offset}`);
-  }
-
-  collect(): number {
-    this.#member.check();
-    const freed = this.kernel.collect(this.#entry, this.#generation, this.#home);
-    letGo(this.#seat, this.kernel);
-    if (freed < 0) throw this.#member.error(-freed);
-    return freed;
-  }
-
   atomic(initial = 0): api.Atomic {
-    const value = wholeNumber('initial', initial, 0, 2 ** 32 - 1) | 0;
-    const at = this.alloc(4);
-    this.kernel.storeBlock(at | 0, value);
-    return new Cell(this, at);
+    return new Cell(this, this.newCell(initial));
   }
 
   attachAtomic(handle: api.AtomicHandle): api.Atomic {
-    this.#member.check();
-    const { domain, offset } = handle ?? {};
-    const own = this.handle;
-    if (typeof domain !== 'object' || domain === null || typeof offset !== 'number') {
-      throw typeError(`expected the handle of a cell, found ${describe(handle)}`, 'WRONG_TYPE');
-    }
-    const same =
-      domain.arena === own.arena &&
-      domain.entry === own.entry &&
-      domain.generation === own.generation;
-    const at = wholeNumber('offset', offset, 0, 2 ** 32 - 1);
-    if (!same || this.kernel.isBlock(this.#entry, this.#generation, at | 0) === 0) {
-      throw rangeError(`attachAtomic: offset ${at} is not a cell of this domain`);
-    }
-    return new Cell(this, at);
+    return new Cell(this, this.findCell(handle));
   }
 
   /** What a word function returned in the end. */
   settled(first: number, call: () => number): number {
-    return repeat(() => this.#seat.kernel.status(), first, call);
+    return repeat(() => this.kernel.status(), first, call);
   }
 
   stats(): api.EpochDomainStats {
-    this.#member.check();
-    const { crossing } = this.#member;
-    crossing.begin();
-    const status = this.kernel.stats(this.#entry, this.#generation, this.#home, crossing.at | 0);
-    letGo(this.#seat, this.kernel);
-    if (status !== Status.OK) throw this.#member.error(status);
-    return readStats(crossing.view, this.scheme);
+    const counts = this.counts();
+    const { scheme } = this;
+    const { oldestPin, pendingBytes } = counts;
+    if (scheme === 'interval') return { scheme, ...counts, stalled: undefined };
+    const stalled =
+      oldestPin !== undefined && oldestPin.behind > 0
+        ? { ...oldestPin, bytes: pendingBytes }
+        : undefined;
+    if (counts.readers === 0) return { scheme, ...counts, stalled };
+    return { scheme, ...counts, boundBlocks: Infinity, boundBytes: Infinity, stalled };
   }
 
-  verify(): VerifyReport {
-    this.#member.check();
-    const problems = DOMAIN.verify(
-      this.kernel,
-      this.#entry,
-      this.#generation,
-      this.#member.crossing,
-    );
-    return { ok: problems.length === 0, problems, unwalked: [] };
-  }
-
-  close(): void {
+  protected override letAllGo(): void {
     for (const guard of [...this.#guards]) guard.close();
-    this.#member.close();
-  }
-
-  destroy(): void {
-    this.#member.check();
-    for (const guard of [...this.#guards]) guard.close();
-    if (this.#seat.isAlive()) this.kernel.idle();
-    this.#member.destroy();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 
@@ -280,17 +138,12 @@ function named({ name }: api.EpochDomainOptions): { name: string | undefined } {
   return { name };
 }
 
-function build({ scheme = 'interval' }: api.EpochDomainOptions): Build<DomainKernel> {
+function build({ scheme = 'interval' }: api.EpochDomainOptions) {
   const number = SCHEMES.indexOf(scheme);
   if (number < 0) {
     throw rangeError(`scheme: expected 'interval' or 'epoch', found ${describe(scheme)}`);
   }
-  return (kernel, entry, generation, crossing) => {
-    const root = kernel.build(entry, generation, number, 0);
-    if (root === 0) return kernel.status();
-    crossing.words[0] = root;
-    return Status.OK;
-  };
+  return domainBuild<EpochKernel>(number, 0);
 }
 
 function why(guard: unknown): string {

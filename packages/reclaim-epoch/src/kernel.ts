@@ -1,7 +1,7 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { AnyKernel } from '@x/shm-arena/internal';
+import type { DomainKernel } from '@x/shm-arena/internal';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */
@@ -19,29 +19,11 @@ export const ASK = 0xffff_ffff;
 
 export const SCHEMES = ['interval', 'epoch'] as const;
 
-/** Bytes that `stats` writes. */
-export const STATS_BYTES = 128;
-
-export interface DomainKernel extends AnyKernel {
-  status(): number;
-  build(entry: number, generation: number, scheme: number, hazards: number): number;
-  schemeOf(entry: number): number;
-  open(entry: number, generation: number): number;
-  leave(entry: number, generation: number, home: number): void;
+export interface EpochKernel extends DomainKernel {
   pin(entry: number, generation: number, home: number): number;
   unpin(home: number, scheme: number): void;
   refresh(entry: number, home: number, scheme: number): number;
-  alloc(entry: number, generation: number, home: number, bytes: number): number;
-  retire(entry: number, generation: number, home: number, at: number): number;
-  isBlock(entry: number, generation: number, at: number): number;
-  collect(entry: number, generation: number, home: number): number;
-  stats(entry: number, generation: number, home: number, at: number): number;
-  repair(entry: number, slot: number): number;
-  audit(entry: number, generation: number): number;
-  most(): number;
-  idle(): number;
   loadBlock(cell: number, scheme: number): number;
-  storeBlock(cell: number, next: number): void;
   swapBlock(cell: number, next: number): number;
   exchangeBlock(cell: number, expected: number, next: number, scheme: number): number;
   touch(): void;

@@ -10,6 +10,13 @@ export {
   tooLarge,
   type ValuePort,
 } from './crossing.ts';
+export {
+  BlockDomain,
+  type DomainCounts,
+  type DomainKernel,
+  domainBuild,
+  domainType,
+} from './domain.ts';
 export { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 export {
   type AnyKernel,
@@ -33,3 +40,4 @@ export {
   type StructureOptions,
   type StructureType,
 } from './structure.ts';
+export { type LazyKernel, letGo } from './turn.ts';

@@ -67,4 +67,12 @@ export const mutants: Mutant[] = [
   reclaim(58, 'repair leaves the depot as it is', 'interval: the depot'),
   reclaim(59, 'repair leaves an asked piece', 'interval: write, write'),
   reclaim(60, 'repair does not count what is pending', 'interval: write, write'),
+  reclaim(
+    61,
+    'a hazard is not checked against the word again',
+    'pointers: read, write',
+    'pointers: read, write, collect',
+  ),
+  reclaim(62, 'an era is not checked against the clock', 'eras: a load under an old pin'),
+  reclaim(63, 'a scan skips the last hazard', 'pointers: read, write', 'eras: read, write'),
 ];

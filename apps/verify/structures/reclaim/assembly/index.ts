@@ -2,8 +2,15 @@
 // that the checker sees, so that one of freed memory is found when it happens.
 
 import { get32, load32, put32 } from '@x/shm-arena/assembly/atomic';
-import { pinInterval, unpinInterval } from '@x/reclaim-epoch/assembly/pin';
+import { pinInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
 
+export { hazardsOf } from '@x/shm-arena/assembly/domain';
+export {
+  exchangeBlock as exchangeHazard,
+  peekBlock,
+  protectBlock,
+  releaseHazard,
+} from '@x/reclaim-hazard/assembly/hazard';
 export * from '@x/reclaim-epoch/assembly/index';
 
 /** Word `i` of a block that is published and frozen, or private. */

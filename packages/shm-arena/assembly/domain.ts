@@ -1,5 +1,5 @@
 // A domain as a structure of the arena: made, entered, left, repaired, counted and looked through.
-// What lies in it is limbo.ts and blocks.ts of the arena; who reads it is pin.ts.
+// What lies in it is limbo.ts and blocks.ts; who reads it is the reclaimers' matter.
 //
 //   directory entry ──root──► record | depot | homes        one region, owned by the entry
 //                                 region ──► pieces ──► blocks
@@ -15,10 +15,10 @@
 //   2. region LIVE; the host publishes the entry           the same
 // repair(entry, slot): limbo.ts and blocks.ts; each step may be repeated.
 
-import { fill, get32, load32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
-import { allocBlock, isUsed, repairHomes } from '@x/shm-arena/assembly/blocks';
-import { entryAlive, entryGeneration } from '@x/shm-arena/assembly/directory';
-import { sizeOfClass } from '@x/shm-arena/assembly/heap';
+import { fill, get32, load32, load64, put32, put64, store64 } from './atomic';
+import { allocBlock, isUsed, repairHomes } from './blocks';
+import { entryAlive, entryGeneration } from './directory';
+import { sizeOfClass } from './heap';
 import {
   BAD,
   CLOCK,
@@ -41,7 +41,7 @@ import {
   SELF,
   SLOT_FREE,
   slotAt,
-} from '@x/shm-arena/assembly/layout';
+} from './layout';
 import {
   B_FREE,
   B_TAG,
@@ -75,7 +75,7 @@ import {
   tell,
   threshold,
   wordAt,
-} from '@x/shm-arena/assembly/limbo';
+} from './limbo';
 import {
   ownedByEntry,
   regionAlloc,
@@ -83,9 +83,9 @@ import {
   regionDrop,
   regionPages,
   regionPublish,
-} from '@x/shm-arena/assembly/region';
-import { alive, fail, status } from '@x/shm-arena/assembly/slot';
-import { announce, pinInterval, refreshPin, renounce, unpinInterval } from './pin';
+} from './region';
+import { alive, fail, status } from './slot';
+import { pinInterval, unpinInterval } from './lazy';
 
 // ---- coming and going ---------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ export function begin(entry: u32, generation: u32): usize {
 }
 
 /** As `begin`, for a call that needs this thread's home. */
-function beginAt(entry: u32, generation: u32, home: usize): usize {
+export function beginAt(entry: u32, generation: u32, home: usize): usize {
   const root = begin(entry, generation);
   if (root == 0 || load32(home) == ME + 1) return root; // I2
   unpinInterval();
@@ -147,31 +147,26 @@ export function schemeOf(entry: u32): u32 {
   return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_SCHEME);
 }
 
+/** Hazards of each home. Frozen. */
+export function hazardsOf(entry: u32): u32 {
+  return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_HAZARDS);
+}
+
+/** Begins a call on words of the domain; unless OK nothing is held. Ends with `exit`. */
+export function enter(entry: u32, generation: u32, home: u32): i32 {
+  return beginAt(entry, generation, home) == 0 ? status() : OK;
+}
+
+export function exit(): void {
+  unpinInterval();
+}
+
 /** Gives the home up. */
 export function leave(entry: u32, generation: u32, home: u32): void {
   const root = begin(entry, generation);
   if (root == 0) return;
   leaveHome(root, home);
   unpinInterval();
-}
-
-/** Opens a guard. */
-export function pin(entry: u32, generation: u32, home: u32): i32 {
-  const root = beginAt(entry, generation, home);
-  if (root == 0) return status();
-  if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
-  return OK;
-}
-
-/** Closes a guard. */
-export function unpin(home: u32, scheme: u32): void {
-  if (scheme == EPOCH) renounce(home);
-  unpinInterval();
-}
-
-/** Moves a guard to the present, if nothing else is pinned. */
-export function refresh(entry: u32, home: u32, scheme: u32): bool {
-  return refreshPin(load32(entryAt(entry) + D_ROOT), home, scheme);
 }
 
 /** A block; 0 with a status. */

@@ -1,0 +1,224 @@
+// What the checker runs on a domain, for each scheme.
+
+import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+
+export const INTERVAL = 0;
+export const EPOCH = 1;
+export const POINTERS = 2;
+export const ERAS = 3;
+const SCHEMES = ['interval', 'epoch', 'pointers', 'eras'];
+/** Of each thread, in domains with hazards. */
+export const HAZARDS = 2;
+
+export interface Options {
+  scheme: number;
+  /** Only these. */
+  schemes?: number[];
+  /** Pages beside the tables and the threads' scratch. */
+  pages: number;
+  /** Thread 0 stalls and one other allocates: I5 is checked after each step. */
+  stalled?: boolean;
+  /** Worker 0 has the last slot. */
+  reversed?: boolean;
+  /** First value of the clock and the epoch: the counters wrap their low half soon. */
+  clock?: bigint;
+}
+
+export const settings = new Map<string, Options>();
+// ---- scenarios ----------------------------------------------------------------------------------
+
+const twice: Plan = { strategy: 'dfs', preemptions: 2 };
+const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+export const quick: Plan[] = [
+  { strategy: 'dfs', preemptions: 1 },
+  { ...twice, limit: 1_000 },
+  { ...die, limit: 1_000 },
+  { ...dieTwice, limit: 500 },
+  { strategy: 'pct', runs: 100, depth: 3, kills: 2 },
+];
+export const full: Plan[] = [
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  { strategy: 'pct', runs: 20_000, depth: 4, kills: 2 },
+];
+
+export const scenarios: Scenario[] = [];
+
+function scenario(
+  title: string,
+  threads: readonly (readonly OpCall[])[],
+  own: Partial<Options> = {},
+  more: Partial<Scenario> = {},
+): void {
+  for (const scheme of [INTERVAL, EPOCH, POINTERS, ERAS]) {
+    if (own.schemes?.includes(scheme) === false) continue;
+    const full = `${SCHEMES[scheme]}: ${title}`;
+    settings.set(full, { pages: 6, ...own, scheme });
+    scenarios.push({ name: full, threads, observe: [], ...more });
+  }
+}
+
+const write = (...values: number[]): OpCall[] => values.map((value) => ['write', value]);
+
+scenario('read, write', [[['read'], ['read']], write(1, 2, 3)]);
+scenario('write, write', [write(1, 2, 3), write(4, 5)]);
+scenario('read, write, collect', [[['read']], write(1, 2), [['collect'], ['collect']]]);
+scenario('a reader pins while the era advances', [
+  [['read'], ['idle'], ['read']],
+  [...write(1), ['collect'], ...write(2), ['collect'], ['collect']],
+]);
+scenario(
+  'pop, pop and push',
+  [[['pop']], [['pop'], ['pop'], ['push', 7], ['collect']]],
+  {},
+  {
+    prepare: [
+      ['push', 1],
+      ['push', 2],
+    ],
+  },
+);
+scenario('push, pop', [
+  [
+    ['push', 1],
+    ['push', 2],
+  ],
+  [['pop'], ['pop']],
+]);
+scenario('leave with garbage, collect', [
+  [...write(1), ['leave']],
+  [...write(2), ['collect']],
+]);
+scenario('adoption racing with collect', [
+  [...write(1, 2), ['leave']],
+  [['collect'], ['collect']],
+  [['read']],
+]);
+scenario(
+  'two adopt',
+  [[['idle']], [['collect']], [['collect']]],
+  { schemes: [INTERVAL] },
+  {
+    prepare: [['lease'], ...write(1), ['leave'], ['idle'], ['unlease']],
+  },
+);
+scenario('leave, enter', [
+  [...write(1), ['leave'], ['enter'], ...write(2)],
+  [['collect'], ...write(3)],
+]);
+scenario('one fills, one drains', [
+  [
+    ['push', 1],
+    ['push', 2],
+    ['push', 3],
+    ['push', 4],
+    ['push', 5],
+    ['push', 6],
+  ],
+  [['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect']],
+]);
+scenario(
+  'the depot',
+  [
+    [['pop'], ['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect'], ['push', 9]],
+    [
+      ['push', 7],
+      ['push', 8],
+    ],
+  ],
+  {},
+  { prepare: [['push', 1], ['push', 2], ['push', 3], ['push', 4], ['push', 5], ['idle']] },
+);
+scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
+  schemes: [INTERVAL, POINTERS, ERAS],
+});
+scenario(
+  'refresh',
+  [
+    [['stall'], ['refresh'], ['stall'], ['look']],
+    [...write(1, 2), ['collect']],
+  ],
+  { schemes: [INTERVAL, EPOCH] },
+);
+// I5: one value in use and one being written, F born in each of the reader's eras by the one home
+// that allocates; kept twice over, and T more.
+scenario(
+  'a stalled reader',
+  [[['stall']], write(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)],
+  {
+    schemes: [INTERVAL],
+    stalled: true,
+  },
+  {
+    quick: [
+      { strategy: 'dfs', preemptions: 1 },
+      { strategy: 'dfs', preemptions: 0, kills: 1, victims: [0] },
+    ],
+  },
+);
+scenario('a stalled reader that idles', [
+  [['stall'], ['idle'], ['look']],
+  [...write(1, 2), ['collect']],
+]);
+scenario(
+  'a load under an old pin',
+  [[['again']], [...write(4, 5), ['collect']]],
+  {},
+  {
+    prepare: [['stall'], ...write(1, 2, 3)],
+  },
+);
+scenario(
+  'an old pin retires',
+  [
+    [['pop'], ['collect']],
+    [...write(1), ['collect'], ['pop']],
+  ],
+  {},
+  {
+    prepare: [
+      ['push', 1],
+      ['push', 2],
+    ],
+  },
+);
+// A writer that has been pinned for some eras retires what a later reader has in its hands.
+scenario(
+  'a pin for long',
+  [
+    [
+      ['pinOnly'],
+      ...write(1),
+      ['collect'],
+      ['collect'],
+      ...write(2, 3),
+      ['collect'],
+      ['unpinOnly'],
+    ],
+    [['read'], ['read']],
+  ],
+  { schemes: [INTERVAL] },
+);
+scenario(
+  'counters that start before their wrap',
+  [
+    [['read'], ['read']],
+    [...write(1, 2), ['collect']],
+  ],
+  {
+    clock: 0xffff_fffen,
+  },
+);
+scenario('read by the last slot', [[['read']], [...write(1, 2), ['collect']]], {
+  schemes: [INTERVAL],
+  reversed: true,
+});
+scenario(
+  'pins',
+  [[['pinOnly'], ['unpinOnly'], ['idle'], ['pinOnly'], ['unpinOnly']], write(1, 2)],
+  { schemes: [INTERVAL] },
+);

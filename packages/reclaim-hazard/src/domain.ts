@@ -1,0 +1,246 @@
+// The domain itself, its cells, hazards and leases.
+
+import type { Arena } from '@x/shm-arena';
+import {
+  attachStructure,
+  BlockDomain,
+  createStructure,
+  describe,
+  domainBuild,
+  domainType,
+  type Lease,
+  letGo,
+  openOrCreateStructure,
+  openStructure,
+  rangeError,
+  type Seat,
+  ShmError,
+  Status,
+  takeLease,
+  wholeNumber,
+} from '@x/shm-arena/internal';
+import type * as api from './api.ts';
+import {
+  ASK,
+  type HazardKernel,
+  KERNEL_BYTES,
+  PROTOCOL,
+  RESTART,
+  SCHEMES,
+  TYPE,
+} from './kernel.ts';
+
+const DOMAIN = domainType<HazardKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
+const MOST_HAZARDS = 32;
+const MOST = 2 ** 32 - 1;
+
+class Cell implements api.Atomic {
+  readonly domain: Domain;
+  /** As an i32. */
+  readonly at: number;
+
+  constructor(domain: Domain, offset: number) {
+    this.domain = domain;
+    this.at = offset | 0;
+  }
+
+  get handle(): api.AtomicHandle {
+    return { domain: this.domain.handle, offset: this.at >>> 0 };
+  }
+
+  store(offset: number): void {
+    const next = word(offset);
+    this.domain.inside((kernel) => kernel.storeBlock(this.at, next));
+  }
+
+  swap(offset: number): number {
+    const next = word(offset);
+    return this.domain.inside((kernel) => kernel.swapBlock(this.at, next)) >>> 0;
+  }
+
+  compareExchange(expected: number, next: number): boolean {
+    const { domain, at } = this;
+    const from = word(expected);
+    const to = word(next);
+    return domain.inside((kernel) => kernel.exchangeBlock(at, from, to, domain.home)) !== 0;
+  }
+}
+
+function word(offset: number): number {
+  return wholeNumber('offset', offset, 0, MOST) | 0;
+}
+
+/** A lease of one instant. */
+class Instant implements api.Lease {
+  readonly root: number;
+  readonly #lease: Lease;
+  readonly #over: (lease: Instant) => void;
+  isOpen = true;
+
+  constructor(lease: Lease, root: number, over: (lease: Instant) => void) {
+    this.#lease = lease;
+    this.root = root;
+    this.#over = over;
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#lease.drop();
+    this.#over(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** While any are used, the thread is pinned: the domain's memory stays, whoever destroys it. */
+interface Used {
+  used: number;
+}
+
+const usedHazards = new WeakMap<Seat, Map<string, Used>>();
+
+function usedBy({ seat, entry, generation }: BlockDomain<HazardKernel>): Used {
+  let all = usedHazards.get(seat);
+  if (all === undefined) usedHazards.set(seat, (all = new Map()));
+  const key = `${entry}:${generation}`;
+  let own = all.get(key);
+  if (own === undefined) all.set(key, (own = { used: 0 }));
+  return own;
+}
+
+export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomain {
+  readonly hazards = this.kernel.hazardsOf(this.entry);
+  /** The hazards that instances of this domain use in this thread; they are the thread's. */
+  readonly #thread = usedBy(this);
+  /** Those that this instance uses, a bit each. */
+  #used = 0;
+  readonly #leases = new Set<Instant>();
+
+  static create(arena: Arena, options: api.HazardDomainOptions = {}): Domain {
+    const { name } = options;
+    return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));
+  }
+
+  static open(arena: Arena, name: string): Domain {
+    return new Domain(openStructure(arena, DOMAIN, name, {}));
+  }
+
+  static openOrCreate(arena: Arena, options: api.HazardDomainOptions & { name: string }): Domain {
+    const { name } = options;
+    return new Domain(openOrCreateStructure(arena, DOMAIN, { name }, build(options)));
+  }
+
+  static attach(arena: Arena, handle: api.HazardDomainHandle): Domain {
+    return new Domain(attachStructure(arena, DOMAIN, handle, {}));
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is api.HazardDomain {
+    return Function.prototype[Symbol.hasInstance].call(Domain, value);
+  }
+
+  get scheme(): api.Scheme {
+    return this.schemeNumber === SCHEMES.pointers ? 'pointers' : 'eras';
+  }
+
+  /** Runs a call that touches words of the domain, which stays meanwhile. */
+  inside(call: (kernel: HazardKernel) => number | void): number {
+    this.#enter();
+    const result = call(this.kernel);
+    this.#exit();
+    return result ?? 0;
+  }
+
+  #enter(): void {
+    this.member.check();
+    const status = this.kernel.enter(this.entry, this.generation, this.home);
+    if (status !== Status.OK) throw this.member.error(status);
+  }
+
+  #exit(): void {
+    this.kernel.exit();
+    letGo(this.seat, this.kernel);
+  }
+
+  protect(atomic: api.Atomic, index: number): number {
+    const cell = this.#own(atomic);
+    const bit = this.#bit(index);
+    const { kernel, home, schemeNumber } = this;
+    // The first hazard keeps the domain's memory, until the last is released.
+    if (this.#thread.used === 0) this.#enter();
+    else this.member.check();
+    this.#thread.used |= bit;
+    this.#used |= bit;
+    let at = kernel.protectBlock(cell.at, home, index, schemeNumber) >>> 0;
+    while (at === ASK && kernel.status() === RESTART)
+      at = kernel.protectBlock(cell.at, home, index, schemeNumber) >>> 0;
+    return at;
+  }
+
+  release(index: number): void {
+    const bit = this.#bit(index);
+    this.member.check();
+    if ((this.#used & bit) === 0) {
+      throw new ShmError('WRONG_GUARD', `release: hazard ${index} protects nothing`);
+    }
+    this.#used &= ~bit;
+    if ((this.#thread.used & bit) === 0) return; // Another instance has released it.
+    this.#thread.used &= ~bit;
+    if (!this.seat.isAlive()) throw this.seat.expelled();
+    this.kernel.releaseHazard(this.home, index);
+    if (this.#thread.used === 0) this.#exit();
+  }
+
+  #bit(index: number): number {
+    return 1 << wholeNumber('index', index, 0, this.hazards - 1);
+  }
+
+  #own(atomic: api.Atomic): Cell {
+    if (atomic instanceof Cell && this.isSame(atomic.domain)) return atomic;
+    const found = atomic instanceof Cell ? 'one of another domain' : describe(atomic);
+    throw new ShmError('WRONG_GUARD', `expected a cell of this domain, found ${found}`);
+  }
+
+  lease(atomic: api.Atomic): api.Lease {
+    const { at } = this.#own(atomic);
+    let root = 0;
+    const lease = takeLease(this.seat, () => {
+      root = this.inside((kernel) => kernel.peekBlock(at)) >>> 0;
+    });
+    const instant = new Instant(lease, root, (over) => this.#leases.delete(over));
+    this.#leases.add(instant);
+    return instant;
+  }
+
+  atomic(initial = 0): api.Atomic {
+    return new Cell(this, this.newCell(initial));
+  }
+
+  attachAtomic(handle: api.AtomicHandle): api.Atomic {
+    return new Cell(this, this.findCell(handle));
+  }
+
+  stats(): api.HazardDomainStats {
+    const { readers, keepableBlocks, oldestPin, ...counts } = this.counts();
+    return { scheme: this.scheme, hazards: this.hazards, ...counts };
+  }
+
+  protected override letAllGo(): void {
+    for (const lease of [...this.#leases]) lease.close();
+    // The slot of a buried thread may be somebody else's by now.
+    if (!this.seat.isAlive()) this.#used = this.#thread.used = 0;
+    for (let index = 0; index < this.hazards; index++) {
+      if ((this.#used & (1 << index)) !== 0) this.release(index);
+    }
+  }
+}
+
+function build({ scheme = 'eras', hazards = 8 }: api.HazardDomainOptions) {
+  const number = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : 0;
+  if (number === 0) {
+    throw rangeError(`scheme: expected 'eras' or 'pointers', found ${describe(scheme)}`);
+  }
+  return domainBuild<HazardKernel>(number, wholeNumber('hazards', hazards, 1, MOST_HAZARDS));
+}

@@ -1,0 +1,33 @@
+// The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
+// counts that come back are unsigned only after `>>> 0`.
+
+import type { DomainKernel } from '@x/shm-arena/internal';
+import bytes from '../build/kernel.wasm';
+
+/** The wasm bytes of this package's kernel. */
+export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
+
+/** Stands in the arena's directory, and in every handle. */
+export const TYPE = 'HazardDomain';
+/** Covers the layout of a domain and the order of all steps. */
+export const PROTOCOL = 1;
+
+/** A status that the arena's kernel does not have: the word changed during every load. */
+export const RESTART = 40;
+/** What `protectBlock` returns when `status` is to be asked. */
+export const ASK = 0xffff_ffff;
+
+/** Numbers of the schemes in the kernel. */
+export const SCHEMES = { pointers: 2, eras: 3 } as const;
+
+export interface HazardKernel extends DomainKernel {
+  hazardsOf(entry: number): number;
+  enter(entry: number, generation: number, home: number): number;
+  exit(): void;
+  protectBlock(cell: number, home: number, index: number, scheme: number): number;
+  releaseHazard(home: number, index: number): void;
+  isHeld(home: number, index: number): number;
+  exchangeBlock(cell: number, expected: number, next: number, home: number): number;
+  peekBlock(cell: number): number;
+  swapBlock(cell: number, next: number): number;
+}
