@@ -62,6 +62,7 @@ import {
   before,
   find,
   findAscending,
+  L_OWN2,
   L_SPLICE,
   laneFound,
   laneKeyAt,
@@ -302,6 +303,7 @@ function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
     const slices = slicesAt(i, count, temp);
     const len = get32(op + O_KEY_LENGTH);
     setLane(laneAt(lanes), get64(slices), get64(slices + 8), len, op + O_KEY);
+    put32(laneAt(lanes) + L_OWN2, heightOf(nodeOf(i, count, temp)));
     i = groupEnd(i, count, temp);
   }
   findAscending(list, lanes);
