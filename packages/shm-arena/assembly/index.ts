@@ -11,6 +11,11 @@
 // instance. layout.ts lists the words that are yours: bytes 16..63 of your line in a region, 64
 // bytes of a slot at S_OTHERS, 4 words of a directory entry at D_OWN, and its root.
 
+import { alloc as allocBlock, free as freeBlock } from './heap';
+import { EXPELLED } from './layout';
+import { regionAlloc as regionTake } from './region';
+import { alive, fail } from './slot';
+
 // setup(): void                        forgets all; the checker resets an instance with it
 // view(): void                         reads the arena's constants, without a slot
 // join(slot): void                     makes this instance work for a slot this thread has attached
@@ -73,24 +78,37 @@ export {
   watched,
 } from './slot';
 
-// alloc(bytes, align): u32             a block; align a power of two up to PAGE (0 = 16); 0: FULL,
-//     CONTENDED, BAD (align). 0 bytes count as 1. Never reused while its bit is set.
-// free(at): status                     from any thread; BAD (no block starts here), DOUBLE_FREE
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
 // trim(): u32                          gives back this thread's empty pages; how many
-export { alloc, free, sizeOf, trim } from './heap';
+export { sizeOf, trim } from './heap';
+
+/**
+ * A block; align a power of two up to PAGE (0 = 16). 0: FULL, CONTENDED, BAD (align), EXPELLED. 0
+ * bytes count as 1. Never reused while its bit is set.
+ */
+export function alloc(bytes: u32, align: u32): u32 {
+  return expelled() ? fail(EXPELLED) : allocBlock(bytes, align);
+}
+
+/** From any thread. OK, BAD (no block starts here), DOUBLE_FREE, EXPELLED. */
+export function free(at: u32): i32 {
+  return expelled() ? EXPELLED : freeBlock(at);
+}
+
+/** In the checker the buried make no step, and the load would be one step more for everybody. */
+function expelled(): bool {
+  return !isDefined(GATED) && !alive();
+}
 
 // Regions of the participant itself (Region in TypeScript); freed by `recover` if it dies.
 // regionOpen(budgetPages): i32         the region's number, or -FULL, -CONTENDED; 0 = no budget
 // regionGeneration(region): u32        to close it by
-// regionAlloc(region, bytes, align): u32   from this thread's shard; 0: FULL, CONTENDED, LIMIT, BAD
 // regionMark(region): u32              a save point of this thread's shard (0 = nothing allocated)
 // regionRewind(region, mark): status   frees all this thread allocated since; BAD: no such mark
 // regionClose(region, generation): status    retires it and sweeps
 // regionPages(region): u32             pages it holds
 // sweep(): u32                        frees retired regions that nobody can still read; pages freed
 export {
-  regionAlloc,
   regionClose,
   regionGeneration,
   regionMark,
@@ -99,6 +117,11 @@ export {
   regionRewind,
   sweep,
 } from './region';
+
+/** From this thread's shard of a region of its own. 0: FULL, CONTENDED, LIMIT, BAD, EXPELLED. */
+export function regionAlloc(region: u32, bytes: u32, align: u32): u32 {
+  return expelled() ? fail(EXPELLED) : regionTake(region, bytes, align);
+}
 
 // pin(): void, unpin(): void           the working interval; nested calls count
 // protect(): bool                      after loading a root under a pin: true = it may be followed;

@@ -323,7 +323,10 @@ export function bump(line: usize, bytes: u32, align: u32): u32 {
   const left = <u32>(word >> 32);
   const pad = (0 - pos) & (align - 1);
   if (<u64>pad + bytes > left) return 0;
-  put64(line, ((<u64>(left - pad - bytes)) << 32) | (pos + pad + bytes));
+  // The end of 4 GiB does not fit: one byte before it stands for it, so that no word with a chunk
+  // is 0, and every position lies in its chunk.
+  const end = pos + pad + bytes;
+  put64(line, ((<u64>(left - pad - bytes)) << 32) | (end - <u32>(end == 0)));
   return pos + pad;
 }
 

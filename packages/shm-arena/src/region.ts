@@ -73,7 +73,7 @@ export class UserRegion implements Region {
 
   /** The offset; 0 when the arena is full or the budget spent, as the kernel's status says. */
   #take(bytes: number, align: number): number {
-    this.#check();
+    if (!this.#open) throw closed();
     checkAlloc(bytes, align);
     const kernel = this.#kernel;
     let at = kernel.regionAlloc(this.#region, bytes, align) >>> 0;
@@ -152,7 +152,8 @@ export class UserRegion implements Region {
   }
 
   #check(): void {
-    if (!this.#open) throw new ShmError('CLOSED', 'the region was closed');
+    if (!this.#open) throw closed();
+    this.#seat.checkAlive(); // The memory of a buried thread's region is somebody else's.
   }
 
   #isValid({ region, serial }: Position): boolean {
@@ -166,4 +167,8 @@ export class UserRegion implements Region {
     this.#ended = this.#ended.filter(({ from }) => from < serial);
     if (this.#serial > serial) this.#ended.push({ from: serial, to: this.#serial });
   }
+}
+
+function closed(): ShmError {
+  return new ShmError('CLOSED', 'the region was closed');
 }

@@ -62,6 +62,28 @@ describe('a region', () => {
     expect(arena.verify().ok).toBe(true);
   });
 
+  test('goes to the last byte of 4 GiB and back', () => {
+    const large = Arena.create({ bytes: 2 ** 32, participants: 1 });
+    for (let bytes = 2 ** 31; bytes >= PAGE; bytes /= 2) {
+      while (large.stats().free > bytes && large.tryAlloc(bytes) !== 0);
+    }
+    const region = large.region();
+    expect(large.stats().free).toBe(0);
+    const start = region.checkpoint();
+    const first = region.alloc(2 ** 15);
+    expect(region.alloc(2 ** 32 - first - 2 ** 15)).toBe(first + 2 ** 15);
+    const end = region.checkpoint();
+    expect(region.tryAlloc(1, 1)).toBe(0);
+    region.rewind(end);
+    expect(region.allocated).toBe(2 ** 32 - first);
+    region.rewind(start);
+    expect(region.alloc(2 ** 15)).toBe(first);
+    region.reset();
+    expect(region.allocated).toBe(0);
+    region.close();
+    large.detach();
+  });
+
   test('save points nest, keep, and close in any order', () => {
     const region = arena.region();
     const outer = region.savepoint();

@@ -111,6 +111,9 @@ const jobs = {
 
   /** Calls again and again until the call fails, and says how. */
   untilExpelled({ words }) {
+    const region = arena.region();
+    const point = region.checkpoint();
+    const block = arena.alloc(8);
     parentPort.postMessage({ participant: arena.participant });
     Atomics.wait(words, 0, 0);
     const codeOf = (call) => {
@@ -125,6 +128,11 @@ const jobs = {
       codeOf(() => arena.recover()),
       codeOf(() => arena.stats()),
       codeOf(() => arena.region()),
+      codeOf(() => arena.alloc(8)),
+      codeOf(() => arena.tryAlloc(2 ** 17)),
+      codeOf(() => arena.free(block)),
+      codeOf(() => region.alloc(8)),
+      codeOf(() => region.rewind(point)),
     ];
     arena.detach();
     const again = Arena.attach(handle);
