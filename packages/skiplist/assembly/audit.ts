@@ -46,6 +46,7 @@ import {
   io,
   isTombstone,
   KEY,
+  LAST,
   REST,
   keyLength,
   listRegion,
@@ -99,7 +100,9 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + 4, pages);
   put64(out + 8, versions);
   put64(out + 16, live);
-  put64(out + 24, load64(listOf(record, viewFirst()) + CLOCK) & ~CLOSED);
+  const first = listOf(record, viewFirst());
+  const last = load64(first + LAST);
+  put64(out + 24, last != 0 ? last : load64(first + CLOCK) & ~CLOSED);
   put32(out + 32, height);
   put32(out + 36, idOf(active));
   put32(out + 40, maxPagesOf(active));
@@ -163,19 +166,20 @@ function numberOf(node: usize): u64 {
 
 /** Walks one list; `newer`: the lowest number of the newer lists. */
 function auditList(list: usize, newer: u64): i32 {
-  const clock = load64(list + CLOCK) & ~CLOSED;
+  const last = load64(list + LAST);
+  const clock = last != 0 ? last : load64(list + CLOCK);
   let versions: u64 = 0;
   let live: i64 = 0;
   let deltas: i64 = 0;
-  let last: usize = 0;
+  let former: usize = 0;
   let number: u64 = DEAD;
   for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
     const height = heightOf(n);
     if (height == 0 || height > MAX_HEIGHT) return report(15, list, n, height, MAX_HEIGHT);
-    const c = last == 0 ? -1 : compareNodes(last, n);
-    if (c > 0) return report(1, list, n, last, 0);
+    const c = former == 0 ? -1 : compareNodes(former, n);
+    if (c > 0) return report(1, list, n, former, 0);
     if (c < 0) number = DEAD; // The first version of another key.
-    last = n;
+    former = n;
     const t = numberOf(n);
     if (t == 0) return report(4, list, n, 0, 0);
     if (t == DEAD) continue;

@@ -26,8 +26,10 @@
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
 //   2. CAS root {A, …} → {B, A, …}                              the rest, which anybody finishes
 //   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
-//   4. region CREATING → LIVE                                   the same
-//   5. CAS B.clock 0 → A.clock + 1                              nothing
+//   4. CAS A.last 0 → A.clock without CLOSED; region → LIVE     the same
+//   5. CAS B.clock 0 → A.last + 1                               nothing
+// A closed clock counts on with every writer that comes too late: A.last is the number that no
+// version of A exceeds, and that all of B's do.
 // destroy frozen F
 //   6. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
 //   7. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
@@ -89,6 +91,7 @@ import {
   ID,
   idOf,
   io,
+  LAST,
   listRegion,
   LOCK,
   MAX_ENTRIES,
@@ -171,8 +174,9 @@ export function opened(record: usize): usize {
   if (load64(list + CLOCK) != 0) return list;
   const older = listOf(record, 1); // L3: a list whose clock is 0 was put in front of another.
   if (MUTANT != 40) or64(older + CLOCK, CLOSED);
+  cas64(older + LAST, 0, load64(older + CLOCK) & ~CLOSED);
   if (MUTANT != 43) settleRegion(listRegion(list));
-  cas64(list + CLOCK, 0, (load64(older + CLOCK) & ~CLOSED) + 1);
+  cas64(list + CLOCK, 0, load64(older + LAST) + 1);
   if (MUTANT == 40) or64(older + CLOCK, CLOSED);
   return list;
 }

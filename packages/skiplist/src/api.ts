@@ -417,7 +417,10 @@ export interface SkipListSnapshot<K, V> extends VersionedReadable<K, V> {
  * It does not see the lists below or above. Reading one that was destroyed throws CLOSED.
  */
 export interface FrozenSkipList<K, V> extends VersionedReadable<K, V> {
-  /** The clock as it was frozen: none of its versions has a greater sequence number. */
+  /**
+   * Where the clock stood as it was frozen: none of its versions has a greater sequence number, and
+   * all versions in newer lists have.
+   */
   readonly seq: bigint;
   /** Counts of this list. */
   stats(): ListStats;
