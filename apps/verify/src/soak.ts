@@ -1,5 +1,6 @@
-// pnpm verify:soak -- [STRUCTURE …] [--minutes N] [--seed N]
+// pnpm verify:soak -- [packages] [STRUCTURE …] [--minutes N] [--seed N]
 //
+// The packages as they are shipped (packages-soak.ts), then the structures with their gated kernels:
 // Real workers in rounds of random calls, each round a recorded history that is checked afterwards.
 // In half of the rounds a worker is terminated: where it happens to be, or at a drawn step; then
 // its slot is buried and recovered while the others go on, and verify, leak audit and history must
@@ -163,6 +164,25 @@ async function wait(ms: number, round: Promise<string>): Promise<string> {
   return Promise.race([round, new Promise<string>((r) => setTimeout(() => r('going'), ms))]);
 }
 
+const PACKAGES = 'packages';
+
+async function packages(seconds: number, seed: number, say: (text: string) => void): Promise<void> {
+  // Only here: the rest works without built packages.
+  const { LANES, soakPackages } = await import('./packages-soak.ts');
+  console.log(`packages: ${LANES} workers on ${availableParallelism()} cores, --seed ${seed}`);
+  const { failure, ...counts } = await soakPackages({ seconds, seed, say });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
+  console.log(`packages: ${JSON.stringify(counts)}`);
+  if (failure !== undefined) {
+    console.log(`FAILED ${failure}`);
+    process.exitCode = 1;
+    return;
+  }
+  const { rounds, calls, terminated } = counts;
+  const structure = 'the shipped packages';
+  writeSoak({ structure, rounds, calls, terminated, minutes: seconds / 60, workers: LANES });
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -172,15 +192,19 @@ async function main(): Promise<void> {
   const minutes = Number(values.minutes ?? 1);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const wanted: string[] = [];
-  for (const name of positionals.length > 0 ? positionals : names()) {
-    if ((await load(name)).soak !== undefined) wanted.push(name);
+  for (const name of positionals.length > 0 ? positionals : [PACKAGES, ...names()]) {
+    if (name === PACKAGES || (await load(name)).soak !== undefined) wanted.push(name);
   }
+  const say = (text: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
+  };
+  const seconds = (minutes * 60) / wanted.length;
   for (const name of wanted) {
+    if (name === PACKAGES) {
+      await packages(seconds, seed, say);
+      continue;
+    }
     const structure = await load(name);
-    const seconds = (minutes * 60) / wanted.length;
-    const say = (text: string): void => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
-    };
     const workers = structure.soak!.scenario.threads.length;
     console.log(`${name}: ${workers} workers on ${availableParallelism()} cores, --seed ${seed}`);
     const result = await soak(name, structure, seconds, seed, say);

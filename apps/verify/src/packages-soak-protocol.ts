@@ -1,0 +1,149 @@
+// What the soak of the packages writes and how it is written down: keys, values, batches, and the
+// journal in which a worker says of each call that it begins and, with its result, that it ended.
+
+/** Keys of one lane. Prime: a batch of up to 31 steps of 7 meets no key twice. */
+export const KEYS = 251;
+export const BATCH_MOST = 31;
+
+// Words of a lane's control block.
+/** Records that were begun, and those of them that have ended. */
+export const BEGUN = 0;
+export const DONE = 1;
+/** What the parent wants: one of the commands. */
+export const COMMAND = 2;
+/** What the worker is at: one of the states. */
+export const STATE = 3;
+/** 1: please recover; 2: done. */
+export const RECOVER = 4;
+export const CONTROL_BYTES = 64;
+
+export const GO = 0;
+export const PARK = 1;
+export const QUIT = 2;
+
+export const STARTING = 0;
+export const RUNNING = 1;
+export const PARKED = 2;
+
+// Words of what all lanes share, before the rows that were flushed (`disk`).
+/** 1 + the lane that flushes. */
+export const FLUSHING = 0;
+export const DISK = 16;
+
+/** Ints of a record: call, key or address, number, bytes or count, result. */
+export const RECORD = 5;
+export const RECORDS = 40_000;
+
+export const SET = 1;
+export const INSERT = 2;
+export const DELETE = 3;
+export const GET_OR_INSERT = 4;
+export const BATCH = 5;
+export const ALLOC = 6;
+export const FREE = 7;
+/** A call that changes nothing of the lane's own. */
+export const OTHER = 8;
+
+/** A result: the call was refused, nothing has changed. */
+export const REFUSED = -1;
+
+export interface Block {
+  bytes: number;
+  /** Stands in its first and last word. */
+  stamp: number;
+}
+
+/** What a worker starts with; all of it is shared or cloned. */
+export interface Seat {
+  lane: number;
+  arena: { type: '@x/shm-arena'; memory: WebAssembly.Memory };
+  list: string;
+  maxBytes: number;
+  seed: number;
+  control: SharedArrayBuffer;
+  journal: SharedArrayBuffer;
+  shared: SharedArrayBuffer;
+  /** The number of each key's value, 0: none. */
+  truth: Int32Array;
+  blocks: Map<number, Block>;
+  /** The least number that was not used yet. */
+  next: number;
+}
+
+export function mix(n: number): number {
+  let z = Math.imul(n ^ (n >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+export const prefixOf = (lane: number): string => `lane ${lane}/`;
+
+export function keyOf(lane: number, key: number): string {
+  const short = `${prefixOf(lane)}${String(key).padStart(3, '0')}`;
+  return key % 5 === 0 ? `${short}, whose key is longer than sixteen bytes` : short;
+}
+
+export function parseKey(text: string): { lane: number; key: number } {
+  return { lane: Number(text.slice(5, 6)), key: Number(text.slice(7, 10)) };
+}
+
+/** The value numbered `n` of a key; its length and all of its characters follow from the two. */
+export function valueFor(lane: number, key: number, n: number): string {
+  const h = mix(n);
+  const length = h % 61 === 0 ? 3000 : h % 48;
+  return `${lane}/${key}/${n}/${'abcdefgh'[h % 8]!.repeat(length)}`;
+}
+
+/** The number in a value that must be one of this key. */
+export function numberOf(lane: number, key: number, value: string): number {
+  const n = Number(value.split('/', 3)[2]);
+  if (value !== valueFor(lane, key, n)) {
+    throw new Error(`${keyOf(lane, key)} has the value ${JSON.stringify(value.slice(0, 80))}`);
+  }
+  return n;
+}
+
+export interface Part {
+  type: 'set' | 'insert' | 'delete';
+  key: number;
+  n: number;
+}
+
+export function batchOf(key: number, n: number, count: number): Part[] {
+  return Array.from({ length: count }, (_, i) => ({
+    type: (['set', 'insert', 'delete', 'set'] as const)[mix(n + i + 1) % 4]!,
+    key: (key + 7 * i) % KEYS,
+    n: n + i,
+  }));
+}
+
+/** What a lane's keys and blocks are after a call that has ended. */
+export function apply(record: Int32Array, truth: Int32Array, blocks: Map<number, Block>): void {
+  const [op, at, n, size, result] = record as unknown as [number, number, number, number, number];
+  if (result === REFUSED) return;
+  if (op === SET) truth[at] = n;
+  else if (op === DELETE) truth[at] = 0;
+  else if (op === INSERT || op === GET_OR_INSERT) {
+    if (result === 1) truth[at] = n;
+  } else if (op === BATCH) {
+    for (const [i, part] of batchOf(at, n, size).entries()) {
+      if (((result >>> i) & 1) === 0) truth[part.key] = part.type === 'delete' ? 0 : part.n;
+    }
+  } else if (op === ALLOC) blocks.set(at >>> 0, { bytes: size, stamp: n });
+  else if (op === FREE) blocks.delete(at >>> 0);
+}
+
+/** The first and the last word of a block. */
+export function ends(memory: Int32Array, at: number, bytes: number): [number, number] {
+  const last = (at >>> 2) + Math.max(0, (bytes >>> 2) - 1);
+  return [memory[at >>> 2]!, memory[last]!];
+}
+
+export function stamp(memory: Int32Array, at: number, { bytes, stamp: n }: Block): void {
+  memory[at >>> 2] = n;
+  memory[(at >>> 2) + Math.max(0, (bytes >>> 2) - 1)] = n;
+}
+
+export function whole(memory: Int32Array, at: number, block: Block): boolean {
+  return ends(memory, at, block.bytes).every((word) => word === block.stamp);
+}

@@ -1,0 +1,14 @@
+// A short run of the soak of the packages; the long one is `pnpm verify:soak`.
+
+import { expect, test } from 'vitest';
+import { soakPackages } from '../src/packages-soak.ts';
+
+const SEED = 20_241;
+
+test('workers are terminated and replaced; what their finished calls wrote is there', async () => {
+  const { failure, terminated, compared, calls } = await soakPackages({ seed: SEED, kills: 12 });
+  expect(failure, 'again: pnpm verify:soak -- packages --seed 20241').toBeUndefined();
+  expect(terminated).toBeGreaterThanOrEqual(12);
+  expect(compared).toBeGreaterThan(0);
+  expect(calls).toBeGreaterThan(0);
+});
