@@ -340,7 +340,7 @@ export class Machine {
     return { run: clone(this.run), workers };
   }
 
-  /** Observations and end checks after `events`, which began at `prologueEnd` and led to `state`. */
+  /** Observations and end checks after `events`, which began at `prologueEnd`, led to `state`. */
   hostAudit(events: Event[], clock: number, state: EndState): Violation | null {
     this.run = clone(state.run);
     for (const [n, { local, globals }] of state.workers.entries()) {

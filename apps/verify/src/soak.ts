@@ -1,6 +1,6 @@
 // pnpm verify:soak -- [packages] [STRUCTURE …] [--minutes N] [--seed N]
 //
-// The packages as they are shipped (packages-soak.ts), then the structures with their gated kernels:
+// The packages as they are shipped (packages-soak.ts), then the structures, their kernels gated.
 // Real workers in rounds of random calls, each round a recorded history that is checked afterwards.
 // In half of the rounds a worker is terminated: where it happens to be, or at a drawn step; then
 // its slot is buried and recovered while the others go on, and verify, leak audit and history must
