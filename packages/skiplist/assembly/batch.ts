@@ -306,7 +306,7 @@ function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
     put32(laneAt(lanes) + L_OWN2, heightOf(nodeOf(i, count, temp)));
     i = groupEnd(i, count, temp);
   }
-  findAscending(list, lanes);
+  findAscending(lanes);
   return i;
 }
 

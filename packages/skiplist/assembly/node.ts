@@ -64,7 +64,7 @@ import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/ass
 
 export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 24;
 /** Lanes of a lockstep search. */
-export const LANES: u32 = isDefined(GATED) ? 2 : 16;
+export const LANES: u32 = isDefined(GATED) ? 2 : 32;
 /**
  * Nodes of this height and more stand together, in slabs of so many bytes. Each search passes many
  * of them, and few others: so most of its steps stay within few pages, whose translations the

@@ -310,7 +310,7 @@ export function startAscending(list: usize, count: u32): void {
  * Searches the keys of the first `count` lanes at once, for their splices below the level in L_OWN2.
  * The keys ascend from lane to lane and from call to call. The splices end where the finger begins.
  */
-export function findAscending(list: usize, count: u32): void {
+export function findAscending(count: u32): void {
   const base = get32(spliceAt() + 4);
   const first = laneAt(0);
   const end = first + <usize>count * LANE_BYTES;
