@@ -89,6 +89,8 @@ export class Crossing {
   readonly #movables = new Set<WeakRef<Movable>>();
   #sweepAt = 64;
   #linger = 0;
+  /** How many have put aside what is packed: meanwhile scratch stays where it is. */
+  #saved = 0;
   #reserved = 0;
   #limit = 0;
 
@@ -125,8 +127,9 @@ export class Crossing {
   begin(): void {
     this.turn++;
     this.cursor = RESULT_BYTES;
-    if (this.#shared.at !== this.at) this.#look();
-    if (this.#linger > 0 && --this.#linger === 0) {
+    const { at, bytes } = this.#shared;
+    if (at !== this.at || bytes !== this.view.length) this.#look();
+    if (this.#linger > 0 && this.#saved === 0 && --this.#linger === 0) {
       this.#owner.unstage();
       this.#look();
     }
@@ -146,12 +149,17 @@ export class Crossing {
     if (end > this.#limit) this.#stage(end);
   }
 
-  /** A copy of what is packed; `restore` brings it back after other calls were made. */
+  /**
+   * A copy of what is packed; `restore` brings it back, to the same offsets, after other calls were
+   * made that packed no more than fits.
+   */
   save(): Uint8Array {
+    this.#saved++;
     return this.view.slice(0, this.cursor);
   }
 
   restore(packed: Uint8Array): void {
+    this.#saved--;
     this.view.set(packed);
     this.cursor = packed.length;
   }

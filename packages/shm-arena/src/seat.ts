@@ -137,27 +137,35 @@ export class Seat implements ScratchOwner {
   /** Like `index`, but minus the status where that is not CONTENDED. */
   tryIndex(call: () => number): number {
     let result = call();
-    if (result !== -Status.CONTENDED) return result;
+    if (result !== -Status.CONTENDED && result !== -Status.FULL) return result;
     this.settle(() => {
       result = call();
       return result < 0 ? -result : Status.OK;
-    }, Status.CONTENDED);
+    }, -result);
     return result;
   }
 
   /**
-   * Calls a kernel until it does not say CONTENDED, recovering the dead and waiting in between.
+   * Calls a kernel until it does not say CONTENDED, recovering the dead and waiting in between;
+   * after FULL once more, when this thread had pages that it did not need.
    *
    * @param first the status of a call made before; default: none was made
    * @throws ShmError CONTENDED where this thread may not wait (longer)
    */
   settle(call: () => number, first: number = call()): number {
     let status = first;
-    if (status !== Status.CONTENDED) return status;
-    for (const patience = new Patience(this); status === Status.CONTENDED; status = call()) {
-      patience.wait();
+    if (status !== Status.CONTENDED && status !== Status.FULL) return status;
+    const patience = new Patience(this);
+    for (let full = false; ; status = call()) {
+      if (status === Status.CONTENDED) patience.wait();
+      else if (status === Status.FULL && !full && this.#makeRoom()) full = true;
+      else return status;
     }
-    return status;
+  }
+
+  /** Gives back empty pages of this thread and what no reader needs; whether there were any. */
+  #makeRoom(): boolean {
+    return this.kernel.trim() + this.kernel.sweep() > 0;
   }
 
   /** The error for a status; for a buried thread, whatever it met, EXPELLED. */
@@ -207,8 +215,11 @@ export class Seat implements ScratchOwner {
   recoverQuietly(): void {
     if (!hasDead(this)) return;
     const packed = this.crossing.save();
-    recover(this);
-    this.crossing.restore(packed);
+    try {
+      recover(this);
+    } finally {
+      this.crossing.restore(packed);
+    }
   }
 
   /** Whether this thread was not declared dead. */

@@ -263,7 +263,7 @@ function find<X extends AnyKernel>(
     const at = crossing.take(NAME_BYTES);
     crossing.view.fill(0, at, at + NAME_BYTES); // Names are compared in words, padded with zeros.
     const length = writeName(seat, name, at);
-    if (length === 0) throw rangeError('name: expected 1 to 96 bytes, found none');
+    if (length === 0) throw noName();
     const offset = (crossing.at + at) | 0;
     const entry = seat.tryIndex(() => kernel.entryFind(offset, length));
     if (entry === -Status.UNKNOWN) return Status.UNKNOWN;
@@ -365,13 +365,14 @@ const D_VALUE_ID = 232;
 function writeDescriptor(
   seat: Seat,
   type: StructureType<never>,
-  { name = '', key, value }: StructureOptions,
+  { name, key, value }: StructureOptions,
 ): number {
+  if (name === '') throw noName();
   const { crossing } = seat;
   const at = crossing.take(DESCRIPTOR_BYTES);
   const { view, words } = crossing;
   view.fill(0, at, at + DESCRIPTOR_BYTES);
-  view[at + D_LENGTHS] = writeName(seat, name, at + D_NAME);
+  view[at + D_LENGTHS] = name === undefined ? 0 : writeName(seat, name, at + D_NAME);
   view[at + D_LENGTHS + 1] = writeId(seat, 'type', type.type, at + D_TYPE_NAME);
   words[(at + D_TYPE) >> 2] = hash(type.type);
   words[(at + D_PROTOCOL) >> 2] = type.protocol;
@@ -386,6 +387,10 @@ function writeDescriptor(
     words[((at + head) >> 2) + 1] = codec.version;
   }
   return (crossing.at + at) | 0;
+}
+
+function noName(): RangeError {
+  return rangeError(`name: expected 1 to ${NAME_BYTES} bytes, found none`);
 }
 
 function writeName(seat: Seat, name: string, at: number): number {

@@ -15,7 +15,7 @@ import {
   u64,
   utf8,
 } from '../src/codec.ts';
-import { type KeyPort, MAX_KEY_BYTES, RESULT_BYTES } from '../src/crossing.ts';
+import { Crossing, type KeyPort, MAX_KEY_BYTES, RESULT_BYTES } from '../src/crossing.ts';
 import { seatOf } from '../src/seat.ts';
 import { codeOf, holds } from './support.ts';
 
@@ -196,6 +196,34 @@ describe('scratch', () => {
     arena.stats();
     crossing.restore(packed);
     expect(Buffer.from(seen(key)).toString()).toBe('k'.repeat(40));
+  });
+
+  test('scratch stays where it is while something is put aside', () => {
+    crossing.begin();
+    crossing.need(2 ** 20);
+    const { at } = crossing;
+    const packed = crossing.save();
+    for (let i = 0; i < 1000; i++) crossing.begin();
+    expect(crossing.at).toBe(at);
+    crossing.restore(packed);
+    for (let i = 0; i < 1000; i++) crossing.begin();
+    expect(crossing.at).not.toBe(at);
+  });
+
+  test('is looked at again when another copy of the package has replaced it', () => {
+    const seat = seatOf(arena);
+    const other = new Crossing(seat);
+    other.begin();
+    other.need(2 ** 20);
+    crossing.begin();
+    const { at } = crossing;
+    const { length } = crossing.view;
+    seat.unstage();
+    seat.stage(length / 2); // The smaller block begins where the larger one did.
+    expect(seat.scratch).toMatchObject({ at });
+    crossing.begin();
+    expect(crossing.view.length).toBe(seat.scratch.bytes);
+    seat.unstage();
   });
 
   test('the result block stays free', () => {

@@ -84,6 +84,17 @@ describe('a region', () => {
     large.detach();
   });
 
+  test('takes back what this thread does not need before it says that there is no room', () => {
+    const small = Arena.create({ bytes: 2 ** 22, participants: 1 });
+    const blocks: number[] = [];
+    for (let at = small.tryAlloc(2 ** 14); at !== 0; at = small.tryAlloc(2 ** 14)) blocks.push(at);
+    expect(codeOf(() => small.region())).toBe('ShmError ARENA_FULL');
+    for (const at of blocks) small.free(at);
+    const region = small.region();
+    expect(region.tryAlloc(2 ** 21)).not.toBe(0);
+    small.detach();
+  });
+
   test('save points nest, keep, and close in any order', () => {
     const region = arena.region();
     const outer = region.savepoint();

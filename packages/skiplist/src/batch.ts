@@ -83,9 +83,6 @@ class Packed<K, V> {
     this.grow(at + 64);
     let length = write(this.bytes);
     while (length > this.bytes.length - at) {
-      if (at + length > MAX_BATCH) {
-        throw tooLarge('VALUE_TOO_LARGE', 'batch', MAX_BATCH, at + length);
-      }
       this.grow(at + length);
       length = write(this.bytes);
     }
@@ -95,7 +92,8 @@ class Packed<K, V> {
 
   private grow(bytes: number): void {
     if (bytes <= this.bytes.length) return;
-    const larger = new Uint8Array((bytes * 2 + 7) & -8);
+    if (bytes > MAX_BATCH) throw tooLarge('VALUE_TOO_LARGE', 'batch', MAX_BATCH, bytes);
+    const larger = new Uint8Array(Math.min(Math.ceil(bytes / 4) * 8, MAX_BATCH));
     larger.set(this.bytes);
     this.bytes = larger;
     this.words = new Int32Array(larger.buffer);

@@ -98,11 +98,13 @@ export class Core<K, V> {
    */
   finish(first: number, call: () => number, what: string): number {
     let status = first;
-    for (;;) {
+    for (let full = false; ; ) {
       if (status === Status.OK || status === ABSENT || status === EXISTS) return status;
       if (status === PRESSURE) return status;
-      if (status === Status.CONTENDED) status = this.seat.settle(call, status);
-      else if (status === NEED) {
+      if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
+        full ||= status === Status.FULL;
+        status = this.seat.settle(call, status);
+      } else if (status === NEED) {
         this.crossing.need(this.result(0));
         status = call();
       } else throw this.error(status, what);

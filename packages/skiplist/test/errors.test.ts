@@ -136,6 +136,29 @@ describe('keys and values that do not fit', () => {
     expect(list.get(key.subarray(1))).toBe(1);
   });
 
+  test('no ARENA_FULL while this thread has empty pages left from blocks it has freed', () => {
+    const small = freshArena({ bytes: 2 ** 22, participants: 2 });
+    const list = SkipList.create<string, number>(small, { value: u32 });
+    const blocks: number[] = [];
+    for (let at = small.tryAlloc(2 ** 12); at !== 0; at = small.tryAlloc(2 ** 12)) blocks.push(at);
+    for (const at of blocks) small.free(at);
+    for (let n = 0; n < 10_000; n++) list.set(userKey(n), n);
+    expect(list.size).toBe(10_000);
+    small.detach();
+  });
+
+  test('ARENA_FULL for a batch of more than 1 GiB', () => {
+    const large: Codec<number> = {
+      id: 'large',
+      version: 1,
+      encode: () => 2 ** 30 + 64,
+      decode: () => 0,
+    };
+    const list = SkipList.create<string, number>(arena, { value: large });
+    const call = () => list.writeBatch([{ type: 'set', key: 'a', value: 1 }]);
+    expect(codeOf(call)).toBe('ARENA_FULL');
+  });
+
   test('VALUE_TOO_LARGE before a batch beyond 2 GiB is even allocated', () => {
     const huge: Codec<number> = {
       ...{ id: 'huge', version: 1 },
@@ -216,6 +239,8 @@ describe('names, types and codecs', () => {
     expect(codeOf(() => SkipList.open(arena, 'b'))).toBe('NAME_UNKNOWN');
     expect(() => SkipList.create(arena, { name: 'x'.repeat(97) })).toThrow(RangeError);
     expect(() => SkipList.create(arena, { name: 5 as never })).toThrow(TypeError);
+    expect(codeOf(() => SkipList.create(arena, { name: '' }))).toBe('OUT_OF_RANGE');
+    expect(arena.structures().filter(({ name }) => name !== 'a')).toEqual([]);
   });
 
   test('CODEC_MISMATCH names what was found and expected', () => {
