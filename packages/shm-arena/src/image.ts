@@ -8,8 +8,8 @@
 //
 // Every page is read twice, at first for the chunks and once more when the last chunk is out. Equal
 // both times, for every page, means that what was given out is what stood there at the moment
-// between the two passes (or that it was written and written back). Slots are not compared: readers
-// write there, and loading clears them.
+// between the two passes (or that it was written and written back). Slots are not compared, nor the
+// era clock: readers write there. Loading clears the slots, and any later clock does.
 
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { type ArenaKernel, PAGE_BYTES } from './kernel.ts';
@@ -27,6 +27,7 @@ const CHUNK_PAGES = 16;
 const H_PARTICIPANTS = 36;
 const H_TABLE_AT = 92;
 const H_FIRST = 104;
+const CLOCK_AT = 128;
 const SLOTS_AT = 1024;
 const SLOT_BYTES = 1024;
 const CONT = 5;
@@ -179,9 +180,10 @@ class PageSource {
     return (headWord[0]! & 15) === SCRATCH;
   }
 
-  /** The hash of a copy of a page, without the slots in it. */
+  /** The hash of a copy of a page, without what readers write in it. */
   comparable(page: number, copy: Uint32Array): Digest {
     const start = page * PAGE_BYTES;
+    if (start === 0) copy.fill(0, CLOCK_AT / 4, CLOCK_AT / 4 + 2);
     if (start < this.#slotsEnd) {
       copy.fill(0, Math.max(0, SLOTS_AT - start) / 4, (this.#slotsEnd - start) / 4);
     }

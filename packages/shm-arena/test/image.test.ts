@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { takeLease } from '../src/lease.ts';
 import { seatOf } from '../src/seat.ts';
 import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
 import { counted, sharedWords, start } from './crew.ts';
@@ -127,6 +128,7 @@ describe('an image', () => {
     const touch = () => new Uint8Array(arena.memory.buffer, block, 1).fill(77);
     await expect(write(touch)).rejects.toEqual(busy);
     await write((own) => own.stats());
+    await write((own) => takeLease(seatOf(own), () => {}).drop()); // As a snapshot does.
     const words = sharedWords(1);
     const crew = start(arena, 'churn', { words });
     await counted(words, 1);
