@@ -8,6 +8,13 @@ export interface BenchKernel extends AnyKernel {
   pairs(n: number, bytes: number): number;
   ring(n: number, bytes: number, held: number): number;
   empty(): number;
+  touch(): number;
+  idle(): number;
+  stackPairs(n: number, root: number, home: number, cell: number, scheme: number): number;
+  retirePairs(n: number, root: number, home: number): number;
+  node(root: number, home: number, order: number, i: number): number;
+  link(order: number, n: number): number;
+  walk(root: number, home: number, first: number, scheme: number): number;
   key(length: number, k0: number, k1: number, k2: number, k3: number): number;
 }
 

@@ -1,3 +1,4 @@
+import { RECLAIM_SUITES } from './reclaim-suites.ts';
 import type { Suite } from './types.ts';
 
 const MILLION = 1_000_000;
@@ -228,4 +229,5 @@ export const SUITES: readonly Suite[] = [
     size: MILLION,
     tiny: 300,
   },
+  ...RECLAIM_SUITES,
 ];

@@ -38,6 +38,8 @@ interface Run {
   safe: number[];
   /** Whether a thread is inside an operation that may hold a block nobody else knows of. */
   busy: boolean[];
+  /** A block that a thread has taken and not given up. */
+  held: number[];
   /** The most readers at once, and their widest interval. */
   readers: number;
   span: number;
@@ -383,14 +385,32 @@ const operations: Structure<Run>['operations'] = {
       return 'ok';
     },
   },
-  // For the worst-case counts.
+  // For the worst-case counts: a block of this thread's, and its retirement.
+  take: {
+    *run(t, run: Run) {
+      run.busy[t.id] = true;
+      run.held[t.id] = yield* allocated(t);
+      run.busy[t.id] = false;
+      return run.held[t.id] === 0 ? 'full' : 'ok';
+    },
+  },
+  giveUp: {
+    *run(t, run: Run) {
+      const at = run.held[t.id]!;
+      const wrong = at === 0 ? 'full' : yield* retired(t, at);
+      run.held[t.id] = 0;
+      return wrong ?? 'ok';
+    },
+    waitFree: true,
+    bound: 140,
+  },
   pinOnly: {
     *run(t) {
       yield [t.kernels.reclaim!.pinOnly!];
       return 'ok';
     },
     waitFree: true,
-    bound: 5,
+    bound: 4,
   },
   unpinOnly: {
     *run(t) {
@@ -398,7 +418,7 @@ const operations: Structure<Run>['operations'] = {
       return 'ok';
     },
     waitFree: true,
-    bound: 0,
+    bound: 4,
   },
 };
 
@@ -542,7 +562,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   if (wrong !== 0) return `audit: ${wrong}`;
   const lost = account(world, t);
   if (typeof lost === 'string') return lost;
-  const open = run.busy.filter(Boolean).length;
+  const open = run.busy.filter(Boolean).length + run.held.filter(Boolean).length;
   if (lost < 0 || lost > open) return `${lost} blocks are lost, at most ${open} were in hand`;
   yield [reclaim!.leave!, entry!, generation!, home];
   yield [reclaim!.idle!];
@@ -667,6 +687,7 @@ const reclaim: Structure<Run, State> = {
   begin: (world) => ({
     safe: world.threads.map(() => 0),
     busy: world.threads.map(() => false),
+    held: world.threads.map(() => 0),
     readers: 0,
     span: 0,
   }),

@@ -23,9 +23,10 @@
 //   8 u64 pending: blocks | 16-byte units << 32          16 u64 fresh: position | bytes left << 32
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
 //   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
-//   52 u32 fails (plain; hazard.ts)
+//   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
 //   56 u64 balance now (plain)                           64 W   then: u32 free blocks of each class
-//   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each
+//   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each,
+//   and their filter (plain: private to a scan)
 //   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
 // Block, its header in front of what the user sees (a multiple of 16)
 //   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
@@ -35,9 +36,9 @@
 //     or free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
 // I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
 // I3  birth is read before the block can be reached, retired after it could be reached no more.
-// I4  pending <= T + 2 * kept + 1 for blocks, and the same for bytes: T retired ones start a
-//     collect, and a collect that keeps much waits until as much has come again: amortised O(1) a
-//     block.
+// I4  pending <= T + 2 * kept for blocks, and the same and one block for bytes: T retired ones
+//     start a collect, and one that keeps much waits until as much has come again: amortised O(1) a
+//     block. (Epochs: T + kept; a collect looks at no block before the epoch has moved.)
 // I5  What a collect keeps met a reservation that stood when it looked. Between two steps of the
 //     clock each home allocates F blocks at most, so a reader with [lower, upper] keeps no more
 //     than the blocks in use at lower + homes * F * (upper - lower + 1).
@@ -138,6 +139,8 @@ export const O_ANNOUNCED: usize = 40;
 export const O_BIRTHS: usize = 48;
 /** For the hazard package: failed exchanges more than successful ones. */
 export const O_FAILS: usize = 52;
+/** Epoch scheme: which epoch the last collect that looked at the blocks had; 0 = none did. */
+const O_SCANNED: usize = 52;
 export const O_NOW: usize = 56;
 export const O_WORDS: usize = 64;
 export const O_COUNTS: usize = O_WORDS + CLASSES_MAX * 8;
@@ -151,6 +154,8 @@ export const BIRTHS: u32 = isDefined(GATED) ? 2 : 256;
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
 const RETIRED_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
 export const RETIRED_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
+/** Bits of the filter that a scan makes of all hazards, a power of two. */
+const FILTER_BITS: u32 = isDefined(GATED) ? 64 : 4096;
 /** α: a scan waits for α * H retired blocks. */
 const ALPHA: u32 = 2;
 
@@ -158,7 +163,8 @@ const ALPHA: u32 = 2;
 
 /** Bytes of a home with so many hazards, a multiple of 64. */
 export function homeBytes(hazards: u32): u32 {
-  return (<u32>O_HAZARDS + (hazards << 3) + 63) & ~63;
+  const filter = hazards == 0 ? 0 : FILTER_BITS >> 3;
+  return (<u32>O_HAZARDS + (hazards << 3) + filter + 63) & ~63;
 }
 
 /** Bytes of a domain's record with its homes. */
@@ -270,8 +276,10 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
 /** I4 would not hold with one more. */
 function isDue(root: usize, home: usize, pending: u64): bool {
   const kept = load64(home + O_KEPT);
-  if (<u32>pending >= threshold(root) + 2 * <u32>kept) return true;
-  return pending >> 32 >= RETIRED_UNITS + 2 * (kept >> 32);
+  // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
+  const times: u32 = get32(root + L_SCHEME) == EPOCH ? 1 : 2;
+  if (<u32>pending >= threshold(root) + times * <u32>kept) return true;
+  return pending >> 32 >= RETIRED_UNITS + times * (kept >> 32);
 }
 
 // ---- collect ------------------------------------------------------------------------------------
@@ -300,6 +308,11 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
   let noted: u32 = 0;
   if (scheme == EPOCH) {
     limit = advanceEpoch(root);
+    if (scanned(limit) == get32(home + O_SCANNED)) {
+      // What was retired since that scan has no older stamp than it: nothing can be freed.
+      store64(home + O_KEPT, load64(home + O_PENDING));
+      return 0;
+    }
   } else {
     add64(CLOCK, 1);
     noted = takeSnapshot(root, home, own);
@@ -316,8 +329,14 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
   }
   store64(home + O_PENDING, kept);
   store64(home + O_KEPT, kept);
+  if (scheme == EPOCH) put32(home + O_SCANNED, scanned(limit));
   if (freed != 0) give(root, home);
   return freed;
+}
+
+/** An epoch as O_SCANNED notes it: never 0, and not again within 2^31 epochs. */
+function scanned(epoch: u64): u32 {
+  return ((<u32>epoch) << 1) | 1;
 }
 
 /** Steps 5 and 6 for one class. Blocks freed << 32 | kept. */
@@ -367,7 +386,7 @@ function isKept(root: usize, home: usize, at: usize, limit: u64, noted: u32): bo
     if (MUTANT == 42 ? get64(pair) >= retired : get64(pair) > retired) continue;
     if (MUTANT == 43 ? get64(pair + 8) > birth : get64(pair + 8) >= birth) return true;
   }
-  return scheme == POINTERS && isHazard(root, at + HEAD);
+  return scheme == POINTERS && mayBeHazard(root, home, <u32>at + HEAD);
 }
 
 // ---- who reads ----------------------------------------------------------------------------------
@@ -390,7 +409,9 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
       if (point != 0) noted = note(home, noted, point, point);
     }
   }
-  return get32(root + L_SCHEME) == ERAS ? noteEras(root, home, noted) : noted;
+  if (get32(root + L_SCHEME) == ERAS) return noteEras(root, home, noted);
+  if (points != 0) noteHazards(root, home);
+  return noted;
 }
 
 function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): u32 {
@@ -425,6 +446,38 @@ function noteEras(root: usize, home: usize, from: u32): u32 {
     }
   }
   return noted;
+}
+
+/** The word and the bit of a block in the filter, which stands behind the home's hazards. */
+function filterAt(root: usize, home: usize, hash: u32): usize {
+  return home + O_HAZARDS + (get32(root + L_HAZARDS) << 3) + ((hash >> 6) << 3);
+}
+
+function hashOf(at: u32): u32 {
+  return (at * 0x9e37_79b1) >> (isDefined(GATED) ? 26 : 20);
+}
+
+/**
+ * Hazard pointers: a bit for each, so that most blocks are judged without looking at all of them.
+ */
+function noteHazards(root: usize, home: usize): void {
+  for (let hash: u32 = 0; hash < FILTER_BITS; hash += 64) put64(filterAt(root, home, hash), 0);
+  const homes = get32(root + L_HOMES);
+  const hazards = MUTANT == 63 ? get32(root + L_HAZARDS) - 1 : get32(root + L_HAZARDS);
+  for (let i: u32 = 0; i < homes; i++) {
+    for (let k: u32 = 0; k < hazards; k++) {
+      const at = <u32>load64(homeAt(root, i) + O_HAZARDS + (k << 3));
+      if (at == 0) continue;
+      const word = filterAt(root, home, hashOf(at));
+      put64(word, get64(word) | ((<u64>1) << (hashOf(at) & 63)));
+    }
+  }
+}
+
+/** False: no hazard named the block when the scan began, so none protects it. */
+function mayBeHazard(root: usize, home: usize, at: u32): bool {
+  const bits = get64(filterAt(root, home, hashOf(at)));
+  return ((bits >> (hashOf(at) & 63)) & 1) != 0 && isHazard(root, at);
 }
 
 /** Hazard pointers: whether anybody names the block. */

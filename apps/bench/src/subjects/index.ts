@@ -19,6 +19,10 @@ const TABLE_SUITES: Record<string, typeof writes> = {
 const OWN_SUITES: Record<string, () => Promise<Subject>> = {
   'skiplist-writers': async () => (await import('./skiplist.ts')).writers,
   'skiplist-misses': async () => (await import('./misses.ts')).misses,
+  'reclaim-pin': async () => (await import('./reclaim.ts')).pins,
+  'reclaim-stack': async () => (await import('./reclaim.ts')).stack,
+  'reclaim-retire': async () => (await import('./reclaim.ts')).retire,
+  'reclaim-walk': async () => (await import('./reclaim.ts')).walk,
   'arena-alloc': async () => (await import('./arena.ts')).pairs,
   'arena-attach': async () => (await import('./arena.ts')).attach,
   'arena-crossing': async () => (await import('./arena.ts')).crossing,

@@ -222,3 +222,7 @@ scenario(
   [[['pinOnly'], ['unpinOnly'], ['idle'], ['pinOnly'], ['unpinOnly']], write(1, 2)],
   { schemes: [INTERVAL] },
 );
+scenario('the steps of a retirement', [
+  [['take'], ['giveUp'], ['take'], ['giveUp']],
+  [...write(1), ['collect']],
+]);
