@@ -116,9 +116,10 @@ const read = (key: number, value: string | undefined): number =>
 
 /** `n` has been inserted, or not; when it has, it may be flushed by now. */
 function insertedOver(what: string, key: number, n: number, inserted: boolean): void {
-  if (inserted)
-    mustBe(what, key, 0, truth[key]!, (k) => (flushed(k) === n ? truth[k]! : flushed(k)));
-  else if (truth[key] === 0) fault(`${what} of ${keyOf(me, key)} finds a value, there is none`);
+  const was = truth[key]!;
+  const disk = flushed(key);
+  if (inserted) mustBe(what, key, 0, was, () => (disk === n ? was : disk));
+  else if (was === 0) fault(`${what} of ${keyOf(me, key)} finds a value, there is none`);
 }
 
 // ---- writing

@@ -454,6 +454,7 @@ class PackagesSoak {
     await Promise.all(lanes.map((lane) => lane.gone));
     for (const { error } of lanes) if (error !== undefined) throw new Error(error);
     arena.recover();
+    for (const lane of lanes) this.settle(lane);
     this.compare();
     this.list.destroy();
     for (const { blocks } of lanes) for (const at of blocks.keys()) arena.free(at);
