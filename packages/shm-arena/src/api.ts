@@ -162,7 +162,7 @@ export interface StructureInfo {
 export interface RecoveryReport {
   /** Dead participants whose slot is free again. */
   readonly reaped: number;
-  /** Structures in which something of a dead participant was finished or taken back. */
+  /** Repairs that ran: one for each structure that a dead participant had open. */
   readonly repaired: number;
   /**
    * Structures that a dead participant had open and for whose type no package is loaded in this

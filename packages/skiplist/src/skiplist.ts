@@ -321,7 +321,12 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 }
 
-function codecs<K, V>(options: api.SkipListCodecs<K, V>): { key: Codec<K>; value: Codec<V> } {
+/** The codecs of a list's options; refuses what else is wrong with them. */
+function codecs<K, V>(options: api.SkipListOpenOptions<K, V>): { key: Codec<K>; value: Codec<V> } {
+  const { onPressure } = options;
+  if (onPressure !== undefined && typeof onPressure !== 'function') {
+    throw typeError(`onPressure: expected a function, found ${describe(onPressure)}`);
+  }
   const key = options.key ?? (utf8 as unknown as Codec<K>);
   const value = options.value ?? (json as unknown as Codec<V>);
   return { key, value };

@@ -240,6 +240,7 @@ describe('names, types and codecs', () => {
     expect(() => SkipList.create(arena, { name: 'x'.repeat(97) })).toThrow(RangeError);
     expect(() => SkipList.create(arena, { name: 5 as never })).toThrow(TypeError);
     expect(codeOf(() => SkipList.create(arena, { name: '' }))).toBe('OUT_OF_RANGE');
+    expect(codeOf(() => SkipList.create(arena, { onPressure: 3 as never }))).toBe('INVALID_TYPE');
     expect(arena.structures().filter(({ name }) => name !== 'a')).toEqual([]);
   });
 
