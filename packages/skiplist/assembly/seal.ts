@@ -9,9 +9,9 @@
 // number before A's clock is closed, so numbers ascend from list to list.
 //
 // List words beside those of node.ts
-//   72 u32 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
-//   active 288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS.
-//   The list's
+//    72 u32 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
+//       active
+//   288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS. A list's
 //       first record stands in the slot of its count; a destruction shrinks the count by one and
 //       uses the next lower slot. So each slot is used once, and a destruction needs no memory.
 //
