@@ -22,10 +22,10 @@
 //     hold at the commit. (An insert that failed was true when judged.)
 // B3  The counters are stored from the descriptor's words, which repair uses too: the same values.
 //
-// Operation, staged by the host: see writeBatch in index.ts. Temporary words, by the operation's place
-// in the batch: the first two slices of its key, 2 x u64; its offset, u32; then, by its place in key
-// order: that of the batch, u32; merge space, u32; its node (of the key's first operation; 0 = none
-// linked), u32. Each kind for all operations, in this order: 32 bytes for each operation.
+// Operation, staged by the host: see writeBatch in index.ts. Temporary words, by the operation's
+// place in the batch: the first two slices of its key, 2 x u64; its offset, u32; then, by its place
+// in key order: that of the batch, u32; merge space, u32; its node (of the key's first operation;
+// 0 = none linked), u32. Each kind for all operations, in this order: 32 bytes for each operation.
 //
 // Names: op the offset of an operation; first..end the operations on one key, in sorted order.
 
@@ -134,7 +134,7 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
   let linked: u32 = 0;
   let live: i32 = 0;
   for (let first: u32 = 0; first < count; ) {
-    const end = fillLanes(list, first, count, temp);
+    const end = fillLanes(first, count, temp);
     let lane: u32 = 0;
     for (let group = first; group < end; lane++) {
       const next = groupEnd(group, count, temp);
@@ -295,7 +295,7 @@ function judge(first: u32, end: u32, count: u32, temp: usize, live: bool): usize
 }
 
 /** Gives lanes to the keys from operation `first` on and searches them; returns where they end. */
-function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
+function fillLanes(first: u32, count: u32, temp: usize): u32 {
   let lanes: u32 = 0;
   let i = first;
   for (; i < count && lanes < LANES; lanes++) {

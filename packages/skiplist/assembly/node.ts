@@ -127,11 +127,15 @@ export const WINDOW_BYTES: usize = 40;
 /** Nodes that all windows of a scan hold together. */
 export const POOL: u32 = isDefined(GATED) ? 16 : 4096;
 
+/** Nodes that the walkers of a scan note together (scan.ts). */
+export const STREAMS: u32 = isDefined(GATED) ? 16 : 4096;
+
 const SPLICE_AT: usize = VIEW_BYTES + 3 * BOUND_BYTES;
 const LANES_AT: usize = SPLICE_AT + SPLICE_BYTES;
 const WINDOWS_AT: usize = LANES_AT + LANE_BYTES * LANES;
 const POOL_AT: usize = WINDOWS_AT + WINDOW_BYTES * MAX_LISTS;
-export const WORK_BYTES: u32 = <u32>((POOL_AT + 4 * POOL + 63) & ~63);
+const STREAMS_AT: usize = POOL_AT + 4 * POOL;
+export const WORK_BYTES: u32 = <u32>((STREAMS_AT + 4 * STREAMS + 63) & ~63);
 /** The result block. */
 export const RESULT: usize = 64;
 
@@ -168,6 +172,10 @@ export function windowAt(window: u32): usize {
 
 export function poolAt(): usize {
   return work() + POOL_AT;
+}
+
+export function streamAt(index: u32): usize {
+  return work() + STREAMS_AT + ((<usize>index) << 2);
 }
 
 // ---- reading nodes ------------------------------------------------------------------------------

@@ -13,6 +13,12 @@
 // gather on from (0 = done), 16 u32 a node of the upper level from which boundaries are searched,
 // 20 u32 its part of the pool, 24 u32 capacity, 28 u32 1 = nothing is left behind the window, 32
 // u32 reverse: the first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries
+// Walker, private: 0 u32 the node it is at, 4 u32 where its segment ends (0 = at the bound), 8 u32
+// where it notes the next node, 12 u32 the end of its stream, 16 u32 its segment. Segment, private:
+// 0 u32 where its nodes are noted, 4 u32 their end, 8 u32 the node it ended at, 12 u32 where it was
+// to end. Gathering, private: 0 u32 level of the boundaries, 4 u32 segments to be taken yet, 8 u32
+// the next segment's words, 12 u32 where it begins, 16 u32 the boundary from which its end is
+// searched, 20 u32 1 = the bound's segment is taken.
 // Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound
 // 0 is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
 //
@@ -60,7 +66,6 @@ import {
   REST,
   keyLength,
   laneAt,
-  LANES,
   less,
   next,
   POOL,
@@ -68,6 +73,8 @@ import {
   sliceOf,
   spliceAt,
   STAMP,
+  STREAMS,
+  streamAt,
   valueAt,
   valueLength,
   windowAt,
@@ -95,8 +102,32 @@ const BEFORE_KEY: u32 = 1;
 const WITH_KEY: u32 = 2;
 const AT_NODE: u32 = 3;
 
-/** Segments that are walked at once. */
-const WALKERS: u32 = isDefined(GATED) ? 2 : 32;
+/** Segments that are walked at once, and most in one gathering. */
+const WALKERS: u32 = isDefined(GATED) ? 2 : 16;
+const SEGMENTS: u32 = isDefined(GATED) ? 4 : 256;
+
+const K_UNTIL: usize = 4;
+const K_PLACE: usize = 8;
+const K_LIMIT: usize = 12;
+const K_SEGMENT: usize = 16;
+const WALKER_BYTES: usize = 20;
+const SEGMENT_BYTES: usize = 16;
+const G_LEFT: usize = 4;
+const G_FREE: usize = 8;
+const G_FROM: usize = 12;
+const G_BOUNDARY: usize = 16;
+const G_LAST: usize = 20;
+const G_BYTES: usize = 24;
+
+/** The state of a gathering, then its segments: behind the walkers, where the lanes are. */
+function gatherAt(): usize {
+  return laneAt(0) + <usize>WALKERS * WALKER_BYTES;
+}
+
+function firstSegment(): usize {
+  return gatherAt() + G_BYTES;
+}
+
 /** Nodes that one call looks at, once it has something to return. */
 const BUDGET: i32 = isDefined(GATED) ? 64 : 65536;
 
@@ -150,7 +181,9 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
   let opens = (flags & START_OPEN) != 0;
   let records: u32 = 0;
   let used: u32 = 0;
-  let last: usize = 0; // The last key's version that counts, shown or not.
+  let last: usize = 0; // The last key's version that counts, shown or not; its first slices.
+  let last0: u64 = 0;
+  let last1: u64 = 0;
   let record: usize = 0;
   let more: u32 = 1;
   let budget = BUDGET;
@@ -165,13 +198,19 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
     budget -= <i32>((stop - at) >> 2);
     for (; at < stop && records < limit; at += 4) {
       const node: usize = get32(at);
-      if (last != 0 && sameKey(last, node)) continue; // Hidden by a newer one.
-      if (seen(list, node, upto) == 0) continue;
+      const s0 = get64(node + KEY);
+      const s1 = get64(node + KEY + 8);
+      if (s0 == last0 && s1 == last1 && last != 0 && compareNodes(last, node) == 0) continue;
+      // A number up to `upto` is visible; everything else is for `seen` to judge.
+      const stamp = load64(node + STAMP);
+      if ((MUTANT == 37 || stamp - 1 >= upto) && seen(list, node, upto) == 0) continue;
       if (ends && beyond(node, end)) {
         more = 0;
         break;
       }
       last = node;
+      last0 = s0;
+      last1 = s1;
       if (opens) {
         if (equalBound(node, start)) continue;
         opens = false;
@@ -182,7 +221,7 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
         if (used + bytes > outBytes)
           return records == 0 ? needs(bytes) : finish(records, used, 1, record);
         record = out + used;
-        emit(record, node, flags);
+        emit(record, node, s0, s1, flags);
         used += <u32>bytes;
       } else {
         record = node;
@@ -193,12 +232,6 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
   }
   if ((flags & COUNT) != 0) return finishCount(out, outBytes, records, more, record, flags);
   return finish(records, used, more, record);
-}
-
-/** Whether two nodes have one key. */
-function sameKey(a: usize, b: usize): bool {
-  if (get64(a + KEY) != get64(b + KEY) || get64(a + KEY + 8) != get64(b + KEY + 8)) return false;
-  return compareNodes(a, b) == 0;
 }
 
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
@@ -226,7 +259,7 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes
         break;
       }
       last = out + used;
-      emit(last, shown, flags);
+      emit(last, shown, get64(shown + KEY), get64(shown + KEY + 8), flags);
       used += <u32>bytes;
     } else {
       last = <u32>shown;
@@ -259,7 +292,7 @@ function finishCount(
   if (node == 0) return finish(records, 0, more, 0);
   const bytes = recordBytes(node, flags | KEYS_ONLY);
   if (bytes > outBytes) return needs(bytes);
-  emit(out, node, flags | KEYS_ONLY);
+  emit(out, node, get64(<usize>node + KEY), get64(<usize>node + KEY + 8), flags | KEYS_ONLY);
   return finish(records, <u32>bytes, more, out);
 }
 
@@ -468,7 +501,7 @@ function ready(w: usize, flags: u32, want: u32): bool {
 /** The level whose nodes begin segments, for so many entries: segments of about 2^level nodes. */
 function segmentLevel(want: u32): u32 {
   if (isDefined(GATED)) return want > 1 ? 1 : 0;
-  return want <= 12 ? 0 : want <= 512 ? 3 : 5;
+  return want <= 12 ? 0 : want <= 512 ? 3 : 4;
 }
 
 // ---- forward ------------------------------------------------------------------------------------
@@ -508,62 +541,90 @@ function gatherForward(w: usize, want: u32): bool {
 
 /**
  * Appends to the window the nodes from W_NEXT on, until the bound, the end of the list, or the end
- * of the lanes or the room; W_NEXT := where to go on, 0 = the bound or the end was reached.
+ * of the segments or the room; W_NEXT := where to go on, 0 = the bound or the end was reached.
+ *
+ * Some walkers share the segments: one that is done takes the next, because the lengths of segments
+ * spread so much that most walkers would be waiting for the longest. Each notes its nodes in a
+ * stream of its own; in the end the segments are put side by side.
  */
 function gather(w: usize, seg: u32, want: u32, bound: usize): void {
-  const count = get32(w + W_COUNT);
-  const room = get32(w + W_CAPACITY) - count;
-  const nodes = <usize>get32(w + W_NODES) + ((<usize>count) << 2);
-  let lanes: u32 = 1;
-  if (seg > 0) lanes = min(min(WALKERS, room), isDefined(GATED) ? want : (want >> seg) + 1);
-  const each = seg > 0 ? room / lanes : min(room, want < 64 ? want + 1 : 64);
-  let b: usize = get32(w + W_SEGMENT);
-  let from: usize = get32(w + W_NEXT);
-  let used: u32 = 0;
-  let last = false;
-  while (used < lanes && !last) {
-    if (seg == 0) b = 0;
-    while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
-    last = b == 0 || beyond(b, bound);
-    setWalk(laneAt(0) + ((<usize>used) << 4), from, last ? 0 : b, nodes + <usize>used * each * 4);
-    used++;
-    from = b;
+  const room = get32(w + W_CAPACITY) - get32(w + W_COUNT);
+  let walkers: u32 = 1;
+  let segments: u32 = 1;
+  let each = min(min(room, STREAMS), want < 64 ? want + 1 : 64);
+  if (seg > 0) {
+    segments = min(SEGMENTS, isDefined(GATED) ? want : (want >> seg) + 1);
+    walkers = min(min(WALKERS, room), segments);
+    each = min(room, STREAMS) / walkers;
   }
-  walk(used, each, bound, last);
-  settle(w, used, nodes);
+  const g = gatherAt();
+  put32(g, seg);
+  put32(g + G_LEFT, segments);
+  put32(g + G_FREE, <u32>firstSegment());
+  put32(g + G_FROM, get32(w + W_NEXT));
+  put32(g + G_BOUNDARY, seg > 0 ? get32(w + W_SEGMENT) : 0);
+  put32(g + G_LAST, 0);
+  let end = laneAt(0);
+  for (let i: u32 = 0; i < walkers; i++) {
+    const stream = streamAt(i * each);
+    put32(end + K_PLACE, <u32>stream);
+    put32(end + K_LIMIT, <u32>stream + (each << 2));
+    if (!takeSegment(end, bound)) break;
+    end += WALKER_BYTES;
+  }
+  walk(end, bound);
+  settle(w, get32(g + G_FREE));
 }
 
-/**
- * A lane's walk: 0 u32 the node it is at, 4 u32 where it ends, 8 u32 its nodes, 12 u32 how many.
- */
-function setWalk(l: usize, from: usize, until: usize, nodes: usize): void {
-  put32(l, <u32>from);
-  put32(l + 4, <u32>until);
-  put32(l + 8, <u32>nodes);
-  put32(l + 12, 0);
+/** Gives a walker the next segment. False: there is none, or not enough room left for one. */
+function takeSegment(k: usize, bound: usize): bool {
+  const g = gatherAt();
+  const seg = get32(g);
+  const left = get32(g + G_LEFT);
+  const place = get32(k + K_PLACE);
+  if (left == 0 || get32(g + G_LAST) != 0) return false;
+  // The first segment of all must be walked; of the others one that is cut short is work lost.
+  const s: usize = get32(g + G_FREE);
+  if (s != firstSegment() && get32(k + K_LIMIT) - place < 8 << seg) return false;
+  const from: usize = get32(g + G_FROM);
+  let b: usize = get32(g + G_BOUNDARY);
+  while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
+  const last = b == 0 || beyond(b, bound);
+  put32(s, place);
+  put32(k, <u32>from);
+  put32(k + K_UNTIL, last ? 0 : <u32>b);
+  put32(k + K_SEGMENT, <u32>s);
+  put32(g + G_LEFT, left - 1);
+  put32(g + G_FREE, <u32>(s + SEGMENT_BYTES));
+  put32(g + G_FROM, <u32>b);
+  put32(g + G_BOUNDARY, <u32>b);
+  put32(g + G_LAST, last ? 1 : 0);
+  return true;
 }
 
-/**
- * Walks all lanes, a node each by turns. Only the last can meet the bound, and only if `bounded`.
- */
-function walk(lanes: u32, each: u32, bound: usize, bounded: bool): void {
+/** Walks until no segment is left, a node in each by turns. Only the last can meet the bound. */
+function walk(end: usize, bound: usize): void {
   const first = laneAt(0);
-  const last = first + ((<usize>lanes - 1) << 4);
-  let open = lanes;
-  for (let turn: u32 = 0; turn < each && open > 0; turn++) {
-    for (let l = first; l <= last; l += 16) {
-      const node: usize = get32(l);
-      if (node == get32(l + 4)) {
-        if (get32(l + 12) == turn) open--; // It ended in this turn.
-      } else if (bounded && l == last && stops(node, bound)) {
-        put32(l, 0); // Its end is 0 as well.
-        open--;
-      } else {
-        put32(<usize>get32(l + 8) + ((<usize>turn) << 2), <u32>node);
-        put32(l + 12, turn + 1);
+  while (end > first) {
+    for (let k = first; k < end; k += WALKER_BYTES) {
+      let node: usize = get32(k);
+      const until: usize = get32(k + K_UNTIL);
+      const place = get32(k + K_PLACE);
+      if (node != until && until == 0 && stops(node, bound)) node = 0;
+      if (node != until && place < get32(k + K_LIMIT)) {
+        put32(place, <u32>node);
+        put32(k + K_PLACE, place + 4);
         touchEnd(node);
-        put32(l, <u32>next(node, 0));
+        put32(k, <u32>next(node, 0));
+        continue;
       }
+      const s: usize = get32(k + K_SEGMENT);
+      put32(s + 4, place);
+      put32(s + 8, <u32>node);
+      put32(s + 12, <u32>until);
+      if (takeSegment(k, bound)) continue;
+      end -= WALKER_BYTES; // The last walker takes its place; its turn is later.
+      for (let i: usize = 0; i < WALKER_BYTES; i += 4) put32(k + i, get32(end + i));
     }
   }
 }
@@ -573,24 +634,18 @@ function touchEnd(node: usize): void {
   if (!isDefined(GATED)) load32(node + 36);
 }
 
-/** Puts the lanes' nodes side by side; the window ends where a lane ran out of room. */
-function settle(w: usize, lanes: u32, nodes: usize): void {
-  const first = laneAt(0);
-  const last = first + ((<usize>lanes - 1) << 4);
-  let total: u32 = 0;
-  for (let l = first; l <= last; l += 16) {
-    const bytes = (<usize>get32(l + 12)) << 2;
-    const from: usize = get32(l + 8);
-    const to = nodes + ((<usize>total) << 2);
-    if (from != to) {
-      for (let k: usize = 0; k < bytes; k += 4) put32(to + k, get32(from + k));
-    }
-    total += get32(l + 12);
-    put32(w + W_NEXT, get32(l));
-    put32(w + W_SEGMENT, get32(l + 4));
-    if (get32(l) != get32(l + 4)) break;
+/** Puts the segments side by side; the window ends where a walker ran out of room. */
+function settle(w: usize, behind: usize): void {
+  const nodes: usize = get32(w + W_NODES);
+  let to = nodes + ((<usize>get32(w + W_COUNT)) << 2);
+  for (let s = firstSegment(); s < behind; s += SEGMENT_BYTES) {
+    const end: usize = get32(s + 4);
+    for (let from: usize = get32(s); from < end; from += 4, to += 4) put32(to, get32(from));
+    put32(w + W_NEXT, get32(s + 8));
+    put32(w + W_SEGMENT, get32(s + 12));
+    if (get32(s + 8) != get32(s + 12)) break;
   }
-  put32(w + W_COUNT, get32(w + W_COUNT) + total);
+  put32(w + W_COUNT, <u32>((to - nodes) >> 2));
 }
 
 // ---- reverse ------------------------------------------------------------------------------------
@@ -669,13 +724,20 @@ function recordBytes(node: usize, flags: u32): u64 {
   return 16 + ((keyLength(node) + 7) & ~7) + value;
 }
 
-function emit(to: usize, node: usize, flags: u32): void {
+function emit(to: usize, node: usize, s0: u64, s1: u64, flags: u32): void {
+  const len = keyLength(node);
   const bytes = valueLength(node);
-  put32(to, keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0));
+  put32(to, len | (isTombstone(node) ? TOMBSTONE << 24 : 0));
   put32(to + 4, bytes);
   put64(to + 8, load64(node + STAMP)); // Decided by `seen`: the number.
-  copyKey(to + 16, node);
-  if ((flags & KEYS_ONLY) == 0) {
-    copyWords(to + 16 + ((<usize>keyLength(node) + 7) & ~7), valueAt(node), bytes);
+  if (len > 8 && len <= 16) {
+    put64(to + 16, bswap<u64>(s0));
+    put64(to + 24, bswap<u64>(s1));
+  } else {
+    copyKey(to + 16, node);
   }
+  if ((flags & KEYS_ONLY) != 0) return;
+  const value = to + 16 + ((<usize>len + 7) & ~7);
+  if (bytes - 1 < 8) put64(value, get64(valueAt(node)));
+  else copyWords(value, valueAt(node), bytes);
 }

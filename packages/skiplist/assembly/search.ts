@@ -307,7 +307,7 @@ export function startAscending(list: usize, count: u32): void {
 }
 
 /**
- * Searches the keys of the first `count` lanes at once, for their splices below the level in L_OWN2.
+ * Searches the keys of the first `count` lanes at once, for their splices below level L_OWN2.
  * The keys ascend from lane to lane and from call to call. The splices end where the finger begins.
  */
 export function findAscending(count: u32): void {
