@@ -20,7 +20,8 @@ export interface AtomicHandle {
  * - `interval`: a reader keeps the blocks that were alive between its pin and its last load. One
  *   that has stopped keeps a bounded number of blocks, however much is retired after it.
  * - `epoch`: loads are cheaper by two reads, and a reader that has stopped keeps everything that is
- *   retired from then on. `stats().stalled` says who, since when, and how much.
+ *   retired from then on. `stats().stalled` says who, since when, and how much. Leases of the arena
+ *   (snapshots) keep nothing in such a domain.
  */
 export type Scheme = 'interval' | 'epoch';
 

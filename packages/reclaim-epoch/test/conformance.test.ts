@@ -194,6 +194,24 @@ describe.each(schemes)('%s', (scheme) => {
     expect(arena.stats().structures.length).toBe(1);
   });
 
+  test('what a guard protects outlives the domain, until the guard is closed', async () => {
+    replace(7);
+    const guard = domain.pin();
+    const at = cell.load(guard);
+    EpochDomain.open(arena, 'd').destroy();
+    await turn();
+    const filler = arena.alloc(2 ** 20);
+    new Uint8Array(arena.memory.buffer, filler, 2 ** 20).fill(0xee);
+    expect(new Uint32Array(arena.memory.buffer)[at / 4]).toBe(7);
+    expect(arena.stats().pinned.bytes).toBeGreaterThan(0);
+    guard.close();
+    expect(codeOf(() => domain.pin())).toBe('CLOSED');
+    domain.close();
+    await turn();
+    arena.recover();
+    expect(arena.stats().pinned.bytes).toBe(0);
+  });
+
   test('domains are made and opened by name; a name is of one type and scheme', () => {
     expect(EpochDomain.open(arena, 'd').scheme).toBe(scheme);
     expect(EpochDomain.openOrCreate(arena, { name: 'd', scheme: 'interval' }).scheme).toBe(scheme);

@@ -148,6 +148,23 @@ describe.each(schemes)('%s', (scheme) => {
     expect(codeOf(() => HazardDomain.attach(arena, handle))).toBe('CLOSED');
   });
 
+  test('what a hazard protects outlives the domain, until it is released', async () => {
+    replace(7);
+    const at = domain.protect(cell, 0);
+    HazardDomain.open(arena, 'd').destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    const filler = arena.alloc(2 ** 20);
+    new Uint8Array(arena.memory.buffer, filler, 2 ** 20).fill(0xee);
+    expect(wordAt(at)).toBe(7);
+    expect(arena.stats().pinned.bytes).toBeGreaterThan(0);
+    domain.release(0);
+    expect(codeOf(() => domain.alloc(8))).toBe('CLOSED');
+    domain.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    arena.recover();
+    expect(arena.stats().pinned.bytes).toBe(0);
+  });
+
   test('two workers push and pop: nothing is lost, read freed, or left', async () => {
     const count = 10_000;
     const jobs = [0, 1].map((i) => start(arena, domain, cell, 'stack', { count, from: i * count }));
