@@ -26,7 +26,7 @@ import {
   PRESSURE,
   seqOf,
 } from './kernel.ts';
-import { listStats, tryStats } from './stats.ts';
+import { readStats, tryStats } from './stats.ts';
 
 /** Any list's. */
 export type AnyCore = Core<any, any>;
@@ -130,7 +130,9 @@ export class Core<K, V> {
     if (what === 'seal') {
       return `${this.result(0)} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
     }
-    const { entries, maxEntries, bytes, maxBytes } = listStats(this, this.result(9));
+    // It may be sealed by now, and destroyed.
+    if (tryStats(this, this.result(9)) !== Status.OK) return 'a limit was reached';
+    const { entries, maxEntries, bytes, maxBytes } = readStats(this);
     return (
       `found ${entries} versions of at most ${maxEntries} and ${bytes} bytes of at most ` +
       `${maxBytes} in the active list: seal it`
