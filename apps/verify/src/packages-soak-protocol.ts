@@ -1,9 +1,10 @@
 // What the soak of the packages writes and how it is written down: keys, values, batches, and the
 // journal in which a worker says of each call that it begins and, with its result, that it ended.
 
-/** Keys of one lane. Prime: a batch of up to 31 steps of 7 meets no key twice. */
+/** Keys of one lane. Prime: a batch goes in steps of 7 and meets no key twice. */
 export const KEYS = 251;
-export const BATCH_MOST = 31;
+/** Larger batches have no inserts: the result of each of these is a bit of the record's. */
+export const INSERTS_MOST = 31;
 
 // Words of a lane's control block.
 /** Records that were begun, and those of them that have ended. */
@@ -110,8 +111,9 @@ export interface Part {
 }
 
 export function batchOf(key: number, n: number, count: number): Part[] {
+  const second = count > INSERTS_MOST ? 'set' : 'insert';
   return Array.from({ length: count }, (_, i) => ({
-    type: (['set', 'insert', 'delete', 'set'] as const)[mix(n + i + 1) % 4]!,
+    type: (['set', second, 'delete', 'set'] as const)[mix(n + i + 1) % 4]!,
     key: (key + 7 * i) % KEYS,
     n: n + i,
   }));

@@ -9,7 +9,6 @@ import {
   ALLOC,
   apply,
   BATCH,
-  BATCH_MOST,
   BEGUN,
   batchOf,
   COMMAND,
@@ -21,6 +20,7 @@ import {
   GET_OR_INSERT,
   GO,
   INSERT,
+  INSERTS_MOST,
   KEYS,
   keyOf,
   numberOf,
@@ -156,7 +156,7 @@ function write(draw: number): boolean {
 
 function batch(): boolean {
   const key = below(KEYS);
-  const count = 1 + below(BATCH_MOST);
+  const count = 1 + below(below(3) > 0 ? INSERTS_MOST : KEYS);
   const n = next;
   next += count;
   const parts = batchOf(key, n, count);
@@ -323,7 +323,7 @@ function step(): boolean {
   const draw = below(64);
   if (draw < 24) return write(draw);
   if (draw < 32) return batch();
-  if (draw < 40) return reads(below(3) > 0 ? below(2) : below(6));
+  if (draw < 40) return reads(below(8) > 0 ? below(2) : below(6));
   if (draw < 48 || blocks.size === 0) return blocks.size < 150 ? allocate() : release();
   if (draw < 56) return release();
   if (draw < 58) return region();

@@ -38,6 +38,7 @@ import {
   RECORDS,
   RECOVER,
   RUNNING,
+  SET,
   type Seat,
   STARTING,
   STATE,
@@ -49,6 +50,8 @@ import { Random } from './random.ts';
 const FILE = new URL('./packages-soak-worker.ts', import.meta.url);
 export const LANES = 4;
 const BYTES = 48 << 20;
+/** What a victim is terminated in; 0: whatever it is at. */
+const TARGETS = [0, SET, BATCH, BATCH, BATCH, ALLOC, FREE, OTHER, OTHER];
 /** Longer than anything takes here, also on a machine that is busy with other things. */
 const PATIENCE_MS = 60_000;
 
@@ -248,7 +251,7 @@ class PackagesSoak {
         'the victim goes on',
         () => (control[STATE] === RUNNING && control[BEGUN]! >= target) || full(),
       );
-      for (let n = random.below(20_000); n > 0; n--) Atomics.load(control, BEGUN);
+      this.aim(victim);
     }
     const dead = [victim];
     await this.terminate(victim);
@@ -267,6 +270,18 @@ class PackagesSoak {
       this.settle(lane);
       this.start(lane);
     }
+  }
+
+  /** Waits, without giving way, until the victim is in a call of a drawn kind, and a little. */
+  private aim({ control, journal }: Lane): void {
+    const { random } = this;
+    const wanted = TARGETS[random.below(TARGETS.length)]!;
+    for (let n = 0; wanted !== 0 && n < 500_000; n++) {
+      const begun = Atomics.load(control, BEGUN);
+      if (begun > Atomics.load(control, DONE) && journal[(begun - 1) * RECORD] === wanted) break;
+    }
+    for (let n = random.below(wanted === BATCH ? 60_000 : 15_000); n > 0; n--)
+      Atomics.load(control, BEGUN);
   }
 
   /** Lets another worker recover; with `dead`, that one is terminated meanwhile. */
