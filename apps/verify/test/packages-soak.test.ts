@@ -6,9 +6,9 @@ import { soakPackages } from '../src/packages-soak.ts';
 const SEED = 20_241;
 
 test('workers are terminated and replaced; what their finished calls wrote is there', async () => {
-  const { failure, terminated, compared, calls } = await soakPackages({ seed: SEED, kills: 12 });
+  const { failure, terminated, compared, calls } = await soakPackages({ seed: SEED, kills: 6 });
   expect(failure, 'again: pnpm verify:soak -- packages --seed 20241').toBeUndefined();
-  expect(terminated).toBeGreaterThanOrEqual(12);
+  expect(terminated).toBeGreaterThanOrEqual(6);
   expect(compared).toBeGreaterThan(0);
   expect(calls).toBeGreaterThan(0);
-});
+}, 120_000);
