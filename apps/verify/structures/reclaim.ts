@@ -514,7 +514,7 @@ function invariant(world: World, run: Run): string | undefined {
 
 // ---- deaths -------------------------------------------------------------------------------------
 
-function* recover(t: Thread, dead: readonly Thread[], run: Run, world: World): Steps {
+function* recover(t: Thread, _dead: readonly Thread[], run: Run, world: World): Steps {
   const k = t.kernels.arena!;
   for (let slot = 0; slot < world.u32(36); slot++) {
     if (kindOf(world.u32(slotAt(slot))) < 2) continue;
@@ -524,8 +524,8 @@ function* recover(t: Thread, dead: readonly Thread[], run: Run, world: World): S
     for (;;) {
       const entry: number = yield [k.nextJoined!, slot, 0];
       if (entry < 0) break;
-      // Until its repair the dead's reservations stand.
-      for (const other of dead) if (other.local.slot === slot) run.safe[other.id] = 0;
+      // Until its repair the reservations of the dead stand, also of one that died meanwhile.
+      for (const other of world.threads) if (other.local.slot === slot) run.safe[other.id] = 0;
       yield [t.kernels.reclaim!.repair!, entry, slot];
       yield [k.unjoin!, entry, slot];
     }
