@@ -1,5 +1,5 @@
-// The shared reading side of ordered structures, over a plain sorted array: ranges in bytes, batches,
-// iterators and cursors, without any kernel.
+// The shared reading side of ordered structures, over a plain sorted array: ranges in bytes,
+// batches, iterators and cursors, without any kernel.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
