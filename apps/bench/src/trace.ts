@@ -85,10 +85,14 @@ export async function watchKernel(packageName: string, watcher: Watcher): Promis
     gate: (op: number, at: number) => watcher(at >>> 0, op >> 4),
     plain: (_: number, at: number, bytes: number) => watcher(at >>> 0, bytes),
   };
-  WebAssembly.Module = function (bytes: Uint8Array<ArrayBuffer>) {
-    return new Module(own.equals(bytes) ? watched : bytes);
-  } as never;
-  WebAssembly.Instance = function (module: WebAssembly.Module, imports: WebAssembly.Imports) {
-    return new Instance(module, { env: { ...imports.env, ...doors } });
-  } as never;
+  WebAssembly.Module = class extends Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>) {
+      super(own.equals(bytes) ? watched : bytes);
+    }
+  } as typeof WebAssembly.Module;
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+      super(module, { env: { ...imports.env, ...doors } });
+    }
+  } as typeof WebAssembly.Instance;
 }

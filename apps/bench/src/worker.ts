@@ -11,10 +11,21 @@ const port = parentPort!;
 const stretches: Stretch[] = [];
 const counts: Count[] = [];
 
-// The flag goes back at once: with it, Node's own code would be compiled anew in each worker.
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-setFlagsFromString('--no-expose-gc');
+const collect = collector();
+
+/**
+ * This thread's garbage collection. The flag is the process's, and goes back at once: with it,
+ * Node's own code would be compiled anew in each worker. So another worker may take it back just
+ * before this one looks; then once more.
+ */
+function collector(): () => void {
+  for (;;) {
+    setFlagsFromString('--expose-gc');
+    const found = runInNewContext('typeof gc === "function" ? gc : undefined');
+    setFlagsFromString('--no-expose-gc');
+    if (found !== undefined) return found;
+  }
+}
 
 const ARRIVED = 0;
 const SPINNING = 1;

@@ -1,5 +1,5 @@
-import { ascending, keysOf, shuffled } from '../random.ts';
 import { Hierarchy } from '../cache.ts';
+import { ascending, keysOf, shuffled } from '../random.ts';
 import { watchKernel } from '../trace.ts';
 import type { Bench, Job } from '../types.ts';
 import { batchAll, getAll, getAllMany, load, SHORT_SCAN, scanShort, setAll } from './table.ts';
