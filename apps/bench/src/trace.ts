@@ -3,7 +3,8 @@
 // (shm-arena/assembly/atomic) that tells where it goes before it goes there. In this thread, that
 // kernel then takes the place of the package's own.
 
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -39,6 +40,23 @@ async function compileWatched(packageDir: string): Promise<Uint8Array<ArrayBuffe
     throw new Error(`${packageDir}: the watched kernel does not compile\n${messages}`);
   }
   return bytes;
+}
+
+/** The watched kernel beside `own`, compiled once for the same sources. */
+async function keptWatched(packageDir: string, own: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const door = source(packageDir, `node_modules/${DOOR}`) ?? '';
+  const key = createHash('sha256').update(own).update(door).digest('hex').slice(0, 16);
+  const folder = fileURLToPath(new URL('../build/', import.meta.url));
+  const file = resolve(folder, `watched-${key}.wasm`);
+  try {
+    return readFileSync(file);
+  } catch {
+    const bytes = await compileWatched(packageDir);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, bytes);
+    renameSync(`${file}.${process.pid}`, file);
+    return bytes;
+  }
 }
 
 /** A source file, wherever a package manager put it; the door with its calls opened. */
@@ -79,7 +97,7 @@ function openDoor(text: string): string {
 export async function watchKernel(packageName: string, watcher: Watcher): Promise<void> {
   const dir = fileURLToPath(new URL(`../node_modules/${packageName}`, import.meta.url));
   const own = readFileSync(resolve(dir, 'build/kernel.wasm'));
-  const watched = await compileWatched(dir);
+  const watched = await keptWatched(dir, own);
   const { Module, Instance } = WebAssembly;
   const doors = {
     gate: (op: number, at: number) => watcher(at >>> 0, op >> 4),
