@@ -402,7 +402,7 @@ const operations: Structure<Run>['operations'] = {
       return wrong ?? 'ok';
     },
     waitFree: true,
-    bound: 140,
+    bound: 160,
   },
   pinOnly: {
     *run(t) {

@@ -21,6 +21,8 @@
 // L3  The root moves on only when the active list's clock is open and all older ones are closed.
 // L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled when they
 //     die.
+// L5  The sealer's interval covers the birth of B before the root names B: when the structure is
+//     destroyed meanwhile, step 5 retires B's region while step 4 is still to come.
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
@@ -71,6 +73,7 @@ import {
   stateWord,
 } from '@x/shm-arena/assembly/layout';
 import { lock, unlock } from '@x/shm-arena/assembly/lock';
+import { protect } from '@x/shm-arena/assembly/reservation';
 import {
   ownedByEntry,
   ownerGone,
@@ -216,6 +219,7 @@ export function seal(entry: u32, generation: u32): i32 {
       const built = buildList(entry, generation, maxPagesOf(list), maxEntriesOf(list));
       if (built < 0) return leave(-(<i32>built));
       fresh = <usize>built;
+      protect(); // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
     }
     const next = stackOn(fresh, record, count, idOf(list) + 1);
     if (!cas32(entryAt(entry) + D_ROOT, <u32>record, <u32>next)) continue;

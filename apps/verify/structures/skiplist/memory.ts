@@ -8,6 +8,7 @@ const SLOTS = 1024;
 const SLOT_BYTES = 1024;
 export const REGIONS = 8;
 const HEAD = 256;
+const ID = 128;
 const MAX_HEIGHT = 3;
 const CLOSED = 1n << 63n;
 const STAMP = 16;
@@ -99,9 +100,10 @@ function level0(world: World, list: number, newer: bigint, decided: Decided): st
       front = true;
     }
     const t = numberOf(world, n);
-    const was = decided.get(n);
+    const known = world.u32(list + ID) * 2 ** 32 + n; // A destroyed list's memory is used again.
+    const was = decided.get(known);
     if (was !== undefined && was !== t) return `S2: node ${n} was ${was}, and now is ${t}`;
-    if (t !== 0n) decided.set(n, t);
+    if (t !== 0n) decided.set(known, t);
     if (t === 0n && !front) return `I4: node ${n} is undecided behind the front of ${key}`;
     if (t !== 0n && t !== DEAD) {
       if (t >= number) return `I4: number ${t} stands behind ${number} in ${key}`;
