@@ -22,7 +22,7 @@
 // L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled when they
 //     die.
 // L5  The sealer's interval covers the birth of B before the root names B: when the structure is
-//     destroyed meanwhile, step 5 retires B's region while step 4 is still to come.
+//     destroyed meanwhile, step 4 retires B's region while step 5 is still to come.
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
