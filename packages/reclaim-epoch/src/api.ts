@@ -2,17 +2,20 @@
 // run by test/examples.test.ts: there `arena` is a fresh arena, and a comment behind an expression
 // is its value.
 
-import type { Arena, StructureHandle, VerifyReport } from '@x/shm-arena';
+import type { Arena, StructureHandle } from '@x/shm-arena';
+import type {
+  AtomicHandle,
+  BlockStats,
+  Blocks,
+  BlocksFactory,
+  Reader,
+} from '@x/shm-arena/internal';
+
+// Both reclaimers have these: blocks.ts of the arena says what they promise.
+export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader };
 
 /** A cloneable name of a domain: goes through `postMessage`, `workerData` and pool arguments. */
 export type EpochDomainHandle = StructureHandle;
-
-/** A cloneable name of a cell. */
-export interface AtomicHandle {
-  readonly domain: EpochDomainHandle;
-  /** Offset of the cell's word in the arena. */
-  readonly offset: number;
-}
 
 /**
  * How a domain knows what readers may still hold.
@@ -32,41 +35,9 @@ export interface EpochDomainOptions {
   scheme?: Scheme;
 }
 
-/** Who reads since when. */
-export interface Reader {
-  /** The participant's slot. */
-  readonly slot: number;
-  /** The era (interval) or epoch it pinned. */
-  readonly since: number;
-  /** How far the present is from that. */
-  readonly behind: number;
-}
-
 /** Counts of a domain. While others work it is a sum of moments. */
-export interface EpochDomainStats {
+export interface EpochDomainStats extends BlockStats {
   readonly scheme: Scheme;
-  /** Threads that have it open. */
-  readonly threads: number;
-  /** Limbos of threads that are gone, not yet collected by others. */
-  readonly orphans: number;
-  /** Blocks allocated and not retired, as threads last told: at most 256 a thread late. */
-  readonly blocks: number;
-  /** Retired and not free yet. */
-  readonly pendingBlocks: number;
-  /** The same in bytes, headers included. */
-  readonly pendingBytes: number;
-  /** Of these, what the last collects had to leave to readers. */
-  readonly keptBlocks: number;
-  /**
-   * `pendingBlocks` never exceeds it: for each limbo 256, and twice `keptBlocks` together.
-   * `Infinity` in the epoch scheme while somebody reads.
-   */
-  readonly boundBlocks: number;
-  /**
-   * `pendingBytes` never exceeds it: 4 MiB for each limbo and one largest block, twice what is
-   * kept.
-   */
-  readonly boundBytes: number;
   /**
    * Reservations (pins and leases; epoch scheme: guards) that stand, this call's own not counted.
    */
@@ -81,8 +52,6 @@ export interface EpochDomainStats {
   readonly oldestPin: Reader | undefined;
   /** Epoch scheme: the reader that holds the epoch up, and the bytes that wait for it. */
   readonly stalled: (Reader & { readonly bytes: number }) | undefined;
-  /** Memory of the domain. It grows to what was in use at once, and is freed with the domain. */
-  readonly bytes: number;
 }
 
 /**
@@ -137,50 +106,17 @@ export interface Atomic {
  * All methods throw CLOSED after `close`, and when the domain was destroyed; EXPELLED when this
  * thread was declared dead.
  */
-export interface EpochDomain {
-  readonly handle: EpochDomainHandle;
+export interface EpochDomain extends Blocks<Atomic, EpochDomainStats> {
   readonly scheme: Scheme;
   /**
    * Begins reading. Guards nest: what counts is the outermost. Wait-free; in the interval scheme
    * without a store while the era stands still.
    */
   pin(): Guard;
-  /**
-   * A block of at least `bytes` bytes, aligned to 16, with unspecified content. O(1) amortised.
-   * @param bytes 1 to 1 835 000
-   * @returns its offset
-   * @throws ShmError ARENA_FULL: nothing has changed. RangeError
-   */
-  alloc(bytes: number): number;
-  /**
-   * Gives a block up that can be reached no more; it is freed when nobody can still read it. Now
-   * and then frees what others retired. Wait-free; O(1) amortised.
-   * @throws RangeError when no block in use starts there (best effort: a block that has been
-   *   allocated again since cannot be told from a right one)
-   */
-  retire(offset: number): void;
-  /** Frees what can be freed now, also of threads that are gone. Returns how many blocks. */
-  collect(): number;
-  /** A new cell in the arena, with `initial` in it. Gone with the domain. ARENA_FULL. */
-  atomic(initial?: number): Atomic;
-  /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
-  attachAtomic(handle: AtomicHandle): Atomic;
-  stats(): EpochDomainStats;
-  /** Walks all lists. Only while nobody uses the domain. */
-  verify(): VerifyReport;
-  /** Ends this instance; its open guards with it. Twice is harmless. */
-  close(): void;
-  /** Ends the domain for everybody: all its blocks and cells are freed when nobody reads them. */
-  destroy(): void;
-  /** Same as `close`. */
-  [Symbol.dispose](): void;
 }
 
 /** What stands on `EpochDomain` itself. */
-export interface EpochDomainFactory {
-  /** `domain instanceof EpochDomain`: whether this copy of the package made it. */
-  [Symbol.hasInstance](value: unknown): value is EpochDomain;
-
+export interface EpochDomainFactory extends BlocksFactory<EpochDomain, EpochDomainOptions> {
   /**
    * Makes a domain. Any thread; never blocks.
    * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
@@ -199,16 +135,4 @@ export interface EpochDomainFactory {
    * domain.collect(); // 1
    */
   create(arena: Arena, options?: EpochDomainOptions): EpochDomain;
-
-  /** Opens the domain called `name`. @throws ShmError NAME_UNKNOWN, WRONG_TYPE, ARENA_PROTOCOL */
-  open(arena: Arena, name: string): EpochDomain;
-
-  /**
-   * Opens the domain called `options.name`, or makes it. From many threads at once: one is made. A
-   * creator that died half-way is succeeded. `scheme` counts only for the one who makes it.
-   */
-  openOrCreate(arena: Arena, options: EpochDomainOptions & { name: string }): EpochDomain;
-
-  /** Opens the domain that `handle` means. @throws ShmError CLOSED when it was destroyed, … */
-  attach(arena: Arena, handle: EpochDomainHandle): EpochDomain;
 }

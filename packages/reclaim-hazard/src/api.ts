@@ -2,17 +2,14 @@
 // run by test/examples.test.ts: there `arena` is a fresh arena, and a comment behind an expression
 // is its value.
 
-import type { Arena, StructureHandle, VerifyReport } from '@x/shm-arena';
+import type { Arena, StructureHandle } from '@x/shm-arena';
+import type { AtomicHandle, BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+
+// Both reclaimers have these: blocks.ts of the arena says what they promise.
+export type { AtomicHandle, BlockStats, Blocks, BlocksFactory };
 
 /** A cloneable name of a domain: goes through `postMessage`, `workerData` and pool arguments. */
 export type HazardDomainHandle = StructureHandle;
-
-/** A cloneable name of a cell. */
-export interface AtomicHandle {
-  readonly domain: HazardDomainHandle;
-  /** Offset of the cell's word in the arena. */
-  readonly offset: number;
-}
 
 /**
  * What a hazard holds.
@@ -34,33 +31,9 @@ export interface HazardDomainOptions {
 }
 
 /** Counts of a domain. While others work it is a sum of moments. */
-export interface HazardDomainStats {
+export interface HazardDomainStats extends BlockStats {
   readonly scheme: Scheme;
   readonly hazards: number;
-  /** Threads that have it open. */
-  readonly threads: number;
-  /** Retired lists of threads that are gone, not yet scanned by others. */
-  readonly orphans: number;
-  /** Blocks allocated and not retired, as threads last told: at most 256 a thread late. */
-  readonly blocks: number;
-  /** Retired and not free yet. */
-  readonly pendingBlocks: number;
-  /** The same in bytes, headers included. */
-  readonly pendingBytes: number;
-  /** Of these, what the last scans had to leave to hazards and leases. */
-  readonly keptBlocks: number;
-  /**
-   * `pendingBlocks` never exceeds it: for each retired list 2 · H (H = all threads' hazards) but at
-   * least 256, and twice `keptBlocks` together.
-   */
-  readonly boundBlocks: number;
-  /**
-   * `pendingBytes` never exceeds it: 4 MiB for each list and one largest block, twice what is
-   * kept.
-   */
-  readonly boundBytes: number;
-  /** Memory of the domain. It grows to what was in use at once, and is freed with the domain. */
-  readonly bytes: number;
 }
 
 /** A 32-bit word in the arena that holds the offset of a block, 0 for none. */
@@ -107,8 +80,7 @@ export interface Lease {
  * All methods throw CLOSED after `close`, and when the domain was destroyed; EXPELLED when this
  * thread was declared dead.
  */
-export interface HazardDomain {
-  readonly handle: HazardDomainHandle;
+export interface HazardDomain extends Blocks<Atomic, HazardDomainStats> {
   readonly scheme: Scheme;
   /** Hazards of each thread. */
   readonly hazards: number;
@@ -128,41 +100,10 @@ export interface HazardDomain {
    * moves the arena's era on; a block born later is not kept by it.
    */
   lease(atomic: Atomic): Lease;
-  /**
-   * A block of at least `bytes` bytes, aligned to 16, with unspecified content. O(1) amortised.
-   * @param bytes 1 to 1 835 000
-   * @returns its offset
-   * @throws ShmError ARENA_FULL: nothing has changed. RangeError
-   */
-  alloc(bytes: number): number;
-  /**
-   * Gives a block up that can be reached no more; it is freed when no hazard and no lease keeps it.
-   * Now and then scans. Wait-free; O(1) amortised.
-   * @throws RangeError when no block in use starts there (best effort)
-   */
-  retire(offset: number): void;
-  /** Scans: frees what can be freed now, also of threads that are gone. Returns how many blocks. */
-  collect(): number;
-  /** A new cell in the arena, with `initial` in it. Gone with the domain. ARENA_FULL. */
-  atomic(initial?: number): Atomic;
-  /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
-  attachAtomic(handle: AtomicHandle): Atomic;
-  stats(): HazardDomainStats;
-  /** Walks all lists. Only while nobody uses the domain. */
-  verify(): VerifyReport;
-  /** Ends this instance, its hazards and leases with it. Twice is harmless. */
-  close(): void;
-  /** Ends the domain for everybody: all its blocks and cells are freed when nobody reads them. */
-  destroy(): void;
-  /** Same as `close`. */
-  [Symbol.dispose](): void;
 }
 
 /** What stands on `HazardDomain` itself. */
-export interface HazardDomainFactory {
-  /** `domain instanceof HazardDomain`: whether this copy of the package made it. */
-  [Symbol.hasInstance](value: unknown): value is HazardDomain;
-
+export interface HazardDomainFactory extends BlocksFactory<HazardDomain, HazardDomainOptions> {
   /**
    * Makes a domain. Any thread; never blocks.
    * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
@@ -179,16 +120,4 @@ export interface HazardDomainFactory {
    * domain.collect(); // 1
    */
   create(arena: Arena, options?: HazardDomainOptions): HazardDomain;
-
-  /** Opens the domain called `name`. @throws ShmError NAME_UNKNOWN, WRONG_TYPE, ARENA_PROTOCOL */
-  open(arena: Arena, name: string): HazardDomain;
-
-  /**
-   * Opens the domain called `options.name`, or makes it. From many threads at once: one is made. A
-   * creator that died half-way is succeeded. Other options count only for the one who makes it.
-   */
-  openOrCreate(arena: Arena, options: HazardDomainOptions & { name: string }): HazardDomain;
-
-  /** Opens the domain that `handle` means. @throws ShmError CLOSED when it was destroyed, … */
-  attach(arena: Arena, handle: HazardDomainHandle): HazardDomain;
 }

@@ -1,6 +1,9 @@
 export type {
   Atomic,
   AtomicHandle,
+  BlockStats,
+  Blocks,
+  BlocksFactory,
   HazardDomainFactory,
   HazardDomainHandle,
   HazardDomainOptions,

@@ -3,6 +3,7 @@
 // how readers say what they read is the packages' own.
 
 import type { StructureHandle, VerifyReport } from './api.ts';
+import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
 import { describe, rangeError, typeError, wholeNumber } from './errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
@@ -69,22 +70,11 @@ export function domainBuild<X extends DomainKernel>(scheme: number, hazards: num
   };
 }
 
-/** The counts that both reclaimers show. */
-export interface DomainCounts {
-  readonly threads: number;
-  readonly orphans: number;
-  readonly blocks: number;
-  readonly pendingBlocks: number;
-  readonly pendingBytes: number;
-  readonly keptBlocks: number;
-  readonly boundBlocks: number;
-  readonly boundBytes: number;
+/** The counts that a kernel gives, for both reclaimers. */
+export interface DomainCounts extends BlockStats {
   readonly readers: number;
   readonly keepableBlocks: number;
-  readonly oldestPin:
-    | { readonly slot: number; readonly since: number; readonly behind: number }
-    | undefined;
-  readonly bytes: number;
+  readonly oldestPin: Reader | undefined;
 }
 
 const STATS_BYTES = 128;
@@ -179,7 +169,7 @@ export class BlockDomain<X extends DomainKernel> {
   }
 
   /** The offset of the cell that a handle names. */
-  findCell(handle: { readonly domain: StructureHandle; readonly offset: number }): number {
+  findCell(handle: AtomicHandle): number {
     this.member.check();
     const { domain, offset } = handle ?? {};
     if (typeof domain !== 'object' || domain === null || typeof offset !== 'number') {

@@ -1,6 +1,7 @@
 // What the sibling packages build on. Experimental: it may change in any release.
 
 export type { Arena, StructureHandle } from './api.ts';
+export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './blocks.ts';
 export { encodeKey, prefixEnd } from './codec.ts';
 export {
   type Crossing,
