@@ -34,6 +34,8 @@ export class Arena implements World {
   private readonly blockHash: Int32Array;
   private imageHash = new Int32Array(2);
   private shadowChanged = false;
+  /** Words or marks may have changed since somebody set this to false. */
+  changed = true;
   private shadowHigh = 0;
   private readonly mixed = new Int32Array(2);
 
@@ -70,6 +72,7 @@ export class Arena implements World {
 
   /** Notes that `bytes` bytes at `at` are about to change. */
   touch(at: number, bytes: number): void {
+    this.changed = true;
     const last = (at + bytes - 1) >>> BLOCK_SHIFT;
     for (let block = at >>> BLOCK_SHIFT; block <= last; block++) {
       if (this.dirty[block] === 0) {
@@ -92,6 +95,7 @@ export class Arena implements World {
     this.shadow.fill(state, at >>> CELL_SHIFT, end);
     if (end > this.shadowHigh) this.shadowHigh = end;
     this.shadowChanged = true;
+    this.changed = true;
   }
 
   /** The first byte of the range in `state`, or -1. */

@@ -270,6 +270,7 @@ export class Machine {
   private restart(scheduler: Scheduler): void {
     this.scheduler = scheduler;
     this.arena.restore();
+    this.arena.changed = true;
     for (const t of this.threads) {
       const program = t.role === 'worker' ? this.scenario.threads[t.id]! : [];
       t.restart(program);
@@ -477,7 +478,9 @@ export class Machine {
         (this.lastWidth === 8 && i32[word + 1] !== this.lastWordHigh);
       if (changed) this.races.changed(t.id, this.lastAt);
     }
-    if (this.watch.invariant && this.structure.invariant !== undefined) {
+    // A step that wrote nothing leaves what held before it.
+    if (this.watch.invariant && this.arena.changed && this.structure.invariant !== undefined) {
+      this.arena.changed = false;
       const wrong = this.structure.invariant(this.arena, this.run);
       if (wrong !== undefined) throw this.wrong('invariant', wrong, -1);
     }
@@ -592,6 +595,7 @@ export class Machine {
 
   /** Runs the operation's JavaScript up to its next kernel call, and makes that. */
   private advance(t: VirtualThread, result: unknown): unknown {
+    this.arena.changed = true; // The run's own state may be.
     let it = t.steps!.next(result);
     while (it.done === true) {
       this.finish(t, it.value);
@@ -690,6 +694,7 @@ export class Machine {
       throw new Error(`${this.structure.name} does not say how a death is buried and recovered`);
     }
     victim.log.lose(this.arena.u8, variant);
+    this.arena.changed = true;
     for (const [at, bytes] of victim.log.frees) this.arena.setState(LIVE, at, bytes);
     victim.log.clear();
     victim.status = DEAD;

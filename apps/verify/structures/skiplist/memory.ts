@@ -40,17 +40,15 @@ export function lists(world: World, entry: number): number[] {
 }
 
 const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
+/** The key's bytes as characters, in their order: each slice stands with its first byte highest. */
 const keyOf = (world: World, node: number): string => {
   const length = world.u32(node + META) & 0xf_ffff;
-  const slices = Math.max(2, (length + 7) >> 3);
   let key = '';
-  for (let i = 0; i < slices; i++) {
-    key += world
-      .u64(node + (i < 2 ? 0 : REST) + 8 * i)
-      .toString(16)
-      .padStart(16, '0');
+  for (let n = 0; n < length; n++) {
+    const at = node + (n < 16 ? 0 : REST) + (n & ~7) + 7 - (n & 7);
+    key += String.fromCharCode(world.u8[at]!);
   }
-  return `${key.slice(0, 2 * length)}`;
+  return key;
 };
 
 /** What a run remembers of stamps, for S2: what is decided stays. */
@@ -213,8 +211,7 @@ export function nameWord(at: number, world: World, entry: number): string | unde
       if (at < n - 12 || at >= n + 40) continue;
       const field = at < n ? `next${(n - at) / 4 - 1}` : at === n + STAMP ? 'stamp' : `+${at - n}`;
       const height = (world.u32(n + META) >>> 20) & 31;
-      if (at >= n - 4 * height)
-        return `${name} ${Buffer.from(keyOf(world, n), 'hex')}@${n}.${field}`;
+      if (at >= n - 4 * height) return `${name} ${keyOf(world, n)}@${n}.${field}`;
     }
   }
   return `page ${Math.floor(at / PAGE)} + ${at % PAGE}`;
