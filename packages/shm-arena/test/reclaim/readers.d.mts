@@ -1,0 +1,18 @@
+import type { AtomicHandle } from '@x/shm-arena/internal';
+
+/** A cell of any domain. */
+export interface Cell {
+  readonly handle: AtomicHandle;
+}
+
+/** A section in which blocks are read. */
+export interface Reading {
+  /** The block that the cell names: not freed until `over`, or until the next load by hazards. */
+  load(cell: Cell): number;
+  swap(cell: Cell, next: number): number;
+  /** `expected` is 0 or was loaded in this section. Whether it was stored. */
+  exchange(cell: Cell, expected: number, next: number): boolean;
+  over(): void;
+}
+
+export function reading(domain: object, index?: number): Reading;

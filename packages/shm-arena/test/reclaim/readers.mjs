@@ -1,0 +1,32 @@
+// How a thread reads in each scheme: the one thing in which domains differ for a user of blocks.
+// For the suite and for its workers.
+
+/** Begins to read in a domain; `index` is the hazard, where there are hazards. */
+export function reading(domain, index = 0) {
+  return 'pin' in domain ? guarded(domain.pin()) : hazardous(domain, index);
+}
+
+function guarded(guard) {
+  return {
+    load: (cell) => cell.load(guard),
+    swap: (cell, next) => cell.swap(next, guard),
+    exchange: (cell, expected, next) => cell.compareExchange(expected, next, guard) === expected,
+    over: () => guard.close(),
+  };
+}
+
+function hazardous(domain, index) {
+  let held = false;
+  return {
+    load(cell) {
+      held = true;
+      return domain.protect(cell, index);
+    },
+    swap: (cell, next) => cell.swap(next),
+    exchange: (cell, expected, next) => cell.compareExchange(expected, next),
+    over() {
+      if (held) domain.release(index);
+      held = false;
+    },
+  };
+}

@@ -1,0 +1,207 @@
+// What the suite's parts share: domains of one scheme, and workers that do a named job.
+
+import { Worker } from 'node:worker_threads';
+import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
+import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+import { type Cell, reading } from './readers.mjs';
+
+/** A domain of any scheme. */
+export interface Domain extends Blocks<Cell, BlockStats> {
+  readonly scheme: string;
+}
+
+interface Options {
+  name?: string;
+  scheme?: string;
+}
+
+/** One scheme of one package. */
+export interface Subject {
+  readonly scheme: string;
+  /** The class of the package's sources. */
+  readonly domains: BlocksFactory<Domain, Options> & {
+    create(arena: ArenaInstance, options?: Options): Domain;
+  };
+  /** Where workers import the built package, and the class's name in it. */
+  readonly library: URL;
+  readonly className: string;
+  /** The most blocks that one reader keeps which has stopped, of one cell's. */
+  readonly keepsAtMost: number;
+  /** Whether leases of the arena keep blocks of the domain. */
+  readonly leases: boolean;
+}
+
+/** The seed of this run: SEED=… replays. */
+export const seed = Number(process.env.SEED ?? 20_261_120);
+
+/** How a failed run is repeated. */
+export const replay = `SEED=${seed} npx vitest run test/conformance.test.ts`;
+
+/** A small seeded generator of numbers from 0 to `below` - 1 (mulberry32). */
+export function random(start: number): (below: number) => number {
+  let state = start >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+export const freshArena = (options: ArenaOptions = {}): ArenaInstance =>
+  Arena.create({ bytes: 32 * 2 ** 20, participants: 8, ...options });
+
+/** The `code` of what `run` throws. */
+export function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+  return undefined;
+}
+
+/** The end of this turn: what only stands to be found again is let go. */
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Words that a test and its workers share: stop, and how far each one is. */
+export const control = () => new Int32Array(new SharedArrayBuffer(64));
+
+/** Resolves when word `index` is at least `least`. */
+export async function reached(words: Int32Array, index: number, least: number): Promise<void> {
+  while (Atomics.load(words, index) < least) await turn();
+}
+
+/** An arena with a domain and a cell: a register, whose value is a block that writes replace. */
+export class World {
+  readonly arena: ArenaInstance;
+  readonly domain: Domain;
+  readonly cell: Cell;
+  readonly subject: Subject;
+
+  constructor(subject: Subject, options: ArenaOptions = {}, prepare?: (world: World) => void) {
+    this.subject = subject;
+    this.arena = freshArena(options);
+    this.domain = subject.domains.create(this.arena, { scheme: subject.scheme, name: 'd' });
+    prepare?.(this);
+    this.cell = this.domain.atomic();
+  }
+
+  word(at: number): number {
+    return new Uint32Array(this.arena.memory.buffer, at, 1)[0]!;
+  }
+
+  /** A block of a value and its complement. */
+  fill(value: number): number {
+    const block = this.domain.alloc(8);
+    new Uint32Array(this.arena.memory.buffer, block, 2).set([value, ~value]);
+    return block;
+  }
+
+  /** Swaps a new value in, and retires the old one. */
+  replace(value: number): void {
+    const reader = reading(this.domain, 7);
+    const old = reader.swap(this.cell, this.fill(value));
+    reader.over();
+    if (old !== 0) this.domain.retire(old);
+  }
+
+  /** Replaces the value `times` times, which uses freed blocks again, and collects. */
+  churn(times: number): void {
+    for (let i = 0; i < times; i++) this.replace(1_000_000 + i);
+    // The epoch moves on by one for each time that all readers have seen it.
+    for (let i = 0; i < 3; i++) this.domain.collect();
+  }
+
+  /** Reads the value; it stays until `over`. */
+  hold(index = 0): { at: number; value: number; over(): void } {
+    const reader = reading(this.domain, index);
+    const at = reader.load(this.cell);
+    return { at, value: this.word(at), over: () => reader.over() };
+  }
+
+  /** Starts a thread that attaches arena, domain and cell, and does a job of jobs.mjs. */
+  start(job: string, args: Record<string, unknown> = {}): Job {
+    const { arena, domain, cell, subject } = this;
+    const workerData = {
+      arena: arena.handle,
+      domain: domain.handle,
+      cell: cell.handle,
+      library: subject.library.href,
+      className: subject.className,
+      job,
+      args,
+    };
+    const worker = new Worker(new URL('./jobs.mjs', import.meta.url), { workerData });
+    arena.watch(worker);
+    return new Job(worker);
+  }
+
+  /** A thread that does what it is told, one command at a time. */
+  async puppet(): Promise<Puppet> {
+    const puppet = new Puppet(this.start('puppet').worker);
+    await puppet.ready;
+    return puppet;
+  }
+
+  /** What must hold in the end; then the arena is let go. */
+  end(): readonly string[] {
+    const { problems } = this.arena.verify();
+    this.arena.detach();
+    return problems;
+  }
+}
+
+/** A worker at a job. */
+export class Job {
+  readonly worker: Worker;
+  readonly exit: Promise<number>;
+  readonly result: Promise<unknown>;
+
+  constructor(worker: Worker) {
+    this.worker = worker;
+    this.exit = new Promise((resolve) => worker.once('exit', resolve));
+    this.result = new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`the worker ended with code ${code}`)));
+    });
+    this.result.catch(() => {}); // A test that kills its worker does not ask for the result.
+  }
+
+  async kill(): Promise<void> {
+    await this.worker.terminate();
+    await this.exit;
+  }
+}
+
+/** A worker that is told each step, for schedules that a test writes down. */
+export class Puppet {
+  readonly job: Job;
+  readonly ready: Promise<unknown>;
+  slot = -1;
+
+  constructor(worker: Worker) {
+    this.job = new Job(worker);
+    this.ready = this.job.result.then((slot) => {
+      this.slot = slot as number;
+    });
+  }
+
+  /** Has it run a command of jobs.mjs; resolves to what that returned. */
+  async tell(command: string, ...args: unknown[]): Promise<number> {
+    const { worker } = this.job;
+    const answer = new Promise<{ result: number; error?: string }>((resolve) => {
+      worker.once('message', resolve);
+    });
+    worker.postMessage([command, ...args]);
+    const { result, error } = await answer;
+    if (error !== undefined) throw new Error(`${command}: ${error}`);
+    return result;
+  }
+
+  async end(): Promise<void> {
+    await this.tell('end');
+    await this.job.exit;
+  }
+}
