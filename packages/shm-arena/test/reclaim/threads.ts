@@ -51,7 +51,7 @@ export function threads(subject: Subject): void {
       expect(Math.abs(domain.stats().blocks)).toBeLessThan(4 * 300);
     });
 
-    test('a reader that has stopped keeps what is bounded, or told; its death frees it', async () => {
+    test('a reader that has stopped keeps what is stated, and its death frees it', async () => {
       const { arena, domain } = world;
       const words = control();
       world.replace(1);
@@ -87,7 +87,7 @@ export function threads(subject: Subject): void {
       expect(domain.verify().problems).toEqual([]);
     });
 
-    test('the slot of a dead reader is used again, and keeps nothing of what that read', async () => {
+    test('the slot of a dead reader is used again, and keeps nothing for it', async () => {
       const { arena, domain } = world;
       const slots = new Set<number>();
       for (let round = 0; round < 3; round++) {
