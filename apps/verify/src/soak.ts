@@ -38,38 +38,40 @@ export async function soak(
   say: (text: string) => void,
 ): Promise<SoakResult> {
   if (structure.soak === undefined) throw new Error(`${name} does not say how to soak it`);
-  const machine = new Machine(structure, await kernelsOf(structure), structure.soak.scenario);
-  const rounds = new Rounds(name, machine, seed);
-  const { result } = rounds;
-  const end = performance.now() + seconds * 1000;
-  try {
-    while (performance.now() < end && result.failure === undefined) {
-      await rounds.next();
-      if (result.rounds % 20 !== 0) continue;
-      const { rounds: n, calls, terminated } = result;
-      say(`${name}: ${n} rounds, ${calls} calls, ${terminated} terminated`);
+  const { scenario, more = [] } = structure.soak;
+  const result: SoakResult = { rounds: 0, calls: 0, terminated: 0, ambiguous: 0, histories: 0 };
+  const kernels = await kernelsOf(structure);
+  for (const each of [scenario, ...more]) {
+    const machine = new Machine(structure, kernels, each);
+    const rounds = new Rounds(name, machine, seed, result);
+    const end = performance.now() + (seconds * 1000) / (1 + more.length);
+    try {
+      while (performance.now() < end && result.failure === undefined) {
+        await rounds.next();
+        if (result.rounds % 20 !== 0) continue;
+        const { rounds: n, calls, terminated } = result;
+        say(`${name}: ${n} rounds, ${calls} calls, ${terminated} terminated`);
+      }
+    } finally {
+      await rounds.stop();
     }
-  } finally {
-    await rounds.stop();
+    if (result.failure === undefined) continue;
+    if (more.length > 0) result.failure = `${each.name}: ${result.failure}`;
+    break;
   }
   return result;
 }
 
 class Rounds {
-  readonly result: SoakResult = {
-    rounds: 0,
-    calls: 0,
-    terminated: 0,
-    ambiguous: 0,
-    histories: 0,
-  };
+  readonly result: SoakResult;
   private readonly machine: Machine;
   private readonly seed: number;
   private readonly shared = new Int32Array(new SharedArrayBuffer(64));
   private readonly threads: RealThread[];
   private readonly calls: number;
 
-  constructor(name: string, machine: Machine, seed: number) {
+  constructor(name: string, machine: Machine, seed: number, result: SoakResult) {
+    this.result = result;
     this.machine = machine;
     this.seed = seed;
     this.calls = machine.structure.soak!.calls ?? 60;

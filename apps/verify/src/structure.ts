@@ -193,6 +193,8 @@ export interface Mutant {
 export interface Soak<R = unknown> {
   /** As many workers as it has programs; its `prepare` and `observe` are used. */
   scenario: Scenario;
+  /** Further scenarios that are soaked so, as many programs in each: all get the same time. */
+  more?: readonly Scenario[];
   /** The next call of worker `worker`; `below(n)` draws 0 … n - 1. */
   call(below: (n: number) => number, worker: number): OpCall;
   /** Calls of each worker in a round. Default 60. */

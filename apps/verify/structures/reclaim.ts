@@ -7,6 +7,7 @@
 import type { Model, Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import { mutants } from './reclaim/mutants.ts';
 import {
+  EPOCH,
   full,
   HAZARDS,
   INTERVAL,
@@ -16,6 +17,7 @@ import {
   scenarios,
   settings,
 } from './reclaim/scenarios.ts';
+import { soak } from './reclaim/soak.ts';
 
 const PAGE = 1024;
 const SLOTS = 1024;
@@ -28,12 +30,13 @@ const DEPOT = 128;
 const RETIRED = 2;
 const BIRTHS = 2;
 const TRIES = 3;
+/** A home is free soon: helpers hold one for a moment each. */
+const MOVES = 16;
 
 const current = new WeakMap<World, Options>();
-let now: Options = { scheme: INTERVAL, pages: 5 };
 
 /** State of a run that is no thread's. */
-interface Run {
+export interface Run {
   /** A block that a thread may read, as it believes. 0 = none. */
   safe: number[];
   /** Whether a thread is inside an operation that may hold a block nobody else knows of. */
@@ -69,7 +72,7 @@ function list(world: World, first: number, link: number, into: number[]): boolea
 // ---- set-up -------------------------------------------------------------------------------------
 
 function setup(world: World, scenario: Scenario): void {
-  now = settings.get(scenario.name)!;
+  const now = settings.get(scenario.name)!;
   current.set(world, now);
   const k = world.threads[0]!.kernels.arena!;
   for (const t of world.threads) {
@@ -92,26 +95,26 @@ function setup(world: World, scenario: Scenario): void {
     t.kernels.reclaim!.join!(t.local.slot!);
     t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
   }
-  found(world);
+  found(world, now);
 }
 
 /** The domain, its cells, and a home for each worker. */
-function found(world: World): void {
+function found(world: World, { scheme, clock }: Options): void {
   const { arena, reclaim } = world.threads[0]!.kernels;
   const { scratch } = world.threads[0]!.local;
   world.write(scratch!, new Uint8Array(256));
   const entry: number = arena!.entryClaim!(scratch);
   const generation: number = arena!.entryGeneration!(entry);
-  const hazards = now.scheme >= POINTERS ? HAZARDS : 0;
-  const root: number = reclaim!.build!(entry, generation, now.scheme, hazards) >>> 0;
+  const hazards = scheme >= POINTERS ? HAZARDS : 0;
+  const root: number = reclaim!.build!(entry, generation, scheme, hazards) >>> 0;
   if (root === 0) throw new Error(`build: ${reclaim!.status!()}`);
-  if (now.clock !== undefined) {
-    new DataView(world.memory.buffer).setBigUint64(root + 64, now.clock, true);
+  if (clock !== undefined) {
+    new DataView(world.memory.buffer).setBigUint64(root + 64, clock, true);
   }
   arena!.entryPublish!(entry, generation, root);
   let home = 0;
   for (const t of world.threads) {
-    Object.assign(t.local, { entry, generation, root, home: 0, cells: 0 });
+    Object.assign(t.local, { entry, generation, root, scheme, home: 0, cells: 0 });
     if (t.role !== 'worker') continue;
     t.kernels.arena!.entryJoin!(entry, generation);
     t.local.home = t.kernels.reclaim!.open!(entry, generation) >>> 0;
@@ -137,7 +140,7 @@ const REGISTER = 0,
   TOP = 4;
 
 function* pinned(t: Thread): Steps<number> {
-  if (now.scheme >= POINTERS) {
+  if (t.local.scheme! >= POINTERS) {
     yield [t.kernels.reclaim!.pinOnly!];
     return 0;
   }
@@ -145,12 +148,12 @@ function* pinned(t: Thread): Steps<number> {
 }
 
 function* unpinned(t: Thread): Steps {
-  if (now.scheme >= POINTERS) {
+  if (t.local.scheme! >= POINTERS) {
     yield [t.kernels.reclaim!.releaseHazard!, t.local.home!, HAZARDS - 1];
     yield [t.kernels.reclaim!.unpinOnly!];
     return;
   }
-  yield [t.kernels.reclaim!.unpin!, t.local.home!, now.scheme];
+  yield [t.kernels.reclaim!.unpin!, t.local.home!, t.local.scheme!];
 }
 
 /** The block in a cell, protected; -1: the eras moved on and on. */
@@ -159,9 +162,9 @@ function* loaded(t: Thread, run: Run, cell: number): Steps<number> {
   const { cells, home } = t.local;
   // The last hazard, for the scan that forgets it.
   const call =
-    now.scheme >= POINTERS
-      ? ([k.protectBlock!, cells! + cell, home!, HAZARDS - 1, now.scheme] as const)
-      : ([k.loadBlock!, cells! + cell, now.scheme] as const);
+    t.local.scheme! >= POINTERS
+      ? ([k.protectBlock!, cells! + cell, home!, HAZARDS - 1, t.local.scheme!] as const)
+      : ([k.loadBlock!, cells! + cell, t.local.scheme!] as const);
   run.safe[t.id] = 0;
   const at = (yield call) >>> 0;
   if (at === 0xffff_ffff) return -1;
@@ -173,9 +176,9 @@ function* loaded(t: Thread, run: Run, cell: number): Steps<number> {
 function* exchanged(t: Thread, from: number, to: number): Steps<boolean> {
   const k = t.kernels.reclaim!;
   const cell = t.local.cells! + TOP;
-  if (now.scheme >= POINTERS)
+  if (t.local.scheme! >= POINTERS)
     return (yield [k.exchangeHazard!, cell, from, to, t.local.home!]) !== 0;
-  return (yield [k.exchangeBlock!, cell, from, to, now.scheme]) >>> 0 === from;
+  return (yield [k.exchangeBlock!, cell, from, to, t.local.scheme!]) >>> 0 === from;
 }
 
 function* allocated(t: Thread): Steps<number> {
@@ -223,6 +226,20 @@ const operations: Structure<Run>['operations'] = {
       return value === again ? value : `${value}, then ${again}`;
     },
   },
+  // As read, with a collect of one's own in between.
+  linger: {
+    *run(t, run: Run) {
+      yield* pinned(t);
+      const at = yield* loaded(t, run, REGISTER);
+      const value: number = at < 0 ? 0 : yield [t.kernels.reclaim!.peek!, at, 0];
+      yield* collected(t);
+      const again: number = at < 0 ? 0 : yield [t.kernels.reclaim!.peek!, at, 0];
+      run.safe[t.id] = 0;
+      yield* unpinned(t);
+      if (at < 0) return 'restart';
+      return value === again ? value : `${value}, then ${again}`;
+    },
+  },
   // Pins and stays: a reader that has stopped.
   stall: {
     *run(t, run: Run) {
@@ -258,13 +275,15 @@ const operations: Structure<Run>['operations'] = {
   refresh: {
     *run(t, run: Run) {
       run.safe[t.id] = 0;
-      yield [t.kernels.reclaim!.refresh!, t.local.entry!, t.local.home!, now.scheme];
+      yield [t.kernels.reclaim!.refresh!, t.local.entry!, t.local.home!, t.local.scheme!];
       return 'ok';
     },
   },
-  // A lease of the present value, kept over a collect, then read.
+  // A lease of the present value, kept over a collect, then read. In the epoch scheme it keeps
+  // nothing.
   hold: {
     *run(t, run: Run) {
+      if (t.local.scheme === EPOCH) return 'restart';
       const { arena, reclaim } = t.kernels;
       const index: number = yield [arena!.leaseTake!];
       let at = 0;
@@ -385,6 +404,17 @@ const operations: Structure<Run>['operations'] = {
       return 'ok';
     },
   },
+  // Leaves and comes back, to the same home or another, with what lies in it.
+  move: {
+    *run(t, run: Run) {
+      yield* operations.leave!.run(t, run);
+      for (let i = 0; i < MOVES; i++) {
+        if ((yield* operations.enter!.run(t, run)) === 'ok') return 'ok';
+      }
+      t.local.home = 0;
+      return 'contended';
+    },
+  },
   // For the worst-case counts: a block of this thread's, and its retirement.
   take: {
     *run(t, run: Run) {
@@ -422,6 +452,15 @@ const operations: Structure<Run>['operations'] = {
   },
 };
 
+// A thread that found no home does nothing but look for one.
+for (const [op, { run }] of Object.entries(operations)) {
+  if (op === 'leave' || op === 'enter' || op === 'idle') continue;
+  operations[op]!.run = function* (t, state, ...rest) {
+    if (t.local.home !== 0) return yield* run(t, state, ...rest);
+    return (yield* operations.enter!.run(t, state)) === 'ok' ? 'restart' : 'contended';
+  };
+}
+
 function* collected(t: Thread): Steps<number> {
   const { entry, generation, home } = t.local;
   return yield [t.kernels.reclaim!.collect!, entry!, generation!, home!];
@@ -445,6 +484,7 @@ const model: Model<State> = {
       case 'write':
         return died || result === 'ok' ? [{ ...state, value: argument as number }] : [];
       case 'read':
+      case 'linger':
       case 'hold':
       case 'stall':
       case 'again':
@@ -546,7 +586,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     run.safe[other.id] = 0;
     const nested = world.u32(slotAt(other.local.slot!) + 24);
     for (let i = 0; i < nested; i++) {
-      yield [other.kernels.reclaim!.unpin!, other.local.home!, now.scheme];
+      yield [other.kernels.reclaim!.unpin!, other.local.home!, t.local.scheme!];
     }
     yield [other.kernels.reclaim!.idle!];
     yield [other.kernels.reclaim!.leave!, entry!, generation!, other.local.home!];
@@ -700,6 +740,8 @@ const reclaim: Structure<Run, State> = {
   recover,
   end,
   word,
+  real: scenarios.map(({ name }) => name),
+  soak,
   mutants,
 };
 

@@ -6,7 +6,7 @@ export const INTERVAL = 0;
 export const EPOCH = 1;
 export const POINTERS = 2;
 export const ERAS = 3;
-const SCHEMES = ['interval', 'epoch', 'pointers', 'eras'];
+export const SCHEMES = ['interval', 'epoch', 'pointers', 'eras'];
 /** Of each thread, in domains with hazards. */
 export const HAZARDS = 2;
 
