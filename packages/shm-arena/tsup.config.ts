@@ -1,3 +1,26 @@
+import { defineConfig } from 'tsup';
 import { library } from '../../tools/tsup-library.mjs';
 
-export default library(['src/index.ts', 'src/codec.ts', 'src/internal.ts']);
+/**
+ * The codecs' entry point takes them from the internal one. With an entry of its own it would share
+ * modules with both others, and what an arena needs would be cut into more files: a worker that
+ * attaches waits for each.
+ */
+export default defineConfig([
+  library(['src/index.ts', 'src/internal.ts']),
+  {
+    ...library(['src/codec.ts']),
+    clean: false,
+    esbuildPlugins: [
+      {
+        name: 'codecs',
+        setup(build) {
+          build.onResolve({ filter: /codecs\.ts$/ }, () => ({
+            path: './internal.js',
+            external: true,
+          }));
+        },
+      },
+    ],
+  },
+]);

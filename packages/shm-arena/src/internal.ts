@@ -2,15 +2,8 @@
 
 export type { Arena, StructureHandle } from './api.ts';
 export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './blocks.ts';
-export { encodeKey, prefixEnd } from './codec.ts';
-export {
-  type Crossing,
-  type KeyPort,
-  MAX_KEY_BYTES,
-  RESULT_BYTES,
-  tooLarge,
-  type ValuePort,
-} from './crossing.ts';
+export * from './codecs.ts'; // The codec entry point is built upon this one (tsup.config.ts).
+export { type Crossing, RESULT_BYTES } from './crossing.ts';
 export {
   BlockDomain,
   type DomainCounts,
@@ -29,6 +22,14 @@ export {
 } from './kernel.ts';
 export { type Lease, takeLease } from './lease.ts';
 export * from './ordered/index.ts';
+export {
+  type KeyPort,
+  keyPort,
+  MAX_KEY_BYTES,
+  tooLarge,
+  type ValuePort,
+  valuePort,
+} from './ports.ts';
 export { type Seat, seatOf } from './seat.ts';
 export {
   attachStructure,

@@ -5,10 +5,11 @@
 // stand.
 
 import type { RecoveryReport } from './api.ts';
+import { readEntry } from './entry.ts';
 import type { AnyKernel } from './kernel.ts';
 import { PAGE_BYTES, SlotKind, Status } from './kernel.ts';
 import { type RegisteredType, type Seat, seatFor, threadRecord } from './seat.ts';
-import { readEntry, type StructureType } from './structure.ts';
+import type { StructureType } from './structure.ts';
 
 /** Calls of a repair that says CONTENDED, before it is left to a later `recover`. */
 const REPAIR_CALLS = 8;

@@ -8,10 +8,10 @@ import type {
   StructureStats,
   VerifyReport,
 } from './api.ts';
+import { readEntry } from './entry.ts';
 import { ENTRY_LIVE, PAGE_BYTES, SlotKind } from './kernel.ts';
 import { typeOf } from './recovery.ts';
 import type { Seat } from './seat.ts';
-import { readEntry } from './structure.ts';
 
 interface Listed extends StructureInfo {
   readonly entry: number;

@@ -10,15 +10,28 @@
 
 import type { AnyCodec, Arena, StructureHandle } from './api.ts';
 import type { Crossing } from './crossing.ts';
+import {
+  type CodecName,
+  D_KEY,
+  D_KEY_ID,
+  D_LENGTHS,
+  D_NAME,
+  D_PROTOCOL,
+  D_TYPE,
+  D_TYPE_NAME,
+  D_VALUE,
+  D_VALUE_ID,
+  DESCRIPTOR_BYTES,
+  readEntry,
+} from './entry.ts';
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
-import { type AnyKernel, ENTRY_LIVE, Status } from './kernel.ts';
+import { type AnyKernel, Status } from './kernel.ts';
 import { registerType } from './recovery.ts';
 import { type Seat, seatOf } from './seat.ts';
 import { checkString, writeText } from './text.ts';
 
 const NAME_BYTES = 96;
 const ID_BYTES = 24;
-const DESCRIPTOR_BYTES = 256;
 
 /** A kind of structure, as its package describes it. One object for each kind. */
 export interface StructureType<X extends AnyKernel> {
@@ -333,34 +346,6 @@ function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHa
 
 // ── Descriptors ──────────────────────────────────────────────────────────────────────────────────
 
-interface CodecName {
-  readonly id: string;
-  readonly version: number;
-}
-
-/** A live directory entry. */
-export interface EntryInfo {
-  readonly generation: number;
-  readonly name: string;
-  readonly type: string;
-  readonly protocol: number;
-  readonly key: CodecName;
-  readonly value: CodecName;
-  /** Slots that have it open. */
-  readonly joined: number;
-}
-
-const D_TYPE = 12;
-const D_PROTOCOL = 16;
-const D_KEY = 20;
-const D_VALUE = 28;
-const D_LENGTHS = 36;
-const D_JOINED = 40;
-const D_NAME = 88;
-const D_TYPE_NAME = 184;
-const D_KEY_ID = 208;
-const D_VALUE_ID = 232;
-
 /** Writes a descriptor into scratch and returns its offset, as an i32. */
 function writeDescriptor(
   seat: Seat,
@@ -411,41 +396,6 @@ function writeId(seat: Seat, what: string, id: string, at: number): number {
   }
   seat.crossing.copyIn(seat.crossing.buffer, 0, length, at);
   return length;
-}
-
-/** Reads a live entry; undefined when it is not live. */
-export function readEntry(seat: Seat, entry: number): EntryInfo | undefined {
-  const { kernel, crossing } = seat;
-  crossing.begin();
-  const at = crossing.take(DESCRIPTOR_BYTES);
-  const offset = (crossing.at + at) | 0;
-  const status = seat.settle(() => kernel.entryRead(entry, offset));
-  if (status !== Status.OK) return undefined;
-  const bytes = crossing.view.slice(at, at + DESCRIPTOR_BYTES);
-  const words = new DataView(bytes.buffer);
-  if ((words.getUint32(0, true) & 15) !== ENTRY_LIVE) return undefined;
-  const text = (from: number, length: number) => {
-    return decoder.decode(bytes.subarray(from, from + bytes[D_LENGTHS + length]!));
-  };
-  let joined = 0;
-  for (let i = D_JOINED; i < D_JOINED + 32; i++) joined += bitsOf(bytes[i]!);
-  return {
-    generation: words.getUint32(4, true),
-    name: text(D_NAME, 0),
-    type: text(D_TYPE_NAME, 1),
-    protocol: words.getUint32(D_PROTOCOL, true),
-    key: { id: text(D_KEY_ID, 2), version: words.getUint32(D_KEY + 4, true) },
-    value: { id: text(D_VALUE_ID, 3), version: words.getUint32(D_VALUE + 4, true) },
-    joined,
-  };
-}
-
-const decoder = new TextDecoder();
-
-function bitsOf(byte: number): number {
-  let count = 0;
-  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** FNV-1a over UTF-16 units: a quick filter; the text beside it decides. */

@@ -18,7 +18,7 @@ import {
   u32,
   u64,
   utf8,
-} from '../src/codec.ts';
+} from '../src/codecs.ts';
 import { codeOf, holds } from './support.ts';
 
 type Compare<T> = (a: T, b: T) => number;

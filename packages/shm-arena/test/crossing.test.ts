@@ -14,8 +14,9 @@ import {
   u32,
   u64,
   utf8,
-} from '../src/codec.ts';
-import { Crossing, type KeyPort, MAX_KEY_BYTES, RESULT_BYTES } from '../src/crossing.ts';
+} from '../src/codecs.ts';
+import { Crossing, RESULT_BYTES } from '../src/crossing.ts';
+import { type KeyPort, keyPort, MAX_KEY_BYTES, valuePort } from '../src/ports.ts';
 import { seatOf } from '../src/seat.ts';
 import { codeOf, holds } from './support.ts';
 
@@ -44,7 +45,7 @@ const own: Codec<string> = { id: 'own', version: 1, encode: utf8.encode, decode:
 
 describe('keys', () => {
   const crosses = <T>(codec: Codec<T>, values: fc.Arbitrary<T>) => {
-    const port = crossing.keys(codec);
+    const port = keyPort(crossing, codec);
     holds(
       fc.property(values, fc.boolean(), (key, behind) => {
         crossing.begin();
@@ -66,7 +67,7 @@ describe('keys', () => {
 
   test('text of all lengths and kinds', () => {
     crosses(utf8, fc.oneof(ascii, any, fc.constantFrom('', 'é'.repeat(8), 'é'.repeat(9), '\0')));
-    const port = crossing.keys(utf8);
+    const port = keyPort(crossing, utf8);
     for (let length = 0; length < 70; length++) {
       crossing.begin();
       const key = 'abcdefghij'.repeat(7).slice(0, length);
@@ -85,7 +86,7 @@ describe('keys', () => {
   test('a codec of the user', () => crosses(own, any));
 
   test('prefixes and what lies behind them', () => {
-    const [from, to] = [crossing.keys(utf8), crossing.keys(utf8)];
+    const [from, to] = [keyPort(crossing, utf8), keyPort(crossing, utf8)];
     crossing.begin();
     from.packPrefix('user:');
     expect(to.packPrefixEnd('user:')).toBe(true);
@@ -95,14 +96,14 @@ describe('keys', () => {
     expect(to.packPrefixEnd('user:'.repeat(9))).toBe(true);
     expect(Buffer.from(seen(from)).toString()).toBe('user:'.repeat(9));
     expect(to.packPrefixEnd('')).toBe(false);
-    const numbers = crossing.keys(u32);
+    const numbers = keyPort(crossing, u32);
     expect(codeOf(() => numbers.packPrefix(5))).toBe('TypeError INVALID_TYPE');
   });
 
   test('what is no key, and what is too long', () => {
-    const text = crossing.keys(utf8, 100);
-    const users = crossing.keys(own, 100);
-    const pairs = crossing.keys(tuple(utf8));
+    const text = keyPort(crossing, utf8, 100);
+    const users = keyPort(crossing, own, 100);
+    const pairs = keyPort(crossing, tuple(utf8));
     for (const port of [text, users]) {
       crossing.begin();
       expect(codeOf(() => port.pack(undefined as never))).toBe('TypeError INVALID_TYPE');
@@ -135,7 +136,7 @@ describe('values', () => {
       [own, 'abc'],
     ];
     for (const [codec, value] of cases) {
-      const port = crossing.values(codec);
+      const port = valuePort(crossing, codec);
       port.pack(value);
       expect(port.at % 8).toBe(0);
       const at = (port.at >>> 0) - crossing.at;
@@ -147,20 +148,20 @@ describe('values', () => {
 
   test('what is no value, and what is too large', () => {
     for (const codec of [utf8, json, u32, own, bytes] as AnyCodec[]) {
-      const port = crossing.values(codec);
+      const port = valuePort(crossing, codec);
       expect(codeOf(() => port.pack(undefined))).toBe('TypeError INVALID_TYPE');
     }
-    const port = crossing.values(utf8, 10);
+    const port = valuePort(crossing, utf8, 10);
     expect(codeOf(() => port.pack('x'.repeat(11)))).toBe('RangeError VALUE_TOO_LARGE');
-    const blob = crossing.values(bytes, 10);
+    const blob = valuePort(crossing, bytes, 10);
     expect(codeOf(() => blob.pack(new Uint8Array(11)))).toBe('RangeError VALUE_TOO_LARGE');
   });
 });
 
 describe('scratch', () => {
   test('grows for what is long, and what was packed before moves along', () => {
-    const [first, second] = [crossing.keys(utf8), crossing.keys(utf8)];
-    const value = crossing.values(bytes);
+    const [first, second] = [keyPort(crossing, utf8), keyPort(crossing, utf8)];
+    const value = valuePort(crossing, bytes);
     const blob = new Uint8Array(300_000).map((_, i) => i * 7);
     const before = crossing.at;
     value.pack(blob);
@@ -181,7 +182,7 @@ describe('scratch', () => {
   });
 
   test('says ARENA_FULL when it cannot grow, and goes on', () => {
-    const value = crossing.values(bytes);
+    const value = valuePort(crossing, bytes);
     expect(codeOf(() => value.pack(new Uint8Array(2 ** 26)))).toBe('ShmError ARENA_FULL');
     value.pack(new Uint8Array(10));
     expect(value.length).toBe(10);
@@ -189,7 +190,7 @@ describe('scratch', () => {
   });
 
   test('what is packed can be put aside and brought back', () => {
-    const key = crossing.keys(utf8);
+    const key = keyPort(crossing, utf8);
     crossing.begin();
     key.pack('k'.repeat(40));
     const packed = crossing.save();
@@ -234,8 +235,8 @@ describe('scratch', () => {
 
 describe('user code inside a codec', () => {
   test('toJSON may use the arena: it runs before anything is packed', () => {
-    const value = crossing.values(json);
-    const key = crossing.keys(utf8);
+    const value = valuePort(crossing, json);
+    const key = keyPort(crossing, utf8);
     const nosy = {
       toJSON() {
         value.pack({ inner: true });
@@ -260,10 +261,10 @@ describe('user code inside a codec', () => {
       },
       decode: utf8.decode,
     };
-    const [key, value] = [crossing.keys(nosy), crossing.values(nosy)];
+    const [key, value] = [keyPort(crossing, nosy), valuePort(crossing, nosy)];
     expect(codeOf(() => key.pack('x'))).toBe('TypeError INVALID_TYPE');
     expect(codeOf(() => value.pack('x'))).toBe('TypeError INVALID_TYPE');
-    const late = crossing.values(json);
+    const late = valuePort(crossing, json);
     crossing.begin();
     expect(codeOf(() => late.append({ toJSON: () => arena.stats().bytes }))).toBe(
       'TypeError INVALID_TYPE',

@@ -40,7 +40,7 @@ async function run(code: string): Promise<number> {
   return checks;
 }
 
-const files = ['api', 'codec', 'errors', 'supports'];
+const files = ['api', 'codecs', 'errors', 'supports'];
 const sources = await Promise.all(files.map((file) => readFile(here(`src/${file}.ts`), 'utf8')));
 
 describe.each(files)('%s.ts', (file) => {

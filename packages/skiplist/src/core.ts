@@ -6,6 +6,7 @@ import {
   CodecBounds,
   type Crossing,
   type KeyPort,
+  keyPort,
   type Membership,
   RESULT_BYTES,
   rangeError,
@@ -13,6 +14,7 @@ import {
   ShmError,
   Status,
   type ValuePort,
+  valuePort,
 } from '@x/shm-arena/internal';
 import {
   ABSENT,
@@ -65,8 +67,8 @@ export class Core<K, V> {
     this.generation = member.generation;
     this.keyCodec = key;
     this.valueCodec = value;
-    this.keyPort = crossing.keys(key, MAX_KEY);
-    this.valuePort = crossing.values(value);
+    this.keyPort = keyPort(crossing, key, MAX_KEY);
+    this.valuePort = valuePort(crossing, value);
     this.bound = new CodecBounds(key, MAX_KEY);
     crossing.reserve(this.kernel.overhead());
   }

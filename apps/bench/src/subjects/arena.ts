@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaHandle } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
+import { keyPort } from '@x/shm-arena/internal';
 import { benchKernel, writesPerPair } from '../kernel.ts';
 import { ascending, keysOf } from '../random.ts';
 import type { Bench, Job } from '../types.ts';
@@ -95,7 +96,7 @@ function median(values: number[]): number {
 export function crossing(job: Job, bench: Bench): void {
   const arena = Arena.create({ bytes: BYTES });
   const { kernel, seat } = benchKernel(arena);
-  const port = seat.crossing.keys(utf8);
+  const port = keyPort(seat.crossing, utf8);
   const none = (n: number): number => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum ^= kernel.empty();

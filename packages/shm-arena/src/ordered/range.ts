@@ -2,9 +2,9 @@
 // has to know of a range is two byte strings and which of them are part of it.
 
 import type { Codec, Prefix, Range } from '../api.ts';
-import { encodeKey, prefixEnd } from '../codec.ts';
-import { tooLarge } from '../crossing.ts';
+import { encodeKey, prefixEnd } from '../codecs.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
+import { tooLarge } from '../ports.ts';
 
 /** A range in bytes. `undefined` stands for the open end of the key space. */
 export interface Bounds {

@@ -4,7 +4,7 @@
 //   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number (where there are
 //   any)   16 key bytes, padded to 8   then value bytes, padded to 8, unless the scan left them out
 
-import type { KeyPort, ValuePort } from '../crossing.ts';
+import type { KeyPort, ValuePort } from '../ports.ts';
 
 /** Bytes of a record before its key. */
 const RECORD_HEAD = 16;
