@@ -36,12 +36,12 @@ function blocks(subject: Subject): void {
       world.replace(7);
       const held = world.hold();
       world.churn(2000);
-      expect(world.word(held.at)).toBe(7);
+      expect([held.isGone(), world.word(held.at)]).toEqual([false, 7]);
       expect(domain.stats().keptBlocks).toBeGreaterThan(0);
       expect(domain.stats().keptBlocks).toBeLessThanOrEqual(subject.keepsAtMost);
       held.over();
       domain.collect();
-      expect(domain.stats().pendingBlocks).toBe(0);
+      expect([held.isGone(), domain.stats().pendingBlocks]).toEqual([true, 0]);
     });
 
     test('every retired block is free when nobody reads, and is used again', () => {
@@ -246,9 +246,9 @@ function domains(subject: Subject): void {
       world.replace(5);
       const twin = Domains.open(arena, 'd');
       const reader = reading(twin);
-      const at = reader.load(cell);
+      const isGone = world.watch(reader.load(cell));
       world.churn(600);
-      expect(world.word(at)).toBe(5);
+      expect(isGone()).toBe(false);
       twin.close(); // Its readers with it.
       domain.collect();
       expect(domain.stats()).toMatchObject({ pendingBlocks: 0, threads: 1 });
@@ -277,17 +277,19 @@ function leases(subject: Subject): void {
         held.over();
         if (runs++ === 0) meanwhile();
       });
-      return { root, value: world.word(root), drop: () => taken.drop() };
+      const isGone = world.watch(root);
+      return { root, value: world.word(root), isGone, drop: () => taken.drop() };
     };
 
     test('a lease keeps what was alive in its instant, and nothing born later', () => {
       const { domain } = world;
       const held = lease();
       world.churn(2000);
-      expect(world.word(held.root)).toBe(1);
+      expect([held.value, held.isGone()]).toEqual([1, false]);
       expect(domain.stats().pendingBlocks).toBe(1);
       held.drop();
       domain.collect();
+      expect(held.isGone()).toBe(true);
       expect(domain.stats().pendingBlocks).toBe(0);
     });
 
@@ -299,7 +301,7 @@ function leases(subject: Subject): void {
       const held = lease(() => world.replace(3));
       expect(held.value).toBe(2);
       world.churn(2000);
-      expect(world.word(held.root)).toBe(2);
+      expect(held.isGone()).toBe(false);
       held.drop();
       domain.collect();
       expect(domain.stats().pendingBlocks).toBe(0);
@@ -313,6 +315,7 @@ function leases(subject: Subject): void {
       });
       world.churn(1000);
       expect(all.map(({ root }) => world.word(root))).toEqual(all.map((_, i) => i));
+      expect(all.filter(({ isGone }) => isGone())).toEqual([]);
       for (const { drop } of all) drop();
       domain.collect();
       expect(domain.stats().pendingBlocks).toBe(0);
@@ -342,7 +345,7 @@ function counters(subject: Subject): void {
       const held = world.hold();
       for (let i = 0; i < 4; i++) world.replace(1_000_000 + i);
       domain.collect();
-      expect(world.word(held.at)).toBe(round);
+      expect(held.isGone()).toBe(false);
       held.over();
       for (let i = 0; i < 3; i++) domain.collect();
       expect(domain.stats().pendingBlocks).toBe(0);

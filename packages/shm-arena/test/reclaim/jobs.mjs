@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Arena } from '@x/shm-arena';
-import { reading } from './readers.mjs';
+import { isGone, reading } from './readers.mjs';
 
 const { args } = workerData;
 const library = await import(workerData.library);
@@ -56,7 +56,7 @@ function glance() {
   const at = reader.load(cell);
   const value = valueAt(at);
   for (let i = 0; i < 64; i++) Atomics.load(words, 0);
-  if (valueAt(at) !== value) throw new Error(`a block was used again under a reader: ${value}`);
+  if (isGone(words, at, value)) throw new Error(`a block was freed under a reader: ${value}`);
   reader.over();
 }
 
@@ -131,7 +131,7 @@ function leased() {
   const lease = domain.lease(cell);
   const value = valueAt(lease.root);
   domain.collect();
-  if (valueAt(lease.root) !== value) throw new Error('a leased block was freed');
+  if (isGone(words, lease.root, value)) throw new Error('a leased block was freed');
   lease.close();
 }
 
@@ -167,7 +167,7 @@ const commands = {
   /** 1 while what was loaded is as it was. */
   look(name) {
     const { at, value } = held.get(name);
-    return words[at / 4] === value && words[at / 4 + 1] === ~value >>> 0 ? 1 : 0;
+    return isGone(words, at, value) ? 0 : 1;
   },
   over(name) {
     held.get(name).reader.over();

@@ -16,3 +16,6 @@ export interface Reading {
 }
 
 export function reading(domain: object, index?: number): Reading;
+
+/** Whether the block at `at` is free, or has been used again for another value than `value`. */
+export function isGone(words: Uint32Array, at: number, value: number): boolean;

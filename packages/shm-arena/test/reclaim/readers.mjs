@@ -30,3 +30,13 @@ function hazardous(domain, index) {
     },
   };
 }
+
+// The word in front of a block: its tag, the second byte of which says what it is; see limbo.ts.
+const STATES = 0xff00;
+const FREED = 2 << 8;
+
+/** Whether the block at `at` is free, or has been used again for another value than `value`. */
+export function isGone(words, at, value) {
+  if ((words[at / 4 - 1] & STATES) === FREED) return true;
+  return words[at / 4] !== value || words[at / 4 + 1] !== ~value >>> 0;
+}

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
 import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
-import { type Cell, reading } from './readers.mjs';
+import { type Cell, isGone, reading } from './readers.mjs';
 
 /** A domain of any scheme. */
 export interface Domain extends Blocks<Cell, BlockStats> {
@@ -114,10 +114,17 @@ export class World {
   }
 
   /** Reads the value; it stays until `over`. */
-  hold(index = 0): { at: number; value: number; over(): void } {
+  hold(index = 0): { at: number; isGone(): boolean; over(): void } {
     const reader = reading(this.domain, index);
     const at = reader.load(this.cell);
-    return { at, value: this.word(at), over: () => reader.over() };
+    return { at, isGone: this.watch(at), over: () => reader.over() };
+  }
+
+  /** Tells whether the block at `at`, which is of a value, is free or used again. */
+  watch(at: number): () => boolean {
+    const words = new Uint32Array(this.arena.memory.buffer);
+    const value = words[at / 4]!;
+    return () => isGone(words, at, value);
   }
 
   /** Starts a thread that attaches arena, domain and cell, and does a job of jobs.mjs. */
