@@ -10,6 +10,7 @@ import {
   head,
   invariant,
   kindOf,
+  leased,
   PAGE,
   REPORT,
   slotAt,
@@ -117,6 +118,8 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   }
   yield [k.trim!];
   yield [k.sweep!];
+  const kept = leased(world);
+  if (kept !== undefined) return `${kept} is kept though its structure is gone`;
   const found: number = yield [k.verify!, report, 128];
   if (found > 0)
     return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
@@ -132,7 +135,7 @@ const arena: Structure<Run, State> = {
   pages: 1,
   recoverers: 2,
   setup,
-  begin: () => ({ blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {} }),
+  begin: () => ({ blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {}, grants: {} }),
   operations,
   model,
   scenarios,

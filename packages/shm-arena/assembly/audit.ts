@@ -2,7 +2,7 @@
 // other (`verify`). Both only load; neither stops anybody. While others work, stats are a sum of
 // moments, and verify is not meant to be called: what is in flight looks wrong.
 //
-//   page table ─► runs and their CONTs ─► bitmaps ─► regions ─► directory ─► slots
+//   page table ─► runs and their CONTs ─► bitmaps ─► regions ─► directory ─► slots ─► grants
 //
 // Problems that verify finds: { u32 code, u32 where }, where = an offset of a page or of the word
 //    1 BAD_KIND      a page word with an unknown kind, or of the wrong kind for its place
@@ -19,6 +19,8 @@
 //   12 SAME_NAME     two entries with one name
 //   13 BAD_SLOT      reservations or a thread id in a free slot; an unknown kind
 //   14 LOCKED        the directory lock is held
+//   15 BAD_GRANT     a grant in the hands of a slot that is not alive, or of a structure that is
+//                    gone; an era that stands in a free record, or does not in a given one
 //
 // I1  Every loop is bounded by a count of this build, never by a number read from the memory.
 //
@@ -35,9 +37,18 @@ import {
   D_NAME,
   D_STATE,
   ENTRIES,
+  ENTRY,
   ENTRY_FREE,
   ENTRY_LIVE,
   FIRST,
+  GRANTED,
+  GRANTS,
+  GRANT_FREE,
+  GRANT_FREEING,
+  GRANT_GIVEN,
+  G_ERA,
+  G_OF,
+  G_STATE,
   LEASES,
   NAME_BYTES,
   PAGES,
@@ -70,6 +81,7 @@ import {
   S_STATE,
   S_THREAD,
   entryAt,
+  grantAt,
   kindOf,
   ownerOf,
   regionAt,
@@ -93,6 +105,7 @@ const BAD_ENTRY: u32 = 11;
 const SAME_NAME: u32 = 12;
 const BAD_SLOT: u32 = 13;
 const LOCKED: u32 = 14;
+const BAD_GRANT: u32 = 15;
 
 // ---- stats --------------------------------------------------------------------------------------
 
@@ -197,8 +210,18 @@ function slotStats(at: usize): void {
     oldestSlot = slot + 1;
   }
   put32(at + 84, alive);
+  let entry: u32 = 0;
+  for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
+    const own = grantAt(<u32>ctz(bits));
+    const era = load64(own + G_ERA);
+    if (kindOf(load64(own + G_STATE)) != GRANT_GIVEN || era >= oldest) continue;
+    oldest = era;
+    oldestSlot = 0;
+    entry = (<u32>load64(own + G_OF) & ~ENTRY) + 1;
+  }
   put32(at + 88, oldestSlot);
-  if (oldestSlot != 0) putNumber(at + 96, <f64>oldest);
+  put32(at + 92, entry);
+  if (oldestSlot != 0 || entry != 0) putNumber(at + 96, <f64>oldest);
 }
 
 /** The oldest era that a slot reserves; 0: none. */
@@ -237,6 +260,7 @@ export function verify(at: u32, capacity: u32): u32 {
   for (let r: u32 = 0; r < REGIONS; r++) count = checkRegion(r, at, capacity, count);
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
+  for (let g: u32 = 0; g < GRANTS; g++) count = checkGrant(g, at, capacity, count);
   const holder = load32(DIRECTORY_LOCK);
   if (holder != 0) count = note(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
   return count;
@@ -380,4 +404,17 @@ function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
     kind > SLOT_REPAIRING ||
     (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
   return bad ? note(BAD_SLOT, <u32>own, at, capacity, count) : count;
+}
+
+function checkGrant(record: u32, at: u32, capacity: u32, count: u32): u32 {
+  const own = grantAt(record);
+  const word = load64(own + G_STATE);
+  const kind = kindOf(word);
+  const held = ownerOf(word);
+  const stands = ((load64(GRANTED) >> record) & 1) != 0;
+  let bad = kind > GRANT_FREEING || (held != 0 && kindAt(held - 1) != SLOT_ALIVE);
+  if (kind == GRANT_FREE) bad = bad || stands || held != 0;
+  else if (kind == GRANT_GIVEN) bad = bad || !stands || held != 0 || ownerGone(load64(own + G_OF));
+  else bad = bad || held == 0;
+  return bad ? note(BAD_GRANT, <u32>own, at, capacity, count) : count;
 }

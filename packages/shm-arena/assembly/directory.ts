@@ -16,7 +16,7 @@
 // I2  No two entries that are not FREE have the same name, unless it is empty.
 // I3  g belongs to one structure: it grows when an entry becomes FREE. An entry that is CREATING or
 //     LIVE with g owns the regions whose owner word says {entry, g}; when it is neither, those are
-//     garbage (region.ts I2).
+//     garbage (region.ts I2), and so are the grants that it was given (grants.ts I3).
 // I4  joined is cleared before CREATING; a slot that uses the structure has its bit set while LIVE.
 //     A bit too many does no harm: the repair of a slot without intents does nothing.
 //
@@ -29,10 +29,10 @@
 //   4. CAS FREE(g) → CREATING(me, g)     linearizes       CREATING(dead): freed by recovery, or 2
 //   5. unlock
 // publish: 6. store root, set joined bit, CAS → LIVE(g)   linearizes
-// free an entry: 7. CAS → FREE(g + 1)  8. retire its regions
+// free an entry: 7. CAS → FREE(g + 1)  8. retire its regions, drop its grants
 // destroy
 //   9. CAS LIVE(g) → DESTROYING(me, g)   linearizes       DESTROYING(dead): recovery goes on, or 2
-//  10. retire its regions                                 the same
+//  10. retire its regions, drop its grants                the same
 //  11. CAS → FREE(g + 1)                                  nothing
 // find: read state, compare the name, read the state again: the same word: the name was that word's
 
@@ -82,6 +82,7 @@ import {
   ownerOf,
   stateWord,
 } from './layout';
+import { dropOrphans } from './grants';
 import { lock, unlock } from './lock';
 import { retireOrphans, sweep } from './region';
 import { kindAt } from './slot';
@@ -194,6 +195,7 @@ export function freeEntry(entry: u32, seen: u64): bool {
   const free = stateWord(ENTRY_FREE, 0, generationOf(seen) + 1);
   if (!cas64(entryAt(entry) + D_STATE, seen, free)) return false;
   retireOrphans();
+  dropOrphans();
   sweep();
   return true;
 }
@@ -298,6 +300,7 @@ export function entryDestroy(entry: u32, generation: u32): i32 {
   const mine = stateWord(ENTRY_DESTROYING, ME + 1, generation);
   if (!cas64(entryAt(entry) + D_STATE, live, mine)) return CLOSED;
   retireOrphans(); // DESTROYING is gone enough for I3.
+  if (MUTANT != 21) dropOrphans();
   cas64(entryAt(entry) + D_STATE, mine, stateWord(ENTRY_FREE, 0, generation + 1));
   sweep();
   return OK;

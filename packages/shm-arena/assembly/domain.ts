@@ -18,6 +18,7 @@
 import { fill, get32, load32, load64, put32, put64, store64 } from './atomic';
 import { allocBlock, isUsed, repairHomes } from './blocks';
 import { entryAlive, entryGeneration } from './directory';
+import { standing } from './grants';
 import { sizeOfClass } from './heap';
 import {
   BAD,
@@ -26,6 +27,8 @@ import {
   D_ROOT,
   entryAt,
   EXPELLED,
+  G_ERA,
+  grantAt,
   kindOf,
   LEASES,
   ME,
@@ -223,7 +226,7 @@ function putNumber(at: usize, value: f64): void {
 
 /**
  * Counts, into 128 bytes at `at`: 0 u32 homes in use, 4 orphans with something pending, 8 slot + 1
- * of the oldest reader; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks, 40 of bytes, 48
+ * of the oldest reader, 0 for a structure's lease; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks, 40 of bytes, 48
  * blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use, 80 the most
  * there were, 88 reservations, 96 what they may keep, 104 pages. O(participants + pages). OK,
  * CLOSED, EXPELLED.
@@ -299,6 +302,12 @@ function reservations(at: usize, peak: f64, homes: u32): void {
   let count: u32 = 0;
   let most: f64 = 0;
   const births: f64 = <f64>homes * BIRTHS;
+  for (let bits = standing(); bits != 0; bits &= bits - 1) {
+    count++;
+    most += peak + births * 2;
+    const era = load64(grantAt(<u32>ctz(bits)) + G_ERA);
+    if (era < oldest) oldest = era;
+  }
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = slotAt(slot);
     if (kindOf(load64(line + S_STATE)) == SLOT_FREE) continue;

@@ -1,8 +1,8 @@
 // Where everything stands in an arena, and the status codes that every kernel returns.
 //
-//   0        1024                                                              FIRST << PAGE_SHIFT
-//   | header | slots | directory | regions | page table | links | bitmaps | pad | data pages ...
-//   '------------------------------ SYSTEM pages ------------------------------'
+//   0        1024                                                            FIRST << PAGE_SHIFT
+//   | header | slots | directory | regions | grants | page table | links | bitmaps | pad | data ...
+//   '---------------------------------- SYSTEM pages -----------------------------------'
 //
 // Offsets are bytes from the start of the memory, u32; 0 is no offset (word 0 is never written).
 // The end of the last page of 4 GiB does not fit into 32 bits: ends are kept as lengths, or u64.
@@ -18,6 +18,7 @@
 // Header: shared words, each on its own line
 //   128 u64 era clock        192 u32 page hint (advisory)   256 u32 directory lock
 //   320 u32 orphan count     384 u32 retired hint (advisory)   448 u64 releases of pages
+//   512 u64 grants that stand, a bit each
 //
 // Slot, SLOT_BYTES, one a participant
 //   0 u64 state, shared: kind 4 bits | reaper + 1, 9 bits | thread id, low 19 bits | generation
@@ -41,6 +42,9 @@
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
 //   8 u64 owner: u32 index | u32 generation from bit 32; index = slot + 1, or ENTRY | entry
 //   16 u64 birth   24 u64 retired   32 u32 base, the first chunk   36 u32 budget in pages, 0 = none
+//
+// Grant record, 32 bytes, all words shared: grants.ts
+//   0 u64 state, as of a region   8 u64 of, as a region's owner   16 u64 era   24 u32 root
 //
 // Page word, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux, 32 bits
 //
@@ -93,6 +97,8 @@ export const MAX_PARTICIPANTS: u32 = isDefined(GATED) ? 8 : 256;
 export const REGIONS: u32 = isDefined(GATED) ? 8 : 1024;
 export const ENTRIES: u32 = isDefined(GATED) ? 8 : 256;
 export const LEASES: u32 = isDefined(GATED) ? 3 : 12;
+/** At most 64: a bit each in GRANTED. */
+export const GRANTS: u32 = isDefined(GATED) ? 2 : 64;
 export const SCRATCH_PAGES: u32 = isDefined(GATED) ? 1 : 2;
 export const CHUNK_PAGES: u32 = isDefined(GATED) ? 1 : 16;
 /** Rounds of back-off before CONTENDED. */
@@ -126,6 +132,7 @@ export const DIRECTORY_LOCK: usize = 256;
 export const ORPHANS: usize = 320;
 export const RETIRED_HINT: usize = 384;
 export const RELEASES: usize = 448;
+export const GRANTED: usize = 512;
 export const SLOTS: u32 = 1024;
 
 /** Flag: fill blocks with zeros when they are freed. */
@@ -202,7 +209,7 @@ export const REGION_RETIRING: u32 = 3;
 export const REGION_RETIRED: u32 = 4;
 export const REGION_FREEING: u32 = 5;
 
-/** In the index of a region's owner: a directory entry, not a slot. */
+/** In the index of a region's (or a grant's) owner: a directory entry, not a slot. */
 export const ENTRY: u32 = 0x8000_0000;
 
 /**
@@ -210,6 +217,19 @@ export const ENTRY: u32 = 0x8000_0000;
  */
 export const SHARD_BYTES: u32 = 64;
 export const SHARD_OWN: u32 = 16;
+
+// ---- grants -------------------------------------------------------------------------------------
+
+export const GRANT_BYTES: u32 = 32;
+export const G_STATE: usize = 0;
+export const G_OF: usize = 8;
+export const G_ERA: usize = 16;
+export const G_ROOT: usize = 24;
+
+export const GRANT_FREE: u32 = 0;
+export const GRANT_TAKING: u32 = 1;
+export const GRANT_GIVEN: u32 = 2;
+export const GRANT_FREEING: u32 = 3;
 
 // ---- pages --------------------------------------------------------------------------------------
 
@@ -240,6 +260,7 @@ export let FIRST: u32 = 0;
 export let PARTICIPANTS: u32 = 0;
 export let DIRECTORY: usize = 0;
 export let REGION_TABLE: usize = 0;
+export let GRANT_TABLE: usize = 0;
 export let TABLE: usize = 0;
 export let LINKS: usize = 0;
 export let BITMAPS: usize = 0;
@@ -252,6 +273,7 @@ export function view(): void {
   PARTICIPANTS = get32(H_PARTICIPANTS);
   DIRECTORY = get32(H_DIRECTORY_AT);
   REGION_TABLE = get32(H_REGIONS_AT);
+  GRANT_TABLE = REGION_TABLE + REGIONS * REGION_BYTES;
   TABLE = get32(H_TABLE_AT);
   LINKS = get32(H_LINKS_AT);
   BITMAPS = get32(H_BITMAPS_AT);
@@ -279,6 +301,7 @@ export function setup(): void {
   PARTICIPANTS = 0;
   DIRECTORY = 0;
   REGION_TABLE = 0;
+  GRANT_TABLE = 0;
   TABLE = 0;
   LINKS = 0;
   BITMAPS = 0;
@@ -299,7 +322,12 @@ export function regionAt(region: u32): usize {
   return REGION_TABLE + <usize>region * REGION_BYTES;
 }
 
-/** A state word of a directory or region entry: kind, slot + 1 (0 = none), generation. */
+/** The address of a grant's record. */
+export function grantAt(record: u32): usize {
+  return GRANT_TABLE + <usize>record * GRANT_BYTES;
+}
+
+/** A state word of a directory or region entry, or a grant: kind, slot + 1 (0 = none), generation. */
 export function stateWord(kind: u32, owner: u32, generation: u32): u64 {
   return ((<u64>generation) << 32) | (owner << 4) | kind;
 }

@@ -72,10 +72,13 @@ import {
   store64,
 } from './atomic';
 import { give } from './blocks';
+import { standing } from './grants';
 import { sizeOfClass } from './heap';
 import {
   CLOCK,
   CONTENDED,
+  G_ERA,
+  grantAt,
   kindOf,
   LEASES,
   ME,
@@ -394,6 +397,10 @@ function isKept(root: usize, home: usize, at: usize, limit: u64, noted: u32): bo
 /** Step 4: notes the reservations that stand now; how many pairs. */
 function takeSnapshot(root: usize, home: usize, own: bool): u32 {
   let noted: u32 = 0;
+  for (let bits = standing(); bits != 0; bits &= bits - 1) {
+    const point = load64(grantAt(<u32>ctz(bits)) + G_ERA);
+    noted = note(home, noted, point, point);
+  }
   const points = get32(root + L_HAZARDS);
   const slots = MUTANT == 44 ? PARTICIPANTS - 1 : PARTICIPANTS;
   for (let slot: u32 = 0; slot < slots; slot++) {

@@ -64,6 +64,8 @@ import {
   FIRST,
   FLAGS,
   FULL,
+  GRANTS,
+  GRANT_BYTES,
   H_BITMAPS_AT,
   H_BUILD,
   H_CHECKSUM,
@@ -270,9 +272,7 @@ export function extent(head: u32): u32 {
 
 /** Where the bitmaps begin; they are the last table. */
 export function bitmapsAt(pages: u32, participants: u32): u64 {
-  const fixed =
-    <u64>SLOTS + <u64>participants * SLOT_BYTES + ENTRIES * ENTRY_BYTES + REGIONS * REGION_BYTES;
-  return (fixed + <u64>pages * 12 + 63) & ~63;
+  return (<u64>pageTableAt(participants) + <u64>pages * 12 + 63) & ~63;
 }
 
 /** How many pages an arena of that size keeps for its own tables. */
@@ -347,5 +347,6 @@ function putLayout(pages: u32, participants: u32, first: u32): void {
 
 /** Where the page table begins. */
 export function pageTableAt(participants: u32): usize {
-  return SLOTS + participants * SLOT_BYTES + ENTRIES * ENTRY_BYTES + REGIONS * REGION_BYTES;
+  const entries = ENTRIES * ENTRY_BYTES + REGIONS * REGION_BYTES + GRANTS * GRANT_BYTES;
+  return SLOTS + participants * SLOT_BYTES + entries;
 }

@@ -22,18 +22,21 @@
 //   4. open the directory lock
 //   5. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
 //   6. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
-//      gone → RETIRED; in the others, the page count of its shard if it died while asking for pages
+//      gone → RETIRED; in the others, the page count of its shard if it died while asking for pages;
+//      grants GIVEN to owners that are gone → FREE
 //   7. set the hints that it may have cleared; sweep
 //   8. CAS REAPING(me) → REPAIRING(me)
 // finish(slot)
 //   9. no live entry has its joined bit: retire the regions it is still creating (their structure
-//      is gone by now), clear its reservations, CAS → FREE; else CAS → ORPHANED
+//      is gone by now), clear its reservations, free the grants it was taking or freeing, CAS →
+//      FREE; else CAS → ORPHANED
 //
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
 
 import { cas64, load32, load64, store32, store64 } from './atomic';
 import { freeEntry, isJoined, unjoin } from './directory';
+import { dropOrphans } from './grants';
 import { disownPage } from './heap';
 import {
   DIRECTORY_LOCK,
@@ -189,6 +192,7 @@ function settleRegions(slot: u32): u32 {
     }
   }
   retireOrphans();
+  dropOrphans();
   return freed;
 }
 

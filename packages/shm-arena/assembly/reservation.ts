@@ -10,7 +10,8 @@
 //
 // Words, u64, all shared: CLOCK, from 1, never back; lower, upper of a slot (lower 0 = no interval,
 // upper then says nothing); LEASES point leases (0 = none); one overflow interval for the leases
-// that find no free word.
+// that find no free word; and the eras of the grants, which are leases of structures (grants.ts),
+// with GRANTED, a bit for each that stands.
 //
 // I1  birth of a thing is the clock at some time before it can be reached; retired is what the
 //     clock showed when, after the thing could no longer be reached from its root, it was advanced.
@@ -26,7 +27,8 @@
 //   3. lower := 0                                     6. e := clock; lease := e     (load the root)
 //                                                     7. CAS clock e → e + 1; lost: from 6 again
 // safe(birth, retired), for a thing already unreachable
-//   8. for each slot that is not FREE: read lower, then upper, the leases, the overflow interval
+//   8. for each bit in GRANTED: read its era; for each slot that is not FREE: read lower, then
+//      upper, the leases, the overflow interval
 //
 // Why it holds. Reader r loaded root p at time t and step 4 passed: p was reachable at t, so it was
 // made unreachable after t and its retired stamp, an advance after that, is at least the clock at
@@ -35,9 +37,11 @@
 // meet [birth, retired]. The order in 8 (lower, then upper) and in 1, 2 (upper, then lower) makes a
 // torn pair a wider one: whoever sees the new lower sees the new upper or a later one, whoever sees
 // an old lower sees an interval from there to the new upper. Step 7 is the same proof with both
-// ends e.
+// ends e. A grant is a lease in another place: its era, then its bit stood before the load of the
+// root, so before step 8; it never moves from one place to another, so the order in which 8 goes
+// through them does not matter. While nothing is granted, grants cost step 8 one load.
 //
-// A death leaves the words standing, which is what is wanted: a repair may still follow pointers
+// A death leaves the words of a slot standing, which is what is wanted: a repair may still follow pointers
 // that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins
 // are counted in the slot (owned word, thrown away with it).
 //
@@ -47,6 +51,7 @@
 import { add64, cas64, get32, load64, put32, store64 } from './atomic';
 import {
   CLOCK,
+  G_ERA,
   LEASES,
   PARTICIPANTS,
   SELF,
@@ -58,9 +63,11 @@ import {
   S_OVER_UPPER,
   S_STATE,
   S_UPPER,
+  grantAt,
   kindOf,
   slotAt,
 } from './layout';
+import { standing } from './grants';
 import { result } from './slot';
 
 /** Starts a reading section; nested calls count. Wait-free, two stores. */
@@ -149,9 +156,15 @@ export function leaseDrop(index: u32): void {
 
 /**
  * Step 8: true when nobody can still read a thing that was made unreachable before its retired
- * stamp was drawn. O(participants). Once true it stays true: nobody can come to it any more.
+ * stamp was drawn. O(participants + grants that stand). Once true it stays true: nobody can come to it any more.
  */
 export function safe(birth: u64, retired: u64): bool {
+  for (let bits = standing(); bits != 0; bits &= bits - 1) {
+    const point = load64(grantAt(<u32>ctz(bits)) + G_ERA);
+    if (MUTANT == 27 ? point > birth && point < retired : point >= birth && point <= retired) {
+      return false;
+    }
+  }
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const at = slotAt(slot);
     if (kindOf(load64(at + S_STATE)) == SLOT_FREE) continue;

@@ -16,7 +16,8 @@
 //
 // I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), by no other kernel.
 // I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock,
-//     no entry or region in its hands, no joined bit of a live structure, no slot it was reaping.
+//     no entry, region or grant in its hands, no joined bit of a live structure, no slot it was
+//     reaping.
 // I3  In a FREE slot there are no reservations, no thread id and no watch list.
 // I4  The state names the thread from the first instant (19 bits of its id), so a thread that dies
 //     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
@@ -29,7 +30,8 @@
 //      FULL: recover the pages of the dead, try again; else FREE(g + 1)
 // detach()
 //   4. settle pages, regions, entries as recovery would (recover.ts)     the rest, for recovery
-//   5. clear joined bits, reservations, watch list, thread id            the same
+//   5. clear joined bits, reservations, watch list, thread id; free the grants it was taking
+//                                                                        the same
 //   6. CAS ALIVE(g) → FREE(g)       linearizes         nothing
 // bury(slot, g)
 //   7. CAS ALIVE(g) → DEAD(g)       linearizes
@@ -97,6 +99,7 @@ import {
   WATCHED,
 } from './layout';
 import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
+import { settleGrants } from './grants';
 import { trim } from './heap';
 import { finish, reap, recoverArena, settle } from './recover';
 import { sweep } from './region';
@@ -226,6 +229,7 @@ export function leaveSlot(slot: u32): void {
   for (let w = at + S_WATCHED; w < at + S_WATCHED + (WATCHED << 2); w += 4) {
     if (load32(w) != 0) store32(w, 0);
   }
+  settleGrants(slot);
   if (MUTANT != 18) releasePatients(slot);
   if (load32(at + S_LOCK_HELD) != 0) store32(at + S_LOCK_HELD, 0);
   if (load32(at + S_THREAD) != 0) store32(at + S_THREAD, 0);

@@ -8,6 +8,8 @@ export const SLOTS = 1024;
 export const SLOT_BYTES = 1024;
 export const ENTRIES = 8;
 export const REGIONS = 8;
+export const GRANTS = 2;
+const GRANT_BYTES = 32;
 export const FREE = 0,
   CLAIMED = 1,
   SMALL = 2,
@@ -88,12 +90,48 @@ export function invariant(world: World): string | undefined {
     if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0)
       return `slot I3: slot ${slot} is free, but reserves`;
   }
+  for (let record = 0; record < GRANTS; record++) {
+    const wrong = grantProblem(world, record, regions);
+    if (wrong !== undefined) return wrong;
+  }
   for (let region = 0; region < REGIONS; region++) {
     const low = world.u32(regions + region * 64);
     const owner = ownerOf(low);
     if (owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
       return `slot I2: region ${region} names slot ${owner - 1}, which is free`;
     }
+  }
+  return undefined;
+}
+
+function grantProblem(world: World, record: number, regions: number): string | undefined {
+  const at = regions + REGIONS * 64 + record * GRANT_BYTES;
+  const low = world.u32(at);
+  const kind = kindOf(low);
+  const owner = ownerOf(low);
+  if (owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
+    return `slot I2: grant ${record} names slot ${owner - 1}, which is free`;
+  }
+  const stands = ((world.u32(512) >>> record) & 1) !== 0;
+  if (kind === 0 && stands) return `grants I1: grant ${record} is free, but its era stands`;
+  if (kind !== 2) return undefined;
+  if (!stands) return `grants I1: grant ${record} is given, but its era does not stand`;
+  // Its root names a region and the region's generation: it has not been freed since.
+  const root = world.u32(at + 24);
+  const region = regions + ((root & 255) - 1) * 64;
+  const life = kindOf(world.u32(region));
+  if (root !== 0 && (world.u32(region + 4) !== root >>> 8 || life === 0 || life === 5)) {
+    return `grants I4: the region that grant ${record} keeps was freed`;
+  }
+  return undefined;
+}
+
+/** A grant that is not free. */
+export function leased(world: World): string | undefined {
+  const { regions } = head(world);
+  for (let record = 0; record < GRANTS; record++) {
+    const at = regions + REGIONS * 64 + record * GRANT_BYTES;
+    if (kindOf(world.u32(at)) !== 0) return word(at, world);
   }
   return undefined;
 }
@@ -107,6 +145,7 @@ const HEADER: Record<number, string> = {
   320: 'orphans',
   384: 'retired hint',
   448: 'releases',
+  512: 'granted',
 };
 const SLOT: Record<number, string> = {
   0: 'state',
@@ -124,6 +163,7 @@ const SLOT: Record<number, string> = {
   104: 'lease 1',
   112: 'lease 2',
 };
+const GRANT: Record<number, string> = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
 const REGION: Record<number, string> = {
   0: 'state',
   8: 'owner',
@@ -147,6 +187,11 @@ export function word(at: number, world: World): string {
     const x = (at - directory) % 256;
     const field = x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`;
     return `entry[${Math.floor((at - directory) / 256)}].${field}`;
+  }
+  const granted = regions + REGIONS * 64;
+  if (at >= granted && at < table) {
+    const x = (at - granted) % GRANT_BYTES;
+    return `grant[${Math.floor((at - granted) / GRANT_BYTES)}].${GRANT[x] ?? `+${x}`}`;
   }
   if (at < table) {
     const x = (at - regions) & 63;

@@ -11,6 +11,8 @@ export interface State {
   pages: number;
   /** Live structures: key and name. */
   named: Readonly<Record<string, string>>;
+  /** Values leased to the cell. */
+  forks: readonly (readonly [tag: string, value: number])[];
 }
 
 /** A tag that ends in a digit stands for so many pages, where pages are counted. */
@@ -20,7 +22,7 @@ const pagesOf = (blocks: readonly string[]): number =>
 const refusals = new Set(['full', 'contended', 'no slot']);
 
 export const model: Model<State> = {
-  initial: () => ({ blocks: [], open: true, value: 0, pages: 1, named: {} }),
+  initial: () => ({ blocks: [], open: true, value: 0, pages: 1, named: {}, forks: [] }),
   apply(state, [op, a, b, room], result) {
     const { blocks, named } = state;
     const died = result === undefined;
@@ -51,6 +53,23 @@ export const model: Model<State> = {
           : none;
       case 'hold':
         return died || result === state.value ? same : none;
+      case 'fork': {
+        const { value, forks } = state;
+        if (refusals.has(result as string) || result === 'limit') return same;
+        if (result === 'closed') return state.open ? none : same;
+        if (!died && result !== value) return none;
+        return [{ ...state, forks: [...forks, [a as string, value]] }];
+      }
+      case 'visit':
+        // Which of those with that value it was, is not told.
+        return state.forks
+          .filter(([, value]) => died || value === result)
+          .map((fork) => ({ ...state, forks: state.forks.filter((other) => other !== fork) }));
+      case 'shed': {
+        const rest = state.forks.filter(([tag]) => tag !== a);
+        const was = rest.length < state.forks.length;
+        return died || (result === 'ok') === was ? [{ ...state, forks: rest }] : none;
+      }
       case 'take':
         if (refusals.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
@@ -59,8 +78,8 @@ export const model: Model<State> = {
           ? [{ ...state, pages: state.pages + 1 }]
           : none;
       case 'end':
-        if (died) return [{ ...state, open: false }];
-        return (result === 'ok') === state.open ? [{ ...state, open: false }] : none;
+        if (died) return [{ ...state, open: false, forks: [] }];
+        return (result === 'ok') === state.open ? [{ ...state, open: false, forks: [] }] : none;
       case 'create': {
         if (refusals.has(result as string)) return same;
         const taken = Object.values(named).includes(b as string);

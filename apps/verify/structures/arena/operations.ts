@@ -25,6 +25,7 @@ export interface Run {
   freeing: Record<string, boolean>;
   handles: Record<string, { entry: number; generation: number }>;
   regions: Record<string, { region: number; generation: number }>;
+  grants: Record<string, { record: number; generation: number }>;
 }
 
 const name = (status: number): string => STATUS[status] ?? String(status);
@@ -160,6 +161,56 @@ export const operations: Structure<Run>['operations'] = {
       const later = yield [k.cellLeased!, root];
       yield [k.leaseDrop!, 0];
       return value === later ? value : `${value}, then ${later}`;
+    },
+  },
+  fork: {
+    // A value leased to the cell, for whoever comes.
+    *run(t, run: Run, tag: string) {
+      const k = t.kernels.arena!;
+      const { entry, generation } = t.local;
+      const record: number = yield [k.grantTake!, entry!, generation!];
+      if (record < 0) return name(-record);
+      const own = { record, generation: yield [k.grantGeneration!, record] };
+      let root = 0;
+      let held = 0;
+      for (let i = 0; i < 3 && held === 0; i++) {
+        root = (yield [k.cellRoot!, entry!]) >>> 0;
+        held = yield [k.grantHold!, record];
+      }
+      if (held === 0 || (yield [k.entryAlive!, entry!, generation!]) === 0) {
+        yield [k.grantDrop!, record, own.generation];
+        return held === 0 ? 'contended' : 'closed';
+      }
+      const value: number = yield [k.cellLeased!, root];
+      const status: number = yield [k.grantGive!, record, root];
+      if (status !== 0) return name(status);
+      run.grants[tag] = own;
+      return value;
+    },
+  },
+  visit: {
+    // The first that the cell was given, read twice, and its end. Nobody else ends it meanwhile.
+    *run(t) {
+      const k = t.kernels.arena!;
+      const { entry, generation } = t.local;
+      const record: number = yield [k.grantNext!, entry!, generation!, 0];
+      if (record < 0) return 'none';
+      const own: number = yield [k.grantGeneration!, record];
+      if ((yield [k.grantFind!, record, own, entry!, generation!]) !== 0) return 'none';
+      const root = (yield [k.resultLow!]) >>> 0;
+      const value = yield [k.cellLeased!, root];
+      yield [k.sweep!];
+      const later = yield [k.cellLeased!, root];
+      const status: number = yield [k.grantDrop!, record, own];
+      if (status !== 0) return name(status);
+      return value === later ? value : `${value}, then ${later}`;
+    },
+  },
+  shed: {
+    *run(t, run: Run, tag: string) {
+      const own = run.grants[tag];
+      if (own === undefined) return 'none';
+      return name(yield [t.kernels.arena!.grantDrop!, own.record, own.generation]);
     },
   },
   take: {

@@ -42,12 +42,13 @@ function scenario(
   own: Options,
   threads: readonly (readonly OpCall[])[],
   prepare?: readonly OpCall[],
+  observe?: readonly OpCall[],
 ): void {
   options.set(title, own);
   // Where the model counts pages, "full" must be true: no refusals.
   const counted = threads.flat().some(([op, , , room]) => op === 'alloc' && room !== undefined);
   const plans = counted ? { full: full.filter((plan) => plan.failures !== true) } : {};
-  scenarios.push({ name: title, threads, prepare, ...plans });
+  scenarios.push({ name: title, threads, prepare, observe, ...plans });
 }
 
 scenario('alloc, alloc', {}, [[['alloc', 'a', 64]], [['alloc', 'b', 64]]]);
@@ -232,6 +233,87 @@ scenario('read, end', { shared: 'cell' }, [[['read'], ['read']], [['end']]]);
 scenario('write, end', { shared: 'cell' }, [[['write', 1]], [['end']]]);
 scenario('hold, end', { shared: 'cell' }, [[['hold']], [['end'], ['sweep']]]);
 scenario('end, end', { shared: 'cell' }, [[['end']], [['end']]]);
+// Leases of the cell. In the end the auditor finds what was given, as it was.
+const forked = (
+  title: string,
+  threads: readonly (readonly OpCall[])[],
+  prepare: readonly OpCall[] = [],
+): void =>
+  scenario(title, { shared: 'cell', pages: 7 }, threads, prepare, [['visit'], ['visit'], ['read']]);
+forked('fork, write', [
+  [['fork', 'a']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+]);
+forked('fork, two writes, write', [
+  [['fork', 'a']],
+  [
+    ['write', 1],
+    ['write', 2],
+  ],
+  [['write', 3], ['sweep']],
+]);
+forked(
+  'a fork in the last record',
+  [
+    [['fork', 'b']],
+    [
+      ['write', 1],
+      ['write', 2],
+    ],
+  ],
+  [['fork', 'a']],
+);
+forked('a fork that outlives its maker', [
+  [['fork', 'a'], ['detach']],
+  [['write', 1], ['write', 2], ['visit']],
+]);
+forked('fork, end', [[['fork', 'a']], [['end']]]);
+forked('fork shed, end', [
+  [
+    ['fork', 'a'],
+    ['shed', 'a'],
+  ],
+  [['end'], ['sweep']],
+]);
+forked('shed, shed', [[['shed', 'a']], [['shed', 'a'], ['write', 1]]], [['fork', 'a']]);
+forked(
+  'shed twice, fork',
+  [
+    [
+      ['shed', 'a'],
+      ['shed', 'a'],
+    ],
+    [
+      ['fork', 'b'],
+      ['write', 1],
+    ],
+  ],
+  [['fork', 'a']],
+);
+forked(
+  'more forks than records',
+  [
+    [['fork', 'c']],
+    [
+      ['shed', 'a'],
+      ['fork', 'd'],
+    ],
+  ],
+  [
+    ['fork', 'a'],
+    ['fork', 'b'],
+  ],
+);
+forked('fork, rescue', [
+  [
+    ['fork', 'a'],
+    ['write', 1],
+  ],
+  [['rescue'], ['write', 2], ['visit']],
+]);
 scenario('create, create', { pages: 3 }, [
   [
     ['create', 'x', 'a'],
@@ -334,4 +416,14 @@ export const mutants: readonly Mutant[] = [
     [{ ...twice, kills: 1, victims: [0] }],
   ),
   mutant(18, 'alloc, alloc', 'a slot is freed while it is named as a reaper'),
+  mutant(19, 'fork, write', 'a grant stands only when it is given, not when its root is loaded'),
+  mutant(20, 'a fork in the last record', 'sweep leaves out the last grant'),
+  mutant(21, 'fork shed, end', 'a structure that is destroyed keeps its grants'),
+  mutant(22, 'fork, write', 'recovery frees what was given to a structure'),
+  mutant(23, 'fork, end', 'give does not look at the structure again'),
+  mutant(24, 'fork, two writes, write', 'a grant does not notice that the clock moved', [twice]),
+  mutant(25, 'fork, write', 'recovery passes over grants that were being taken'),
+  mutant(26, 'shed twice, fork', 'a grant is dropped by the handle of an earlier one'),
+  mutant(27, 'fork, write', 'sweep leaves out the two ends of a life when it asks the grants'),
+  mutant(28, 'shed twice, fork', 'a record is free before its era has ceased to stand'),
 ];

@@ -44,7 +44,7 @@ export const soak: Soak<Run> = {
   calls: 40,
   // Each worker has changed its own entries only, and its copies of the others' are as they were.
   gather(runs) {
-    const all: Run = { blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {} };
+    const all: Run = { blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {}, grants: {} };
     for (const part of Object.keys(all) as (keyof Run)[])
       Object.assign(all[part], ...runs.map((run) => run[part]));
     return all;

@@ -171,6 +171,11 @@ export function cellLeased(root: u32): u32 {
   return get32(regionBody(regionOf(root))); // Frozen, and kept by the lease.
 }
 
+/** What the entry names now: to be loaded under a grant, and then held. */
+export function cellRoot(entry: u32): u32 {
+  return load32(entryAt(entry) + D_ROOT);
+}
+
 /** Repairs what `slot` left: its regions are the root's, or gone. Idempotent. */
 export function cellRepair(entry: u32, generation: u32, slot: u32): void {
   const owner = ownedByEntry(entry, generation);

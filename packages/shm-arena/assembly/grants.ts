@@ -1,0 +1,207 @@
+// Grants: leases that belong to a structure and not to a thread, for what outlives the thread that
+// made it (a writable fork, a snapshot that others go on with). A thread takes one as it takes a
+// lease of its own, and gives it to the structure; from then on it keeps its era, whoever dies,
+// until somebody drops it or the structure is destroyed.
+//
+//   FREE(g) ──take──► TAKING(slot, g) ──give──► GIVEN(g) ──drop──► FREEING(slot, g)
+//     ▲                   │ the taker gives up, or has died             │
+//     └────── g + 1 ──────┴──────────────────── g + 1 ──────────────────┘
+//
+//   GRANTED  0 1 1 0 ...        one bit a record: its era stands. Nothing granted: one load in a
+//              │ │              scan, and of few records only those are looked at.
+//            record 1 | state | of: entry, generation | era | root |
+//
+// Record, 32 bytes, all words shared (layout.ts)
+//   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
+//   8 u64 of, an owner word (region.ts)   16 u64 era   24 u32 root, the structure's own
+// Word: GRANTED, u64, shared
+//
+// I1  The bit of a record is set by the slot named in TAKING, behind the era, and cleared by the
+//     one named in FREEING. So the bit of a GIVEN record is set, that of a FREE one is not, and who
+//     sees the bit sees an era of that life or of a later one.
+// I2  of, era and root are frozen while GIVEN(g): a handle { record, g } means one grant for ever
+//     (2^32 lives of a record apart).
+// I3  GIVEN with an owner that is gone is garbage: `dropOrphans` frees it. So no grant outlives its
+//     structure, and each destruction and each recovery looks.
+// I4  A grant that was held holds its era e as reservation.ts I3 says.
+//
+// take(entry)                                            a death after this step leaves
+//   1. CAS FREE(g) → TAKING(me, g)                         TAKING(dead): freed with its slot
+//   2. of := entry; era := clock                           the same
+//   3. set the bit                (load the root)          the same: it stands as all reservations
+//                                                            of the dead, until the last repair
+// hold
+//   4. CAS clock era → era + 1; lost: era := clock, the    the same
+//      root is loaded again
+// give(root)
+//   5. root := root                                        the same
+//   6. CAS TAKING(me, g) → GIVEN(g)      linearizes        a grant of the structure
+//   7. the owner gone meanwhile: 8, 9, 10                  garbage, freed by this slot's recovery
+// drop, by anybody
+//   8. CAS GIVEN(g) → FREEING(me, g)     linearizes        FREEING(dead): freed with its slot
+//   9. clear the bit                                       the same
+//  10. CAS → FREE(g + 1)                                   nothing
+//
+// Why none leaks. Step 7 pairs with the end of the entry, which leaves LIVE before it looks at the
+// grants: the bit stands before 6, so one of the two sees the other, and if both do, one CAS wins.
+// A taker, dropper or destroyer that dies is named in the record, or its recovery comes to
+// `dropOrphans`. What died between 6 and the structure's own note of the grant is found by that
+// structure's repair: `grantNext` lists what it was given.
+//
+// Images keep grants: the structure stands in the image, what was granted too (a block kept in its
+// limbo, a region RETIRED), and the clock goes on from where it was; cleared, the first collect
+// would free what the structure still names. Those TAKING and FREEING belong to slots, all dead.
+//
+// take, give and drop are wait-free but for the CAS of 1, which fails only where another taker
+// won. LIMIT: each record was in use when it was looked at.
+
+import { and64, cas64, load32, load64, or64, store32, store64 } from './atomic';
+import {
+  CLOCK,
+  CLOSED,
+  GRANTED,
+  GRANTS,
+  GRANT_FREE,
+  GRANT_FREEING,
+  GRANT_GIVEN,
+  GRANT_TAKING,
+  G_ERA,
+  G_OF,
+  G_ROOT,
+  G_STATE,
+  LIMIT,
+  ME,
+  OK,
+  generationOf,
+  grantAt,
+  kindOf,
+  ownerOf,
+  stateWord,
+} from './layout';
+import { ownedByEntry, ownerGone } from './region';
+import { result } from './slot';
+
+/** The records whose eras stand, a bit each. One load; for scans that load the eras afterwards. */
+export function standing(): u64 {
+  const bits = load64(GRANTED);
+  if (MUTANT == 20 || MUTANT == 64) return bits & ~bitOf(GRANTS - 1);
+  return bits;
+}
+
+function bitOf(record: u32): u64 {
+  return (<u64>1) << record;
+}
+
+/** Steps 1 to 3. A record in this slot's hands, or -LIMIT. O(records). */
+export function grantTake(entry: u32, generation: u32): i32 {
+  for (let record: u32 = 0; record < GRANTS; record++) {
+    const at = grantAt(record);
+    const word = load64(at + G_STATE);
+    if (kindOf(word) != GRANT_FREE) continue;
+    if (!cas64(at + G_STATE, word, stateWord(GRANT_TAKING, ME + 1, generationOf(word)))) continue;
+    store64(at + G_OF, ownedByEntry(entry, generation));
+    store64(at + G_ERA, load64(CLOCK));
+    if (MUTANT != 19) or64(GRANTED, bitOf(record)); // I1: pairs with `standing`.
+    return record;
+  }
+  return -LIMIT;
+}
+
+/** Step 4. True: what was loaded since `grantTake` is held, at the era in `result`. */
+export function grantHold(record: u32): bool {
+  const at = grantAt(record) + G_ERA;
+  const held = load64(at);
+  result(held);
+  if (cas64(CLOCK, held, held + 1) || MUTANT == 24) return true;
+  store64(at, load64(CLOCK));
+  return false;
+}
+
+/** Steps 5 to 7: the structure's from here on. CLOSED: it is gone, and so is the grant. */
+export function grantGive(record: u32, root: u32): i32 {
+  if (record >= GRANTS) return CLOSED;
+  const at = grantAt(record);
+  const word = load64(at + G_STATE);
+  if (kindOf(word) != GRANT_TAKING || ownerOf(word) != ME + 1) return CLOSED;
+  if (MUTANT == 19) or64(GRANTED, bitOf(record));
+  store32(at + G_ROOT, root);
+  const given = stateWord(GRANT_GIVEN, 0, generationOf(word));
+  if (!cas64(at + G_STATE, word, given)) return CLOSED;
+  if (MUTANT == 23 || !ownerGone(load64(at + G_OF))) return OK;
+  end(record, given);
+  return CLOSED;
+}
+
+/** Ends a grant for everybody, or gives up one that this slot is taking. CLOSED: it is gone. */
+export function grantDrop(record: u32, generation: u32): i32 {
+  if (record >= GRANTS) return CLOSED;
+  if (MUTANT == 26) generation = grantGeneration(record);
+  if (end(record, stateWord(GRANT_GIVEN, 0, generation))) return OK;
+  return end(record, stateWord(GRANT_TAKING, ME + 1, generation)) ? OK : CLOSED;
+}
+
+/** Steps 8 to 10 from a state that was seen; false: it has changed. */
+function end(record: u32, seen: u64): bool {
+  const state = grantAt(record) + G_STATE;
+  const mine = stateWord(GRANT_FREEING, ME + 1, generationOf(seen));
+  if (!cas64(state, seen, mine)) return false;
+  if (MUTANT == 28) {
+    cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
+    and64(GRANTED, ~bitOf(record));
+    return true;
+  }
+  and64(GRANTED, ~bitOf(record));
+  cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
+  return true;
+}
+
+/** Frees the grants of structures that are gone (I3). One load when nothing is granted. */
+export function dropOrphans(): void {
+  for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
+    const record = <u32>ctz(bits);
+    const word = load64(grantAt(record) + G_STATE);
+    if (kindOf(word) != GRANT_GIVEN) continue;
+    if (ownerGone(load64(grantAt(record) + G_OF))) end(record, word); // g keeps the two together.
+  }
+}
+
+/** Frees what a slot was taking or freeing: for its own thread when it leaves, or its reaper. */
+export function settleGrants(slot: u32): void {
+  for (let record: u32 = 0; record < GRANTS; record++) {
+    const word = load64(grantAt(record) + G_STATE);
+    if (ownerOf(word) != slot + 1 && !(MUTANT == 22 && kindOf(word) == GRANT_GIVEN)) continue;
+    if (MUTANT == 25 && kindOf(word) == GRANT_TAKING) continue;
+    // Freeing for the dead: if this slot has it already, `end` finds the word as it is.
+    end(record, word);
+  }
+}
+
+// ---- looking ------------------------------------------------------------------------------------
+
+/** How many records there are. */
+export function grants(): u32 {
+  return GRANTS;
+}
+
+export function grantGeneration(record: u32): u32 {
+  return record < GRANTS ? generationOf(load64(grantAt(record) + G_STATE)) : 0;
+}
+
+/** OK: it is given, to that structure, and its root is in `result`. CLOSED. */
+export function grantFind(record: u32, generation: u32, entry: u32, life: u32): i32 {
+  if (record >= GRANTS) return CLOSED;
+  const at = grantAt(record);
+  const given = stateWord(GRANT_GIVEN, 0, generation);
+  if (load64(at + G_STATE) != given) return CLOSED;
+  const same = load64(at + G_OF) == ownedByEntry(entry, life);
+  result(load32(at + G_ROOT));
+  return same && load64(at + G_STATE) == given ? OK : CLOSED;
+}
+
+/** The next record from `from` on that the structure was given; -1: none. */
+export function grantNext(entry: u32, generation: u32, from: u32): i32 {
+  for (let record = from; record < GRANTS; record++) {
+    if (grantFind(record, grantGeneration(record), entry, generation) == OK) return record;
+  }
+  return -1;
+}
