@@ -25,7 +25,8 @@ export async function hunt({ structure, replace, seconds, seed }: Hunt): Promise
       return { id, structure, scenario: name, limit, full: pass > 1, budget: 600, seed, replace };
     }),
   );
-  const progress = new Progress(jobs.length);
+  const progress = new Progress();
+  progress.expect(jobs.length);
   const totals = noTotals();
   const started = performance.now();
   let found: JobResult | undefined;

@@ -46,7 +46,13 @@ export interface JobResult {
 export function plansOf(structure: Structure, scenario: Scenario, full: boolean): readonly Plan[] {
   const own = full ? (scenario.full ?? scenario.quick) : scenario.quick;
   const shared = full ? (structure.plan?.full ?? structure.plan?.quick) : structure.plan?.quick;
-  return own ?? shared ?? [];
+  return own ?? shared?.map((plan) => (scenario.threads.length > 2 ? forThree(plan) : plan)) ?? [];
+}
+
+/** Of three threads in order there are too many schedules: one preemption less, the rest by PCT. */
+function forThree(plan: Plan): Plan {
+  if (plan.strategy !== 'dfs' || plan.progress === true) return plan;
+  return { ...plan, preemptions: Math.max(0, (plan.preemptions ?? 2) - 1) };
 }
 
 /** A mutant is hunted everywhere a little and at random, then everywhere more, in order. */

@@ -3,7 +3,7 @@
 import type { Totals } from './explore.ts';
 
 export class Progress {
-  private readonly jobs: number;
+  private jobs = 0;
   private done = 0;
   private readonly started = performance.now();
   private readonly running = new Map<string, Totals>();
@@ -11,8 +11,9 @@ export class Progress {
   private steps = 0;
   private last = 0;
 
-  constructor(jobs: number) {
-    this.jobs = jobs;
+  /** So many jobs more. */
+  expect(jobs: number): void {
+    this.jobs += jobs;
   }
 
   advance(id: string, totals: Totals): void {

@@ -17,6 +17,8 @@ import { runAll } from './workers.ts';
 
 const HERE = resolve(ROOT, 'apps/verify');
 const STATE = join(HERE, 'build/full.json');
+/** Seconds that a job of the full suite has at most, round by round. */
+const FULL_ROUNDS = [3, 15, 75, 300, 1200];
 
 export interface SuiteOptions {
   full: boolean;
@@ -34,45 +36,52 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const loaded = await Promise.all(options.structures.map(load));
   const jobs = loaded.flatMap((structure, n) => jobsOf(structure, options.structures[n]!, options));
   const key = fingerprint();
-  const kept = options.full && !options.fresh ? resume(key) : new Map<string, JobResult>();
-  const results = new Map([...kept].filter(([id]) => jobs.some((job) => job.id === id)));
-  const finished = new Map(results);
-  if (results.size > 0) console.log(`resumed: ${results.size} of ${jobs.length} jobs are done`);
-  const open = spread(jobs.filter((job) => !results.has(job.id)));
-  const progress = new Progress(open.length);
+  const results = options.full && !options.fresh ? resume(key, jobs) : new Map<string, JobResult>();
   const started = performance.now();
-  await runAll(open, {
-    cores: options.cores,
-    deadline: started + options.seconds * 1000,
-    // What is left of the time is for all that wait; most jobs need less than their share.
-    share: (job, waiting) => {
-      if (job.mutant !== undefined) return job.budget;
-      const left = options.seconds - (performance.now() - started) / 1000;
-      return Math.max(
-        0.5,
-        (1.3 * left * (options.cores ?? availableParallelism())) / (waiting + 1),
-      );
-    },
-    onProgress: (id, totals) => progress.advance(id, totals),
-    onResult: (result) => {
+  const left = (): number => options.seconds - (performance.now() - started) / 1000;
+  const open = (): Job[] => jobs.filter((job) => results.get(job.id)?.cut !== false);
+  if (results.size > 0)
+    console.log(`resumed: ${jobs.length - open().length} of ${jobs.length} jobs are done`);
+  const progress = new Progress();
+  const failed = new Set<string>();
+  const onResult = (result: JobResult): boolean => {
+    const job = jobs.find((j) => j.id === result.id)!;
+    const before = results.get(result.id);
+    const wrong = bad(job, result);
+    if (before === undefined || wrong || before.totals.schedules <= result.totals.schedules)
       results.set(result.id, result);
-      progress.finish(result.id, result.totals);
-      const job = jobs.find((j) => j.id === result.id)!;
-      if (bad(job, result)) {
-        progress.clear();
-        const text = result.error ?? result.failure?.text ?? 'the mutant was not caught';
-        console.log(`FAILED ${result.id}
-${text}
-`);
-      } else if (options.full) {
-        // What only the end of the time has cut is done again when the run is resumed.
-        const over = result.cut && performance.now() > started + options.seconds * 1000 - 1000;
-        if (!over) finished.set(result.id, result);
-        save(key, finished);
-      }
-      return false;
-    },
-  });
+    progress.finish(result.id, result.totals);
+    if (wrong) {
+      failed.add(result.id);
+      progress.clear();
+      const text = result.error ?? result.failure?.text ?? 'the mutant was not caught';
+      console.log(`FAILED ${result.id}\n${text}\n`);
+    } else if (options.full) {
+      save(
+        key,
+        [...results.values()].filter(({ id }) => !failed.has(id)),
+      );
+    }
+    return false;
+  };
+  // Most jobs need little: each gets a little, then those that were cut get more.
+  const rounds = options.full ? FULL_ROUNDS : [Number.POSITIVE_INFINITY];
+  for (const seconds of rounds) {
+    const round = spread(open());
+    if (round.length === 0 || left() < 1) break;
+    progress.expect(round.length);
+    await runAll(round, {
+      cores: options.cores,
+      deadline: started + options.seconds * 1000,
+      share: (job, waiting) => {
+        if (job.mutant !== undefined) return job.budget;
+        const share = (1.3 * left() * (options.cores ?? availableParallelism())) / (waiting + 1);
+        return Math.max(0.5, Math.min(share, seconds));
+      },
+      onProgress: (id, totals) => progress.advance(id, totals),
+      onResult,
+    });
+  }
   progress.clear();
   return report(options, loaded, jobs, results, (performance.now() - started) / 1000);
 }
@@ -153,15 +162,18 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function resume(key: string): Map<string, JobResult> {
+/** What is known of `jobs` from runs with the same sources; what was cut then is done again. */
+function resume(key: string, jobs: readonly Job[]): Map<string, JobResult> {
   if (!existsSync(STATE)) return new Map();
   const state = JSON.parse(readFileSync(STATE, 'utf8')) as { key: string; results: JobResult[] };
-  return new Map(state.key === key ? state.results.map((r) => [r.id, r]) : []);
+  if (state.key !== key) return new Map();
+  const ids = new Set(jobs.map((job) => job.id));
+  return new Map(state.results.filter((r) => ids.has(r.id)).map((r) => [r.id, r]));
 }
 
-function save(key: string, results: Map<string, JobResult>): void {
+function save(key: string, results: JobResult[]): void {
   mkdirSync(join(HERE, 'build'), { recursive: true });
-  writeFileSync(STATE, JSON.stringify({ key, results: [...results.values()] }));
+  writeFileSync(STATE, JSON.stringify({ key, results }));
 }
 
 async function report(
