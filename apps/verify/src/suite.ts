@@ -211,7 +211,7 @@ async function report(
   console.log(`${Math.round(seconds)} s`);
   if (options.full && sum('failed') === 0) {
     if (kept) writeTotals(summaries);
-    rmSync(STATE, { force: true });
+    if (sum('cut') === 0) rmSync(STATE, { force: true });
   }
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0;
