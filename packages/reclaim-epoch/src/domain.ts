@@ -9,6 +9,7 @@ import {
   domainBuild,
   domainType,
   letGo,
+  objectOf,
   openOrCreateStructure,
   openStructure,
   rangeError,
@@ -50,7 +51,8 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   readonly #guards = new Set<ReadGuard>();
 
   static create(arena: Arena, options: api.EpochDomainOptions = {}): Domain {
-    return new Domain(createStructure(arena, DOMAIN, named(options), build(options)));
+    const { name } = objectOf('options', options);
+    return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));
   }
 
   static open(arena: Arena, name: string): Domain {
@@ -58,7 +60,7 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   }
 
   static openOrCreate(arena: Arena, options: api.EpochDomainOptions & { name: string }): Domain {
-    const { name } = options;
+    const { name } = objectOf('options', options);
     return new Domain(openOrCreateStructure(arena, DOMAIN, { name }, build(options)));
   }
 
@@ -132,10 +134,6 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   protected override letAllGo(): void {
     for (const guard of [...this.#guards]) guard.close();
   }
-}
-
-function named({ name }: api.EpochDomainOptions): { name: string | undefined } {
-  return { name };
 }
 
 function build({ scheme = 'interval' }: api.EpochDomainOptions) {

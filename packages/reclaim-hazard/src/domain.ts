@@ -10,6 +10,7 @@ import {
   domainType,
   type Lease,
   letGo,
+  objectOf,
   openOrCreateStructure,
   openStructure,
   rangeError,
@@ -120,7 +121,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   readonly #leases = new Set<Instant>();
 
   static create(arena: Arena, options: api.HazardDomainOptions = {}): Domain {
-    const { name } = options;
+    const { name } = objectOf('options', options);
     return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));
   }
 
@@ -129,7 +130,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   static openOrCreate(arena: Arena, options: api.HazardDomainOptions & { name: string }): Domain {
-    const { name } = options;
+    const { name } = objectOf('options', options);
     return new Domain(openOrCreateStructure(arena, DOMAIN, { name }, build(options)));
   }
 

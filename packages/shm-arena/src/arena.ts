@@ -17,7 +17,7 @@ import type {
   WebWorker,
 } from './api.ts';
 import { bury, holdLock, probe, watch } from './deaths.ts';
-import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
 import { recover } from './recovery.ts';
@@ -53,7 +53,11 @@ class SharedArena implements ArenaInstance {
   }
 
   static create(options: ArenaOptions = {}): ArenaInstance {
-    const { bytes = DEFAULT_BYTES, participants = 64, zeroOnFree = false } = options;
+    const {
+      bytes = DEFAULT_BYTES,
+      participants = 64,
+      zeroOnFree = false,
+    } = objectOf('options', options);
     wholeNumber('bytes', bytes, 1, MAX_BYTES);
     wholeNumber('participants', participants, 1, 256);
     if (typeof zeroOnFree !== 'boolean') {
@@ -89,7 +93,7 @@ class SharedArena implements ArenaInstance {
     source: Uint8Array | AsyncIterable<Uint8Array>,
     options: LoadOptions = {},
   ): Promise<ArenaInstance> {
-    const { maxBytes = MAX_BYTES } = options;
+    const { maxBytes = MAX_BYTES } = objectOf('options', options);
     wholeNumber('maxBytes', maxBytes, 1, MAX_BYTES);
     const { memory, slot } = await loadImage(source, maxBytes, reserve);
     inspect(memory);

@@ -104,3 +104,23 @@ export function wholeNumber(name: string, value: unknown, min: number, max: numb
   }
   return value;
 }
+
+/** Checks an object, of options for example, and returns it. */
+export function objectOf<T extends object>(name: string, value: T): T {
+  if (typeof value === 'object' && value !== null) return value;
+  throw typeError(`\`${name}\`: expected an object, found ${describe(value)}`);
+}
+
+/** Checks something that can be iterated over, and returns it. */
+export function iterableOf<T>(name: string, value: Iterable<T>): Iterable<T> {
+  const given: unknown = value;
+  if (typeof given === 'string') return value;
+  if (typeof given === 'object' && given !== null && Symbol.iterator in given) return value;
+  throw typeError(`\`${name}\`: expected an iterable, found ${describe(given)}`);
+}
+
+/** Checks a function, and returns it. */
+export function functionOf<F extends (...args: never[]) => unknown>(name: string, value: F): F {
+  if (typeof value === 'function') return value;
+  throw typeError(`\`${name}\`: expected a function, found ${describe(value)}`);
+}

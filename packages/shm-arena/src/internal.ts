@@ -11,7 +11,15 @@ export {
   domainBuild,
   domainType,
 } from './domain.ts';
-export { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+export {
+  describe,
+  iterableOf,
+  objectOf,
+  rangeError,
+  ShmError,
+  typeError,
+  wholeNumber,
+} from './errors.ts';
 export {
   type AnyKernel,
   type ArenaKernel,

@@ -6,7 +6,7 @@
 // than nested ones.
 
 import type { Checkpoint, Region, RegionOptions, Savepoint } from './api.ts';
-import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
 
@@ -49,7 +49,8 @@ export class UserRegion implements Region {
   /** Pairs: rewound to this serial, when this many positions had been taken. */
   #ended: { readonly from: number; readonly to: number }[] = [];
 
-  constructor(seat: Seat, { budget }: RegionOptions = {}) {
+  constructor(seat: Seat, options: RegionOptions = {}) {
+    const { budget } = objectOf('options', options);
     if (budget !== undefined) wholeNumber('budget', budget, 1, MAX_BYTES);
     const pages = budget === undefined ? 0 : Math.ceil(budget / PAGE_BYTES);
     this.#seat = seat;

@@ -39,6 +39,8 @@ describe('create', () => {
     ['RangeError OUT_OF_RANGE', { participants: 257 }],
     ['RangeError OUT_OF_RANGE', { participants: 1.5 }],
     ['TypeError INVALID_TYPE', { zeroOnFree: 1 }],
+    ['TypeError INVALID_TYPE', null],
+    ['TypeError INVALID_TYPE', 3],
   ])('%s: %j', (code, options) => {
     expect(codeOf(() => Arena.create(options as ArenaOptions))).toBe(code);
   });

@@ -7,6 +7,7 @@
 import {
   describe,
   encodeKey,
+  iterableOf,
   rangeError,
   Status,
   tooLarge,
@@ -107,7 +108,7 @@ export function writeBatch<K, V>(
   pressed: () => void,
 ): BatchResult {
   const packed = new Packed(core);
-  for (const operation of operations) packed.add(operation);
+  for (const operation of iterableOf('operations', operations)) packed.add(operation);
   if (packed.count === 0) return { written: 0, failed: [] };
   const { crossing, kernel } = core;
   let at = 0;

@@ -8,6 +8,7 @@ import {
   createStructure,
   describe,
   Membership,
+  objectOf,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
@@ -323,7 +324,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
 /** The codecs of a list's options; refuses what else is wrong with them. */
 function codecs<K, V>(options: api.SkipListOpenOptions<K, V>): { key: Codec<K>; value: Codec<V> } {
-  const { onPressure } = options;
+  const { onPressure } = objectOf('options', options);
   if (onPressure !== undefined && typeof onPressure !== 'function') {
     throw typeError(`onPressure: expected a function, found ${describe(onPressure)}`);
   }

@@ -8,6 +8,7 @@ import {
   EVERYTHING,
   encodeRange,
   giveRecords,
+  iterableOf,
   KeyIterator,
   OrderedView,
   Status,
@@ -98,7 +99,7 @@ export abstract class ListView<K, V>
   }
 
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    const all = Array.isArray(keys) ? (keys as K[]) : [...keys];
+    const all = Array.isArray(keys) ? (keys as K[]) : [...iterableOf('keys', keys)];
     const values: (V | undefined)[] = [];
     while (values.length < all.length) this.readChunk(all, values);
     return values;

@@ -357,3 +357,78 @@ describe('after the end', () => {
     }
   });
 });
+
+describe('what is of the wrong type is told by a code, and by what was found', () => {
+  const odd = [3, null, true, 1n, Symbol('odd'), () => 1];
+  /** Message of what `call` throws, which must have a code. */
+  const told = (call: () => unknown): string => {
+    try {
+      call();
+    } catch (error) {
+      const { code, message } = error as Error & { code?: string };
+      expect(code, (error as Error).stack).toBeTypeOf('string');
+      return message;
+    }
+    return 'nothing';
+  };
+
+  test('keys and operations that cannot be iterated over', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    for (const wrong of [...odd, undefined, {}]) {
+      const many = told(() => list.getMany(wrong as never));
+      expect(many).toMatch(/^`keys`: expected an iterable, found /);
+      const batch = told(() => list.writeBatch(wrong as never));
+      expect(batch).toMatch(/^`operations`: expected an iterable, found /);
+    }
+    expect(told(() => list.getMany(3 as never))).toContain('found 3');
+    expect(codeOf(() => list.getMany(3 as never))).toBe('INVALID_TYPE');
+    expect(() => list.writeBatch(null as never)).toThrow(TypeError);
+    expect(list.getMany(new Set(['a']))).toEqual([undefined]);
+    expect(list.writeBatch(new Set([]))).toEqual({ written: 0, failed: [] });
+  });
+
+  test('options that are no object', () => {
+    const { handle } = SkipList.create(arena, { name: 'l' });
+    for (const wrong of odd) {
+      const calls = [
+        () => SkipList.create(arena, wrong as never),
+        () => SkipList.open(arena, 'l', wrong as never),
+        () => SkipList.openOrCreate(arena, wrong as never),
+        () => SkipList.attach(arena, handle, wrong as never),
+      ];
+      for (const call of calls)
+        expect(told(call)).toMatch(/^`options`: expected an object, found /);
+    }
+    expect(() => SkipList.create(arena, null as never)).toThrow('found null');
+    expect(() => SkipList.openOrCreate(arena, undefined as never)).toThrow(TypeError);
+    expect(arena.stats().structures.length).toBe(1);
+  });
+
+  test('every method, with every odd argument', () => {
+    const list = SkipList.create<string, number>(arena, { value: u32 });
+    list.set('a', 1);
+    const snapshot = list.snapshot();
+    const frozen = list.seal();
+    let thrown = 0;
+    const reads = 'get has getMany getEntry entries keys values forEach scan first last floor';
+    const more = 'ceiling lower higher count cursor';
+    const writes = 'set insert delete getOrInsert writeBatch snapshotAt';
+    for (const view of [list, snapshot, frozen]) {
+      const names = `${reads} ${more} ${view === list ? writes : ''}`.trim().split(' ');
+      for (const name of names) {
+        const method = (view as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!;
+        for (const wrong of odd) {
+          const found = told(() => {
+            const result = method.call(view, wrong, wrong);
+            if (typeof result !== 'object' || result === null) return;
+            // An iterator looks at its range when it begins.
+            if (Symbol.iterator in result) Array.from(result as Iterable<unknown>);
+          });
+          if (found !== 'nothing') thrown++;
+        }
+      }
+    }
+    expect(thrown).toBeGreaterThan(100);
+    expect(list.verify().problems).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@
 // leaks nothing. A list, its snapshot and its frozen part differ only in what they read.
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
-import { rangeError, ShmError } from '../errors.ts';
+import { functionOf, rangeError, ShmError } from '../errors.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -147,6 +147,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
 
   forEach(visit: (value: V, key: K) => void): void {
     const batch = this.batch(EVERYTHING, ENTRIES);
+    functionOf('visit', visit);
     while (batch.advance()) {
       for (let at = 0; at < batch.count; at++) visit(batch.values[at] as V, batch.keys[at] as K);
     }
@@ -154,6 +155,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
 
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number {
     const batch = this.batch(encodeRange(range, this.bound), ENTRIES);
+    functionOf('visit', visit);
     let visited = 0;
     while (batch.advance()) {
       for (let at = 0; at < batch.count; at++) {

@@ -238,6 +238,9 @@ function domains(subject: Subject): void {
       expect(codeOf(() => Domains.open(arena, 'e'))).toBe('NAME_UNKNOWN');
       for (const wrong of ['hyaline', 'toString', 1, null])
         expect(() => Domains.create(arena, { scheme: wrong as never })).toThrow(RangeError);
+      for (const wrong of [null, 3, 'd'])
+        for (const make of [Domains.create, Domains.openOrCreate])
+          expect(codeOf(() => make.call(Domains, arena, wrong as never))).toBe('INVALID_TYPE');
       expect(domain instanceof (Domains as never)).toBe(true);
     });
 
