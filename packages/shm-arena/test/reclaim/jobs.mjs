@@ -164,6 +164,13 @@ const commands = {
     held.set(name, { reader, at, value: valueAt(at) });
     return at;
   },
+  /** Loads once more, in the same section. */
+  again(name) {
+    const { reader } = held.get(name);
+    const at = reader.load(cell);
+    held.set(name, { reader, at, value: valueAt(at) });
+    return at;
+  },
   /** 1 while what was loaded is as it was. */
   look(name) {
     const { at, value } = held.get(name);

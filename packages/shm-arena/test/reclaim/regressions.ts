@@ -38,6 +38,7 @@ export function regressions(subject: Subject): void {
       await old.tell('over', 'a');
       await old.tell('collect');
       await old.tell('replace', 600);
+      await old.tell('collect');
       world.churn(600);
       expect(await late.tell('look', 'b')).toBe(1);
       await late.tell('over', 'b');
@@ -65,11 +66,28 @@ export function regressions(subject: Subject): void {
       for (const reader of all) {
         const name = `slot ${reader.slot}`;
         await reader.tell('load', name);
-        for (const other of all) if (other !== reader) await other.tell('replace', 300);
+        for (const other of all) {
+          if (other === reader) continue;
+          await other.tell('replace', 300);
+          await other.tell('collect'); // The one that has retired what the reader holds.
+        }
         world.churn(600);
         expect(await reader.tell('look', name), name).toBe(1);
         await reader.tell('over', name);
       }
+    });
+
+    test('a load under an old pin: what was born since is kept as well', async () => {
+      const { domain } = world;
+      const [reader] = (await cast(1)) as [Puppet];
+      const first = await reader.tell('load', 'a');
+      world.churn(600);
+      world.replace(2);
+      expect(await reader.tell('again', 'a')).not.toBe(first);
+      for (let i = 0; i < 3; i++) domain.collect();
+      world.churn(600);
+      expect(await reader.tell('look', 'a')).toBe(1);
+      await reader.tell('over', 'a');
     });
 
     test('a reader pins while the era advances', async () => {
