@@ -52,6 +52,9 @@ export interface Run {
 
 const kindOf = (low: number): number => low & 15;
 const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+const GRANTS = 2;
+const GRANT_BYTES = 32;
+const grantAt = (world: World, i: number): number => world.u32(88) + 8 * 64 + i * GRANT_BYTES;
 
 function record(world: World): { root: number; homes: number; bytes: number; at: number } {
   const root = world.threads[0]!.local.root!;
@@ -306,6 +309,45 @@ const operations: Structure<Run>['operations'] = {
       return value === again ? value : `${value}, then ${again}`;
     },
   },
+  // A lease of the present value that is given to the domain: it outlives this thread.
+  fork: {
+    *run(t) {
+      const { arena, reclaim } = t.kernels;
+      const { entry, generation, cells } = t.local;
+      const record: number = yield [arena!.grantTake!, entry!, generation!];
+      if (record < 0) return name(-record);
+      let at = 0;
+      let held = 0;
+      for (let i = 0; i < TRIES && held === 0; i++) {
+        at = (yield [reclaim!.peekBlock!, cells! + REGISTER]) >>> 0;
+        held = yield [arena!.grantHold!, record];
+      }
+      if (held === 0) {
+        yield [arena!.grantDrop!, record, yield [arena!.grantGeneration!, record]];
+        return 'contended';
+      }
+      const value: number = yield [reclaim!.peek!, at, 0];
+      const status: number = yield [arena!.grantGive!, record, at];
+      return status === 0 ? value : name(status);
+    },
+  },
+  // What somebody gave, read over a collect, and its end. `last`: nobody gives any more.
+  visit: {
+    *run(t, _run, last = false) {
+      const { arena, reclaim } = t.kernels;
+      const { entry, generation } = t.local;
+      const record: number = yield [arena!.grantNext!, entry!, generation!, 0];
+      if (record < 0) return last ? 'nothing' : 'none';
+      const own: number = yield [arena!.grantGeneration!, record];
+      if ((yield [arena!.grantFind!, record, own, entry!, generation!]) !== 0) return 'none';
+      const at = (yield [arena!.resultLow!]) >>> 0;
+      const value: number = yield [reclaim!.peek!, at, 0];
+      yield* t.role === 'worker' ? collected(t) : [];
+      const again: number = yield [reclaim!.peek!, at, 0];
+      yield [arena!.grantDrop!, record, own];
+      return value === again ? value : `${value}, then ${again}`;
+    },
+  },
   // A lease of whatever era it is, and its end.
   lease: {
     *run(t) {
@@ -470,13 +512,15 @@ function* collected(t: Thread): Steps<number> {
 
 interface State {
   value: number;
+  /** Values given to the domain. */
+  forks: readonly number[];
   stack: readonly number[];
 }
 
-const refusals = new Set(['full', 'contended', 'restart']);
+const refusals = new Set(['full', 'contended', 'restart', 'limit']);
 
 const model: Model<State> = {
-  initial: () => ({ value: 0, stack: [] }),
+  initial: () => ({ value: 0, forks: [], stack: [] }),
   apply(state, [op, argument], result) {
     const died = result === undefined;
     if (typeof result === 'string' && refusals.has(result)) return [state];
@@ -489,6 +533,18 @@ const model: Model<State> = {
       case 'stall':
       case 'again':
         return died || result === state.value ? [state] : [];
+      case 'fork':
+        return died || result === state.value
+          ? [{ ...state, forks: [...state.forks, state.value] }]
+          : [];
+      case 'visit':
+        if (result === 'none') return [state];
+        if (result === 'nothing') return state.forks.length === 0 ? [state] : [];
+        return state.forks.flatMap((value, n) =>
+          died || value === result
+            ? [{ ...state, forks: [...state.forks.slice(0, n), ...state.forks.slice(n + 1)] }]
+            : [],
+        );
       case 'look':
         return died || typeof result === 'number' || result === 'none' ? [state] : [];
       case 'push':
@@ -516,6 +572,12 @@ function invariant(world: World, run: Run): string | undefined {
     const at = run.safe[id]!;
     if (at !== 0 && world.state(at) === 'free')
       return `a block was freed that thread ${id} may read`;
+  }
+  for (let i = 0; i < GRANTS; i++) {
+    const at = grantAt(world, i);
+    if (kindOf(world.u32(at)) === 2 && world.state(world.u32(at + 24)) === 'free') {
+      return `a block was freed that grant ${i} keeps`;
+    }
   }
   const { homes, bytes, at } = record(world);
   seen.length = 0;
@@ -591,6 +653,11 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     yield [other.kernels.reclaim!.idle!];
     yield [other.kernels.reclaim!.leave!, entry!, generation!, other.local.home!];
     yield [other.kernels.reclaim!.idle!];
+  }
+  for (;;) {
+    const given: number = yield [arena!.grantNext!, entry!, generation!, 0];
+    if (given < 0) break;
+    yield [arena!.grantDrop!, given, yield [arena!.grantGeneration!, given]];
   }
   yield [arena!.entryJoin!, entry!, generation!];
   const home = (yield [reclaim!.open!, entry!, generation!]) >>> 0;
@@ -702,6 +769,14 @@ function word(at: number, world: World): string | undefined {
       { 0: 'state', 24: 'nested', 64: 'lower', 72: 'upper' } as Record<number, string>
     )[x];
     return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field ?? `+${x}`}`;
+  }
+  if (at === 512) return 'granted';
+  const grant = at - grantAt(world, 0);
+  if (grant >= 0 && grant < GRANTS * GRANT_BYTES) {
+    const field = ({ 0: 'state', 8: 'of', 16: 'era', 24: 'root' } as Record<number, string>)[
+      grant % GRANT_BYTES
+    ];
+    return `grant[${Math.floor(grant / GRANT_BYTES)}].${field}`;
   }
   const { root, homes, bytes, at: first } = record(world);
   if (root === 0) return undefined;

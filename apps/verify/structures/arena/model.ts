@@ -57,10 +57,11 @@ export const model: Model<State> = {
         const { value, forks } = state;
         if (refusals.has(result as string) || result === 'limit') return same;
         if (result === 'closed') return state.open ? none : same;
-        if (!died && result !== value) return none;
+        if (!died && (result !== value || !state.open)) return none;
         return [{ ...state, forks: [...forks, [a as string, value]] }];
       }
       case 'visit':
+        if (result === 'nothing') return state.forks.length === 0 ? same : none;
         // Which of those with that value it was, is not told.
         return state.forks
           .filter(([, value]) => died || value === result)

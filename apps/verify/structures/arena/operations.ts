@@ -190,11 +190,12 @@ export const operations: Structure<Run>['operations'] = {
   },
   visit: {
     // The first that the cell was given, read twice, and its end. Nobody else ends it meanwhile.
-    *run(t) {
+    // `last`: nobody forks any more, so what was given is there.
+    *run(t, _run, last = false) {
       const k = t.kernels.arena!;
       const { entry, generation } = t.local;
       const record: number = yield [k.grantNext!, entry!, generation!, 0];
-      if (record < 0) return 'none';
+      if (record < 0) return last ? 'nothing' : 'none';
       const own: number = yield [k.grantGeneration!, record];
       if ((yield [k.grantFind!, record, own, entry!, generation!]) !== 0) return 'none';
       const root = (yield [k.resultLow!]) >>> 0;

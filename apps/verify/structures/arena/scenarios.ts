@@ -239,7 +239,11 @@ const forked = (
   threads: readonly (readonly OpCall[])[],
   prepare: readonly OpCall[] = [],
 ): void =>
-  scenario(title, { shared: 'cell', pages: 7 }, threads, prepare, [['visit'], ['visit'], ['read']]);
+  scenario(title, { shared: 'cell', pages: 7 }, threads, prepare, [
+    ['visit', true],
+    ['visit', true],
+    ['read'],
+  ]);
 forked('fork, write', [
   [['fork', 'a']],
   [
@@ -278,7 +282,17 @@ forked('fork shed, end', [
   ],
   [['end'], ['sweep']],
 ]);
-forked('shed, shed', [[['shed', 'a']], [['shed', 'a'], ['write', 1]]], [['fork', 'a']]);
+forked(
+  'shed, shed',
+  [
+    [['shed', 'a']],
+    [
+      ['shed', 'a'],
+      ['write', 1],
+    ],
+  ],
+  [['fork', 'a']],
+);
 forked(
   'shed twice, fork',
   [

@@ -78,5 +78,11 @@ export const mutants: Mutant[] = [
     'pointers: read, write, collect',
   ),
   reclaim(62, 'an era is not checked against the clock', 'eras: a load under an old pin'),
+  reclaim(
+    64,
+    'a collect leaves out the last lease of a structure',
+    'pointers: two leases for others',
+    'interval: two leases for others',
+  ),
   reclaim(63, 'a scan skips the last hazard', 'pointers: read, write', 'eras: read, write'),
 ];

@@ -136,6 +136,28 @@ scenario(
 scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
   schemes: [INTERVAL, POINTERS, ERAS],
 });
+// Leases that are given to the domain: what was kept is found as it was, also when the giver died.
+const leased: Partial<Options> = { schemes: [INTERVAL, POINTERS, ERAS] };
+const found: Partial<Scenario> = {
+  observe: [
+    ['visit', true],
+    ['visit', true],
+  ],
+};
+scenario('a lease for others', [[['fork']], [...write(1, 2), ['collect']]], leased, found);
+scenario(
+  'a lease that outlives its taker',
+  [
+    [['fork'], ['leave']],
+    [...write(1, 2), ['collect'], ['visit'], ['collect']],
+  ],
+  leased,
+  found,
+);
+scenario('two leases for others', [[['fork']], [...write(1, 2), ['collect']]], leased, {
+  ...found,
+  prepare: [['fork']],
+});
 scenario(
   'refresh',
   [
