@@ -1,7 +1,7 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { AnyKernel } from '@x/shm-arena/internal';
+import { type MapKernel, MapStatus } from '@x/shm-arena/internal';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */
@@ -17,11 +17,9 @@ export const MAX_KEY = 0xf_ffff;
 export const MAX_LISTS = 32;
 
 // Statuses that the arena's kernel does not have.
-export const ABSENT = 32;
+export const { ABSENT, NEED, AUDIT } = MapStatus;
 export const EXISTS = 33;
-export const NEED = 34;
 export const AHEAD = 35;
-export const AUDIT = 64;
 /** Added to OK. */
 export const PRESSURE = 256;
 
@@ -31,24 +29,17 @@ export const Kind = { set: 0, insert: 1, delete: 2, getOrInsert: 3 } as const;
 /** In the flags of a result. */
 export const TOMBSTONE = 1;
 
-/** Flags of `scan`. */
+/** Flags of `scan`, beside those that every map has. */
 export const ScanFlag = {
-  REVERSE: 1,
   VERSIONS: 2,
   TOMBSTONES: 4,
-  KEYS_ONLY: 8,
   COUNT: 16,
-  START: 32,
-  START_OPEN: 64,
-  END: 128,
-  END_OPEN: 256,
   RESUME: 512,
 } as const;
 
-export interface ListKernel extends AnyKernel {
+export interface ListKernel extends MapKernel {
   io(): number;
   ioBytes(): number;
-  overhead(): number;
   create(entry: number, generation: number, maxPages: number, maxEntries: number): number;
   put(
     entry: number,
@@ -111,9 +102,4 @@ export interface ListKernel extends AnyKernel {
   stats(entry: number, generation: number, target: number): number;
   repair(entry: number, slot: number): number;
   audit(entry: number, generation: number): number;
-}
-
-/** A 64-bit number from its two words. */
-export function seqOf(low: number, high: number): bigint {
-  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }

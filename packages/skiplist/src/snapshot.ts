@@ -2,10 +2,9 @@
 // those lists' memory. Snapshots of one stack share one lease: what keeps its lists for one keeps
 // them for all, and while it does the stack's record stays where it is.
 
-import { type Lease, ShmError, takeLease } from '@x/shm-arena/internal';
+import { type Lease, longOf, ShmError, takeLease } from '@x/shm-arena/internal';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
-import { seqOf } from './kernel.ts';
 import { ListView } from './view.ts';
 
 /** The open snapshots of one handle. */
@@ -63,7 +62,7 @@ export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K
 
   constructor(core: Core<K, V>, record: number, low: number, high: number, letGo: () => void) {
     super(core, record, low, high);
-    this.seq = seqOf(low, high);
+    this.seq = longOf(low, high);
     this.letGo = letGo;
   }
 

@@ -5,19 +5,20 @@ import type { Range } from '@x/shm-arena';
 import {
   type Batch,
   type Bounds,
+  EntryBatch,
   EVERYTHING,
   encodeRange,
-  giveRecords,
-  iterableOf,
+  getMany,
+  KEYS,
   KeyIterator,
   OrderedView,
+  RangeFlag,
   Status,
-  takeRecords,
 } from '@x/shm-arena/internal';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core, View } from './core.ts';
 import { ABSENT, NEED, ScanFlag, TOMBSTONE } from './kernel.ts';
-import { countWithin, EntryBatch, VersionBatch } from './scan.ts';
+import { countWithin, ListScan, VersionBatch } from './scan.ts';
 
 const { OK } = Status;
 
@@ -99,56 +100,21 @@ export abstract class ListView<K, V>
   }
 
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    const all = Array.isArray(keys) ? (keys as K[]) : [...iterableOf('keys', keys)];
-    const values: (V | undefined)[] = [];
-    while (values.length < all.length) this.readChunk(all, values);
-    return values;
-  }
-
-  /** Reads the values of as many keys as scratch has room for, behind those already read. */
-  private readChunk(keys: K[], values: (V | undefined)[]): void {
     const { core } = this;
-    const { crossing } = core;
-    const from = values.length;
-    core.finish(this.tryGetMany(keys, from), () => this.tryGetMany(keys, from), 'getMany');
-    const done = core.result(0);
-    const records = takeRecords();
-    records.load(crossing.view, crossing.out, core.result(1));
-    const { bytes, words } = records;
-    const { valuePort } = core;
-    let at = 0;
-    for (let i = 0; i < done; i++) {
-      const length = words[(at >> 2) + 1] as number;
-      if (words[at >> 2] === 0) values.push(undefined);
-      else values.push(valuePort.read(bytes, at + 8, length));
-      at += 8 + ((length + 7) & -8);
-    }
-    giveRecords(records);
-  }
-
-  private tryGetMany(keys: K[], from: number): number {
-    const { core } = this;
-    const { crossing, keyPort } = core;
-    this.check();
-    crossing.begin();
-    const first = crossing.take(0);
-    const full = crossing.view.length >> 1;
-    let next = from;
-    for (; next < keys.length && crossing.cursor < full; next++) {
-      const head = keyPort.append(keys[next] as K, 8);
-      crossing.words[head >> 2] = keyPort.length;
-    }
-    return core.kernel.getMany(
-      core.entry,
-      core.generation,
-      this.target,
-      this.seqLow,
-      this.seqHigh,
-      next - from,
-      crossing.at + first,
-      crossing.outAt,
-      crossing.outBytes & -8,
-    );
+    return getMany(core, keys, (count, at, out, outBytes) => {
+      this.check();
+      return core.kernel.getMany(
+        core.entry,
+        core.generation,
+        this.target,
+        this.seqLow,
+        this.seqHigh,
+        count,
+        at,
+        out,
+        outBytes,
+      );
+    });
   }
 
   get size(): number {
@@ -163,7 +129,8 @@ export abstract class ListView<K, V>
 
   protected batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
     this.check();
-    return new EntryBatch(this, this.core, bounds, parts, size);
+    const scan = new ListScan(this, bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
+    return new EntryBatch(scan, this.core, bounds, parts, size);
   }
 
   override entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;

@@ -1,5 +1,7 @@
 // What ordered structures share on the TypeScript side.
 
+export { type AnyCore, longOf, MapCore, type MapKernel, MapStatus } from './core.ts';
+export { type GetMany, getMany } from './many.ts';
 export {
   type BoundEncoder,
   type Bounds,
@@ -9,5 +11,13 @@ export {
   encodeRange,
   narrowed,
 } from './range.ts';
-export { giveRecords, RECORD_TOMBSTONE, Records, takeRecords } from './records.ts';
+export {
+  ENTRY_HEAD,
+  giveRecords,
+  RECORD_TOMBSTONE,
+  Records,
+  takeRecords,
+  VERSION_HEAD,
+} from './records.ts';
+export { EntryBatch, RangeFlag, RangeScan, readSome } from './scan.ts';
 export { Batch, ENTRIES, KEYS, KeyIterator, OrderedView, VALUES } from './view.ts';

@@ -1,13 +1,14 @@
 // How the scans of all ordered kernels hand over entries: a run of records in scratch, decoded here
 // as a whole. The run is copied to private memory first: what decoding calls may then use scratch.
 //
-//   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number (where there are
-//   any)   16 key bytes, padded to 8   then value bytes, padded to 8, unless the scan left them out
+//   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number, where there are
+//   any   then key bytes, padded to 8   then value bytes, padded to 8, unless the scan left them out
 
 import type { KeyPort, ValuePort } from '../ports.ts';
 
-/** Bytes of a record before its key. */
-const RECORD_HEAD = 16;
+/** Bytes of a record before its key, with and without a sequence number. */
+export const VERSION_HEAD = 16;
+export const ENTRY_HEAD = 8;
 const KEY_LENGTH_MASK = 0xff_ffff;
 
 /** In a record's flags: this version deletes the key. */
@@ -17,9 +18,11 @@ export const RECORD_TOMBSTONE = 1;
 export class Records {
   bytes = new Uint8Array(4096);
   words = new Int32Array(this.bytes.buffer);
+  private head = ENTRY_HEAD;
 
-  /** Copies `length` bytes from `view[from]` on. */
-  load(view: Uint8Array, from: number, length: number): void {
+  /** Copies `length` bytes from `view[from]` on; of a record `head` bytes stand before its key. */
+  load(view: Uint8Array, from: number, length: number, head: number = ENTRY_HEAD): void {
+    this.head = head;
     if (this.bytes.length < length) {
       this.bytes = new Uint8Array((length * 2 + 7) & -8);
       this.words = new Int32Array(this.bytes.buffer);
@@ -29,7 +32,7 @@ export class Records {
 
   /** A copy of the key of the record at `at`. */
   key(at: number): Uint8Array {
-    const from = at + RECORD_HEAD;
+    const from = at + this.head;
     return this.bytes.slice(from, from + ((this.words[at >> 2] as number) & KEY_LENGTH_MASK));
   }
 
@@ -53,13 +56,13 @@ export class Records {
     keys: K[],
     values: V[],
   ): void {
-    const { bytes, words } = this;
+    const { bytes, words, head } = this;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
       const valueLength = words[(at >> 2) + 1] as number;
-      const valueAt = at + RECORD_HEAD + ((keyLength + 7) & -8);
-      keys[i] = keyPort.read(bytes, at + RECORD_HEAD, keyLength);
+      const valueAt = at + head + ((keyLength + 7) & -8);
+      keys[i] = keyPort.read(bytes, at + head, keyLength);
       values[i] = valuePort.read(bytes, valueAt, valueLength);
       at = valueAt + ((valueLength + 7) & -8);
     }
@@ -67,23 +70,23 @@ export class Records {
 
   /** Decodes the keys of records that carry no value bytes. */
   keys<K>(count: number, keyPort: KeyPort<K>, keys: K[]): void {
-    const { bytes, words } = this;
+    const { bytes, words, head } = this;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
-      keys[i] = keyPort.read(bytes, at + RECORD_HEAD, keyLength);
-      at += RECORD_HEAD + ((keyLength + 7) & -8);
+      keys[i] = keyPort.read(bytes, at + head, keyLength);
+      at += head + ((keyLength + 7) & -8);
     }
   }
 
   /** Decodes the values alone. */
   values<V>(count: number, valuePort: ValuePort<V>, values: V[]): void {
-    const { bytes, words } = this;
+    const { bytes, words, head } = this;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const keyLength = (words[at >> 2] as number) & KEY_LENGTH_MASK;
       const valueLength = words[(at >> 2) + 1] as number;
-      const valueAt = at + RECORD_HEAD + ((keyLength + 7) & -8);
+      const valueAt = at + head + ((keyLength + 7) & -8);
       values[i] = valuePort.read(bytes, valueAt, valueLength);
       at = valueAt + ((valueLength + 7) & -8);
     }
@@ -95,11 +98,12 @@ export class Records {
     hasValues: boolean,
     each: (at: number, keyLength: number, valueLength: number) => void,
   ): void {
+    const { head } = this;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const keyLength = (this.words[at >> 2] as number) & KEY_LENGTH_MASK;
       const valueLength = this.words[(at >> 2) + 1] as number;
-      const next = at + RECORD_HEAD + ((keyLength + 7) & -8);
+      const next = at + head + ((keyLength + 7) & -8);
       each(at, keyLength, valueLength);
       at = hasValues ? next + ((valueLength + 7) & -8) : next;
     }

@@ -1,0 +1,118 @@
+// What every view of one ordered map shares in one thread: the seat, the kernel, the ports of its
+// codecs, and the ways a status becomes a result, a retry or an error.
+
+import type { Codec } from '../api.ts';
+import { type Crossing, RESULT_BYTES } from '../crossing.ts';
+import { ShmError } from '../errors.ts';
+import { type AnyKernel, Status } from '../kernel.ts';
+import { type KeyPort, keyPort, type ValuePort, valuePort } from '../ports.ts';
+import type { Seat } from '../seat.ts';
+import type { Membership } from '../structure.ts';
+import { CodecBounds } from './range.ts';
+
+/** Statuses of every ordered map's kernel, beside the arena's. */
+export const MapStatus = {
+  /** The key has no entry. */
+  ABSENT: 32,
+  /** The result does not fit: word 0 says how many bytes it wants. */
+  NEED: 34,
+  /** And the number of an invariant, from `audit`. */
+  AUDIT: 64,
+} as const;
+
+/** What the kernel of every ordered map exports. */
+export interface MapKernel extends AnyKernel {
+  /** Bytes at the end of scratch that the kernel keeps for itself. */
+  overhead(): number;
+}
+
+/** Any map's. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever keys, values and kernel
+export type AnyCore = MapCore<any, any, any>;
+
+/** One open map in one thread. */
+export abstract class MapCore<X extends MapKernel, K, V> {
+  readonly member: Membership<X>;
+  readonly seat: Seat;
+  readonly kernel: X;
+  readonly crossing: Crossing;
+  readonly entry: number;
+  readonly generation: number;
+  readonly keyCodec: Codec<K>;
+  readonly valueCodec: Codec<V>;
+  readonly keyPort: KeyPort<K>;
+  readonly valuePort: ValuePort<V>;
+  readonly bound: CodecBounds<K>;
+
+  constructor(member: Membership<X>, key: Codec<K>, value: Codec<V>, maxKey: number) {
+    const { crossing } = member;
+    this.member = member;
+    this.seat = member.seat;
+    this.kernel = member.kernel;
+    this.crossing = crossing;
+    this.entry = member.entry;
+    this.generation = member.generation;
+    this.keyCodec = key;
+    this.valueCodec = value;
+    this.keyPort = keyPort(crossing, key, maxKey);
+    this.valuePort = valuePort(crossing, value);
+    this.bound = new CodecBounds(key, maxKey);
+    crossing.reserve(this.kernel.overhead());
+  }
+
+  /** Word `index` of the result block of the last call. */
+  result(index: number): number {
+    return (this.crossing.words[index] as number) >>> 0;
+  }
+
+  /** The 64-bit number that begins at word `index` of the result block. */
+  resultLong(index: number): bigint {
+    return longOf(this.result(index), this.result(index + 1));
+  }
+
+  /** A 64-bit number that is small enough. */
+  resultCount(index: number): number {
+    return this.result(index + 1) * 2 ** 32 + this.result(index);
+  }
+
+  /** The value that the last call left behind the result block. */
+  readResult(): V {
+    const { crossing } = this;
+    return this.valuePort.read(crossing.view, RESULT_BYTES, crossing.words[0] as number);
+  }
+
+  /** Whether a status is a result. */
+  protected abstract answers(status: number): boolean;
+
+  /**
+   * Calls again until there is a result, and returns it. `call` packs anew: scratch may have been
+   * used meanwhile. `what` is for the message.
+   */
+  finish(first: number, call: () => number, what: string): number {
+    let status = first;
+    for (let full = false; ; ) {
+      if (this.answers(status)) return status;
+      if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
+        full ||= status === Status.FULL;
+        status = this.seat.settle(call, status);
+      } else if (status === MapStatus.NEED) {
+        this.crossing.need(this.result(0));
+        status = call();
+      } else throw this.error(status, what);
+    }
+  }
+
+  /** The error for a status that is no result. */
+  error(status: number, what: string): Error {
+    if (status === Status.CLOSED) return new ShmError('CLOSED', `${what}: it was destroyed`);
+    if (status >= MapStatus.AUDIT) {
+      return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - MapStatus.AUDIT}`);
+    }
+    return this.seat.error(status, what);
+  }
+}
+
+/** A 64-bit number from its two words. */
+export function longOf(low: number, high: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}

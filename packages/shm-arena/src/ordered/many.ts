@@ -1,0 +1,52 @@
+// `getMany`: as many keys as scratch has room for go into one call of a kernel, which searches them
+// in lockstep, and their values come back as records of 8 bytes and the value, padded to 8.
+//
+//   0 u32 whether there is one   4 u32 value length   8 the value's bytes
+
+import { iterableOf } from '../errors.ts';
+import type { AnyCore } from './core.ts';
+import { giveRecords, takeRecords } from './records.ts';
+
+/** The kernel's `getMany`, with offsets as i32. A status. */
+export type GetMany = (count: number, at: number, out: number, outBytes: number) => number;
+
+/** The values of `keys`, in their order. `call` also checks that what is read is open. */
+export function getMany<K, V>(core: AnyCore, keys: Iterable<K>, call: GetMany): (V | undefined)[] {
+  const all = Array.isArray(keys) ? (keys as K[]) : [...iterableOf('keys', keys)];
+  const values: (V | undefined)[] = [];
+  while (values.length < all.length) readChunk(core, all, values, call);
+  return values;
+}
+
+/** Reads the values of as many keys as scratch has room for, behind those already read. */
+function readChunk<K, V>(core: AnyCore, keys: K[], values: (V | undefined)[], call: GetMany): void {
+  const { crossing, valuePort } = core;
+  const from = values.length;
+  const pack = () => packed(core, keys, from, call);
+  core.finish(pack(), pack, 'getMany');
+  const done = core.result(0);
+  const records = takeRecords();
+  records.load(crossing.view, crossing.out, core.result(1));
+  const { bytes, words } = records;
+  let at = 0;
+  for (let i = 0; i < done; i++) {
+    const length = words[(at >> 2) + 1] as number;
+    if (words[at >> 2] === 0) values.push(undefined);
+    else values.push(valuePort.read(bytes, at + 8, length) as V);
+    at += 8 + ((length + 7) & -8);
+  }
+  giveRecords(records);
+}
+
+function packed<K>(core: AnyCore, keys: K[], from: number, call: GetMany): number {
+  const { crossing, keyPort } = core;
+  crossing.begin();
+  const first = crossing.take(0);
+  const full = crossing.view.length >> 1;
+  let next = from;
+  for (; next < keys.length && crossing.cursor < full; next++) {
+    const head = keyPort.append(keys[next] as K, 8);
+    crossing.words[head >> 2] = keyPort.length;
+  }
+  return call(next - from, (crossing.at + first) | 0, crossing.outAt, crossing.outBytes & -8);
+}

@@ -1,0 +1,163 @@
+// Batches over a kernel's `scan`: a reader of records that goes on behind the last one, and the
+// batch of entries that views hand to their iterators.
+
+import type { AnyCore } from './core.ts';
+import type { Bounds } from './range.ts';
+import { giveRecords, type Records, takeRecords } from './records.ts';
+import { Batch, ENTRIES, KEYS, VALUES } from './view.ts';
+
+/** Flags of every kernel's `scan`. */
+export const RangeFlag = {
+  REVERSE: 1,
+  /** Records carry no value bytes. */
+  KEYS_ONLY: 8,
+  /** There is a first key, in the direction of the scan; START_OPEN: without it. */
+  START: 32,
+  START_OPEN: 64,
+  /** There is a last key; END_OPEN: without it. */
+  END: 128,
+  END_OPEN: 256,
+} as const;
+
+/** A scan in progress, as records. Holds nothing in the arena between two reads. */
+export abstract class RangeScan {
+  /** Of the last read. The offset of a record, as `Records` counts. */
+  lastAt = 0;
+  more = true;
+  protected readonly core: AnyCore;
+  protected readonly flags: number;
+  protected start: Uint8Array | undefined;
+  protected startFlags: number;
+  private readonly end: Uint8Array | undefined;
+  private readonly head: number;
+
+  /** @param head bytes of a record before its key */
+  constructor(core: AnyCore, bounds: Readonly<Bounds>, flags: number, head: number) {
+    this.core = core;
+    const { reverse, low, lowOpen, high, highOpen } = bounds;
+    this.start = reverse ? high : low;
+    this.end = reverse ? low : high;
+    this.startFlags = startFlag(this.start, reverse ? highOpen : lowOpen);
+    this.flags =
+      flags |
+      (reverse ? RangeFlag.REVERSE : 0) |
+      (this.end === undefined ? 0 : RangeFlag.END) |
+      (this.end !== undefined && (reverse ? lowOpen : highOpen) ? RangeFlag.END_OPEN : 0);
+    this.head = head;
+  }
+
+  /** Throws when what is scanned is closed. */
+  protected abstract check(): void;
+
+  /** The kernel's `scan`, with offsets as i32. A status. */
+  protected abstract scan(
+    flags: number,
+    limit: number,
+    startLength: number,
+    startAt: number,
+    endLength: number,
+    endAt: number,
+    out: number,
+    outBytes: number,
+  ): number;
+
+  /**
+   * Reads up to `limit` records; `records` is undefined for a scan that only counts.
+   * @returns their number, or what was counted
+   */
+  read(limit: number, records: Records | undefined): number {
+    this.core.finish(this.call(limit), () => this.call(limit), 'scan');
+    return this.accept(records);
+  }
+
+  private call(limit: number): number {
+    const { start, end } = this;
+    const { crossing } = this.core;
+    this.check();
+    crossing.begin();
+    const startIn = start === undefined ? 0 : crossing.put(start, 0, start.length);
+    const endIn = end === undefined ? 0 : crossing.put(end, 0, end.length);
+    return this.scan(
+      this.flags | this.startFlags,
+      limit,
+      start?.length ?? 0,
+      (crossing.at + startIn) | 0,
+      end?.length ?? 0,
+      (crossing.at + endIn) | 0,
+      crossing.outAt,
+      crossing.outBytes & -8,
+    );
+  }
+
+  private accept(records: Records | undefined): number {
+    const { core } = this;
+    const count = core.result(0);
+    const length = core.result(1);
+    this.more = core.result(2) !== 0;
+    if (records === undefined && !this.more) return count;
+    const { crossing } = core;
+    const run = records ?? takeRecords();
+    run.load(crossing.view, crossing.out, length, this.head);
+    if (length > 0) {
+      this.lastAt = core.result(3) - (crossing.outAt >>> 0);
+      if (this.more) this.goOnBehind(run, this.lastAt);
+    }
+    if (records === undefined) giveRecords(run);
+    return count;
+  }
+
+  /** The next read begins behind the record at `at`. */
+  protected goOnBehind(records: Records, at: number): void {
+    this.start = records.key(at);
+    this.startFlags = RangeFlag.START | RangeFlag.START_OPEN;
+  }
+}
+
+function startFlag(start: Uint8Array | undefined, open: boolean): number {
+  if (start === undefined) return 0;
+  return open ? RangeFlag.START | RangeFlag.START_OPEN : RangeFlag.START;
+}
+
+/** Entries, or their keys or values alone; for keys alone `scan` must leave the values out. */
+export class EntryBatch<K, V> extends Batch<K, V> {
+  private readonly scan: RangeScan;
+  private readonly core: AnyCore;
+  private readonly parts: number;
+
+  constructor(
+    scan: RangeScan,
+    core: AnyCore,
+    bounds: Readonly<Bounds>,
+    parts: number,
+    size?: number,
+  ) {
+    super(bounds, size);
+    this.scan = scan;
+    this.core = core;
+    this.parts = parts;
+  }
+
+  protected read(want: number): boolean {
+    const { core, scan, parts } = this;
+    const records = takeRecords();
+    const count = readSome(scan, want, records);
+    // New arrays are young: storing what was just decoded into them needs no write barrier.
+    if (parts & KEYS) this.keys = new Array(count);
+    if (parts & VALUES) this.values = new Array(count);
+    const { keys, values } = this;
+    if (parts === ENTRIES) records.entries(count, core.keyPort, core.valuePort, keys, values);
+    else if (parts === KEYS) records.keys(count, core.keyPort, keys);
+    else records.values(count, core.valuePort, values);
+    giveRecords(records);
+    this.count = count;
+    return scan.more;
+  }
+}
+
+/** Reads up to `want` records, and none only at the end. */
+export function readSome(scan: RangeScan, want: number, records: Records): number {
+  let count = 0;
+  do count = scan.read(want, records);
+  while (count === 0 && scan.more);
+  return count;
+}
