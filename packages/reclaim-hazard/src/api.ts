@@ -11,6 +11,14 @@ export type { AtomicHandle, BlockStats, Blocks, BlocksFactory };
 /** A cloneable name of a domain: goes through `postMessage`, `workerData` and pool arguments. */
 export type HazardDomainHandle = StructureHandle;
 
+/** A cloneable name of a shared lease. */
+export interface SharedLeaseHandle {
+  readonly domain: HazardDomainHandle;
+  /** Where it stands in the arena, and which of those that stood there it is. */
+  readonly record: number;
+  readonly generation: number;
+}
+
 /**
  * What a hazard holds.
  *
@@ -69,12 +77,34 @@ export interface Lease {
   [Symbol.dispose](): void;
 }
 
+export interface LeaseOptions {
+  /** It belongs to the domain, not to this thread. Default false. */
+  readonly shared?: boolean;
+}
+
+/**
+ * A lease that belongs to the domain and not to a thread: it outlives the thread that took it, and
+ * lasts until anybody closes it or the domain is destroyed. Who closes it must know that nobody
+ * reads under it any more.
+ */
+export interface SharedLease extends Lease {
+  /** For other threads. */
+  readonly handle: SharedLeaseHandle;
+  /** False once anybody closed it, in whatever thread, or the domain was destroyed. */
+  readonly isOpen: boolean;
+  /**
+   * Ends it for everybody. Twice is harmless.
+   * @throws ShmError CLOSED when this thread has left the arena, EXPELLED
+   */
+  close(): void;
+}
+
 /**
  * Blocks that readers protect one by one while writers replace them; and leases, which keep whole
  * persistent structures as they were.
  *
- * What dies with a thread: its hazards and leases end, its retired blocks are freed by the others;
- * a block it had allocated and not published, or taken out and not retired, stays until the domain
+ * What dies with a thread: its hazards end, and its leases but for the shared ones; its retired
+ * blocks are freed by the others; a block it had allocated and not published, or taken out and not retired, stays until the domain
  * is destroyed.
  *
  * All methods throw CLOSED after `close`, and when the domain was destroyed; EXPELLED when this
@@ -100,6 +130,44 @@ export interface HazardDomain extends Blocks<Atomic, HazardDomainStats> {
    * moves the arena's era on; a block born later is not kept by it.
    */
   lease(atomic: Atomic): Lease;
+  /**
+   * The same for all threads: `handle` names it, any thread may close it, and it stays when this
+   * one ends. Up to 64 are open in an arena. Lock-free.
+   * @throws ShmError LIMIT_REACHED: 64 are open, and nothing has changed
+   * @example
+   * const domain = HazardDomain.create(arena);
+   * const words = new Uint32Array(arena.memory.buffer);
+   * const cell = domain.atomic(domain.alloc(4));
+   * const lease = domain.lease(cell, { shared: true });
+   * words[lease.root / 4] = 42;
+   * domain.retire(cell.swap(0));
+   * domain.collect(); // 0
+   * const message = structuredClone(lease.handle); // As postMessage would.
+   * const found = domain.attachLease(message);
+   * words[found.root / 4]; // 42
+   * found.close();
+   * domain.collect(); // 1
+   * lease.isOpen; // false
+   */
+  lease(atomic: Atomic, options: { readonly shared: true }): SharedLease;
+  lease(atomic: Atomic, options?: LeaseOptions): Lease;
+  /**
+   * A shared lease that another thread took.
+   * @throws ShmError CLOSED when it was closed. TypeError for what is no such handle, RangeError
+   * for one of another domain
+   */
+  attachLease(handle: SharedLeaseHandle): SharedLease;
+  /**
+   * The shared leases of the domain that are open, in no order: also those whose taker died before
+   * it told anybody.
+   * @example
+   * const domain = HazardDomain.create(arena);
+   * const lease = domain.lease(domain.atomic(), { shared: true });
+   * domain.leases().length; // 1
+   * for (const handle of domain.leases()) domain.attachLease(handle).close();
+   * lease.isOpen; // false
+   */
+  leases(): SharedLeaseHandle[];
 }
 
 /** What stands on `HazardDomain` itself. */

@@ -8,8 +8,12 @@ import {
   describe,
   domainBuild,
   domainType,
+  dropGrant,
+  type Grant,
+  grantRoot,
   type Lease,
   letGo,
+  listGrants,
   objectOf,
   openOrCreateStructure,
   openStructure,
@@ -17,7 +21,9 @@ import {
   type Seat,
   ShmError,
   Status,
+  takeGrant,
   takeLease,
+  typeError,
   wholeNumber,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
@@ -89,6 +95,38 @@ class Instant implements api.Lease {
     this.isOpen = false;
     this.#lease.drop();
     this.#over(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A lease of the domain's own, as one thread sees it. */
+class Shared implements api.SharedLease {
+  readonly root: number;
+  readonly #domain: Domain;
+  readonly #grant: Grant;
+
+  constructor(domain: Domain, grant: Grant, root: number) {
+    this.#domain = domain;
+    this.#grant = grant;
+    this.root = root;
+  }
+
+  get handle(): api.SharedLeaseHandle {
+    return { domain: this.#domain.handle, ...this.#grant };
+  }
+
+  get isOpen(): boolean {
+    return grantRoot(this.#domain, this.#grant) !== undefined;
+  }
+
+  close(): void {
+    const { seat } = this.#domain;
+    if (seat.shared.holds === 0) throw new ShmError('CLOSED', 'lease: the arena was detached');
+    seat.checkAlive(); // The record would name this thread's slot, which is another's by now.
+    dropGrant(this.#domain, this.#grant);
   }
 
   [Symbol.dispose](): void {
@@ -204,15 +242,49 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
     throw new ShmError('WRONG_GUARD', `expected a cell of this domain, found ${found}`);
   }
 
-  lease(atomic: api.Atomic): api.Lease {
+  lease(atomic: api.Atomic, options: { readonly shared: true }): api.SharedLease;
+  lease(atomic: api.Atomic, options?: api.LeaseOptions): api.Lease;
+  lease(atomic: api.Atomic, { shared = false }: api.LeaseOptions = {}): api.Lease {
     const { at } = this.#own(atomic);
     let root = 0;
-    const lease = takeLease(this.seat, () => {
+    const load = () => {
       root = this.inside((kernel) => kernel.peekBlock(at)) >>> 0;
-    });
+      return root;
+    };
+    if (shared) {
+      this.member.check();
+      this.seat.checkAlive();
+      return new Shared(this, takeGrant(this, load), root);
+    }
+    const lease = takeLease(this.seat, load);
     const instant = new Instant(lease, root, (over) => this.#leases.delete(over));
     this.#leases.add(instant);
     return instant;
+  }
+
+  attachLease(handle: api.SharedLeaseHandle): api.SharedLease {
+    this.member.check();
+    const { domain, record, generation } = handle ?? {};
+    if (typeof domain !== 'object' || domain === null || typeof record !== 'number') {
+      const found = describe(handle);
+      throw typeError(`attachLease: expected the handle of a lease, found ${found}`, 'WRONG_TYPE');
+    }
+    const { arena, entry, generation: life } = this.handle;
+    if (domain.arena !== arena || domain.entry !== entry || domain.generation !== life) {
+      throw rangeError('attachLease: expected a lease of this domain, found one of another');
+    }
+    const grant = {
+      record: wholeNumber('record', record, 0, MOST),
+      generation: wholeNumber('generation', generation, 0, MOST),
+    };
+    const root = grantRoot(this, grant);
+    if (root === undefined) throw new ShmError('CLOSED', 'attachLease: the lease was closed');
+    return new Shared(this, grant, root);
+  }
+
+  leases(): api.SharedLeaseHandle[] {
+    this.member.check();
+    return listGrants(this).map((grant) => ({ domain: this.handle, ...grant }));
   }
 
   atomic(initial = 0): api.Atomic {

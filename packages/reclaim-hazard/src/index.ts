@@ -9,6 +9,9 @@ export type {
   HazardDomainOptions,
   HazardDomainStats,
   Lease,
+  LeaseOptions,
   Scheme,
+  SharedLease,
+  SharedLeaseHandle,
 } from './api.ts';
 export { HazardDomain } from './factory.ts';

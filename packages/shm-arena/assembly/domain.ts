@@ -27,8 +27,6 @@ import {
   D_ROOT,
   entryAt,
   EXPELLED,
-  G_ERA,
-  grantAt,
   kindOf,
   LEASES,
   ME,
@@ -226,8 +224,8 @@ function putNumber(at: usize, value: f64): void {
 
 /**
  * Counts, into 128 bytes at `at`: 0 u32 homes in use, 4 orphans with something pending, 8 slot + 1
- * of the oldest reader, 0 for a structure's lease; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks, 40 of bytes, 48
- * blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use, 80 the most
+ * of the oldest reader, 0 = no thread; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks,
+ * 40 of bytes, 48 blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use, 80 the most
  * there were, 88 reservations, 96 what they may keep, 104 pages. O(participants + pages). OK,
  * CLOSED, EXPELLED.
  */
@@ -303,10 +301,8 @@ function reservations(at: usize, peak: f64, homes: u32): void {
   let most: f64 = 0;
   const births: f64 = <f64>homes * BIRTHS;
   for (let bits = standing(); bits != 0; bits &= bits - 1) {
-    count++;
+    count++; // A structure's lease: it keeps one era, and is nobody's pin.
     most += peak + births * 2;
-    const era = load64(grantAt(<u32>ctz(bits)) + G_ERA);
-    if (era < oldest) oldest = era;
   }
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = slotAt(slot);
@@ -335,7 +331,7 @@ function reservations(at: usize, peak: f64, homes: u32): void {
   }
   put32(at + 8, who);
   putNumber(at + 56, <f64>load64(CLOCK));
-  putNumber(at + 64, count == 0 ? 0 : <f64>oldest);
+  putNumber(at + 64, who == 0 ? 0 : <f64>oldest);
   putNumber(at + 88, count);
   putNumber(at + 96, most);
 }

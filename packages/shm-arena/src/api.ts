@@ -204,7 +204,7 @@ export interface ArenaStats {
   readonly pinned: {
     /** The oldest era that somebody reads; undefined when nobody does. */
     readonly oldest: bigint | undefined;
-    /** The slot of whoever does. */
+    /** The slot of whoever does; undefined when it is a lease that belongs to a structure. */
     readonly slot: number | undefined;
     /** Bytes of pages that are retired and not free yet. */
     readonly bytes: number;

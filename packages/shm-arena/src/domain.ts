@@ -244,7 +244,7 @@ function readCounts(scratch: Uint8Array): DomainCounts {
     boundBytes: number(40),
     readers,
     keepableBlocks: number(96),
-    oldestPin: readers === 0 ? undefined : { slot: word(8) - 1, since, behind: number(56) - since },
+    oldestPin: word(8) === 0 ? undefined : { slot: word(8) - 1, since, behind: number(56) - since },
     bytes: number(104) * PAGE_BYTES,
   };
 }

@@ -28,7 +28,15 @@ export {
   SlotKind,
   Status,
 } from './kernel.ts';
-export { type Lease, takeLease } from './lease.ts';
+export {
+  dropGrant,
+  type Grant,
+  grantRoot,
+  type Lease,
+  listGrants,
+  takeGrant,
+  takeLease,
+} from './lease.ts';
 export * from './ordered/index.ts';
 export {
   type KeyPort,

@@ -109,6 +109,15 @@ export interface ArenaKernel extends AnyKernel {
   leaseTake(): number;
   leaseHold(index: number): Bool;
   leaseDrop(index: number): void;
+
+  grants(): number;
+  grantTake(entry: number, generation: number): number;
+  grantHold(record: number): Bool;
+  grantGive(record: number, root: number): number;
+  grantDrop(record: number, generation: number): number;
+  grantFind(record: number, generation: number, entry: number, entryGeneration: number): number;
+  grantNext(entry: number, generation: number, from: number): number;
+  grantGeneration(record: number): number;
   eraLow(): number;
   eraHigh(): number;
 

@@ -37,6 +37,7 @@ export function listStructures(seat: Seat): Listed[] {
 const FREE_PAGES = 2;
 const RETIRED_PAGES = 16;
 const OLDEST_SLOT = 22;
+const OLDEST_ENTRY = 23;
 const OLDEST_ERA = 24;
 const STATS_BYTES = 128;
 
@@ -56,6 +57,7 @@ export function arenaStats(seat: Seat): ArenaStats {
   const bytes = seat.memory.buffer.byteLength;
   const free = words.getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
   const slot = words.getUint32(OLDEST_SLOT * 4, true);
+  const entry = words.getUint32(OLDEST_ENTRY * 4, true);
   return {
     bytes,
     used: bytes - free,
@@ -63,7 +65,7 @@ export function arenaStats(seat: Seat): ArenaStats {
     participants: listParticipants(seat),
     structures,
     pinned: {
-      oldest: slot === 0 ? undefined : BigInt(words.getFloat64(OLDEST_ERA * 4, true)),
+      oldest: slot + entry === 0 ? undefined : BigInt(words.getFloat64(OLDEST_ERA * 4, true)),
       slot: slot === 0 ? undefined : slot - 1,
       bytes: words.getFloat64(RETIRED_PAGES * 4, true) * PAGE_BYTES,
     },
@@ -102,6 +104,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   12: 'two structures of one name',
   13: 'a free slot that is not empty',
   14: 'a lock that is held',
+  15: 'a lease of a structure without its owner, or whose era is not noted',
 };
 
 const PROBLEM_BYTES = 8;
