@@ -1,0 +1,203 @@
+// Counting and checking: `stats` for a structure in use, `audit` for one at rest.
+//
+// audit walks the tree, the queues and the regions, and answers the first thing it finds wrong, by
+// the number of the check, which is also the difference of the status from AUDIT:
+//   1 keys do not ascend                       2 heights of children differ by more than one
+//   3 a height is not 1 + the higher child's   4 a size is not 1 + both children's
+//   5 a region of the structure is none of Q0, Q1 and the generation's, or one of these not LIVE
+//   6 the builder's lock is held by somebody dead
+//   7 a queue: applied beyond its tail, a mirror beyond applied, tickets that do not ascend
+//   8 a cold part whose slices' padding is not zero, or whose length does not fit its slices
+//
+// Both only read. A death leaves a pin.
+//
+// Names: see node.ts, version.ts; found, expected: as reported.
+
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import {
+  CLOSED,
+  kindOf,
+  OK,
+  PARTICIPANTS,
+  R_OWNER,
+  R_STATE,
+  REGION_LIVE,
+  regionAt,
+  REGIONS,
+  S_STATE,
+  SLOT_ALIVE,
+  slotAt as participantAt,
+} from '@x/shm-arena/assembly/layout';
+import { ownedByEntry, regionPages } from '@x/shm-arena/assembly/region';
+import { AUDIT } from './codes';
+import {
+  coldOf,
+  compareNodes,
+  heightOf,
+  io,
+  KEY,
+  keyLength,
+  left,
+  MAX_HEIGHT,
+  right,
+  sizeOf,
+  stackAt,
+} from './node';
+import { opAt, Q_APPLIED, Q_TABLE, Q_TAIL, ticketOf } from './queue';
+import {
+  appliedOf,
+  baseOf,
+  done,
+  enter,
+  H_LOCK,
+  H_USED,
+  halfOf,
+  headOf,
+  leave,
+  look,
+  mostOf,
+  numberOf,
+  present,
+  queueAt,
+  regionOf,
+  rootOf,
+  usedOf,
+  viewVersion,
+} from './version';
+
+// ---- stats --------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function stats(entry: u32, generation: u32, target: u32): i32 {
+  const status = look(entry, generation, target);
+  if (status != OK) return status;
+  const version = viewVersion();
+  const root = rootOf(version);
+  const head = headOf(version);
+  const out = io();
+  put32(out, sizeOf(root));
+  put32(out + 4, heightOf(root));
+  put64(out + 8, numberOf(version));
+  put64(out + 16, usedOf(version));
+  put64(out + 24, baseOf(version));
+  let waiting: u64 = 0;
+  if (target == 0) {
+    const used = load32(head + H_USED);
+    for (let q: u32 = 0; q < used; q++) {
+      waiting += load64(queueAt(head, q) + Q_TAIL) - appliedOf(version, q);
+    }
+  }
+  put32(out + 32, <u32>waiting);
+  put32(out + 36, regionPages(regionOf(version)));
+  put32(out + 40, mostOf(head));
+  put32(out + 44, regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1)));
+  put32(out + 48, load32(head + H_LOCK));
+  return done(target, OK);
+}
+
+// ---- audit --------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function audit(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const version = present(entry, generation);
+  if (version == 0) return leave(CLOSED);
+  const head = headOf(version);
+  const holder = load32(head + H_LOCK);
+  if (holder != 0 && kindOf(load64(participantAt(holder - 1) + S_STATE)) != SLOT_ALIVE) {
+    return leave(report(6, 0, holder, 0));
+  }
+  let verdict = auditTree(rootOf(version));
+  if (verdict == OK) verdict = auditQueues(head, version);
+  if (verdict == OK) {
+    const owner = ownedByEntry(entry, generation);
+    verdict = auditRegions(owner, head, regionOf(version));
+  }
+  return leave(verdict);
+}
+
+function report(check: i32, at: usize, found: u64, expected: u64): i32 {
+  const out = io();
+  put32(out, <u32>at);
+  put32(out + 4, 0);
+  put64(out + 8, found);
+  put64(out + 16, expected);
+  return AUDIT + check;
+}
+
+/** Walks the tree in order. */
+function auditTree(root: usize): i32 {
+  let depth: u32 = 0;
+  let n = root;
+  let former: usize = 0;
+  while (n != 0 || depth > 0) {
+    for (; n != 0; n = left(n)) {
+      if (depth == MAX_HEIGHT) return report(3, n, depth, MAX_HEIGHT);
+      put32(stackAt(0, depth), <u32>n);
+      depth++;
+    }
+    depth--;
+    n = get32(stackAt(0, depth));
+    const verdict = auditNode(n);
+    if (verdict != OK) return verdict;
+    if (former != 0 && compareNodes(former, n) >= 0) return report(1, n, former, 0);
+    former = n;
+    n = right(n);
+  }
+  return OK;
+}
+
+function auditNode(n: usize): i32 {
+  const l = left(n);
+  const r = right(n);
+  const hl = heightOf(l);
+  const hr = heightOf(r);
+  if (hl > hr + 1 || hr > hl + 1) return report(2, n, hl, hr);
+  if (heightOf(n) != 1 + max(hl, hr)) return report(3, n, heightOf(n), 1 + max(hl, hr));
+  const size = 1 + sizeOf(l) + sizeOf(r);
+  if (sizeOf(n) != size) return report(4, n, sizeOf(n), size);
+  const len = keyLength(coldOf(n));
+  for (let i: u32 = 0; i < 2; i++) {
+    const rest = len > i << 3 ? len - (i << 3) : 0;
+    if (rest >= 8) continue;
+    const slice = get64(n + KEY + ((<usize>i) << 3));
+    if ((rest == 0 ? slice : slice << (rest << 3)) != 0) return report(8, n, slice, len);
+  }
+  return OK;
+}
+
+function auditQueues(head: usize, version: usize): i32 {
+  const used = load32(head + H_USED);
+  if (used > PARTICIPANTS) return report(7, head, used, PARTICIPANTS);
+  for (let q: u32 = 0; q < used; q++) {
+    const queue = queueAt(head, q);
+    const tail = load64(queue + Q_TAIL);
+    const applied = appliedOf(version, q);
+    const told = load64(queue + Q_APPLIED);
+    if (applied > tail) return report(7, queue, applied, tail);
+    if (told > applied) return report(7, queue, told, applied);
+    if (load32(queue + Q_TABLE) == 0 && tail != 0) return report(7, queue, tail, 0);
+    let ticket: u64 = 0;
+    for (let t = applied + 1; t <= tail; t++) {
+      const next = ticketOf(opAt(head, queue, t));
+      if (next <= ticket) return report(7, queue, next, ticket);
+      ticket = next;
+    }
+  }
+  return OK;
+}
+
+/** Every region of the structure is one that it names. */
+function auditRegions(owner: u64, head: usize, present: u32): i32 {
+  let named: u32 = 0;
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
+    if (region != present && region != halfOf(head, 0) && region != halfOf(head, 1)) {
+      return report(5, 0, region, present);
+    }
+    named++;
+  }
+  return named == 3 ? OK : report(5, 0, named, 3);
+}

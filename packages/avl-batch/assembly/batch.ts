@@ -1,0 +1,257 @@
+// Taking a batch: which of the waiting ops a build applies, in which order, and what each does.
+//
+//   queue 0   3 ─ 8 ─ 9 ─┐ cut               by ticket   3 5 6 8 9        by key   b:3,9 c:5 k:6,8
+//   queue 1   5 ─ 6 ─────┤ 12    ──take──►                     ──sort──►          └ runs ┘
+//   queue 2   ───────── 14 (later)
+//
+// Cursor of a queue, private, in the kernel's scratch
+//   0 u64 number of the next op   8 u64 its ticket, ~0 = no more   16 u64 tail, as it was read
+// Item, private, in the host's `temp`: like a node as far as fillKey looks (node.ts)
+//   0 u64 x 2 first slices   16 u32 op   20 u32 key length   24 u32 cold part, once it has one
+// Behind the items two arrays of their offsets, between which the merge sort goes to and fro.
+//
+// B1  The cut is read before any tail, and what is taken has a lower ticket: what was not published
+//     in time was drawn after the cut, or by an append that is still under way (queue.ts O2).
+// B2  Of a queue a batch takes the ops behind `applied`, in order, without a gap; over all queues,
+//     the lowest tickets: if the room ends, what is left has higher tickets than what was taken.
+// B3  The sort is stable, so the ops of one key stand in the order of their tickets.
+//
+// A run, the ops of one key, is judged from the entry that the tree has (or none), op by op; only
+// the last one that changes something makes a cold part. All is private, but for the outcomes,
+// which are tentative (queue.ts Q4): a death leaves nothing.
+
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import {
+  COMPARE,
+  DELETE,
+  DONE,
+  EXISTED,
+  EXPECT_ABSENT,
+  INSERT,
+  MISSING,
+  NEXT_ABSENT,
+  OTHER,
+} from './codes';
+import { compareRest, cursorAt, KEY, valueAt, valueLength, work } from './node';
+import {
+  kindOfOp,
+  OP_KEY,
+  opAt,
+  opExpected,
+  opExpectedLength,
+  opKey,
+  opKeyLength,
+  opValue,
+  opValueLength,
+  Q_TAIL,
+  setOutcome,
+  ticketOf,
+} from './queue';
+import { appliedOf, H_CLOCK, H_USED, queueAt } from './version';
+
+const C_TICKET: usize = 8;
+const C_TAIL: usize = 16;
+const NONE: u64 = ~0;
+
+/** Behind the state of a build in the kernel's scratch (join.ts): u32 queues seen. */
+const USED: usize = 40;
+
+const ITEM_BYTES: usize = 32;
+const I_OP: usize = 16;
+const I_LENGTH: usize = 20;
+/** Bytes of `temp` for one op. */
+export const TEMP_BYTES: u32 = 40;
+
+// ---- taking -------------------------------------------------------------------------------------
+
+/** Fills items from `temp` on, `most` at most, in the order of their tickets; how many. */
+export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
+  let cut = load64(head + H_CLOCK); // B1
+  const used = load32(head + H_USED);
+  put32(work() + USED, used);
+  for (let q: u32 = 0; q < used; q++) {
+    const queue = queueAt(head, q);
+    const cursor = cursorAt(q);
+    put64(cursor, appliedOf(version, q));
+    put64(cursor + C_TAIL, load64(queue + Q_TAIL)); // Pairs with step 6 of append.
+    step(head, queue, cursor, cut);
+  }
+  if (MUTANT == 75) cut = load64(head + H_CLOCK);
+  let count: u32 = 0;
+  while (count < most) {
+    let first: u32 = 0;
+    let lowest = NONE;
+    for (let q: u32 = 0; q < used; q++) {
+      const ticket = get64(cursorAt(q) + C_TICKET);
+      if (ticket >= lowest) continue;
+      lowest = ticket;
+      first = q;
+    }
+    if (lowest == NONE) break;
+    const cursor = cursorAt(first);
+    const queue = queueAt(head, first);
+    fillItem(temp + <usize>count * ITEM_BYTES, opAt(head, queue, get64(cursor)));
+    step(head, queue, cursor, cut);
+    count++;
+  }
+  return count;
+}
+
+/** Moves a cursor on to the next op that may be taken. */
+function step(head: usize, queue: usize, cursor: usize, cut: u64): void {
+  const t = get64(cursor) + 1;
+  put64(cursor, t);
+  let ticket = NONE;
+  if (t <= get64(cursor + C_TAIL)) {
+    ticket = ticketOf(opAt(head, queue, t));
+    if (ticket >= cut && MUTANT != 75) ticket = NONE;
+  }
+  put64(cursor + C_TICKET, ticket);
+}
+
+/** How many queues there were when the batch was taken. */
+export function queuesTaken(): u32 {
+  return get32(work() + USED);
+}
+
+/** The number of the last op of a queue that was taken. */
+export function takenOf(queue: u32): u64 {
+  return get64(cursorAt(queue)) - 1;
+}
+
+/** Whether published ops were left. */
+export function isMore(head: usize): bool {
+  const used = queuesTaken();
+  for (let q: u32 = 0; q < used; q++) {
+    if (get64(cursorAt(q)) <= load64(queueAt(head, q) + Q_TAIL)) return true;
+  }
+  return false;
+}
+
+function fillItem(item: usize, op: usize): void {
+  put64(item + KEY, get64(op + OP_KEY));
+  put64(item + KEY + 8, get64(op + OP_KEY + 8));
+  put32(item + I_OP, <u32>op);
+  put32(item + I_LENGTH, opKeyLength(op));
+}
+
+// ---- sorting ------------------------------------------------------------------------------------
+
+/** Two items by key. */
+function compareItems(a: usize, b: usize): i32 {
+  const a0 = get64(a + KEY);
+  const b0 = get64(b + KEY);
+  if (a0 != b0) return a0 < b0 ? -1 : 1;
+  const a1 = get64(a + KEY + 8);
+  const b1 = get64(b + KEY + 8);
+  if (a1 != b1) return a1 < b1 ? -1 : 1;
+  const own = opKey(get32(a + I_OP));
+  return compareRest(get32(a + I_LENGTH), own, get32(b + I_LENGTH), opKey(get32(b + I_OP)));
+}
+
+/** Sorts `count` items of which `most` would fit; the array of their offsets. O(n log n). */
+export function sort(temp: usize, most: u32, count: u32): usize {
+  let from = temp + <usize>most * ITEM_BYTES;
+  let to = from + ((<usize>most) << 2);
+  for (let i: u32 = 0; i < count; i++) {
+    put32(from + ((<usize>i) << 2), <u32>(temp + <usize>i * ITEM_BYTES));
+  }
+  for (let width: u32 = 1; width < count; width <<= 1) {
+    for (let low: u32 = 0; low < count; low += width << 1) {
+      const middle = min(low + width, count);
+      merge(from, to, low, middle, min(middle + width, count));
+    }
+    const other = from;
+    from = to;
+    to = other;
+  }
+  return from;
+}
+
+/** Merges two neighbours that are sorted; of equal ones, the first one's come first (B3). */
+function merge(from: usize, to: usize, low: u32, middle: u32, high: u32): void {
+  let a = from + ((<usize>low) << 2);
+  const aEnd = from + ((<usize>middle) << 2);
+  let b = aEnd;
+  const bEnd = from + ((<usize>high) << 2);
+  let at = to + ((<usize>low) << 2);
+  while (a < aEnd && b < bEnd) {
+    const c = compareItems(get32(b), get32(a));
+    const second = MUTANT == 76 ? c <= 0 : c < 0;
+    put32(at, get32(second ? b : a));
+    if (second) b += 4;
+    else a += 4;
+    at += 4;
+  }
+  for (; a < aEnd; a += 4, at += 4) put32(at, get32(a));
+  for (; b < bEnd; b += 4, at += 4) put32(at, get32(b));
+}
+
+// ---- runs ---------------------------------------------------------------------------------------
+
+/** Item i of the sorted array. */
+export function itemAt(items: usize, i: u32): usize {
+  return get32(items + ((<usize>i) << 2));
+}
+
+export function itemOp(item: usize): usize {
+  return get32(item + I_OP);
+}
+
+export function itemLength(item: usize): u32 {
+  return get32(item + I_LENGTH);
+}
+
+/** Where the run that begins at i ends. */
+export function runEnd(items: usize, i: u32, end: u32): u32 {
+  let j = i + 1;
+  while (j < end && compareItems(itemAt(items, i), itemAt(items, j)) == 0) j++;
+  return j;
+}
+
+/**
+ * Judges the ops of a run in their order, where the tree has `cold` (or 0), and notes their
+ * outcomes. `cold`: nothing has changed; 0: no entry; else the op whose value is the key's, | 1.
+ */
+export function judgeRun(items: usize, i: u32, end: u32, cold: usize): usize {
+  let now = cold;
+  for (; i < end; i++) {
+    const op = itemOp(itemAt(items, i));
+    const code = judge(op, now);
+    setOutcome(op, code);
+    if (code == DONE) now = isRemoval(op) ? 0 : op | 1;
+  }
+  return now;
+}
+
+/** What an op does where `now` is: a cold part, an op | 1, or 0. */
+export function judge(op: usize, now: usize): u32 {
+  const kind = kindOfOp(op);
+  const what = kind & 15;
+  if (what == INSERT) return now == 0 ? DONE : EXISTED;
+  if (what == DELETE) return now == 0 ? MISSING : DONE;
+  if (what != COMPARE) return DONE;
+  if ((kind & EXPECT_ABSENT) != 0) return now == 0 ? DONE : OTHER;
+  if (now == 0) return MISSING;
+  const held = now & ~1;
+  const isOp = (now & 1) != 0;
+  const bytes = isOp ? opValueLength(held) : valueLength(held);
+  if (bytes != opExpectedLength(op)) return OTHER;
+  const at = isOp ? opValue(held) : valueAt(held);
+  return same(at, opExpected(op), bytes) ? DONE : OTHER;
+}
+
+/** Whether the op, if it is done, leaves no entry. */
+export function isRemoval(op: usize): bool {
+  const kind = kindOfOp(op);
+  return (kind & 15) == DELETE || ((kind & 15) == COMPARE && (kind & NEXT_ABSENT) != 0);
+}
+
+/** Two values of `bytes` bytes; what pads them does not count. */
+function same(a: usize, b: usize, bytes: u32): bool {
+  let i: usize = 0;
+  for (; i + 8 <= <usize>bytes; i += 8) if (get64(a + i) != get64(b + i)) return false;
+  const left = bytes & 7;
+  if (left == 0) return true;
+  return (get64(a + i) ^ get64(b + i)) << ((8 - left) << 3) == 0;
+}

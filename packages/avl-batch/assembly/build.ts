@@ -1,0 +1,210 @@
+// Building: one thread at a time makes the next version and publishes it. Any thread may; when it
+// dies the next comer succeeds it, and finds nothing to repair.
+//
+//   lock ──► version v ──► take, sort, apply: private ──► v' ──CAS root──► applied, published ──►
+//     ▲                                                                                     unlock
+//     └── CONTENDED while a living thread is inside; inherited from the dead
+//
+// build                                                  a death after this step leaves
+//   1. pin, head; lock                                     a lock to be inherited
+//   2. version v; its region LIVE; the queues' applied     the same
+//      words := v's
+//   3. take ops below the cut, sort them (batch.ts)        the same; outcomes are tentative
+//   4. apply them (join.ts): nodes in v's region           the same, and bytes of the generation,
+//                                                          which go with it
+//   5. v' beside them, with the applied numbers            the same
+//   6. CAS root v → v'           linearizes: all ops of    the applied words late: writers see less
+//      the batch take effect, in their order               room until the next build's step 2
+//   7. the applied words := v'; published + 1; unlock      nothing
+// If memory is refused in 4 or 5: the shard is rewound to where it stood, and nothing has changed;
+// the ops wait on. If there is nothing to take there is no new version.
+//
+// P1  From 1 to 7 the root is this thread's to change, unless the structure is destroyed: then the
+//     CAS fails, or hits a word that nobody reads. (It expects v, whose memory the pin holds, so
+//     another structure's root cannot be equal to it.)
+// P2  Whoever holds the lock sees a LIVE region after step 2, so what it asks of that region is
+//     settled when it dies (region.ts, step 5).
+//
+// Names: v the version, next the one made of it.
+
+import {
+  add32,
+  cas32,
+  cas64,
+  load64,
+  put32,
+  put64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
+import {
+  BAD,
+  CLOSED,
+  CONTENDED,
+  D_ROOT,
+  entryAt,
+  generationOf,
+  kindOf,
+  ME,
+  OK,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_LIVE,
+  regionAt,
+  stateWord,
+  TRIES,
+} from '@x/shm-arena/assembly/layout';
+import { lock, unlock } from '@x/shm-arena/assembly/lock';
+import {
+  ownerGone,
+  regionMark,
+  regionRewind,
+  retireFrom,
+  sweep,
+} from '@x/shm-arena/assembly/region';
+import { isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
+import { apply, begin, bytesTaken, failed, nodesMade, room } from './join';
+import { io, sizeOf } from './node';
+import { Q_APPLIED } from './queue';
+import {
+  appliedOf,
+  baseOf,
+  enter,
+  entryOf,
+  fillVersion,
+  H_LOCK,
+  H_PUBLISHED,
+  headFor,
+  leave,
+  numberOf,
+  present,
+  queueAt,
+  queuesOf,
+  regionOf,
+  rootOf,
+  setApplied,
+  usedOf,
+  versionBytes,
+} from './version';
+
+// ---- the lock -----------------------------------------------------------------------------------
+
+/** Steps 1 and 2, in a call that pins; the version, or 0 with the lock open: CLOSED, CONTENDED. */
+export function takeOver(entry: u32, generation: u32, head: usize): usize {
+  if (lock(head + H_LOCK, ME, TRIES) == CONTENDED && MUTANT != 78) return 0;
+  const version = present(entry, generation);
+  if (version == 0) {
+    unlock(head + H_LOCK, ME);
+    return 0;
+  }
+  settleRegion(regionOf(version));
+  tellQueues(head, version);
+  return version;
+}
+
+/** The queues learn how far they are applied. */
+function tellQueues(head: usize, version: usize): void {
+  const queues = queuesOf(version);
+  for (let q: u32 = 0; q < queues; q++) {
+    const at = queueAt(head, q) + Q_APPLIED;
+    const applied = appliedOf(version, q);
+    // Pairs with append: what was read of these ops was read before (queue.ts Q3).
+    if (load64(at) != applied) store64(at, applied);
+  }
+}
+
+/** A region that the root's version names is LIVE, unless its structure is gone. By anybody. */
+export function settleRegion(region: u32): void {
+  const at = regionAt(region) + R_STATE;
+  const word = load64(at);
+  if (kindOf(word) != REGION_CREATING) return;
+  const live = stateWord(REGION_LIVE, 0, generationOf(word));
+  if (cas64(at, word, live) && ownerGone(load64(regionAt(region) + R_OWNER))) {
+    retireFrom(region, live);
+  }
+}
+
+/** Steps 6 and 7, but for the lock. False: the structure is gone. */
+export function publish(entry: u32, head: usize, version: usize, next: usize): bool {
+  if (MUTANT == 79) tellQueues(head, next);
+  if (MUTANT == 80) store32(entryAt(entry) + D_ROOT, <u32>next);
+  else if (!cas32(entryAt(entry) + D_ROOT, <u32>version, <u32>next)) return false;
+  tellQueues(head, next);
+  add32(head + H_PUBLISHED, 1);
+  return true;
+}
+
+// ---- build --------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function build(
+  entry: u32,
+  generation: u32,
+  limit: u32,
+  temp: u32,
+  tempBytes: u32,
+): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const most = min(limit, tempBytes / TEMP_BYTES);
+  if (most == 0) return leave(BAD);
+  const head = headFor(entry, generation);
+  if (head == 0) return leave(CLOSED);
+  const version = takeOver(entry, generation, head);
+  if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
+  const code = buildOn(head, version, temp, most);
+  unlock(head + H_LOCK, ME);
+  leave(OK);
+  if (code == CLOSED || code == OK) sweep(); // Nothing waits for that.
+  return code;
+}
+
+/** Steps 3 to 7, with the lock in hand. */
+function buildOn(head: usize, version: usize, temp: usize, most: u32): i32 {
+  const count = take(head, version, temp, most);
+  const region = regionOf(version);
+  const mark = regionMark(region);
+  let next = version;
+  if (count != 0) {
+    begin(region, sort(temp, most, count));
+    const root = apply(rootOf(version), 0, count);
+    next = successor(head, version, root);
+    if (next == 0 || failed() != 0) {
+      if (MUTANT != 81) regionRewind(region, mark);
+      return failed();
+    }
+    if (!publish(entryOf(head), head, version, next)) {
+      regionRewind(region, mark);
+      return CLOSED;
+    }
+  }
+  report(next);
+  put32(io(), count);
+  put32(io() + 4, isMore(head) ? 1 : 0);
+  put32(io() + 8, count == 0 ? 0 : nodesMade());
+  return OK;
+}
+
+/** Step 5; 0: no memory. */
+function successor(head: usize, version: usize, root: usize): usize {
+  const queues = queuesTaken();
+  const bytes = versionBytes(queues);
+  const next = room(bytes, 8);
+  if (next == 0) return 0;
+  const used = usedOf(version) + bytesTaken();
+  const number = numberOf(version) + 1;
+  fillVersion(next, root, regionOf(version), number, used, baseOf(version), head, queues);
+  for (let q: u32 = 0; q < queues; q++) setApplied(next, q, takenOf(q));
+  return next;
+}
+
+/** What build and compact say of the version they made. */
+export function report(version: usize): void {
+  const out = io();
+  put32(out + 12, sizeOf(rootOf(version)));
+  put64(out + 16, numberOf(version));
+  put64(out + 24, usedOf(version));
+  put64(out + 32, baseOf(version));
+}

@@ -1,0 +1,226 @@
+// Compaction: the tree, rebuilt as it is best read, in a region of its own; the old one goes.
+//
+//   generation g   | v1 n n c n v2 n n n c … v9 |      nodes where builds left them, and garbage
+//                              │ rebuild
+//   generation g+1 | hot: van Emde Boas order | cold: in the order of the keys | v10 |
+//
+// The new tree is perfectly balanced: left and right sizes differ by one at most. Its hot parts
+// stand in van Emde Boas order (Prokop, 1999): the upper half of the levels together, then each of
+// the subtrees below it, both again in this way; so a descent touches few lines, and few pages,
+// whatever their sizes. The shape depends on the size alone: hot parts are placed first, without
+// keys; then a walk through both trees in order copies key and value. Nothing else is allocated.
+//
+// compact                                                a death after this step leaves
+//   1. as build.ts 1, 2: lock, version v                   a lock to be inherited
+//   2. region G', CREATING by me                           CREATING(dead), not rooted: repair frees
+//   3. the tree and v' in it: plain                        the same
+//   4. CAS root v → v'           linearizes                CREATING(dead), rooted: whoever takes
+//                                                          the lock next, or repair, makes it LIVE
+//   5. G' → LIVE                                           v's region LIVE and not rooted: repair
+//   6. retire v's region                                   retires it
+//   7. applied words, published + 1; unlock; sweep         nothing
+//
+// C1  The pin covers the birth of G' before the root names it (`protect` after 2): when the
+//     structure is destroyed meanwhile, step 5 retires G' while this thread still reads it.
+// C2  A region is freed when no pin and no lease meets its life (region.ts): a slow reader keeps
+//     the generation it reads, and nothing else. As many may wait as there are regions.
+// C3  If memory is refused, G' is dropped, and nothing has changed.
+//
+// Names: place: a part of the new tree, `count` keys, of which the upper `levels` are placed.
+
+import { get32, load64, put32 } from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
+import {
+  CLOSED,
+  CONTENDED,
+  generationOf,
+  ME,
+  OK,
+  R_STATE,
+  regionAt,
+} from '@x/shm-arena/assembly/layout';
+import { unlock } from '@x/shm-arena/assembly/lock';
+import {
+  ownedByEntry,
+  regionCreate,
+  regionDrop,
+  regionRetire,
+  sweep,
+} from '@x/shm-arena/assembly/region';
+import { protect } from '@x/shm-arena/assembly/reservation';
+import { publish, report, settleRegion, takeOver } from './build';
+import { begin, bytesTaken, failed, room } from './join';
+import {
+  COLD,
+  child,
+  coldBytes,
+  coldOf,
+  copyWords,
+  fillKey,
+  fillLinks,
+  keyLength,
+  left,
+  NODE_BYTES,
+  right,
+  sizeOf,
+  stackAt,
+  valueLength,
+} from './node';
+import {
+  appliedOf,
+  enter,
+  entryOf,
+  fillVersion,
+  H_LOCK,
+  headFor,
+  leave,
+  numberOf,
+  queuesOf,
+  regionOf,
+  rootOf,
+  setApplied,
+  versionBytes,
+} from './version';
+
+/** See index.ts. */
+export function compact(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const head = headFor(entry, generation);
+  if (head == 0) return leave(CLOSED);
+  const version = takeOver(entry, generation, head);
+  if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
+  const code = compactOn(generation, head, version);
+  unlock(head + H_LOCK, ME);
+  leave(OK);
+  if (code == OK) sweep(); // Without the pin: the old generation may come free now.
+  return code;
+}
+
+/** Steps 2 to 7, with the lock in hand. */
+function compactOn(generation: u32, head: usize, version: usize): i32 {
+  const entry = entryOf(head);
+  const created = regionCreate(ownedByEntry(entry, generation), 0);
+  if (created < 0) return -created;
+  const region = <u32>created;
+  if (MUTANT != 82) protect(); // C1; the root is looked at by the CAS.
+  begin(region, 0);
+  const root = rebuild(rootOf(version));
+  const next = successor(head, version, root, region);
+  if (failed() != 0) {
+    regionDrop(region);
+    return failed();
+  }
+  const old = regionOf(version);
+  const oldGeneration = generationOf(load64(regionAt(old) + R_STATE)); // Held by the pin.
+  if (MUTANT == 83) regionRetire(old, oldGeneration);
+  if (!publish(entry, head, version, next)) {
+    regionDrop(region);
+    return CLOSED;
+  }
+  settleRegion(region);
+  regionRetire(old, oldGeneration);
+  report(next);
+  return OK;
+}
+
+function successor(head: usize, version: usize, root: usize, region: u32): usize {
+  const queues = queuesOf(version);
+  const next = room(versionBytes(queues), 8);
+  if (next == 0) return 0;
+  const used = bytesTaken();
+  fillVersion(next, root, region, numberOf(version) + 1, used, used, head, queues);
+  for (let q: u32 = 0; q < queues; q++) setApplied(next, q, appliedOf(version, q));
+  return next;
+}
+
+/** The tree anew; 0: it is empty, or memory was refused (join.ts J3). */
+function rebuild(root: usize): usize {
+  const count = sizeOf(root);
+  if (count == 0) return 0;
+  const fresh = place(count, 32 - clz(count));
+  if (failed() == 0) copyKeys(root, fresh);
+  if (failed() == 0) sum(fresh);
+  return fresh;
+}
+
+// ---- hot parts ----------------------------------------------------------------------------------
+
+/** How many of `count` keys are left of the root's. */
+function leftOf(count: u32): u32 {
+  return count >> 1;
+}
+
+/** Places the upper `levels` of a tree of `count` keys; its root. Recursion: log2(levels). */
+function place(count: u32, levels: u32): usize {
+  if (count == 0 || failed() != 0) return 0;
+  if (levels == 1) {
+    const n = room(NODE_BYTES, NODE_BYTES);
+    if (n != 0) fillLinks(n, 0, 0);
+    return n;
+  }
+  const top = levels >> 1;
+  const root = place(count, top);
+  for (let path: u32 = 0; path < 1 << top && failed() == 0; path++) {
+    placeBelow(root, count, path, top, levels - top);
+  }
+  return root;
+}
+
+/** Places the subtree to which the bits of `path`, highest first, lead from `root`. */
+function placeBelow(root: usize, count: u32, path: u32, depth: u32, levels: u32): void {
+  let n = root;
+  let keys = count;
+  for (let bit = depth - 1; keys != 0; bit--) {
+    const toRight = ((path >> bit) & 1) != 0;
+    const below = toRight ? keys - 1 - leftOf(keys) : leftOf(keys);
+    if (bit == 0) {
+      const placed = place(below, levels);
+      if (toRight) fillLinks(n, left(n), placed);
+      else fillLinks(n, placed, right(n));
+      return;
+    }
+    n = child(n, toRight);
+    keys = below;
+  }
+}
+
+// ---- keys and cold parts ------------------------------------------------------------------------
+
+/** Pushes a node and its left spine; how many stand on the stack. */
+function pushLeft(which: u32, depth: u32, from: usize): u32 {
+  let top = depth;
+  for (let n = from; n != 0; n = left(n)) {
+    put32(stackAt(which, top), <u32>n);
+    top++;
+  }
+  return top;
+}
+
+/** Walks both trees in order, and gives each node of the new one what the old one's has. */
+function copyKeys(old: usize, fresh: usize): void {
+  let a = pushLeft(0, 0, old);
+  let b = pushLeft(1, 0, fresh);
+  while (a > 0 && b > 0) {
+    const from: usize = get32(stackAt(0, a - 1));
+    const to: usize = get32(stackAt(1, b - 1));
+    const cold = coldOf(from);
+    const bytes = coldBytes(keyLength(cold), valueLength(cold));
+    const copied = room(bytes, 8);
+    if (copied == 0) return;
+    copyWords(copied, cold, <u32>bytes);
+    fillKey(to, from);
+    put32(to + COLD, <u32>copied);
+    a = pushLeft(0, a - 1, right(from));
+    b = pushLeft(1, b - 1, right(to));
+  }
+}
+
+/** Sizes and heights of a new tree, from below. Recursion: its height. */
+function sum(n: usize): void {
+  const l = left(n);
+  const r = right(n);
+  if (l != 0) sum(l);
+  if (r != 0) sum(r);
+  fillLinks(n, l, r);
+}

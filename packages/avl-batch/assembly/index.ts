@@ -1,0 +1,306 @@
+// The kernel of @x/avl-batch: what the host calls. One call is one operation: it checks slot and
+// entry, pins, works, copies out and unpins. Nothing is held when a call returns, except what a
+// snapshot's lease holds, which the host takes and gives back.
+//
+// Scratch: the slot's scratch run is cut in two.
+//
+//   io()                  io() + 64                          io() + ioBytes()
+//   | result, 64 bytes    | free for the host's staging, for values and records | kernel's own |
+//
+//   The result block is written by the call and valid until the next one. The value of `get`
+//   follows it directly. Staged keys and values stand anywhere behind it, 8-aligned; `get` may
+//   overwrite them. io() moves when the arena's `stage` gave the slot another run: ask again.
+//
+// Handle: (entry, generation) of the directory. A structure that is gone answers CLOSED.
+//
+// Keys: (len, k0, k1, k2, k3). len <= 16: the bytes, big-endian and zero-padded, in four words, k0
+// first. len > 16: k0 = offset of the bytes in the scratch (8-aligned), the others are ignored.
+// Keys are 0 to MAX_KEY bytes; the host checks. Bounds of scan and count always stand in scratch.
+//
+// target: 0 = the present version; else what `snapshot` gave, under the host's lease.
+//
+// Status: OK, FULL, CONTENDED, BAD, EXPELLED, CLOSED of the arena's layout.ts, and those of
+// codes.ts, where flags and outcomes stand, too. Unless it says OK (or ABSENT) nothing has changed.
+
+import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import * as audits from './audit';
+import * as builds from './build';
+import * as compacts from './compact';
+import * as nodes from './node';
+import * as queues from './queue';
+import * as reads from './read';
+import * as repairs from './repair';
+import * as scans from './scan';
+import * as versions from './version';
+
+/** Covers the layout of versions, nodes and queues and the order of all steps. */
+export const AVL_PROTOCOL: u32 = 1;
+/** Longest key in bytes. */
+export const MAX_KEY: u32 = 0xf_ffff;
+export { TEMP_BYTES } from './batch';
+
+/** Forgets everything: the instance is as new. */
+export function setup(): void {
+  setupLayout();
+}
+
+/** Makes this instance work for `slot`, which this thread has attached. Call once, before all. */
+export function join(slot: u32): void {
+  joinLayout(slot);
+}
+
+/** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
+export function io(): u32 {
+  return <u32>nodes.io();
+}
+
+/** How many bytes from `io()` on are the host's. */
+export function ioBytes(): u32 {
+  return nodes.ioBytes();
+}
+
+/** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
+export function overhead(): u32 {
+  return nodes.WORK_BYTES;
+}
+
+/**
+ * Builds an empty tree for the entry that the caller is creating (CREATING, its own). maxQueued: 1
+ * to 2^24, the most operations of one thread that wait. OK: result {0 u32 root}, with which the
+ * caller publishes the entry. FULL, CONTENDED, BAD.
+ */
+export function create(entry: u32, generation: u32, maxQueued: u32): i32 {
+  return versions.create(entry, generation, maxQueued);
+}
+
+/**
+ * Queues an operation. kind: SET, INSERT, DELETE (no value), COMPARE (set the value if the key has
+ * the expected one; | EXPECT_ABSENT: if it has no entry; | NEXT_ABSENT: then delete it). Value and
+ * expected value: so many bytes at valueAt and expectAt, 8-aligned in the scratch behind the
+ * result. Wait-free. OK: result {0 u32 queue, 4 u32 operations waiting in it, this one included, 8
+ * u64 number}; the ticket is (queue, number). QUEUE_FULL, FULL, CONTENDED, BAD (2 GiB), EXPELLED,
+ * CLOSED.
+ */
+export function append(
+  entry: u32,
+  generation: u32,
+  kind: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueLen: u32,
+  expectAt: u32,
+  expectLen: u32,
+): i32 {
+  return queues.append(
+    entry,
+    generation,
+    kind,
+    len,
+    k0,
+    k1,
+    k2,
+    k3,
+    valueAt,
+    valueLen,
+    expectAt,
+    expectLen,
+  );
+}
+
+/**
+ * What became of an operation of any thread. OK: it is visible; result {0 u32 DONE 1, EXISTED 2
+ * (insert), MISSING 3 (delete, compare: no entry), OTHER 4 (compare: another value)}. PENDING: not
+ * applied yet. FORGOTTEN: it was, more than 2 * maxQueued operations of its queue ago (numbers that
+ * lie 2^28 apart are not told from each other). BAD: no such number. CLOSED, EXPELLED.
+ */
+export function outcome(entry: u32, generation: u32, queue: u32, lo: u32, hi: u32): i32 {
+  return queues.outcome(entry, generation, queue, lo, hi);
+}
+
+/**
+ * Where all queues end now. OK: result {0 u32 queues, 4 u32 operations that wait}; from out on, 8
+ * bytes for each queue (as many as the arena has participants, at most): for `covers`.
+ */
+export function mark(entry: u32, generation: u32, out: u32): i32 {
+  return queues.mark(entry, generation, out);
+}
+
+/** Whether everything up to a `mark` is visible. OK: result {0 u32 1 = yes}. */
+export function covers(entry: u32, generation: u32, count: u32, at: u32): i32 {
+  return queues.covers(entry, generation, count, at);
+}
+
+/**
+ * Words to wait on, with a time limit (a builder may die between publishing and counting). OK:
+ * result {0 u32 offset of the word that changes after each publication, 4 u32 offset of the one
+ * that `nudge` changes}. The kernel wakes nobody: the host notifies.
+ */
+export function signals(entry: u32, generation: u32): i32 {
+  return queues.signals(entry, generation);
+}
+
+/** Changes the word that a builder at rest waits on. */
+export function nudge(entry: u32, generation: u32): i32 {
+  return queues.nudge(entry, generation);
+}
+
+/**
+ * Applies waiting operations, `limit` at most. temp: tempBytes of scratch, 8-aligned, behind the
+ * result block; TEMP_BYTES an operation, which limits the batch, too. OK: result {0 u32 operations
+ * applied, 4 u32 1 = more are waiting, 8 u32 nodes made, 12 u32 size, 16 u64 number of the version,
+ * 24 u64 bytes used in the generation, 32 u64 bytes that its compaction left}; 0 operations: no new
+ * version. CONTENDED (a living thread is building), FULL, BAD (no room for one operation),
+ * EXPELLED, CLOSED.
+ */
+export function build(
+  entry: u32,
+  generation: u32,
+  limit: u32,
+  temp: u32,
+  tempBytes: u32,
+): i32 {
+  return builds.build(entry, generation, limit, temp, tempBytes);
+}
+
+/**
+ * Rebuilds the tree, perfectly balanced and in cache order, into the next generation; the old one
+ * is freed when its last reader has left. OK: result as `build`'s from 12 on. CONTENDED (a living
+ * thread is building), FULL, EXPELLED, CLOSED. O(n), in one call.
+ */
+export function compact(entry: u32, generation: u32): i32 {
+  return compacts.compact(entry, generation);
+}
+
+/**
+ * Reads one key. flags: PENDING_TOO with target 0: this thread's own waiting operations count. OK:
+ * result {0 u32 value length, 64... the value}. ABSENT. NEED: result[0] = value length.
+ */
+export function get(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): i32 {
+  return reads.get(entry, generation, target, flags, len, k0, k1, k2, k3);
+}
+
+/**
+ * Reads many keys, of one version, with their cache misses overlapped. `at`: count keys one behind
+ * the other, each {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each
+ * 8-aligned:
+ *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
+ * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
+ * than count when the out block is full: call again for the rest. NEED: not even the first value
+ * fits; result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
+ */
+export function getMany(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  count: u32,
+  at: u32,
+  out: u32,
+  outBytes: u32,
+): i32 {
+  return reads.getMany(entry, generation, target, count, at, out, outBytes);
+}
+
+/**
+ * Reads a run of entries of one version in order, `limit` at most. Forward: from start up to end;
+ * REVERSE: from start down to end. INDEX: from the entry with index startLen, counted from the
+ * front, instead of START. Records, each 8-aligned:
+ *   0 u32 key length   4 u32 value length   8 key bytes, padded to 8   then value bytes, padded to
+ *   8 (not with KEYS_ONLY)
+ * OK: result {0 u32 records, 4 u32 bytes written, 8 u32 1 = there may be more, 12 u32 offset of the
+ * last record}. Going on: START | START_OPEN with the last record's key. NEED: the first record
+ * does not fit; result[0] = bytes it wants. `out` must not overlap the bounds.
+ */
+export function scan(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  limit: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+  out: u32,
+  outBytes: u32,
+): i32 {
+  return scans.scan(
+    entry,
+    generation,
+    target,
+    flags,
+    limit,
+    startLen,
+    startAt,
+    endLen,
+    endAt,
+    out,
+    outBytes,
+  );
+}
+
+/**
+ * Counts the entries of a range in O(log n). flags: START, START_OPEN, END, END_OPEN (forward). OK:
+ * result {0 u32 entries}. Without flags: the size; with END | END_OPEN: the rank of a key.
+ */
+export function count(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+): i32 {
+  return reads.count(entry, generation, target, flags, startLen, startAt, endLen, endAt);
+}
+
+/**
+ * The present version. The caller takes a lease (leaseTake), calls this, then leaseHold; where that
+ * says false, this once more, and so on; then it keeps the lease while it uses the version. OK:
+ * result {0 u32 version, 4 u32 size, 8 u64 number}.
+ */
+export function snapshot(entry: u32, generation: u32): i32 {
+  return versions.snapshot(entry, generation);
+}
+
+/**
+ * Figures. OK: result
+ *   0 u32 size   4 u32 height   8 u64 number of the version   16 u64 bytes used in the generation
+ *   24 u64 bytes that its compaction left   32 u32 operations waiting (target 0)
+ *   36 u32 pages of the generation   40 u32 maxQueued   44 u32 pages of all queues
+ *   48 u32 slot + 1 of who is building, 0 = nobody
+ */
+export function stats(entry: u32, generation: u32, target: u32): i32 {
+  return audits.stats(entry, generation, target);
+}
+
+/**
+ * Finishes what the dead participant `slot` left in this structure. Called by the one thread that
+ * recovers the slot; may die anywhere and be called again by the next. OK, EXPELLED.
+ */
+export function repair(entry: u32, slot: u32): i32 {
+  return repairs.repair(entry, slot);
+}
+
+/**
+ * Walks everything while nobody writes or builds. OK: sound. AUDIT + n: check n of audit.ts fails;
+ * result {0 u32 node or record, 8 u64 found, 16 u64 expected}.
+ */
+export function audit(entry: u32, generation: u32): i32 {
+  return audits.audit(entry, generation);
+}

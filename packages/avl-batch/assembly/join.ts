@@ -1,0 +1,238 @@
+// Applying a sorted batch to a tree: multi-insert and multi-delete by joins, after Blelloch,
+// Ferizovic and Sun ("Just Join for Parallel Ordered Sets", SPAA 2016), with path copying.
+//
+//   apply(n, ops)              join(l, k, r), l taller by two or more
+//        n          n'             l                  down the right spine of l to the first c with
+//       / \   ──►  / \            / \                 h(c) <= h(r) + 1; k above c and r goes there;
+//      l   r      l'  r'         ll  c  k  r          on the way back a rotation where it is due
+//   ops < n.key   ops > n.key
+//
+// The ops are cut by the node's key, both parts applied to the subtrees, and what comes back is
+// joined around the node (or without it). A subtree without ops, or one in which they change
+// nothing, comes back as it is, so m ops in a tree of n make O(m log(n/m + 1)) nodes. A key source
+// k is a node, or an item of the batch: `fillKey` copies the same words from both.
+//
+// J1  All nodes made here are private until the version is published (node.ts I1); nodes of the old
+//     version are only read.
+// J2  join and join2 give an AVL tree (I3) from AVL trees whose keys lie in order, whatever their
+//     heights. A rotation is due when t is taller than ll by two: with t = (tl, tr), if tl is the
+//     taller one it goes up (double), else t does (single); both results are balanced, and at most
+//     one higher than l was.
+// J3  When memory is refused, `failed` is set and stays: every function then returns at once, with
+//     0 for what it could not make; 0 is a tree. The caller rewinds its shard: nothing has changed.
+// J4  Recursion is no deeper than the tree is high, plus the height of what a batch builds anew.
+//
+// No step is visible: a death leaves bytes of the generation.
+//
+// Names: n, l, r, t, c nodes; k a key source; items the sorted batch, [i, j) a part of it.
+
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { regionAlloc } from '@x/shm-arena/assembly/region';
+import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import {
+  itemAt,
+  itemLength,
+  itemOp,
+  judgeRun,
+  runEnd,
+} from './batch';
+import {
+  COLD,
+  coldBytes,
+  coldOf,
+  compare,
+  fillCold,
+  fillKey,
+  fillLinks,
+  heightOf,
+  KEY,
+  left,
+  NODE_BYTES,
+  right,
+  work,
+} from './node';
+import { opKey, opKeyLength, opRest, opValue, opValueLength } from './queue';
+
+/** State of a build, private: behind the view in the kernel's scratch. */
+const B_REGION: usize = 8;
+const B_FAILED: usize = 12;
+const B_NODES: usize = 16;
+const B_LAST: usize = 20;
+const B_ITEMS: usize = 24;
+const B_BYTES: usize = 32;
+
+/** Begins: nothing made yet, memory comes from `region`. */
+export function begin(region: u32, items: usize): void {
+  const at = work();
+  put32(at + B_REGION, region);
+  put32(at + B_FAILED, 0);
+  put32(at + B_NODES, 0);
+  put32(at + B_ITEMS, <u32>items);
+  put64(at + B_BYTES, 0);
+}
+
+/** The status because of which the build cannot go on, or 0. */
+export function failed(): u32 {
+  return get32(work() + B_FAILED);
+}
+
+/** Nodes made since `begin`. */
+export function nodesMade(): u32 {
+  return get32(work() + B_NODES);
+}
+
+/** Bytes taken since `begin`. */
+export function bytesTaken(): u64 {
+  return get64(work() + B_BYTES);
+}
+
+/** Memory of the generation; 0: J3. */
+export function room(bytes: u64, align: u32): usize {
+  const at = work();
+  if (get32(at + B_FAILED) != 0) return 0;
+  const block: usize = bytes >> 32 != 0 ? 0 : regionAlloc(get32(at + B_REGION), <u32>bytes, align);
+  if (block == 0) {
+    put32(at + B_FAILED, bytes >> 32 != 0 ? 1 : whyNot());
+    return 0;
+  }
+  put64(at + B_BYTES, get64(at + B_BYTES) + bytes);
+  return block;
+}
+
+// ---- join ---------------------------------------------------------------------------------------
+
+/** A node over subtrees whose heights differ by one at most. */
+function node(l: usize, k: usize, r: usize): usize {
+  const n = room(NODE_BYTES, NODE_BYTES);
+  if (n == 0) return 0;
+  fillLinks(n, l, r);
+  fillKey(n, k);
+  put32(work() + B_NODES, get32(work() + B_NODES) + 1);
+  return n;
+}
+
+/** The tree of l, k and r, in this order. O(difference of the heights). */
+export function join(l: usize, k: usize, r: usize): usize {
+  const hl = heightOf(l);
+  const hr = heightOf(r);
+  if (hl > hr + 1) return joinRight(l, k, r);
+  if (hr > hl + 1) return joinLeft(l, k, r);
+  return node(l, k, r);
+}
+
+function joinRight(l: usize, k: usize, r: usize): usize {
+  const ll = left(l);
+  const c = right(l);
+  const t = heightOf(c) <= heightOf(r) + 1 ? node(c, k, r) : joinRight(c, k, r);
+  if (t == 0) return 0;
+  if (heightOf(t) <= heightOf(ll) + 1) return node(ll, l, t);
+  const tl = left(t);
+  const tr = right(t);
+  if (heightOf(tl) <= heightOf(tr) || MUTANT == 77) return node(node(ll, l, tl), t, tr);
+  return node(node(ll, l, left(tl)), tl, node(right(tl), t, tr));
+}
+
+/** The mirror image. */
+function joinLeft(l: usize, k: usize, r: usize): usize {
+  const rr = right(r);
+  const c = left(r);
+  const t = heightOf(c) <= heightOf(l) + 1 ? node(l, k, c) : joinLeft(l, k, c);
+  if (t == 0) return 0;
+  if (heightOf(t) <= heightOf(rr) + 1) return node(t, r, rr);
+  const tl = left(t);
+  const tr = right(t);
+  if (heightOf(tr) <= heightOf(tl)) return node(tl, t, node(tr, r, rr));
+  return node(node(tl, t, left(tr)), tr, node(right(tr), r, rr));
+}
+
+/** The tree of l and r. */
+function join2(l: usize, r: usize): usize {
+  if (l == 0) return r;
+  if (r == 0) return l;
+  const rest = splitLast(l);
+  return join(rest, get32(work() + B_LAST), r);
+}
+
+/** The tree without its last node, which is noted in B_LAST. */
+function splitLast(n: usize): usize {
+  const r = right(n);
+  if (r == 0) {
+    put32(work() + B_LAST, <u32>n);
+    return left(n);
+  }
+  return join(left(n), n, splitLast(r));
+}
+
+// ---- apply --------------------------------------------------------------------------------------
+
+/** The tree with the ops [i, j) applied. */
+export function apply(n: usize, i: u32, j: u32): usize {
+  if (i == j || failed() != 0) return n;
+  if (n == 0) return grow(i, j);
+  const items: usize = get32(work() + B_ITEMS);
+  const m = lowerBound(items, n, i, j);
+  const end = m < j && isKeyOf(items, n, m) ? runEnd(items, m, j) : m;
+  const cold = coldOf(n);
+  const l = apply(left(n), i, m);
+  const now = end > m ? judgeRun(items, m, end, cold) : cold;
+  const r = apply(right(n), end, j);
+  if (now == 0) return join2(l, r);
+  if (now != cold) return join(l, entryOf(itemAt(items, m), now ^ 1), r);
+  return l == left(n) && r == right(n) ? n : join(l, n, r);
+}
+
+/** The first of the items [i, j) whose key is not below the node's. */
+function lowerBound(items: usize, n: usize, i: u32, j: u32): u32 {
+  let low = i;
+  let high = j;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareItem(n, itemAt(items, middle)) > 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Node against item. */
+function compareItem(n: usize, item: usize): i32 {
+  const op = itemOp(item);
+  return compare(n, get64(item + KEY), get64(item + KEY + 8), itemLength(item), opKey(op));
+}
+
+function isKeyOf(items: usize, n: usize, i: u32): bool {
+  return compareItem(n, itemAt(items, i)) == 0;
+}
+
+/** The item as a key source: with a cold part made of the op that counts. */
+function entryOf(item: usize, op: usize): usize {
+  const len = opKeyLength(op);
+  const bytes = opValueLength(op);
+  const cold = room(coldBytes(len, bytes), 8);
+  if (cold != 0) fillCold(cold, len, opRest(op), bytes, opValue(op));
+  put32(item + COLD, <u32>cold);
+  return item;
+}
+
+/** A tree of those ops of [i, j) that leave an entry where there was none. */
+function grow(i: u32, j: u32): usize {
+  const items: usize = get32(work() + B_ITEMS);
+  let to = i;
+  for (let from = i; from < j; ) {
+    const end = runEnd(items, from, j);
+    const now = judgeRun(items, from, end, 0);
+    if (now != 0) {
+      const item = entryOf(itemAt(items, from), now ^ 1);
+      put32(items + ((<usize>to) << 2), <u32>item); // The run is done: its place is free.
+      to++;
+    }
+    from = end;
+  }
+  return balanced(items, i, to);
+}
+
+function balanced(items: usize, i: u32, j: u32): usize {
+  if (i == j) return 0;
+  const middle = (i + j) >> 1;
+  const l = balanced(items, i, middle);
+  return node(l, itemAt(items, middle), balanced(items, middle + 1, j));
+}

@@ -1,0 +1,272 @@
+// Nodes and keys: where everything in a tree stands, how keys compare, and the scratch.
+//
+// A tree is an AVL tree (Adelson-Velsky and Landis, 1962) of nodes that nobody changes once a
+// version names them: an update copies the path to the root and shares the rest. A node is cut in
+// two. The hot part is what a descent reads: half a cache line, so that the two halves of a line
+// can be a node and its child (compact.ts sees to that). The cold part, the rest of the key and the
+// value, is shared by all copies of the node.
+//
+//   hot  | first slice | second slice | left, h | right, h | cold | size |
+//                                                             │
+//   cold | key length | value length | slices from the third on … | value … |
+//
+// Node at n, 32-aligned, frozen once published
+//   0 u64 x 2 the key's first two slices: the VALUE of 8 key bytes each in big-endian order, padded
+//     with zeros; always two, so that a compare needs no length first
+//   16 u32 left | height bits 0..4     20 u32 right | height bit 5      0 = no child
+//   24 u32 cold                        28 u32 size of the subtree
+// Cold part, 8-aligned, frozen
+//   0 u32 key length   4 u32 value length   8 the slices from the third on, then value bytes,
+//   padded to 8
+// Scratch: io() … the host's; behind it the kernel's own WORK_BYTES: state of the call in hand
+//   (view, build), cursors of the queues, a stack of nodes, lanes.
+//
+// I1  A node's words are written before a version that leads to it is published, and never after:
+//     whoever comes to it from a root reads frozen words.
+// I2  Keys ascend from left to right; of two keys whose slices agree, one is the other with zeros
+//     behind it, and the shorter one comes first.
+// I3  height = 1 + max of the children's; they differ by 1 at most; size = 1 + both sizes.
+//
+// A key in hand is (s0, s1, len, at): its first slices, its length, and for the rest (beyond 16
+// bytes only) either its bytes at `at`, 8-aligned, or `at - 1` | 1 with slice i at at - 1 + 8 i.
+//
+// Names: n a node; l, r its children; h a height.
+
+import { copy, get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import {
+  MAX_PARTICIPANTS,
+  S_SCRATCH,
+  S_SCRATCH_BYTES,
+  SELF,
+} from '@x/shm-arena/assembly/layout';
+
+// ---- sizes --------------------------------------------------------------------------------------
+
+export const NODE_BYTES: u32 = 32;
+/** Higher than any AVL tree in 4 GiB. */
+export const MAX_HEIGHT: u32 = isDefined(GATED) ? 8 : 48;
+/** Lanes of a lockstep search. */
+export const LANES: u32 = isDefined(GATED) ? 2 : 16;
+
+// ---- node ---------------------------------------------------------------------------------------
+
+export const KEY: usize = 0;
+const LEFT: usize = 16;
+const RIGHT: usize = 20;
+export const COLD: usize = 24;
+const SIZE: usize = 28;
+const CHILD: u32 = ~31;
+
+const VALUE_LENGTH: usize = 4;
+/** Slice i of a cold part's key stands at cold - REST + 8 i. */
+const REST: usize = 8;
+
+// ---- the kernel's own part of the scratch -------------------------------------------------------
+
+/** State of the call in hand: 0 u32 version, 4 u32 root (version.ts); from 8 on: build.ts. */
+const STATE_BYTES: usize = 96;
+export const CURSOR_BYTES: usize = 24;
+const CURSORS_AT: usize = STATE_BYTES;
+const STACK_AT: usize = CURSORS_AT + CURSOR_BYTES * MAX_PARTICIPANTS;
+const STACKS_BYTES: usize = (<usize>MAX_HEIGHT << 3) + 8;
+/** A lane: 0 u64 s0, 8 u64 s1, 16 u32 length, 20 u32 at, 24 u32 node, 28 u32 found. */
+export const LANE_BYTES: usize = 32;
+const LANES_AT: usize = STACK_AT + STACKS_BYTES;
+export const WORK_BYTES: u32 = <u32>((LANES_AT + LANE_BYTES * LANES + 63) & ~63);
+/** The result block. */
+export const RESULT: usize = 64;
+
+/** Where the host's part of the scratch begins. */
+export function io(): usize {
+  return get32(SELF + S_SCRATCH); // Owned by this thread, as is all of the scratch.
+}
+
+/** Bytes of the host's part. */
+export function ioBytes(): u32 {
+  return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
+}
+
+/** The kernel's part. */
+export function work(): usize {
+  return io() + ioBytes();
+}
+
+/** The cursor of a queue (batch.ts). */
+export function cursorAt(queue: u32): usize {
+  return work() + CURSORS_AT + <usize>queue * CURSOR_BYTES;
+}
+
+/** Entry `depth` of one of two stacks of nodes. */
+export function stackAt(which: u32, depth: u32): usize {
+  return work() + STACK_AT + ((<usize>(which * MAX_HEIGHT + depth)) << 2);
+}
+
+export function laneAt(lane: u32): usize {
+  return work() + LANES_AT + <usize>lane * LANE_BYTES;
+}
+
+// ---- reading nodes: frozen words, or private ones (I1) ------------------------------------------
+
+export function left(n: usize): usize {
+  return get32(n + LEFT) & CHILD;
+}
+
+export function right(n: usize): usize {
+  return get32(n + RIGHT) & CHILD;
+}
+
+/** The right child if `yes`, else the left one: without a branch. */
+export function child(n: usize, yes: bool): usize {
+  return get32(n + LEFT + ((<usize>yes) << 2)) & CHILD;
+}
+
+/** 0 for no node. */
+export function heightOf(n: usize): u32 {
+  return n == 0 ? 0 : (get32(n + LEFT) & 31) | ((get32(n + RIGHT) & 1) << 5);
+}
+
+/** 0 for no node. */
+export function sizeOf(n: usize): u32 {
+  return n == 0 ? 0 : get32(n + SIZE);
+}
+
+export function coldOf(n: usize): usize {
+  return get32(n + COLD);
+}
+
+export function keyLength(cold: usize): u32 {
+  return get32(cold);
+}
+
+export function valueLength(cold: usize): u32 {
+  return get32(cold + VALUE_LENGTH);
+}
+
+export function valueAt(cold: usize): usize {
+  return cold + REST + restBytes(keyLength(cold));
+}
+
+/** Bytes of the slices from the third on. */
+export function restBytes(len: u32): usize {
+  return len <= 16 ? 0 : (<usize>len - 9) & ~7;
+}
+
+/** Lets a line come while something else is done. Atomic: a plain read that nobody uses goes. */
+export function touch(at: usize): void {
+  if (!isDefined(GATED)) load32(at);
+}
+
+// ---- writing private nodes ----------------------------------------------------------------------
+
+export function fillLinks(n: usize, l: usize, r: usize): void {
+  const h = 1 + max(heightOf(l), heightOf(r));
+  put32(n + LEFT, <u32>l | (h & 31));
+  put32(n + RIGHT, <u32>r | (h >> 5));
+  put32(n + SIZE, 1 + sizeOf(l) + sizeOf(r));
+}
+
+/** Key and cold part, from a node or from an item of a batch. */
+export function fillKey(n: usize, from: usize): void {
+  put64(n + KEY, get64(from + KEY));
+  put64(n + KEY + 8, get64(from + KEY + 8));
+  put32(n + COLD, get32(from + COLD));
+}
+
+/** Bytes of a cold part. */
+export function coldBytes(len: u32, valueLen: u32): u64 {
+  return <u64>REST + restBytes(len) + ((<u64>valueLen + 7) & ~7);
+}
+
+/** `rest`: the slices from the third on, side by side. */
+export function fillCold(cold: usize, len: u32, rest: usize, valueLen: u32, value: usize): void {
+  put32(cold, len);
+  put32(cold + VALUE_LENGTH, valueLen);
+  const more = restBytes(len);
+  copyWords(cold + REST, rest, <u32>more);
+  copyWords(cold + REST + more, value, valueLen);
+}
+
+/** Where the slices from the third on stand in a cold part. */
+export function restAt(cold: usize): usize {
+  return cold + REST;
+}
+
+/** Copies `bytes` rounded up to words; both ends have room for that. Short ones without a call. */
+export function copyWords(to: usize, from: usize, bytes: u32): void {
+  if (bytes > 64) {
+    copy(to, from, (<usize>bytes + 7) & ~7);
+    return;
+  }
+  for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
+}
+
+// ---- keys ---------------------------------------------------------------------------------------
+
+/** Slice `index` of the staged bytes; what lies behind the end counts as zeros. */
+export function sliceOf(at: usize, index: u32, len: u32): u64 {
+  const first = index << 3;
+  if (first >= len) return 0;
+  const left = len - first;
+  const value = bswap<u64>(get64(at + <usize>first));
+  return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
+}
+
+/** The first slice of a key as index.ts passes it. */
+export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
+  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
+}
+
+export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
+  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
+}
+
+/** The `at` of a key of which slice i stands at base + 8 i. */
+export function slicesAt(base: usize): usize {
+  return base | 1;
+}
+
+/** The `at` of a cold part's key. */
+export function coldKey(cold: usize): usize {
+  return slicesAt(cold - REST);
+}
+
+/** Node against key: below, at or above zero. */
+export function compare(n: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
+  const n0 = get64(n + KEY);
+  if (n0 != s0) return n0 < s0 ? -1 : 1;
+  const n1 = get64(n + KEY + 8);
+  if (n1 != s1) return n1 < s1 ? -1 : 1;
+  const cold = coldOf(n);
+  return compareRest(keyLength(cold), coldKey(cold), len, at);
+}
+
+/** Two keys whose first two slices agree; the first one in slices. */
+export function compareRest(length: u32, own: usize, len: u32, at: usize): i32 {
+  if (MUTANT == 70) return 0;
+  if (length > 16 && len > 16) {
+    const slices = (min(length, len) + 7) >> 3;
+    for (let i: u32 = 2; i < slices; i++) {
+      const a = get64((own ^ 1) + ((<usize>i) << 3));
+      const b = (at & 1) != 0 ? get64((at ^ 1) + ((<usize>i) << 3)) : sliceOf(at, i, len);
+      if (a != b) return a < b ? -1 : 1;
+    }
+  }
+  return length < len ? -1 : <i32>(length > len);
+}
+
+/** Two nodes by key. */
+export function compareNodes(a: usize, b: usize): i32 {
+  const cold = coldOf(b);
+  return compare(a, get64(b + KEY), get64(b + KEY + 8), keyLength(cold), coldKey(cold));
+}
+
+/** Writes the key's bytes, padded to 8, to private memory. */
+export function copyKey(to: usize, n: usize): void {
+  const cold = coldOf(n);
+  const bytes = keyLength(cold);
+  if (bytes > 0) put64(to, bswap<u64>(get64(n + KEY)));
+  if (bytes > 8) put64(to + 8, bswap<u64>(get64(n + KEY + 8)));
+  for (let i: usize = 16; i < <usize>bytes; i += 8) {
+    put64(to + i, bswap<u64>(get64(cold - REST + i)));
+  }
+}

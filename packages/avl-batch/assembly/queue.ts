@@ -1,0 +1,338 @@
+// Queues: what writers append, and how they learn what became of it.
+//
+//   queue of slot q        table, N slots            Q0   | op 4 | op 5 | op 6 |  being applied
+//   | tail 9 | turn 6,1 |  | … | 7 | 8 | 9 | 6 | ──►  Q1   | op 7 | op 8 | op 9 |  being written
+//
+// One writer, the thread whose slot it is; one reader, the builder that holds the lock. The ops lie
+// in two regions that take turns: when the present half's chunk is used up and the other half is
+// applied to its end, the writer takes that one back (rewind) and goes on there. A queue belongs to
+// the number of a slot: a thread that dies leaves its ops, which are applied like any others, and
+// the next thread with that slot goes on behind them.
+//
+// Queue, 128 bytes, in the head (version.ts); all shared, of 0 to 63 the slot's thread is the only
+// writer
+//    0 u64 tail: the number of the last op       8 u64 turn: tail at the last change << 1 | half
+//   16 u32 table, 0 = none yet                  20 u32 mark | 1 before the table, 0 = not begun
+//   24 u32 mark in Q0   28 u32 mark in Q1       64 u64 applied, by builders: see Q2
+// Slot of op t: t mod N, N >= 2 * most waiting
+//    0 u32 op, plain, by the writer             4 u32 outcome: t << 4 | code, atomic, by builders
+// Op, 8-aligned, plain: by the writer before `tail` says so; read by builders until applied
+//    0 u64 ticket   8 u32 kind   12 u32 key length   16 u32 value length   20 u32 expected length
+//   24 u32 its slot's outcome   28 u32 t << 4   32 key slices, two at least, then the value, then
+//   what is expected, each padded to 8
+//
+// Q1  Numbers of a queue are 1, 2, 3, … without a gap; tickets ascend with them. A ticket that its
+//     writer never published is a gap nobody misses.
+// Q2  applied <= what the root's version says of the queue <= tail. Builders store it behind the
+//     root's CAS, late if one died.
+// Q3  The words of op t and its slot's first word are written again only when applied >= t. So a
+//     builder, which reads ops beyond its version's applied alone, reads frozen words.
+// Q4  An outcome is tentative until a version with applied >= t is the root: each builder that
+//     takes t writes it anew. It says t itself, so one that was written over is told from its own.
+// Q5  In the half that is not the present one all ops are numbered up to turn's number.
+//
+// append                                                 a death after this step leaves
+//   1. pin; head; entry LIVE                               a pin
+//   2. no table: mark; table, marks; store table           the mark: the next one begins there again
+//   3. tail - applied at its most: QUEUE_FULL              nothing
+//   4. room in the present half, or change over:           bytes that come back with the half:
+//      rewind the other, store turn                        both may be done again
+//   5. ticket := clock, clock + 1; op, slot: plain         the same
+//   6. store tail            linearizes                    nothing: the op will be applied
+// Every step is bounded: append is wait-free, but for the arena's page table when a chunk is used
+// up, which answers CONTENDED when others are in the way.
+//
+// The order in which ops are applied, O, is by batch, then by ticket.
+//   O1  One thread's ops stand in O as it appended them (Q1, and a batch takes a queue in order).
+//   O2  An append that returned before another began stands before it. For the first one's ticket
+//       is lower; and if the second is in a batch, its ticket is below the cut that the builder
+//       read first (batch.ts), so the first was published before the builder looked at its queue.
+//   O3  Hence appends are a linearizable queue of which each build takes a prefix. The last one in
+//       O wins; insert, delete and compare see what those before them in O have made of the key.
+// A writer that stands still between 5 and 6 holds up nobody: its op comes in a later batch.
+//
+// Names: q a queue's number, queue its address; t an op's number; op its address.
+
+import {
+  add32,
+  add64,
+  cas32,
+  fill,
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
+import { BAD, CLOSED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
+import {
+  bump,
+  regionAlloc,
+  regionMark,
+  regionRewind,
+  shard,
+} from '@x/shm-arena/assembly/region';
+import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
+import { copyWords, firstSlice, io, restBytes, secondSlice, sliceOf, slicesAt } from './node';
+import {
+  appliedOf,
+  enter,
+  H_CLOCK,
+  H_NUDGED,
+  H_PUBLISHED,
+  H_USED,
+  halfOf,
+  headFor,
+  headOf,
+  leave,
+  mostOf,
+  present,
+  queueAt,
+  slotsOf,
+} from './version';
+
+export const Q_TAIL: usize = 0;
+const Q_TURN: usize = 8;
+export const Q_TABLE: usize = 16;
+const Q_BEGUN: usize = 20;
+const Q_MARKS: usize = 24;
+export const Q_APPLIED: usize = 64;
+
+const OP_TICKET: usize = 0;
+const OP_KIND: usize = 8;
+const OP_LENGTH: usize = 12;
+const OP_VALUE: usize = 16;
+const OP_EXPECTED: usize = 20;
+const OP_OUTCOME: usize = 24;
+const OP_TAG: usize = 28;
+export const OP_KEY: usize = 32;
+const OP_HEAD: usize = 48;
+
+// ---- reading ops: published, and not yet applied (Q3) -------------------------------------------
+
+export function ticketOf(op: usize): u64 {
+  return get64(op + OP_TICKET);
+}
+
+export function kindOfOp(op: usize): u32 {
+  return get32(op + OP_KIND);
+}
+
+export function opKeyLength(op: usize): u32 {
+  return get32(op + OP_LENGTH);
+}
+
+/** The `at` of its key (node.ts). */
+export function opKey(op: usize): usize {
+  return slicesAt(op + OP_KEY);
+}
+
+export function opRest(op: usize): usize {
+  return op + OP_HEAD;
+}
+
+export function opValueLength(op: usize): u32 {
+  return get32(op + OP_VALUE);
+}
+
+export function opValue(op: usize): usize {
+  return op + OP_HEAD + restBytes(opKeyLength(op));
+}
+
+export function opExpectedLength(op: usize): u32 {
+  return get32(op + OP_EXPECTED);
+}
+
+export function opExpected(op: usize): usize {
+  return opValue(op) + ((<usize>opValueLength(op) + 7) & ~7);
+}
+
+/** Notes what became of an op (Q4). */
+export function setOutcome(op: usize, code: u32): void {
+  store32(get32(op + OP_OUTCOME), get32(op + OP_TAG) | code);
+}
+
+export function slotAt(head: usize, queue: usize, t: u64): usize {
+  return <usize>load32(queue + Q_TABLE) + ((<usize>t & (slotsOf(head) - 1)) << 3);
+}
+
+/** Op `t` of a queue: published, not yet applied. */
+export function opAt(head: usize, queue: usize, t: u64): usize {
+  return get32(slotAt(head, queue, t));
+}
+
+// ---- append -------------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function append(
+  entry: u32,
+  generation: u32,
+  kind: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueLen: u32,
+  expectAt: u32,
+  expectLen: u32,
+): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const head = headFor(entry, generation);
+  if (head == 0) return leave(CLOSED);
+  const queue = queueAt(head, ME);
+  if (load32(queue + Q_TABLE) == 0) {
+    const made = makeTable(head, queue);
+    if (made != OK) return leave(made);
+  }
+  const t = load64(queue + Q_TAIL) + 1;
+  const waiting = t - load64(queue + Q_APPLIED); // Pairs with step 7 of build.ts (Q3).
+  if (waiting > mostOf(head)) return leave(QUEUE_FULL);
+  const value: u64 = (kind & 15) == DELETE || (kind & NEXT_ABSENT) != 0 ? 0 : valueLen;
+  const padded = ((value + 7) & ~7) + ((<u64>expectLen + 7) & ~7);
+  const bytes = <u64>OP_HEAD + restBytes(len) + padded;
+  const op: usize = bytes >> 31 != 0 ? 0 : room(head, queue, t, <u32>bytes);
+  if (op == 0) return leave(bytes >> 31 != 0 ? BAD : whyNot());
+  const early = MUTANT == 72 ? 0 : add64(head + H_CLOCK, 1);
+  put32(op + OP_KIND, kind); // Private until the tail says otherwise.
+  put32(op + OP_LENGTH, len);
+  put32(op + OP_VALUE, <u32>value);
+  put32(op + OP_EXPECTED, expectLen);
+  put64(op + OP_KEY, firstSlice(len, k0, k1));
+  put64(op + OP_KEY + 8, secondSlice(len, k0, k2, k3));
+  for (let i: u32 = 2; i < (len + 7) >> 3; i++) {
+    put64(op + OP_KEY + ((<usize>i) << 3), sliceOf(k0, i, len));
+  }
+  copyWords(opValue(op), valueAt, <u32>value);
+  copyWords(opExpected(op), expectAt, expectLen);
+  const slot = slotAt(head, queue, t);
+  put32(op + OP_OUTCOME, <u32>slot + 4);
+  put32(op + OP_TAG, <u32>t << 4);
+  put64(op + OP_TICKET, early);
+  if (MUTANT == 73) store64(queue + Q_TAIL, t);
+  put32(slot, <u32>op);
+  store64(queue + Q_TAIL, t); // Publishes the op and its slot.
+  if (MUTANT == 72) put64(op + OP_TICKET, add64(head + H_CLOCK, 1));
+  const out = io();
+  put32(out, ME);
+  put32(out + 4, <u32>waiting);
+  put64(out + 8, t);
+  return leave(OK);
+}
+
+/** Step 2. */
+function makeTable(head: usize, queue: usize): i32 {
+  const q0 = halfOf(head, 0);
+  const q1 = halfOf(head, 1);
+  const begun = load32(queue + Q_BEGUN);
+  if (begun == 0) store32(queue + Q_BEGUN, regionMark(q0) | 1);
+  else regionRewind(q0, begun & ~1); // The slot's last owner died here: what it took comes back.
+  const bytes = slotsOf(head) << 3;
+  const table = regionAlloc(q0, bytes, 8);
+  if (table == 0) return whyNot();
+  fill(table, 0, bytes);
+  // A byte, so that the mark lies in a chunk: a rewind keeps that.
+  if (regionMark(q1) == 0 && regionAlloc(q1, 8, 8) == 0) return whyNot();
+  store32(queue + Q_MARKS, regionMark(q0));
+  store32(queue + Q_MARKS + 4, regionMark(q1));
+  while (true) {
+    const used = load32(head + H_USED);
+    if (used > ME || cas32(head + H_USED, used, ME + 1)) break;
+  }
+  store32(queue + Q_TABLE, table);
+  return OK;
+}
+
+/** Step 4: room for op t; 0 with a status. */
+function room(head: usize, queue: usize, t: u64, bytes: u32): usize {
+  const turn = load64(queue + Q_TURN);
+  const half = <u32>turn & 1;
+  const region = halfOf(head, half);
+  const at = bump(shard(region, ME), bytes, 8);
+  if (at != 0) return at;
+  const drained = MUTANT == 74 || load64(queue + Q_APPLIED) >= turn >> 1; // Q5
+  if (!drained || t - 1 == turn >> 1) return regionAlloc(region, bytes, 8);
+  const other = halfOf(head, half ^ 1);
+  regionRewind(other, load32(queue + Q_MARKS + ((<usize>(half ^ 1)) << 2)));
+  store64(queue + Q_TURN, ((t - 1) << 1) | (half ^ 1));
+  return regionAlloc(other, bytes, 8);
+}
+
+// ---- what became of it --------------------------------------------------------------------------
+
+/** See index.ts. */
+export function outcome(entry: u32, generation: u32, q: u32, lo: u32, hi: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const version = present(entry, generation);
+  if (version == 0) return leave(CLOSED);
+  const t = ((<u64>hi) << 32) | lo;
+  const head = headOf(version);
+  const queue = queueAt(head, q);
+  if (q >= PARTICIPANTS || t == 0 || t > load64(queue + Q_TAIL)) return leave(BAD);
+  if (t > appliedOf(version, q)) return leave(PENDING);
+  const word = load32(slotAt(head, queue, t) + 4); // Behind the root's load: Q4.
+  if (word >> 4 != <u32>t << 4 >> 4) return leave(FORGOTTEN);
+  put32(io(), word & 15);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function mark(entry: u32, generation: u32, out: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const version = present(entry, generation);
+  if (version == 0) return leave(CLOSED);
+  const head = headOf(version);
+  const used = load32(head + H_USED);
+  let waiting: u64 = 0;
+  for (let q: u32 = 0; q < used; q++) {
+    const tail = load64(queueAt(head, q) + Q_TAIL);
+    put64(<usize>out + ((<usize>q) << 3), tail);
+    waiting += tail - appliedOf(version, q);
+  }
+  put32(io(), used);
+  put32(io() + 4, <u32>waiting);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function covers(entry: u32, generation: u32, count: u32, at: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const version = present(entry, generation);
+  if (version == 0) return leave(CLOSED);
+  let all = true;
+  for (let q: u32 = 0; q < count; q++) {
+    all = all && appliedOf(version, q) >= get64(<usize>at + ((<usize>q) << 3));
+  }
+  put32(io(), all ? 1 : 0);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function signals(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const head = headFor(entry, generation);
+  if (head == 0) return leave(CLOSED);
+  put32(io(), <u32>head + <u32>H_PUBLISHED);
+  put32(io() + 4, <u32>head + <u32>H_NUDGED);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function nudge(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const head = headFor(entry, generation);
+  if (head == 0) return leave(CLOSED);
+  add32(head + H_NUDGED, 1);
+  return leave(OK);
+}

@@ -1,0 +1,281 @@
+// Reading keys: one, many in lockstep, with one's own waiting ops, and counting.
+//
+//   get        version ──► root ──► … ──► node with the key ──► its cold part: key's rest, value
+//   getMany    lane 0    n ──► n ──► n ──► n
+//              lane 1    n ──► n ──► n ──► n        a step in each lane by turns: misses overlap
+//
+// Everything below a root is frozen, so a call reads the state of one version, all of it; it
+// linearizes at the load of the root (version.ts), or as of a snapshot.
+//
+// get                                                    a death after any step leaves a pin
+//   1. pin, root, entry still LIVE     linearizes
+//   2. compare and descend: at most 1.44 log2 n nodes; copy the value; unpin
+// get with PENDING_TOO: this thread's own ops behind the version's applied number, in their order,
+//   are judged over what the version has (batch.ts); nobody else writes or reuses them meanwhile.
+//
+// A lane does not stop where it finds its key: it goes right at a key that is not above its own,
+// notes that node, and ends at a leaf; the node noted last is the only one that can be equal. So a
+// step has one data-dependent address and no branch, except where two slices agree.
+//
+// Names: n a node; s0, s1, len, at a key in hand (node.ts).
+
+import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { BAD, ME, OK } from '@x/shm-arena/assembly/layout';
+import { isRemoval, judge } from './batch';
+import { ABSENT, DONE, END, END_OPEN, NEED, PENDING_TOO, START, START_OPEN } from './codes';
+import {
+  child,
+  coldKey,
+  coldOf,
+  compare,
+  compareRest,
+  copyWords,
+  firstSlice,
+  io,
+  ioBytes,
+  KEY,
+  keyLength,
+  laneAt,
+  LANES,
+  LANE_BYTES,
+  left,
+  RESULT,
+  secondSlice,
+  sizeOf,
+  sliceOf,
+  slicesAt,
+  touch,
+  valueAt,
+  valueLength,
+} from './node';
+import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './queue';
+import { appliedOf, done, headOf, look, queueAt, viewRoot, viewVersion } from './version';
+
+// ---- one key ------------------------------------------------------------------------------------
+
+/** The node with the key, or 0. */
+export function find(root: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+  let n = root;
+  while (n != 0) {
+    const n0 = get64(n + KEY);
+    const n1 = get64(n + KEY + 8);
+    if (n0 == s0 && n1 == s1) {
+      const c = compare(n, s0, s1, len, at);
+      if (c == 0) return n;
+      n = child(n, c < 0);
+    } else {
+      n = child(n, n0 < s0 || (n0 == s0 && n1 < s1));
+    }
+  }
+  return 0;
+}
+
+/** See index.ts. */
+export function get(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): i32 {
+  const status = look(entry, generation, target);
+  if (status != OK) return status;
+  const s0 = firstSlice(len, k0, k1);
+  const s1 = secondSlice(len, k0, k2, k3);
+  const at: usize = k0; // Looked at beyond 16 bytes only.
+  const n = find(viewRoot(), s0, s1, len, at);
+  let now: usize = n == 0 ? 0 : coldOf(n);
+  if ((flags & PENDING_TOO) != 0 && target == 0) now = withOwn(now, s0, s1, len, at);
+  if (now == 0) {
+    put32(io(), 0);
+    return done(target, ABSENT);
+  }
+  const held = now & ~1;
+  const isOp = (now & 1) != 0;
+  const bytes = isOp ? opValueLength(held) : valueLength(held);
+  put32(io(), bytes);
+  if (<u64>bytes + RESULT > ioBytes()) return done(target, NEED);
+  copyWords(io() + RESULT, isOp ? opValue(held) : valueAt(held), bytes);
+  return done(target, OK);
+}
+
+/** What this thread's waiting ops make of `cold`: a cold part, an op | 1, or 0. */
+function withOwn(cold: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+  const version = viewVersion();
+  const head = headOf(version);
+  const queue = queueAt(head, ME);
+  const tail = load64(queue + Q_TAIL); // This thread's own.
+  let now = cold;
+  for (let t = appliedOf(version, ME) + 1; t <= tail; t++) {
+    const op = opAt(head, queue, t);
+    if (get64(op + OP_KEY) != s0 || get64(op + OP_KEY + 8) != s1) continue;
+    if (compareRest(opKeyLength(op), slicesAt(op + OP_KEY), len, at) != 0) continue;
+    if (judge(op, now) == DONE) now = isRemoval(op) ? 0 : op | 1;
+  }
+  return now;
+}
+
+// ---- many keys ----------------------------------------------------------------------------------
+
+const L_LENGTH: usize = 16;
+const L_AT: usize = 20;
+const L_NODE: usize = 24;
+const L_FOUND: usize = 28;
+
+/** See index.ts. */
+export function getMany(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  count: u32,
+  at: u32,
+  out: u32,
+  outBytes: u32,
+): i32 {
+  const status = look(entry, generation, target);
+  if (status != OK) return status;
+  const root = viewRoot();
+  let used: u32 = 0;
+  let keys: u32 = 0;
+  let key: usize = at;
+  let short: u64 = 0;
+  while (keys < count && short == 0) {
+    const lanes = min(LANES, count - keys);
+    let behind = key;
+    for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
+    descend(lanes);
+    for (let i: u32 = 0; i < lanes; i++) judgeLane(laneAt(i));
+    for (let i: u32 = 0; i < lanes; i++) {
+      const cold: usize = get32(laneAt(i) + L_FOUND);
+      const bytes: u64 = 8 + (cold == 0 ? 0 : (<u64>valueLength(cold) + 7) & ~7);
+      if (used + bytes > outBytes) {
+        short = bytes;
+        break;
+      }
+      emit(out + used, cold);
+      used += <u32>bytes;
+      keys++;
+      key += keyRecord(get32(key));
+    }
+  }
+  const result = io();
+  put32(result, keys == 0 && short != 0 ? <u32>min<u64>(short, u32.MAX_VALUE) : keys);
+  put32(result + 4, used);
+  put32(result + 8, <u32>key);
+  return done(target, keys == 0 && short != 0 ? NEED : OK);
+}
+
+/** Bytes of a staged key with its head. */
+function keyRecord(len: u32): u32 {
+  return 8 + ((len + 7) & ~7);
+}
+
+/** Gives the lane the staged key at `key`; returns where the next one stands. */
+function stageLane(lane: usize, key: usize, root: usize): usize {
+  const len = get32(key); // Staged by this thread's host: private.
+  put64(lane, sliceOf(key + 8, 0, len));
+  put64(lane + 8, sliceOf(key + 8, 1, len));
+  put32(lane + L_LENGTH, len);
+  put32(lane + L_AT, <u32>key + 8);
+  put32(lane + L_NODE, <u32>root);
+  put32(lane + L_FOUND, 0);
+  return key + keyRecord(len);
+}
+
+/** Takes each lane to a leaf. */
+function descend(lanes: u32): void {
+  const first = laneAt(0);
+  const end = laneAt(lanes);
+  let open = true;
+  while (open) {
+    open = false;
+    for (let lane = first; lane < end; lane += LANE_BYTES) {
+      const n: usize = get32(lane + L_NODE);
+      if (n == 0) continue;
+      const s0 = get64(lane);
+      const s1 = get64(lane + 8);
+      const n0 = get64(n + KEY);
+      const n1 = get64(n + KEY + 8);
+      let up = n0 < s0 || (n0 == s0 && n1 <= s1);
+      if (n0 == s0 && n1 == s1) {
+        up = compare(n, s0, s1, get32(lane + L_LENGTH), get32(lane + L_AT)) <= 0;
+      }
+      const below = child(n, up);
+      if (up) put32(lane + L_FOUND, <u32>n);
+      put32(lane + L_NODE, <u32>below);
+      touch(below);
+      open = true;
+    }
+  }
+}
+
+/** L_FOUND := the cold part of the lane's key, or 0. */
+function judgeLane(lane: usize): void {
+  const n: usize = get32(lane + L_FOUND);
+  if (n == 0) return;
+  const s0 = get64(lane);
+  const s1 = get64(lane + 8);
+  let cold: usize = 0;
+  if (get64(n + KEY) == s0 && get64(n + KEY + 8) == s1) {
+    cold = coldOf(n);
+    const len = get32(lane + L_LENGTH);
+    const at = get32(lane + L_AT);
+    if (compareRest(keyLength(cold), coldKey(cold), len, at) != 0) cold = 0;
+  }
+  put32(lane + L_FOUND, <u32>cold);
+}
+
+function emit(to: usize, cold: usize): void {
+  put32(to, cold == 0 ? 0 : 1);
+  put32(to + 4, cold == 0 ? 0 : valueLength(cold));
+  if (cold != 0) copyWords(to + 8, valueAt(cold), valueLength(cold));
+}
+
+// ---- counting -----------------------------------------------------------------------------------
+
+/** How many keys are below the key; with `equal`, not above it. O(log n). */
+export function below(n: usize, s0: u64, s1: u64, len: u32, at: usize, equal: bool): u32 {
+  let sum: u32 = 0;
+  while (n != 0) {
+    const c = compare(n, s0, s1, len, at);
+    const up = equal ? c <= 0 : c < 0;
+    if (up) sum += sizeOf(left(n)) + 1;
+    n = child(n, up);
+  }
+  return sum;
+}
+
+/** See index.ts. */
+export function count(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+): i32 {
+  if ((flags & ~(START | START_OPEN | END | END_OPEN)) != 0) return BAD;
+  const status = look(entry, generation, target);
+  if (status != OK) return status;
+  const root = viewRoot();
+  let from: u32 = 0;
+  let to = sizeOf(root);
+  if ((flags & START) != 0) {
+    const s0 = sliceOf(startAt, 0, startLen);
+    const s1 = sliceOf(startAt, 1, startLen);
+    from = below(root, s0, s1, startLen, startAt, (flags & START_OPEN) != 0);
+  }
+  if ((flags & END) != 0) {
+    const s0 = sliceOf(endAt, 0, endLen);
+    const s1 = sliceOf(endAt, 1, endLen);
+    to = below(root, s0, s1, endLen, endAt, (flags & END_OPEN) == 0);
+  }
+  put32(io(), to > from ? to - from : 0);
+  return done(target, OK);
+}

@@ -1,0 +1,85 @@
+// What a dead participant left in a structure, put into order by looking. There are no intents:
+// the root says all.
+//
+// repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and
+// be begun again, here or by another thread, because each step looks at what is there:
+//   1. the region of the root's version: LIVE (compact.ts, step 5)
+//   2. the other regions of the structure, but for Q0 and Q1: CREATING by s: never rooted, freed;
+//      LIVE: unlinked, retired
+//   3. the builder's lock, if s is inside: opened
+// The queue of s stays as it is: what it published is applied by the next build, and the next
+// thread with its slot goes on behind that.
+//
+// R1  A LIVE region that is neither Q0, Q1 nor the region of the root's version, loaded after the
+//     region's state, was rooted once and unlinked for good (version.ts V2): a region becomes LIVE
+//     only when it is rooted. Its retirement races with nobody but the same: one CAS wins.
+// R2  A region CREATING by s whose version is not the root will never be rooted: s is dead.
+//
+// Names: see version.ts.
+
+import { cas64, load32, load64 } from '@x/shm-arena/assembly/atomic';
+import {
+  D_OWN,
+  D_STATE,
+  ENTRY_LIVE,
+  entryAt,
+  EXPELLED,
+  generationOf,
+  kindOf,
+  ME,
+  OK,
+  ownerOf,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_FREEING,
+  REGION_LIVE,
+  regionAt,
+  REGIONS,
+  stateWord,
+} from '@x/shm-arena/assembly/layout';
+import { disown } from '@x/shm-arena/assembly/lock';
+import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
+import { alive } from '@x/shm-arena/assembly/slot';
+import { settleRegion } from './build';
+import { enter, H_LOCK, halfOf, leave, present, regionOf } from './version';
+
+/** See index.ts. */
+export function repair(entry: u32, slot: u32): i32 {
+  if (!alive()) return EXPELLED;
+  const word = load64(entryAt(entry) + D_STATE);
+  if (kindOf(word) != ENTRY_LIVE) return OK;
+  const generation = generationOf(word);
+  if (enter(entry, generation) != OK) return alive() ? OK : EXPELLED;
+  const version = present(entry, generation);
+  if (version == 0) return leave(OK);
+  const head: usize = load32(entryAt(entry) + D_OWN);
+  settleRegion(regionOf(version));
+  if (MUTANT != 84) repairRegions(entry, generation, head, slot);
+  disown(head + H_LOCK, slot);
+  return leave(OK);
+}
+
+/** Step 2. */
+function repairRegions(entry: u32, generation: u32, head: usize, slot: u32): void {
+  const owner = ownedByEntry(entry, generation);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    const at = regionAt(region);
+    const word = load64(at + R_STATE);
+    const kind = kindOf(word);
+    if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
+    if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
+    if (region == halfOf(head, 0) || region == halfOf(head, 1)) continue;
+    const version = present(entry, generation);
+    if (version == 0) return;
+    if (regionOf(version) == region) settleRegion(region);
+    else if (kind == REGION_LIVE) retireFrom(region, word); // R1
+    else drop(region, word);
+  }
+}
+
+/** Frees a region that its dead creator never published. */
+function drop(region: u32, word: u64): void {
+  const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
+  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
+}

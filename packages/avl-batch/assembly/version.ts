@@ -1,0 +1,299 @@
+// Versions: the one word that everything hangs on, and how a call finds what it reads.
+//
+//   entry.root ──CAS──► version { root, region, number, applied[q] } ──► nodes, in the same region
+//   entry.own[0] ─────► head { builder's lock, clock, queue[q] }     ──► tables, ops, in Q0 and Q1
+//
+// A build, or a compaction, makes a new version where nobody looks, and swaps the root by one CAS.
+// A version says which tree is seen and how far each queue is applied, so a tree and its queues
+// never disagree: nothing is applied twice or lost, whoever dies. Its memory is the generation's:
+// one region, in which all builds bump; what path copying leaves behind goes with the region, when
+// compact.ts has rebuilt the tree in the next one (after Sarnak and Tarjan, 1986, for the paths;
+// the region's end is region.ts, steps 10 to 15).
+//
+// Version, 8-aligned, frozen once the root names it
+//   0 u32 root   4 u32 region   8 u64 number   16 u64 bytes used in the generation
+//   24 u64 bytes it had after the compaction   32 u32 head   36 u32 queues   40 u64 applied, each
+// Head, 64-aligned, in Q0
+//     0 u32 the builder's lock (lock.ts), shared      64 u64 clock: the next ticket, shared
+//   128 u32 published: changes after each publication, shared   132 u32 nudged, shared
+//   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 slots of a table
+//   208 u32 entry, all frozen   212 u32 queues in use: highest + 1, shared
+//   256 queues, QUEUE_BYTES each (queue.ts), one a participant's slot
+//
+// V1  The root moves by CAS from a version to its successor: number + 1, applied never less. Only
+//     who holds the lock does it, and expects the version that it began with.
+// V2  A version's region is LIVE, or CREATING by who published it (compact.ts); older ones of the
+//     same entry that are LIVE were rooted once and never will be again.
+// V3  An op is in exactly one place: waiting (applied of its queue < its number <= tail), or in the
+//     tree that the root names, with its outcome in its slot.
+//
+// A call that reads the present pins, loads the root, asks `protect` whether the era it pinned
+// covers it, and looks at the entry once more: still LIVE, hence the root was this structure's. A
+// call on a snapshot needs no pin: the host's lease holds the version's region. A call on the head
+// alone needs no `protect`: Q0 and Q1 live as long as the entry, which was LIVE behind the pin. A
+// death under a pin leaves the pin, which recovery takes away with the slot.
+//
+// create(entry)                                          a death after this step leaves
+//   1. regions Q0, Q1, G, CREATING                         retired with the entry of the dead
+//   2. head in Q0, the empty version in G: plain           the same
+//   3. regions LIVE; own[0] := head; the host publishes    the same
+
+import {
+  fill,
+  get32,
+  get64,
+  load32,
+  put32,
+  put64,
+  store32,
+} from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
+import {
+  BAD,
+  CLOSED,
+  D_OWN,
+  D_ROOT,
+  entryAt,
+  EXPELLED,
+  OK,
+  PARTICIPANTS,
+} from '@x/shm-arena/assembly/layout';
+import {
+  ownedByEntry,
+  regionAlloc,
+  regionCreate,
+  regionDrop,
+  regionPublish,
+} from '@x/shm-arena/assembly/region';
+import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
+import { alive, fail, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { io, sizeOf, work } from './node';
+
+// ---- version ------------------------------------------------------------------------------------
+
+const V_ROOT: usize = 0;
+const V_REGION: usize = 4;
+const V_NUMBER: usize = 8;
+const V_USED: usize = 16;
+const V_BASE: usize = 24;
+const V_HEAD: usize = 32;
+const V_QUEUES: usize = 36;
+const V_APPLIED: usize = 40;
+
+export function versionBytes(queues: u32): u32 {
+  return <u32>V_APPLIED + (queues << 3);
+}
+
+export function rootOf(version: usize): usize {
+  return get32(version + V_ROOT);
+}
+
+export function regionOf(version: usize): u32 {
+  return get32(version + V_REGION);
+}
+
+export function numberOf(version: usize): u64 {
+  return get64(version + V_NUMBER);
+}
+
+export function usedOf(version: usize): u64 {
+  return get64(version + V_USED);
+}
+
+export function baseOf(version: usize): u64 {
+  return get64(version + V_BASE);
+}
+
+export function queuesOf(version: usize): u32 {
+  return get32(version + V_QUEUES);
+}
+
+/** The number of the last op of a queue that is in the version. */
+export function appliedOf(version: usize, queue: u32): u64 {
+  return queue < queuesOf(version) ? get64(version + V_APPLIED + ((<usize>queue) << 3)) : 0;
+}
+
+/** Fills a private version; the applied numbers are the caller's to set. */
+export function fillVersion(
+  version: usize,
+  root: usize,
+  region: u32,
+  number: u64,
+  used: u64,
+  base: u64,
+  head: usize,
+  queues: u32,
+): void {
+  put32(version + V_ROOT, <u32>root);
+  put32(version + V_REGION, region);
+  put64(version + V_NUMBER, number);
+  put64(version + V_USED, used);
+  put64(version + V_BASE, base);
+  put32(version + V_HEAD, <u32>head);
+  put32(version + V_QUEUES, queues);
+}
+
+export function setApplied(version: usize, queue: u32, number: u64): void {
+  put64(version + V_APPLIED + ((<usize>queue) << 3), number);
+}
+
+// ---- head ---------------------------------------------------------------------------------------
+
+export const H_LOCK: usize = 0;
+export const H_CLOCK: usize = 64;
+export const H_PUBLISHED: usize = 128;
+export const H_NUDGED: usize = 132;
+const H_Q0: usize = 192;
+const H_MOST: usize = 200;
+const H_SLOTS: usize = 204;
+const H_ENTRY: usize = 208;
+export const H_USED: usize = 212;
+const H_QUEUES: usize = 256;
+export const QUEUE_BYTES: usize = 128;
+/** The most that `create` takes for the ops that may wait in a queue. */
+const MOST: u32 = 1 << 24;
+
+export function headOf(version: usize): usize {
+  return get32(version + V_HEAD);
+}
+
+/** Region Q0 or Q1. Frozen, as are the next three. */
+export function halfOf(head: usize, half: u32): u32 {
+  return get32(head + H_Q0 + ((<usize>half) << 2));
+}
+
+export function mostOf(head: usize): u32 {
+  return get32(head + H_MOST);
+}
+
+export function slotsOf(head: usize): u32 {
+  return get32(head + H_SLOTS);
+}
+
+export function entryOf(head: usize): u32 {
+  return get32(head + H_ENTRY);
+}
+
+export function queueAt(head: usize, queue: u32): usize {
+  return head + H_QUEUES + <usize>queue * QUEUE_BYTES;
+}
+
+// ---- calls --------------------------------------------------------------------------------------
+
+/** Begins a call that pins. Unless OK, nothing is held. */
+export function enter(entry: u32, generation: u32): i32 {
+  if (!alive()) return EXPELLED;
+  if (!entryAlive(entry, generation)) return CLOSED;
+  pin();
+  return OK;
+}
+
+/** Ends it, handing its status on. */
+export function leave(status: i32): i32 {
+  unpin();
+  return status;
+}
+
+/** The head, under a pin; 0: the structure is gone. Wait-free. */
+export function headFor(entry: u32, generation: u32): usize {
+  const head: usize = load32(entryAt(entry) + D_OWN);
+  return entryAlive(entry, generation) ? head : 0; // Behind the pin, and behind the load.
+}
+
+/** The present version, under a pin; 0: the structure is gone. */
+export function present(entry: u32, generation: u32): usize {
+  let version: usize;
+  do {
+    version = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS: the version is complete.
+  } while (!protect() && MUTANT != 71);
+  return entryAlive(entry, generation) ? version : 0;
+}
+
+/** Begins a call that reads `target`: 0 the present, else a snapshot. OK: ends with `done`. */
+export function look(entry: u32, generation: u32, target: u32): i32 {
+  let version: usize = target;
+  if (target == 0) {
+    const status = enter(entry, generation);
+    if (status != OK) return status;
+    version = present(entry, generation);
+    if (version == 0) return leave(CLOSED);
+  } else {
+    if (!alive()) return EXPELLED;
+    if (!entryAlive(entry, generation)) return CLOSED;
+  }
+  put32(work(), <u32>version);
+  put32(work() + 4, <u32>rootOf(version));
+  return OK;
+}
+
+/** Ends a call begun with `look`. */
+export function done(target: u32, status: i32): i32 {
+  return target == 0 ? leave(status) : status;
+}
+
+export function viewVersion(): usize {
+  return get32(work()); // Private.
+}
+
+export function viewRoot(): usize {
+  return get32(work() + 4);
+}
+
+/** See index.ts. */
+export function snapshot(entry: u32, generation: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status;
+  const version = present(entry, generation);
+  if (version == 0) return leave(CLOSED);
+  const out = io();
+  put32(out, <u32>version);
+  put32(out + 4, sizeOf(rootOf(version)));
+  put64(out + 8, numberOf(version));
+  return leave(OK);
+}
+
+// ---- making one ---------------------------------------------------------------------------------
+
+/** See index.ts. */
+export function create(entry: u32, generation: u32, most: u32): i32 {
+  if (!alive()) return EXPELLED;
+  if (most == 0 || most > MOST) return BAD;
+  const owner = ownedByEntry(entry, generation);
+  const q0 = regionCreate(owner, 0);
+  if (q0 < 0) return -q0;
+  const q1 = regionCreate(owner, 0);
+  if (q1 < 0) return give(q0, -1, -1, -q1);
+  const region = regionCreate(owner, 0);
+  if (region < 0) return give(q0, q1, -1, -region);
+  const bytes = <u32>(H_QUEUES + QUEUE_BYTES * PARTICIPANTS);
+  const head = regionAlloc(q0, bytes, 64);
+  const version = head == 0 ? 0 : regionAlloc(region, versionBytes(0), 8);
+  if (version == 0) return give(q0, q1, region, whyNot());
+  fill(head, 0, bytes); // Private: the entry is not published.
+  put64(<usize>head + H_CLOCK, 1);
+  put32(<usize>head + H_Q0, q0);
+  put32(<usize>head + H_Q0 + 4, q1);
+  put32(<usize>head + H_MOST, most);
+  put32(<usize>head + H_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
+  put32(<usize>head + H_ENTRY, entry);
+  fillVersion(version, 0, region, 1, versionBytes(0), versionBytes(0), head, 0);
+  regionPublish(q0); // The caller is creating the entry: its owner is there.
+  regionPublish(q1);
+  regionPublish(region);
+  store32(entryAt(entry) + D_OWN, head);
+  put32(io(), version);
+  return OK;
+}
+
+/** Gives regions back that this slot is creating; `why` is handed on. */
+function give(q0: i32, q1: i32, region: i32, why: i32): i32 {
+  regionDrop(q0);
+  if (q1 >= 0) regionDrop(q1);
+  if (region >= 0) regionDrop(region);
+  return why;
+}
+
+/** Notes a status, and answers 0. */
+export function refuse(why: i32): u32 {
+  return fail(why);
+}
