@@ -219,7 +219,8 @@ export function seal(entry: u32, generation: u32): i32 {
       const built = buildList(entry, generation, maxPagesOf(list), maxEntriesOf(list));
       if (built < 0) return leave(-(<i32>built));
       fresh = <usize>built;
-      protect(); // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
+      // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
+      if (MUTANT != 44) protect();
     }
     const next = stackOn(fresh, record, count, idOf(list) + 1);
     if (!cas32(entryAt(entry) + D_ROOT, <u32>record, <u32>next)) continue;

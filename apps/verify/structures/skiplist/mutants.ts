@@ -54,4 +54,10 @@ export const mutants: Mutant[] = [
     'a list is opened while its region is still being created',
     'writers in the list of a dead sealer',
   ),
+  list(
+    44,
+    "a sealer's interval ends before the birth of its new list",
+    'seal, snap, end',
+    'end, seal',
+  ),
 ];

@@ -324,6 +324,19 @@ scenario('end, set', [
   [['end']],
 ]);
 scenario('end, seal', [[['seal']], [['end']]], [['set', 'a', 1]]);
+// Found here: the era moved on between the sealer's look at the root and the birth of its new list,
+// whose region was then freed under it when the structure was destroyed (seal.ts L5).
+settings.set('seal, snap, end', { pages: 10 });
+scenarios.push({
+  name: 'seal, snap, end',
+  threads: [[['seal']], [['snap', 's']], [['end']]],
+  prepare: [['set', 'a', 1]],
+  quick: [
+    { ...two, limit: 3_000 },
+    { strategy: 'pct', runs: 400, depth: 4, kills: 1 },
+  ],
+  full: [two, { ...pct, runs: 20_000 }],
+});
 scenario('end, destroy', [[['destroy', 1]], [['end']]], [['set', 'a', 1], ['seal']]);
 
 // Found here: a region that a dead sealer left CREATING was no matter of the recovery of a writer
