@@ -34,6 +34,7 @@ import {
   CLASSES,
   CLOCK,
   DIRECTORY_LOCK,
+  D_LENGTHS_WORD,
   D_NAME,
   D_STATE,
   ENTRIES,
@@ -106,25 +107,52 @@ const SAME_NAME: u32 = 12;
 const BAD_SLOT: u32 = 13;
 const LOCKED: u32 = 14;
 const BAD_GRANT: u32 = 15;
+// A problem: u32 code, u32 where.
+const PROBLEM_BYTES: u32 = 8;
+const PROBLEM_WHERE: u32 = 4;
 
 // ---- stats --------------------------------------------------------------------------------------
 
+// Where `stats` writes what; index.ts says what each is.
+const T_PAGES: u32 = 0;
+const T_FIRST_PAGE: u32 = 4;
+const T_FREE: u32 = 8;
+const T_SMALL: u32 = 12;
+const T_ORPHAN: u32 = 16;
+const T_LARGE: u32 = 20;
+const T_REGION: u32 = 24;
+const T_SCRATCH: u32 = 28;
+const T_FLIGHT: u32 = 32;
+const T_BLOCKS: u32 = 36;
+const T_SMALL_BYTES: u32 = 48;
+const T_LARGE_BYTES: u32 = 56;
+const T_RETIRED_PAGES: u32 = 64;
+const T_REGIONS: u32 = 72;
+const T_RETIRED: u32 = 76;
+const T_STRUCTURES: u32 = 80;
+const T_ALIVE: u32 = 84;
+const T_OLDEST_SLOT: u32 = 88;
+const T_OLDEST_ENTRY: u32 = 92;
+const T_OLDEST: u32 = 96;
+const T_CLOCK: u32 = 104;
+const T_BYTES: u32 = 112;
+
 /** Writes the words that index.ts lists to `at`; the bytes written. O(pages + regions). */
 export function stats(at: u32): u32 {
-  const bytes: u32 = 112;
-  for (let i: u32 = 0; i < bytes; i += 8) put64(at + i, 0); // Private scratch, as all stores below.
-  put32(at, PAGES);
-  put32(at + 4, FIRST);
+  // Private scratch, as all stores below.
+  for (let i: u32 = 0; i < T_BYTES; i += 8) put64(at + i, 0);
+  put32(at + T_PAGES, PAGES);
+  put32(at + T_FIRST_PAGE, FIRST);
   pageStats(at);
   regionStats(at);
   let live: u32 = 0;
   for (let entry: u32 = 0; entry < ENTRIES; entry++) {
     if (kindOf(load64(entryAt(entry) + D_STATE)) == ENTRY_LIVE) live++;
   }
-  put32(at + 80, live);
+  put32(at + T_STRUCTURES, live);
   slotStats(at);
-  putNumber(at + 104, <f64>load64(CLOCK));
-  return bytes;
+  putNumber(at + T_CLOCK, <f64>load64(CLOCK));
+  return T_BYTES;
 }
 
 function putNumber(at: usize, value: f64): void {
@@ -161,16 +189,16 @@ function pageStats(at: usize): void {
     blocks += used;
     smallBytes += <f64>used * <f64>sizeOfClass(pageTag(word));
   }
-  put32(at + 8, free);
-  put32(at + 12, small);
-  put32(at + 16, orphan);
-  put32(at + 20, large);
-  put32(at + 24, region);
-  put32(at + 28, scratch);
-  put32(at + 32, flight);
-  put32(at + 36, blocks);
-  putNumber(at + 48, smallBytes);
-  putNumber(at + 56, largeBytes);
+  put32(at + T_FREE, free);
+  put32(at + T_SMALL, small);
+  put32(at + T_ORPHAN, orphan);
+  put32(at + T_LARGE, large);
+  put32(at + T_REGION, region);
+  put32(at + T_SCRATCH, scratch);
+  put32(at + T_FLIGHT, flight);
+  put32(at + T_BLOCKS, blocks);
+  putNumber(at + T_SMALL_BYTES, smallBytes);
+  putNumber(at + T_LARGE_BYTES, largeBytes);
 }
 
 function countBits(page: u32): u32 {
@@ -190,9 +218,9 @@ function regionStats(at: usize): void {
     retired++;
     pages += <f64>regionPages(region);
   }
-  putNumber(at + 64, pages);
-  put32(at + 72, live);
-  put32(at + 76, retired);
+  putNumber(at + T_RETIRED_PAGES, pages);
+  put32(at + T_REGIONS, live);
+  put32(at + T_RETIRED, retired);
 }
 
 function slotStats(at: usize): void {
@@ -209,7 +237,7 @@ function slotStats(at: usize): void {
     oldest = era;
     oldestSlot = slot + 1;
   }
-  put32(at + 84, alive);
+  put32(at + T_ALIVE, alive);
   let entry: u32 = 0;
   for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
     const own = grantAt(<u32>ctz(bits));
@@ -219,9 +247,9 @@ function slotStats(at: usize): void {
     oldestSlot = 0;
     entry = (<u32>load64(own + G_OF) & ~ENTRY) + 1;
   }
-  put32(at + 88, oldestSlot);
-  put32(at + 92, entry);
-  if (oldestSlot != 0 || entry != 0) putNumber(at + 96, <f64>oldest);
+  put32(at + T_OLDEST_SLOT, oldestSlot);
+  put32(at + T_OLDEST_ENTRY, entry);
+  if (oldestSlot != 0 || entry != 0) putNumber(at + T_OLDEST, <f64>oldest);
 }
 
 /** The oldest era that a slot reserves; 0: none. */
@@ -269,9 +297,9 @@ export function verify(at: u32, capacity: u32): u32 {
 /** Writes a problem if there is room; the new count. */
 function note(code: u32, where: u32, at: u32, capacity: u32, count: u32): u32 {
   const to = count << 3;
-  if (to + 8 <= capacity) {
+  if (to + PROBLEM_BYTES <= capacity) {
     put32(at + to, code);
-    put32(at + to + 4, where);
+    put32(at + to + PROBLEM_WHERE, where);
   }
   return count + 1;
 }
@@ -386,7 +414,7 @@ function checkEntry(entry: u32, at: u32, capacity: u32, count: u32): u32 {
 }
 
 function nameOf(entry: u32): u32 {
-  return <u32>(load64(entryAt(entry) + 32) >> 32) & 255;
+  return <u32>(load64(entryAt(entry) + D_LENGTHS_WORD) >> 32) & 255;
 }
 
 function sameName(a: u32, b: u32, length: u32): bool {

@@ -55,12 +55,17 @@ import {
   CONTENDED,
   DIRECTORY_LOCK,
   D_JOINED,
+  D_KEY_ID,
   D_LENGTHS,
+  D_LENGTHS_WORD,
   D_NAME,
   D_OWN,
+  D_PROTOCOL,
   D_ROOT,
   D_STATE,
   D_TYPE,
+  D_TYPE_NAME,
+  D_VALUE_ID,
   ENTRIES,
   ENTRY_BYTES,
   ENTRY_CREATING,
@@ -68,6 +73,7 @@ import {
   ENTRY_FREE,
   ENTRY_LIVE,
   FULL,
+  ID_BYTES,
   ME,
   NAME_BYTES,
   OK,
@@ -155,14 +161,14 @@ function fillEntry(entry: u32, from: usize): void {
   const to = entryAt(entry);
   store32(to + D_ROOT, 0);
   store32(to + D_TYPE, get32(from + D_TYPE));
-  for (let i: usize = 16; i < D_JOINED; i += 8) store64(to + i, get64(from + i));
+  for (let i = D_PROTOCOL; i < D_JOINED; i += 8) store64(to + i, get64(from + i));
   for (let i: u32 = 0; i < PARTICIPANTS; i += 64) store64(to + D_JOINED + (i >> 3), 0);
   for (let i: usize = D_OWN; i < D_NAME; i += 4) store32(to + i, get32(from + i));
   const lengths = get32(from + D_LENGTHS);
   copyText(to, from, D_NAME, nameLength(lengths), NAME_BYTES);
-  copyText(to, from, 184, (lengths >> 8) & 255, 24);
-  copyText(to, from, 208, (lengths >> 16) & 255, 24);
-  copyText(to, from, 232, lengths >> 24, 24);
+  copyText(to, from, D_TYPE_NAME, (lengths >> 8) & 255, ID_BYTES);
+  copyText(to, from, D_KEY_ID, (lengths >> 16) & 255, ID_BYTES);
+  copyText(to, from, D_VALUE_ID, lengths >> 24, ID_BYTES);
 }
 
 function copyText(to: usize, from: usize, at: usize, length: u32, most: u32): void {
@@ -205,7 +211,7 @@ export function freeEntry(entry: u32, seen: u64): bool {
 /** True when the entry's name is the `length` bytes at `at` (zero padded to 8). */
 function hasName(entry: u32, at: usize, length: u32): bool {
   const own = entryAt(entry);
-  if (nameLength(<u32>(load64(own + 32) >> 32)) != length) return false;
+  if (nameLength(<u32>(load64(own + D_LENGTHS_WORD) >> 32)) != length) return false;
   for (let i: u32 = 0; i < length; i += 8) {
     if (load64(own + D_NAME + i) != get64(at + i)) return false;
   }

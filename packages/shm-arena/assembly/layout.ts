@@ -185,7 +185,14 @@ export const D_LENGTHS: usize = 36;
 export const D_JOINED: usize = 40;
 export const D_OWN: usize = 72;
 export const D_NAME: usize = 88;
+export const D_TYPE_NAME: usize = 184;
+export const D_KEY_ID: usize = 208;
+export const D_VALUE_ID: usize = 232;
 export const NAME_BYTES: u32 = 96;
+/** Of a type's name, and of a codec's id. */
+export const ID_BYTES: u32 = 24;
+/** The 64-bit word that has the lengths in its upper half. */
+export const D_LENGTHS_WORD: usize = D_LENGTHS & ~7;
 
 export const ENTRY_FREE: u32 = 0;
 export const ENTRY_CREATING: u32 = 1;
