@@ -3,4 +3,4 @@
 import { runExamples } from '../../shm-arena/test/reclaim/examples.ts';
 import { HazardDomain } from '../src/index.ts';
 
-await runExamples(new URL('../', import.meta.url), { HazardDomain }, [1, 2]);
+await runExamples(new URL('../', import.meta.url), { HazardDomain }, [3, 3]);
