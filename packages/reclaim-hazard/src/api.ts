@@ -104,8 +104,8 @@ export interface SharedLease extends Lease {
  * persistent structures as they were.
  *
  * What dies with a thread: its hazards end, and its leases but for the shared ones; its retired
- * blocks are freed by the others; a block it had allocated and not published, or taken out and not retired, stays until the domain
- * is destroyed.
+ * blocks are freed by the others; a block it had allocated and not published, or taken out and not
+ * retired, stays until the domain is destroyed.
  *
  * All methods throw CLOSED after `close`, and when the domain was destroyed; EXPELLED when this
  * thread was declared dead.

@@ -144,14 +144,14 @@ export {
 } from './reservation';
 
 // Grants: leases that belong to a structure (grants.ts).
-// grantTake(entry, generation): i32    a record at the present era, this thread's; or -LIMIT: all are
-//     in use. Then load a root, hold, give; or drop, and nothing has happened
+// grantTake(entry, generation): i32    a record at the present era, this thread's; or -LIMIT: all
+//     are in use. Then load a root, hold, give; or drop, and nothing has happened
 // grantHold(record): bool              as leaseHold
 // grantGive(record, root): status      the structure's, until it is dropped or the structure
 //     destroyed; `root` is noted with it. CLOSED: the structure is gone, the grant too
 // grantDrop(record, generation): status     by anybody; CLOSED: it is gone
-// grantFind(record, generation, entry, entryGeneration): status     OK: given to that structure; its
-//     root is resultLow. CLOSED
+// grantFind(record, generation, entry, entryGeneration): status     OK: given to that structure;
+//     its root is resultLow. CLOSED
 // grantNext(entry, generation, from): i32   the next record from `from` on that it was given, or -1
 // grantGeneration(record): u32, grants(): u32 how many records there are
 export {
@@ -211,8 +211,8 @@ export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';
 //     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small
 //     blocks; 14 f64 bytes in large blocks; 16 f64 pages in retired regions; 18 u32 regions live,
 //     19 retired; 20 u32 structures live; 21 u32 participants alive; 22 u32 oldest pin's slot + 1
-//     (0 = no thread has it), 23 u32 its entry + 1 if it is a structure's lease; 24 f64 oldest pinned
-//     era, 0 = nothing pinned; 26 f64 clock. Returns the bytes written
+//     (0 = no thread has it), 23 u32 its entry + 1 if it is a structure's lease; 24 f64 oldest
+//     pinned era, 0 = nothing pinned; 26 f64 clock. Returns the bytes written
 //     (112).
 // verify(at, capacity): u32        walks everything; writes { u32 code, u32 offset } pairs, as many
 //     as fit into `capacity` bytes; returns how many problems there are. Codes: audit.ts.

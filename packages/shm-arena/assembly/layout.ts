@@ -334,7 +334,7 @@ export function grantAt(record: u32): usize {
   return GRANT_TABLE + <usize>record * GRANT_BYTES;
 }
 
-/** A state word of a directory or region entry, or a grant: kind, slot + 1 (0 = none), generation. */
+/** A state word of an entry, a region or a grant: kind, slot + 1 (0 = none), generation. */
 export function stateWord(kind: u32, owner: u32, generation: u32): u64 {
   return ((<u64>generation) << 32) | (owner << 4) | kind;
 }

@@ -22,8 +22,8 @@
 //   4. open the directory lock
 //   5. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
 //   6. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
-//      gone → RETIRED; in the others, the page count of its shard if it died while asking for pages;
-//      grants GIVEN to owners that are gone → FREE
+//      gone → RETIRED; in the others, the page count of its shard if it died while asking for
+//      pages; grants GIVEN to owners that are gone → FREE
 //   7. set the hints that it may have cleared; sweep
 //   8. CAS REAPING(me) → REPAIRING(me)
 // finish(slot)

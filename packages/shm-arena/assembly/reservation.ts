@@ -41,8 +41,8 @@
 // root, so before step 8; it never moves from one place to another, so the order in which 8 goes
 // through them does not matter. While nothing is granted, grants cost step 8 one load.
 //
-// A death leaves the words of a slot standing, which is what is wanted: a repair may still follow pointers
-// that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins
+// A death leaves the words of a slot standing, which is what is wanted: a repair may still follow
+// pointers that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested pins
 // are counted in the slot (owned word, thrown away with it).
 //
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
@@ -156,7 +156,8 @@ export function leaseDrop(index: u32): void {
 
 /**
  * Step 8: true when nobody can still read a thing that was made unreachable before its retired
- * stamp was drawn. O(participants + grants that stand). Once true it stays true: nobody can come to it any more.
+ * stamp was drawn. O(participants + grants that stand). Once true it stays true:
+ * nobody can come to it any more.
  */
 export function safe(birth: u64, retired: u64): bool {
   for (let bits = standing(); bits != 0; bits &= bits - 1) {

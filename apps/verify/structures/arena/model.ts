@@ -1,6 +1,6 @@
 // What the operations promise, one after another.
 
-import type { Model } from '../../src/structure.ts';
+import type { Model, Result } from '../../src/structure.ts';
 
 export interface State {
   /** Allocated and not freed. */
@@ -53,24 +53,10 @@ export const model: Model<State> = {
           : none;
       case 'hold':
         return died || result === state.value ? same : none;
-      case 'fork': {
-        const { value, forks } = state;
-        if (refusals.has(result as string) || result === 'limit') return same;
-        if (result === 'closed') return state.open ? none : same;
-        if (!died && (result !== value || !state.open)) return none;
-        return [{ ...state, forks: [...forks, [a as string, value]] }];
-      }
+      case 'fork':
       case 'visit':
-        if (result === 'nothing') return state.forks.length === 0 ? same : none;
-        // Which of those with that value it was, is not told.
-        return state.forks
-          .filter(([, value]) => died || value === result)
-          .map((fork) => ({ ...state, forks: state.forks.filter((other) => other !== fork) }));
-      case 'shed': {
-        const rest = state.forks.filter(([tag]) => tag !== a);
-        const was = rest.length < state.forks.length;
-        return died || (result === 'ok') === was ? [{ ...state, forks: rest }] : none;
-      }
+      case 'shed':
+        return leases(state, op, a as string, result);
       case 'take':
         if (refusals.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
@@ -105,3 +91,25 @@ export const model: Model<State> = {
     }
   },
 };
+
+/** The calls about leases of the cell. */
+function leases(state: State, op: string, tag: string, result: Result): State[] {
+  const died = result === undefined;
+  const { value, forks, open } = state;
+  if (op === 'fork') {
+    if (refusals.has(result as string) || result === 'limit') return [state];
+    if (result === 'closed') return open ? [] : [state];
+    if (!died && (result !== value || !open)) return [];
+    return [{ ...state, forks: [...forks, [tag, value]] }];
+  }
+  if (op === 'visit') {
+    if (result === 'nothing') return forks.length === 0 ? [state] : [];
+    // Which of those with that value it was, is not told.
+    return forks
+      .filter(([, other]) => died || other === result)
+      .map((fork) => ({ ...state, forks: forks.filter((other) => other !== fork) }));
+  }
+  const rest = forks.filter(([other]) => other !== tag);
+  const was = rest.length < forks.length;
+  return died || (result === 'ok') === was ? [{ ...state, forks: rest }] : [];
+}
