@@ -6,7 +6,7 @@
 //   --scenario TEXT   only scenarios whose name contains TEXT
 //   --plan JSON       this plan instead of theirs, as in src/structure.ts
 //   --mutant N        with seeded bug N
-//   --only A,B        the suite over these structures only (keeps no totals)
+//   --only A,B        the suite over these structures only
 // Options of all: --full, --minutes N, --seed N, --cores N, --budget SECONDS of one plan
 
 import { parseArgs } from 'node:util';

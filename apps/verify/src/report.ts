@@ -34,6 +34,7 @@ export async function summarize(
   const summary: Summary = {
     structure: name,
     ...noTotals(),
+    jobs: jobs.length,
     passed: 0,
     failed: 0,
     cut: 0,
@@ -41,6 +42,7 @@ export async function summarize(
     worst: {},
     coverage: {},
     hours: 0,
+    node: process.version,
   };
   const reached: Record<string, string> = {};
   for (const job of jobs) {

@@ -1,22 +1,17 @@
 // The quick and the full suite: every scenario of every structure by its plans, and every mutant.
 // Full runs are split into shards and can be resumed: results are kept until a source changes.
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
 import { type Job, type JobResult, plansOf } from './job.ts';
-import { ROOT } from './kernels.ts';
+import { Kept } from './kept.ts';
 import { Progress } from './progress.ts';
 import { onRealThreads } from './real-slice.ts';
-import { load, names } from './registry.ts';
+import { load } from './registry.ts';
 import { bad, keepTrace, print, summarize } from './report.ts';
 import type { Mutant, Structure } from './structure.ts';
 import { type Summary, writeTotals } from './totals.ts';
 import { runAll } from './workers.ts';
 
-const HERE = resolve(ROOT, 'apps/verify');
-const STATE = join(HERE, 'build/full.json');
 /** Seconds that a job of the full suite has at most, round by round. */
 const FULL_ROUNDS = [3, 15, 75, 300, 1200];
 
@@ -35,8 +30,12 @@ export interface SuiteOptions {
 export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const loaded = await Promise.all(options.structures.map(load));
   const jobs = loaded.flatMap((structure, n) => jobsOf(structure, options.structures[n]!, options));
-  const key = fingerprint();
-  const results = options.full && !options.fresh ? resume(key, jobs) : new Map<string, JobResult>();
+  const kept = new Map(
+    loaded.map((s, n) => [options.structures[n]!, new Kept(options.structures[n]!, s)]),
+  );
+  const known =
+    options.full && !options.fresh ? [...kept.values()].flatMap((k) => k.load(jobs)) : [];
+  const results = new Map(known.map((result) => [result.id, result]));
   const started = performance.now();
   const left = (): number => options.seconds - (performance.now() - started) / 1000;
   const open = (): Job[] => jobs.filter((job) => results.get(job.id)?.cut !== false);
@@ -57,10 +56,8 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
       const text = result.error ?? result.failure?.text ?? 'the mutant was not caught';
       console.log(`FAILED ${result.id}\n${text}\n`);
     } else if (options.full) {
-      save(
-        key,
-        [...results.values()].filter(({ id }) => !failed.has(id)),
-      );
+      const own = jobs.filter((j) => j.structure === job.structure && !failed.has(j.id));
+      kept.get(job.structure)!.save(own.flatMap(({ id }) => results.get(id) ?? []));
     }
     return false;
   };
@@ -83,7 +80,9 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
     });
   }
   progress.clear();
-  return report(options, loaded, jobs, results, (performance.now() - started) / 1000);
+  const good = await report(options, loaded, jobs, results, (performance.now() - started) / 1000);
+  if (good && options.full && open().length === 0) for (const each of kept.values()) each.forget();
+  return good;
 }
 
 function jobsOf(structure: Structure, name: string, options: SuiteOptions): Job[] {
@@ -147,35 +146,6 @@ function spread(jobs: Job[]): Job[] {
   return [...jobs].sort((a, b) => at(a) - at(b));
 }
 
-/** A hash of everything that a result depends on. */
-function fingerprint(): string {
-  const hash = createHash('sha256');
-  const folders = ['apps/verify/src', 'apps/verify/structures'];
-  for (const name of readdirSync(join(ROOT, 'packages'))) folders.push(`packages/${name}/assembly`);
-  for (const folder of folders) {
-    const path = join(ROOT, folder);
-    if (!existsSync(path)) continue;
-    for (const file of (readdirSync(path, { recursive: true }) as string[]).sort()) {
-      if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(path, file)));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-/** What is known of `jobs` from runs with the same sources; what was cut then is done again. */
-function resume(key: string, jobs: readonly Job[]): Map<string, JobResult> {
-  if (!existsSync(STATE)) return new Map();
-  const state = JSON.parse(readFileSync(STATE, 'utf8')) as { key: string; results: JobResult[] };
-  if (state.key !== key) return new Map();
-  const ids = new Set(jobs.map((job) => job.id));
-  return new Map(state.results.filter((r) => ids.has(r.id)).map((r) => [r.id, r]));
-}
-
-function save(key: string, results: JobResult[]): void {
-  mkdirSync(join(HERE, 'build'), { recursive: true });
-  writeFileSync(STATE, JSON.stringify({ key, results }));
-}
-
 async function report(
   options: SuiteOptions,
   structures: Structure[],
@@ -184,14 +154,13 @@ async function report(
   seconds: number,
 ): Promise<boolean> {
   const summaries: Summary[] = [];
-  const kept = options.full && String(options.structures) === String(names());
   for (const [n, structure] of structures.entries()) {
     const name = options.structures[n]!;
     const own = jobs.filter((job) => job.structure === name);
     const summary = await summarize(name, structure, own, results);
     summaries.push(summary);
     print(summary);
-    for (const m of kept ? (structure.mutants ?? []) : []) {
+    for (const m of options.full ? (structure.mutants ?? []) : []) {
       const result = results.get(`${name} mutant ${m.id}`);
       if (result !== undefined) keepTrace(name, m.id, m.what, result);
     }
@@ -209,10 +178,7 @@ async function report(
     summaries.reduce((n, summary) => n + summary[key], key === 'cut' ? 0 : real[key]);
   if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
   console.log(`${Math.round(seconds)} s`);
-  if (options.full && sum('failed') === 0) {
-    if (kept) writeTotals(summaries);
-    if (sum('cut') === 0) rmSync(STATE, { force: true });
-  }
+  if (options.full && sum('failed') === 0) writeTotals(summaries);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0;
 }

@@ -14,7 +14,8 @@ const CLOSE = '<!-- /totals -->';
 
 export interface Summary extends Totals {
   structure: string;
-  /** Jobs. */
+  jobs: number;
+  /** Of them. */
   passed: number;
   failed: number;
   cut: number;
@@ -32,6 +33,8 @@ export interface Summary extends Totals {
   >;
   /** Hours of one core. */
   hours: number;
+  /** Node's version. */
+  node: string;
 }
 
 export interface Soak {
@@ -44,7 +47,7 @@ export interface Soak {
 }
 
 interface File {
-  full?: { node: string; structures: Summary[] };
+  full?: Summary[];
   soak?: Soak[];
 }
 
@@ -58,8 +61,13 @@ function write(file: File): void {
   writeTable(file);
 }
 
+/** Keeps the totals of a full run of these structures; those of others stay. */
 export function writeTotals(structures: Summary[]): void {
-  write({ ...read(), full: { node: process.version, structures } });
+  const file = read();
+  const others = (file.full ?? []).filter(
+    (s) => !structures.some((t) => t.structure === s.structure),
+  );
+  write({ ...file, full: [...others, ...structures] });
 }
 
 export function writeSoak(soak: Soak): void {
@@ -84,10 +92,10 @@ export function table(file: File): string {
   const { full, soak = [] } = file;
   const lines: string[] = [];
   if (full !== undefined) {
-    lines.push(`| Last full run | ${full.structures.map((s) => s.structure).join(' | ')} |`);
-    lines.push(`|---|${full.structures.map(() => '---:').join('|')}|`);
+    lines.push(`| Last full run | ${full.map((s) => s.structure).join(' | ')} |`);
+    lines.push(`|---|${full.map(() => '---:').join('|')}|`);
     const row = (name: string, cell: (s: Summary) => string): void => {
-      lines.push(`| ${name} | ${full.structures.map(cell).join(' | ')} |`);
+      lines.push(`| ${name} | ${full.map(cell).join(' | ')} |`);
     };
     row('schedules', (s) => count(s.schedules));
     row('atomic steps', (s) => count(s.steps));
@@ -106,8 +114,8 @@ export function table(file: File): string {
         .join(', '),
     );
     row('core hours', (s) => s.hours.toFixed(2));
-    const cut = full.structures.reduce((n, s) => n + s.cut, 0);
-    lines.push('', `Jobs cut by a time limit: ${cut}. Node ${full.node}.`);
+    row('jobs (a plan of a scenario), of these cut by a time limit', (s) => `${s.jobs}, ${s.cut}`);
+    row('Node', (s) => s.node);
   }
   for (const s of soak) {
     lines.push(
