@@ -178,7 +178,7 @@ async function report(
     summaries.reduce((n, summary) => n + summary[key], key === 'cut' ? 0 : real[key]);
   if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
   console.log(`${Math.round(seconds)} s`);
-  if (options.full && sum('failed') === 0) writeTotals(summaries);
+  if (options.full && options.mutants && sum('failed') === 0) writeTotals(summaries);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0;
 }
