@@ -58,4 +58,5 @@ export {
   type StructureOptions,
   type StructureType,
 } from './structure.ts';
+export { mayBlock, workerThreads } from './supports.ts';
 export { type LazyKernel, letGo } from './turn.ts';

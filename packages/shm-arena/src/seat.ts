@@ -158,13 +158,13 @@ export class Seat implements ScratchOwner {
     const patience = new Patience(this);
     for (let full = false; ; status = call()) {
       if (status === Status.CONTENDED) patience.wait();
-      else if (status === Status.FULL && !full && this.#makeRoom()) full = true;
+      else if (status === Status.FULL && !full && this.makeRoom()) full = true;
       else return status;
     }
   }
 
   /** Gives back empty pages of this thread and what no reader needs; whether there were any. */
-  #makeRoom(): boolean {
+  makeRoom(): boolean {
     return this.kernel.trim() + this.kernel.sweep() > 0;
   }
 

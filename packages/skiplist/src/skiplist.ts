@@ -1,10 +1,10 @@
 // The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
-import { json, utf8 } from '@x/shm-arena/codec';
 import {
   attachStructure,
   type Crossing,
+  codecsOf,
   createStructure,
   describe,
   Membership,
@@ -14,6 +14,7 @@ import {
   PAGE_BYTES,
   rangeError,
   ShmError,
+  Snapshots,
   Status,
   type StructureType,
   typeError,
@@ -35,7 +36,7 @@ import {
   TYPE,
 } from './kernel.ts';
 import { measure } from './scan.ts';
-import { Snapshots } from './snapshot.ts';
+import { loadSnapshot, Snapshot } from './snapshot.ts';
 import { listStats, readStats, tryStats } from './stats.ts';
 import { ListView } from './view.ts';
 
@@ -61,7 +62,7 @@ function problems(status: number, entry: number, crossing: Crossing): string[] {
 
 class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   private readonly member: Membership<ListKernel>;
-  private readonly snapshots: Snapshots<K, V>;
+  private readonly snapshots: Snapshots<Snapshot<K, V>>;
   private readonly onPressure: ((pressure: api.Pressure) => void) | undefined;
   /** The active list that `onPressure` was told about last. */
   private pressedList = 0;
@@ -212,7 +213,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
   snapshot(): api.SkipListSnapshot<K, V> {
     this.check();
-    return this.snapshots.take(undefined);
+    return this.takeSnapshot(undefined);
   }
 
   snapshotAt(seq: bigint): api.SkipListSnapshot<K, V> {
@@ -221,7 +222,15 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     if (seq < 0n || seq >= 1n << 63n) {
       throw rangeError(`seq: expected a sequence number, found ${seq}n`);
     }
-    return this.snapshots.take(seq);
+    return this.takeSnapshot(seq);
+  }
+
+  private takeSnapshot(at: bigint | undefined): Snapshot<K, V> {
+    const { core } = this;
+    return this.snapshots.take(
+      () => loadSnapshot(core, at),
+      (letGo) => new Snapshot(core, letGo),
+    );
   }
 
   seal(): api.FrozenSkipList<K, V> {
@@ -328,9 +337,7 @@ function codecs<K, V>(options: api.SkipListOpenOptions<K, V>): { key: Codec<K>; 
   if (onPressure !== undefined && typeof onPressure !== 'function') {
     throw typeError(`onPressure: expected a function, found ${describe(onPressure)}`);
   }
-  const key = options.key ?? (utf8 as unknown as Codec<K>);
-  const value = options.value ?? (json as unknown as Codec<V>);
-  return { key, value };
+  return codecsOf(options);
 }
 
 function described<K, V>(

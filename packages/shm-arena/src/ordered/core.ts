@@ -2,6 +2,7 @@
 // codecs, and the ways a status becomes a result, a retry or an error.
 
 import type { Codec } from '../api.ts';
+import { json, utf8 } from '../codecs.ts';
 import { type Crossing, RESULT_BYTES } from '../crossing.ts';
 import { ShmError } from '../errors.ts';
 import { type AnyKernel, Status } from '../kernel.ts';
@@ -115,4 +116,15 @@ export abstract class MapCore<X extends MapKernel, K, V> {
 /** A 64-bit number from its two words. */
 export function longOf(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}
+
+/** The codecs of a map's options, or the defaults: text and JSON. */
+export function codecsOf<K, V>(options: {
+  readonly key?: Codec<K> | undefined;
+  readonly value?: Codec<V> | undefined;
+}): { key: Codec<K>; value: Codec<V> } {
+  return {
+    key: options.key ?? (utf8 as unknown as Codec<K>),
+    value: options.value ?? (json as unknown as Codec<V>),
+  };
 }

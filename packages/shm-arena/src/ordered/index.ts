@@ -1,6 +1,6 @@
 // What ordered structures share on the TypeScript side.
 
-export { type AnyCore, longOf, MapCore, type MapKernel, MapStatus } from './core.ts';
+export { type AnyCore, codecsOf, longOf, MapCore, type MapKernel, MapStatus } from './core.ts';
 export { type GetMany, getMany } from './many.ts';
 export {
   type BoundEncoder,
@@ -20,4 +20,5 @@ export {
   VERSION_HEAD,
 } from './records.ts';
 export { EntryBatch, RangeFlag, RangeScan, readSome } from './scan.ts';
+export { Snapshots } from './snapshots.ts';
 export { Batch, ENTRIES, KEYS, KeyIterator, OrderedView, VALUES } from './view.ts';

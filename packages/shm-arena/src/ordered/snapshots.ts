@@ -1,0 +1,44 @@
+// The open snapshots of one handle. Each shows a record in the arena (a stack of lists, a version
+// of a tree), which a lease keeps. Snapshots of one record share one lease: what keeps it for one
+// keeps it for all, and while it does, its offset means nothing else.
+
+import { type Lease, takeLease } from '../lease.ts';
+import type { AnyCore } from './core.ts';
+
+export class Snapshots<S extends { close(): void }> {
+  readonly #open = new Set<S>();
+  readonly #core: AnyCore;
+  /** By the offset of the record. */
+  readonly #leases = new Map<number, Lease>();
+
+  constructor(core: AnyCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Takes a snapshot.
+   *
+   * @param load leaves the record's offset in word 0 of the result block; may run several times
+   * @param make makes the snapshot from the result block; `letGo` ends its hold, once
+   */
+  take(load: () => void, make: (letGo: () => void) => S): S {
+    const core = this.#core;
+    const open = this.#open;
+    const leases = this.#leases;
+    load();
+    const known = leases.get(core.result(0));
+    const lease = known?.share() ?? takeLease(core.seat, load);
+    const record = core.result(0);
+    leases.set(record, lease);
+    const snapshot = make(() => {
+      open.delete(snapshot);
+      if (lease.drop() && leases.get(record) === lease) leases.delete(record);
+    });
+    open.add(snapshot);
+    return snapshot;
+  }
+
+  closeAll(): void {
+    for (const snapshot of this.#open) snapshot.close();
+  }
+}
