@@ -1,0 +1,151 @@
+// Builds and rebuilds in this thread: one batch a call of the kernel, with room made for it where
+// there is too little.
+
+import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
+import type { BuildReport } from './api.ts';
+import type { AnyCore } from './core.ts';
+import { TEMP_BYTES } from './kernel.ts';
+import type { Signals } from './signals.ts';
+
+const { OK, FULL, CONTENDED } = Status;
+
+/** A generation is rebuilt when it has more than twice its first bytes and this. */
+const SLACK_BYTES = 16 * PAGE_BYTES;
+
+/** One batch that was applied. */
+interface Batch {
+  readonly applied: number;
+  readonly nodes: number;
+  readonly size: number;
+  /** Whether operations are left. */
+  readonly more: boolean;
+  /** Whether the generation is due for a rebuild. */
+  readonly grown: boolean;
+}
+
+export class Building {
+  private readonly core: AnyCore;
+  private readonly signals: Signals;
+  private readonly maxOps: number;
+  private readonly autoCompact: boolean;
+  private compactions = 0;
+
+  constructor(core: AnyCore, signals: Signals, maxOps: number, autoCompact: boolean) {
+    this.core = core;
+    this.signals = signals;
+    this.maxOps = maxOps;
+    this.autoCompact = autoCompact;
+  }
+
+  /** Operations that wait, of all threads. */
+  waiting(): number {
+    const { core } = this;
+    const { crossing } = core;
+    const bytes = 8 * core.seat.kernel.participants();
+    core.ask('build', (kernel, entry, generation) => {
+      const out = crossing.take(bytes);
+      return kernel.mark(entry, generation, (crossing.at + out) | 0);
+    });
+    return core.result(1);
+  }
+
+  /** Applies what is queued now, waiting for other builders. */
+  build(): BuildReport {
+    const before = this.compactions;
+    const sum = { applied: 0, batches: 0, nodes: 0, size: 0 };
+    let batch: Batch;
+    for (let left = this.waiting(); ; left -= batch.applied) {
+      batch = this.batch() ?? this.patiently();
+      sum.applied += batch.applied;
+      sum.nodes += batch.nodes;
+      sum.size = batch.size;
+      if (batch.applied > 0) sum.batches++;
+      if (!batch.more || batch.applied === 0 || batch.applied >= left) break;
+    }
+    return { ...sum, compacted: this.compactions > before };
+  }
+
+  private patiently(): Batch {
+    let batch: Batch | undefined;
+    this.core.seat.settle(() => {
+      batch = this.batch();
+      return batch === undefined ? CONTENDED : OK;
+    }, CONTENDED);
+    return batch as unknown as Batch;
+  }
+
+  /**
+   * Applies one batch, and rebuilds the tree when it is due; undefined: another living thread is
+   * building.
+   */
+  batch(): Batch | undefined {
+    const { core } = this;
+    const limit = Math.min(this.maxOps, Math.max(this.waiting(), 1));
+    let status = this.attempt(limit);
+    if (status === FULL) status = this.attemptInMore(limit);
+    if (status === CONTENDED) return undefined;
+    if (status !== OK) throw core.error(status, 'build');
+    const batch = {
+      applied: core.result(0),
+      more: core.result(1) !== 0,
+      nodes: core.result(2),
+      size: core.result(3),
+      grown: core.resultCount(6) > 2 * core.resultCount(8) + SLACK_BYTES,
+    };
+    if (batch.applied > 0) this.signals.announce();
+    if (batch.grown && this.autoCompact) this.tryCompact();
+    return batch;
+  }
+
+  private attempt(limit: number): number {
+    const { core } = this;
+    const { crossing, kernel } = core;
+    core.member.check();
+    crossing.begin();
+    const bytes = limit * TEMP_BYTES;
+    try {
+      crossing.need(bytes);
+    } catch (error) {
+      // Scratch as it is takes a smaller batch.
+      if (!(error instanceof ShmError) || error.code !== 'ARENA_FULL') throw error;
+    }
+    const room = Math.min(bytes, crossing.outBytes & -8);
+    return kernel.build(core.entry, core.generation, limit, crossing.outAt, room);
+  }
+
+  /** After FULL: once more with empty pages given back, in a new generation, in smaller batches. */
+  private attemptInMore(limit: number): number {
+    const { seat } = this.core;
+    let status: number = FULL;
+    if (seat.makeRoom()) status = this.attempt(limit);
+    if (status !== FULL) return status;
+    status = this.tryCompact();
+    if (status === OK) status = this.attempt(limit);
+    for (let less = limit; status === FULL && less > 1; ) {
+      less = Math.ceil(less / 8);
+      status = this.attempt(less);
+    }
+    return status;
+  }
+
+  /** Rebuilds the tree unless somebody is building. A status. */
+  tryCompact(): number {
+    const { core } = this;
+    core.crossing.begin();
+    const status = core.kernel.compact(core.entry, core.generation);
+    if (status === OK) this.compacted();
+    return status;
+  }
+
+  /** Rebuilds the tree, waiting for other builders. */
+  compact(): void {
+    this.core.ask('compact', (kernel, entry, generation) => kernel.compact(entry, generation));
+    this.compacted();
+  }
+
+  private compacted(): void {
+    this.compactions++;
+    this.signals.announce();
+    this.core.seat.makeRoom(); // The old generation, when nobody reads it.
+  }
+}

@@ -1,0 +1,59 @@
+// What every view of one map shares in one thread, and the errors of its own statuses.
+
+import type { Codec } from '@x/shm-arena';
+import {
+  MapCore,
+  MapStatus,
+  type Membership,
+  ShmError,
+  Status,
+  type ValuePort,
+  valuePort,
+} from '@x/shm-arena/internal';
+import { MAX_KEY, QUEUE_FULL, type TreeKernel } from './kernel.ts';
+
+/** Any map's. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+export type AnyCore = Core<any, any>;
+
+/** One open map in one thread. */
+export class Core<K, V> extends MapCore<TreeKernel, K, V> {
+  /** For the second value of a call: what is expected. */
+  readonly expectedPort: ValuePort<V>;
+
+  constructor(member: Membership<TreeKernel>, key: Codec<K>, value: Codec<V>) {
+    super(member, key, value, MAX_KEY);
+    this.expectedPort = valuePort(this.crossing, value);
+  }
+
+  protected answers(status: number): boolean {
+    return status === Status.OK || status === MapStatus.ABSENT;
+  }
+
+  override error(status: number, what: string): Error {
+    if (status !== QUEUE_FULL) return super.error(status, what);
+    return new ShmError('QUEUE_FULL', `${what}: ${this.queued()}`);
+  }
+
+  /** Calls the kernel with this map's entry, until there is a result. */
+  ask(what: string, call: (kernel: TreeKernel, entry: number, generation: number) => number): void {
+    const { kernel, entry, generation } = this;
+    const again = () => {
+      this.member.check();
+      this.crossing.begin();
+      return call(kernel, entry, generation);
+    };
+    this.finish(again(), again, what);
+  }
+
+  /** How full the queues are, for the message of QUEUE_FULL. */
+  private queued(): string {
+    const { kernel, entry, generation, crossing } = this;
+    crossing.begin();
+    if (kernel.stats(entry, generation, 0) !== Status.OK) return 'too many operations wait';
+    return (
+      `expected at most ${this.result(10)} operations of one thread to wait, found as many ` +
+      `(${this.result(8)} of all threads): build, or wait for a builder`
+    );
+  }
+}

@@ -1,0 +1,17 @@
+export type {
+  AvlBatchCodecs,
+  AvlBatchFactory,
+  AvlBatchHandle,
+  AvlBatchOpenOptions,
+  AvlBatchOptions,
+  AvlBatchSnapshot,
+  AvlBatchStats,
+  BatchOptions,
+  Builder,
+  BuilderOptions,
+  BuildReport,
+  IndexedReadable,
+  Ticket,
+  TicketResult,
+} from './api.ts';
+export { AvlBatch } from './tree.ts';

@@ -1,0 +1,40 @@
+// A map as of one instant: the version that was the present one, and a lease that keeps its
+// generation.
+
+import { ShmError } from '@x/shm-arena/internal';
+import type { AvlBatchSnapshot } from './api.ts';
+import type { Core } from './core.ts';
+import { TreeView } from './view.ts';
+
+export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K, V> {
+  readonly version: bigint;
+  readonly #size: number;
+  readonly #letGo: () => void;
+
+  /** Of what `snapshot` has left in the result block. */
+  constructor(core: Core<K, V>, letGo: () => void) {
+    super(core, core.result(0));
+    this.#size = core.result(1);
+    this.version = core.resultLong(2);
+    this.#letGo = letGo;
+  }
+
+  override get size(): number {
+    this.check();
+    return this.#size;
+  }
+
+  protected ended(): Error {
+    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.#letGo();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

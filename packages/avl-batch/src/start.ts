@@ -1,0 +1,213 @@
+// Builders in the background: in a task of this thread, or in a thread of its own, whose side is
+// builder.ts.
+
+import type { Arena, NodeWorker, StructureHandle } from '@x/shm-arena';
+import { describe, objectOf, ShmError, typeError, workerThreads } from '@x/shm-arena/internal';
+import type { BatchOptions, Builder, BuilderOptions } from './api.ts';
+import type { Order, Word } from './builder.ts';
+import type { Building } from './building.ts';
+import type { AnyCore } from './core.ts';
+import { BuilderLoop } from './loop.ts';
+import type { Signals } from './signals.ts';
+
+/** What a builder is started for. */
+export interface Site {
+  readonly arena: Arena;
+  readonly core: AnyCore;
+  readonly handle: StructureHandle;
+  readonly building: Building;
+  readonly signals: Signals;
+  readonly pace: Required<BatchOptions>;
+  /** Called once, when it has ended. */
+  ended(): void;
+}
+
+export function startBuilder(options: BuilderOptions, site: Site): Started {
+  const { worker = false, onError } = objectOf('options', options);
+  if (typeof worker !== 'boolean') {
+    throw typeError(`\`worker\`: expected a boolean, found ${describe(worker)}`);
+  }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw typeError(`\`onError\`: expected a function, found ${describe(onError)}`);
+  }
+  const report = onError ?? (() => {});
+  return worker ? new Elsewhere(site, report) : new Here(site, report);
+}
+
+/** What both kinds have in common. */
+export abstract class Started implements Builder {
+  protected readonly site: Site;
+  protected readonly report: (error: Error) => void;
+  readonly #gone: Promise<void>;
+  #resolve: () => void = () => {};
+  #ended = false;
+
+  constructor(site: Site, report: (error: Error) => void) {
+    this.site = site;
+    this.report = report;
+    this.#gone = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Asks it to end. */
+  protected abstract halt(): void;
+
+  /** Whether it was asked to end. */
+  protected stopped = false;
+
+  get running(): boolean {
+    return !this.stopped && !this.#ended;
+  }
+
+  protected end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.site.ended();
+    this.#resolve();
+  }
+
+  stop(): Promise<void> {
+    if (!this.stopped) {
+      this.stopped = true;
+      if (!this.#ended) this.halt();
+    }
+    return this.#gone;
+  }
+
+  close(): void {
+    void this.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** In this thread, between other tasks. */
+class Here extends Started {
+  constructor(site: Site, report: (error: Error) => void) {
+    super(site, report);
+    void this.run();
+  }
+
+  private async run(): Promise<void> {
+    const { building, signals, pace } = this.site;
+    const loop = new BuilderLoop(building, signals, pace, this.report);
+    while (!this.stopped) {
+      const ms = loop.step();
+      if (ms < 0) break;
+      await signals.request(loop.seen, ms);
+    }
+    this.end();
+  }
+
+  protected halt(): void {
+    this.end(); // Between two steps: nothing is in progress.
+  }
+}
+
+// ── In a thread of its own ───────────────────────────────────────────────────────────────────────
+
+/** A worker, of whatever platform, as far as it is used here. */
+interface Thread {
+  onWord(listen: (word: Word) => void): void;
+  onEnd(listen: (why: Error | undefined) => void): void;
+  /** Lets the process end, or keeps it. */
+  keep(alive: boolean): void;
+  end(): void;
+}
+
+class Elsewhere extends Started {
+  /** Word 0: 1 = it shall end. */
+  private readonly flag = new Int32Array(new SharedArrayBuffer(4));
+  private thread: Thread | undefined;
+
+  constructor(site: Site, report: (error: Error) => void) {
+    super(site, report);
+    this.begin();
+  }
+
+  private begin(): void {
+    const { site } = this;
+    const { arena, handle, pace, core } = site;
+    const codec = ({ id, version }: { id: string; version: number }) => ({ id, version });
+    const order: Order = {
+      ...{ arena: arena.handle, map: handle, pace, flag: this.flag },
+      key: codec(core.keyCodec),
+      value: codec(core.valueCodec),
+    };
+    const thread = startThread(arena, order);
+    this.thread = thread;
+    let worked = false;
+    thread.onWord((word) => {
+      if (word.type === 'ready') worked = true;
+      else if (word.type === 'over') this.over(thread);
+      else this.report(new ShmError(word.code, word.message));
+    });
+    thread.onEnd((why) => {
+      if (this.thread !== thread) return;
+      this.thread = undefined;
+      if (core.seat.isAlive()) core.seat.recoverQuietly();
+      // It was killed, or has died of something: the next one goes on.
+      if (worked && this.running && core.member.isOpen) return this.begin();
+      if (this.running) this.report(why ?? new ShmError('CLOSED', 'the builder ended'));
+      this.end();
+    });
+  }
+
+  /** It has ended by itself: it was asked to, or the map is gone. */
+  private over(thread: Thread): void {
+    if (this.thread === thread) this.thread = undefined;
+    thread.end();
+    this.end();
+  }
+
+  protected halt(): void {
+    Atomics.store(this.flag, 0, 1);
+    this.thread?.keep(true); // Until it has ended, which somebody may wait for.
+    this.site.signals.ring();
+  }
+}
+
+interface NodeThread extends NodeWorker {
+  on(event: string, listen: (value: never) => void): void;
+  ref(): void;
+  unref(): void;
+}
+type NodeThreadClass = new (url: URL, options: { workerData: unknown }) => NodeThread;
+
+function startThread(arena: Arena, order: Order): Thread {
+  const threads = workerThreads() as { Worker?: NodeThreadClass } | undefined;
+  if (threads?.Worker !== undefined) {
+    const worker = new threads.Worker(new URL('./builder.js', import.meta.url), {
+      workerData: { '@x/avl-batch': order },
+    });
+    arena.watch(worker);
+    worker.unref();
+    let error: Error | undefined;
+    worker.on('error', (why: Error) => {
+      error = why;
+    });
+    return {
+      onWord: (listen) => worker.on('message', listen),
+      onEnd: (listen) => worker.once('exit', () => listen(error)),
+      keep: (alive) => (alive ? worker.ref() : worker.unref()),
+      end: () => {},
+    };
+  }
+  if (typeof Worker !== 'function') {
+    throw new ShmError('UNSUPPORTED', 'startBuilder: there are no workers here');
+  }
+  const worker = new Worker(new URL('./builder.js', import.meta.url), { type: 'module' });
+  worker.postMessage({ '@x/avl-batch': order });
+  return {
+    onWord: (listen) => worker.addEventListener('message', ({ data }) => listen(data)),
+    onEnd: (listen) =>
+      worker.addEventListener('error', ({ message }) => {
+        listen(new ShmError('CLOSED', `the builder's thread ended: ${message}`));
+      }),
+    keep: () => {},
+    end: () => worker.terminate(),
+  };
+}

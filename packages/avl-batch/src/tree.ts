@@ -1,0 +1,409 @@
+// The map itself: writing, tickets, building, and what opens and ends it. Reading is in view.ts.
+
+import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
+import {
+  attachStructure,
+  codecsOf,
+  createStructure,
+  MapStatus,
+  Membership,
+  mayBlock,
+  objectOf,
+  openOrCreateStructure,
+  openStructure,
+  PAGE_BYTES,
+  rangeError,
+  ShmError,
+  Snapshots,
+  Status,
+  typeError,
+  wholeNumber,
+} from '@x/shm-arena/internal';
+import type * as api from './api.ts';
+import { Building } from './building.ts';
+import { Core } from './core.ts';
+import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
+import { Signals } from './signals.ts';
+import { Snapshot } from './snapshot.ts';
+import { type Started, startBuilder } from './start.ts';
+import { resultOf } from './ticket.ts';
+import { AVL_BATCH, problems } from './type.ts';
+import { TreeView } from './view.ts';
+import { Waits } from './waits.ts';
+
+const { OK } = Status;
+const { AUDIT } = MapStatus;
+
+class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
+  private readonly arena: Arena;
+  private readonly member: Membership<TreeKernel>;
+  private readonly pace: Required<api.BatchOptions>;
+  private readonly signals: Signals;
+  private readonly building: Building;
+  private readonly waits: Waits;
+  private readonly snapshots: Snapshots<Snapshot<K, V>>;
+  private readonly builders = new Set<Started>();
+
+  constructor(
+    arena: Arena,
+    member: Membership<TreeKernel>,
+    options: api.AvlBatchOpenOptions<K, V>,
+  ) {
+    if (!(member instanceof Membership)) {
+      throw typeError(`${TYPE}: expected create, open, openOrCreate or attach, found \`new\``);
+    }
+    const { key, value } = codecsOf(options);
+    super(new Core(member, key, value), 0);
+    this.arena = arena;
+    this.member = member;
+    this.pace = paceOf(options);
+    const { maxOps, autoCompact } = this.pace;
+    this.signals = new Signals(this.core);
+    this.building = new Building(this.core, this.signals, maxOps, autoCompact);
+    this.waits = new Waits(arena, this.core, this.signals, this.building);
+    this.snapshots = new Snapshots(this.core);
+    member.leaving = () => this.stopBuilders();
+  }
+
+  static create<K, V>(arena: Arena, options: api.AvlBatchOptions<K, V> = {}): Tree<K, V> {
+    const member = createStructure(arena, AVL_BATCH, described(options), build(options));
+    return new Tree(arena, member, options);
+  }
+
+  static open<K, V>(
+    arena: Arena,
+    name: string,
+    options: api.AvlBatchOpenOptions<K, V> = {},
+  ): Tree<K, V> {
+    return new Tree(arena, openStructure(arena, AVL_BATCH, name, checked(options)), options);
+  }
+
+  static openOrCreate<K, V>(
+    arena: Arena,
+    options: api.AvlBatchOptions<K, V> & { name: string },
+  ): Tree<K, V> {
+    const description = { ...described(options), name: options.name };
+    const member = openOrCreateStructure(arena, AVL_BATCH, description, build(options));
+    return new Tree(arena, member, options);
+  }
+
+  static attach<K, V>(
+    arena: Arena,
+    handle: api.AvlBatchHandle,
+    options: api.AvlBatchOpenOptions<K, V> = {},
+  ): Tree<K, V> {
+    return new Tree(arena, attachStructure(arena, AVL_BATCH, handle, checked(options)), options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<any, any> {
+    return Function.prototype[Symbol.hasInstance].call(Tree, value);
+  }
+
+  get handle(): api.AvlBatchHandle {
+    return this.member.handle;
+  }
+
+  // ── Writing ────────────────────────────────────────────────────────────────────────────────────
+
+  set(key: K, value: V): api.Ticket {
+    const status = this.tryPut(Kind.set, key, value);
+    if (status !== OK) this.finish(status, () => this.tryPut(Kind.set, key, value), 'set');
+    return this.ticket();
+  }
+
+  insert(key: K, value: V): api.Ticket {
+    const status = this.tryPut(Kind.insert, key, value);
+    if (status !== OK) this.finish(status, () => this.tryPut(Kind.insert, key, value), 'insert');
+    return this.ticket();
+  }
+
+  delete(key: K): api.Ticket {
+    const call = () => {
+      this.check();
+      this.core.crossing.begin();
+      return this.append(Kind.delete, key, 0, 0, 0, 0);
+    };
+    const status = call();
+    if (status !== OK) this.finish(status, call, 'delete');
+    return this.ticket();
+  }
+
+  compareAndSet(key: K, expected: V | undefined, next: V | undefined): api.Ticket {
+    const call = () => this.tryCompare(key, expected, next);
+    const status = call();
+    if (status !== OK) this.finish(status, call, 'compareAndSet');
+    return this.ticket();
+  }
+
+  private tryPut(kind: number, key: K, value: V): number {
+    this.check();
+    const { valuePort } = this.core;
+    valuePort.pack(value);
+    return this.append(kind, key, valuePort.at, valuePort.length, 0, 0);
+  }
+
+  private tryCompare(key: K, expected: V | undefined, next: V | undefined): number {
+    this.check();
+    const { crossing, valuePort, expectedPort } = this.core;
+    let kind: number = Kind.compare;
+    if (next !== undefined) valuePort.pack(next);
+    else {
+      crossing.begin();
+      kind |= Kind.NEXT_ABSENT;
+      valuePort.length = 0;
+    }
+    if (expected !== undefined) expectedPort.append(expected);
+    else {
+      kind |= Kind.EXPECT_ABSENT;
+      expectedPort.length = 0;
+    }
+    const { at, length } = expectedPort;
+    return this.append(kind, key, valuePort.at, valuePort.length, at, length);
+  }
+
+  /** What is packed, with a key, to this thread's queue. */
+  private append(
+    kind: number,
+    key: K,
+    valueAt: number,
+    valueLength: number,
+    expectedAt: number,
+    expectedLength: number,
+  ): number {
+    const { core } = this;
+    const { keyPort } = core;
+    keyPort.pack(key);
+    return core.kernel.append(
+      core.entry,
+      core.generation,
+      kind,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      valueAt,
+      valueLength,
+      expectedAt,
+      expectedLength,
+    );
+  }
+
+  /** Goes on after a status that is not OK. */
+  private finish(status: number, call: () => number, what: string): void {
+    if (status === QUEUE_FULL) this.signals.ring();
+    this.core.finish(status, call, what);
+  }
+
+  /** The ticket of what was appended. */
+  private ticket(): api.Ticket {
+    const { core, signals } = this;
+    const queue = core.result(0);
+    const waiting = core.result(1);
+    const number = core.resultCount(2);
+    if (waiting === 1) signals.stir();
+    else if (waiting === this.pace.maxOps) signals.ring();
+    return { entry: core.entry, generation: core.generation, queue, number };
+  }
+
+  // ── Tickets ────────────────────────────────────────────────────────────────────────────────────
+
+  override get(key: K, options?: { pending?: boolean }): V | undefined {
+    return this.read(key, options?.pending === true ? PENDING_TOO : 0);
+  }
+
+  applied(ticket: api.Ticket): boolean {
+    return this.result(ticket) !== undefined;
+  }
+
+  result(ticket: api.Ticket): api.TicketResult | undefined {
+    this.check();
+    return resultOf(this.core, ticket);
+  }
+
+  async settled(
+    ticket: api.Ticket,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<api.TicketResult> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const result = this.result(ticket);
+    if (result !== undefined) return result;
+    return this.waits.until(() => this.result(ticket), this.pace.maxDelayMs, signal);
+  }
+
+  async flush({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const marked = this.mark();
+    if (this.covers(marked)) return;
+    await this.waits.until(() => this.covers(marked) || undefined, 0, signal);
+  }
+
+  flushSync(): void {
+    this.check();
+    if (!mayBlock()) {
+      throw new ShmError('UNSUPPORTED', 'flushSync: this thread may not block; use `flush`');
+    }
+    const marked = this.mark();
+    while (!this.covers(marked)) this.build();
+  }
+
+  /** The ends of all queues, as the kernel wrote them. */
+  private mark(): Uint8Array {
+    const { core } = this;
+    const { crossing } = core;
+    let out = 0;
+    this.check();
+    core.ask('flush', (kernel, entry, generation) => {
+      out = crossing.take(8 * core.seat.kernel.participants());
+      return kernel.mark(entry, generation, (crossing.at + out) | 0);
+    });
+    return crossing.view.slice(out, out + 8 * core.result(0));
+  }
+
+  /** Whether all is visible that was queued at a mark. */
+  private covers(marked: Uint8Array): boolean {
+    const { core } = this;
+    const { crossing } = core;
+    this.check();
+    core.ask('flush', (kernel, entry, generation) => {
+      const at = crossing.put(marked, 0, marked.length);
+      return kernel.covers(entry, generation, marked.length >> 3, (crossing.at + at) | 0);
+    });
+    return core.result(0) !== 0;
+  }
+
+  // ── Building ───────────────────────────────────────────────────────────────────────────────────
+
+  build(): api.BuildReport {
+    this.check();
+    const report = this.building.build();
+    this.waits.look(); // Before what became of them is forgotten.
+    return report;
+  }
+
+  startBuilder(options: api.BuilderOptions = {}): api.Builder {
+    this.check();
+    const started = startBuilder(options, {
+      arena: this.arena,
+      core: this.core,
+      handle: this.handle,
+      building: this.building,
+      signals: this.signals,
+      pace: this.pace,
+      ended: () => this.builders.delete(started),
+    });
+    this.builders.add(started);
+    return started;
+  }
+
+  compact(): void {
+    this.check();
+    this.building.compact();
+  }
+
+  snapshot(): api.AvlBatchSnapshot<K, V> {
+    const { core } = this;
+    this.check();
+    return this.snapshots.take(
+      () => core.ask('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
+      (letGo) => new Snapshot(core, letGo),
+    );
+  }
+
+  // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
+
+  stats(): api.AvlBatchStats {
+    const { core } = this;
+    this.check();
+    core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    const builder = core.result(12);
+    return {
+      size: core.result(0),
+      height: core.result(1),
+      version: core.resultLong(2),
+      bytes: (core.result(9) + core.result(11)) * PAGE_BYTES,
+      treeBytes: core.resultCount(4),
+      compactBytes: core.resultCount(6),
+      waiting: core.result(8),
+      maxQueued: core.result(10),
+      builder: builder === 0 ? undefined : builder - 1,
+    };
+  }
+
+  verify(): VerifyReport {
+    this.check();
+    const { kernel, entry, generation, crossing } = this.core;
+    crossing.begin();
+    const status = kernel.audit(entry, generation);
+    if (status !== OK && status < AUDIT) throw this.core.error(status, 'verify');
+    const found = problems(status, entry, crossing);
+    return { ok: found.length === 0, problems: found, unwalked: [] };
+  }
+
+  // ── The end ────────────────────────────────────────────────────────────────────────────────────
+
+  close(): void {
+    if (this.over) return;
+    this.stopBuilders();
+    this.snapshots.closeAll();
+    this.over = true;
+    this.member.close();
+    this.waits.end(this.ended());
+  }
+
+  private stopBuilders(): void {
+    for (const builder of this.builders) builder.close();
+  }
+
+  destroy(): void {
+    this.check();
+    this.member.destroy();
+    this.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  protected ended(): Error {
+    return new ShmError('CLOSED', `${TYPE}: this instance was closed`);
+  }
+}
+
+// ── Options ──────────────────────────────────────────────────────────────────────────────────────
+
+const MOST_QUEUED = 2 ** 24;
+
+function paceOf({ batch = {} }: { batch?: api.BatchOptions }): Required<api.BatchOptions> {
+  const { maxOps = 4096, maxDelayMs = 5, autoCompact = true } = objectOf('batch', batch);
+  wholeNumber('maxOps', maxOps, 1, MOST_QUEUED);
+  if (typeof maxDelayMs !== 'number') throw typeError(`\`maxDelayMs\`: expected a number`);
+  if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000)) {
+    throw rangeError(`\`maxDelayMs\`: expected 0 to 60 000 milliseconds, found ${maxDelayMs}`);
+  }
+  if (typeof autoCompact !== 'boolean') throw typeError(`\`autoCompact\`: expected a boolean`);
+  return { maxOps, maxDelayMs, autoCompact };
+}
+
+type AnyOptions = api.AvlBatchOptions<any, any>;
+
+/** The codecs of a map's options; refuses what else is wrong with them. */
+function checked(options: AnyOptions): { key: Codec<any>; value: Codec<any> } {
+  const codecs = codecsOf(objectOf('options', options));
+  paceOf(options);
+  return codecs;
+}
+
+function described(options: AnyOptions) {
+  return { ...checked(options), name: options.name };
+}
+
+function build({ batch }: AnyOptions) {
+  const maxQueued = wholeNumber('maxQueued', batch?.maxQueued ?? 16_384, 1, MOST_QUEUED);
+  return (kernel: TreeKernel, entry: number, generation: number) =>
+    kernel.create(entry, generation, maxQueued);
+}
+
+export type AvlBatch<K, V> = api.AvlBatch<K, V>;
+export const AvlBatch: api.AvlBatchFactory = Tree;
