@@ -420,9 +420,9 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   settled(ticket: Ticket, options?: { signal?: AbortSignal }): Promise<TicketResult>;
 
   /**
-   * Resolves when everything that all threads had queued before is visible. It wakes a builder; where
-   * none answers, or one that answered has published nothing for some 100 ms, it builds itself, in
-   * this thread: no builder that died or stands still holds it up.
+   * Resolves when everything that all threads had queued before is visible. It wakes a builder;
+   * where none answers, or one that answered has published nothing for some 100 ms, it builds
+   * itself, in this thread: no builder that died or stands still holds it up.
    *
    * @throws (rejects) ShmError ARENA_FULL (what is queued stays queued), CLOSED, EXPELLED; what the
    * signal says when it is aborted
@@ -437,9 +437,9 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   /**
    * Like `flush`, at once: builds in this thread, and blocks while another thread is building.
    *
-   * @throws ShmError UNSUPPORTED where a thread may not block (a browser's window), ARENA_FULL (what
-   * is queued stays queued), CONTENDED (another thread has been building for a second, and this one
-   * would learn of its death by its event loop), CLOSED, EXPELLED
+   * @throws ShmError UNSUPPORTED where a thread may not block (a browser's window), ARENA_FULL
+   * (what is queued stays queued), CONTENDED (another thread has been building for a second, and
+   * this one would learn of its death by its event loop), CLOSED, EXPELLED
    * @example
    * const map = AvlBatch.create(arena);
    * map.set('a', 1);
@@ -453,8 +453,8 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * becomes visible at once. O(m log(n / m + 1)) for a batch of m operations. A thread that dies in
    * here leaves each batch applied or waiting, never both or neither.
    *
-   * A batch that does not fit makes it `compact` first; if it does not fit then, it and those behind
-   * it stay queued.
+   * A batch that does not fit makes it `compact` first; if it does not fit then, it and those
+   * behind it stay queued.
    *
    * @throws ShmError ARENA_FULL (what is queued stays queued), CONTENDED (another thread is
    * building, and this one may not block), CLOSED, EXPELLED

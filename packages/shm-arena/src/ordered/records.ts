@@ -2,7 +2,7 @@
 // as a whole. The run is copied to private memory first: what decoding calls may then use scratch.
 //
 //   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number, where there are
-//   any   then key bytes, padded to 8   then value bytes, padded to 8, unless the scan left them out
+//   any   then key bytes, padded to 8   then value bytes, padded to 8, unless they were left out
 
 import type { KeyPort, ValuePort } from '../ports.ts';
 
