@@ -225,9 +225,9 @@ function putNumber(at: usize, value: f64): void {
 /**
  * Counts, into 128 bytes at `at`: 0 u32 homes in use, 4 orphans with something pending, 8 slot + 1
  * of the oldest reader, 0 = no thread; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks,
- * 40 of bytes, 48 blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use, 80 the most
- * there were, 88 reservations, 96 what they may keep, 104 pages. O(participants + pages). OK,
- * CLOSED, EXPELLED.
+ * 40 of bytes, 48 blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use,
+ * 80 the most there were, 88 reservations, 96 what they may keep, 104 pages.
+ * O(participants + pages). OK, CLOSED, EXPELLED.
  */
 export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   const root = beginAt(entry, generation, home);
