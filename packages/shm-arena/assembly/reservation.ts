@@ -42,8 +42,8 @@
 // through them does not matter. While nothing is granted, grants cost step 8 one load.
 //
 // A death leaves the words of a slot standing, which is what is wanted: a repair may still follow
-// pointers that the dead had; recovery clears them when the last repair is done (slot.ts I5). Nested
-// pins are counted in the slot (owned word, thrown away with it).
+// pointers that the dead had; recovery clears them when the last repair is done (slot.ts I5).
+// Nested pins are counted in the slot (owned word, thrown away with it).
 //
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
 // moved.
