@@ -115,7 +115,10 @@ interface Thread {
   onEnd(listen: (why: Error | undefined) => void): void;
   /** Lets the process end, or keeps it. */
   keep(alive: boolean): void;
+  /** Lets go of what is left of it. */
   end(): void;
+  /** Ends it wherever it is. */
+  kill(): Promise<unknown>;
 }
 
 class Elsewhere extends Started {
@@ -149,8 +152,9 @@ class Elsewhere extends Started {
       if (this.thread !== thread) return;
       this.thread = undefined;
       if (core.seat.isAlive()) core.seat.recoverQuietly();
-      // It was killed, or has died of something: the next one goes on.
-      if (worked && this.running && core.member.isOpen) return this.begin();
+      // It was killed, or has died of something at work: the next one goes on.
+      const again = worked || why === undefined;
+      if (again && this.running && core.member.isOpen) return this.begin();
       if (this.running) this.report(why ?? new ShmError('CLOSED', 'the builder ended'));
       this.end();
     });
@@ -174,6 +178,7 @@ interface NodeThread extends NodeWorker {
   on(event: string, listen: (value: never) => void): void;
   ref(): void;
   unref(): void;
+  terminate(): Promise<unknown>;
 }
 type NodeThreadClass = new (url: URL, options: { workerData: unknown }) => NodeThread;
 
@@ -194,6 +199,7 @@ function startThread(arena: Arena, order: Order): Thread {
       onEnd: (listen) => worker.once('exit', () => listen(error)),
       keep: (alive) => (alive ? worker.ref() : worker.unref()),
       end: () => {},
+      kill: () => worker.terminate(),
     };
   }
   if (typeof Worker !== 'function') {
@@ -209,5 +215,6 @@ function startThread(arena: Arena, order: Order): Thread {
       }),
     keep: () => {},
     end: () => worker.terminate(),
+    kill: async () => worker.terminate(),
   };
 }

@@ -1,0 +1,260 @@
+// The jobs that test workers do, on the built packages. A finished call is counted in the shared
+// words before the next one begins, so that the test knows after a kill what must be there.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { Arena } from '@x/shm-arena';
+import { u32 } from '@x/shm-arena/codec';
+import { AvlBatch } from '../../dist/index.js';
+
+const { words, index, args } = workerData;
+const arena = Arena.attach(workerData.arena);
+const options = { value: u32, batch: args.batch };
+const map = AvlBatch.attach(arena, workerData.map, options);
+
+const { slot, generation } = arena.participant;
+Atomics.store(words, 3 + 2 * index, slot + (generation << 8));
+
+const finish = () => Atomics.add(words, 2 + 2 * index, 1);
+const stopped = () => Atomics.load(words, 1) === 1;
+/** Until told to stop; the event loop does not run. */
+const untilStopped = () => Atomics.wait(words, 1, 0);
+/** Until told to stop, with the event loop running. */
+const idle = async () => {
+  while (!stopped()) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+const keyOf = (n) => `user:${String(n).padStart(11, '0')}`;
+
+/**
+ * Queues, as often as it takes: while the queue is full, whoever builds has to get on. Returns
+ * undefined when this thread was told to stop before.
+ */
+function put(write) {
+  for (;;) {
+    try {
+      return write();
+    } catch (error) {
+      if (error.code !== 'QUEUE_FULL') throw error;
+      if (stopped()) return undefined;
+      Atomics.wait(words, 1, 0, 1);
+    }
+  }
+}
+
+function random(start) {
+  let state = start >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+const jobs = {
+  /** Sets rising keys of its own until told to stop or killed; the count says how many are in. */
+  append({ base, most = Infinity }) {
+    let n = 0;
+    while (!stopped() && n < most) {
+      if (put(() => map.set(keyOf(base + n), n)) === undefined) break;
+      finish();
+      n++;
+    }
+    return n;
+  },
+
+  /** Raises one number of its own by 1, again and again: each step only if the one before took. */
+  chain({ key, most = Infinity }) {
+    let n = 0;
+    while (!stopped() && n < most) {
+      const next = () => map.compareAndSet(key, n === 0 ? undefined : n, n + 1);
+      if (put(next) === undefined) break;
+      finish();
+      n++;
+    }
+    return n;
+  },
+
+  /** Tries to insert the keys 0 to `count` - 1, in an order of its own; returns how many it won. */
+  async race({ count, seed }) {
+    const below = random(seed);
+    const order = Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const other = below(i + 1);
+      [order[i], order[other]] = [order[other], order[i]];
+    }
+    const tickets = order.map((n) => put(() => map.insert(keyOf(n), index)));
+    await map.flush();
+    return tickets.filter((ticket) => map.result(ticket).outcome === 'done').length;
+  },
+
+  /** Raises a number that all raise, `times` times; reads it anew when it was raised meanwhile. */
+  raise({ key, times }) {
+    let tries = 0;
+    for (let raised = 0; raised < times; ) {
+      const found = map.get(key);
+      const ticket = map.compareAndSet(key, found, (found ?? 0) + 1);
+      map.flushSync();
+      if (map.result(ticket).outcome === 'done') raised++;
+      tries++;
+      finish();
+    }
+    return tries;
+  },
+
+  /** Sets, inserts, deletes and reads random keys until told to stop, `most` times at most. */
+  churn({ keys, seed, most = 20_000 }) {
+    const below = random(seed);
+    let calls = 0;
+    while (!stopped() && calls < most) {
+      const key = keyOf(below(keys));
+      const kind = below(5);
+      if (kind === 0) put(() => map.delete(key));
+      else if (kind === 1) map.get(key, { pending: true });
+      else if (kind === 2) put(() => map.insert(key, below(1e6)));
+      else put(() => map.set(key, below(1e6)));
+      finish();
+      calls++;
+    }
+    return calls;
+  },
+
+  /** Builds by hand, until told to stop or killed; rebuilds now and then. */
+  build({ compactEach = 7 }) {
+    let applied = 0;
+    for (let n = 1; !stopped(); n++) {
+      applied += map.build().applied;
+      if (n % compactEach === 0) map.compact();
+      finish();
+    }
+    return applied;
+  },
+
+  /** Has a builder of its own, until told to stop or killed. */
+  async builder({ worker = false }) {
+    const errors = [];
+    const builder = map.startBuilder({ worker, onError: (error) => errors.push(error.code) });
+    finish();
+    await idle();
+    await builder.stop();
+    return { running: builder.running, errors };
+  },
+
+  /** Takes snapshots and compares looks through each, until told to stop. */
+  snapshots() {
+    let looks = 0;
+    while (!stopped()) {
+      const snapshot = map.snapshot();
+      const once = [...snapshot.entries()];
+      const twice = JSON.stringify(once);
+      const back = JSON.stringify([...snapshot.entries({ reverse: true })].reverse());
+      const { size } = snapshot;
+      const middle = snapshot.at(size >> 1);
+      snapshot.close();
+      const right = JSON.stringify(middle) === JSON.stringify(once[size >> 1]);
+      if (JSON.stringify(once) !== twice || twice !== back) return { torn: { twice, back } };
+      if (once.length !== size || !right) return { torn: { size, length: once.length, middle } };
+      looks++;
+      finish();
+    }
+    return { looks };
+  },
+
+  /** Reads keys that are there and stay, until told to stop; returns what it missed. */
+  read({ count, seed }) {
+    const below = random(seed);
+    const missed = [];
+    while (!stopped()) {
+      const n = below(count);
+      const keys = [keyOf(n), keyOf(below(count)), 'nothing'];
+      if (map.get(keyOf(n)) !== n) missed.push(n);
+      const [a, b, none] = map.getMany(keys);
+      if (a !== n || b === undefined || none !== undefined) missed.push([n, a, b, none]);
+      const [found] = map.at(map.rank(keyOf(n)));
+      if (found !== keyOf(n)) missed.push([n, found]);
+      finish();
+    }
+    return missed;
+  },
+
+  /** Takes a snapshot, reports, and stays; its end is a kill. */
+  hold() {
+    const snapshot = map.snapshot();
+    const size = snapshot.size;
+    finish();
+    untilStopped();
+    return [size, snapshot.size];
+  },
+
+  /** Queues `count` keys and leaves them there, saying nothing to anybody. */
+  leave({ base, count }) {
+    for (let n = 0; n < count; n++) {
+      map.set(keyOf(base + n), n);
+      finish();
+    }
+    return count;
+  },
+
+  /** Queues and flushes, one after the other; each must see its own. */
+  async flushes({ base, times }) {
+    let missed = 0;
+    for (let n = 0; n < times; n++) {
+      map.set(keyOf(base + n), n);
+      await map.flush();
+      if (map.get(keyOf(base + n)) !== n) missed++;
+      finish();
+    }
+    return missed;
+  },
+
+  /** Writes and reads on and on, until a call throws. */
+  useUntilClosed({ base }) {
+    for (let n = 0; ; n++) {
+      if (n < 5000) put(() => map.set(keyOf(base + n), n));
+      else map.get(keyOf(base + (n % 5000)));
+      finish();
+    }
+  },
+
+  /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
+  expelled() {
+    const ticket = map.set('b', 1);
+    finish();
+    untilStopped();
+    const calls = [
+      () => map.set('a', 1),
+      () => map.compareAndSet('a', 1, 2),
+      () => map.get('a'),
+      () => map.getMany(['a']),
+      () => [...map.entries()],
+      () => map.count(),
+      () => map.at(0),
+      () => map.build(),
+      () => map.compact(),
+      () => map.flushSync(),
+      () => map.result(ticket),
+      () => map.snapshot(),
+    ];
+    return calls.map((call) => {
+      try {
+        call();
+        return 'nothing';
+      } catch (error) {
+        return error.code;
+      }
+    });
+  },
+
+  /** Opens by name with the rest, from many threads at once. */
+  openOrCreate({ name, key }) {
+    const opened = AvlBatch.openOrCreate(arena, { name, value: u32 });
+    opened.set(key, index);
+    opened.flushSync();
+    return JSON.stringify(opened.handle);
+  },
+};
+
+Atomics.wait(words, 0, 0);
+const result = await jobs[workerData.job](args);
+map.close();
+arena.detach();
+parentPort.postMessage(result);
