@@ -7,6 +7,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
   skiplist: () => import('./skiplist.ts'),
   arena: () => import('./arena.ts'),
   reclaim: () => import('./reclaim.ts'),
+  avl: () => import('./avl.ts'),
 };
 
 /** The checker's own test objects. */

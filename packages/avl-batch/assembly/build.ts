@@ -27,16 +27,7 @@
 //
 // Names: v the version, next the one made of it.
 
-import {
-  add32,
-  cas32,
-  cas64,
-  load64,
-  put32,
-  put64,
-  store32,
-  store64,
-} from '@x/shm-arena/assembly/atomic';
+import { add32, cas32, cas64, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
   BAD,
@@ -67,7 +58,7 @@ import {
 import { isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
 import { apply, begin, bytesTaken, failed, nodesMade, room } from './join';
 import { io, sizeOf } from './node';
-import { Q_APPLIED } from './queue';
+import { Q_APPLIED, Q_TAIL } from './queue';
 import {
   appliedOf,
   baseOf,
@@ -129,8 +120,7 @@ export function settleRegion(region: u32): void {
 /** Steps 6 and 7, but for the lock. False: the structure is gone. */
 export function publish(entry: u32, head: usize, version: usize, next: usize): bool {
   if (MUTANT == 79) tellQueues(head, next);
-  if (MUTANT == 80) store32(entryAt(entry) + D_ROOT, <u32>next);
-  else if (!cas32(entryAt(entry) + D_ROOT, <u32>version, <u32>next)) return false;
+  if (!cas32(entryAt(entry) + D_ROOT, <u32>version, <u32>next)) return false;
   tellQueues(head, next);
   add32(head + H_PUBLISHED, 1);
   return true;
@@ -139,13 +129,7 @@ export function publish(entry: u32, head: usize, version: usize, next: usize): b
 // ---- build --------------------------------------------------------------------------------------
 
 /** See index.ts. */
-export function build(
-  entry: u32,
-  generation: u32,
-  limit: u32,
-  temp: u32,
-  tempBytes: u32,
-): i32 {
+export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBytes: u32): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
   const most = min(limit, tempBytes / TEMP_BYTES);
@@ -171,8 +155,8 @@ function buildOn(head: usize, version: usize, temp: usize, most: u32): i32 {
     begin(region, sort(temp, most, count));
     const root = apply(rootOf(version), 0, count);
     next = successor(head, version, root);
-    if (next == 0 || failed() != 0) {
-      if (MUTANT != 81) regionRewind(region, mark);
+    if (next == 0 || (failed() != 0 && MUTANT != 81)) {
+      regionRewind(region, mark);
       return failed();
     }
     if (!publish(entryOf(head), head, version, next)) {
@@ -196,7 +180,10 @@ function successor(head: usize, version: usize, root: usize): usize {
   const used = usedOf(version) + bytesTaken();
   const number = numberOf(version) + 1;
   fillVersion(next, root, regionOf(version), number, used, baseOf(version), head, queues);
-  for (let q: u32 = 0; q < queues; q++) setApplied(next, q, takenOf(q));
+  for (let q: u32 = 0; q < queues; q++) {
+    const tail = MUTANT == 80 ? load64(queueAt(head, q) + Q_TAIL) : 0;
+    setApplied(next, q, MUTANT == 80 ? tail : takenOf(q));
+  }
   return next;
 }
 

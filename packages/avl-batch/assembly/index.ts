@@ -156,13 +156,7 @@ export function nudge(entry: u32, generation: u32): i32 {
  * version. CONTENDED (a living thread is building), FULL, BAD (no room for one operation),
  * EXPELLED, CLOSED.
  */
-export function build(
-  entry: u32,
-  generation: u32,
-  limit: u32,
-  temp: u32,
-  tempBytes: u32,
-): i32 {
+export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBytes: u32): i32 {
   return builds.build(entry, generation, limit, temp, tempBytes);
 }
 

@@ -29,13 +29,7 @@
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { regionAlloc } from '@x/shm-arena/assembly/region';
 import { status as whyNot } from '@x/shm-arena/assembly/slot';
-import {
-  itemAt,
-  itemLength,
-  itemOp,
-  judgeRun,
-  runEnd,
-} from './batch';
+import { itemAt, itemLength, itemOp, judgeRun, runEnd } from './batch';
 import {
   COLD,
   coldBytes,
@@ -89,7 +83,7 @@ export function bytesTaken(): u64 {
 /** Memory of the generation; 0: J3. */
 export function room(bytes: u64, align: u32): usize {
   const at = work();
-  if (get32(at + B_FAILED) != 0) return 0;
+  if (MUTANT != 81 && get32(at + B_FAILED) != 0) return 0;
   const block: usize = bytes >> 32 != 0 ? 0 : regionAlloc(get32(at + B_REGION), <u32>bytes, align);
   if (block == 0) {
     put32(at + B_FAILED, bytes >> 32 != 0 ? 1 : whyNot());

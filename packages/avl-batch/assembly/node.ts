@@ -33,12 +33,7 @@
 // Names: n a node; l, r its children; h a height.
 
 import { copy, get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import {
-  MAX_PARTICIPANTS,
-  S_SCRATCH,
-  S_SCRATCH_BYTES,
-  SELF,
-} from '@x/shm-arena/assembly/layout';
+import { MAX_PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -68,7 +63,7 @@ const STATE_BYTES: usize = 96;
 export const CURSOR_BYTES: usize = 24;
 const CURSORS_AT: usize = STATE_BYTES;
 const STACK_AT: usize = CURSORS_AT + CURSOR_BYTES * MAX_PARTICIPANTS;
-const STACKS_BYTES: usize = (<usize>MAX_HEIGHT << 3) + 8;
+const STACKS_BYTES: usize = ((<usize>MAX_HEIGHT) << 3) + 8;
 /** A lane: 0 u64 s0, 8 u64 s1, 16 u32 length, 20 u32 at, 24 u32 node, 28 u32 found. */
 export const LANE_BYTES: usize = 32;
 const LANES_AT: usize = STACK_AT + STACKS_BYTES;

@@ -33,7 +33,7 @@
 //
 // append                                                 a death after this step leaves
 //   1. pin; head; entry LIVE                               a pin
-//   2. no table: mark; table, marks; store table           the mark: the next one begins there again
+//   2. no table: mark; table, marks; store table           the mark, from which the next one begins
 //   3. tail - applied at its most: QUEUE_FULL              nothing
 //   4. room in the present half, or change over:           bytes that come back with the half:
 //      rewind the other, store turn                        both may be done again
@@ -68,13 +68,7 @@ import {
   store64,
 } from '@x/shm-arena/assembly/atomic';
 import { BAD, CLOSED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
-import {
-  bump,
-  regionAlloc,
-  regionMark,
-  regionRewind,
-  shard,
-} from '@x/shm-arena/assembly/region';
+import { bump, regionAlloc, regionMark, regionRewind, shard } from '@x/shm-arena/assembly/region';
 import { status as whyNot } from '@x/shm-arena/assembly/slot';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
 import { copyWords, firstSlice, io, restBytes, secondSlice, sliceOf, slicesAt } from './node';
@@ -199,7 +193,7 @@ export function append(
   const bytes = <u64>OP_HEAD + restBytes(len) + padded;
   const op: usize = bytes >> 31 != 0 ? 0 : room(head, queue, t, <u32>bytes);
   if (op == 0) return leave(bytes >> 31 != 0 ? BAD : whyNot());
-  const early = MUTANT == 72 ? 0 : add64(head + H_CLOCK, 1);
+  const ticket = add64(head + H_CLOCK, 1);
   put32(op + OP_KIND, kind); // Private until the tail says otherwise.
   put32(op + OP_LENGTH, len);
   put32(op + OP_VALUE, <u32>value);
@@ -213,12 +207,11 @@ export function append(
   copyWords(opExpected(op), expectAt, expectLen);
   const slot = slotAt(head, queue, t);
   put32(op + OP_OUTCOME, <u32>slot + 4);
-  put32(op + OP_TAG, <u32>t << 4);
-  put64(op + OP_TICKET, early);
+  put32(op + OP_TAG, (<u32>t) << 4);
+  put64(op + OP_TICKET, ticket);
   if (MUTANT == 73) store64(queue + Q_TAIL, t);
   put32(slot, <u32>op);
   store64(queue + Q_TAIL, t); // Publishes the op and its slot.
-  if (MUTANT == 72) put64(op + OP_TICKET, add64(head + H_CLOCK, 1));
   const out = io();
   put32(out, ME);
   put32(out + 4, <u32>waiting);
@@ -278,7 +271,7 @@ export function outcome(entry: u32, generation: u32, q: u32, lo: u32, hi: u32): 
   if (q >= PARTICIPANTS || t == 0 || t > load64(queue + Q_TAIL)) return leave(BAD);
   if (t > appliedOf(version, q)) return leave(PENDING);
   const word = load32(slotAt(head, queue, t) + 4); // Behind the root's load: Q4.
-  if (word >> 4 != <u32>t << 4 >> 4) return leave(FORGOTTEN);
+  if (word >> 4 != ((<u32>t) << 4) >> 4) return leave(FORGOTTEN);
   put32(io(), word & 15);
   return leave(OK);
 }

@@ -73,7 +73,8 @@ function repairRegions(entry: u32, generation: u32, head: usize, slot: u32): voi
     const version = present(entry, generation);
     if (version == 0) return;
     if (regionOf(version) == region) settleRegion(region);
-    else if (kind == REGION_LIVE) retireFrom(region, word); // R1
+    else if (kind == REGION_LIVE)
+      retireFrom(region, word); // R1
     else drop(region, word);
   }
 }

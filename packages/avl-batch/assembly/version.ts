@@ -38,15 +38,7 @@
 //   2. head in Q0, the empty version in G: plain           the same
 //   3. regions LIVE; own[0] := head; the host publishes    the same
 
-import {
-  fill,
-  get32,
-  get64,
-  load32,
-  put32,
-  put64,
-  store32,
-} from '@x/shm-arena/assembly/atomic';
+import { fill, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
   BAD,
@@ -205,7 +197,7 @@ export function present(entry: u32, generation: u32): usize {
   let version: usize;
   do {
     version = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS: the version is complete.
-  } while (!protect() && MUTANT != 71);
+  } while (MUTANT != 71 && !protect());
   return entryAlive(entry, generation) ? version : 0;
 }
 

@@ -1,0 +1,138 @@
+// The tree's words as the checker reads them (packages/avl-batch/assembly: node.ts, version.ts,
+// queue.ts), the invariants that hold after every step, and names for traces.
+
+import type { World } from '../../src/structure.ts';
+import { head, kindOf, slotAt } from '../skiplist/memory.ts';
+import type { Run } from './operations.ts';
+
+export { head, kindOf, slotAt };
+
+const QUEUES = 256;
+const QUEUE_BYTES = 128;
+
+const rootWord = (world: World, entry: number): number => head(world).directory + entry * 256 + 8;
+const headAt = (world: World, entry: number): number =>
+  world.u32(head(world).directory + entry * 256 + 72);
+
+const left = (world: World, n: number): number => (world.u32(n + 16) & ~31) >>> 0;
+const right = (world: World, n: number): number => (world.u32(n + 20) & ~31) >>> 0;
+const heightOf = (world: World, n: number): number =>
+  n === 0 ? 0 : (world.u32(n + 16) & 31) | ((world.u32(n + 20) & 1) << 5);
+const sizeOf = (world: World, n: number): number => (n === 0 ? 0 : world.u32(n + 28));
+
+/** The key's bytes as characters, in their order: each slice stands with its first byte highest. */
+function keyOf(world: World, n: number): string {
+  const cold = world.u32(n + 24);
+  const length = world.u32(cold);
+  let key = '';
+  for (let i = 0; i < length; i++) {
+    const at = (i < 16 ? n : cold - 8) + (i & ~7) + 7 - (i & 7);
+    key += String.fromCharCode(world.u8[at]!);
+  }
+  return key;
+}
+
+/** I2, I3 of node.ts below n; the keys, in order, or what is wrong. */
+function walk(world: World, n: number, keys: string[], depth: number): string | undefined {
+  if (n === 0) return undefined;
+  if (depth > 8) return `the tree is deeper than ${depth}`;
+  const [l, r] = [left(world, n), right(world, n)];
+  const wrongLeft = walk(world, l, keys, depth + 1);
+  if (wrongLeft !== undefined) return wrongLeft;
+  const key = keyOf(world, n);
+  const last = keys.at(-1);
+  if (last !== undefined && last >= key) return `I2: ${key} stands behind ${last}`;
+  keys.push(key);
+  const wrongRight = walk(world, r, keys, depth + 1);
+  if (wrongRight !== undefined) return wrongRight;
+  const [a, b] = [heightOf(world, l), heightOf(world, r)];
+  if (Math.abs(a - b) > 1) return `I3: ${key} has subtrees of heights ${a} and ${b}`;
+  if (heightOf(world, n) !== 1 + Math.max(a, b)) return `I3: the height of ${key} is wrong`;
+  if (sizeOf(world, n) !== 1 + sizeOf(world, l) + sizeOf(world, r))
+    return `I3: the size of ${key} is wrong`;
+  return undefined;
+}
+
+/** V1 to V3, Q1, Q2 after every step; the tree after every publication. */
+export function invariantOf(world: World, entry: number, run: Run): string | undefined {
+  const at = rootWord(world, entry);
+  if (kindOf(world.u32(at - 8)) !== 2) return undefined;
+  const version = world.u32(at);
+  const own = headAt(world, entry);
+  const queues = world.u32(version + 36);
+  for (let q = 0; q < queues; q++) {
+    const queue = own + QUEUES + q * QUEUE_BYTES;
+    const applied = world.u64(version + 40 + 8 * q);
+    if (applied > world.u64(queue)) return `V3: queue ${q} is applied beyond its end`;
+    if (world.u64(queue + 64) > applied) return `Q2: queue ${q} was told of more than is applied`;
+  }
+  if (version === run.version) return undefined;
+  const number = world.u64(version + 8);
+  if (run.version !== 0 && number !== run.number + 1n)
+    return `V1: version ${number} follows ${run.number}`;
+  for (let q = 0; q < queues; q++) {
+    const applied = world.u64(version + 40 + 8 * q);
+    if (applied < (run.applied[q] ?? 0n)) return `V1: queue ${q} is applied less than before`;
+    run.applied[q] = applied;
+  }
+  run.version = version;
+  run.number = number;
+  return walk(world, world.u32(version), [], 0);
+}
+
+// ---- names for traces ---------------------------------------------------------------------------
+
+const HEAD: Record<number, string> = {
+  0: 'lock',
+  64: 'clock',
+  128: 'published',
+  132: 'nudged',
+  212: 'queues',
+};
+const QUEUE: Record<number, string> = {
+  0: 'tail',
+  8: 'turn',
+  16: 'table',
+  20: 'begun',
+  24: 'mark0',
+  28: 'mark1',
+  64: 'applied',
+};
+const SLOT: Record<number, string> = {
+  0: 'state',
+  16: 'scratch',
+  24: 'nested',
+  28: 'status',
+  64: 'lower',
+  72: 'upper',
+  96: 'lease 0',
+};
+
+/** The word at `at` by name, as far as it is known. */
+export function nameWord(at: number, world: World, entry: number): string | undefined {
+  const { pages, participants, directory, regions, table, first } = head(world);
+  if (at === 128) return 'era';
+  if (at >= slotAt(0) && at < slotAt(participants)) {
+    const x = (at - slotAt(0)) % 1024;
+    return `slot[${Math.floor((at - slotAt(0)) / 1024)}].${SLOT[x] ?? `+${x}`}`;
+  }
+  if (at >= directory && at < regions) {
+    const x = (at - directory) % 256;
+    const field = x === 0 ? 'state' : x === 8 ? 'root' : x === 72 ? 'head' : `+${x}`;
+    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
+  }
+  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
+  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
+  if (at < first * 1024) return undefined;
+  const own = headAt(world, entry);
+  if (at >= own && at < own + QUEUES) return `head.${HEAD[at - own] ?? `+${at - own}`}`;
+  if (at >= own && at < own + QUEUES + QUEUE_BYTES * participants) {
+    const x = (at - own - QUEUES) % QUEUE_BYTES;
+    return `queue[${Math.floor((at - own - QUEUES) / QUEUE_BYTES)}].${QUEUE[x] ?? `+${x}`}`;
+  }
+  const version = world.u32(rootWord(world, entry));
+  if (at >= version && at < version + 48)
+    return `version ${world.u64(version + 8)}+${at - version}`;
+  const page = Math.floor(at / 1024);
+  return `page ${page} + ${at % 1024} (region ${(world.u32(table + page * 8) >>> 16) & 0xffff})`;
+}

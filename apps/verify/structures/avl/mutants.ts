@@ -1,0 +1,31 @@
+// Seeded bugs of packages/avl-batch/assembly, each with the scenarios that must catch it.
+
+import type { Mutant } from '../../src/structure.ts';
+
+const tree = (id: number, what: string, ...scenarios: string[]): Mutant => ({
+  id,
+  kernel: 'tree',
+  what,
+  scenarios,
+  budget: 60,
+});
+
+export const mutants: Mutant[] = [
+  tree(70, 'keys whose first 16 bytes agree are taken for one', 'long keys'),
+  tree(71, 'a reader does not ask whether its pin covers the root', 'get, compact, compact'),
+  tree(73, 'the tail is stored before the slot', 'the last one wins', 'set, build'),
+  tree(74, 'a half is taken back before it is applied', 'halves of a queue take turns'),
+  tree(75, 'a batch takes what was published after the cut', 'three appends, build'),
+  tree(76, 'the sort is not stable', 'the last one wins'),
+  tree(77, 'a join rotates once where it must twice', 'a double rotation'),
+  {
+    ...tree(78, 'a builder goes on although another is inside', 'two builders'),
+    plans: [{ strategy: 'dfs', preemptions: 1, progress: true }],
+  },
+  tree(79, 'queues are told before the root is swapped', 'set, build', 'a full queue'),
+  tree(80, 'a version names ops as applied that were not taken', 'set, build', 'two builders'),
+  tree(81, 'a build goes on after memory was refused', 'a union is refused'),
+  tree(82, "a compaction's pin does not cover the new region", 'compact, end, sweep'),
+  tree(83, 'the old generation is retired before the root is swapped', 'compact, get'),
+  tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
+];

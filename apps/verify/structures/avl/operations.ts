@@ -1,0 +1,313 @@
+// The operations: staging, kernel calls, results as plain data.
+
+import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
+
+/** State of a run that is no thread's. */
+export interface Run {
+  /** The last version that was looked at. */
+  version: number;
+  number: bigint;
+  applied: bigint[];
+  tickets: Record<string, { queue: number; number: number }>;
+  snaps: Record<string, { version: number; lease: number; thread: number }>;
+  marks: Record<string, { count: number; tails: number[] }>;
+}
+
+const STATUS: Record<number, string> = {
+  0: 'ok',
+  1: 'full',
+  2: 'contended',
+  4: 'bad',
+  6: 'expelled',
+  7: 'closed',
+  32: 'absent',
+  34: 'need',
+  36: 'queue full',
+  37: 'pending',
+  38: 'forgotten',
+};
+const OUTCOME = ['none', 'done', 'existed', 'missing', 'other'];
+const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;
+const REVERSE = 1;
+const PENDING_TOO = 1;
+const EXPECT_ABSENT = 16;
+const NEXT_ABSENT = 32;
+const END = 128;
+const END_OPEN = 256;
+/** Room for five operations of a batch. */
+const TEMP = 200;
+
+const nameOf = (status: number): string => STATUS[status] ?? String(status);
+
+const encoder = new TextEncoder();
+const align8 = (bytes: number): number => (bytes + 7) & ~7;
+
+type Five = [number, number, number, number, number];
+
+/** Stages bytes, padded with what must not matter; returns the offset behind. */
+function stage(t: Thread, at: number, bytes: Uint8Array): number {
+  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
+  padded.set(bytes);
+  t.world.write(at, padded);
+  return at + padded.length;
+}
+
+/** The key arguments, and where staging goes on. */
+function keyArguments(t: Thread, key: string): [Five, number] {
+  const bytes = encoder.encode(key);
+  const at = t.local.io! + 64;
+  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
+  const view = new DataView(new ArrayBuffer(16));
+  bytes.forEach((byte, i) => view.setUint8(i, byte));
+  return [
+    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
+    at,
+  ];
+}
+
+/** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
+function valueBytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(4 + (value % 3));
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** The handle, which every call begins with. */
+const handle = (t: Thread): [number, number] => [t.local.entry!, t.local.generation!];
+
+type Appended = readonly [
+  tag: string,
+  key: string,
+  value?: number | null,
+  expected?: number | null,
+];
+
+function* append(t: Thread, run: Run, kind: number, what: Appended): Steps<string> {
+  const [tag, key, value = null, expected = null] = what;
+  const [five, at] = keyArguments(t, key);
+  const next = value === null ? new Uint8Array() : valueBytes(value);
+  const old = expected === null ? new Uint8Array() : valueBytes(expected);
+  const behind = stage(t, at, next);
+  stage(t, behind, old);
+  let flags = kind;
+  if (kind === KIND.compare && expected === null) flags |= EXPECT_ABSENT;
+  if (kind === KIND.compare && value === null) flags |= NEXT_ABSENT;
+  const status: number = yield [
+    t.kernels.tree!.append!,
+    ...handle(t),
+    flags,
+    ...five,
+    at,
+    next.length,
+    behind,
+    old.length,
+  ];
+  if (status === 0)
+    run.tickets[tag] = {
+      queue: t.world.u32(t.local.io!),
+      number: t.world.u32(t.local.io! + 8),
+    };
+  return nameOf(status);
+}
+
+function appending(kind: number): Structure<Run>['operations'][string] {
+  return {
+    *run(t, run: Run, _who: number, ...what: [string, string, number?, number?]) {
+      return yield* append(t, run, kind, what);
+    },
+  };
+}
+
+function* get(t: Thread, key: string, flags: number): Steps<string | number | null> {
+  const [five] = keyArguments(t, key);
+  const status: number = yield [t.kernels.tree!.get!, ...handle(t), 0, flags, ...five];
+  if (status === 32) return null;
+  return status === 0 ? t.world.u32(t.local.io! + 64) : nameOf(status);
+}
+
+/** All rows of one version as "key=value"; a text that begins with ! is a fault. */
+function* rows(t: Thread, target: number, flags: number): Steps<string> {
+  const { world } = t;
+  const { io } = t.local;
+  const out = io! + 64;
+  const scan = t.kernels.tree!.scan!;
+  const call: Call = [scan, ...handle(t), target, flags, 9, 0, out, 0, out, out, 400];
+  const status: number = yield call;
+  if (status !== 0) return nameOf(status);
+  const found: string[] = [];
+  const stop = out + world.u32(io! + 4);
+  for (let at = out; at < stop; ) {
+    const length = world.u32(at);
+    const key = new TextDecoder().decode(world.u8.slice(at + 8, at + 8 + length));
+    const value = at + 8 + align8(length);
+    found.push(`${key}=${world.u32(value)}`);
+    at = value + align8(world.u32(at + 4));
+  }
+  if (world.u32(io! + 8) !== 0) return '!more';
+  if ((flags & REVERSE) !== 0) found.reverse();
+  return found.join(' ');
+}
+
+function* many(t: Thread, keys: readonly string[]): Steps<string> {
+  const first = t.local.io! + 64;
+  let at = first;
+  for (const key of keys) {
+    const bytes = encoder.encode(key);
+    t.world.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
+    at = stage(t, at + 8, bytes);
+  }
+  const call: Call = [t.kernels.tree!.getMany!, ...handle(t), 0, keys.length, first, at, 200];
+  const status: number = yield call;
+  if (status !== 0) return nameOf(status);
+  if (t.world.u32(t.local.io!) !== keys.length) return '!short';
+  const found: (number | string)[] = [];
+  for (const _ of keys) {
+    found.push(t.world.u32(at) === 1 ? t.world.u32(at + 8) : '-');
+    at += 8 + align8(t.world.u32(at + 4));
+  }
+  return found.join(' ');
+}
+
+function* snap(t: Thread, run: Run, tag: string): Steps<string> {
+  const { arena, tree } = t.kernels;
+  const lease: number = yield [arena!.leaseTake!];
+  for (let round = 0; round < 6; round++) {
+    const status: number = yield [tree!.snapshot!, ...handle(t)];
+    if (status !== 0) {
+      yield [arena!.leaseDrop!, lease];
+      return nameOf(status);
+    }
+    const version = t.world.u32(t.local.io!);
+    if (yield [arena!.leaseHold!, lease]) {
+      run.snaps[tag] = { version, lease, thread: t.id };
+      return 'ok';
+    }
+  }
+  yield [arena!.leaseDrop!, lease];
+  return 'contended';
+}
+
+export const operations: Structure<Run>['operations'] = {
+  set: appending(KIND.set),
+  insert: appending(KIND.insert),
+  delete: appending(KIND.delete),
+  compare: appending(KIND.compare),
+  /** No step: what was appended before it must be in the build with its tag. */
+  ask: {
+    // biome-ignore lint/correctness/useYield: an operation without a step
+    *run() {
+      return 'ok';
+    },
+  },
+  build: {
+    *run(t, _run, _tag: string, limit: number) {
+      const { tree } = t.kernels;
+      const { io } = t.local;
+      const status: number = yield [tree!.build!, ...handle(t), limit, io! + 64, TEMP];
+      return status === 0 ? `${t.world.u32(io!)} ${t.world.u32(io! + 12)}` : nameOf(status);
+    },
+  },
+  compact: {
+    *run(t) {
+      return nameOf(yield [t.kernels.tree!.compact!, ...handle(t)]);
+    },
+  },
+  outcome: {
+    *run(t, run: Run, tag: string) {
+      const ticket = run.tickets[tag];
+      if (ticket === undefined) return 'none';
+      const call: Call = [t.kernels.tree!.outcome!, ...handle(t), ticket.queue, ticket.number, 0];
+      const status: number = yield call;
+      return status === 0 ? OUTCOME[t.world.u32(t.local.io!)]! : nameOf(status);
+    },
+  },
+  mark: {
+    *run(t, run: Run, tag: string) {
+      const { io } = t.local;
+      const status: number = yield [t.kernels.tree!.mark!, ...handle(t), io! + 64];
+      if (status !== 0) return nameOf(status);
+      const count = t.world.u32(io!);
+      const tails = Array.from({ length: count }, (_, i) => t.world.u32(io! + 64 + 8 * i));
+      run.marks[tag] = { count, tails };
+      return 'ok';
+    },
+  },
+  covers: {
+    *run(t, run: Run, tag: string) {
+      const mark = run.marks[tag];
+      if (mark === undefined) return 0;
+      const { io } = t.local;
+      const words = new BigUint64Array(mark.tails.map(BigInt));
+      t.world.write(io! + 64, new Uint8Array(words.buffer));
+      const call: Call = [t.kernels.tree!.covers!, ...handle(t), mark.count, io! + 64];
+      const status: number = yield call;
+      return status === 0 ? t.world.u32(io!) : nameOf(status);
+    },
+  },
+  get: {
+    *run(t, _run, key: string) {
+      return yield* get(t, key, 0);
+    },
+  },
+  /** With the thread's own waiting operations. */
+  own: {
+    *run(t, _run, _who: number, key: string) {
+      return yield* get(t, key, PENDING_TOO);
+    },
+  },
+  many: {
+    *run(t, _run, keys: readonly string[]) {
+      return yield* many(t, keys);
+    },
+  },
+  scan: {
+    *run(t, _run, reverse: boolean) {
+      return yield* rows(t, 0, reverse ? REVERSE : 0);
+    },
+  },
+  /** How many keys are below the key. */
+  rank: {
+    *run(t, _run, key: string) {
+      const at = t.local.io! + 64;
+      const bytes = encoder.encode(key);
+      stage(t, at, bytes);
+      const flags = END | END_OPEN;
+      const { count } = t.kernels.tree!;
+      const status: number = yield [count!, ...handle(t), 0, flags, 0, at, bytes.length, at];
+      return status === 0 ? t.world.u32(t.local.io!) : nameOf(status);
+    },
+  },
+  snap: {
+    *run(t, run: Run, tag: string) {
+      return run.snaps[tag] === undefined ? yield* snap(t, run, tag) : 'none';
+    },
+  },
+  scanAt: {
+    *run(t, run: Run, tag: string, reverse = false) {
+      const found = run.snaps[tag];
+      return found ? yield* rows(t, found.version, reverse ? REVERSE : 0) : 'none';
+    },
+  },
+  drop: {
+    *run(t, run: Run, tag: string) {
+      const found = run.snaps[tag];
+      if (found === undefined) return 'none';
+      delete run.snaps[tag];
+      yield [t.kernels.arena!.leaseDrop!, found.lease];
+      return 'ok';
+    },
+  },
+  /** Frees what is retired, as any thread may at any time. */
+  sweep: {
+    *run(t) {
+      yield [t.kernels.arena!.sweep!];
+      return 'ok';
+    },
+  },
+  /** The structure is destroyed for all. */
+  end: {
+    *run(t) {
+      return nameOf(yield [t.kernels.arena!.entryDestroy!, ...handle(t)]);
+    },
+  },
+};

@@ -1,0 +1,434 @@
+// Which short programs run against each other, and how each is explored.
+
+import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+
+/** Pages for regions; most operations that wait in a queue; whether all threads have worked. */
+export interface Setting {
+  pages: number;
+  most: number;
+  warm: boolean;
+}
+
+export const settings = new Map<string, Setting>();
+export const scenarios: Scenario[] = [];
+
+const two: Plan = { strategy: 'dfs', preemptions: 2 };
+const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
+const pct: Plan = { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 };
+const QUICK: Plan[] = [
+  { ...two, limit: 2_000 },
+  { ...die, limit: 1_500 },
+  { ...dieTwice, limit: 400 },
+  { strategy: 'pct', runs: 200, depth: 3, kills: 2 },
+];
+const FULL: Plan[] = [
+  two,
+  die,
+  dieTwice,
+  refuse,
+  alone,
+  pct,
+  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
+];
+/** Long programs: random instead of all. */
+const LONG_QUICK: Plan[] = [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }];
+const LONG_FULL: Plan[] = [
+  { strategy: 'dfs', preemptions: 1 },
+  { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
+  { strategy: 'random', runs: 5_000 },
+];
+/** Every allocation of a build, of a compaction, fails once. */
+const REFUSED: Plan[] = [
+  { strategy: 'dfs', preemptions: 0, failures: true },
+  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true, limit: 4_000 },
+];
+
+export const plan = { quick: QUICK, full: FULL };
+
+type Program = readonly OpCall[];
+
+function scenario(
+  name: string,
+  threads: readonly Program[],
+  prepare: Program = [],
+  own: Partial<Setting> & Pick<Partial<Scenario>, 'quick' | 'full' | 'observe'> = {},
+) {
+  const { pages = 30, most = 4, warm = true, ...plans } = own;
+  settings.set(name, { pages, most, warm });
+  scenarios.push({ name, threads, prepare, ...plans });
+}
+
+function long(
+  name: string,
+  threads: readonly Program[],
+  prepare: Program = [],
+  own: Partial<Setting> = {},
+) {
+  scenario(name, threads, prepare, { ...own, quick: LONG_QUICK, full: LONG_FULL });
+}
+
+const LONG_A = 'a-key-longer-than-16';
+const LONG_B = 'a-key-longer-than-17';
+
+/** Appends and a build of all that was appended before it. */
+const built = (tag: string, ...ops: Program): Program => [...ops, ['ask', tag], ['build', tag, 5]];
+
+/** b and d are there; b's overwriting and d's removal wait in the first worker's queue. */
+const BEFORE: Program = [
+  ...built('p', ['set', 0, 'p1', 'b', 20], ['set', 0, 'p2', 'd', 21], ['set', 0, 'p3', 'c', 23]),
+  ['set', 0, 'p4', 'b', 22],
+  ['delete', 0, 'p5', 'd'],
+];
+
+// ---- all pairs of public operations -------------------------------------------------------------
+
+/** Each public operation, on keys where it meets the others; `w` the thread, `v` its values. */
+const OPS: Record<string, (w: number, v: number) => Program> = {
+  set: (w, v) => [
+    ['set', w, `s${w}`, 'b', v + 1],
+    ['outcome', `s${w}`],
+  ],
+  insert: (w, v) => [
+    ['insert', w, `i${w}`, 'e', v + 2],
+    ['outcome', `i${w}`],
+  ],
+  delete: (w) => [['delete', w, `x${w}`, 'b']],
+  compare: (w, v) => [
+    ['compare', w, `c${w}`, 'b', v + 3, 22],
+    ['outcome', `c${w}`],
+  ],
+  build: (w) => [
+    ['ask', `b${w}`],
+    ['build', `b${w}`, 5],
+  ],
+  compact: () => [['compact']],
+  get: () => [
+    ['get', 'b'],
+    ['get', 'd'],
+  ],
+  own: (w, v) => [
+    ['set', w, `o${w}`, 'd', v + 4],
+    ['own', w, 'd'],
+    ['get', 'b'],
+  ],
+  many: () => [['many', ['a', 'b', 'd']]],
+  scan: () => [
+    ['scan', false],
+    ['rank', 'c'],
+  ],
+  snapshot: (w) => [
+    ['snap', `t${w}`],
+    ['scanAt', `t${w}`],
+    ['scanAt', `t${w}`, true],
+  ],
+  flush: (w) => [
+    ['mark', `m${w}`],
+    ['covers', `m${w}`],
+  ],
+};
+
+const names = Object.keys(OPS);
+for (let i = 0; i < names.length; i++) {
+  for (let j = i; j < names.length; j++) {
+    const [x, y] = [names[i]!, names[j]!];
+    scenario(`${x}, ${y}`, [OPS[x]!(0, 100), OPS[y]!(1, 200)], BEFORE);
+  }
+}
+
+// ---- the order of operations --------------------------------------------------------------------
+
+scenario('the last one wins', [
+  [
+    ['set', 0, 'x', 'a', 1],
+    ['set', 0, 'y', 'a', 2],
+    ['outcome', 'x'],
+  ],
+  built('b', ['set', 1, 'z', 'a', 3]),
+]);
+scenario('an append behind another', [
+  [
+    ['set', 0, 'x', 'a', 1],
+    ['get', 'a'],
+  ],
+  [
+    ['set', 1, 'y', 'a', 2],
+    ['ask', 'b'],
+    ['build', 'b', 1],
+    ['get', 'a'],
+    ['build', 'c', 5],
+  ],
+]);
+scenario('three appends, build', [
+  [['set', 0, 'x', 'a', 1]],
+  [['insert', 1, 'y', 'a', 2]],
+  [
+    ['ask', 'b'],
+    ['build', 'b', 2],
+    ['get', 'a'],
+  ],
+]);
+scenario('insert, delete, insert of one key', [
+  [
+    ['insert', 0, 'x', 'a', 1],
+    ['delete', 0, 'y', 'a'],
+  ],
+  [
+    ['insert', 1, 'z', 'a', 2],
+    ['ask', 'b'],
+    ['build', 'b', 5],
+    ['outcome', 'z'],
+  ],
+]);
+scenario(
+  'compare, compare',
+  [
+    [['compare', 0, 'x', 'a', 2, 1]],
+    [
+      ['compare', 1, 'y', 'a', 3, 1],
+      ['ask', 'b'],
+      ['build', 'b', 5],
+      ['outcome', 'y'],
+    ],
+  ],
+  built('p', ['set', 0, 'p', 'a', 1]),
+);
+scenario('compare with absence', [
+  [
+    ['compare', 0, 'x', 'a', 2, null],
+    ['compare', 0, 'y', 'a', null, 2],
+  ],
+  [
+    ['compare', 1, 'z', 'a', 3, null],
+    ['ask', 'b'],
+    ['build', 'b', 5],
+    ['outcome', 'z'],
+  ],
+]);
+scenario('long keys', [
+  [
+    ['set', 0, 'x', LONG_A, 1],
+    ['get', LONG_B],
+  ],
+  built('b', ['set', 1, 'y', LONG_B, 2], ['delete', 1, 'z', LONG_A]),
+]);
+
+// ---- builders -----------------------------------------------------------------------------------
+
+scenario('two builders', [
+  built('b', ['set', 0, 'x', 'a', 1]),
+  built('c', ['set', 1, 'y', 'a', 2]),
+]);
+scenario('a builder is succeeded', [
+  built('b', ['set', 0, 'x', 'a', 1], ['set', 0, 'y', 'b', 2]),
+  [
+    ['ask', 'c'],
+    ['build', 'c', 5],
+    ['get', 'a'],
+    ['outcome', 'x'],
+  ],
+]);
+scenario('a compaction is succeeded', [
+  [...built('b', ['set', 0, 'x', 'a', 1]), ['compact']],
+  [['ask', 'c'], ['build', 'c', 5], ['compact'], ['get', 'a']],
+]);
+scenario(
+  'compact, build, get',
+  [
+    [['compact']],
+    built('b', ['set', 1, 'x', 'a', 1]),
+    [
+      ['get', 'a'],
+      ['get', 'b'],
+    ],
+  ],
+  BEFORE,
+);
+scenario(
+  'compact twice, snapshot',
+  [
+    [['compact'], ['compact']],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['drop', 's'],
+      ['scan', true],
+    ],
+  ],
+  BEFORE,
+);
+scenario(
+  'get, compact, compact',
+  [[['get', 'b']], [['snap', 's'], ['drop', 's'], ['compact']], [['compact']]],
+  BEFORE,
+  { quick: [{ ...two, limit: 4_000 }] },
+);
+long(
+  'a slow reader does not stop compaction',
+  [
+    [['compact'], ['compact'], ['compact']],
+    [
+      ['snap', 's'],
+      ['set', 1, 'x', 'a', 1],
+      ['build', 'b', 5],
+      ['scanAt', 's'],
+      ['get', 'a'],
+    ],
+  ],
+  BEFORE,
+);
+
+// ---- queues -------------------------------------------------------------------------------------
+
+scenario('first appends', [[['set', 0, 'x', 'a', 1]], [['set', 1, 'y', 'b', 2]]], [], {
+  warm: false,
+});
+scenario(
+  'a full queue',
+  [
+    [
+      ['set', 0, 'x', 'a', 1],
+      ['set', 0, 'y', 'a', 2],
+      ['own', 0, 'a'],
+    ],
+    [
+      ['ask', 'b'],
+      ['build', 'b', 1],
+      ['get', 'a'],
+    ],
+  ],
+  [['set', 0, 'p', 'a', 9]],
+  { most: 2 },
+);
+/** Keys of which two fill the chunk of a half. */
+const wide = (i: number): string => `${'k'.repeat(390)}${i}`;
+const WIDE = [0, 1, 2, 3, 4, 5];
+scenario(
+  'halves of a queue take turns',
+  [
+    [
+      ['set', 0, 'x', wide(4), 5],
+      ['set', 0, 'y', wide(5), 6],
+      ['own', 0, wide(4)],
+    ],
+    [
+      ['build', 'b', 1],
+      ['ask', 'c'],
+      ['build', 'c', 5],
+      ['get', wide(1)],
+    ],
+  ],
+  WIDE.slice(0, 4).map((i): OpCall => ['set', 0, `p${i}`, wide(i), i + 1]),
+  {
+    most: 4,
+    pages: 40,
+    observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])],
+  },
+);
+long(
+  'outcomes are kept, and forgotten',
+  [
+    [
+      ...built('a', ['set', 0, 'x', 'a', 1], ['set', 0, 'y', 'a', 2]),
+      ['outcome', 'x', true],
+      ...built('b', ['insert', 0, 'z', 'a', 3]),
+      ['outcome', 'x', true],
+      ['outcome', 'z'],
+    ],
+    [
+      ['ask', 'd'],
+      ['build', 'd', 1],
+      ['outcome', 'x', true],
+    ],
+  ],
+  [],
+  { most: 1 },
+);
+
+// ---- destruction --------------------------------------------------------------------------------
+
+scenario(
+  'append, end',
+  [
+    [
+      ['set', 0, 'x', 'a', 1],
+      ['get', 'a'],
+    ],
+    [['end']],
+  ],
+  BEFORE,
+);
+scenario('build, end', [built('b', ['set', 0, 'x', 'a', 1]), [['end']]], BEFORE);
+scenario('compact, end', [[['compact'], ['get', 'b']], [['end']]], BEFORE);
+long(
+  'compact, end, sweep',
+  [[['compact']], [['snap', 's'], ['drop', 's'], ['end'], ['sweep']]],
+  BEFORE,
+);
+scenario(
+  'get, end',
+  [
+    [
+      ['scan', false],
+      ['get', 'b'],
+    ],
+    [['end']],
+  ],
+  BEFORE,
+);
+
+// ---- memory -------------------------------------------------------------------------------------
+
+const GROWN: Program = [
+  ...built('p', ['set', 0, 'p1', 'b', 1], ['set', 0, 'p2', 'd', 2], ['set', 0, 'p3', 'f', 3]),
+  ...built('q', ['set', 0, 'p4', 'h', 4], ['set', 0, 'p5', 'j', 5]),
+];
+scenario(
+  'a union is refused',
+  [
+    built('a', ['set', 0, 'x', 'c', 6], ['delete', 0, 'y', 'd'], ['set', 0, 'z', 'k', 7]),
+    [
+      ['get', 'd'],
+      ['scan', false],
+    ],
+  ],
+  GROWN,
+  { quick: REFUSED, full: [...REFUSED, ...FULL] },
+);
+scenario(
+  'a compaction is refused',
+  [[['compact'], ['scan', false]], built('a', ['set', 1, 'x', 'c', 6])],
+  GROWN,
+  { quick: REFUSED, full: [...REFUSED, ...FULL] },
+);
+/** Rotations: ascending keys, then removals from one side. */
+scenario(
+  'rotations',
+  [
+    [
+      ...built('a', ['delete', 0, 'x', 'b'], ['delete', 0, 'y', 'd'], ['set', 0, 'z', 'l', 6]),
+      ...built('b', ['set', 0, 'u', 'm', 7], ['set', 0, 'v', 'n', 8], ['delete', 0, 'w', 'f']),
+      ['scan', true],
+    ],
+    [
+      ['scan', false],
+      ['rank', 'm'],
+      ['scan', false],
+    ],
+  ],
+  GROWN,
+  { quick: [{ ...die, limit: 1_500 }], full: FULL },
+);
+scenario(
+  'a double rotation',
+  [
+    built('a', ['set', 0, 'x', 'b', 3]),
+    [
+      ['scan', false],
+      ['rank', 'c'],
+    ],
+  ],
+  [...built('p', ['set', 0, 'p', 'c', 1]), ...built('q', ['set', 0, 'q', 'a', 2])],
+);
