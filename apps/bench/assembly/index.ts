@@ -56,4 +56,5 @@ export function key(len: u32, k0: u32, k1: u32, k2: u32, k3: u32): u32 {
   return len ^ k0 ^ k1 ^ k2 ^ k3;
 }
 
+export { appends, sortedGet } from './avl';
 export { idle, link, node, retirePairs, stackPairs, touch, walk } from './reclaim';

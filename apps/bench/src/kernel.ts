@@ -8,6 +8,16 @@ export interface BenchKernel extends AnyKernel {
   pairs(n: number, bytes: number): number;
   ring(n: number, bytes: number, held: number): number;
   empty(): number;
+  appends(entry: number, generation: number, n: number, first: number): number;
+  sortedGet(
+    at: number,
+    n: number,
+    length: number,
+    k0: number,
+    k1: number,
+    k2: number,
+    k3: number,
+  ): number;
   touch(): number;
   idle(): number;
   stackPairs(n: number, root: number, home: number, cell: number, scheme: number): number;

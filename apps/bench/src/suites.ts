@@ -1,3 +1,4 @@
+import { AVL_SUITES } from './avl-suites.ts';
 import { RECLAIM_SUITES } from './reclaim-suites.ts';
 import type { Suite } from './types.ts';
 
@@ -229,5 +230,6 @@ export const SUITES: readonly Suite[] = [
     size: MILLION,
     tiny: 300,
   },
+  ...AVL_SUITES,
   ...RECLAIM_SUITES,
 ];

@@ -4,6 +4,9 @@ import { memory, type OpenTable, reads, writes } from './table.ts';
 /** A worker loads the module of its own subject only. */
 const TABLES: Record<string, () => Promise<OpenTable>> = {
   skiplist: async () => (await import('./skiplist.ts')).openSkipList,
+  'avl-batch': async () => (await import('./avl.ts')).openCompacted,
+  'avl-batch, grown': async () => (await import('./avl.ts')).openGrown,
+  'sorted array': async () => (await import('./avl.ts')).openSorted,
   lmdb: async () => (await import('./lmdb.ts')).openLmdb,
   'sorted-btree': async () => (await import('./plain.ts')).openSortedBtree,
   Map: async () => (await import('./plain.ts')).openMap,
@@ -13,12 +16,17 @@ const TABLE_SUITES: Record<string, typeof writes> = {
   'skiplist-writes': writes,
   'skiplist-reads': reads,
   'skiplist-memory': memory,
+  'avl-reads': reads,
 };
 
 /** Suites of our packages alone. */
 const OWN_SUITES: Record<string, () => Promise<Subject>> = {
   'skiplist-writers': async () => (await import('./skiplist.ts')).writers,
   'skiplist-misses': async () => (await import('./misses.ts')).misses,
+  'avl-build': async () => (await import('./avl.ts')).builds,
+  'avl-append': async () => (await import('./avl.ts')).appends,
+  'avl-live': async () => (await import('./avl.ts')).live,
+  'avl-delay': async () => (await import('./avl.ts')).delays,
   'reclaim-pin': async () => (await import('./reclaim.ts')).pins,
   'reclaim-stack': async () => (await import('./reclaim.ts')).stack,
   'reclaim-retire': async () => (await import('./reclaim.ts')).retire,
