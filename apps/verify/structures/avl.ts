@@ -117,7 +117,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
 const avl: Structure<Run, State> = {
   name: 'avl',
   kernels: { arena: 'packages/shm-arena', tree: 'packages/avl-batch' },
-  pages: 1,
+  pages: 2,
   recoverers: 2,
   setup,
   begin: () => ({ version: 0, number: 0n, applied: [], tickets: {}, snaps: {}, marks: {} }),
