@@ -38,7 +38,8 @@ export interface BatchOptions {
   maxDelayMs?: number;
   /**
    * Rebuild the tree (`compact`) when a build finds that its memory has more than doubled since the
-   * last time. Default true. The rebuild is O(n), in the thread that builds.
+   * last time, or that there will soon be no room left to do so. Default true. The rebuild is O(n),
+   * in the thread that builds.
    */
   autoCompact?: boolean;
 }

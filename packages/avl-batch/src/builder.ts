@@ -67,7 +67,8 @@ function work(order: Order, tell: (word: Word) => void): void {
       if (ms > 0) signals.requestSync(loop.seen, ms);
     }
   } catch (error) {
-    report(error as Error);
+    // CLOSED: the map was destroyed meanwhile, which ends any builder.
+    if ((error as { code?: string }).code !== 'CLOSED') report(error as Error);
   }
   arena?.detach();
   tell({ type: 'over' });

@@ -1,7 +1,7 @@
 // Builds and rebuilds in this thread: one batch a call of the kernel, with room made for it where
 // there is too little.
 
-import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
+import { freeBytes, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
 import type { BuildReport } from './api.ts';
 import type { AnyCore } from './core.ts';
 import { TEMP_BYTES } from './kernel.ts';
@@ -11,6 +11,8 @@ const { OK, FULL, CONTENDED } = Status;
 
 /** A generation is rebuilt when it has more than twice its first bytes and this. */
 const SLACK_BYTES = 16 * PAGE_BYTES;
+/** And earlier, when what is free in the arena comes near to what the next one may need. */
+const NEAR = 1.25;
 
 /** One batch that was applied. */
 interface Batch {
@@ -19,8 +21,6 @@ interface Batch {
   readonly size: number;
   /** Whether operations are left. */
   readonly more: boolean;
-  /** Whether the generation is due for a rebuild. */
-  readonly grown: boolean;
 }
 
 export class Building {
@@ -29,6 +29,8 @@ export class Building {
   private readonly maxOps: number;
   private readonly autoCompact: boolean;
   private compactions = 0;
+  /** How much the generation had when the arena's free memory was looked at last. */
+  private lookedAt = 0;
 
   constructor(core: AnyCore, signals: Signals, maxOps: number, autoCompact: boolean) {
     this.core = core;
@@ -90,11 +92,23 @@ export class Building {
       more: core.result(1) !== 0,
       nodes: core.result(2),
       size: core.result(3),
-      grown: core.resultCount(6) > 2 * core.resultCount(8) + SLACK_BYTES,
     };
-    if (batch.applied > 0) this.signals.announce();
-    if (batch.grown && this.autoCompact) this.tryCompact();
+    if (batch.applied === 0) return batch;
+    const [used, base] = [core.resultCount(6), core.resultCount(8)];
+    this.signals.announce();
+    if (this.autoCompact && this.isDue(used, base)) this.tryCompact();
     return batch;
+  }
+
+  /** Whether a generation of so many bytes, which began with `base`, is to be rebuilt. */
+  private isDue(used: number, base: number): boolean {
+    const garbage = used - base;
+    if (garbage > base + SLACK_BYTES) return true;
+    if (used < this.lookedAt) this.lookedAt = 0; // Another generation.
+    // Not too often: looking is O(pages), rebuilding O(n).
+    if (garbage < base / 8 + 4 * PAGE_BYTES || used - this.lookedAt < used / 16) return false;
+    this.lookedAt = used;
+    return freeBytes(this.core.seat) < used * NEAR;
   }
 
   private attempt(limit: number): number {

@@ -46,6 +46,7 @@ export {
   type ValuePort,
   valuePort,
 } from './ports.ts';
+export { freeBytes } from './report.ts';
 export { type Seat, seatOf } from './seat.ts';
 export {
   attachStructure,

@@ -43,17 +43,14 @@ const STATS_BYTES = 128;
 
 /** The state of the arena. */
 export function arenaStats(seat: Seat): ArenaStats {
-  const { kernel, crossing } = seat;
+  const { kernel } = seat;
   const structures = listStructures(seat).map(
     ({ entry, generation, joined, name, type, protocol }): StructureStats => ({
       ...{ name, type, protocol, joined },
       bytes: (kernel.structurePages(entry, generation) >>> 0) * PAGE_BYTES,
     }),
   );
-  crossing.begin();
-  const at = crossing.take(STATS_BYTES);
-  kernel.stats((crossing.at + at) | 0);
-  const words = new DataView(crossing.view.slice(at, at + STATS_BYTES).buffer);
+  const words = readStats(seat);
   const bytes = seat.memory.buffer.byteLength;
   const free = words.getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
   const slot = words.getUint32(OLDEST_SLOT * 4, true);
@@ -70,6 +67,18 @@ export function arenaStats(seat: Seat): ArenaStats {
       bytes: words.getFloat64(RETIRED_PAGES * 4, true) * PAGE_BYTES,
     },
   };
+}
+
+/** Bytes in free pages. O(pages). */
+export function freeBytes(seat: Seat): number {
+  return readStats(seat).getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
+}
+
+function readStats({ kernel, crossing }: Seat): DataView {
+  crossing.begin();
+  const at = crossing.take(STATS_BYTES);
+  kernel.stats((crossing.at + at) | 0);
+  return new DataView(crossing.view.slice(at, at + STATS_BYTES).buffer);
 }
 
 function listParticipants({ kernel }: Seat): ParticipantStats[] {

@@ -1,0 +1,368 @@
+// Every way a call can fail, told apart by its code, and that nothing has changed after it.
+
+import { type Arena, type Codec, ShmError } from '@x/shm-arena';
+import { bytes, u32 } from '@x/shm-arena/codec';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AvlBatch } from '../src/index.ts';
+import { Control, codeOf, content, freshArena, rejection, start, userKey } from './support.ts';
+
+let arena: Arena;
+beforeEach(() => {
+  arena = freshArena();
+});
+afterEach(() => arena.detach());
+
+describe('full queues and arenas', () => {
+  test('QUEUE_FULL: by each kind of write, until a build', () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32, batch: { maxQueued: 10 } });
+    for (let n = 0; n < 10; n++) map.set(userKey(n), n);
+    const writes = [
+      ...[() => map.set('x', 1), () => map.insert('x', 1), () => map.delete(userKey(0))],
+      () => map.compareAndSet(userKey(0), 0, 1),
+    ];
+    for (const write of writes) expect(codeOf(write)).toBe('QUEUE_FULL');
+    expect(() => map.set('x', 1)).toThrow(/at most 10 operations .* \(10 of all threads\)/);
+    expect([map.stats().waiting, map.get('x', { pending: true })]).toEqual([10, undefined]);
+    expect(map.build().applied).toBe(10);
+    for (const write of writes) write();
+    map.build();
+    expect([map.size, map.get('x'), map.has(userKey(0))]).toEqual([10, 1, false]);
+  });
+
+  test('ARENA_FULL from a build: what is visible and what is queued stay as they were', () => {
+    const small = freshArena({ bytes: 6 * 2 ** 20, participants: 2 });
+    const map = AvlBatch.create<string, Uint8Array>(small, {
+      ...{ value: bytes, batch: { maxQueued: 64 } },
+    });
+    const value = new Uint8Array(5000);
+    let queued = 0;
+    const code = codeOf(() => {
+      for (;;) {
+        for (let n = 0; n < 10; n++) {
+          map.set(userKey(queued), value);
+          queued++;
+        }
+        map.build();
+      }
+    });
+    expect(code).toBe('ARENA_FULL');
+    const { waiting } = map.stats();
+    expect(map.size + waiting).toBe(queued);
+    const before = content(map);
+    expect(before.map(([key]) => key)).toEqual(before.map((_, n) => userKey(n)));
+    expect(before.length).toBeGreaterThan(100);
+    if (waiting > 0) expect(codeOf(() => map.build())).toBe('ARENA_FULL');
+    expect(content(map)).toEqual(before);
+    expect(map.verify().problems).toEqual([]);
+    expect(small.verify().problems).toEqual([]);
+    map.destroy();
+    small.recover();
+    const next = AvlBatch.create<string, Uint8Array>(small, {
+      ...{ value: bytes, batch: { maxQueued: 64 } },
+    });
+    next.set('a', value);
+    next.build();
+    expect(small.verify().problems).toEqual([]);
+    small.detach();
+  });
+
+  test('a build that does not fit makes room by compacting', () => {
+    const small = freshArena({ bytes: 24 * 2 ** 20, participants: 2 });
+    const map = AvlBatch.create<string, Uint8Array>(small, {
+      ...{ value: bytes, batch: { maxQueued: 64, autoCompact: false } },
+    });
+    let compacted = 0;
+    for (let round = 0; round < 20; round++) {
+      for (let n = 0; n < 50; n++) map.set(userKey(n), new Uint8Array(60_000).fill(round));
+      if (map.build().compacted) compacted++;
+      for (let n = 5; n < 50; n++) map.delete(userKey(n));
+      if (map.build().compacted) compacted++;
+    }
+    expect(compacted).toBeGreaterThan(1);
+    expect(map.size).toBe(5);
+    expect([...map.values()].every((value) => value[0] === 19)).toBe(true);
+    expect(map.verify().problems).toEqual([]);
+    small.detach();
+  });
+
+  test('autoCompact rebuilds while there is room to do so', () => {
+    const small = freshArena({ bytes: 8 * 2 ** 20, participants: 2 });
+    const map = AvlBatch.create<string, Uint8Array>(small, {
+      ...{ value: bytes, batch: { maxQueued: 64 } },
+    });
+    for (let n = 0; n < 400; n++) {
+      map.set(userKey(n), new Uint8Array(5000));
+      if (n % 50 === 49) map.build();
+    }
+    for (let round = 0; round < 100; round++) {
+      for (let n = 0; n < 20; n++) {
+        map.set(userKey((round * 37 + n) % 400), new Uint8Array(5000).fill(round));
+      }
+      map.build();
+    }
+    expect(map.size).toBe(400);
+    expect(map.verify().problems).toEqual([]);
+    expect(small.verify().problems).toEqual([]);
+    small.detach();
+  });
+
+  test('ARENA_FULL from a write: nothing was queued', () => {
+    const small = freshArena({ bytes: 4 * 2 ** 20, participants: 2 });
+    const map = AvlBatch.create<string, Uint8Array>(small, {
+      ...{ value: bytes, batch: { maxQueued: 1000 } },
+    });
+    let queued = 0;
+    const code = codeOf(() => {
+      for (; queued < 1000; queued++) map.set(userKey(queued), new Uint8Array(10_000));
+    });
+    expect(code).toBe('ARENA_FULL');
+    expect(map.stats().waiting).toBe(queued);
+    expect(map.verify().problems).toEqual([]);
+    small.detach();
+  });
+});
+
+describe('keys and values that do not fit', () => {
+  test('KEY_TOO_LARGE is a RangeError with its code', () => {
+    const map = AvlBatch.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
+    const key = new Uint8Array(2 ** 20);
+    for (const call of [
+      ...[() => map.set(key, 1), () => map.insert(key, 1), () => map.delete(key)],
+      ...[() => map.compareAndSet(key, 1, 2), () => map.get(key), () => map.getMany([key])],
+      ...[() => map.count({ gt: key }), () => map.floor(key), () => map.rank(key)],
+    ]) {
+      expect(call).toThrow(RangeError);
+      expect(codeOf(call)).toBe('KEY_TOO_LARGE');
+    }
+    map.set(key.subarray(1), 1);
+    map.build();
+    expect(map.get(key.subarray(1))).toBe(1);
+  });
+
+  test('TypeErrors for what codecs do not take; nothing is queued', () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    expect(() => map.set(5 as never, 1)).toThrow(TypeError);
+    expect(() => map.set('a', 'x' as never)).toThrow(TypeError);
+    expect(() => map.set('a', undefined as never)).toThrow(TypeError);
+    expect(() => map.set('\ud800', 1)).toThrow(TypeError);
+    expect(() => map.get(undefined as never)).toThrow(TypeError);
+    expect(() => map.delete(undefined as never)).toThrow(TypeError);
+    expect(() => map.compareAndSet('a', 'x' as never, 1)).toThrow(TypeError);
+    expect(() => map.set('a', -1)).toThrow(RangeError);
+    expect(map.stats().waiting).toBe(0);
+  });
+
+  test('a codec that throws leaves the map as it was', () => {
+    const broken: Codec<string> = {
+      ...{ id: 'broken', version: 1 },
+      encode() {
+        throw new Error('no');
+      },
+      decode: () => '',
+    };
+    const map = AvlBatch.create<string, string>(arena, { value: broken });
+    expect(() => map.set('a', 'x')).toThrow('no');
+    expect(() => map.compareAndSet('a', 'x', undefined)).toThrow('no');
+    map.delete('a');
+    expect(map.stats().waiting).toBe(1);
+  });
+});
+
+describe('tickets of something else', () => {
+  test('are refused', () => {
+    const map = AvlBatch.create<string, number>(arena);
+    const other = AvlBatch.create<string, number>(arena);
+    const ticket = map.set('a', 1);
+    for (const wrong of [other.set('a', 1), { ...ticket, number: 2 }, { ...ticket, queue: 9 }]) {
+      expect(() => map.applied(wrong), JSON.stringify(wrong)).toThrow(RangeError);
+      expect(() => map.result(wrong)).toThrow(RangeError);
+    }
+    for (const number of [0, -1, 1.5, 2 ** 53, 2 ** 32 + 1]) {
+      expect(() => map.applied({ ...ticket, number }), String(number)).toThrow(RangeError);
+    }
+    for (const queue of [-1, 16, 255, 256]) {
+      expect(() => map.applied({ ...ticket, queue }), String(queue)).toThrow(RangeError);
+    }
+    for (const none of [undefined, null, 5, {}]) {
+      expect(() => map.applied(none as never)).toThrow(TypeError);
+    }
+  });
+
+  test('reject settled', async () => {
+    const map = AvlBatch.create<string, number>(arena);
+    const ticket = map.set('a', 1);
+    expect(await rejection(map.settled({ ...ticket, number: 7 }))).toBe('OUT_OF_RANGE');
+    expect(await rejection(map.settled(null as never))).toBe('INVALID_TYPE');
+  });
+});
+
+describe('contention', () => {
+  /** Lets a function of the kernel say CONTENDED `times` times before it does its work. */
+  function contended(map: AvlBatch<string, number>, name: string, times: number): () => number {
+    const { core } = map as unknown as { core: { kernel: Record<string, unknown> } };
+    const real = core.kernel;
+    const call = real[name] as (...args: number[]) => number;
+    let calls = 0;
+    core.kernel = { ...real, [name]: (...args: number[]) => (calls++ < times ? 2 : call(...args)) };
+    return () => calls;
+  }
+
+  test('is waited out, with key and values packed anew', () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    map.set('a key beyond sixteen bytes', 6);
+    const appends = contended(map, 'append', 6);
+    const ticket = map.compareAndSet('a key beyond sixteen bytes', 6, 7);
+    const builds = contended(map, 'build', 6);
+    map.build();
+    expect([appends(), builds()]).toEqual([7, 7]);
+    expect(map.result(ticket)).toEqual({ outcome: 'done' });
+    expect(content(map)).toEqual([['a key beyond sixteen bytes', 7]]);
+  });
+
+  test('is CONTENDED on a thread that has to hear of deaths, when it does not end', () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    map.set('a', 1);
+    contended(map, 'build', Number.POSITIVE_INFINITY);
+    expect(codeOf(() => map.build())).toBe('CONTENDED');
+    expect(codeOf(() => map.flushSync())).toBe('CONTENDED');
+    expect(map.stats().waiting).toBe(1);
+  });
+
+  test('flush waits for as long as another thread builds', async () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    map.set('a', 1);
+    const builds = contended(map, 'build', 3);
+    await map.flush();
+    expect(builds()).toBe(4);
+    expect(map.get('a')).toBe(1);
+  });
+});
+
+describe('names, types, codecs and options', () => {
+  test('NAME_TAKEN, NAME_UNKNOWN and bad names', () => {
+    AvlBatch.create(arena, { name: 'a' });
+    expect(codeOf(() => AvlBatch.create(arena, { name: 'a' }))).toBe('NAME_TAKEN');
+    expect(codeOf(() => AvlBatch.open(arena, 'b'))).toBe('NAME_UNKNOWN');
+    expect(() => AvlBatch.create(arena, { name: 'x'.repeat(97) })).toThrow(RangeError);
+    expect(() => AvlBatch.create(arena, { name: 5 as never })).toThrow(TypeError);
+    expect(arena.structures().length).toBe(1);
+  });
+
+  test('CODEC_MISMATCH names what was found and expected', () => {
+    const map = AvlBatch.create<string, number>(arena, { name: 'a', value: u32 });
+    const wrong = () => AvlBatch.open(arena, 'a');
+    expect(codeOf(wrong)).toBe('CODEC_MISMATCH');
+    expect(wrong).toThrow(/u32.*json/);
+    expect(codeOf(() => AvlBatch.attach(arena, map.handle))).toBe('CODEC_MISMATCH');
+    expect(codeOf(() => AvlBatch.openOrCreate(arena, { name: 'a' }))).toBe('CODEC_MISMATCH');
+  });
+
+  test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
+    const map = AvlBatch.create<string, number>(arena);
+    const other = freshArena();
+    expect(codeOf(() => AvlBatch.attach(other, map.handle))).toBe('ARENA_FOREIGN');
+    expect(codeOf(() => AvlBatch.attach(arena, { ...map.handle, type: 'Hamt' }))).toBe(
+      'WRONG_TYPE',
+    );
+    expect(codeOf(() => AvlBatch.attach(arena, null as never))).toBe('WRONG_TYPE');
+    other.detach();
+  });
+
+  test('options out of range', () => {
+    const create = (batch: object) => () => AvlBatch.create(arena, { batch });
+    for (const batch of [
+      ...[{ maxOps: 0 }, { maxOps: 2 ** 24 + 1 }, { maxQueued: 0 }, { maxQueued: 1.5 }],
+      ...[{ maxDelayMs: -1 }, { maxDelayMs: Number.NaN }, { maxDelayMs: 60_001 }],
+    ]) {
+      expect(create(batch), JSON.stringify(batch)).toThrow(RangeError);
+    }
+    for (const batch of [{ maxOps: '1' }, { maxDelayMs: '1' }, { autoCompact: 1 }]) {
+      expect(create(batch), JSON.stringify(batch)).toThrow(TypeError);
+    }
+    expect(() => AvlBatch.create(arena, { batch: 5 as never })).toThrow(TypeError);
+    expect(() => AvlBatch.create(arena, 5 as never)).toThrow(TypeError);
+    expect(arena.structures()).toEqual([]);
+    const map = AvlBatch.create(arena);
+    expect(() => map.startBuilder({ worker: 1 as never })).toThrow(TypeError);
+    expect(() => map.startBuilder({ onError: 1 as never })).toThrow(TypeError);
+    expect(() => new (AvlBatch as unknown as new () => unknown)()).toThrow(TypeError);
+  });
+});
+
+describe('after the end', () => {
+  test('CLOSED from every method of a closed and of a destroyed map', async () => {
+    for (const end of ['close', 'destroy'] as const) {
+      const map = AvlBatch.create<string, number>(arena, { value: u32 });
+      const second = AvlBatch.attach<string, number>(arena, map.handle, { value: u32 });
+      const ticket = map.set('a', 1);
+      map.build();
+      const iterator = (end === 'close' ? map : second).entries();
+      const snapshot = second.snapshot();
+      map[end]();
+      for (const each of end === 'close' ? [map] : [map, second]) {
+        const calls: (() => unknown)[] = [
+          ...[() => each.get('a'), () => each.has('a'), () => each.getMany(['a'])],
+          ...[() => each.size, () => [...each.entries()], () => each.scan({}, () => true)],
+          ...[() => each.first(), () => each.count(), () => each.cursor().next()],
+          ...[() => each.at(0), () => each.rank('a'), () => each.set('a', 2)],
+          ...[() => each.insert('b', 2), () => each.delete('a'), () => each.snapshot()],
+          ...[() => each.compareAndSet('a', 1, 2), () => each.applied(ticket)],
+          ...[() => each.result(ticket), () => each.build(), () => each.flushSync()],
+          ...[() => each.compact(), () => each.stats(), () => each.verify()],
+        ];
+        const found = calls.map((call) => [String(call), codeOf(call)]);
+        expect(found).toEqual(calls.map((call) => [String(call), 'CLOSED']));
+        expect(await rejection(each.flush())).toBe('CLOSED');
+        expect(await rejection(each.settled(ticket))).toBe('CLOSED');
+      }
+      expect(codeOf(() => iterator.next())).toBe('CLOSED');
+      if (end === 'close') expect(codeOf(() => map.startBuilder())).toBe('CLOSED');
+      snapshot.close();
+      expect(codeOf(() => snapshot.get('a'))).toBe('SNAPSHOT_CLOSED');
+      second.close();
+    }
+    arena.recover();
+    expect(arena.verify().problems).toEqual([]);
+  });
+
+  test('CLOSED after the arena was detached', () => {
+    const other = freshArena();
+    const map = AvlBatch.create<string, number>(other);
+    const builder = map.startBuilder();
+    const snapshot = map.snapshot();
+    other.detach();
+    expect(builder.running).toBe(false);
+    expect(codeOf(() => map.get('a'))).toBe('CLOSED');
+    expect(codeOf(() => snapshot.get('a'))).toBe('SNAPSHOT_CLOSED');
+    snapshot.close();
+    map.close();
+  });
+
+  test('EXPELLED from a thread that was declared dead; what it had queued is applied', async () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    const control = new Control();
+    const job = start(arena, map, control, 0, 'expelled');
+    control.go();
+    await control.reached(job, 0, 1);
+    arena.bury(control.participant(0));
+    control.stop();
+    expect(await job.result).toEqual(Array.from({ length: 12 }, () => 'EXPELLED'));
+    await job.exit;
+    arena.recover();
+    map.build();
+    expect(content(map)).toEqual([['b', 1]]);
+    expect(arena.verify().problems).toEqual([]);
+  });
+
+  test('errors are what they say they are', () => {
+    const map = AvlBatch.create<string, number>(arena, { name: 'a' });
+    map.close();
+    try {
+      map.get('a');
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ShmError);
+      expect((error as ShmError).message).toContain('closed');
+    }
+  });
+});
