@@ -232,6 +232,7 @@ function makeTable(head: usize, queue: usize): i32 {
   fill(table, 0, bytes);
   // A byte, so that the mark lies in a chunk: a rewind keeps that.
   if (regionMark(q1) == 0 && regionAlloc(q1, 8, 8) == 0) return whyNot();
+  if (MUTANT == 72) store32(queue + Q_TABLE, table);
   store32(queue + Q_MARKS, regionMark(q0));
   store32(queue + Q_MARKS + 4, regionMark(q1));
   while (true) {

@@ -165,6 +165,7 @@ export const model: Model<State> = {
       case 'scanAt':
         return result === 'none' ? same : is(show(state.snaps[tag] ?? {}));
       case 'drop':
+      case 'heir':
       case 'sweep':
         return same;
       case 'end':

@@ -13,6 +13,7 @@ const tree = (id: number, what: string, ...scenarios: string[]): Mutant => ({
 export const mutants: Mutant[] = [
   tree(70, 'keys whose first 16 bytes agree are taken for one', 'long keys'),
   tree(71, 'a reader does not ask whether its pin covers the root', 'get, compact, compact'),
+  tree(72, 'a table is stored before what belongs to it', 'a new queue is inherited'),
   tree(73, 'the tail is stored before the slot', 'the last one wins', 'set, build'),
   tree(74, 'a half is taken back before it is applied', 'halves of a queue take turns'),
   tree(75, 'a batch takes what was published after the cut', 'three appends, build'),

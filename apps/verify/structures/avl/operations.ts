@@ -115,6 +115,9 @@ function appending(kind: number): Structure<Run>['operations'][string] {
     *run(t, run: Run, _who: number, ...what: [string, string, number?, number?]) {
       return yield* append(t, run, kind, what);
     },
+    // 17 where the chunk has room; a table, or another chunk, takes pages from the arena's table.
+    waitFree: true,
+    bound: 100,
   };
 }
 
@@ -295,6 +298,19 @@ export const operations: Structure<Run>['operations'] = {
       delete run.snaps[tag];
       yield [t.kernels.arena!.leaseDrop!, found.lease];
       return 'ok';
+    },
+  },
+  /** The thread leaves and comes again: it gets the lowest free slot, so that of somebody dead. */
+  heir: {
+    *run(t) {
+      const { arena, tree } = t.kernels;
+      yield [arena!.detach!];
+      const slot: number = yield [arena!.attach!, t.id + 1];
+      if (slot < 0) return nameOf(-slot);
+      t.local.slot = slot;
+      yield [tree!.join!, slot];
+      t.local.io = (yield [tree!.io!]) >>> 0;
+      return nameOf(yield [arena!.entryJoin!, ...handle(t)]);
     },
   },
   /** Frees what is retired, as any thread may at any time. */

@@ -57,6 +57,7 @@ function scenario(
   own: Partial<Setting> & Pick<Partial<Scenario>, 'quick' | 'full' | 'observe'> = {},
 ) {
   const { pages = 30, most = 4, warm = true, ...plans } = own;
+  if (plans.quick !== undefined && plans.full === undefined) plans.full = FULL;
   settings.set(name, { pages, most, warm });
   scenarios.push({ name, threads, prepare, ...plans });
 }
@@ -325,6 +326,62 @@ scenario(
     most: 4,
     pages: 40,
     observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])],
+  },
+);
+/** Another thread goes on with the queue of a slot whose thread has died. */
+const HEIR: Program = [
+  ['heir'],
+  ['set', 9, 'h1', 'a', 31],
+  ['insert', 9, 'h2', 'e', 32],
+  ...built('end', ['set', 9, 'h3', 'f', 33]),
+  ['outcome', 'h2'],
+  ['scan', false],
+];
+const KILLS: Plan[] = [
+  { ...die, limit: 3_000 },
+  { ...dieTwice, limit: 500 },
+];
+scenario('a new queue is inherited', [[['set', 0, 'x', 'a', 1]], [['get', 'a']]], [], {
+  warm: false,
+  observe: HEIR,
+  quick: KILLS,
+});
+scenario(
+  'a queue is inherited',
+  [
+    [
+      ['set', 0, 'x', 'a', 1],
+      ['set', 0, 'y', 'b', 2],
+    ],
+    [
+      ['ask', 'b'],
+      ['build', 'b', 5],
+    ],
+  ],
+  [],
+  { observe: HEIR, quick: KILLS },
+);
+scenario(
+  'turning halves are inherited',
+  [
+    [
+      ['set', 0, 'x', wide(4), 5],
+      ['set', 0, 'y', wide(5), 6],
+    ],
+    [['build', 'b', 1]],
+  ],
+  [...WIDE.slice(0, 4).map((i): OpCall => ['set', 0, `p${i}`, wide(i), i + 1]), ['build', 'p', 3]],
+  {
+    pages: 40,
+    quick: KILLS,
+    observe: [
+      ['heir'],
+      ['build', 'e1', 5],
+      ['set', 9, 'h1', wide(1), 31],
+      ['set', 9, 'h2', wide(2), 32],
+      ...built('e2', ['set', 9, 'h3', wide(3), 33]),
+      ...WIDE.map((i): OpCall => ['get', wide(i)]),
+    ],
   },
 );
 long(
