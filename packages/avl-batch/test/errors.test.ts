@@ -90,17 +90,17 @@ describe('full queues and arenas', () => {
     const map = AvlBatch.create<string, Uint8Array>(small, {
       ...{ value: bytes, batch: { maxQueued: 64 } },
     });
-    for (let n = 0; n < 400; n++) {
+    for (let n = 0; n < 550; n++) {
       map.set(userKey(n), new Uint8Array(5000));
       if (n % 50 === 49) map.build();
     }
     for (let round = 0; round < 100; round++) {
       for (let n = 0; n < 20; n++) {
-        map.set(userKey((round * 37 + n) % 400), new Uint8Array(5000).fill(round));
+        map.set(userKey((round * 37 + n) % 550), new Uint8Array(5000).fill(round));
       }
       map.build();
     }
-    expect(map.size).toBe(400);
+    expect(map.size).toBe(550);
     expect(map.verify().problems).toEqual([]);
     expect(small.verify().problems).toEqual([]);
     small.detach();

@@ -20,7 +20,7 @@ export interface Seat {
 export type Reply = { result: unknown } | { error: unknown };
 type TaskName = keyof Tasks;
 type Input<T extends TaskName> = Parameters<Tasks[T]>[0];
-type Output<T extends TaskName> = ReturnType<Tasks[T]>;
+type Output<T extends TaskName> = Awaited<ReturnType<Tasks[T]>>;
 
 export class Crew {
   readonly size: number;

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tuple, u32, utf8 } from '@x/shm-arena/codec';
+import { f64, tuple, u32, utf8 } from '@x/shm-arena/codec';
 
 export type PlaceKey = readonly [country: string, name: string, row: number];
 export type Place = { lat: number; lng: number; admin1: string; admin2: string; rev: number };
@@ -16,6 +16,12 @@ type Admin = { admin1: string; admin2: string };
 
 /** Keys order by country, then name, then row. Values are JSON, the default. */
 export const codecs = { key: tuple(utf8, utf8, u32) };
+
+/** Key of the second order, which has no two places at one position. */
+export type Latitude = readonly [lat: number, row: number];
+
+/** The index by latitude: values are revisions. */
+export const indexCodecs = { key: tuple(f64, u32), value: u32 };
 
 /** The revision of a row that is not in the list. */
 export const ABSENT = -1;
@@ -66,6 +72,17 @@ export class Source {
     const names = this.cities.map(({ country, name }) => Buffer.from(`${country}\0${name}`));
     const rows = names.map((_, row) => row);
     return rows.sort((a, b) => Buffer.compare(names[a], names[b]) || a - b);
+  }
+
+  latitude(row: number): Latitude {
+    return [Number(this.cities[row].lat), row];
+  }
+
+  /** All rows from south to north, by sorting numbers. */
+  rowsByLatitude(): number[] {
+    const latitudes = this.cities.map(({ lat }) => Number(lat));
+    const rows = latitudes.map((_, row) => row);
+    return rows.sort((a, b) => latitudes[a] - latitudes[b] || a - b);
   }
 
   /** The rows of each country, in the order of their keys. */

@@ -15,6 +15,7 @@ import { SkipList } from '@x/skiplist';
 import type { Tour } from './chapter.ts';
 import { Crew } from './crew.ts';
 import { ABSENT, codecs, type Place, type PlaceKey, Source } from './data.ts';
+import { chapters as lookup } from './lookup.ts';
 import { chapters as memtable } from './memtable.ts';
 import { count, Report } from './report.ts';
 
@@ -36,7 +37,8 @@ const report = new Report();
 const expected = new Int32Array(source.size).fill(ABSENT);
 const tour: Tour = { source, arena, list, crew, report, folder, emptyBytes, expected };
 
-const chapters = [...memtable];
+// The last two chapters end the arena.
+const chapters = [...memtable.slice(0, -2), ...lookup, ...memtable.slice(-2)];
 if (values.spoil !== undefined) {
   const row = atLeast(0, values.spoil);
   const spoil = async () => {

@@ -2,15 +2,25 @@
 // what it reads on the way against its own copy of the source.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { Arena, type Range } from '@x/shm-arena';
+import { AvlBatch } from '@x/avl-batch';
+import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
 import type { Reply, Seat } from './crew.ts';
-import { codecs, type Place, type PlaceKey, Source, Wrong } from './data.ts';
+import {
+  codecs,
+  indexCodecs,
+  type Latitude,
+  type Place,
+  type PlaceKey,
+  Source,
+  Wrong,
+} from './data.ts';
 
-const { handle, index, workers, records, finished }: Seat = workerData;
+const { handle, index: workerIndex, workers, records, finished }: Seat = workerData;
 const source = new Source(records);
-const ownRows = source.share(index, workers);
-const list = SkipList.open<PlaceKey, Place>(Arena.attach(handle), 'places', codecs);
+const ownRows = source.share(workerIndex, workers);
+const arena = Arena.attach(handle);
+const list = SkipList.open<PlaceKey, Place>(arena, 'places', codecs);
 
 export type Tasks = typeof tasks;
 
@@ -52,7 +62,7 @@ const tasks = {
    * between: some by key, some countries, and in the end all of them.
    */
   writeAndRead({ rev, seed }: { rev: number; seed: number }): { reads: number; scanned: number } {
-    const random = generator(seed + index);
+    const random = generator(seed + workerIndex);
     const countries = [...source.rowsByCountry().values()];
     let [writes, reads, scanned] = [0, 0, 0];
     for (const row of ownRows) {
@@ -65,11 +75,93 @@ const tasks = {
     scanned += scan({}, source.sortedRows(), rev);
     return { reads, scanned };
   },
+
+  /**
+   * Queues its share for the index by latitude, at each revision from `from` to `to`, and waits
+   * until all of it is visible. Returns how often its queue was full.
+   */
+  async index({ from, to }: { from: number; to: number }): Promise<number> {
+    using index = openIndex();
+    let full = 0;
+    for (let rev = from; rev <= to; rev++) {
+      for (const row of ownRows) {
+        while (!queued(index, row, rev)) full++;
+        acknowledge();
+      }
+    }
+    await index.flush();
+    return full;
+  },
+
+  /**
+   * Reads the index for as long as `writers` write it anew, `rounds` times, up to revision `to`:
+   * its keys stay where they are. Returns how many answers were checked.
+   */
+  readIndex({ to: newest, rounds, writers, seed }: Reading): number {
+    using index = openIndex();
+    const random = generator(seed + workerIndex);
+    const rows = source.rowsByLatitude();
+    const calls = new Map(writers.map((each) => [each, rounds * shareOf(each)]));
+    const left = () => writers.some((each) => Atomics.load(finished, each) < calls.get(each)!);
+    let reads = 0;
+    do {
+      const at = random(rows.length);
+      const found = index.at(at);
+      checkIndexed(rows[at], found, newest);
+      if (index.rank(source.latitude(rows[at])) !== at) throw new Wrong(`rank of ${rows[at]}`);
+      const to = Math.min(at + 1000, rows.length);
+      const band = { gte: source.latitude(rows[at]), lt: source.latitude(rows[to - 1]) };
+      if (index.count(band) !== to - 1 - at) throw new Wrong(`count from ${rows[at]}`);
+      reads += 3;
+      if (reads % 300 !== 0) continue;
+      let next = at;
+      for (const entry of index.entries({ ...band, limit: 100 })) {
+        checkIndexed(rows[next++], entry, newest);
+        reads++;
+      }
+    } while (left());
+    return reads;
+  },
 };
+
+interface Reading {
+  to: number;
+  rounds: number;
+  writers: number[];
+  seed: number;
+}
+
+function openIndex(): AvlBatch<Latitude, number> {
+  return AvlBatch.open<Latitude, number>(arena, 'by latitude', indexCodecs);
+}
+
+/** Queues one row; false: the queue is full, and a moment has passed. */
+function queued(index: AvlBatch<Latitude, number>, row: number, rev: number): boolean {
+  try {
+    index.set(source.latitude(row), rev);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ShmError) || error.code !== 'QUEUE_FULL') throw error;
+    Atomics.wait(finished, workerIndex, Atomics.load(finished, workerIndex), 1);
+    return false;
+  }
+}
+
+/** How many rows belong to a worker. */
+function shareOf(worker: number): number {
+  return source.share(worker, workers).length;
+}
+
+/** Checks an entry of the index, which may have any revision up to the newest. */
+function checkIndexed(row: number, entry: [Latitude, number] | undefined, newest: number): void {
+  const right = entry !== undefined && entry[1] >= 1 && entry[1] <= newest;
+  if (right && entry[0][0] === source.latitude(row)[0] && entry[0][1] === row) return;
+  throw new Wrong(`expected row ${row} at revision 1 to ${newest}, found ${entry}`);
+}
 
 /** Tells everybody that one more call has returned. */
 function acknowledge(): void {
-  Atomics.add(finished, index, 1);
+  Atomics.add(finished, workerIndex, 1);
 }
 
 /** The oldest revision that `row` may be read at from now on, while all write `rev`. */
@@ -111,10 +203,10 @@ function generator(seed: number): (below: number) => number {
 }
 
 // A task at a time; what it throws goes to the main thread.
-parentPort?.on('message', ({ task, input }: { task: keyof Tasks; input: never }) => {
+parentPort?.on('message', async ({ task, input }: { task: keyof Tasks; input: never }) => {
   let reply: Reply;
   try {
-    reply = { result: tasks[task](input) };
+    reply = { result: await tasks[task](input) };
   } catch (error) {
     reply = { error };
   }
