@@ -148,6 +148,7 @@ export function getMany(
     let behind = key;
     for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
     descend(lanes);
+    for (let i: u32 = 0; i < lanes; i++) touchLane(laneAt(i));
     for (let i: u32 = 0; i < lanes; i++) judgeLane(laneAt(i));
     for (let i: u32 = 0; i < lanes; i++) {
       const cold: usize = get32(laneAt(i) + L_FOUND);
@@ -200,17 +201,23 @@ function descend(lanes: u32): void {
       const s1 = get64(lane + 8);
       const n0 = get64(n + KEY);
       const n1 = get64(n + KEY + 8);
-      let up = n0 < s0 || (n0 == s0 && n1 <= s1);
+      let up = <bool>(<i32>(n0 < s0) | (<i32>(n0 == s0) & <i32>(n1 <= s1)));
       if (n0 == s0 && n1 == s1) {
         up = compare(n, s0, s1, get32(lane + L_LENGTH), get32(lane + L_AT)) <= 0;
       }
       const below = child(n, up);
-      if (up) put32(lane + L_FOUND, <u32>n);
+      put32(lane + L_FOUND, select<u32>(<u32>n, get32(lane + L_FOUND), up));
       put32(lane + L_NODE, <u32>below);
       touch(below);
       open = true;
     }
   }
+}
+
+/** Lets the cold part come of the node noted last. */
+function touchLane(lane: usize): void {
+  const n: usize = get32(lane + L_FOUND);
+  if (n != 0) touch(coldOf(n));
 }
 
 /** L_FOUND := the cold part of the lane's key, or 0. */
