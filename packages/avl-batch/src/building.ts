@@ -41,39 +41,70 @@ export class Building {
 
   /** Operations that wait, of all threads. */
   waiting(): number {
-    const { core } = this;
-    const { crossing } = core;
-    const bytes = 8 * core.seat.kernel.participants();
-    core.ask('build', (kernel, entry, generation) => {
-      const out = crossing.take(bytes);
-      return kernel.mark(entry, generation, (crossing.at + out) | 0);
-    });
-    return core.result(1);
+    this.markQueues();
+    return this.core.result(1);
   }
 
-  /** Applies what is queued now, waiting for other builders. */
+  /** The ends of all queues as they are now, for `covers`. */
+  mark(): Uint8Array {
+    const out = this.markQueues();
+    const { core } = this;
+    return core.crossing.view.slice(out, out + 8 * core.result(0));
+  }
+
+  /** Leaves the ends of the queues in scratch; returns where. */
+  private markQueues(): number {
+    const { core } = this;
+    const { crossing } = core;
+    let out = 0;
+    core.ask('build', (kernel, entry, generation) => {
+      out = crossing.take(8 * core.seat.kernel.participants());
+      return kernel.mark(entry, generation, (crossing.at + out) | 0);
+    });
+    return out;
+  }
+
+  /** Whether all is visible that was queued at a mark. */
+  covers(marked: Uint8Array): boolean {
+    const { core } = this;
+    const { crossing } = core;
+    core.ask('build', (kernel, entry, generation) => {
+      const at = crossing.put(marked, 0, marked.length);
+      return kernel.covers(entry, generation, marked.length >> 3, (crossing.at + at) | 0);
+    });
+    return core.result(0) !== 0;
+  }
+
+  /** Applies what is queued now, or waits while others do. */
   build(): BuildReport {
     const before = this.compactions;
     const sum = { applied: 0, batches: 0, nodes: 0, size: 0 };
-    let batch: Batch;
-    for (let left = this.waiting(); ; left -= batch.applied) {
-      batch = this.batch() ?? this.patiently();
+    const marked = this.mark();
+    for (;;) {
+      const batch = this.batch() ?? this.patiently(marked);
       sum.applied += batch.applied;
       sum.nodes += batch.nodes;
       sum.size = batch.size;
       if (batch.applied > 0) sum.batches++;
-      if (!batch.more || batch.applied === 0 || batch.applied >= left) break;
+      if (batch.applied === 0 || !batch.more || this.covers(marked)) break;
     }
     return { ...sum, compacted: this.compactions > before };
   }
 
-  private patiently(): Batch {
+  /** The next batch, when another thread is building: none when that one has applied it all. */
+  private patiently(marked: Uint8Array): Batch {
     let batch: Batch | undefined;
     this.core.seat.settle(() => {
-      batch = this.batch();
+      batch = this.covers(marked) ? this.nothing() : this.batch();
       return batch === undefined ? CONTENDED : OK;
     }, CONTENDED);
     return batch as unknown as Batch;
+  }
+
+  private nothing(): Batch {
+    const { core } = this;
+    core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    return { applied: 0, nodes: 0, size: core.result(0), more: false };
   }
 
   /**

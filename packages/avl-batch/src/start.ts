@@ -158,6 +158,7 @@ class Elsewhere extends Started {
       if (this.running) this.report(why ?? new ShmError('CLOSED', 'the builder ended'));
       this.end();
     });
+    thread.keep(false); // Not before: in Node whoever listens keeps it.
   }
 
   /** It has ended by itself: it was asked to, or the map is gone. */
@@ -189,7 +190,6 @@ function startThread(arena: Arena, order: Order): Thread {
       workerData: { '@x/avl-batch': order },
     });
     arena.watch(worker);
-    worker.unref();
     let error: Error | undefined;
     worker.on('error', (why: Error) => {
       error = why;

@@ -43,6 +43,8 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   private readonly waits: Waits;
   private readonly snapshots: Snapshots<Snapshot<K, V>>;
   private readonly builders = new Set<Started>();
+  /** For when the thread leaves the arena. */
+  private readonly closer = () => this.close();
 
   constructor(
     arena: Arena,
@@ -62,7 +64,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     this.building = new Building(this.core, this.signals, maxOps, autoCompact);
     this.waits = new Waits(arena, this.core, this.signals, this.building);
     this.snapshots = new Snapshots(this.core);
-    member.leaving = () => this.stopBuilders();
+    this.core.seat.shared.closers.add(this.closer);
   }
 
   static create<K, V>(arena: Arena, options: api.AvlBatchOptions<K, V> = {}): Tree<K, V> {
@@ -234,9 +236,11 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   async flush({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
-    const marked = this.mark();
-    if (this.covers(marked)) return;
-    await this.waits.until(() => this.covers(marked) || undefined, 0, signal);
+    this.check();
+    const { building } = this;
+    const marked = building.mark();
+    if (building.covers(marked)) return;
+    await this.waits.until(() => building.covers(marked) || undefined, 0, signal);
   }
 
   flushSync(): void {
@@ -244,33 +248,8 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     if (!mayBlock()) {
       throw new ShmError('UNSUPPORTED', 'flushSync: this thread may not block; use `flush`');
     }
-    const marked = this.mark();
-    while (!this.covers(marked)) this.build();
-  }
-
-  /** The ends of all queues, as the kernel wrote them. */
-  private mark(): Uint8Array {
-    const { core } = this;
-    const { crossing } = core;
-    let out = 0;
-    this.check();
-    core.ask('flush', (kernel, entry, generation) => {
-      out = crossing.take(8 * core.seat.kernel.participants());
-      return kernel.mark(entry, generation, (crossing.at + out) | 0);
-    });
-    return crossing.view.slice(out, out + 8 * core.result(0));
-  }
-
-  /** Whether all is visible that was queued at a mark. */
-  private covers(marked: Uint8Array): boolean {
-    const { core } = this;
-    const { crossing } = core;
-    this.check();
-    core.ask('flush', (kernel, entry, generation) => {
-      const at = crossing.put(marked, 0, marked.length);
-      return kernel.covers(entry, generation, marked.length >> 3, (crossing.at + at) | 0);
-    });
-    return core.result(0) !== 0;
+    const marked = this.building.mark();
+    while (!this.building.covers(marked)) this.build();
   }
 
   // ── Building ───────────────────────────────────────────────────────────────────────────────────
@@ -345,15 +324,12 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   close(): void {
     if (this.over) return;
-    this.stopBuilders();
+    this.core.seat.shared.closers.delete(this.closer);
+    for (const builder of this.builders) builder.close();
     this.snapshots.closeAll();
     this.over = true;
     this.member.close();
     this.waits.end(this.ended());
-  }
-
-  private stopBuilders(): void {
-    for (const builder of this.builders) builder.close();
   }
 
   destroy(): void {

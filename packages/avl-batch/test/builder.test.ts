@@ -1,5 +1,8 @@
 // Builders in this thread and in one of their own, and what waits for them.
 
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -89,6 +92,34 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
       if (end === 'close')
         expect([map.get('a'), codeOf(() => other.get('a'))]).toEqual([1, 'CLOSED']);
     }
+  });
+
+  test('keeps no process alive', async () => {
+    const program = `
+      const { Arena } = await import('@x/shm-arena');
+      const { AvlBatch } = await import('./dist/index.js');
+      const map = AvlBatch.create(Arena.create({ bytes: 2 ** 24 }));
+      map.startBuilder({ worker: ${worker} });
+      await map.settled(map.set('a', 1));
+      map.set('b', 2);
+      await map.flush();
+      console.log(map.size);`;
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+    });
+    expect(stdout).toBe('2\n');
+  });
+
+  test('ends when its thread leaves the arena, whatever other handles it has', async () => {
+    const map = make({ maxDelayMs: 1 });
+    const control = new Control();
+    const job = start(arena, map, control, 0, 'leaveWithBuilder', { worker });
+    control.go();
+    expect(await job.result).toEqual([true, false]);
+    await job.exit;
+    while (arena.stats().participants.length > 1) await turns(1);
+    expect(arena.verify().problems).toEqual([]);
   });
 
   test('tells of a full arena, and goes on when there is room', async () => {

@@ -139,6 +139,17 @@ const jobs = {
     return { running: builder.running, errors };
   },
 
+  /** Starts a builder and leaves the arena; returns whether it ran before and after. */
+  async leaveWithBuilder({ worker }) {
+    const other = AvlBatch.attach(arena, workerData.map, options);
+    const builder = map.startBuilder({ worker });
+    await map.settled(map.set('a', 1));
+    const { running } = builder;
+    arena.detach();
+    other.close();
+    return [running, builder.running];
+  },
+
   /** Takes snapshots and compares looks through each, until told to stop. */
   snapshots() {
     let looks = 0;
