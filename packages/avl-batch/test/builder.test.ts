@@ -164,6 +164,12 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
   });
 });
 
+test('a builder may be a Web Worker', async () => {
+  const file = fileURLToPath(new URL('./workers/web.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [file]);
+  expect(stdout).toBe('2 true\n1 false true\n');
+});
+
 test('a builder in a thread of its own that finds no slot says so, and ends', async () => {
   const small = freshArena({ participants: 1 });
   const map = AvlBatch.create<string, number>(small);
