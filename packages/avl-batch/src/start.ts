@@ -1,8 +1,17 @@
 // Builders in the background: in a task of this thread, or in a thread of its own, whose side is
 // builder.ts.
 
-import type { Arena, NodeWorker, StructureHandle } from '@x/shm-arena';
-import { describe, objectOf, ShmError, typeError, workerThreads } from '@x/shm-arena/internal';
+import type { ArenaHandle, NodeWorker, StructureHandle } from '@x/shm-arena';
+import {
+  describe,
+  handleOf,
+  objectOf,
+  type Seat,
+  ShmError,
+  typeError,
+  watch,
+  workerThreads,
+} from '@x/shm-arena/internal';
 import type { BatchOptions, Builder, BuilderOptions } from './api.ts';
 import type { Order, Word } from './builder.ts';
 import type { Building } from './building.ts';
@@ -12,7 +21,6 @@ import type { Signals } from './signals.ts';
 
 /** What a builder is started for. */
 export interface Site {
-  readonly arena: Arena;
   readonly core: AnyCore;
   readonly handle: StructureHandle;
   readonly building: Building;
@@ -122,25 +130,27 @@ interface Thread {
 }
 
 class Elsewhere extends Started {
+  private readonly arena: ArenaHandle;
   /** Word 0: 1 = it shall end. */
-  private readonly flag = new Int32Array(new SharedArrayBuffer(4));
+  private readonly flag: Int32Array<SharedArrayBuffer>;
   private thread: Thread | undefined;
 
   constructor(site: Site, report: (error: Error) => void) {
     super(site, report);
+    this.arena = handleOf(site.core.seat.memory);
+    this.flag = new Int32Array(new SharedArrayBuffer(4));
     this.begin();
   }
 
   private begin(): void {
-    const { site } = this;
-    const { arena, handle, pace, core } = site;
+    const { handle, pace, core } = this.site;
     const codec = ({ id, version }: { id: string; version: number }) => ({ id, version });
     const order: Order = {
-      ...{ arena: arena.handle, map: handle, pace, flag: this.flag },
+      ...{ arena: this.arena, map: handle, pace, flag: this.flag },
       key: codec(core.keyCodec),
       value: codec(core.valueCodec),
     };
-    const thread = startThread(arena, order);
+    const thread = startThread(core.seat, order);
     this.thread = thread;
     let worked = false;
     thread.onWord((word) => {
@@ -183,13 +193,13 @@ interface NodeThread extends NodeWorker {
 }
 type NodeThreadClass = new (url: URL, options: { workerData: unknown }) => NodeThread;
 
-function startThread(arena: Arena, order: Order): Thread {
+function startThread(seat: Seat, order: Order): Thread {
   const threads = workerThreads() as { Worker?: NodeThreadClass } | undefined;
   if (threads?.Worker !== undefined) {
     const worker = new threads.Worker(new URL('./builder.js', import.meta.url), {
       workerData: { '@x/avl-batch': order },
     });
-    arena.watch(worker);
+    watch(seat, worker);
     let error: Error | undefined;
     worker.on('error', (why: Error) => {
       error = why;

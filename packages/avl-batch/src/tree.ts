@@ -1,6 +1,6 @@
 // The map itself: writing, tickets, building, and what opens and ends it. Reading is in view.ts.
 
-import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
+import type { Arena, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
   codecsOf,
@@ -8,21 +8,19 @@ import {
   MapStatus,
   Membership,
   mayBlock,
-  objectOf,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
-  rangeError,
   ShmError,
   Snapshots,
   Status,
   typeError,
-  wholeNumber,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Building } from './building.ts';
 import { Core } from './core.ts';
 import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
+import { build, checked, described, paceOf } from './options.ts';
 import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Started, startBuilder } from './start.ts';
@@ -35,7 +33,6 @@ const { OK } = Status;
 const { AUDIT } = MapStatus;
 
 class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
-  private readonly arena: Arena;
   private readonly member: Membership<TreeKernel>;
   private readonly pace: Required<api.BatchOptions>;
   private readonly signals: Signals;
@@ -46,30 +43,25 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   /** For when the thread leaves the arena. */
   private readonly closer = () => this.close();
 
-  constructor(
-    arena: Arena,
-    member: Membership<TreeKernel>,
-    options: api.AvlBatchOpenOptions<K, V>,
-  ) {
+  constructor(member: Membership<TreeKernel>, options: api.AvlBatchOpenOptions<K, V>) {
     if (!(member instanceof Membership)) {
       throw typeError(`${TYPE}: expected create, open, openOrCreate or attach, found \`new\``);
     }
     const { key, value } = codecsOf(options);
     super(new Core(member, key, value), 0);
-    this.arena = arena;
     this.member = member;
     this.pace = paceOf(options);
     const { maxOps, autoCompact } = this.pace;
     this.signals = new Signals(this.core);
     this.building = new Building(this.core, this.signals, maxOps, autoCompact);
-    this.waits = new Waits(arena, this.core, this.signals, this.building);
+    this.waits = new Waits(this.core, this.signals, this.building);
     this.snapshots = new Snapshots(this.core);
     this.core.seat.shared.closers.add(this.closer);
   }
 
   static create<K, V>(arena: Arena, options: api.AvlBatchOptions<K, V> = {}): Tree<K, V> {
     const member = createStructure(arena, AVL_BATCH, described(options), build(options));
-    return new Tree(arena, member, options);
+    return new Tree(member, options);
   }
 
   static open<K, V>(
@@ -77,7 +69,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     name: string,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(arena, openStructure(arena, AVL_BATCH, name, checked(options)), options);
+    return new Tree(openStructure(arena, AVL_BATCH, name, checked(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -86,7 +78,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   ): Tree<K, V> {
     const description = { ...described(options), name: options.name };
     const member = openOrCreateStructure(arena, AVL_BATCH, description, build(options));
-    return new Tree(arena, member, options);
+    return new Tree(member, options);
   }
 
   static attach<K, V>(
@@ -94,7 +86,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     handle: api.AvlBatchHandle,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(arena, attachStructure(arena, AVL_BATCH, handle, checked(options)), options);
+    return new Tree(attachStructure(arena, AVL_BATCH, handle, checked(options)), options);
   }
 
   static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<any, any> {
@@ -264,7 +256,6 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   startBuilder(options: api.BuilderOptions = {}): api.Builder {
     this.check();
     const started = startBuilder(options, {
-      arena: this.arena,
       core: this.core,
       handle: this.handle,
       building: this.building,
@@ -345,40 +336,6 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   protected ended(): Error {
     return new ShmError('CLOSED', `${TYPE}: this instance was closed`);
   }
-}
-
-// ── Options ──────────────────────────────────────────────────────────────────────────────────────
-
-const MOST_QUEUED = 2 ** 24;
-
-function paceOf({ batch = {} }: { batch?: api.BatchOptions }): Required<api.BatchOptions> {
-  const { maxOps = 4096, maxDelayMs = 5, autoCompact = true } = objectOf('batch', batch);
-  wholeNumber('maxOps', maxOps, 1, MOST_QUEUED);
-  if (typeof maxDelayMs !== 'number') throw typeError(`\`maxDelayMs\`: expected a number`);
-  if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000)) {
-    throw rangeError(`\`maxDelayMs\`: expected 0 to 60 000 milliseconds, found ${maxDelayMs}`);
-  }
-  if (typeof autoCompact !== 'boolean') throw typeError(`\`autoCompact\`: expected a boolean`);
-  return { maxOps, maxDelayMs, autoCompact };
-}
-
-type AnyOptions = api.AvlBatchOptions<any, any>;
-
-/** The codecs of a map's options; refuses what else is wrong with them. */
-function checked(options: AnyOptions): { key: Codec<any>; value: Codec<any> } {
-  const codecs = codecsOf(objectOf('options', options));
-  paceOf(options);
-  return codecs;
-}
-
-function described(options: AnyOptions) {
-  return { ...checked(options), name: options.name };
-}
-
-function build({ batch }: AnyOptions) {
-  const maxQueued = wholeNumber('maxQueued', batch?.maxQueued ?? 16_384, 1, MOST_QUEUED);
-  return (kernel: TreeKernel, entry: number, generation: number) =>
-    kernel.create(entry, generation, maxQueued);
 }
 
 export type AvlBatch<K, V> = api.AvlBatch<K, V>;

@@ -2,7 +2,7 @@
 // after each publication, and sees to it that somebody builds: it asks the builders at rest, and
 // when none is there or none gets on with it, builds in this thread.
 
-import type { Arena } from '@x/shm-arena';
+import { probe } from '@x/shm-arena/internal';
 import type { Building } from './building.ts';
 import type { AnyCore } from './core.ts';
 import type { Signals } from './signals.ts';
@@ -21,7 +21,6 @@ interface Wait {
 
 export class Waits {
   private readonly pending = new Set<Wait>();
-  private readonly arena: Arena;
   private readonly core: AnyCore;
   private readonly signals: Signals;
   private readonly building: Building;
@@ -30,8 +29,7 @@ export class Waits {
   private askedAt = 0;
   private asked = 0;
 
-  constructor(arena: Arena, core: AnyCore, signals: Signals, building: Building) {
-    this.arena = arena;
+  constructor(core: AnyCore, signals: Signals, building: Building) {
     this.core = core;
     this.signals = signals;
     this.building = building;
@@ -115,7 +113,7 @@ export class Waits {
       if (this.building.batch() !== undefined) return 0;
       // A thread is inside that is not known to be dead: look whether it is.
       this.core.seat.recoverQuietly();
-      await this.arena.probe();
+      await probe(this.core.seat);
       return ANSWER_MS;
     } catch (error) {
       const now = performance.now();

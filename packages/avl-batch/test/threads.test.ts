@@ -38,7 +38,7 @@ function written(view: Pick<typeof map, 'count'>, index: number): number {
 }
 
 describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
-  test('a builder in its own thread loses nothing, and shows each thread in its order', async () => {
+  test('a builder in its own thread loses nothing and keeps the order of each', async () => {
     const builder = map.startBuilder({ worker: true });
     const control = new Control();
     const count = 6000;

@@ -23,12 +23,19 @@ import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from 
 import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
-import { checkMemory, inspect, leave, type Seat, setSeat, sit } from './seat.ts';
-import { isIsolated } from './supports.ts';
+import {
+  checkMemory,
+  HANDLE_TYPE,
+  handleOf,
+  inspect,
+  leave,
+  type Seat,
+  setSeat,
+  sit,
+} from './seat.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
-const HANDLE_TYPE = '@x/shm-arena';
 const ZERO_ON_FREE = 1;
 
 /** Only this file makes instances: `new Arena()` is a TypeError. */
@@ -129,15 +136,7 @@ class SharedArena implements ArenaInstance {
   }
 
   get handle(): ArenaHandle {
-    if (!isIsolated()) {
-      throw new ShmError(
-        'NOT_ISOLATED',
-        'expected a cross-origin isolated page, found one that cannot share memory; serve it ' +
-          'with `Cross-Origin-Opener-Policy: same-origin` and ' +
-          '`Cross-Origin-Embedder-Policy: require-corp`',
-      );
-    }
-    return { type: HANDLE_TYPE, memory: this.memory };
+    return handleOf(this.memory);
   }
 
   // The fast paths are small enough for the engine to inline; all else stands apart.

@@ -4,6 +4,7 @@ export type { Arena, StructureHandle } from './api.ts';
 export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './blocks.ts';
 export * from './codecs.ts'; // The codec entry point is built upon this one (tsup.config.ts).
 export { type Crossing, RESULT_BYTES } from './crossing.ts';
+export { probe, watch } from './deaths.ts';
 export {
   BlockDomain,
   type DomainCounts,
@@ -47,7 +48,7 @@ export {
   valuePort,
 } from './ports.ts';
 export { freeBytes } from './report.ts';
-export { type Seat, seatOf } from './seat.ts';
+export { handleOf, type Seat, seatOf } from './seat.ts';
 export {
   attachStructure,
   type Build,

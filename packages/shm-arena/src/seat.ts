@@ -3,7 +3,7 @@
 // global symbol, as plain data that other releases can read too. A Seat is one copy's view of that
 // record.
 
-import type { Arena } from './api.ts';
+import type { Arena, ArenaHandle } from './api.ts';
 import { Crossing, type ScratchOwner, type SharedScratch } from './crossing.ts';
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './kernel.ts';
 import { Patience } from './patience.ts';
 import { hasDead, recover } from './recovery.ts';
-import { workerThreads } from './supports.ts';
+import { isIsolated, workerThreads } from './supports.ts';
 
 /** What the copies of this package in one thread share about one arena. */
 export interface SharedSeat {
@@ -368,6 +368,23 @@ export function leave(seat: Seat): boolean {
 function readId(memory: WebAssembly.Memory): string {
   const id = new Uint8Array(memory.buffer, 48, 16);
   return Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// ── Handles ──────────────────────────────────────────────────────────────────────────────────────
+
+export const HANDLE_TYPE = '@x/shm-arena';
+
+/** What another thread needs to attach. NOT_ISOLATED where memory cannot be shared. */
+export function handleOf(memory: WebAssembly.Memory): ArenaHandle {
+  if (!isIsolated()) {
+    throw new ShmError(
+      'NOT_ISOLATED',
+      'expected a cross-origin isolated page, found one that cannot share memory; serve it ' +
+        'with `Cross-Origin-Opener-Policy: same-origin` and ' +
+        '`Cross-Origin-Embedder-Policy: require-corp`',
+    );
+  }
+  return { type: HANDLE_TYPE, memory };
 }
 
 // ── The ladder ───────────────────────────────────────────────────────────────────────────────────
