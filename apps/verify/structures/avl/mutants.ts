@@ -12,7 +12,10 @@ const tree = (id: number, what: string, ...scenarios: string[]): Mutant => ({
 
 export const mutants: Mutant[] = [
   tree(70, 'keys whose first 16 bytes agree are taken for one', 'long keys'),
-  tree(71, 'a reader does not ask whether its pin covers the root', 'get, compact, compact'),
+  {
+    ...tree(71, 'a reader does not ask whether its pin covers the root', 'get, compact, compact'),
+    plans: [{ strategy: 'dfs', preemptions: 2 }],
+  },
   tree(72, 'a table is stored before what belongs to it', 'a new queue is inherited'),
   tree(73, 'the tail is stored before the slot', 'the last one wins', 'set, build'),
   tree(74, 'a half is taken back before it is applied', 'halves of a queue take turns'),
@@ -26,7 +29,10 @@ export const mutants: Mutant[] = [
   tree(79, 'queues are told before the root is swapped', 'set, build', 'a full queue'),
   tree(80, 'a version names ops as applied that were not taken', 'set, build', 'two builders'),
   tree(81, 'a build goes on after memory was refused', 'a union is refused'),
-  tree(82, "a compaction's pin does not cover the new region", 'compact, end, sweep'),
+  {
+    ...tree(82, "a compaction's pin does not cover the new region", 'compact, end, sweep'),
+    plans: [{ strategy: 'pct', runs: 60_000, depth: 6 }],
+  },
   tree(83, 'the old generation is retired before the root is swapped', 'compact, get'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
 ];
