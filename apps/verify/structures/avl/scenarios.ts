@@ -281,6 +281,28 @@ long(
   BEFORE,
 );
 
+long(
+  'writer, builder, reader, reclaimer',
+  [
+    [
+      ['set', 0, 'x', 'a', 1],
+      ['delete', 0, 'y', 'b'],
+      ['outcome', 'x'],
+    ],
+    [['ask', 'b'], ['build', 'b', 5], ['compact'], ['build', 'c', 5]],
+    [
+      ['snap', 's'],
+      ['get', 'a'],
+      ['scan', false],
+      ['scanAt', 's'],
+      ['drop', 's'],
+      ['get', 'b'],
+    ],
+    [['sweep'], ['sweep'], ['compact'], ['sweep']],
+  ],
+  BEFORE,
+);
+
 // ---- queues -------------------------------------------------------------------------------------
 
 scenario('first appends', [[['set', 0, 'x', 'a', 1]], [['set', 1, 'y', 'b', 2]]], [], {

@@ -22,7 +22,8 @@ function call(below: (n: number) => number, worker: number): OpCall {
   if (draw < 22) return ['compare', worker, tag, key, value, 1 + below(50)];
   if (draw < 24) return ['compare', worker, tag, key, below(2) === 0 ? null : value, null];
   if (draw < 36) return ['build', tag, 1 + below(5)];
-  if (draw < 38) return ['compact'];
+  if (draw < 37) return ['compact'];
+  if (draw < 38) return ['sweep'];
   if (draw < 44) return ['get', key];
   if (draw < 48) return ['own', worker, key];
   if (draw < 51) return ['many', [key, 'b']];
