@@ -320,8 +320,9 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
  * is a beginning of it. So the last `set` wins.
  *
  * Appending is O(length of key and value), needs no lock and waits for nobody. A thread that dies
- * leaves its queue, which is applied like any other. Each of the four throws: ShmError QUEUE_FULL
- * (`maxQueued` operations of this thread wait), ARENA_FULL, CONTENDED (only where a thread may not
+ * leaves its queue, which is applied like any other; until then it counts for the next thread with
+ * its slot, which goes on behind it. Each of the four throws: ShmError QUEUE_FULL (`maxQueued`
+ * operations of this thread wait), ARENA_FULL, CONTENDED (only where a thread may not
  * block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE, VALUE_TOO_LARGE; TypeError for what a codec
  * cannot take. After each of them nothing has changed.
  */
@@ -384,7 +385,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   compareAndSet(key: K, expected: V | undefined, next: V | undefined): Ticket;
 
   /**
-   * The value of `key`. With `pending`, as it would be if this thread's waiting operations were
+   * The value of `key`. With `pending`, as it would be if what waits in this thread's queue were
    * applied now; those of other threads do not count. That takes O(operations waiting) as well.
    * @example
    * const map = AvlBatch.create(arena);
