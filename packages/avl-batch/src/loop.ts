@@ -11,6 +11,11 @@ import type { Signals } from './signals.ts';
 /** The longest rest: a wake-up in the moment before it is lost. In milliseconds. */
 const LONGEST_REST_MS = 64;
 
+/** How long a builder waits at most that finds another one building. */
+const STAND_BY_MS = 16;
+/** A time that is over. */
+const OVERDUE = 1;
+
 export interface Pace {
   readonly maxOps: number;
   readonly maxDelayMs: number;
@@ -43,11 +48,12 @@ export class BuilderLoop {
     try {
       const ms = this.wait();
       if (ms > 0) return ms;
+      this.due = OVERDUE; // And stays so when it does not work.
       const batch = this.building.batch();
       // Another thread is building: it takes what waits, or leaves it.
-      if (batch === undefined) return Math.max(1, this.pace.maxDelayMs);
+      if (batch === undefined) return Math.min(Math.max(1, this.pace.maxDelayMs), STAND_BY_MS);
       // After a full batch the rest has waited long enough.
-      this.due = batch.applied < this.pace.maxOps ? 0 : 1;
+      if (batch.applied < this.pace.maxOps) this.due = 0;
       return 0;
     } catch (error) {
       const { code } = error as { code?: string };
