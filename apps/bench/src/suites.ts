@@ -1,4 +1,5 @@
 import { AVL_SUITES } from './avl-suites.ts';
+import { MISSES } from './misses-metrics.ts';
 import { RECLAIM_SUITES } from './reclaim-suites.ts';
 import type { Suite } from './types.ts';
 
@@ -139,13 +140,7 @@ export const SUITES: readonly Suite[] = [
       'Counted in the kernel as built, on a model of the caches (64-byte lines, 32 KiB, 1 MiB, ' +
       '32 MiB; 3 072 translations of 4 KiB pages; no prefetching). Scans: an entry.',
     subjects: OPERATIONS.map((name) => ({ name })),
-    metrics: [
-      { name: 'accesses', title: 'accesses', unit: 'count' },
-      { name: 'l1Misses', title: 'lines not in 32 KiB', unit: 'count' },
-      { name: 'l2Misses', title: 'lines not in 1 MiB', unit: 'count' },
-      { name: 'memoryMisses', title: 'lines from memory', unit: 'count' },
-      { name: 'pageMisses', title: 'page translations missed', unit: 'count' },
-    ],
+    metrics: MISSES,
     ratios: [],
     size: MILLION,
     tiny: 300,

@@ -47,13 +47,25 @@ export function openGrown(entries: number): Table {
 function openTree(entries: number, compacted: boolean): Table {
   const arena = newArena(entries);
   const map = newTree(arena);
-  let queued = 0;
   return {
+    ...overTree(map),
     inOneTransaction(body) {
       body();
       map.build();
       if (compacted) map.compact();
     },
+    close() {
+      map.destroy();
+      arena.detach();
+    },
+  };
+}
+
+/** A tree as a table: each thousandth `set` builds. */
+export function overTree(map: Tree): Table {
+  let queued = 0;
+  return {
+    inOneTransaction: (body) => body(),
     set(key, value) {
       map.set(key, value);
       if (++queued % STEP === 0) map.build();
@@ -69,10 +81,7 @@ function openTree(entries: number, compacted: boolean): Table {
       for (const [key, value] of map.entries(options)) sum = entrySum(sum, key, value);
       return sum;
     },
-    close() {
-      map.destroy();
-      arena.detach();
-    },
+    close: () => map.close(),
   };
 }
 
@@ -240,8 +249,8 @@ interface Shared {
 const RATE_A_MS = 100;
 
 /**
- * Thread 0 reads. Thread 1 writes 100 000 operations a second into its queue and builds every 10
- * milliseconds (rebuilding when due, as the package does by itself), or sleeps.
+ * Thread 0 reads. Thread 1 sleeps; or it writes 100 000 operations a second into its queue and
+ * builds every 10 milliseconds, rebuilding when due, as the package does by itself.
  */
 export async function live(job: Job, bench: Bench): Promise<void> {
   let arena: Arena | undefined;
@@ -250,36 +259,39 @@ export async function live(job: Job, bench: Bench): Promise<void> {
     arena = newArena(job.size);
     own = AvlBatch.create(arena, CODECS);
     fill(own, job);
+    if (job.subject === 'after builds') age(own, job);
     const words = new Int32Array(new SharedArrayBuffer(4));
     return { arena: arena.handle, map: own.handle, words };
   });
   arena ??= Arena.attach(handle);
   const map = own ?? AvlBatch.attach(arena, shared.map, CODECS);
   if (job.thread === 0) read(map, job, bench, shared.words);
-  else if (job.subject === 'at rest') rest(bench, shared.words);
-  else write(map, job, bench, shared.words);
+  else if (job.subject === 'during builds') write(map, job, bench, shared.words);
+  else rest(bench, shared.words);
   map.close();
   arena.detach();
 }
 
+/** Rebuilt. */
 function fill(map: Tree, job: Job): void {
-  const table = { ...openOver(map), inOneTransaction: (body: () => void) => body() };
-  load(table, shuffled(job.size, job.seed));
+  load(overTree(map), shuffled(job.size, job.seed));
   map.build();
   map.compact();
 }
 
-function openOver(map: Tree): Table {
-  let queued = 0;
-  return {
-    inOneTransaction: (body) => body(),
-    set(key, value) {
-      map.set(key, value);
-      if (++queued % STEP === 0) map.build();
-    },
-    get: (key) => map.get(key),
-    close: () => map.close(),
-  };
+/** Builds as `write` makes them, until half of what a tree takes before it is rebuilt. */
+function age(map: Tree, job: Job): void {
+  const keys = writtenKeys(job);
+  const { compactBytes } = map.stats();
+  for (let i = 0; map.stats().treeBytes < 1.5 * compactBytes; ) {
+    for (const end = i + STEP; i < end; i++) map.set(keys[i % keys.length]!, i);
+    map.build();
+  }
+}
+
+/** Half of them are new. */
+function writtenKeys(job: Job): string[] {
+  return keysOf(shuffled(2 * job.size, job.seed + 3));
 }
 
 const PASSES = 4;
@@ -288,7 +300,7 @@ const TIMED = 2;
 
 function read(map: Tree, job: Job, bench: Bench, words: Int32Array): void {
   const probes = shuffled(job.size, job.seed + 1);
-  const table = openOver(map);
+  const table = overTree(map);
   getAll(table, keysOf(probes.subarray(0, WARM_UP)));
   const keys = keysOf(probes);
   bench.measure('get', PASSES * job.size, () => {
@@ -326,8 +338,7 @@ const TICK_MS = 10;
 const MOST_A_TICK = 10_000;
 
 function write(map: Tree, job: Job, bench: Bench, words: Int32Array): void {
-  const order = shuffled(2 * job.size, job.seed + 3);
-  const keys = keysOf(order);
+  const keys = writtenKeys(job);
   let applied = 0;
   let from = 0;
   bench.measure('get', 0, () => 0);
@@ -363,7 +374,7 @@ export async function delays(job: Job, bench: Bench): Promise<void> {
   const arena = newArena(job.size);
   const map: Tree = AvlBatch.create(arena, { ...CODECS, batch: PACES[job.subject]! });
   fill(map, job);
-  const keys = keysOf(shuffled(2 * job.size, job.seed + 3));
+  const keys = writtenKeys(job);
   const builder = map.startBuilder({ worker: true });
   await map.settled(map.set(keys[0]!, 0)); // It runs.
   follow(map, keys, Math.ceil(job.size / 4));

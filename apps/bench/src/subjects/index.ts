@@ -27,6 +27,7 @@ const OWN_SUITES: Record<string, () => Promise<Subject>> = {
   'avl-append': async () => (await import('./avl.ts')).appends,
   'avl-live': async () => (await import('./avl.ts')).live,
   'avl-delay': async () => (await import('./avl.ts')).delays,
+  'avl-misses': async () => (await import('./avl-misses.ts')).misses,
   'reclaim-pin': async () => (await import('./reclaim.ts')).pins,
   'reclaim-stack': async () => (await import('./reclaim.ts')).stack,
   'reclaim-retire': async () => (await import('./reclaim.ts')).retire,
