@@ -33,7 +33,7 @@ afterEach(() => arena.detach());
 
 /** The thread of a builder, which users do not see. */
 const threadOf = (builder: Builder) => {
-  const { thread } = builder as unknown as { thread: { kill(): Promise<unknown> } };
+  const { thread } = builder as unknown as { thread?: { kill(): Promise<unknown> } };
   return thread;
 };
 
@@ -134,7 +134,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
     for (let round = 0; round < 3; round++) {
       expect(await map.settled(map.set(userKey(round), round))).toEqual({ outcome: 'done' });
       const before = threadOf(builder);
-      await before.kill();
+      await before?.kill();
       while (threadOf(builder) === before) await turns(1);
       expect(builder.running).toBe(true);
     }
@@ -173,6 +173,53 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
       const { structures } = arena.stats();
       expect(structures[0]!.bytes).toBe(map.stats().bytes);
     }
+  });
+
+  test('and replaced, again and again, while two chains grow: no step is lost', async () => {
+    const below = random(seed + 3);
+    const growing = new Control();
+    const chains = ['a', 'b'].map((key, index) =>
+      start(arena, map, growing, index, 'chain', { key }),
+    );
+    growing.go();
+    const kinds: [job: string, args: () => Record<string, unknown>][] = [
+      ['build', () => ({ compactEach: 1 + below(6) })],
+      ['builder', () => ({ worker: below(2) === 1, batch: { maxDelayMs: below(3) } })],
+      ['churn', () => ({ keys: 500, seed: below(1e6) })],
+      ['snapshots', () => ({})],
+      ['hold', () => ({})],
+      ['flushes', () => ({ base: WIDE, times: 1e9 })],
+    ];
+    const hire = ([job, args]: (typeof kinds)[number]) => {
+      const control = new Control();
+      const hired = start(arena, map, control, 0, job, args());
+      control.go();
+      return hired;
+    };
+    const own = map.startBuilder({ worker: true });
+    const jobs = kinds.map(hire);
+    for (let n = 0; n < 25; n++) {
+      await turns(below(300));
+      const victim = below(jobs.length);
+      await kill(jobs[victim]!);
+      if (below(3) === 0) arena.recover();
+      jobs[victim] = hire(kinds[victim]!);
+      if (below(2) === 0) await map.flush();
+      if (below(5) === 0) await threadOf(own)?.kill();
+    }
+    growing.stop();
+    const steps = await finished(chains);
+    for (const job of jobs) await kill(job);
+    await own.stop();
+    await map.flush();
+    expect([map.get('a'), map.get('b')]).toEqual(steps);
+    map.compact();
+    arena.recover();
+    expect(map.verify().problems).toEqual([]);
+    expect(arena.verify().problems).toEqual([]);
+    const { participants, pinned, structures } = arena.stats();
+    expect([participants.length, pinned.bytes]).toEqual([1, 0]);
+    expect(structures[0]!.bytes).toBe(map.stats().bytes);
   });
 
   test('that held a snapshot let go of it by recovery', async () => {

@@ -208,8 +208,8 @@ const jobs = {
   /** Queues and flushes, one after the other; each must see its own. */
   async flushes({ base, times }) {
     let missed = 0;
-    for (let n = 0; n < times; n++) {
-      map.set(keyOf(base + n), n);
+    for (let n = 0; n < times && !stopped(); n++) {
+      put(() => map.set(keyOf(base + n), n));
       await map.flush();
       if (map.get(keyOf(base + n)) !== n) missed++;
       finish();
