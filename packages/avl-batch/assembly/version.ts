@@ -58,7 +58,7 @@ import {
   regionPublish,
 } from '@x/shm-arena/assembly/region';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive, fail, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { io, sizeOf, work } from './node';
 
 // ---- version ------------------------------------------------------------------------------------
@@ -283,9 +283,4 @@ function give(q0: i32, q1: i32, region: i32, why: i32): i32 {
   if (q1 >= 0) regionDrop(q1);
   if (region >= 0) regionDrop(region);
   return why;
-}
-
-/** Notes a status, and answers 0. */
-export function refuse(why: i32): u32 {
-  return fail(why);
 }
