@@ -20,15 +20,7 @@ const RECORD_KEY: usize = 8;
 const RECORD_VALUE: usize = 24;
 
 /** The value of a key, where `get` of the structures leaves it. OK or ABSENT. */
-export function sortedGet(
-  at: u32,
-  n: u32,
-  len: u32,
-  k0: u32,
-  k1: u32,
-  k2: u32,
-  k3: u32,
-): i32 {
+export function sortedGet(at: u32, n: u32, len: u32, k0: u32, k1: u32, k2: u32, k3: u32): i32 {
   const s0 = firstSlice(len, k0, k1);
   const s1 = secondSlice(len, k0, k2, k3);
   let low: u32 = 0;
