@@ -134,11 +134,11 @@ function auditTree(root: usize): i32 {
   while (n != 0 || depth > 0) {
     for (; n != 0; n = left(n)) {
       if (depth == MAX_HEIGHT) return report(3, n, depth, MAX_HEIGHT);
-      put32(stackAt(0, depth), <u32>n);
+      put32(stackAt(depth), <u32>n);
       depth++;
     }
     depth--;
-    n = get32(stackAt(0, depth));
+    n = get32(stackAt(depth));
     const verdict = auditNode(n);
     if (verdict != OK) return verdict;
     if (former != 0 && compareNodes(former, n) >= 0) return report(1, n, former, 0);

@@ -2,13 +2,17 @@
 //
 //   generation g   | v1 n n c n v2 n n n c … v9 |      nodes where builds left them, and garbage
 //                              │ rebuild
-//   generation g+1 | hot: van Emde Boas order | cold: in the order of the keys | v10 |
+//   generation g+1 | hot parts of the upper levels | part | c | part | c | … | part | v10 |
+//                                                    └ 5 levels: hot parts, then cold ones
 //
-// The new tree is perfectly balanced: left and right sizes differ by one at most. Its hot parts
-// stand in van Emde Boas order (Prokop, 1999): the upper half of the levels together, then each of
-// the subtrees below it, both again in this way; so a descent touches few lines, and few pages,
-// whatever their sizes. The shape depends on the size alone: hot parts are placed first, without
-// keys; then a walk through both trees in order copies key and value. Nothing else is allocated.
+// The new tree is perfectly balanced: left and right sizes differ by one at most. The hot parts of
+// its upper levels, and those of each part at the bottom, stand in van Emde Boas order (Prokop,
+// 1999): the upper half of the levels together, then each of the subtrees below it, both again in
+// this way; so a descent touches few lines, and few pages, whatever their sizes. All parts at the
+// bottom stand in the order of the keys, each with the cold parts of its nodes behind it, so that a
+// descent ends in one page, or two, with the value: translations of pages are what it misses most.
+// The shape depends on the size alone: hot parts are placed first, without keys, and get them from
+// a walk through the old tree. Nothing else is allocated.
 //
 // compact                                                a death after this step leaves
 //   1. as build.ts 1, 2: lock, version v                   a lock to be inherited
@@ -26,7 +30,7 @@
 //     the generation it reads, and nothing else. As many may wait as there are regions.
 // C3  If memory is refused, G' is dropped, and nothing has changed.
 //
-// Names: place: a part of the new tree, `count` keys, of which the upper `levels` are placed.
+// Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
 
 import { get32, load64, put32 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
@@ -65,6 +69,7 @@ import {
   sizeOf,
   stackAt,
   valueLength,
+  work,
 } from './node';
 import {
   appliedOf,
@@ -81,6 +86,11 @@ import {
   setApplied,
   versionBytes,
 } from './version';
+
+/** Levels of a part at the bottom: 31 nodes, of which most lie in one page with their values. */
+const BOTTOM: u32 = isDefined(GATED) ? 1 : 5;
+/** In the kernel's scratch, behind a build's state: u32 depth of the walk through the old tree. */
+const WALK: usize = 44;
 
 /** See index.ts. */
 export function compact(entry: u32, generation: u32): i32 {
@@ -138,13 +148,19 @@ function successor(head: usize, version: usize, root: usize, region: u32): usize
 function rebuild(root: usize): usize {
   const count = sizeOf(root);
   if (count == 0) return 0;
-  const fresh = place(count, 32 - clz(count));
-  if (failed() == 0) copyKeys(root, fresh);
-  if (failed() == 0) sum(fresh);
-  return fresh;
+  const levels = levelsOf(count);
+  const upper = levels > BOTTOM ? levels - BOTTOM : levels;
+  const fresh = place(count, upper);
+  put32(work() + WALK, pushLeft(0, root));
+  return fill(fresh, count, upper);
 }
 
 // ---- hot parts ----------------------------------------------------------------------------------
+
+/** Levels of a tree of `count` keys. */
+function levelsOf(count: u32): u32 {
+  return 32 - clz(count);
+}
 
 /** How many of `count` keys are left of the root's. */
 function leftOf(count: u32): u32 {
@@ -188,39 +204,41 @@ function placeBelow(root: usize, count: u32, path: u32, depth: u32, levels: u32)
 // ---- keys and cold parts ------------------------------------------------------------------------
 
 /** Pushes a node and its left spine; how many stand on the stack. */
-function pushLeft(which: u32, depth: u32, from: usize): u32 {
+function pushLeft(depth: u32, from: usize): u32 {
   let top = depth;
   for (let n = from; n != 0; n = left(n)) {
-    put32(stackAt(which, top), <u32>n);
+    put32(stackAt(top), <u32>n);
     top++;
   }
   return top;
 }
 
-/** Walks both trees in order, and gives each node of the new one what the old one's has. */
-function copyKeys(old: usize, fresh: usize): void {
-  let a = pushLeft(0, 0, old);
-  let b = pushLeft(1, 0, fresh);
-  while (a > 0 && b > 0) {
-    const from: usize = get32(stackAt(0, a - 1));
-    const to: usize = get32(stackAt(1, b - 1));
-    const cold = coldOf(from);
-    const bytes = coldBytes(keyLength(cold), valueLength(cold));
-    const copied = room(bytes, 8);
-    if (copied == 0) return;
-    copyWords(copied, cold, <u32>bytes);
-    fillKey(to, from);
-    put32(to + COLD, <u32>copied);
-    a = pushLeft(0, a - 1, right(from));
-    b = pushLeft(1, b - 1, right(to));
-  }
+/**
+ * Fills a part of the new tree of which `levels` levels are placed (0: none, it is one at the
+ * bottom) with what comes next in the old one. Recursion: its height.
+ */
+function fill(placed: usize, count: u32, levels: u32): usize {
+  if (count == 0 || failed() != 0) return 0;
+  const own = levels == 0 ? levelsOf(count) : levels;
+  const n = levels == 0 ? place(count, own) : placed;
+  if (n == 0) return 0;
+  const l = fill(left(n), leftOf(count), own - 1);
+  copyNext(n);
+  const r = fill(right(n), count - 1 - leftOf(count), own - 1);
+  fillLinks(n, l, r);
+  return n;
 }
 
-/** Sizes and heights of a new tree, from below. Recursion: its height. */
-function sum(n: usize): void {
-  const l = left(n);
-  const r = right(n);
-  if (l != 0) sum(l);
-  if (r != 0) sum(r);
-  fillLinks(n, l, r);
+/** Gives a node what the next one of the old tree, in the order of the keys, has. */
+function copyNext(to: usize): void {
+  const depth = get32(work() + WALK) - 1;
+  const from: usize = get32(stackAt(depth));
+  const cold = coldOf(from);
+  const bytes = coldBytes(keyLength(cold), valueLength(cold));
+  const copied = room(bytes, 8);
+  if (copied == 0) return;
+  copyWords(copied, cold, <u32>bytes);
+  fillKey(to, from);
+  put32(to + COLD, <u32>copied);
+  put32(work() + WALK, pushLeft(depth, right(from)));
 }

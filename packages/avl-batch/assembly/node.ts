@@ -63,10 +63,10 @@ const STATE_BYTES: usize = 96;
 export const CURSOR_BYTES: usize = 24;
 const CURSORS_AT: usize = STATE_BYTES;
 const STACK_AT: usize = CURSORS_AT + CURSOR_BYTES * MAX_PARTICIPANTS;
-const STACKS_BYTES: usize = ((<usize>MAX_HEIGHT) << 3) + 8;
+const STACK_BYTES: usize = ((<usize>MAX_HEIGHT) << 2) + 8;
 /** A lane: 0 u64 s0, 8 u64 s1, 16 u32 length, 20 u32 at, 24 u32 node, 28 u32 found. */
 export const LANE_BYTES: usize = 32;
-const LANES_AT: usize = STACK_AT + STACKS_BYTES;
+const LANES_AT: usize = STACK_AT + STACK_BYTES;
 export const WORK_BYTES: u32 = <u32>((LANES_AT + LANE_BYTES * LANES + 63) & ~63);
 /** The result block. */
 export const RESULT: usize = 64;
@@ -91,9 +91,9 @@ export function cursorAt(queue: u32): usize {
   return work() + CURSORS_AT + <usize>queue * CURSOR_BYTES;
 }
 
-/** Entry `depth` of one of two stacks of nodes. */
-export function stackAt(which: u32, depth: u32): usize {
-  return work() + STACK_AT + ((<usize>(which * MAX_HEIGHT + depth)) << 2);
+/** Entry `depth` of the stack of nodes. */
+export function stackAt(depth: u32): usize {
+  return work() + STACK_AT + ((<usize>depth) << 2);
 }
 
 export function laneAt(lane: u32): usize {

@@ -13,9 +13,9 @@
 // get with PENDING_TOO: this thread's own ops behind the version's applied number, in their order,
 //   are judged over what the version has (batch.ts); nobody else writes or reuses them meanwhile.
 //
-// A lane does not stop where it finds its key: it goes right at a key that is not above its own,
-// notes that node, and ends at a leaf; the node noted last is the only one that can be equal. So a
-// step has one data-dependent address and no branch, except where two slices agree.
+// Which child is next is an address that is computed, not a branch: a wrong guess would cost more
+// than the compare, and in lockstep the misses of all lanes behind it. (That the first slices agree
+// is guessed rightly, it is mostly as it was one step before.)
 //
 // Names: n a node; s0, s1, len, at a key in hand (node.ts).
 
@@ -59,13 +59,16 @@ export function find(root: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
   while (n != 0) {
     const n0 = get64(n + KEY);
     const n1 = get64(n + KEY + 8);
-    if (n0 == s0 && n1 == s1) {
-      const c = compare(n, s0, s1, len, at);
-      if (c == 0) return n;
-      n = child(n, c < 0);
-    } else {
-      n = child(n, n0 < s0 || (n0 == s0 && n1 < s1));
+    let up = n0 < s0;
+    if (n0 == s0) {
+      up = n1 < s1;
+      if (n1 == s1) {
+        const c = compare(n, s0, s1, len, at);
+        if (c == 0) return n;
+        up = c < 0;
+      }
     }
+    n = child(n, up);
   }
   return 0;
 }
@@ -148,8 +151,6 @@ export function getMany(
     let behind = key;
     for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
     descend(lanes);
-    for (let i: u32 = 0; i < lanes; i++) touchLane(laneAt(i));
-    for (let i: u32 = 0; i < lanes; i++) judgeLane(laneAt(i));
     for (let i: u32 = 0; i < lanes; i++) {
       const cold: usize = get32(laneAt(i) + L_FOUND);
       const bytes: u64 = 8 + (cold == 0 ? 0 : (<u64>valueLength(cold) + 7) & ~7);
@@ -187,7 +188,7 @@ function stageLane(lane: usize, key: usize, root: usize): usize {
   return key + keyRecord(len);
 }
 
-/** Takes each lane to a leaf. */
+/** Takes each lane to its key, whose cold part is then in L_FOUND, or to a leaf. */
 function descend(lanes: u32): void {
   const first = laneAt(0);
   const end = laneAt(lanes);
@@ -201,39 +202,26 @@ function descend(lanes: u32): void {
       const s1 = get64(lane + 8);
       const n0 = get64(n + KEY);
       const n1 = get64(n + KEY + 8);
-      let up = <bool>(<i32>(n0 < s0) | (<i32>(n0 == s0) & <i32>(n1 <= s1)));
-      if (n0 == s0 && n1 == s1) {
-        up = compare(n, s0, s1, get32(lane + L_LENGTH), get32(lane + L_AT)) <= 0;
+      let up = n0 < s0;
+      if (n0 == s0) {
+        up = n1 < s1;
+        if (n1 == s1) {
+          const c = compare(n, s0, s1, get32(lane + L_LENGTH), get32(lane + L_AT));
+          if (c == 0) {
+            put32(lane + L_FOUND, <u32>coldOf(n));
+            put32(lane + L_NODE, 0);
+            touch(coldOf(n));
+            continue;
+          }
+          up = c < 0;
+        }
       }
       const below = child(n, up);
-      put32(lane + L_FOUND, select<u32>(<u32>n, get32(lane + L_FOUND), up));
       put32(lane + L_NODE, <u32>below);
       touch(below);
       open = true;
     }
   }
-}
-
-/** Lets the cold part come of the node noted last. */
-function touchLane(lane: usize): void {
-  const n: usize = get32(lane + L_FOUND);
-  if (n != 0) touch(coldOf(n));
-}
-
-/** L_FOUND := the cold part of the lane's key, or 0. */
-function judgeLane(lane: usize): void {
-  const n: usize = get32(lane + L_FOUND);
-  if (n == 0) return;
-  const s0 = get64(lane);
-  const s1 = get64(lane + 8);
-  let cold: usize = 0;
-  if (get64(n + KEY) == s0 && get64(n + KEY + 8) == s1) {
-    cold = coldOf(n);
-    const len = get32(lane + L_LENGTH);
-    const at = get32(lane + L_AT);
-    if (compareRest(keyLength(cold), coldKey(cold), len, at) != 0) cold = 0;
-  }
-  put32(lane + L_FOUND, <u32>cold);
 }
 
 function emit(to: usize, cold: usize): void {

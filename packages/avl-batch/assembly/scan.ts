@@ -69,7 +69,7 @@ export function scan(
     let ahead: u32 = 0;
     const room = min(WINDOW, limit - records);
     while (ahead < room && depth > 0) {
-      const n: usize = get32(stackAt(0, depth - 1));
+      const n: usize = get32(stackAt(depth - 1));
       if (isBeyond(n, flags, endLen, endAt)) {
         depth = 0;
         break;
@@ -112,7 +112,7 @@ function finish(target: u32, records: u32, used: u32, more: u32, last: u32): i32
 function push(depth: u32, from: usize, back: bool): u32 {
   let top = depth;
   for (let n = from; n != 0; n = child(n, back)) {
-    put32(stackAt(0, top), <u32>n);
+    put32(stackAt(top), <u32>n);
     top++;
   }
   return top;
@@ -130,7 +130,7 @@ function seek(root: usize, flags: u32, len: u32, at: usize): u32 {
     const c = compare(n, s0, s1, len, at);
     const admitted = c == 0 ? !open : back ? c < 0 : c > 0;
     if (admitted) {
-      put32(stackAt(0, depth), <u32>n);
+      put32(stackAt(depth), <u32>n);
       depth++;
     }
     n = child(n, admitted ? back : !back);
@@ -148,7 +148,7 @@ function seekIndex(root: usize, index: u32, back: bool): u32 {
     const before = sizeOf(left(n));
     const toRight = rank > before;
     if (rank == before || toRight == back) {
-      put32(stackAt(0, depth), <u32>n);
+      put32(stackAt(depth), <u32>n);
       depth++;
     }
     if (rank == before) return depth;
