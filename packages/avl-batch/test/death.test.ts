@@ -11,7 +11,6 @@ import {
   content,
   finished,
   freshArena,
-  kill,
   random,
   replay,
   seed,
@@ -46,7 +45,7 @@ describe(`a terminated writer (${replay('death.test.ts')})`, () => {
       const job = start(arena, map, control, 0, 'append', { base });
       control.go();
       await control.reached(job, 0, 1 + below(500));
-      await kill(job);
+      await job.kill();
       const done = control.done(0);
       const report = arena.recover();
       expect(report.reaped).toBe(1);
@@ -68,7 +67,7 @@ describe(`a terminated writer (${replay('death.test.ts')})`, () => {
       const job = start(arena, map, control, 0, 'leave', { base: round * WIDE, count: 100 });
       control.go();
       await job.result;
-      await kill(job);
+      await job.kill();
     }
     expect(map.stats().waiting).toBe(400);
     expect(map.build().applied).toBe(400);
@@ -89,7 +88,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
       const job = start(arena, map, own, 0, 'build', { compactEach: 1 + below(5) });
       own.go();
       await own.reached(job, 0, 1 + below(40));
-      await kill(job);
+      await job.kill();
       await map.flush();
     }
     control.stop();
@@ -115,7 +114,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
     const chain = start(arena, map, writing, 0, 'chain', { key: 'a' });
     writing.go();
     await writing.reached(chain, 0, 3000);
-    await kill(dying);
+    await dying.kill();
     // More than fits into the queue: the heir builds.
     const sofar = writing.done(0);
     await writing.reached(chain, 0, sofar + 10_000);
@@ -160,7 +159,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
       control.go();
       await control.reached(jobs[1]!, 1, 5 + below(20));
       await control.reached(jobs[2]!, 2, 1);
-      for (const job of jobs) await kill(job);
+      for (const job of jobs) await job.kill();
       arena.recover();
       map.flushSync();
       expect(map.size).toBe(map.count());
@@ -201,7 +200,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     for (let n = 0; n < 25; n++) {
       await turns(below(300));
       const victim = below(jobs.length);
-      await kill(jobs[victim]!);
+      await jobs[victim]!.kill();
       if (below(3) === 0) arena.recover();
       jobs[victim] = hire(kinds[victim]!);
       if (below(2) === 0) await map.flush();
@@ -209,7 +208,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     }
     growing.stop();
     const steps = await finished(chains);
-    for (const job of jobs) await kill(job);
+    for (const job of jobs) await job.kill();
     await own.stop();
     await map.flush();
     expect([map.get('a'), map.get('b')]).toEqual(steps);
@@ -232,7 +231,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     map.compact();
     arena.recover();
     expect(arena.stats().pinned.bytes).toBeGreaterThan(0);
-    await kill(job);
+    await job.kill();
     arena.recover();
     expect(arena.stats().pinned).toEqual({ oldest: undefined, bytes: 0 });
     expect(map.size).toBe(4000);

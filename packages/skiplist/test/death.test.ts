@@ -32,8 +32,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
       const job = start(arena, list, control, 0, 'append', { base: round * WIDE });
       control.go();
       await control.reached(job, 0, 1 + below(500));
-      await job.worker.terminate();
-      await job.exit;
+      await job.kill();
       const finishedCalls = control.done(0);
       const report = arena.recover();
       expect(report.reaped).toBe(1);
@@ -61,8 +60,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
       const job = start(arena, list, control, 0, 'batches', args);
       control.go();
       await control.reached(job, 0, 1 + below(30));
-      await job.worker.terminate();
-      await job.exit;
+      await job.kill();
       // Before recovery as well: a batch of the dead holds nobody up and shows nothing half.
       for (const recovered of [false, true]) {
         if (recovered) arena.recover();
@@ -93,8 +91,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
       const job = start(arena, list, control, 0, 'seal', { times: 20 });
       control.go();
       await control.reached(job, 0, 1 + below(15));
-      await job.worker.terminate();
-      await job.exit;
+      await job.kill();
       arena.recover();
       expect(list.size).toBe(100);
       expect([...new Set(list.values())]).toEqual([round]);
@@ -121,8 +118,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
     list.seal().destroy();
     arena.recover();
     expect(arena.stats().pinned.bytes).toBeGreaterThan(0);
-    await job.worker.terminate();
-    await job.exit;
+    await job.kill();
     arena.recover();
     expect(arena.stats().pinned).toEqual({ oldest: undefined, bytes: 0 });
     expect(arena.stats().used).toBeLessThan(full);
@@ -143,8 +139,7 @@ describe(`a terminated worker (${replay('death.test.ts')})`, () => {
       control.go();
       await control.reached(jobs[0]!, 0, 50);
       await control.reached(jobs[1]!, 1, 5);
-      for (const job of jobs) await job.worker.terminate();
-      await Promise.all(jobs.map((job) => job.exit));
+      for (const job of jobs) await job.kill();
       arena.recover();
       expect(list.size).toBe(list.count());
       expect(list.verify().problems).toEqual([]);

@@ -1,28 +1,28 @@
-// The jobs that test workers do, on the built packages. A finished call is counted in the shared
-// words before the next one begins, so that the test knows after a kill what must be there.
+// The jobs that test workers do, on the built packages.
 
-import { parentPort, workerData } from 'node:worker_threads';
-import { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
+import { random, shuffled, userKey } from '../../../shm-arena/test/shared/random.mjs';
+import {
+  arena,
+  args,
+  expelled,
+  finish,
+  handle,
+  index,
+  stopped,
+  untilStopped,
+  words,
+  work,
+} from '../../../shm-arena/test/shared/worker.mjs';
 import { AvlBatch } from '../../dist/index.js';
 
-const { words, index, args } = workerData;
-const arena = Arena.attach(workerData.arena);
 const options = { value: u32, batch: args.batch };
-const map = AvlBatch.attach(arena, workerData.map, options);
+const map = AvlBatch.attach(arena, handle, options);
 
-const { slot, generation } = arena.participant;
-Atomics.store(words, 3 + 2 * index, slot + (generation << 8));
-
-const finish = () => Atomics.add(words, 2 + 2 * index, 1);
-const stopped = () => Atomics.load(words, 1) === 1;
-/** Until told to stop; the event loop does not run. */
-const untilStopped = () => Atomics.wait(words, 1, 0);
 /** Until told to stop, with the event loop running. */
 const idle = async () => {
   while (!stopped()) await new Promise((resolve) => setTimeout(resolve, 1));
 };
-const keyOf = (n) => `user:${String(n).padStart(11, '0')}`;
 
 /**
  * Queues, as often as it takes: while the queue is full, whoever builds has to get on. Returns
@@ -40,22 +40,12 @@ function put(write) {
   }
 }
 
-function random(start) {
-  let state = start >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
 const jobs = {
   /** Sets rising keys of its own until told to stop or killed; the count says how many are in. */
   append({ base, most = Infinity }) {
     let n = 0;
     while (!stopped() && n < most) {
-      if (put(() => map.set(keyOf(base + n), n)) === undefined) break;
+      if (put(() => map.set(userKey(base + n), n)) === undefined) break;
       finish();
       n++;
     }
@@ -76,13 +66,7 @@ const jobs = {
 
   /** Tries to insert the keys 0 to `count` - 1, in an order of its own; returns how many it won. */
   async race({ count, seed }) {
-    const below = random(seed);
-    const order = Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i--) {
-      const other = below(i + 1);
-      [order[i], order[other]] = [order[other], order[i]];
-    }
-    const tickets = order.map((n) => put(() => map.insert(keyOf(n), index)));
+    const tickets = shuffled(count, seed).map((n) => put(() => map.insert(userKey(n), index)));
     await map.flush();
     return tickets.filter((ticket) => map.result(ticket).outcome === 'done').length;
   },
@@ -106,7 +90,7 @@ const jobs = {
     const below = random(seed);
     let calls = 0;
     while (!stopped() && calls < most) {
-      const key = keyOf(below(keys));
+      const key = userKey(below(keys));
       const kind = below(5);
       if (kind === 0) put(() => map.delete(key));
       else if (kind === 1) map.get(key, { pending: true });
@@ -141,7 +125,7 @@ const jobs = {
 
   /** Starts a builder and leaves the arena; returns whether it ran before and after. */
   async leaveWithBuilder({ worker }) {
-    const other = AvlBatch.attach(arena, workerData.map, options);
+    const other = AvlBatch.attach(arena, handle, options);
     const builder = map.startBuilder({ worker });
     await map.settled(map.set('a', 1));
     const { running } = builder;
@@ -176,12 +160,12 @@ const jobs = {
     const missed = [];
     while (!stopped()) {
       const n = below(count);
-      const keys = [keyOf(n), keyOf(below(count)), 'nothing'];
-      if (map.get(keyOf(n)) !== n) missed.push(n);
+      const keys = [userKey(n), userKey(below(count)), 'nothing'];
+      if (map.get(userKey(n)) !== n) missed.push(n);
       const [a, b, none] = map.getMany(keys);
       if (a !== n || b === undefined || none !== undefined) missed.push([n, a, b, none]);
-      const [found] = map.at(map.rank(keyOf(n)));
-      if (found !== keyOf(n)) missed.push([n, found]);
+      const [found] = map.at(map.rank(userKey(n)));
+      if (found !== userKey(n)) missed.push([n, found]);
       finish();
     }
     return missed;
@@ -199,7 +183,7 @@ const jobs = {
   /** Queues `count` keys and leaves them there, saying nothing to anybody. */
   leave({ base, count }) {
     for (let n = 0; n < count; n++) {
-      map.set(keyOf(base + n), n);
+      map.set(userKey(base + n), n);
       finish();
     }
     return count;
@@ -209,9 +193,9 @@ const jobs = {
   async flushes({ base, times }) {
     let missed = 0;
     for (let n = 0; n < times && !stopped(); n++) {
-      put(() => map.set(keyOf(base + n), n));
+      put(() => map.set(userKey(base + n), n));
       await map.flush();
-      if (map.get(keyOf(base + n)) !== n) missed++;
+      if (map.get(userKey(base + n)) !== n) missed++;
       finish();
     }
     return missed;
@@ -220,8 +204,8 @@ const jobs = {
   /** Writes and reads on and on, until a call throws. */
   useUntilClosed({ base }) {
     for (let n = 0; ; n++) {
-      if (n < 5000) put(() => map.set(keyOf(base + n), n));
-      else map.get(keyOf(base + (n % 5000)));
+      if (n < 5000) put(() => map.set(userKey(base + n), n));
+      else map.get(userKey(base + (n % 5000)));
       finish();
     }
   },
@@ -229,9 +213,7 @@ const jobs = {
   /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
   expelled() {
     const ticket = map.set('b', 1);
-    finish();
-    untilStopped();
-    const calls = [
+    return expelled([
       () => map.set('a', 1),
       () => map.compareAndSet('a', 1, 2),
       () => map.get('a'),
@@ -244,15 +226,7 @@ const jobs = {
       () => map.flushSync(),
       () => map.result(ticket),
       () => map.snapshot(),
-    ];
-    return calls.map((call) => {
-      try {
-        call();
-        return 'nothing';
-      } catch (error) {
-        return error.code;
-      }
-    });
+    ]);
   },
 
   /** Opens by name with the rest, from many threads at once. */
@@ -264,8 +238,4 @@ const jobs = {
   },
 };
 
-Atomics.wait(words, 0, 0);
-const result = await jobs[workerData.job](args);
-map.close();
-arena.detach();
-parentPort.postMessage(result);
+await work(map, jobs);

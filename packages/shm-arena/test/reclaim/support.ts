@@ -3,7 +3,14 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
 import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+import { Job, turn } from '../shared/job.ts';
+import { replay as replayOf } from '../shared/support.ts';
 import { type Cell, isGone, reading } from './readers.mjs';
+
+export { codeOf } from '../shared/errors.mjs';
+export { type Job, turn } from '../shared/job.ts';
+export { random } from '../shared/random.mjs';
+export { seed } from '../shared/support.ts';
 
 /** A domain of any scheme. */
 export interface Domain extends Blocks<Cell, BlockStats> {
@@ -31,38 +38,11 @@ export interface Subject {
   readonly leases: boolean;
 }
 
-/** The seed of this run: SEED=… replays. */
-export const seed = Number(process.env.SEED ?? 20_261_120);
-
 /** How a failed run is repeated. */
-export const replay = `SEED=${seed} npx vitest run test/conformance.test.ts`;
-
-/** A small seeded generator of numbers from 0 to `below` - 1 (mulberry32). */
-export function random(start: number): (below: number) => number {
-  let state = start >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
+export const replay = replayOf('conformance.test.ts');
 
 export const freshArena = (options: ArenaOptions = {}): ArenaInstance =>
   Arena.create({ bytes: 32 * 2 ** 20, participants: 8, ...options });
-
-/** The `code` of what `run` throws. */
-export function codeOf(run: () => unknown): string | undefined {
-  try {
-    run();
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
-}
-
-/** The end of this turn: what only stands to be found again is let go. */
-export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Words that a test and its workers share: stop, and how far each one is. */
 export const control = () => new Int32Array(new SharedArrayBuffer(64));
@@ -156,29 +136,6 @@ export class World {
     const { problems } = this.arena.verify();
     this.arena.detach();
     return problems;
-  }
-}
-
-/** A worker at a job. */
-export class Job {
-  readonly worker: Worker;
-  readonly exit: Promise<number>;
-  readonly result: Promise<unknown>;
-
-  constructor(worker: Worker) {
-    this.worker = worker;
-    this.exit = new Promise((resolve) => worker.once('exit', resolve));
-    this.result = new Promise((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) => reject(new Error(`the worker ended with code ${code}`)));
-    });
-    this.result.catch(() => {}); // A test that kills its worker does not ask for the result.
-  }
-
-  async kill(): Promise<void> {
-    await this.worker.terminate();
-    await this.exit;
   }
 }
 

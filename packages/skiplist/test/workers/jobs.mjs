@@ -1,37 +1,26 @@
-// The jobs that test workers do, on the built packages. A finished call is counted in the shared
-// words before the next one begins, so that the test knows after a kill what must be there.
+// The jobs that test workers do, on the built packages.
 
-import { parentPort, workerData } from 'node:worker_threads';
-import { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
+import { random, shuffled, userKey } from '../../../shm-arena/test/shared/random.mjs';
+import {
+  arena,
+  expelled,
+  finish,
+  handle,
+  index,
+  stopped,
+  untilStopped,
+  work,
+} from '../../../shm-arena/test/shared/worker.mjs';
 import { SkipList } from '../../dist/index.js';
 
-const { words, index, args } = workerData;
-const arena = Arena.attach(workerData.arena);
-const list = SkipList.attach(arena, workerData.list, { value: u32 });
-
-const { slot, generation } = arena.participant;
-Atomics.store(words, 3 + 2 * index, slot + (generation << 8));
-
-const finish = () => Atomics.add(words, 2 + 2 * index, 1);
-const stopped = () => Atomics.load(words, 1) === 1;
-const keyOf = (n) => `user:${String(n).padStart(11, '0')}`;
-
-function random(start) {
-  let state = start >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
+const list = SkipList.attach(arena, handle, { value: u32 });
 
 const jobs = {
   /** Sets `count` keys: `from`, `from + step`, … to their number. */
   fill({ from, count, step = 1 }) {
     for (let i = 0; i < count; i++) {
-      list.set(keyOf(from + i * step), from + i * step);
+      list.set(userKey(from + i * step), from + i * step);
       finish();
     }
     return count;
@@ -39,15 +28,9 @@ const jobs = {
 
   /** Tries to insert the keys 0 to `count` - 1, in an order of its own; returns how many it won. */
   race({ count, seed }) {
-    const below = random(seed);
-    const order = Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i--) {
-      const other = below(i + 1);
-      [order[i], order[other]] = [order[other], order[i]];
-    }
     let won = 0;
-    for (const n of order) {
-      if (list.insert(keyOf(n), index)) won++;
+    for (const n of shuffled(count, seed)) {
+      if (list.insert(userKey(n), index)) won++;
       finish();
     }
     return won;
@@ -58,7 +41,7 @@ const jobs = {
     const below = random(seed);
     let calls = 0;
     while (!stopped() && calls < most) {
-      const key = keyOf(below(keys));
+      const key = userKey(below(keys));
       const kind = below(4);
       if (kind === 0) list.delete(key);
       else if (kind === 1) list.get(key);
@@ -78,7 +61,7 @@ const jobs = {
       const value = below(2 ** 31);
       const operations = [];
       for (let i = 0; i < width; i++) {
-        operations.push({ type: 'set', key: keyOf(group * width + i), value });
+        operations.push({ type: 'set', key: userKey(group * width + i), value });
       }
       list.writeBatch(operations);
       finish();
@@ -91,7 +74,7 @@ const jobs = {
   append({ base, most = Infinity }) {
     let n = 0;
     while (!stopped() && n < most) {
-      list.set(keyOf(base + n), n);
+      list.set(userKey(base + n), n);
       finish();
       n++;
     }
@@ -101,8 +84,8 @@ const jobs = {
   /** Writes 5 000 keys and then reads on and on, until a call throws. */
   useUntilClosed({ base }) {
     for (let n = 0; ; n++) {
-      if (n < 5000) list.set(keyOf(base + n), n);
-      else list.get(keyOf(base + (n % 5000)));
+      if (n < 5000) list.set(userKey(base + n), n);
+      else list.get(userKey(base + (n % 5000)));
       finish();
     }
   },
@@ -128,7 +111,7 @@ const jobs = {
     const snapshot = list.snapshot();
     const size = snapshot.size;
     finish();
-    Atomics.wait(words, 1, 0);
+    untilStopped();
     return [size, snapshot.size];
   },
 
@@ -144,9 +127,7 @@ const jobs = {
 
   /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
   expelled() {
-    finish();
-    Atomics.wait(words, 1, 0);
-    const calls = [
+    return expelled([
       () => list.set('a', 1),
       () => list.get('a'),
       () => list.getMany(['a']),
@@ -154,15 +135,7 @@ const jobs = {
       () => list.writeBatch([{ type: 'delete', key: 'a' }]),
       () => list.seal(),
       () => list.snapshot(),
-    ];
-    return calls.map((call) => {
-      try {
-        call();
-        return 'nothing';
-      } catch (error) {
-        return error.code;
-      }
-    });
+    ]);
   },
 
   /** Opens by name with the rest, from many threads at once. */
@@ -173,8 +146,4 @@ const jobs = {
   },
 };
 
-Atomics.wait(words, 0, 0);
-const result = jobs[workerData.job](args);
-list.close();
-arena.detach();
-parentPort.postMessage(result);
+await work(list, jobs);

@@ -1,4 +1,4 @@
-// The examples of a reclaimer's api.ts and README.md do what the comments behind them say.
+// The examples of a package's api.ts and README.md do what the comments behind them say.
 
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -8,6 +8,9 @@ import { expect, test } from 'vitest';
 import { checked, examples } from '../../../../tools/examples.mjs';
 import { programs } from '../../../../tools/readme.mjs';
 import { freshArena } from './support.ts';
+
+/** Functions whose body may say `await`. */
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 /**
  * Tests for all examples of the package at `home`.
@@ -21,7 +24,7 @@ export async function runExamples(
 ): Promise<void> {
   const found = examples(await readFile(new URL('src/api.ts', home), 'utf8'));
 
-  test.each(found)('example of %s', (_, code) => {
+  test.each(found)('example of %s', async (_, code) => {
     const arena = freshArena();
     let checks = 0;
     const same = (found: unknown, expected: unknown) => {
@@ -29,7 +32,7 @@ export async function runExamples(
       expect(found).toEqual(expected);
     };
     const given = { ...scope, arena, same };
-    new Function(...Object.keys(given), checked(code))(...Object.values(given));
+    await new AsyncFunction(...Object.keys(given), checked(code))(...Object.values(given));
     expect(checks).toBeGreaterThan(0);
     arena.detach();
   });
