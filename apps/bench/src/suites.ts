@@ -184,11 +184,13 @@ export const SUITES: readonly Suite[] = [
     name: 'arena-attach',
     title: 'Arena: attaching in a new worker',
     about:
-      'From `new Worker` to its first message. The one worker does nothing; the other loads the ' +
+      'From `new Worker` to its first message. The first worker does nothing; the second is given ' +
+      'a memory of 64 MiB, for which the engine collects garbage; the third is given it, loads the ' +
       'package and attaches before it answers.',
     subjects: [{ name: 'workers' }],
     metrics: [
       { name: 'empty', title: 'empty worker', unit: 'ms', same: false },
+      { name: 'handed', title: 'worker that is given the memory', unit: 'ms', same: false },
       { name: 'attach', title: 'worker that attaches', unit: 'ms', same: false },
     ],
     ratios: [],
@@ -197,6 +199,12 @@ export const SUITES: readonly Suite[] = [
         title: 'attaching, ms beyond starting the worker',
         of: { subject: 'workers', metric: 'attach' },
         minus: { subject: 'workers', metric: 'empty' },
+        bar: 5,
+      },
+      {
+        title: 'attaching, ms beyond starting a worker with the memory',
+        of: { subject: 'workers', metric: 'attach' },
+        minus: { subject: 'workers', metric: 'handed' },
         bar: 5,
       },
     ],

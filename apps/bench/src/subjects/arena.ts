@@ -42,7 +42,7 @@ export async function pairs(job: Job, bench: Bench): Promise<void> {
   arena.detach();
 }
 
-/** Both workers load the same few lines; one of them also loads the package and attaches. */
+/** All workers load the same few lines; one of them also loads the package and attaches. */
 const STARTED = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { url, handle } = workerData;
@@ -53,20 +53,27 @@ const STARTED = `
   });
 `;
 
-/** Milliseconds until a new worker has answered, with and without attaching; `size` of each. */
+/**
+ * Milliseconds until a new worker has answered: one that is given nothing, one that is given the
+ * memory and leaves it, and one that attaches; `size` of each.
+ */
 export async function attach(job: Job, bench: Bench): Promise<void> {
   const arena = Arena.create({ bytes: BYTES });
   const url = import.meta.resolve('@x/shm-arena');
   const empty: number[] = [];
+  const handed: number[] = [];
   const attaching: number[] = [];
   for (let i = -1; i < job.size; i++) {
     const first = await answered({});
-    const second = await answered({ url, handle: arena.handle });
+    const second = await answered({ handle: arena.handle });
+    const third = await answered({ url, handle: arena.handle });
     if (i < 0) continue; // The first of each reads files that the others find in memory.
     empty.push(first);
-    attaching.push(second);
+    handed.push(second);
+    attaching.push(third);
   }
   bench.count('empty', median(empty));
+  bench.count('handed', median(handed));
   bench.count('attach', median(attaching));
   arena.recover();
   arena.detach();

@@ -387,16 +387,30 @@ export async function delays(job: Job, bench: Bench): Promise<void> {
   arena.detach();
 }
 
-/** Milliseconds from append to visible, of the operations that are followed. */
+/** Its ticket; undefined when the queue is full: the builder has fallen behind. */
+function appended(map: Tree, key: string, value: number): Ticket | undefined {
+  try {
+    return map.set(key, value);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'QUEUE_FULL') throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Milliseconds until visible, of the operations that are followed, from when each is due: one that
+ * finds the queue full waits, and its wait counts.
+ */
 function follow(map: Tree, keys: readonly string[], operations: number): number[] {
   const followed: { ticket: Ticket; at: number }[] = [];
   const took: number[] = [];
   const start = performance.now();
   for (let done = 0; done < operations || followed.length > 0; ) {
-    const now = performance.now();
-    if (done < operations && (now - start) * RATE_A_MS > done) {
-      const ticket = map.set(keys[done % keys.length]!, done);
-      if (++done % SAMPLED === 0) followed.push({ ticket, at: now });
+    if (done < operations && (performance.now() - start) * RATE_A_MS > done) {
+      const ticket = appended(map, keys[done % keys.length]!, done);
+      if (ticket !== undefined && ++done % SAMPLED === 0) {
+        followed.push({ ticket, at: start + (done - 1) / RATE_A_MS });
+      }
     }
     if (followed.length > 0 && map.applied(followed[0]!.ticket)) {
       took.push(performance.now() - followed.shift()!.at);
