@@ -135,8 +135,10 @@ function applyToAll(state: State, [op, a, b]: OpCall, result: Result): State[] {
     }
     case 'destroy': {
       const there = state.lists.some(({ id }) => id === a);
-      if (result === 'bad') return state.lists.at(-1)!.id === a ? same : none;
+      const active = state.lists.at(-1)!.id === a;
+      if (result === 'bad') return active ? same : none;
       if (result === 'closed') return there ? none : same;
+      if (active) return died ? same : none; // It is refused.
       return [noted({ ...state, lists: state.lists.filter(({ id }) => id !== a) })];
     }
     case 'end':
