@@ -184,9 +184,9 @@ export const SUITES: readonly Suite[] = [
     name: 'arena-attach',
     title: 'Arena: attaching in a new worker',
     about:
-      'From `new Worker` to its first message. The first worker does nothing; the second is given ' +
-      'a memory of 64 MiB, for which the engine collects garbage; the third is given it, loads the ' +
-      'package and attaches before it answers.',
+      'From `new Worker` to its first message. The first worker does nothing; the second is ' +
+      'given a memory of 64 MiB; the third is given it, loads the package and attaches before it ' +
+      'answers.',
     subjects: [{ name: 'workers' }],
     metrics: [
       { name: 'empty', title: 'empty worker', unit: 'ms', same: false },
