@@ -64,8 +64,9 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   // Most jobs need little: each gets a little, then those that were cut get more.
   const rounds = options.full ? FULL_ROUNDS : [Number.POSITIVE_INFINITY];
   for (const seconds of rounds) {
-    const round = spread(open());
-    if (round.length === 0 || left() < 1) break;
+    // Not those that were cut after as long before.
+    const round = spread(open().filter((job) => (results.get(job.id)?.seconds ?? 0) < seconds));
+    if (left() < 1) break;
     progress.expect(round.length);
     await runAll(round, {
       cores: options.cores,
