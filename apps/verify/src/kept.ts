@@ -41,12 +41,12 @@ export class Kept {
   }
 }
 
-/** A hash of the checker, the structure's files, and all kernel sources that it is built from. */
+/** A hash of the checker, the structure's files and what they share, and all kernel sources. */
 function fingerprint(name: string, structure: Structure): string {
   const hash = createHash('sha256');
   const folders = new Set(['apps/verify/src', `apps/verify/structures/${name}`]);
   for (const path of Object.values(structure.kernels)) folders.add(`${path}/assembly`);
-  const files = [`apps/verify/structures/${name}.ts`];
+  const files = [`apps/verify/structures/${name}.ts`, 'apps/verify/structures/common.ts'];
   for (const folder of folders) {
     for (const file of filesIn(folder)) {
       files.push(file);

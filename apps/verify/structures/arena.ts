@@ -4,22 +4,12 @@
 // small structures that the operations use.
 
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
-import {
-  DESCRIPTORS,
-  ENTRIES,
-  head,
-  invariant,
-  kindOf,
-  leased,
-  PAGE,
-  REPORT,
-  slotAt,
-  word,
-} from './arena/memory.ts';
+import { DESCRIPTORS, ENTRIES, invariant, leased, REPORT, word } from './arena/memory.ts';
 import { model, type State } from './arena/model.ts';
 import { attached, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
 import { soak } from './arena/soak.ts';
+import { createArena, head, kindOf, PAGE, slotAt, usedPages } from './common.ts';
 
 // ---- set-up
 
@@ -36,13 +26,7 @@ function describe(world: World, t: Thread): void {
 function setup(world: World, scenario: Scenario): void {
   const { pages = 4, cold = [], shared } = options.get(scenario.name) ?? {};
   const k = world.threads[0]!.kernels.arena!;
-  for (const t of world.threads) t.kernels.arena!.setup!();
-  const participants = world.threads.length;
-  let total = participants + pages;
-  while (k.systemPages!(total, participants) + participants + pages > total) total++;
-  if (k.create!(total, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8) !== 0) throw new Error('create');
-  const { first } = head(world);
-  world.mark('free', first * PAGE, (total - first) * PAGE);
+  createArena(world, pages);
   for (const t of world.threads) {
     t.local.slot = -1;
     t.local.scratch = 0;
@@ -102,7 +86,7 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   for (const tag of Object.keys(run.blocks)) {
     if (run.freeing[tag] !== false) yield [k.free!, run.blocks[tag]!];
   }
-  const { directory, table, first, pages } = head(world);
+  const { directory } = head(world);
   for (let entry = 0; entry < ENTRIES; entry++) {
     if (kindOf(world.u32(directory + entry * 256)) !== 2) continue;
     yield [k.entryDestroy!, entry, world.u32(directory + entry * 256 + 4)];
@@ -123,8 +107,7 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   const found: number = yield [k.verify!, report, 128];
   if (found > 0)
     return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
-  let used = 0;
-  for (let page = first; page < pages; page++) if (world.u32(table + page * 8) !== 0) used++;
+  const used = usedPages(world);
   if (used > 1 + open * 2) return `${used - 1} pages are leaked`;
   return undefined;
 }

@@ -5,6 +5,18 @@
 // two places.
 
 import type { Model, Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
+import {
+  attach,
+  createArena,
+  GRANT_BYTES,
+  GRANTS,
+  kindOf,
+  PAGE,
+  recoverSlots,
+  SLOT_BYTES,
+  SLOTS,
+  slotAt,
+} from './common.ts';
 import { mutants } from './reclaim/mutants.ts';
 import {
   EPOCH,
@@ -19,9 +31,6 @@ import {
 } from './reclaim/scenarios.ts';
 import { soak } from './reclaim/soak.ts';
 
-const PAGE = 1024;
-const SLOTS = 1024;
-const SLOT_BYTES = 1024;
 /** Gated sizes of limbo.ts and blocks.ts. */
 const HEAD = 32;
 const BLOCK = 48;
@@ -50,10 +59,6 @@ export interface Run {
 
 // ---- where things stand -------------------------------------------------------------------------
 
-const kindOf = (low: number): number => low & 15;
-const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
-const GRANTS = 2;
-const GRANT_BYTES = 32;
 const grantAt = (world: World, i: number): number => world.u32(88) + 8 * 64 + i * GRANT_BYTES;
 
 function record(world: World): { root: number; homes: number; bytes: number; at: number } {
@@ -77,25 +82,13 @@ function list(world: World, first: number, link: number, into: number[]): boolea
 function setup(world: World, scenario: Scenario): void {
   const now = settings.get(scenario.name)!;
   current.set(world, now);
-  const k = world.threads[0]!.kernels.arena!;
-  for (const t of world.threads) {
-    t.kernels.arena!.setup!();
-    t.kernels.reclaim!.setup!();
-  }
-  const participants = world.threads.length;
-  let total = participants + now.pages;
-  while (k.systemPages!(total, participants) + participants + now.pages > total) total++;
-  if (k.create!(total, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8) !== 0) throw new Error('create');
-  const first = world.u32(104);
-  world.mark('free', first * PAGE, (total - first) * PAGE);
+  createArena(world, now.pages);
   if (now.clock !== undefined) {
     new DataView(world.memory.buffer).setBigUint64(128, now.clock, true);
   }
   // The last slot is a worker's, where a scenario asks for it.
   for (const t of now.reversed === true ? [...world.threads].reverse() : world.threads) {
-    t.local.slot = t.kernels.arena!.attach!(t.id + 1);
-    if (t.local.slot! < 0) throw new Error(`attach: ${t.local.slot}`);
-    t.kernels.reclaim!.join!(t.local.slot!);
+    attach(t, t.kernels.reclaim!);
     t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
   }
   found(world, now);
@@ -617,22 +610,10 @@ function invariant(world: World, run: Run): string | undefined {
 // ---- deaths -------------------------------------------------------------------------------------
 
 function* recover(t: Thread, _dead: readonly Thread[], run: Run, world: World): Steps {
-  const k = t.kernels.arena!;
-  for (let slot = 0; slot < world.u32(36); slot++) {
-    if (kindOf(world.u32(slotAt(slot))) < 2) continue;
-    const phase: number = yield [k.reap!, slot];
-    if (phase === 0) continue;
-    if (phase === 1) yield [k.recoverArena!, slot];
-    for (;;) {
-      const entry: number = yield [k.nextJoined!, slot, 0];
-      if (entry < 0) break;
-      // Until its repair the reservations of the dead stand, also of one that died meanwhile.
-      for (const other of world.threads) if (other.local.slot === slot) run.safe[other.id] = 0;
-      yield [t.kernels.reclaim!.repair!, entry, slot];
-      yield [k.unjoin!, entry, slot];
-    }
-    yield [k.finish!, slot];
-  }
+  // Until its repair the reservations of the dead stand, also of one that died meanwhile.
+  yield* recoverSlots(t, world, 'reclaim', (slot) => {
+    for (const other of world.threads) if (other.local.slot === slot) run.safe[other.id] = 0;
+  });
   yield [t.kernels.reclaim!.idle!];
 }
 

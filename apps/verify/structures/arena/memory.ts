@@ -2,14 +2,20 @@
 // what the words are called in traces.
 
 import type { World } from '../../src/structure.ts';
+import {
+  GRANT_BYTES,
+  GRANTS,
+  head,
+  kindOf,
+  type Names,
+  PAGE,
+  REGIONS,
+  SLOT_BYTES,
+  SLOTS,
+  slotAt,
+} from '../common.ts';
 
-export const PAGE = 1024;
-export const SLOTS = 1024;
-export const SLOT_BYTES = 1024;
 export const ENTRIES = 8;
-export const REGIONS = 8;
-export const GRANTS = 2;
-const GRANT_BYTES = 32;
 export const FREE = 0,
   CLAIMED = 1,
   SMALL = 2,
@@ -23,17 +29,6 @@ export const REPORT = 512;
 
 export type Name = keyof typeof DESCRIPTORS;
 
-export const head = (world: World) => ({
-  pages: world.u32(28),
-  participants: world.u32(36),
-  directory: world.u32(84),
-  regions: world.u32(88),
-  table: world.u32(92),
-  bitmaps: world.u32(100),
-  first: world.u32(104),
-});
-export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
-export const kindOf = (low: number): number => low & 15;
 export const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
 
 // ---- what holds after every step
@@ -138,7 +133,7 @@ export function leased(world: World): string | undefined {
 
 // ---- names for traces
 
-const HEADER: Record<number, string> = {
+const HEADER: Names = {
   128: 'clock',
   192: 'page hint',
   256: 'directory lock',
@@ -147,7 +142,7 @@ const HEADER: Record<number, string> = {
   448: 'releases',
   512: 'granted',
 };
-const SLOT: Record<number, string> = {
+const SLOT: Names = {
   0: 'state',
   8: 'thread',
   12: 'lock held',
@@ -163,8 +158,8 @@ const SLOT: Record<number, string> = {
   104: 'lease 1',
   112: 'lease 2',
 };
-const GRANT: Record<number, string> = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
-const REGION: Record<number, string> = {
+const GRANT: Names = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
+const REGION: Names = {
   0: 'state',
   8: 'owner',
   16: 'birth',

@@ -2,17 +2,14 @@
 // queue.ts), the invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
-import { head, kindOf, slotAt } from '../skiplist/memory.ts';
+import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
 import type { Run } from './operations.ts';
-
-export { head, kindOf, slotAt };
 
 const QUEUES = 256;
 const QUEUE_BYTES = 128;
 
-const rootWord = (world: World, entry: number): number => head(world).directory + entry * 256 + 8;
-const headAt = (world: World, entry: number): number =>
-  world.u32(head(world).directory + entry * 256 + 72);
+const rootWord = (world: World, entry: number): number => entryAt(world, entry) + 8;
+const headAt = (world: World, entry: number): number => world.u32(entryAt(world, entry) + 72);
 
 const left = (world: World, n: number): number => (world.u32(n + 16) & ~31) >>> 0;
 const right = (world: World, n: number): number => (world.u32(n + 20) & ~31) >>> 0;
@@ -20,16 +17,9 @@ const heightOf = (world: World, n: number): number =>
   n === 0 ? 0 : (world.u32(n + 16) & 31) | ((world.u32(n + 20) & 1) << 5);
 const sizeOf = (world: World, n: number): number => (n === 0 ? 0 : world.u32(n + 28));
 
-/** The key's bytes as characters, in their order: each slice stands with its first byte highest. */
 function keyOf(world: World, n: number): string {
   const cold = world.u32(n + 24);
-  const length = world.u32(cold);
-  let key = '';
-  for (let i = 0; i < length; i++) {
-    const at = (i < 16 ? n : cold - 8) + (i & ~7) + 7 - (i & 7);
-    key += String.fromCharCode(world.u8[at]!);
-  }
-  return key;
+  return keyIn(world, world.u32(cold), n, cold - 8);
 }
 
 /** I2, I3 of node.ts below n; the keys, in order, or what is wrong. */
@@ -55,9 +45,8 @@ function walk(world: World, n: number, keys: string[], depth: number): string | 
 
 /** V1 to V3, Q1, Q2 after every step; the tree after every publication. */
 export function invariantOf(world: World, entry: number, run: Run): string | undefined {
-  const at = rootWord(world, entry);
-  if (kindOf(world.u32(at - 8)) !== 2) return undefined;
-  const version = world.u32(at);
+  if (!isLive(world, entry)) return undefined;
+  const version = world.u32(rootWord(world, entry));
   const own = headAt(world, entry);
   const queues = world.u32(version + 36);
   for (let q = 0; q < queues; q++) {
@@ -82,14 +71,14 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
 
 // ---- names for traces ---------------------------------------------------------------------------
 
-const HEAD: Record<number, string> = {
+const HEAD: Names = {
   0: 'lock',
   64: 'clock',
   128: 'published',
   132: 'nudged',
   212: 'queues',
 };
-const QUEUE: Record<number, string> = {
+const QUEUE: Names = {
   0: 'tail',
   8: 'turn',
   16: 'table',
@@ -98,32 +87,10 @@ const QUEUE: Record<number, string> = {
   28: 'mark1',
   64: 'applied',
 };
-const SLOT: Record<number, string> = {
-  0: 'state',
-  16: 'scratch',
-  24: 'nested',
-  28: 'status',
-  64: 'lower',
-  72: 'upper',
-  96: 'lease 0',
-};
-
 /** The word at `at` by name, as far as it is known. */
 export function nameWord(at: number, world: World, entry: number): string | undefined {
-  const { pages, participants, directory, regions, table, first } = head(world);
-  if (at === 128) return 'era';
-  if (at >= slotAt(0) && at < slotAt(participants)) {
-    const x = (at - slotAt(0)) % 1024;
-    return `slot[${Math.floor((at - slotAt(0)) / 1024)}].${SLOT[x] ?? `+${x}`}`;
-  }
-  if (at >= directory && at < regions) {
-    const x = (at - directory) % 256;
-    const field = x === 0 ? 'state' : x === 8 ? 'root' : x === 72 ? 'head' : `+${x}`;
-    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
-  }
-  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
-  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
-  if (at < first * 1024) return undefined;
+  const { participants, table, first } = head(world);
+  if (at < first * PAGE) return nameSystemWord(at, world, {}, { 72: 'head' });
   const own = headAt(world, entry);
   if (at >= own && at < own + QUEUES) return `head.${HEAD[at - own] ?? `+${at - own}`}`;
   if (at >= own && at < own + QUEUES + QUEUE_BYTES * participants) {
@@ -133,6 +100,6 @@ export function nameWord(at: number, world: World, entry: number): string | unde
   const version = world.u32(rootWord(world, entry));
   if (at >= version && at < version + 48)
     return `version ${world.u64(version + 8)}+${at - version}`;
-  const page = Math.floor(at / 1024);
-  return `page ${page} + ${at % 1024} (region ${(world.u32(table + page * 8) >>> 16) & 0xffff})`;
+  const page = Math.floor(at / PAGE);
+  return `page ${page} + ${at % PAGE} (region ${(world.u32(table + page * 8) >>> 16) & 0xffff})`;
 }

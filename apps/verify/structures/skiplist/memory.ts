@@ -2,11 +2,8 @@
 // invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
+import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
 
-export const PAGE = 1024;
-const SLOTS = 1024;
-const SLOT_BYTES = 1024;
-export const REGIONS = 8;
 const HEAD = 256;
 const ID = 128;
 const MAX_HEIGHT = 3;
@@ -18,38 +15,16 @@ const REST = 16;
 const DEAD = (1n << 64n) - 1n;
 const NUMBER = (1n << 62n) - 1n;
 
-export const head = (world: World) => ({
-  pages: world.u32(28),
-  participants: world.u32(36),
-  directory: world.u32(84),
-  regions: world.u32(88),
-  table: world.u32(92),
-  bitmaps: world.u32(100),
-  first: world.u32(104),
-});
-
-export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
-export const kindOf = (low: number): number => low & 15;
-
 /** The lists of the stack, newest first. */
 export function lists(world: World, entry: number): number[] {
-  const at = head(world).directory + entry * 256;
-  if (kindOf(world.u32(at)) !== 2) return [];
-  const record = world.u32(at + 8);
+  if (!isLive(world, entry)) return [];
+  const record = world.u32(entryAt(world, entry) + 8);
   return Array.from({ length: world.u32(record) }, (_, i) => world.u32(record + 8 + 4 * i));
 }
 
 const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
-/** The key's bytes as characters, in their order: each slice stands with its first byte highest. */
-const keyOf = (world: World, node: number): string => {
-  const length = world.u32(node + META) & 0xf_ffff;
-  let key = '';
-  for (let n = 0; n < length; n++) {
-    const at = node + (n < 16 ? 0 : REST) + (n & ~7) + 7 - (n & 7);
-    key += String.fromCharCode(world.u8[at]!);
-  }
-  return key;
-};
+const keyOf = (world: World, node: number): string =>
+  keyIn(world, world.u32(node + META) & 0xf_ffff, node, node + REST);
 
 /** What a run remembers of stamps, for S2: what is decided stays. */
 export type Decided = Map<number, bigint>;
@@ -143,21 +118,7 @@ function above(world: World, list: number): string | undefined {
 
 // ---- names for traces ---------------------------------------------------------------------------
 
-const SLOT: Record<number, string> = {
-  0: 'state',
-  16: 'scratch',
-  24: 'nested',
-  28: 'status',
-  32: 'random',
-  64: 'lower',
-  72: 'upper',
-  80: 'over lower',
-  88: 'over upper',
-  96: 'lease 0',
-  104: 'lease 1',
-  112: 'lease 2',
-};
-const LIST: Record<number, string> = {
+const LIST: Names = {
   0: 'clock',
   64: 'height',
   68: 'used',
@@ -170,7 +131,7 @@ const LIST: Record<number, string> = {
   252: 'head.next0',
   256: 'head',
 };
-const LINE: Record<number, string> = {
+const LINE: Names = {
   0: 'bump',
   8: 'pages',
   16: 'counters',
@@ -183,20 +144,8 @@ const LINE: Record<number, string> = {
 
 /** The word at `at` by name, as far as it is known. */
 export function nameWord(at: number, world: World, entry: number): string | undefined {
-  const { pages, participants, directory, regions, table, first } = head(world);
-  if (at === 128) return 'era';
-  if (at < slotAt(participants) && at >= SLOTS) {
-    const x = (at - SLOTS) % SLOT_BYTES;
-    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${SLOT[x] ?? `+${x}`}`;
-  }
-  if (at >= directory && at < regions) {
-    const x = (at - directory) % 256;
-    const field = x === 0 ? 'state' : x === 8 ? 'root' : `+${x}`;
-    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
-  }
-  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
-  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
-  if (at < first * PAGE) return undefined;
+  const { participants, first } = head(world);
+  if (at < first * PAGE) return nameSystemWord(at, world, { 32: 'random' }, {});
   const stack = lists(world, entry);
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;

@@ -1,0 +1,220 @@
+// What several structures have in common: the words of an arena in the gated build, the set-up of
+// an arena and its threads, the repair after a death, and the look for lost pages. A map here is
+// one of ordered keys: avl and skiplist.
+
+import type { KernelFunction, Steps, Thread, World } from '../src/structure.ts';
+
+// ---- where things stand -------------------------------------------------------------------------
+
+export const PAGE = 1024;
+export const SLOTS = 1024;
+export const SLOT_BYTES = 1024;
+export const REGIONS = 8;
+export const GRANTS = 2;
+export const GRANT_BYTES = 32;
+
+export const head = (world: World) => ({
+  pages: world.u32(28),
+  participants: world.u32(36),
+  directory: world.u32(84),
+  regions: world.u32(88),
+  table: world.u32(92),
+  bitmaps: world.u32(100),
+  first: world.u32(104),
+});
+
+export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+export const kindOf = (low: number): number => low & 15;
+export const entryAt = (world: World, entry: number): number => world.u32(84) + entry * 256;
+/** Whether the structure is published and not destroyed. */
+export const isLive = (world: World, entry: number): boolean =>
+  kindOf(world.u32(entryAt(world, entry))) === 2;
+
+/**
+ * A key's bytes as characters, in their order: each slice stands with its first byte highest, slice
+ * i at `first` + 8 i, from the third on at `rest` + 8 i.
+ */
+export function keyIn(world: World, length: number, first: number, rest: number): string {
+  let key = '';
+  for (let i = 0; i < length; i++) {
+    const at = (i < 16 ? first : rest) + (i & ~7) + 7 - (i & 7);
+    key += String.fromCharCode(world.u8[at]!);
+  }
+  return key;
+}
+
+/** Names of words, by their offset. */
+export type Names = Record<number, string>;
+
+const SLOT: Names = {
+  0: 'state',
+  16: 'scratch',
+  24: 'nested',
+  28: 'status',
+  64: 'lower',
+  72: 'upper',
+  80: 'over lower',
+  88: 'over upper',
+  96: 'lease 0',
+  104: 'lease 1',
+  112: 'lease 2',
+};
+const ENTRY: Names = { 0: 'state', 8: 'root' };
+
+/** The word at `at`, below the pages, by name. `slot`, `entry`: names that a map adds there. */
+export function nameSystemWord(
+  at: number,
+  world: World,
+  slot: Names,
+  entry: Names,
+): string | undefined {
+  const { pages, participants, directory, regions, table } = head(world);
+  if (at === 128) return 'era';
+  if (at >= SLOTS && at < slotAt(participants)) {
+    const x = (at - SLOTS) % SLOT_BYTES;
+    const field = SLOT[x] ?? slot[x] ?? `+${x}`;
+    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field}`;
+  }
+  if (at >= directory && at < regions) {
+    const x = (at - directory) % 256;
+    const field = ENTRY[x] ?? entry[x] ?? `+${x}`;
+    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
+  }
+  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
+  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
+  return undefined;
+}
+
+// ---- set-up -------------------------------------------------------------------------------------
+
+/** An arena with `pages` beside the tables and the threads' scratch; all are marked free. */
+export function createArena(world: World, pages: number): void {
+  const arena = world.threads[0]!.kernels.arena!;
+  for (const t of world.threads) for (const kernel of Object.values(t.kernels)) kernel.setup!();
+  const participants = world.threads.length;
+  let total = participants + pages;
+  while (arena.systemPages!(total, participants) + participants + pages > total) total++;
+  if (arena.create!(total, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8) !== 0)
+    throw new Error('create');
+  const { first } = head(world);
+  world.mark('free', first * PAGE, (total - first) * PAGE);
+}
+
+/** Gives the thread a slot, and tells the structure's kernel of it. */
+export function attach(t: Thread, kernel: Record<string, KernelFunction>): void {
+  t.local.slot = t.kernels.arena!.attach!(t.id + 1);
+  if (t.local.slot! < 0) throw new Error(`attach: ${t.local.slot}`);
+  kernel.join!(t.local.slot);
+}
+
+/** A map in an arena of its own; the workers have opened it. `name`: of its kernel. */
+export function createMap(
+  world: World,
+  name: string,
+  pages: number,
+  ...limits: readonly number[]
+): void {
+  createArena(world, pages);
+  for (const t of world.threads) {
+    attach(t, t.kernels[name]!);
+    t.local.io = t.kernels[name]!.io!() >>> 0;
+  }
+  const { arena, [name]: map } = world.threads[0]!.kernels;
+  const { io } = world.threads[0]!.local;
+  world.write(io!, new Uint8Array(256));
+  const entry: number = arena!.entryClaim!(io);
+  if (entry < 0) throw new Error(`entryClaim: ${entry}`);
+  const generation: number = arena!.entryGeneration!(entry);
+  const status: number = map!.create!(entry, generation, ...limits);
+  if (status !== 0) throw new Error(`create: ${status}`);
+  arena!.entryPublish!(entry, generation, world.u32(io!));
+  for (const t of world.threads) {
+    t.local.entry = entry;
+    t.local.generation = generation;
+    if (t.role === 'worker') t.kernels.arena!.entryJoin!(entry, generation);
+  }
+}
+
+// ---- deaths and the end -------------------------------------------------------------------------
+
+/**
+ * What the host does after a death: both phases, with the repair of the kernel `name`. `before` is
+ * called before each repair of what the slot had open.
+ */
+export function* recoverSlots(
+  t: Thread,
+  world: World,
+  name: string,
+  before?: (slot: number) => void,
+): Steps {
+  const k = t.kernels.arena!;
+  const { participants } = head(world);
+  for (let slot = 0; slot < participants; slot++) {
+    if (kindOf(world.u32(slotAt(slot))) < 2) continue;
+    const phase: number = yield [k.reap!, slot];
+    if (phase === 0) continue;
+    if (phase === 1) yield [k.recoverArena!, slot];
+    for (;;) {
+      const entry: number = yield [k.nextJoined!, slot, 0];
+      if (entry < 0) break;
+      before?.(slot);
+      yield [t.kernels[name]!.repair!, entry, slot];
+      yield [k.unjoin!, entry, slot];
+    }
+    yield [k.finish!, slot];
+  }
+}
+
+/** Pages that are not free. */
+export function usedPages(world: World): number {
+  const { table, first, pages } = head(world);
+  let used = 0;
+  for (let page = first; page < pages; page++) if (world.u32(table + page * 8) !== 0) used++;
+  return used;
+}
+
+/** Who has which lease. */
+export interface Leased {
+  lease: number;
+  thread: number;
+}
+
+/**
+ * The audit of a map, the arena's own walk, and that destruction gives every page back. `place`
+ * names where the audit stopped.
+ */
+export function* endOfMap(
+  t: Thread,
+  world: World,
+  name: string,
+  snaps: readonly Leased[],
+  place: (io: number) => string | undefined,
+): Steps<string | undefined> {
+  const { arena, [name]: map } = t.kernels;
+  const { entry, generation, io } = t.local;
+  const report = io! + 64;
+  if (isLive(world, entry!)) {
+    const status: number = yield [map!.audit!, entry!, generation!];
+    if (status !== 0) {
+      const at = `${place(io!)}: ${world.u64(io! + 8)}, expected ${world.u64(io! + 16)}`;
+      return `audit ${status - 64}: ${at}`;
+    }
+  }
+  let found: number = yield [arena!.verify!, report, 128];
+  if (found > 0) return `verify: ${world.u32(report)} at ${world.u32(report + 4)}`;
+  if (isLive(world, entry!)) yield [arena!.entryDestroy!, entry!, generation!];
+  for (const { lease, thread } of snaps) {
+    const owner = world.threads[thread]!;
+    if (kindOf(world.u32(slotAt(owner.local.slot!))) === 1)
+      yield [owner.kernels.arena!.leaseDrop!, lease];
+  }
+  yield [arena!.sweep!];
+  found = yield [arena!.verify!, report, 128];
+  if (found > 0) return `verify in the end: ${world.u32(report)} at ${world.u32(report + 4)}`;
+  const { participants } = head(world);
+  let alive = 0;
+  for (let slot = 0; slot < participants; slot++)
+    if (kindOf(world.u32(slotAt(slot))) === 1) alive++;
+  const lost = usedPages(world) - alive;
+  return lost === 0 ? undefined : `${lost} pages are leaked`;
+}
