@@ -168,9 +168,6 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
   /** The value of `key`, or `undefined` when there is none. */
   get(key: K): V | undefined;
 
-  /** Whether `key` has a value. Decodes nothing. */
-  has(key: K): boolean;
-
   /** How many entries there are. O(1). */
   readonly size: number;
 
@@ -202,18 +199,6 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
    */
   entries(range?: Range<K>): IterableIterator<[K, V]>;
 
-  /** Keys in order; values are not copied. Consistency as `entries`. */
-  keys(range?: Range<K>): IterableIterator<K>;
-
-  /** Values in key order. Consistency as `entries`. */
-  values(range?: Range<K>): IterableIterator<V>;
-
-  /** Calls `visit` with every value and key, in key order. */
-  forEach(visit: (value: V, key: K) => void): void;
-
-  /** Same as `entries()`. */
-  [Symbol.iterator](): IterableIterator<[K, V]>;
-
   /**
    * Calls `visit` for the entries of `range`, without iterator objects; `false` stops.
    * @returns how many entries were visited, the one that stopped it included
@@ -225,16 +210,6 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
    */
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number;
 
-  /** The entry with the least key. */
-  first(): [K, V] | undefined;
-  /** The entry with the greatest key. */
-  last(): [K, V] | undefined;
-  /** The entry with the greatest key that is `key` or less. */
-  floor(key: K): [K, V] | undefined;
-  /** The entry with the least key that is `key` or greater. */
-  ceiling(key: K): [K, V] | undefined;
-  /** The entry with the greatest key below `key`. */
-  lower(key: K): [K, V] | undefined;
   /**
    * The entry with the least key above `key`.
    * @example

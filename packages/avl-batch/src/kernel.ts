@@ -1,7 +1,7 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { MapKernel } from '@x/shm-arena/internal';
+import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/internal';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */
@@ -37,75 +37,27 @@ export const PENDING_TOO = 1;
 export const INDEX = 1024;
 
 export interface TreeKernel extends MapKernel {
-  io(): number;
-  ioBytes(): number;
-  create(entry: number, generation: number, maxQueued: number): number;
+  create(...call: [...MapArgs, maxQueued: number]): number;
   append(
-    entry: number,
-    generation: number,
-    kind: number,
-    length: number,
-    k0: number,
-    k1: number,
-    k2: number,
-    k3: number,
-    valueAt: number,
-    valueLength: number,
-    expectedAt: number,
-    expectedLength: number,
+    ...call: [
+      ...[...MapArgs, kind: number, ...KeyArgs],
+      ...[valueAt: number, valueLength: number, expectedAt: number, expectedLength: number],
+    ]
   ): number;
-  outcome(entry: number, generation: number, queue: number, low: number, high: number): number;
-  mark(entry: number, generation: number, out: number): number;
-  covers(entry: number, generation: number, count: number, at: number): number;
-  signals(entry: number, generation: number): number;
-  nudge(entry: number, generation: number): number;
-  build(entry: number, generation: number, limit: number, temp: number, tempBytes: number): number;
-  compact(entry: number, generation: number): number;
-  get(
-    entry: number,
-    generation: number,
-    target: number,
-    flags: number,
-    length: number,
-    k0: number,
-    k1: number,
-    k2: number,
-    k3: number,
-  ): number;
-  getMany(
-    entry: number,
-    generation: number,
-    target: number,
-    count: number,
-    at: number,
-    out: number,
-    outBytes: number,
-  ): number;
+  outcome(...call: [...MapArgs, queue: number, low: number, high: number]): number;
+  mark(...call: [...MapArgs, out: number]): number;
+  covers(...call: [...MapArgs, count: number, at: number]): number;
+  signals(...map: MapArgs): number;
+  nudge(...map: MapArgs): number;
+  build(...call: [...MapArgs, limit: number, temp: number, tempBytes: number]): number;
+  compact(...map: MapArgs): number;
+  get(...call: [...MapArgs, target: number, flags: number, ...KeyArgs]): number;
+  getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   scan(
-    entry: number,
-    generation: number,
-    target: number,
-    flags: number,
-    limit: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-    out: number,
-    outBytes: number,
+    ...call: [
+      ...[...MapArgs, target: number, flags: number, limit: number],
+      ...[...BoundArgs, ...OutArgs],
+    ]
   ): number;
-  count(
-    entry: number,
-    generation: number,
-    target: number,
-    flags: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-  ): number;
-  snapshot(entry: number, generation: number): number;
-  stats(entry: number, generation: number, target: number): number;
-  repair(entry: number, slot: number): number;
-  audit(entry: number, generation: number): number;
+  count(...call: [...MapArgs, target: number, flags: number, ...BoundArgs]): number;
 }

@@ -24,7 +24,7 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
     return this.#size;
   }
 
-  protected ended(): Error {
+  protected override ended(): Error {
     return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
   }
 
@@ -32,9 +32,5 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
     if (this.over) return;
     this.over = true;
     this.#letGo();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

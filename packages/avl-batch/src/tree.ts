@@ -5,7 +5,6 @@ import {
   attachStructure,
   codecsOf,
   createStructure,
-  MapStatus,
   Membership,
   mayBlock,
   openOrCreateStructure,
@@ -15,6 +14,7 @@ import {
   Snapshots,
   Status,
   typeError,
+  verifyMap,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Building } from './building.ts';
@@ -25,12 +25,11 @@ import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Started, startBuilder } from './start.ts';
 import { resultOf } from './ticket.ts';
-import { AVL_BATCH, problems } from './type.ts';
+import { AVL_BATCH } from './type.ts';
 import { TreeView } from './view.ts';
 import { Waits } from './waits.ts';
 
 const { OK } = Status;
-const { AUDIT } = MapStatus;
 
 class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   private readonly member: Membership<TreeKernel>;
@@ -164,12 +163,11 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     expectedAt: number,
     expectedLength: number,
   ): number {
-    const { core } = this;
-    const { keyPort } = core;
+    const { kernel, entry, generation, keyPort } = this.core;
     keyPort.pack(key);
-    return core.kernel.append(
-      core.entry,
-      core.generation,
+    return kernel.append(
+      entry,
+      generation,
       kind,
       keyPort.length,
       keyPort.k0,
@@ -303,12 +301,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   verify(): VerifyReport {
     this.check();
-    const { kernel, entry, generation, crossing } = this.core;
-    crossing.begin();
-    const status = kernel.audit(entry, generation);
-    if (status !== OK && status < AUDIT) throw this.core.error(status, 'verify');
-    const found = problems(status, entry, crossing);
-    return { ok: found.length === 0, problems: found, unwalked: [] };
+    return verifyMap(AVL_BATCH, this.core);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
@@ -327,14 +320,6 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     this.check();
     this.member.destroy();
     this.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  protected ended(): Error {
-    return new ShmError('CLOSED', `${TYPE}: this instance was closed`);
   }
 }
 

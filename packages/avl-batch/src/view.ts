@@ -1,19 +1,13 @@
-// Reading: one implementation for the map and its snapshots. They differ in the number that tells
-// the kernel what to read, and in when they are over.
+// Reading: what a tree has beside every map, for the map and its snapshots. They differ in the
+// number that tells the kernel what to read, and in when they are over.
 
 import {
-  type Batch,
   type Bounds,
   ENTRY_HEAD,
-  EntryBatch,
-  getMany,
   giveRecords,
-  KEYS,
-  MapStatus,
-  OrderedView,
+  MapView,
   RangeFlag,
   RangeScan,
-  Status,
   takeRecords,
   wholeNumber,
 } from '@x/shm-arena/internal';
@@ -21,88 +15,31 @@ import type { IndexedReadable } from './api.ts';
 import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
 
-const { OK } = Status;
-const { ABSENT, NEED } = MapStatus;
-
-export abstract class TreeView<K, V> extends OrderedView<K, V> implements IndexedReadable<K, V> {
-  readonly core: Core<K, V>;
+export abstract class TreeView<K, V>
+  extends MapView<Core<K, V>, K, V>
+  implements IndexedReadable<K, V>
+{
   /** What the kernel reads: a version, or 0 for the present one. */
   readonly target: number;
-  protected readonly bound;
-  /** Set when this view is over. */
-  protected over = false;
 
   constructor(core: Core<K, V>, target: number) {
-    super();
-    this.core = core;
+    super(core);
     this.target = target;
-    this.bound = core.bound;
   }
 
-  /** The error of a call after the end. */
-  protected abstract ended(): Error;
-
-  check(): void {
-    if (this.over || !this.core.member.isOpen) throw this.ended();
+  protected tryGet(key: K, flags: number): number {
+    const { kernel, entry, generation } = this.core;
+    const { length, k0, k1, k2, k3 } = this.begin(key);
+    return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
   }
 
-  get(key: K): V | undefined {
-    return this.read(key, 0);
+  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this.core;
+    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
   }
 
-  /** The value of `key`; `flags` for the kernel. */
-  protected read(key: K, flags: number): V | undefined {
-    const { core } = this;
-    let status = this.tryGet(key, flags);
-    if (status !== OK && status !== ABSENT) {
-      status = core.finish(status, () => this.tryGet(key, flags), 'get');
-    }
-    if (status === ABSENT) return undefined;
-    return core.readResult();
-  }
-
-  private tryGet(key: K, flags: number): number {
-    this.check();
-    const { core } = this;
-    const { keyPort } = core;
-    core.crossing.begin();
-    keyPort.pack(key);
-    return core.kernel.get(
-      core.entry,
-      core.generation,
-      this.target,
-      flags,
-      keyPort.length,
-      keyPort.k0,
-      keyPort.k1,
-      keyPort.k2,
-      keyPort.k3,
-    );
-  }
-
-  has(key: K): boolean {
-    let status = this.tryGet(key, 0);
-    if (status === NEED) return true;
-    if (status !== OK && status !== ABSENT) {
-      status = this.core.finish(status, () => this.tryGet(key, 0), 'has');
-    }
-    return status === OK;
-  }
-
-  getMany(keys: Iterable<K>): (V | undefined)[] {
-    const { core } = this;
-    return getMany(core, keys, (count, at, out, outBytes) => {
-      this.check();
-      return core.kernel.getMany(
-        core.entry,
-        core.generation,
-        this.target,
-        count,
-        at,
-        out,
-        outBytes,
-      );
-    });
+  protected scanOf(bounds: Readonly<Bounds>, flags: number): RangeScan {
+    return new TreeScan(this, bounds, flags);
   }
 
   get size(): number {
@@ -175,39 +112,19 @@ export abstract class TreeView<K, V> extends OrderedView<K, V> implements Indexe
     giveRecords(records);
     return [keys[0] as K, values[0] as V];
   }
-
-  protected batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
-    this.check();
-    const scan = new TreeScan(this, bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
-    return new EntryBatch(scan, this.core, bounds, parts, size);
-  }
 }
 
 /** A scan in progress. */
 class TreeScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  private readonly view: TreeView<any, any>;
+  declare protected readonly view: TreeView<any, any>;
 
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
   constructor(view: TreeView<any, any>, bounds: Readonly<Bounds>, flags: number) {
-    super(view.core, bounds, flags, ENTRY_HEAD);
-    this.view = view;
+    super(view, bounds, flags, ENTRY_HEAD);
   }
 
-  protected check(): void {
-    this.view.check();
-  }
-
-  protected scan(
-    flags: number,
-    limit: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-    out: number,
-    outBytes: number,
-  ): number {
+  protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;
     return core.kernel.scan(
       core.entry,
@@ -215,10 +132,10 @@ class TreeScan extends RangeScan {
       target,
       flags,
       limit,
-      startLength,
-      startAt,
-      endLength,
-      endAt,
+      this.startLength,
+      this.startAt,
+      this.endLength,
+      this.endAt,
       out,
       outBytes,
     );

@@ -505,6 +505,7 @@ export interface Range<K> {
 export interface ReadableMap<K, V> {
   /** The value of `key`, or `undefined` when it has none. */
   get(key: K): V | undefined;
+  /** Whether `key` has a value. Decodes nothing. */
   has(key: K): boolean;
   /** The number of entries; exact when no write is in flight, also after deaths. */
   readonly size: number;
@@ -513,7 +514,9 @@ export interface ReadableMap<K, V> {
   entries(): IterableIterator<[K, V]>;
   keys(): IterableIterator<K>;
   values(): IterableIterator<V>;
-  forEach(fn: (value: V, key: K) => void): void;
+  /** Calls `visit` with every value and key, in the order of `entries`. */
+  forEach(visit: (value: V, key: K) => void): void;
+  /** Same as `entries()`. */
   [Symbol.iterator](): IterableIterator<[K, V]>;
 }
 
@@ -569,26 +572,41 @@ export interface WritableMap<K, V> extends ReadableMap<K, V> {
  * be used and changed inside them; one that is abandoned leaks nothing.
  */
 export interface OrderedReadable<K, V> extends ReadableMap<K, V> {
+  /**
+   * Entries in key order.
+   * @throws TypeError for a bound the codec cannot encode, RangeError for a bad `limit`
+   */
   entries(range?: Range<K>): IterableIterator<[K, V]>;
+  /** Keys in order; values are not copied. Consistency as `entries`. */
   keys(range?: Range<K>): IterableIterator<K>;
+  /** Values in key order. Consistency as `entries`. */
   values(range?: Range<K>): IterableIterator<V>;
-  /** Calls `visit` for each entry, until it returns false; returns how many it was called for. */
+  /**
+   * Calls `visit` for the entries of `range`, without iterator objects; `false` stops.
+   * @returns how many entries were visited, the one that stopped it included
+   */
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number;
   /** The entry with the least key. */
   first(): [K, V] | undefined;
   /** The entry with the greatest key. */
   last(): [K, V] | undefined;
-  /** The entry with the greatest key ≤ `key`. */
+  /** The entry with the greatest key that is `key` or less. */
   floor(key: K): [K, V] | undefined;
-  /** The entry with the least key ≥ `key`. */
+  /** The entry with the least key that is `key` or greater. */
   ceiling(key: K): [K, V] | undefined;
-  /** The entry with the greatest key < `key`. */
+  /** The entry with the greatest key below `key`. */
   lower(key: K): [K, V] | undefined;
-  /** The entry with the least key > `key`. */
+  /** The entry with the least key above `key`. */
   higher(key: K): [K, V] | undefined;
-  /** How many entries lie in the range. */
+  /** How many entries `range` has, at most its `limit`. */
   count(range?: Range<K>): number;
-  /** A position that can be moved both ways. */
+  /**
+   * A place that moves both ways within `range`. A fresh cursor stands before the first entry:
+   * `valid` is false, `next()` goes to the first. Beyond one end, only the way back leads in again.
+   * `reverse` turns the directions round; `limit` is not for cursors. Consistency as `entries`. It
+   * holds nothing, so `close()` is good manners only.
+   * @throws RangeError for a range with `limit`
+   */
   cursor(range?: Range<K>): Cursor<K, V>;
 }
 

@@ -143,9 +143,6 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    */
   get(key: K): V | undefined;
 
-  /** Whether `key` has a value. Decodes nothing. */
-  has(key: K): boolean;
-
   /**
    * How many keys have a value. O(threads) while there is one list; O(n), by a merging scan, for a
    * snapshot, and for a list while frozen parts of it exist. Exact when no write is in flight.
@@ -194,18 +191,6 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
   entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;
   entries(range?: Range<K>): IterableIterator<[K, V]>;
 
-  /** Keys in order; values are not copied. Consistency as `entries`. */
-  keys(range?: Range<K>): IterableIterator<K>;
-
-  /** Values in key order. Consistency as `entries`. */
-  values(range?: Range<K>): IterableIterator<V>;
-
-  /** Calls `visit` with every value and key, in key order. */
-  forEach(visit: (value: V, key: K) => void): void;
-
-  /** Same as `entries()`. */
-  [Symbol.iterator](): IterableIterator<[K, V]>;
-
   /**
    * Calls `visit` for the entries of `range`, without iterator objects; `false` stops.
    * @returns how many entries were visited, the one that stopped it included
@@ -216,16 +201,6 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    */
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number;
 
-  /** The entry with the least key. */
-  first(): [K, V] | undefined;
-  /** The entry with the greatest key. */
-  last(): [K, V] | undefined;
-  /** The entry with the greatest key that is `key` or less. */
-  floor(key: K): [K, V] | undefined;
-  /** The entry with the least key that is `key` or greater. */
-  ceiling(key: K): [K, V] | undefined;
-  /** The entry with the greatest key below `key`. */
-  lower(key: K): [K, V] | undefined;
   /**
    * The entry with the least key above `key`.
    * @example

@@ -68,11 +68,7 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
     this.over = true;
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  protected ended(): Error {
+  protected override ended(): Error {
     const what = this.destroyed ? 'was destroyed' : 'is closed';
     return new ShmError('CLOSED', `this frozen list ${what}`);
   }

@@ -1,7 +1,14 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import { type MapKernel, MapStatus } from '@x/shm-arena/internal';
+import {
+  type BoundArgs,
+  type KeyArgs,
+  type MapArgs,
+  type MapKernel,
+  MapStatus,
+  type OutArgs,
+} from '@x/shm-arena/internal';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */
@@ -17,7 +24,7 @@ export const MAX_KEY = 0xf_ffff;
 export const MAX_LISTS = 32;
 
 // Statuses that the arena's kernel does not have.
-export const { ABSENT, NEED, AUDIT } = MapStatus;
+export const { ABSENT } = MapStatus;
 export const EXISTS = 33;
 export const AHEAD = 35;
 /** Added to OK. */
@@ -37,69 +44,25 @@ export const ScanFlag = {
   RESUME: 512,
 } as const;
 
+/** What of a list is read: see `View`. */
+type ViewArgs = [target: number, seqLow: number, seqHigh: number];
+
 export interface ListKernel extends MapKernel {
-  io(): number;
-  ioBytes(): number;
-  create(entry: number, generation: number, maxPages: number, maxEntries: number): number;
+  create(...call: [...MapArgs, maxPages: number, maxEntries: number]): number;
   put(
-    entry: number,
-    generation: number,
-    kind: number,
-    length: number,
-    k0: number,
-    k1: number,
-    k2: number,
-    k3: number,
-    valueAt: number,
-    valueLength: number,
+    ...call: [...MapArgs, kind: number, ...KeyArgs, valueAt: number, valueLength: number]
   ): number;
-  writeBatch(entry: number, generation: number, count: number, at: number, temp: number): number;
-  get(
-    entry: number,
-    generation: number,
-    target: number,
-    seqLow: number,
-    seqHigh: number,
-    length: number,
-    k0: number,
-    k1: number,
-    k2: number,
-    k3: number,
-  ): number;
-  getMany(
-    entry: number,
-    generation: number,
-    target: number,
-    seqLow: number,
-    seqHigh: number,
-    count: number,
-    at: number,
-    out: number,
-    outBytes: number,
-  ): number;
+  writeBatch(...call: [...MapArgs, count: number, at: number, temp: number]): number;
+  get(...call: [...MapArgs, ...ViewArgs, ...KeyArgs]): number;
+  getMany(...call: [...MapArgs, ...ViewArgs, count: number, at: number, ...OutArgs]): number;
   scan(
-    entry: number,
-    generation: number,
-    target: number,
-    seqLow: number,
-    seqHigh: number,
-    flags: number,
-    limit: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-    resumeLow: number,
-    resumeHigh: number,
-    out: number,
-    outBytes: number,
+    ...call: [
+      ...[...MapArgs, ...ViewArgs, flags: number, limit: number, ...BoundArgs],
+      ...[resumeLow: number, resumeHigh: number, ...OutArgs],
+    ]
   ): number;
-  snapshot(entry: number, generation: number): number;
-  snapshotAt(entry: number, generation: number, seqLow: number, seqHigh: number): number;
-  seal(entry: number, generation: number): number;
-  lists(entry: number, generation: number, out: number): number;
-  destroyList(entry: number, generation: number, id: number): number;
-  stats(entry: number, generation: number, target: number): number;
-  repair(entry: number, slot: number): number;
-  audit(entry: number, generation: number): number;
+  snapshotAt(...call: [...MapArgs, seqLow: number, seqHigh: number]): number;
+  seal(...map: MapArgs): number;
+  lists(...call: [...MapArgs, out: number]): number;
+  destroyList(...call: [...MapArgs, id: number]): number;
 }

@@ -14,7 +14,7 @@ import {
   VERSION_HEAD,
 } from '@x/shm-arena/internal';
 import type { ListMeasure, Version } from './api.ts';
-import type { AnyCore, Core, View } from './core.ts';
+import type { Core, View } from './core.ts';
 import { ScanFlag } from './kernel.ts';
 
 /** What is read of a scan at most in one call when nothing says less. */
@@ -22,43 +22,28 @@ const READ = 1024;
 
 /** A scan in progress. */
 export class ListScan extends RangeScan {
-  declare protected readonly core: AnyCore;
-  private readonly view: View;
+  declare protected readonly view: View;
   private resumeLow = 0;
   private resumeHigh = 0;
 
   constructor(view: View, bounds: Readonly<Bounds>, flags: number) {
-    super(view.core, bounds, flags, VERSION_HEAD);
-    this.view = view;
+    super(view, bounds, flags, VERSION_HEAD);
   }
 
-  protected check(): void {
-    this.view.check();
-  }
-
-  protected scan(
-    flags: number,
-    limit: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-    out: number,
-    outBytes: number,
-  ): number {
-    const { core, view } = this;
+  protected scan(flags: number, limit: number, out: number, outBytes: number): number {
+    const { core, target, seqLow, seqHigh } = this.view;
     return core.kernel.scan(
       core.entry,
       core.generation,
-      view.target,
-      view.seqLow,
-      view.seqHigh,
+      target,
+      seqLow,
+      seqHigh,
       flags,
       limit,
-      startLength,
-      startAt,
-      endLength,
-      endAt,
+      this.startLength,
+      this.startAt,
+      this.endLength,
+      this.endAt,
       this.resumeLow,
       this.resumeHigh,
       out,

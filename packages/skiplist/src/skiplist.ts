@@ -3,21 +3,20 @@
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
-  type Crossing,
   codecsOf,
   createStructure,
   describe,
   Membership,
+  mapType,
   objectOf,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
   rangeError,
-  ShmError,
   Snapshots,
   Status,
-  type StructureType,
   typeError,
+  verifyMap,
   wholeNumber,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
@@ -25,7 +24,6 @@ import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';
 import { Frozen } from './frozen.ts';
 import {
-  AUDIT,
   EXISTS,
   KERNEL_BYTES,
   Kind,
@@ -42,23 +40,15 @@ import { ListView } from './view.ts';
 
 const { OK } = Status;
 
-const SKIP_LIST: StructureType<ListKernel> = {
+const SKIP_LIST = mapType<ListKernel>({
   type: TYPE,
   protocol: PROTOCOL,
   kernel: KERNEL_BYTES,
-  repair: (kernel, entry, slot) => kernel.repair(entry, slot),
-  verify(kernel, entry, generation, crossing) {
-    crossing.begin();
-    return problems(kernel.audit(entry, generation), entry, crossing);
+  problem(check, entry, words) {
+    const [list, node] = [words[0], words[1]].map((at) => (at as number) >>> 0);
+    return `${TYPE} ${entry}: invariant ${check} fails at node ${node} of list ${list}`;
   },
-};
-
-/** What the status of an audit says, in a sentence; none when it found nothing. */
-function problems(status: number, entry: number, crossing: Crossing): string[] {
-  if (status < AUDIT) return [];
-  const [list, node] = [crossing.words[0], crossing.words[1]].map((at) => (at as number) >>> 0);
-  return [`SkipList ${entry}: invariant ${status - AUDIT} fails at node ${node} of list ${list}`];
-}
+});
 
 class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   private readonly member: Membership<ListKernel>;
@@ -151,13 +141,12 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
   private tryPut(kind: number, key: K, value: V): number {
     this.check();
-    const { core } = this;
-    const { keyPort, valuePort } = core;
+    const { kernel, entry, generation, keyPort, valuePort } = this.core;
     valuePort.pack(value);
     keyPort.pack(key);
-    return core.kernel.put(
-      core.entry,
-      core.generation,
+    return kernel.put(
+      entry,
+      generation,
       kind,
       keyPort.length,
       keyPort.k0,
@@ -170,23 +159,9 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   private tryDelete(key: K): number {
-    this.check();
-    const { core } = this;
-    const { keyPort } = core;
-    core.crossing.begin();
-    keyPort.pack(key);
-    return core.kernel.put(
-      core.entry,
-      core.generation,
-      Kind.delete,
-      keyPort.length,
-      keyPort.k0,
-      keyPort.k1,
-      keyPort.k2,
-      keyPort.k3,
-      0,
-      0,
-    );
+    const { kernel, entry, generation } = this.core;
+    const { length, k0, k1, k2, k3 } = this.begin(key);
+    return kernel.put(entry, generation, Kind.delete, length, k0, k1, k2, k3, 0, 0);
   }
 
   /** Goes on after a status that is not OK, and tells of pressure. */
@@ -300,12 +275,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
   verify(): VerifyReport {
     this.check();
-    const { kernel, entry, generation, crossing } = this.core;
-    crossing.begin();
-    const status = kernel.audit(entry, generation);
-    if (status !== OK && status < AUDIT) throw this.core.error(status, 'verify');
-    const found = problems(status, entry, crossing);
-    return { ok: found.length === 0, problems: found, unwalked: [] };
+    return verifyMap(SKIP_LIST, this.core);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
@@ -320,14 +290,6 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     this.check();
     this.member.destroy();
     this.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  protected ended(): Error {
-    return new ShmError('CLOSED', `${TYPE}: this instance was closed`);
   }
 }
 

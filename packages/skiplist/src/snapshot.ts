@@ -33,7 +33,7 @@ export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K
     this.letGo = letGo;
   }
 
-  protected ended(): Error {
+  protected override ended(): Error {
     return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
   }
 
@@ -41,9 +41,5 @@ export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K
     if (this.over) return;
     this.over = true;
     this.letGo();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

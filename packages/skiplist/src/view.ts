@@ -1,92 +1,50 @@
-// Reading: one implementation for lists, snapshots and frozen lists. They differ in the three
-// numbers that tell the kernel what to read, and in when they are over.
+// Reading: what a list has beside every map, for lists, snapshots and frozen lists. They differ in
+// the three numbers that tell the kernel what to read, and in when they are over.
 
 import type { Range } from '@x/shm-arena';
 import {
-  type Batch,
   type Bounds,
-  EntryBatch,
   EVERYTHING,
   encodeRange,
-  getMany,
-  KEYS,
   KeyIterator,
-  OrderedView,
-  RangeFlag,
-  Status,
+  MapView,
+  type RangeScan,
 } from '@x/shm-arena/internal';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core, View } from './core.ts';
-import { ABSENT, NEED, ScanFlag, TOMBSTONE } from './kernel.ts';
+import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
 import { countWithin, ListScan, VersionBatch } from './scan.ts';
 
-const { OK } = Status;
-
 export abstract class ListView<K, V>
-  extends OrderedView<K, V>
+  extends MapView<Core<K, V>, K, V>
   implements VersionedReadable<K, V>, View
 {
-  readonly core: Core<K, V>;
   readonly target: number;
   readonly seqLow: number;
   readonly seqHigh: number;
-  protected readonly bound;
-  /** Set when this view is over. */
-  protected over = false;
 
   constructor(core: Core<K, V>, target: number, seqLow: number, seqHigh: number) {
-    super();
-    this.core = core;
+    super(core);
     this.target = target;
     this.seqLow = seqLow;
     this.seqHigh = seqHigh;
-    this.bound = core.bound;
   }
 
-  /** The error of a call after the end. */
-  protected abstract ended(): Error;
-
-  check(): void {
-    if (this.over || !this.core.member.isOpen) throw this.ended();
+  protected tryGet(key: K): number {
+    const { core, target, seqLow, seqHigh } = this;
+    const { kernel, entry, generation } = core;
+    const { length, k0, k1, k2, k3 } = this.begin(key);
+    return kernel.get(entry, generation, target, seqLow, seqHigh, length, k0, k1, k2, k3);
   }
 
-  get(key: K): V | undefined {
-    const { core } = this;
-    let status = this.tryGet(key);
-    if (status !== OK && status !== ABSENT) {
-      status = core.finish(status, () => this.tryGet(key), 'get');
-    }
-    if (status === ABSENT) return undefined;
-    return core.readResult();
+  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { core, target, seqLow, seqHigh } = this;
+    const { kernel, entry, generation } = core;
+    return kernel.getMany(entry, generation, target, seqLow, seqHigh, count, at, out, outBytes);
   }
 
-  private tryGet(key: K): number {
-    this.check();
-    const { core } = this;
-    const { keyPort } = core;
-    core.crossing.begin();
-    keyPort.pack(key);
-    return core.kernel.get(
-      core.entry,
-      core.generation,
-      this.target,
-      this.seqLow,
-      this.seqHigh,
-      keyPort.length,
-      keyPort.k0,
-      keyPort.k1,
-      keyPort.k2,
-      keyPort.k3,
-    );
-  }
-
-  has(key: K): boolean {
-    let status = this.tryGet(key);
-    if (status === NEED) return true;
-    if (status !== OK && status !== ABSENT) {
-      status = this.core.finish(status, () => this.tryGet(key), 'has');
-    }
-    return status === OK;
+  protected scanOf(bounds: Readonly<Bounds>, flags: number): RangeScan {
+    return new ListScan(this, bounds, flags);
   }
 
   getEntry(key: K): VersionedValue<V> | undefined {
@@ -99,24 +57,6 @@ export abstract class ListView<K, V>
     return { value: core.readResult(), seq, tombstone: false };
   }
 
-  getMany(keys: Iterable<K>): (V | undefined)[] {
-    const { core } = this;
-    return getMany(core, keys, (count, at, out, outBytes) => {
-      this.check();
-      return core.kernel.getMany(
-        core.entry,
-        core.generation,
-        this.target,
-        this.seqLow,
-        this.seqHigh,
-        count,
-        at,
-        out,
-        outBytes,
-      );
-    });
-  }
-
   get size(): number {
     this.check();
     return countWithin(this, EVERYTHING);
@@ -125,12 +65,6 @@ export abstract class ListView<K, V>
   protected countWithin(bounds: Readonly<Bounds>): number {
     this.check();
     return countWithin(this, bounds);
-  }
-
-  protected batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
-    this.check();
-    const scan = new ListScan(this, bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
-    return new EntryBatch(scan, this.core, bounds, parts, size);
   }
 
   override entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;

@@ -1,7 +1,19 @@
 // What ordered structures share on the TypeScript side.
 
-export { type AnyCore, codecsOf, longOf, MapCore, type MapKernel, MapStatus } from './core.ts';
-export { type GetMany, getMany } from './many.ts';
+export { mapType, verifyMap } from './audit.ts';
+export {
+  type AnyCore,
+  type BoundArgs,
+  codecsOf,
+  type KeyArgs,
+  longOf,
+  type MapArgs,
+  MapCore,
+  type MapKernel,
+  MapStatus,
+  type OutArgs,
+} from './core.ts';
+export { MapView } from './mapview.ts';
 export {
   type BoundEncoder,
   type Bounds,
@@ -19,6 +31,6 @@ export {
   takeRecords,
   VERSION_HEAD,
 } from './records.ts';
-export { EntryBatch, RangeFlag, RangeScan, readSome } from './scan.ts';
+export { RangeFlag, RangeScan, readSome } from './scan.ts';
 export { Snapshots } from './snapshots.ts';
 export { Batch, ENTRIES, KEYS, KeyIterator, OrderedView, VALUES } from './view.ts';

@@ -19,21 +19,33 @@ export const RangeFlag = {
   END_OPEN: 256,
 } as const;
 
+/** What a scan goes over. */
+export interface Scanned {
+  readonly core: AnyCore;
+  /** Throws when it is closed. */
+  check(): void;
+}
+
 /** A scan in progress, as records. Holds nothing in the arena between two reads. */
 export abstract class RangeScan {
   /** Of the last read. The offset of a record, as `Records` counts. */
   lastAt = 0;
   more = true;
-  protected readonly core: AnyCore;
+  protected readonly view: Scanned;
   protected readonly flags: number;
   protected start: Uint8Array | undefined;
   protected startFlags: number;
   private readonly end: Uint8Array | undefined;
   private readonly head: number;
+  // The bounds in the call that is about to be made: see BoundArgs.
+  protected startLength = 0;
+  protected startAt = 0;
+  protected endLength = 0;
+  protected endAt = 0;
 
   /** @param head bytes of a record before its key */
-  constructor(core: AnyCore, bounds: Readonly<Bounds>, flags: number, head: number) {
-    this.core = core;
+  constructor(view: Scanned, bounds: Readonly<Bounds>, flags: number, head: number) {
+    this.view = view;
     const { reverse, low, lowOpen, high, highOpen } = bounds;
     this.start = reverse ? high : low;
     this.end = reverse ? low : high;
@@ -46,51 +58,36 @@ export abstract class RangeScan {
     this.head = head;
   }
 
-  /** Throws when what is scanned is closed. */
-  protected abstract check(): void;
-
-  /** The kernel's `scan`, with offsets as i32. A status. */
-  protected abstract scan(
-    flags: number,
-    limit: number,
-    startLength: number,
-    startAt: number,
-    endLength: number,
-    endAt: number,
-    out: number,
-    outBytes: number,
-  ): number;
+  /** The kernel's `scan`, from `start…` to `end…`. A status. */
+  protected abstract scan(flags: number, limit: number, out: number, outBytes: number): number;
 
   /**
    * Reads up to `limit` records; `records` is undefined for a scan that only counts.
    * @returns their number, or what was counted
    */
   read(limit: number, records: Records | undefined): number {
-    this.core.finish(this.call(limit), () => this.call(limit), 'scan');
+    this.view.core.finish(this.call(limit), () => this.call(limit), 'scan');
     return this.accept(records);
   }
 
   private call(limit: number): number {
-    const { start, end } = this;
-    const { crossing } = this.core;
-    this.check();
+    const { start, end, view } = this;
+    const { crossing } = view.core;
+    view.check();
     crossing.begin();
+    this.startLength = start?.length ?? 0;
+    this.endLength = end?.length ?? 0;
     const startIn = start === undefined ? 0 : crossing.put(start, 0, start.length);
     const endIn = end === undefined ? 0 : crossing.put(end, 0, end.length);
-    return this.scan(
-      this.flags | this.startFlags,
-      limit,
-      start?.length ?? 0,
-      (crossing.at + startIn) | 0,
-      end?.length ?? 0,
-      (crossing.at + endIn) | 0,
-      crossing.outAt,
-      crossing.outBytes & -8,
-    );
+    // Only now: `put` may have moved scratch.
+    this.startAt = (crossing.at + startIn) | 0;
+    this.endAt = (crossing.at + endIn) | 0;
+    const flags = this.flags | this.startFlags;
+    return this.scan(flags, limit, crossing.outAt, crossing.outBytes & -8);
   }
 
   private accept(records: Records | undefined): number {
-    const { core } = this;
+    const { core } = this.view;
     const count = core.result(0);
     const length = core.result(1);
     this.more = core.result(2) !== 0;
