@@ -2,15 +2,13 @@
 // somebody else builds, and nothing is leaked.
 
 import type { Arena } from '@x/shm-arena';
-import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-// From the built package: its builders have a thread of their own to start.
-import { AvlBatch, type Builder } from '../dist/index.js';
+import type { AvlBatch, Builder } from '../dist/index.js';
+import { freshMap, WIDE } from './crowd.ts';
 import {
   Control,
   content,
   finished,
-  freshArena,
   random,
   replay,
   seed,
@@ -19,14 +17,10 @@ import {
   userKey,
 } from './support.ts';
 
-/** Keys between two threads' first ones: more than a thread writes before it is stopped. */
-const WIDE = 1e7;
-
 let arena: Arena;
 let map: AvlBatch<string, number>;
 beforeEach(() => {
-  arena = freshArena();
-  map = AvlBatch.create(arena, { value: u32, batch: { maxDelayMs: 1, maxQueued: 4096 } });
+  [arena, map] = freshMap();
 });
 afterEach(() => arena.detach());
 

@@ -1,8 +1,9 @@
 // One thread: what each method returns, and what it leaves alone.
 
-import type { Arena, Codec } from '@x/shm-arena';
-import { bytes, date, descending, f64, i32, json, tuple, u32, u64, utf8 } from '@x/shm-arena/codec';
+import type { Arena } from '@x/shm-arena';
+import { bytes, json, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keyLengths, sortedKeys, valueLengths } from '../../shm-arena/test/shared/codecs.ts';
 import { AvlBatch } from '../src/index.ts';
 import { content, freshArena, userKey } from './support.ts';
 
@@ -112,28 +113,25 @@ describe('queueing and building', () => {
 });
 
 describe('keys and values of every size', () => {
-  test.each([0, 1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 63, 64, 65, 255, 256, 1000, 65_536])(
-    'a key of %i bytes',
-    (length) => {
-      const map = AvlBatch.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
-      const key = Uint8Array.from({ length }, (_, i) => (i % 251) + 1);
-      const longer = Uint8Array.from([...key, 0]);
-      map.set(key, 1);
-      map.set(longer, 2);
-      expect(map.get(longer, { pending: true })).toBe(2);
-      map.build();
-      expect([map.get(key), map.get(longer), map.rank(longer)]).toEqual([1, 2, 1]);
-      expect(map.getMany([longer, key])).toEqual([2, 1]);
-      expect(map.at(0)).toEqual([key, 1]);
-      const swapped = map.compareAndSet(key, 1, 3);
-      map.compact();
-      map.build();
-      expect([map.result(swapped), map.get(key)]).toEqual([{ outcome: 'done' }, 3]);
-      expect(map.verify().problems).toEqual([]);
-    },
-  );
+  test.each(keyLengths)('a key of %i bytes', (length) => {
+    const map = AvlBatch.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
+    const key = Uint8Array.from({ length }, (_, i) => (i % 251) + 1);
+    const longer = Uint8Array.from([...key, 0]);
+    map.set(key, 1);
+    map.set(longer, 2);
+    expect(map.get(longer, { pending: true })).toBe(2);
+    map.build();
+    expect([map.get(key), map.get(longer), map.rank(longer)]).toEqual([1, 2, 1]);
+    expect(map.getMany([longer, key])).toEqual([2, 1]);
+    expect(map.at(0)).toEqual([key, 1]);
+    const swapped = map.compareAndSet(key, 1, 3);
+    map.compact();
+    map.build();
+    expect([map.result(swapped), map.get(key)]).toEqual([{ outcome: 'done' }, 3]);
+    expect(map.verify().problems).toEqual([]);
+  });
 
-  test.each([0, 1, 100, 4096, 65_536, 200_000, 3_000_000])('a value of %i bytes', (length) => {
+  test.each(valueLengths)('a value of %i bytes', (length) => {
     const map = AvlBatch.create<string, Uint8Array>(arena, { value: bytes });
     const value = Uint8Array.from({ length }, (_, i) => i * 7);
     map.set('a', value);
@@ -170,31 +168,7 @@ describe('keys and values of every size', () => {
   });
 
   test('every codec, in its order', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: keys of all kinds
-    const sorted: [Codec<any>, any[]][] = [
-      [utf8, ['', 'a', 'aa', 'b', 'é', '\uffff', '\u{10000}']],
-      [u32, [0, 1, 255, 256, 2 ** 32 - 1]],
-      [i32, [-(2 ** 31), -1, 0, 1, 2 ** 31 - 1]],
-      [f64, [-Infinity, -1.5, -Number.MIN_VALUE, 0, Number.MIN_VALUE, 1.5, Infinity]],
-      [u64, [0n, 1n, 2n ** 32n, 2n ** 64n - 1n]],
-      [date, [new Date(-1), new Date(0), new Date(1)]],
-      [descending(u32), [3, 2, 1]],
-      [
-        tuple(utf8, u32),
-        [
-          ...[
-            ['', 5],
-            ['a', 0],
-            ['a', 1],
-          ],
-          ...[
-            ['a\0', 0],
-            ['b', 0],
-          ],
-        ],
-      ],
-    ];
-    for (const [key, keys] of sorted) {
+    for (const [key, keys] of sortedKeys) {
       const map = AvlBatch.create<unknown, number>(arena, { key, value: u32 });
       for (const each of keys.toReversed()) map.insert(each, keys.indexOf(each));
       map.build();

@@ -1,17 +1,8 @@
 // What a map means, in the plainest code: a Map of what is visible, and a list of what is queued.
 // The property tests compare the real thing with this, operation by operation.
 
+import { byCodePoint, inside, type ModelRange } from '../../shm-arena/test/shared/model.ts';
 import type { TicketResult } from '../src/index.ts';
-
-export interface ModelRange {
-  gt?: string;
-  gte?: string;
-  lt?: string;
-  lte?: string;
-  prefix?: string;
-  reverse?: boolean;
-  limit?: number;
-}
 
 export type ModelOperation<V> =
   | { type: 'set' | 'insert'; key: string; value: V }
@@ -115,17 +106,4 @@ function applied<V>(map: Map<string, V>, operation: ModelOperation<V>): Outcome 
       return 'done';
     }
   }
-}
-
-function inside(key: string, range: ModelRange): boolean {
-  if (range.gt !== undefined && byCodePoint(key, range.gt) <= 0) return false;
-  if (range.gte !== undefined && byCodePoint(key, range.gte) < 0) return false;
-  if (range.lt !== undefined && byCodePoint(key, range.lt) >= 0) return false;
-  if (range.lte !== undefined && byCodePoint(key, range.lte) > 0) return false;
-  return range.prefix === undefined || key.startsWith(range.prefix);
-}
-
-/** Orders strings by code point, as UTF-8 bytes do; `<` orders by UTF-16 unit. */
-export function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

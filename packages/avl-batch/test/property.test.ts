@@ -5,27 +5,21 @@ import { u32 } from '@x/shm-arena/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  byCodePoint,
+  edgeRange,
+  edgeKey as key,
+  edgeKeys as keys,
+  type ModelRange,
+} from '../../shm-arena/test/shared/model.ts';
+import {
   AvlBatch,
   type AvlBatchSnapshot,
   type IndexedReadable,
   type Ticket,
 } from '../src/index.ts';
-import {
-  byCodePoint,
-  Model,
-  type ModelOperation,
-  type ModelRange,
-  type ModelView,
-} from './model.ts';
+import { Model, type ModelOperation, type ModelView } from './model.ts';
 import { freshArena, random, replay, seed, userKey } from './support.ts';
 
-/** Empty, 8 and 16 bytes, shared slices, beyond ASCII, long. */
-const keys = [
-  ...['', 'a', 'aa', 'ab', 'b', '\0', 'a\0', '\u007f', 'é', '\uffff', '\u{10000}'],
-  ...['12345678', '123456789', '1234567890abcdef', '1234567890abcdefg', '1234567890abcdeg'],
-  ...[`${'long '.repeat(20)}1`, `${'long '.repeat(20)}2`],
-];
-const key = fc.constantFrom(...keys);
 const value = fc.integer({ min: 0, max: 3 });
 const perhaps = fc.option(value, { nil: undefined });
 
@@ -39,15 +33,7 @@ const operation: fc.Arbitrary<ModelOperation<number>> = fc.oneof(
   }),
 );
 
-const range: fc.Arbitrary<ModelRange> = fc.record(
-  {
-    ...{ gt: key, gte: key, lt: key, lte: key },
-    prefix: fc.constantFrom('', 'a', '1', '1234567890', 'long', '\uffff'),
-    reverse: fc.boolean(),
-    limit: fc.integer({ min: 0, max: 6 }),
-  },
-  { requiredKeys: [] },
-);
+const range: fc.Arbitrary<ModelRange> = fc.record(edgeRange, { requiredKeys: [] });
 
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('append' as const), operation }) },

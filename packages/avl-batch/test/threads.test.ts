@@ -5,11 +5,11 @@ import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 // From the built package: its builders have a thread of their own to start.
 import { AvlBatch } from '../dist/index.js';
+import { freshMap, WIDE } from './crowd.ts';
 import {
   Control,
   content,
   finished,
-  freshArena,
   type Job,
   replay,
   seed,
@@ -18,14 +18,10 @@ import {
   userKey,
 } from './support.ts';
 
-/** Keys between two threads' first ones: more than a thread writes before it is stopped. */
-const WIDE = 1e7;
-
 let arena: Arena;
 let map: AvlBatch<string, number>;
 beforeEach(() => {
-  arena = freshArena();
-  map = AvlBatch.create(arena, { value: u32, batch: { maxDelayMs: 1, maxQueued: 4096 } });
+  [arena, map] = freshMap();
 });
 afterEach(() => arena.detach());
 

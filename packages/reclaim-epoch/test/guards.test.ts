@@ -1,7 +1,13 @@
 // Guards: how readers of this package say that they read. The rest is conformance.test.ts.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { codeOf, control, reached, World } from '../../shm-arena/test/reclaim/support.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  codeOf,
+  control,
+  reached,
+  type World,
+  worlds,
+} from '../../shm-arena/test/reclaim/support.ts';
 import { type Atomic, EpochDomain, type Guard } from '../src/index.ts';
 import { subjects } from './subjects.ts';
 
@@ -10,15 +16,10 @@ describe.each(subjects)('$scheme', (subject) => {
   let world: World;
   let domain: EpochDomain;
   let cell: Atomic;
-
-  beforeEach(() => {
-    world = new World(subject);
+  worlds(subject, (given) => {
+    world = given;
     domain = world.domain as EpochDomain;
     cell = world.cell as Atomic;
-  });
-
-  afterEach(() => {
-    expect(world.end()).toEqual([]);
   });
 
   test('nested guards protect until the outermost is closed', () => {

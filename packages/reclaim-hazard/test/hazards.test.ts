@@ -1,8 +1,8 @@
 // Hazards and leases: how readers of this package say what they read. The rest is
 // conformance.test.ts.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { codeOf, World } from '../../shm-arena/test/reclaim/support.ts';
+import { describe, expect, test } from 'vitest';
+import { codeOf, type World, worlds } from '../../shm-arena/test/reclaim/support.ts';
 import { type Atomic, HazardDomain } from '../src/index.ts';
 import { subjects } from './subjects.ts';
 
@@ -10,15 +10,10 @@ describe.each(subjects)('$scheme', (subject) => {
   let world: World;
   let domain: HazardDomain;
   let cell: Atomic;
-
-  beforeEach(() => {
-    world = new World(subject);
+  worlds(subject, (given) => {
+    world = given;
     domain = world.domain as HazardDomain;
     cell = world.cell as Atomic;
-  });
-
-  afterEach(() => {
-    expect(world.end()).toEqual([]);
   });
 
   test('a hazard that protects another block lets the one before go', () => {

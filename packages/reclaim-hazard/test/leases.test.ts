@@ -2,8 +2,8 @@
 
 import { Worker } from 'node:worker_threads';
 import { Arena } from '@x/shm-arena';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { codeOf, World } from '../../shm-arena/test/reclaim/support.ts';
+import { describe, expect, test } from 'vitest';
+import { codeOf, type World, worlds } from '../../shm-arena/test/reclaim/support.ts';
 import { type Atomic, HazardDomain, type SharedLeaseHandle } from '../src/index.ts';
 import { subjects } from './subjects.ts';
 
@@ -11,15 +11,10 @@ describe.each(subjects)('shared leases, $scheme', (subject) => {
   let world: World;
   let domain: HazardDomain;
   let cell: Atomic;
-
-  beforeEach(() => {
-    world = new World(subject);
+  worlds(subject, (given) => {
+    world = given;
     domain = world.domain as HazardDomain;
     cell = world.cell as Atomic;
-  });
-
-  afterEach(() => {
-    expect(world.end()).toEqual([]);
   });
 
   const take = () => domain.lease(cell, { shared: true });

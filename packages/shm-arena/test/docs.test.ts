@@ -1,15 +1,12 @@
 // The examples in the docstrings do what their comments say, and the README's programs run.
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as msgpackr from 'msgpackr';
 import { describe, expect, test } from 'vitest';
 import { checked, examples } from '../../../tools/examples.mjs';
-import { programs } from '../../../tools/readme.mjs';
 import * as codec from '../src/codec.ts';
 import * as index from '../src/index.ts';
+import { runPrograms } from './shared/examples.ts';
 
 const here = (path: string) => new URL(`../${path}`, import.meta.url);
 const scope = { ...index, ...codec, msgpackr };
@@ -54,15 +51,4 @@ describe.each(files)('%s.ts', (file) => {
   });
 });
 
-const blocks = programs(fileURLToPath(here('README.md')));
-
-test.each(blocks)('README, line $line, prints what it says', async ({ code, output, line }) => {
-  expect(output).toBeTypeOf('string');
-  await mkdir(here('build'), { recursive: true });
-  const file = fileURLToPath(here(`build/readme-${line}.mjs`));
-  await writeFile(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [file]);
-  expect(stdout).toBe(output);
-});
-
-test('the README has programs', () => expect(blocks.length).toBeGreaterThanOrEqual(2));
+runPrograms(new URL('../', import.meta.url), 2);

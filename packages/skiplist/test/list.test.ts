@@ -1,8 +1,9 @@
 // One thread: what each method of a list returns, and what it leaves alone.
 
 import type { Arena } from '@x/shm-arena';
-import { bytes, date, descending, f64, i32, json, tuple, u32, u64, utf8 } from '@x/shm-arena/codec';
+import { bytes, f64, json, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keyLengths, sortedKeys, valueLengths } from '../../shm-arena/test/shared/codecs.ts';
 import { SkipList } from '../src/index.ts';
 import { content, freshArena, userKey } from './support.ts';
 
@@ -81,23 +82,18 @@ describe('reading and writing', () => {
 });
 
 describe('keys and values of every size', () => {
-  test.each([0, 1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 63, 64, 65, 255, 256, 1000, 65_536])(
-    'a key of %i bytes',
-    (length) => {
-      const list = SkipList.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
-      const key = Uint8Array.from({ length }, (_, i) => i % 251);
-      const longer = Uint8Array.from([...key.subarray(0, 65_535), 0]);
-      list.set(key, length).set(longer, 1);
-      expect(list.get(key)).toBe(
-        longer.length === key.length && key[length - 1] === 0 ? 1 : length,
-      );
-      expect(list.get(longer)).toBe(1);
-      expect([...list.keys()].length).toBe(list.size);
-      expect(list.getMany([key])[0]).toBe(list.get(key));
-    },
-  );
+  test.each(keyLengths)('a key of %i bytes', (length) => {
+    const list = SkipList.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
+    const key = Uint8Array.from({ length }, (_, i) => i % 251);
+    const longer = Uint8Array.from([...key.subarray(0, 65_535), 0]);
+    list.set(key, length).set(longer, 1);
+    expect(list.get(key)).toBe(longer.length === key.length && key[length - 1] === 0 ? 1 : length);
+    expect(list.get(longer)).toBe(1);
+    expect([...list.keys()].length).toBe(list.size);
+    expect(list.getMany([key])[0]).toBe(list.get(key));
+  });
 
-  test.each([0, 1, 100, 4096, 65_536, 200_000, 3_000_000])('a value of %i bytes', (length) => {
+  test.each(valueLengths)('a value of %i bytes', (length) => {
     const list = SkipList.create<string, Uint8Array>(arena, { value: bytes });
     const value = Uint8Array.from({ length }, (_, i) => i * 7);
     list.set('a', value).set('b', new Uint8Array(3));
@@ -131,26 +127,7 @@ describe('keys and values of every size', () => {
   });
 
   test('every codec, in its order', () => {
-    const sorted: [import('@x/shm-arena/codec').Codec<any>, any[]][] = [
-      [utf8, ['', 'a', 'aa', 'b', 'é', '\uffff', '\u{10000}']],
-      [u32, [0, 1, 255, 256, 2 ** 32 - 1]],
-      [i32, [-(2 ** 31), -1, 0, 1, 2 ** 31 - 1]],
-      [f64, [-Infinity, -1.5, -Number.MIN_VALUE, 0, Number.MIN_VALUE, 1.5, Infinity]],
-      [u64, [0n, 1n, 2n ** 32n, 2n ** 64n - 1n]],
-      [date, [new Date(-1), new Date(0), new Date(1)]],
-      [
-        tuple(utf8, u32),
-        [
-          ['', 5],
-          ['a', 0],
-          ['a', 1],
-          ['a\0', 0],
-          ['b', 0],
-        ],
-      ],
-      [descending(i32), [5, 0, -5]],
-    ];
-    for (const [key, keys] of sorted) {
+    for (const [key, keys] of sortedKeys) {
       const list = SkipList.create<any, any>(arena, { key, value: json });
       [...keys].reverse().forEach((each) => list.set(each, { each: String(each) }));
       expect([...list.keys()]).toEqual(keys);

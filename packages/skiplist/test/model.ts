@@ -1,6 +1,12 @@
 // What a skip list means, in the plainest code: a stack of arrays of versions. The property tests
 // compare the real thing with this, operation by operation.
 
+import {
+  byCodePoint,
+  inside,
+  type ModelRange as Range,
+} from '../../shm-arena/test/shared/model.ts';
+
 export interface ModelVersion<V> {
   key: string;
   seq: bigint;
@@ -8,14 +14,8 @@ export interface ModelVersion<V> {
   value?: V;
 }
 
-export interface ModelRange {
-  gt?: string;
-  gte?: string;
-  lt?: string;
-  lte?: string;
-  prefix?: string;
-  reverse?: boolean;
-  limit?: number;
+/** What a range covers, and what of it is shown. */
+export interface ModelRange extends Range {
   versions?: boolean;
   tombstones?: boolean;
 }
@@ -163,17 +163,4 @@ export class Model<V> extends ModelView<V> {
   destroyFrozen(index: number): void {
     this.stack = this.stack.filter((_, at) => at !== index);
   }
-}
-
-function inside(key: string, range: ModelRange): boolean {
-  if (range.gt !== undefined && byCodePoint(key, range.gt) <= 0) return false;
-  if (range.gte !== undefined && byCodePoint(key, range.gte) < 0) return false;
-  if (range.lt !== undefined && byCodePoint(key, range.lt) >= 0) return false;
-  if (range.lte !== undefined && byCodePoint(key, range.lte) > 0) return false;
-  return range.prefix === undefined || key.startsWith(range.prefix);
-}
-
-/** Orders strings by code point, as UTF-8 bytes do; `<` orders by UTF-16 unit. */
-export function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -4,6 +4,7 @@
 import { u32 } from '@x/shm-arena/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { edgeRange, edgeKey as key, edgeKeys as keys } from '../../shm-arena/test/shared/model.ts';
 import {
   type FrozenSkipList,
   SkipList,
@@ -13,13 +14,6 @@ import {
 import { Model, type ModelRange, type ModelView } from './model.ts';
 import { freshArena, replay, seed } from './support.ts';
 
-/** Keys that meet each edge of the layout: empty, 8 and 16 bytes, shared slices, beyond ASCII. */
-const keys = [
-  ...['', 'a', 'aa', 'ab', 'b', '\0', 'a\0', '\u007f', 'é', '\uffff', '\u{10000}'],
-  ...['12345678', '123456789', '1234567890abcdef', '1234567890abcdefg', '1234567890abcdeg'],
-  ...[`${'long '.repeat(20)}1`, `${'long '.repeat(20)}2`],
-];
-const key = fc.constantFrom(...keys);
 const value = fc.integer({ min: 0, max: 1000 });
 
 const operation = fc.oneof(
@@ -29,14 +23,7 @@ const operation = fc.oneof(
 );
 
 const range: fc.Arbitrary<ModelRange> = fc.record(
-  {
-    ...{ gt: key, gte: key, lt: key, lte: key },
-    prefix: fc.constantFrom('', 'a', '1', '1234567890', 'long', '\uffff'),
-    reverse: fc.boolean(),
-    limit: fc.integer({ min: 0, max: 6 }),
-    versions: fc.boolean(),
-    tombstones: fc.boolean(),
-  },
+  { ...edgeRange, versions: fc.boolean(), tombstones: fc.boolean() },
   { requiredKeys: [] },
 );
 

@@ -6,7 +6,7 @@ import { seatOf, takeLease } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reading } from './readers.mjs';
 import { regressions } from './regressions.ts';
-import { codeOf, random, replay, type Subject, seed, turn, World } from './support.ts';
+import { codeOf, random, replay, type Subject, seed, turn, World, worlds } from './support.ts';
 import { threads } from './threads.ts';
 
 /** All of it, for one scheme. */
@@ -24,11 +24,8 @@ export function conformance(subject: Subject): void {
 function blocks(subject: Subject): void {
   describe('blocks', () => {
     let world: World;
-    beforeEach(() => {
-      world = new World(subject);
-    });
-    afterEach(() => {
-      expect(world.end()).toEqual([]);
+    worlds(subject, (given) => {
+      world = given;
     });
 
     test('what a reader has loaded stays until it is over, whatever is retired', () => {
@@ -163,11 +160,8 @@ function domains(subject: Subject): void {
   const { domains: Domains, scheme } = subject;
   describe('domains', () => {
     let world: World;
-    beforeEach(() => {
-      world = new World(subject);
-    });
-    afterEach(() => {
-      expect(world.end()).toEqual([]);
+    worlds(subject, (given) => {
+      world = given;
     });
 
     test('cells are found by their handle, in their own domain only', () => {

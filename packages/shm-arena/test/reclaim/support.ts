@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
 import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { Job, turn } from '../shared/job.ts';
 import { replay as replayOf } from '../shared/support.ts';
 import { type Cell, isGone, reading } from './readers.mjs';
@@ -137,6 +138,18 @@ export class World {
     this.arena.detach();
     return problems;
   }
+}
+
+/** A world of `subject` for each test, handed to `given`; it has to be sound in the end. */
+export function worlds(subject: Subject, given: (world: World) => void): void {
+  let world: World;
+  beforeEach(() => {
+    world = new World(subject);
+    given(world);
+  });
+  afterEach(() => {
+    expect(world.end()).toEqual([]);
+  });
 }
 
 /** A worker that is told each step, for schedules that a test writes down. */

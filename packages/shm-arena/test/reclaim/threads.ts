@@ -1,23 +1,17 @@
 // The part of the suite that takes several threads: at work together, coming and going, killed.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { control, type Job, reached, type Subject, World } from './support.ts';
+import { describe, expect, test } from 'vitest';
+import { finished } from '../shared/job.ts';
+import { control, type Job, reached, type Subject, type World, worlds } from './support.ts';
 
 export function threads(subject: Subject): void {
   describe('threads', () => {
     let world: World;
-    beforeEach(() => {
-      world = new World(subject);
-    });
-    afterEach(() => {
-      expect(world.end()).toEqual([]);
+    worlds(subject, (given) => {
+      world = given;
     });
 
-    const results = async <R>(jobs: Job[]) => {
-      const all = await Promise.all(jobs.map((job) => job.result));
-      await Promise.all(jobs.map((job) => job.exit));
-      return all as R[];
-    };
+    const results = async <R>(jobs: Job[]) => (await finished(jobs)) as R[];
 
     test('two workers push and pop: nothing is lost, read freed, or left', async () => {
       const { domain } = world;
