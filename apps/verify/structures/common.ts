@@ -1,8 +1,17 @@
-// What several structures have in common: the words of an arena in the gated build, the set-up of
-// an arena and its threads, the repair after a death, and the look for lost pages. A map here is
-// one of ordered keys: avl and skiplist.
+// What several structures have in common: the words of an arena in the gated build, plans and
+// lists of scenarios, the set-up of an arena and its threads, keys in calls, the repair after a
+// death, and the look for lost pages. A map here is one of ordered keys: avl and skiplist.
 
-import type { KernelFunction, Steps, Thread, World } from '../src/structure.ts';
+import type {
+  Call,
+  KernelFunction,
+  OpCall,
+  Plan,
+  Scenario,
+  Steps,
+  Thread,
+  World,
+} from '../src/structure.ts';
 
 // ---- where things stand -------------------------------------------------------------------------
 
@@ -85,6 +94,75 @@ export function nameSystemWord(
   return undefined;
 }
 
+// ---- plans and scenarios ------------------------------------------------------------------------
+
+export const twice: Plan = { strategy: 'dfs', preemptions: 2 };
+export const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
+export const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
+export const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
+export const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
+export const pct: Plan = { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 };
+
+/** The quick suite: so many schedules of `twice`, `die` and `dieTwice`, and so many random runs. */
+export const quickly = (
+  limits: readonly [twice: number, die: number, dieTwice: number],
+  runs: number,
+): Plan[] => [
+  { ...twice, limit: limits[0] },
+  { ...die, limit: limits[1] },
+  { ...dieTwice, limit: limits[2] },
+  { strategy: 'pct', runs, depth: 3, kills: 2 },
+];
+
+/** The full suite of a map. */
+export const MAP_FULL: Plan[] = [
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  alone,
+  pct,
+  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
+];
+/** Long programs: random instead of all. */
+const LONG: Pick<Scenario, 'quick' | 'full'> = {
+  quick: [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }],
+  full: [
+    { strategy: 'dfs', preemptions: 1 },
+    { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
+    { strategy: 'random', runs: 5_000 },
+  ],
+};
+
+export type Program = readonly OpCall[];
+type Own = Pick<Scenario, 'quick' | 'full' | 'observe'>;
+
+/**
+ * A map's list of scenarios and the settings of each: `usual` unless it has its own. `scenario`
+ * adds one; `long` adds one with long programs, of which `usualLong` is usual, too.
+ */
+export function collect<S extends object>(usual: S, usualLong: Partial<S> = {}) {
+  const settings = new Map<string, S>();
+  const scenarios: Scenario[] = [];
+  const scenario = (
+    name: string,
+    threads: readonly Program[],
+    prepare: Program = [],
+    own: Partial<S> = {},
+    more: Own = {},
+  ): void => {
+    settings.set(name, { ...usual, ...own });
+    scenarios.push({ name, threads, prepare, ...more });
+  };
+  const long = (
+    name: string,
+    threads: readonly Program[],
+    prepare: Program = [],
+    own: Partial<S> = {},
+  ): void => scenario(name, threads, prepare, { ...usualLong, ...own }, LONG);
+  return { settings, scenarios, scenario, long };
+}
+
 // ---- set-up -------------------------------------------------------------------------------------
 
 /** An arena with `pages` beside the tables and the threads' scratch; all are marked free. */
@@ -133,6 +211,76 @@ export function createMap(
     t.local.generation = generation;
     if (t.role === 'worker') t.kernels.arena!.entryJoin!(entry, generation);
   }
+}
+
+// ---- calls --------------------------------------------------------------------------------------
+
+const encoder = new TextEncoder();
+export const align8 = (bytes: number): number => (bytes + 7) & ~7;
+
+/** A key in a call: its length, then its words, or where it is staged. */
+type Five = [number, number, number, number, number];
+
+/** Stages bytes, padded with what must not matter; returns the offset behind. */
+export function stage(t: Thread, at: number, bytes: Uint8Array): number {
+  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
+  padded.set(bytes);
+  t.world.write(at, padded);
+  return at + padded.length;
+}
+
+/** Stages a key; returns its bytes' number. */
+export function stageKey(t: Thread, at: number, key: string): number {
+  const bytes = encoder.encode(key);
+  stage(t, at, bytes);
+  return bytes.length;
+}
+
+/** Stages keys as `getMany` wants them; returns the offset behind. */
+export function stageKeys(t: Thread, first: number, keys: readonly string[]): number {
+  let at = first;
+  for (const key of keys) {
+    const length = stageKey(t, at + 8, key);
+    t.world.write(at, new Uint8Array(new Uint32Array([length, 0]).buffer));
+    at += 8 + align8(length);
+  }
+  return at;
+}
+
+/** The key arguments, and where staging goes on. */
+export function keyArguments(t: Thread, key: string): [Five, number] {
+  const bytes = encoder.encode(key);
+  const at = t.local.io! + 64;
+  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
+  const view = new DataView(new ArrayBuffer(16));
+  bytes.forEach((byte, i) => view.setUint8(i, byte));
+  return [
+    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
+    at,
+  ];
+}
+
+/**
+ * Calls `snapshot` until a lease holds what it found, as `found` reads it from the result block. Or
+ * the status why there is none: 2 (contended) if the era moved on and on.
+ */
+export function* holdSnapshot<T extends object>(
+  t: Thread,
+  snapshot: Call,
+  found: () => T,
+): Steps<(T & Leased) | number> {
+  const arena = t.kernels.arena!;
+  const lease: number = yield [arena.leaseTake!];
+  let status = 2;
+  for (let round = 0; round < 6; round++) {
+    status = yield snapshot;
+    if (status !== 0) break;
+    const own = found();
+    if (yield [arena.leaseHold!, lease]) return { ...own, lease, thread: t.id };
+    status = 2;
+  }
+  yield [arena.leaseDrop!, lease];
+  return status;
 }
 
 // ---- deaths and the end -------------------------------------------------------------------------

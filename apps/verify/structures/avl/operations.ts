@@ -1,6 +1,15 @@
 // The operations: staging, kernel calls, results as plain data.
 
 import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
+import {
+  align8,
+  holdSnapshot,
+  keyArguments,
+  type Leased,
+  stage,
+  stageKey,
+  stageKeys,
+} from '../common.ts';
 
 /** State of a run that is no thread's. */
 export interface Run {
@@ -9,7 +18,7 @@ export interface Run {
   number: bigint;
   applied: bigint[];
   tickets: Record<string, { queue: number; number: number }>;
-  snaps: Record<string, { version: number; lease: number; thread: number }>;
+  snaps: Record<string, Leased & { version: number }>;
   marks: Record<string, { count: number; tails: number[] }>;
 }
 
@@ -38,32 +47,6 @@ const END_OPEN = 256;
 const TEMP = 200;
 
 const nameOf = (status: number): string => STATUS[status] ?? String(status);
-
-const encoder = new TextEncoder();
-const align8 = (bytes: number): number => (bytes + 7) & ~7;
-
-type Five = [number, number, number, number, number];
-
-/** Stages bytes, padded with what must not matter; returns the offset behind. */
-function stage(t: Thread, at: number, bytes: Uint8Array): number {
-  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
-  padded.set(bytes);
-  t.world.write(at, padded);
-  return at + padded.length;
-}
-
-/** The key arguments, and where staging goes on. */
-function keyArguments(t: Thread, key: string): [Five, number] {
-  const bytes = encoder.encode(key);
-  const at = t.local.io! + 64;
-  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
-  const view = new DataView(new ArrayBuffer(16));
-  bytes.forEach((byte, i) => view.setUint8(i, byte));
-  return [
-    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
-    at,
-  ];
-}
 
 /** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
 function valueBytes(value: number): Uint8Array {
@@ -153,12 +136,7 @@ function* rows(t: Thread, target: number, flags: number): Steps<string> {
 
 function* many(t: Thread, keys: readonly string[]): Steps<string> {
   const first = t.local.io! + 64;
-  let at = first;
-  for (const key of keys) {
-    const bytes = encoder.encode(key);
-    t.world.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
-    at = stage(t, at + 8, bytes);
-  }
+  let at = stageKeys(t, first, keys);
   const call: Call = [t.kernels.tree!.getMany!, ...handle(t), 0, keys.length, first, at, 200];
   const status: number = yield call;
   if (status !== 0) return nameOf(status);
@@ -172,22 +150,12 @@ function* many(t: Thread, keys: readonly string[]): Steps<string> {
 }
 
 function* snap(t: Thread, run: Run, tag: string): Steps<string> {
-  const { arena, tree } = t.kernels;
-  const lease: number = yield [arena!.leaseTake!];
-  for (let round = 0; round < 6; round++) {
-    const status: number = yield [tree!.snapshot!, ...handle(t)];
-    if (status !== 0) {
-      yield [arena!.leaseDrop!, lease];
-      return nameOf(status);
-    }
-    const version = t.world.u32(t.local.io!);
-    if (yield [arena!.leaseHold!, lease]) {
-      run.snaps[tag] = { version, lease, thread: t.id };
-      return 'ok';
-    }
-  }
-  yield [arena!.leaseDrop!, lease];
-  return 'contended';
+  const found = yield* holdSnapshot(t, [t.kernels.tree!.snapshot!, ...handle(t)], () => ({
+    version: t.world.u32(t.local.io!),
+  }));
+  if (typeof found === 'number') return nameOf(found);
+  run.snaps[tag] = found;
+  return 'ok';
 }
 
 export const operations: Structure<Run>['operations'] = {
@@ -272,11 +240,10 @@ export const operations: Structure<Run>['operations'] = {
   rank: {
     *run(t, _run, key: string) {
       const at = t.local.io! + 64;
-      const bytes = encoder.encode(key);
-      stage(t, at, bytes);
+      const length = stageKey(t, at, key);
       const flags = END | END_OPEN;
       const { count } = t.kernels.tree!;
-      const status: number = yield [count!, ...handle(t), 0, flags, 0, at, bytes.length, at];
+      const status: number = yield [count!, ...handle(t), 0, flags, 0, at, length, at];
       return status === 0 ? t.world.u32(t.local.io!) : nameOf(status);
     },
   },

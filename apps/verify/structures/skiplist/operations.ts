@@ -1,16 +1,22 @@
 // The operations: staging, kernel calls, results as plain data.
 
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
+import {
+  align8,
+  holdSnapshot,
+  keyArguments,
+  type Leased,
+  stage,
+  stageKey,
+  stageKeys,
+} from '../common.ts';
 import type { Decided } from './memory.ts';
 import type { BatchOp } from './model.ts';
 
 /** State of a run that is no thread's. */
 export interface Run {
   decided: Decided;
-  snaps: Record<
-    string,
-    { record: number; low: number; high: number; lease: number; thread: number }
-  >;
+  snaps: Record<string, Leased & { record: number; low: number; high: number }>;
 }
 
 const STATUS: Record<number, string> = {
@@ -33,32 +39,6 @@ const REVERSE = 1,
   START_OPEN = 64;
 
 export const nameOf = (status: number): string => STATUS[status & 255] ?? String(status);
-
-const encoder = new TextEncoder();
-const align8 = (bytes: number): number => (bytes + 7) & ~7;
-
-type Five = [number, number, number, number, number];
-
-/** Stages bytes, padded with what must not matter; returns the offset behind. */
-function stage(t: Thread, at: number, bytes: Uint8Array): number {
-  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
-  padded.set(bytes);
-  t.world.write(at, padded);
-  return at + padded.length;
-}
-
-/** The key arguments, and where staging goes on. */
-function keyArguments(t: Thread, key: string): [Five, number] {
-  const bytes = encoder.encode(key);
-  const at = t.local.io! + 64;
-  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
-  const view = new DataView(new ArrayBuffer(16));
-  bytes.forEach((byte, i) => view.setUint8(i, byte));
-  return [
-    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
-    at,
-  ];
-}
 
 function valueBytes(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
@@ -146,10 +126,10 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
   const starts: number[] = [];
   for (const [kind, key, value] of ops) {
     starts.push(at);
-    const bytes = encoder.encode(key);
-    const header = new Uint32Array([KIND[kind], bytes.length, kind === 'delete' ? 0 : 8, 99]);
+    const length = stageKey(t, at + 16, key);
+    const header = new Uint32Array([KIND[kind], length, kind === 'delete' ? 0 : 8, 99]);
     t.world.write(at, new Uint8Array(header.buffer));
-    at = stage(t, at + 16, bytes);
+    at += 16 + align8(length);
     if (kind !== 'delete') at = stage(t, at, valueBytes(value!));
   }
   const { entry, generation } = t.local;
@@ -169,12 +149,7 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
 function* many(t: Thread, keys: readonly string[]): Steps<string> {
   const { entry, generation, io } = t.local;
   const first = io! + 64;
-  let at = first;
-  for (const key of keys) {
-    const bytes = encoder.encode(key);
-    t.world.write(at, new Uint8Array(new Uint32Array([bytes.length, 0]).buffer));
-    at = stage(t, at + 8, bytes);
-  }
+  let at = stageKeys(t, first, keys);
   const status: number = yield [
     t.kernels.list!.getMany!,
     entry!,
@@ -199,25 +174,15 @@ function* many(t: Thread, keys: readonly string[]): Steps<string> {
 }
 
 function* snap(t: Thread, run: Run, tag: string): Steps<string> {
-  const { arena, list } = t.kernels;
   const { entry, generation, io } = t.local;
-  const lease: number = yield [arena!.leaseTake!];
-  for (let round = 0; round < 6; round++) {
-    const status: number = yield [list!.snapshot!, entry!, generation!];
-    if (status !== 0) {
-      yield [arena!.leaseDrop!, lease];
-      return nameOf(status);
-    }
-    const record = t.world.u32(io!);
-    const low = t.world.u32(io! + 8);
-    const high = t.world.u32(io! + 12);
-    if (yield [arena!.leaseHold!, lease]) {
-      run.snaps[tag] = { record, low, high, lease, thread: t.id };
-      return 'ok';
-    }
-  }
-  yield [arena!.leaseDrop!, lease];
-  return 'contended';
+  const found = yield* holdSnapshot(t, [t.kernels.list!.snapshot!, entry!, generation!], () => ({
+    record: t.world.u32(io!),
+    low: t.world.u32(io! + 8),
+    high: t.world.u32(io! + 12),
+  }));
+  if (typeof found === 'number') return nameOf(found);
+  run.snaps[tag] = found;
+  return 'ok';
 }
 
 const NEWEST = [0, 0, 0] as const;
