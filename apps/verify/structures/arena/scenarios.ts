@@ -2,6 +2,7 @@
 // catch.
 
 import type { Mutant, OpCall, Plan, Scenario } from '../../src/structure.ts';
+import { alone, die, dieTwice, quickly, refuse, twice } from '../common.ts';
 
 export interface Options {
   /** Pages beside the tables and the threads' scratch. */
@@ -14,17 +15,7 @@ export interface Options {
 
 export const options = new Map<string, Options>();
 
-const twice: Plan = { strategy: 'dfs', preemptions: 2 };
-const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
-const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
-const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
-const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
-export const quick: Plan[] = [
-  { ...twice, limit: 20_000 },
-  { ...die, limit: 20_000 },
-  { ...dieTwice, limit: 10_000 },
-  { strategy: 'pct', runs: 500, depth: 3, kills: 2 },
-];
+export const quick: Plan[] = quickly([20_000, 20_000, 10_000], 500);
 export const full: Plan[] = [
   twice,
   die,

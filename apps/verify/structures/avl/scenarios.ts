@@ -1,75 +1,29 @@
 // Which short programs run against each other, and how each is explored.
 
-import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+import type { OpCall, Plan } from '../../src/structure.ts';
+import { collect, die, dieTwice, MAP_FULL, type Program, quickly, twice } from '../common.ts';
 
 /** Pages for regions; most operations that wait in a queue; whether all threads have worked. */
-export interface Setting {
+interface Setting {
   pages: number;
   most: number;
   warm: boolean;
 }
 
-export const settings = new Map<string, Setting>();
-export const scenarios: Scenario[] = [];
-
-const two: Plan = { strategy: 'dfs', preemptions: 2 };
-const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
-const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
-const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
-const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
-const pct: Plan = { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 };
-const QUICK: Plan[] = [
-  { ...two, limit: 2_000 },
-  { ...die, limit: 1_500 },
-  { ...dieTwice, limit: 400 },
-  { strategy: 'pct', runs: 200, depth: 3, kills: 2 },
-];
-const FULL: Plan[] = [
-  two,
-  die,
-  dieTwice,
-  refuse,
-  alone,
-  pct,
-  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
-];
-/** Long programs: random instead of all. */
-const LONG_QUICK: Plan[] = [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }];
-const LONG_FULL: Plan[] = [
-  { strategy: 'dfs', preemptions: 1 },
-  { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
-  { strategy: 'random', runs: 5_000 },
-];
+export const plan = { quick: quickly([2_000, 1_500, 400], 200), full: MAP_FULL };
 /** Every allocation of a build, of a compaction, fails once. */
 const REFUSED: Plan[] = [
   { strategy: 'dfs', preemptions: 0, failures: true },
   { strategy: 'dfs', preemptions: 0, kills: 1, failures: true, limit: 4_000 },
 ];
 
-export const plan = { quick: QUICK, full: FULL };
+const { settings, scenarios, scenario, long } = collect<Setting>({
+  pages: 30,
+  most: 4,
+  warm: true,
+});
 
-type Program = readonly OpCall[];
-
-function scenario(
-  name: string,
-  threads: readonly Program[],
-  prepare: Program = [],
-  own: Partial<Setting> & Pick<Partial<Scenario>, 'quick' | 'full' | 'observe'> = {},
-) {
-  const { pages = 30, most = 4, warm = true, ...plans } = own;
-  if (plans.quick !== undefined && plans.full === undefined) plans.full = FULL;
-  settings.set(name, { pages, most, warm });
-  scenarios.push({ name, threads, prepare, ...plans });
-}
-
-function long(
-  name: string,
-  threads: readonly Program[],
-  prepare: Program = [],
-  own: Partial<Setting> = {},
-) {
-  scenario(name, threads, prepare, { ...own, quick: LONG_QUICK, full: LONG_FULL });
-}
+export { scenarios, settings };
 
 const LONG_A = 'a-key-longer-than-16';
 const LONG_B = 'a-key-longer-than-17';
@@ -264,7 +218,8 @@ scenario(
   'get, compact, compact',
   [[['get', 'b']], [['snap', 's'], ['drop', 's'], ['compact']], [['compact']]],
   BEFORE,
-  { quick: [{ ...two, limit: 4_000 }] },
+  {},
+  { quick: [{ ...twice, limit: 4_000 }], full: MAP_FULL },
 );
 long(
   'a slow reader does not stop compaction',
@@ -344,11 +299,8 @@ scenario(
     ],
   ],
   WIDE.slice(0, 4).map((i): OpCall => ['set', 0, `p${i}`, wide(i), i + 1]),
-  {
-    most: 4,
-    pages: 40,
-    observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])],
-  },
+  { pages: 40 },
+  { observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])] },
 );
 /** Another thread goes on with the queue of a slot whose thread has died. */
 const HEIR: Program = [
@@ -359,15 +311,20 @@ const HEIR: Program = [
   ['outcome', 'h2'],
   ['scan', false],
 ];
-const KILLS: Plan[] = [
-  { ...die, limit: 3_000 },
-  { ...dieTwice, limit: 500 },
-];
-scenario('a new queue is inherited', [[['set', 0, 'x', 'a', 1]], [['get', 'a']]], [], {
-  warm: false,
-  observe: HEIR,
-  quick: KILLS,
-});
+const KILLS = {
+  quick: [
+    { ...die, limit: 3_000 },
+    { ...dieTwice, limit: 500 },
+  ],
+  full: MAP_FULL,
+};
+scenario(
+  'a new queue is inherited',
+  [[['set', 0, 'x', 'a', 1]], [['get', 'a']]],
+  [],
+  { warm: false },
+  { observe: HEIR, ...KILLS },
+);
 scenario(
   'a queue is inherited',
   [
@@ -381,7 +338,8 @@ scenario(
     ],
   ],
   [],
-  { observe: HEIR, quick: KILLS },
+  {},
+  { observe: HEIR, ...KILLS },
 );
 scenario(
   'turning halves are inherited',
@@ -393,9 +351,9 @@ scenario(
     [['build', 'b', 1]],
   ],
   [...WIDE.slice(0, 4).map((i): OpCall => ['set', 0, `p${i}`, wide(i), i + 1]), ['build', 'p', 3]],
+  { pages: 40 },
   {
-    pages: 40,
-    quick: KILLS,
+    ...KILLS,
     observe: [
       ['heir'],
       ['build', 'e1', 5],
@@ -474,13 +432,15 @@ scenario(
     ],
   ],
   GROWN,
-  { quick: REFUSED, full: [...REFUSED, ...FULL] },
+  {},
+  { quick: REFUSED, full: [...REFUSED, ...MAP_FULL] },
 );
 scenario(
   'a compaction is refused',
   [[['compact'], ['scan', false]], built('a', ['set', 1, 'x', 'c', 6])],
   GROWN,
-  { quick: REFUSED, full: [...REFUSED, ...FULL] },
+  {},
+  { quick: REFUSED, full: [...REFUSED, ...MAP_FULL] },
 );
 /** Rotations: ascending keys, then removals from one side. */
 scenario(
@@ -498,7 +458,8 @@ scenario(
     ],
   ],
   GROWN,
-  { quick: [{ ...die, limit: 1_500 }], full: FULL },
+  {},
+  { quick: [{ ...die, limit: 1_500 }], full: MAP_FULL },
 );
 scenario(
   'a double rotation',

@@ -1,6 +1,7 @@
 // What the checker runs on a domain, for each scheme.
 
 import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 
 export const INTERVAL = 0;
 export const EPOCH = 1;
@@ -27,16 +28,9 @@ export interface Options {
 export const settings = new Map<string, Options>();
 // ---- scenarios ----------------------------------------------------------------------------------
 
-const twice: Plan = { strategy: 'dfs', preemptions: 2 };
-const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
-const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
-const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
 export const quick: Plan[] = [
   { strategy: 'dfs', preemptions: 1 },
-  { ...twice, limit: 1_000 },
-  { ...die, limit: 1_000 },
-  { ...dieTwice, limit: 500 },
-  { strategy: 'pct', runs: 100, depth: 3, kills: 2 },
+  ...quickly([1_000, 1_000, 500], 100),
 ];
 export const full: Plan[] = [
   twice,

@@ -1,69 +1,20 @@
 // Which short programs run against each other, and how each is explored.
 
-import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+import type { OpCall } from '../../src/structure.ts';
+import { collect, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
 
 /** Pages for regions and limits of a scenario. */
-export interface Setting {
+interface Setting {
   pages: number;
   maxPages?: number;
   maxEntries?: number;
 }
 
-export const settings = new Map<string, Setting>();
-export const scenarios: Scenario[] = [];
+export const plan = { quick: quickly([3_000, 2_000, 500], 200), full: MAP_FULL };
 
-const two: Plan = { strategy: 'dfs', preemptions: 2 };
-const die: Plan = { strategy: 'dfs', preemptions: 1, kills: 1 };
-const dieTwice: Plan = { strategy: 'dfs', preemptions: 0, kills: 2 };
-const refuse: Plan = { strategy: 'dfs', preemptions: 1, failures: true };
-const alone: Plan = { strategy: 'dfs', preemptions: 1, progress: true };
-const pct: Plan = { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 };
-const QUICK: Plan[] = [
-  { ...two, limit: 3_000 },
-  { ...die, limit: 2_000 },
-  { ...dieTwice, limit: 500 },
-  { strategy: 'pct', runs: 200, depth: 3, kills: 2 },
-];
-const FULL: Plan[] = [
-  two,
-  die,
-  dieTwice,
-  refuse,
-  alone,
-  pct,
-  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
-];
-/** Long programs: random instead of all. */
-const LONG_QUICK: Plan[] = [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }];
-const LONG_FULL: Plan[] = [
-  { strategy: 'dfs', preemptions: 1 },
-  { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
-  { strategy: 'random', runs: 5_000 },
-];
+const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 10 }, { pages: 14 });
 
-export const plan = { quick: QUICK, full: FULL };
-
-type Program = readonly OpCall[];
-
-function scenario(
-  name: string,
-  threads: readonly Program[],
-  prepare: Program = [],
-  own: Partial<Setting> = {},
-) {
-  settings.set(name, { pages: 10, ...own });
-  scenarios.push({ name, threads, prepare });
-}
-
-function long(
-  name: string,
-  threads: readonly Program[],
-  prepare: Program = [],
-  own: Partial<Setting> = {},
-) {
-  settings.set(name, { pages: 14, ...own });
-  scenarios.push({ name, threads, prepare, quick: LONG_QUICK, full: LONG_FULL });
-}
+export { scenarios, settings };
 
 // ---- all pairs of public operations -------------------------------------------------------------
 
@@ -326,29 +277,33 @@ scenario('end, set', [
 scenario('end, seal', [[['seal']], [['end']]], [['set', 'a', 1]]);
 // Found here: the era moved on between the sealer's look at the root and the birth of its new list,
 // whose region was then freed under it when the structure was destroyed (seal.ts L5).
-settings.set('seal, snap, end', { pages: 10 });
-scenarios.push({
-  name: 'seal, snap, end',
-  threads: [[['seal']], [['snap', 's']], [['end']]],
-  prepare: [['set', 'a', 1]],
-  quick: [
-    { ...two, limit: 3_000 },
-    { strategy: 'pct', runs: 400, depth: 4, kills: 1 },
-  ],
-  full: [two, { ...pct, runs: 20_000 }],
-});
+scenario(
+  'seal, snap, end',
+  [[['seal']], [['snap', 's']], [['end']]],
+  [['set', 'a', 1]],
+  {},
+  {
+    quick: [
+      { ...twice, limit: 3_000 },
+      { strategy: 'pct', runs: 400, depth: 4, kills: 1 },
+    ],
+    full: [twice, { ...pct, runs: 20_000 }],
+  },
+);
 scenario('end, destroy', [[['destroy', 1]], [['end']]], [['set', 'a', 1], ['seal']]);
 
 // Found here: a region that a dead sealer left CREATING was no matter of the recovery of a writer
 // who died while it asked that region for pages. Now a list is opened only when its region is LIVE.
-settings.set('writers in the list of a dead sealer', { pages: 10 });
-scenarios.push({
-  name: 'writers in the list of a dead sealer',
-  threads: [[['set', 'b', 1]], [['seal']]],
-  prepare: BEFORE,
-  quick: [{ strategy: 'pct', runs: 1_500, depth: 4, kills: 2 }],
-  full: [{ strategy: 'pct', runs: 30_000, depth: 4, kills: 2 }],
-});
+scenario(
+  'writers in the list of a dead sealer',
+  [[['set', 'b', 1]], [['seal']]],
+  BEFORE,
+  {},
+  {
+    quick: [{ strategy: 'pct', runs: 1_500, depth: 4, kills: 2 }],
+    full: [{ strategy: 'pct', runs: 30_000, depth: 4, kills: 2 }],
+  },
+);
 
 // ---- limits and memory --------------------------------------------------------------------------
 
