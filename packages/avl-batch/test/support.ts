@@ -2,20 +2,7 @@
 
 import { starter } from '../../shm-arena/test/shared/support.ts';
 
-export {
-  Control,
-  codeOf,
-  content,
-  finished,
-  freshArena,
-  type Job,
-  random,
-  rejection,
-  replay,
-  seed,
-  turns,
-  userKey,
-} from '../../shm-arena/test/shared/support.ts';
+export * from '../../shm-arena/test/shared/support.ts';
 
 /** Starts a thread that attaches arena and map, waits for `go`, does a job of workers/jobs.mjs. */
 export const start = starter(new URL('./workers/jobs.mjs', import.meta.url));

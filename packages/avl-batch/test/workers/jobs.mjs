@@ -8,9 +8,10 @@ import {
   expelled,
   finish,
   handle,
+  hold,
   index,
+  repeat,
   stopped,
-  untilStopped,
   words,
   work,
 } from '../../../shm-arena/test/shared/worker.mjs';
@@ -43,25 +44,15 @@ function put(write) {
 const jobs = {
   /** Sets rising keys of its own until told to stop or killed; the count says how many are in. */
   append({ base, most = Infinity }) {
-    let n = 0;
-    while (!stopped() && n < most) {
-      if (put(() => map.set(userKey(base + n), n)) === undefined) break;
-      finish();
-      n++;
-    }
-    return n;
+    return repeat(most, (n) => put(() => map.set(userKey(base + n), n)) !== undefined);
   },
 
   /** Raises one number of its own by 1, again and again: each step only if the one before took. */
   chain({ key, most = Infinity }) {
-    let n = 0;
-    while (!stopped() && n < most) {
+    return repeat(most, (n) => {
       const next = () => map.compareAndSet(key, n === 0 ? undefined : n, n + 1);
-      if (put(next) === undefined) break;
-      finish();
-      n++;
-    }
-    return n;
+      return put(next) !== undefined;
+    });
   },
 
   /** Tries to insert the keys 0 to `count` - 1, in an order of its own; returns how many it won. */
@@ -88,18 +79,14 @@ const jobs = {
   /** Sets, inserts, deletes and reads random keys until told to stop, `most` times at most. */
   churn({ keys, seed, most = 20_000 }) {
     const below = random(seed);
-    let calls = 0;
-    while (!stopped() && calls < most) {
+    return repeat(most, () => {
       const key = userKey(below(keys));
       const kind = below(5);
       if (kind === 0) put(() => map.delete(key));
       else if (kind === 1) map.get(key, { pending: true });
       else if (kind === 2) put(() => map.insert(key, below(1e6)));
       else put(() => map.set(key, below(1e6)));
-      finish();
-      calls++;
-    }
-    return calls;
+    });
   },
 
   /** Builds by hand, until told to stop or killed; rebuilds now and then. */
@@ -172,13 +159,7 @@ const jobs = {
   },
 
   /** Takes a snapshot, reports, and stays; its end is a kill. */
-  hold() {
-    const snapshot = map.snapshot();
-    const size = snapshot.size;
-    finish();
-    untilStopped();
-    return [size, snapshot.size];
-  },
+  hold: () => hold(map),
 
   /** Queues `count` keys and leaves them there, saying nothing to anybody. */
   leave({ base, count }) {

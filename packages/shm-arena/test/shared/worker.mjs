@@ -16,7 +16,29 @@ Atomics.store(words, 3 + 2 * index, slot + (generation << 8));
 export const finish = () => Atomics.add(words, 2 + 2 * index, 1);
 export const stopped = () => Atomics.load(words, 1) === 1;
 /** Until told to stop; the event loop does not run. */
-export const untilStopped = () => Atomics.wait(words, 1, 0);
+const untilStopped = () => Atomics.wait(words, 1, 0);
+
+/**
+ * Calls `step` with 0, 1, … until told to stop, or until it returns false, `most` times at most.
+ * Returns how often, each time counted.
+ */
+export function repeat(most, step) {
+  let n = 0;
+  while (!stopped() && n < most && step(n) !== false) {
+    finish();
+    n++;
+  }
+  return n;
+}
+
+/** Takes a snapshot, reports, and stays; its end is a kill. */
+export function hold(structure) {
+  const snapshot = structure.snapshot();
+  const { size } = snapshot;
+  finish();
+  untilStopped();
+  return [size, snapshot.size];
+}
 
 /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
 export function expelled(calls) {

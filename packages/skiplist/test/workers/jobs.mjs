@@ -7,9 +7,10 @@ import {
   expelled,
   finish,
   handle,
+  hold,
   index,
+  repeat,
   stopped,
-  untilStopped,
   work,
 } from '../../../shm-arena/test/shared/worker.mjs';
 import { SkipList } from '../../dist/index.js';
@@ -39,24 +40,19 @@ const jobs = {
   /** Sets, deletes and reads random keys until told to stop, `most` times at most. */
   churn({ keys, seed, most = 20_000 }) {
     const below = random(seed);
-    let calls = 0;
-    while (!stopped() && calls < most) {
+    return repeat(most, () => {
       const key = userKey(below(keys));
       const kind = below(4);
       if (kind === 0) list.delete(key);
       else if (kind === 1) list.get(key);
       else list.set(key, below(1e6));
-      finish();
-      calls++;
-    }
-    return calls;
+    });
   },
 
   /** Writes batches that give all keys of a group the same value, until told to stop. */
   batches({ groups, width, seed, most = 2000 }) {
     const below = random(seed);
-    let calls = 0;
-    while (!stopped() && calls < most) {
+    return repeat(most, () => {
       const group = below(groups);
       const value = below(2 ** 31);
       const operations = [];
@@ -64,21 +60,12 @@ const jobs = {
         operations.push({ type: 'set', key: userKey(group * width + i), value });
       }
       list.writeBatch(operations);
-      finish();
-      calls++;
-    }
-    return calls;
+    });
   },
 
   /** Sets rising keys of its own until told to stop or killed; the count says how many are in. */
   append({ base, most = Infinity }) {
-    let n = 0;
-    while (!stopped() && n < most) {
-      list.set(userKey(base + n), n);
-      finish();
-      n++;
-    }
-    return n;
+    return repeat(most, (n) => list.set(userKey(base + n), n));
   },
 
   /** Writes 5 000 keys and then reads on and on, until a call throws. */
@@ -107,13 +94,7 @@ const jobs = {
   },
 
   /** Takes a snapshot, reports, and stays; its end is a kill. */
-  hold() {
-    const snapshot = list.snapshot();
-    const size = snapshot.size;
-    finish();
-    untilStopped();
-    return [size, snapshot.size];
-  },
+  hold: () => hold(list),
 
   /** Seals `times` times; returns the frozen lists' clocks. */
   seal({ times }) {
