@@ -55,7 +55,7 @@ export function keyIn(world: World, length: number, first: number, rest: number)
 /** Names of words, by their offset. */
 export type Names = Record<number, string>;
 
-const SLOT: Names = {
+export const SLOT_WORDS: Names = {
   0: 'state',
   16: 'scratch',
   24: 'nested',
@@ -81,7 +81,7 @@ export function nameSystemWord(
   if (at === 128) return 'era';
   if (at >= SLOTS && at < slotAt(participants)) {
     const x = (at - SLOTS) % SLOT_BYTES;
-    const field = SLOT[x] ?? slot[x] ?? `+${x}`;
+    const field = SLOT_WORDS[x] ?? slot[x] ?? `+${x}`;
     return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field}`;
   }
   if (at >= directory && at < regions) {

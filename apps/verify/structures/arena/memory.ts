@@ -11,6 +11,7 @@ import {
   PAGE,
   REGIONS,
   SLOT_BYTES,
+  SLOT_WORDS,
   SLOTS,
   slotAt,
 } from '../common.ts';
@@ -142,22 +143,7 @@ const HEADER: Names = {
   448: 'releases',
   512: 'granted',
 };
-const SLOT: Names = {
-  0: 'state',
-  8: 'thread',
-  12: 'lock held',
-  16: 'scratch',
-  20: 'scratch bytes',
-  24: 'nested',
-  28: 'status',
-  64: 'lower',
-  72: 'upper',
-  80: 'over lower',
-  88: 'over upper',
-  96: 'lease 0',
-  104: 'lease 1',
-  112: 'lease 2',
-};
+const SLOT: Names = { ...SLOT_WORDS, 8: 'thread', 12: 'lock held', 20: 'scratch bytes' };
 const GRANT: Names = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
 const REGION: Names = {
   0: 'state',
