@@ -52,6 +52,7 @@ import {
   sweep,
 } from '@x/shm-arena/assembly/region';
 import { protect } from '@x/shm-arena/assembly/reservation';
+import { copyWords } from '@x/shm-arena/assembly/words';
 import { publish, report, settleRegion, takeOver } from './build';
 import { begin, bytesTaken, failed, room } from './join';
 import {
@@ -59,7 +60,6 @@ import {
   child,
   coldBytes,
   coldOf,
-  copyWords,
   fillKey,
   fillLinks,
   keyLength,

@@ -32,8 +32,9 @@
 //
 // Names: n a node; l, r its children; h a height.
 
-import { copy, get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { MAX_PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
+import { copyWords } from '@x/shm-arena/assembly/words';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -184,15 +185,6 @@ export function fillCold(cold: usize, len: u32, rest: usize, valueLen: u32, valu
 /** Where the slices from the third on stand in a cold part. */
 export function restAt(cold: usize): usize {
   return cold + REST;
-}
-
-/** Copies `bytes` rounded up to words; both ends have room for that. Short ones without a call. */
-export function copyWords(to: usize, from: usize, bytes: u32): void {
-  if (bytes > 64) {
-    copy(to, from, (<usize>bytes + 7) & ~7);
-    return;
-  }
-  for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
 }
 
 // ---- keys ---------------------------------------------------------------------------------------

@@ -70,8 +70,9 @@ import {
 import { BAD, CLOSED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
 import { bump, regionAlloc, regionMark, regionRewind, shard } from '@x/shm-arena/assembly/region';
 import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { copyWords } from '@x/shm-arena/assembly/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
-import { copyWords, firstSlice, io, restBytes, secondSlice, sliceOf, slicesAt } from './node';
+import { firstSlice, io, restBytes, secondSlice, sliceOf, slicesAt } from './node';
 import {
   appliedOf,
   enter,

@@ -21,6 +21,7 @@
 
 import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { BAD, ME, OK } from '@x/shm-arena/assembly/layout';
+import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
 import { isRemoval, judge } from './batch';
 import { ABSENT, DONE, END, END_OPEN, NEED, PENDING_TOO, START, START_OPEN } from './codes';
 import {
@@ -29,7 +30,6 @@ import {
   coldOf,
   compare,
   compareRest,
-  copyWords,
   firstSlice,
   io,
   ioBytes,
@@ -169,11 +169,6 @@ export function getMany(
   put32(result + 4, used);
   put32(result + 8, <u32>key);
   return done(target, keys == 0 && short != 0 ? NEED : OK);
-}
-
-/** Bytes of a staged key with its head. */
-function keyRecord(len: u32): u32 {
-  return 8 + ((len + 7) & ~7);
 }
 
 /** Gives the lane the staged key at `key`; returns where the next one stands. */

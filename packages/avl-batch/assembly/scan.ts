@@ -15,13 +15,13 @@
 
 import { get32, put32 } from '@x/shm-arena/assembly/atomic';
 import { OK } from '@x/shm-arena/assembly/layout';
+import { copyWords } from '@x/shm-arena/assembly/words';
 import { END, END_OPEN, INDEX, KEYS_ONLY, NEED, REVERSE, START, START_OPEN } from './codes';
 import {
   child,
   coldOf,
   compare,
   copyKey,
-  copyWords,
   io,
   keyLength,
   laneAt,

@@ -48,17 +48,9 @@
 // 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the
 // version changes the number of live keys.
 
-import {
-  check,
-  copy,
-  get32,
-  get64,
-  load32,
-  load64,
-  put32,
-  put64,
-} from '@x/shm-arena/assembly/atomic';
+import { check, get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
+import { copyWords } from '@x/shm-arena/assembly/words';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -314,15 +306,6 @@ export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at
 export function fillValue(node: usize, from: usize, bytes: u32): void {
   put32(node + VALUE_LENGTH, bytes);
   copyWords(valueAt(node), from, bytes);
-}
-
-/** Copies `bytes` rounded up to words; both ends have room for that. Short ones without a call. */
-export function copyWords(to: usize, from: usize, bytes: u32): void {
-  if (bytes > 64) {
-    copy(to, from, (<usize>bytes + 7) & ~7);
-    return;
-  }
-  for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
 }
 
 /** Writes the meta word's verdict into a private node. */

@@ -21,9 +21,9 @@
 
 import { get32, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { OK } from '@x/shm-arena/assembly/layout';
+import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
 import { ABSENT, NEED, TOMBSTONE } from './codes';
 import {
-  copyWords,
   equal,
   io,
   ioBytes,
@@ -167,11 +167,6 @@ export function getMany(
   put32(result + 4, used);
   put32(result + 8, <u32>key);
   return done(upto, keys == 0 && short != 0 ? NEED : OK);
-}
-
-/** Bytes of a staged key with its head. */
-function keyRecord(len: u32): u32 {
-  return 8 + ((len + 7) & ~7);
 }
 
 /** Gives the lane the staged key at `key`; returns where the next one stands. */

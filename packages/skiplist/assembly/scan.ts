@@ -38,6 +38,7 @@
 
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { OK } from '@x/shm-arena/assembly/layout';
+import { copyWords } from '@x/shm-arena/assembly/words';
 import {
   COUNT,
   END,
@@ -56,7 +57,6 @@ import {
   boundAt,
   compareNodes,
   copyKey,
-  copyWords,
   equal,
   HEAD,
   HEIGHT,

@@ -1,0 +1,19 @@
+// What the kernels of maps share of keys and values in whole words: both are padded to 8 bytes
+// wherever they stand, so they are copied a word at a time, and what pads the last one comes along.
+// All accesses are plain: private or frozen words, as the caller says.
+
+import { copy, get64, put64 } from './atomic';
+
+/** Copies `bytes` rounded up to words; both ends have room for that. Short ones without a call. */
+export function copyWords(to: usize, from: usize, bytes: u32): void {
+  if (bytes > 64) {
+    copy(to, from, (<usize>bytes + 7) & ~7);
+    return;
+  }
+  for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
+}
+
+/** Bytes of a staged key with its head: {0 u32 length, 4 u32 free, 8 the key, padded to 8}. */
+export function keyRecord(len: u32): u32 {
+  return 8 + ((len + 7) & ~7);
+}
