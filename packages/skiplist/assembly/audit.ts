@@ -12,7 +12,7 @@
 //  10 numbers of an older list reach into those of a newer one
 //  11 ids do not descend          12 a list's region is not LIVE and the structure's
 //  13 a region of the structure holds no list of the stack          14 a lock of somebody dead
-//  15 a node's meta word is out of range
+//  15 a node's meta word is out of range   16 an entry of the guide is not on its level
 //
 // Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a
 // pin.
@@ -35,6 +35,7 @@ import {
 } from '@x/shm-arena/assembly/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/region';
 import { AUDIT } from './codes';
+import { auditGuide } from './guide';
 import {
   CLOCK,
   compareNodes,
@@ -192,7 +193,10 @@ function auditList(list: usize, newer: u64): i32 {
   }
   if (versionsIn(list) != versions) return report(6, list, 0, versionsIn(list), versions);
   if (liveIn(list) != live || deltas != live) return report(7, list, 0, liveIn(list), live);
-  return auditLevels(list);
+  const levels = auditLevels(list);
+  if (levels != OK) return levels;
+  const entry = auditGuide(list);
+  return entry == 0 ? OK : report(16, list, entry, 0, 0);
 }
 
 /** The lowest number in a list. */

@@ -34,6 +34,7 @@ import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/ass
 import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/region';
 import { status as whyNot } from '@x/shm-arena/assembly/slot';
 import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from './codes';
+import { renew } from './guide';
 import {
   CLOCK,
   COUNTERS,
@@ -50,18 +51,14 @@ import {
   linkAt,
   listRegion,
   liveOf,
+  pressed,
   shardAt,
   SLAB,
   sliceOf,
   STAMP,
   versionsOf,
 } from './node';
-import { newestBelow } from './read';
 import {
-  advance,
-  before,
-  find,
-  findAscending,
   L_OWN2,
   L_SPLICE,
   laneFound,
@@ -69,11 +66,10 @@ import {
   laneLength,
   laneS0,
   laneS1,
-  linkAbove,
   setLane,
-  startAscending,
-  topOf,
-} from './search';
+} from './lane';
+import { newestBelow } from './read';
+import { advance, before, findSplices, linkAbove } from './search';
 import { opened } from './seal';
 import {
   BATCH,
@@ -87,7 +83,7 @@ import {
   settleWith,
 } from './stamp';
 import { enter, leave, listOf, present } from './stack';
-import { admits, build, deltaFor, newest, pickHeight, pressed, rewind, useShard } from './write';
+import { admits, build, deltaFor, newest, pickHeight, rewind, useShard } from './write';
 
 const TRIES: u32 = isDefined(GATED) ? 3 : 12;
 
@@ -130,11 +126,10 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
   }
   openBatch(batch, ME);
   store64(shard + INTENT, <u64>batch | 1);
-  startAscending(list, count);
   let linked: u32 = 0;
   let live: i32 = 0;
   for (let first: u32 = 0; first < count; ) {
-    const end = fillLanes(first, count, temp);
+    const end = fillLanes(list, first, count, temp);
     let lane: u32 = 0;
     for (let group = first; group < end; lane++) {
       const next = groupEnd(group, count, temp);
@@ -188,6 +183,7 @@ function finish(
   put32(result, written);
   put32(result + 4, 0);
   put64(result + 8, batchNumber(batch));
+  renew(list, versions - linked, versions);
   return pressed(list) ? OK | PRESSURE : OK;
 }
 
@@ -265,8 +261,6 @@ function place(
     n = advance(0, s0, s1, len, at, splice);
   }
   const height = heightOf(node);
-  // The lane's search began lower than this tower ends: rare, so it is simply done again.
-  if (height > topOf(splice)) find(list, s0, s1, len, at, splice);
   linkAbove(list, node, height, s0, s1, len, at, splice);
   return node;
 }
@@ -295,7 +289,7 @@ function judge(first: u32, end: u32, count: u32, temp: usize, live: bool): usize
 }
 
 /** Gives lanes to the keys from operation `first` on and searches them; returns where they end. */
-function fillLanes(first: u32, count: u32, temp: usize): u32 {
+function fillLanes(list: usize, first: u32, count: u32, temp: usize): u32 {
   let lanes: u32 = 0;
   let i = first;
   for (; i < count && lanes < LANES; lanes++) {
@@ -306,7 +300,7 @@ function fillLanes(first: u32, count: u32, temp: usize): u32 {
     put32(laneAt(lanes) + L_OWN2, heightOf(nodeOf(i, count, temp)));
     i = groupEnd(i, count, temp);
   }
-  findAscending(lanes);
+  findSplices(list, lanes);
   return i;
 }
 
@@ -314,7 +308,12 @@ function fillLanes(first: u32, count: u32, temp: usize): u32 {
 
 /** The operation with that place in key order. */
 function opAt(index: u32, count: u32, temp: usize): usize {
-  return get32(temp + ((<usize>count) << 4) + ((<usize>placeOf(index, count, temp)) << 2));
+  return opOf(placeOf(index, count, temp), count, temp);
+}
+
+/** The operation with that place in the batch. */
+function opOf(place: u32, count: u32, temp: usize): usize {
+  return get32(temp + ((<usize>count) << 4) + ((<usize>place) << 2));
 }
 
 /** Its place in the batch. */
@@ -343,22 +342,30 @@ function opBytes(op: usize): usize {
 function groupEnd(first: u32, count: u32, temp: usize): u32 {
   const place = placeOf(first, count, temp);
   let end = first + 1;
-  while (end < count && compare(place, placeOf(end, count, temp), count, temp) == 0) end++;
+  while (end < count && sameKey(place, placeOf(end, count, temp), count, temp)) end++;
   return end;
 }
 
-/** Two operations, by their places in the batch, by key: below, at or above zero. */
-function compare(a: u32, b: u32, count: u32, temp: usize): i32 {
+/** Whether two operations, given by their places in the batch, have the same key. */
+function sameKey(a: u32, b: u32, count: u32, temp: usize): bool {
+  const x = temp + ((<usize>a) << 4);
+  const y = temp + ((<usize>b) << 4);
+  if (get64(x) != get64(y) || get64(x + 8) != get64(y + 8)) return false;
+  return compareTails(opOf(a, count, temp), opOf(b, count, temp)) == 0;
+}
+
+/** 1 if the first one's key does not come after that of the second one, or 0. */
+function notAfter(a: u32, b: u32, count: u32, temp: usize): u32 {
   const x = temp + ((<usize>a) << 4);
   const y = temp + ((<usize>b) << 4);
   const x0 = get64(x);
   const y0 = get64(y);
-  if (x0 != y0) return x0 < y0 ? -1 : 1;
   const x1 = get64(x + 8);
   const y1 = get64(y + 8);
-  if (x1 != y1) return x1 < y1 ? -1 : 1;
-  const ops = temp + ((<usize>count) << 4);
-  return compareTails(get32(ops + ((<usize>a) << 2)), get32(ops + ((<usize>b) << 2)));
+  if (x0 == y0 && x1 == y1) {
+    return <u32>(compareTails(opOf(a, count, temp), opOf(b, count, temp)) <= 0);
+  }
+  return <u32>(x0 < y0) | (<u32>(x0 == y0) & <u32>(x1 < y1));
 }
 
 /** Two operations by key where the first two slices agree. */
@@ -411,7 +418,7 @@ function sortRun(order: usize, low: u32, high: u32, count: u32, temp: usize): vo
     let i = order + ((<usize>place) << 2);
     for (; i > order + ((<usize>low) << 2); i -= 4) {
       const other = get32(i - 4);
-      if (compare(other, place, count, temp) <= 0) break;
+      if (notAfter(other, place, count, temp) != 0) break;
       put32(i, other);
     }
     put32(i, place);
@@ -429,11 +436,18 @@ function merge(
 ): void {
   let a = low;
   let b = mid;
-  for (let i = low; i < high; i++) {
-    const left =
-      b >= high || (a < mid && compare(wordAt(from, a), wordAt(from, b), count, temp) <= 0);
-    put32(to + ((<usize>i) << 2), left ? wordAt(from, a++) : wordAt(from, b++));
+  let i = low;
+  // Without branches that nobody can guess: which one comes first is as good as random.
+  for (; a < mid && b < high; i++) {
+    const x = wordAt(from, a);
+    const y = wordAt(from, b);
+    const left = notAfter(x, y, count, temp);
+    put32(to + ((<usize>i) << 2), left != 0 ? x : y);
+    a += left;
+    b += 1 - left;
   }
+  for (; a < mid; i++) put32(to + ((<usize>i) << 2), wordAt(from, a++));
+  for (; b < high; i++) put32(to + ((<usize>i) << 2), wordAt(from, b++));
 }
 
 function wordAt(at: usize, index: u32): u32 {

@@ -14,6 +14,7 @@
 //     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
 //     8 u64 last, shared: 0 while it is open | then the number at which it was closed (seal.ts)
 //    64 u32 height in use, shared   68 u32 shards in use, shared   72 u32 lock, shared (seal.ts)
+//    76 u32 guide, shared   80 u32 due, shared (guide.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry, all frozen
 //   160 the head's tower, u32 each, shared, growing downwards from 256
@@ -76,6 +77,8 @@ export const LAST: usize = 8;
 export const HEIGHT: usize = 64;
 export const USED: usize = 68;
 export const LOCK: usize = 72;
+export const GUIDE: usize = 76;
+export const DUE: usize = 80;
 export const ID: usize = 128;
 export const REGION: usize = 132;
 export const SHARDS: usize = 136;
@@ -127,7 +130,8 @@ const LANES_AT: usize = SPLICE_AT + SPLICE_BYTES;
 const WINDOWS_AT: usize = LANES_AT + LANE_BYTES * LANES;
 const POOL_AT: usize = WINDOWS_AT + WINDOW_BYTES * MAX_LISTS;
 const STREAMS_AT: usize = POOL_AT + 4 * POOL;
-export const WORK_BYTES: u32 = <u32>((STREAMS_AT + 4 * STREAMS + 63) & ~63);
+const TURNS_AT: usize = STREAMS_AT + 4 * STREAMS;
+export const WORK_BYTES: u32 = <u32>((TURNS_AT + 4 * LANES + 63) & ~63);
 /** The result block. */
 export const RESULT: usize = 64;
 
@@ -156,6 +160,11 @@ export function spliceAt(): usize {
 
 export function laneAt(lane: u32): usize {
   return work() + LANES_AT + <usize>lane * LANE_BYTES;
+}
+
+/** The lanes whose searches go on, u32 each. */
+export function turnAt(turn: u32): usize {
+  return work() + TURNS_AT + ((<usize>turn) << 2);
 }
 
 export function windowAt(window: u32): usize {
@@ -384,4 +393,12 @@ export function pagesIn(list: usize): u32 {
   const used = load32(list + USED); // Its maker's shard counts as used from the start.
   for (let s: u32 = 0; s < used; s++) sum += <u32>load64(shardAt(list, s) + 8);
   return sum;
+}
+
+/** Whether the list stands at 90 % of a limit. */
+export function pressed(list: usize): bool {
+  const entries = maxEntriesOf(list);
+  if (entries != 0 && versionsIn(list) * 10 >= <u64>entries * 9) return true;
+  const pages = maxPagesOf(list);
+  return pages != 0 && <u64>pagesIn(list) * 10 >= <u64>pages * 9;
 }

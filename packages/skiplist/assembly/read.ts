@@ -23,6 +23,7 @@ import { get32, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { OK } from '@x/shm-arena/assembly/layout';
 import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
 import { ABSENT, NEED, TOMBSTONE } from './codes';
+import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
 import {
   equal,
   io,
@@ -36,18 +37,7 @@ import {
   valueAt,
   valueLength,
 } from './node';
-import {
-  findMany,
-  L_OWN,
-  L_OWN2,
-  laneFound,
-  laneKeyAt,
-  laneLength,
-  laneS0,
-  laneS1,
-  seek,
-  setLane,
-} from './search';
+import { findMany, seek } from './search';
 import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from './stack';
 import { LATEST, seen } from './stamp';
 import { firstSlice, secondSlice } from './write';

@@ -67,6 +67,7 @@ import {
   keyLength,
   laneAt,
   less,
+  MAX_HEIGHT,
   next,
   POOL,
   poolAt,
@@ -515,14 +516,15 @@ function startForward(w: usize, want: u32): void {
     put32(w + W_SEGMENT, <u32>next(list + HEAD, seg));
   } else {
     const splice = spliceAt();
-    put32(w + W_NEXT, <u32>findBound(list, start, splice));
+    put32(w + W_NEXT, <u32>findBound(list, seg + 1, start, splice));
     put32(w + W_SEGMENT, seg < topOf(splice) ? <u32>behind(splice, seg) : 0);
   }
   put32(w + W_SEGLEVEL, seg);
 }
 
-function findBound(list: usize, b: usize, splice: usize): usize {
-  return find(list, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
+/** Fills the splice of a bound below `height` at least. */
+function findBound(list: usize, height: u32, b: usize, splice: usize): usize {
+  return find(list, height, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
 }
 
 /** Fills the window from `next` on. False: nothing is left. */
@@ -658,7 +660,7 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
   if (had != 0) setBoundNode(0, (flags & VERSIONS) != 0 ? AT_NODE : BEFORE_KEY, had);
   const bound = boundAt(had != 0 ? 0 : 2);
   if (get32(bound + B_MODE) == NONE) findEnd(list, splice);
-  else findBound(list, bound, splice);
+  else findBound(list, MAX_HEIGHT, bound, splice);
   let level = min(segmentLevel(want) + 2, topOf(splice) - 1);
   while (true) {
     const b = before(splice, level);

@@ -88,8 +88,10 @@ import {
 } from '@x/shm-arena/assembly/region';
 import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { AHEAD } from './codes';
+import { FIRST_DUE } from './guide';
 import {
   CLOCK,
+  DUE,
   HEIGHT,
   ID,
   idOf,
@@ -147,6 +149,7 @@ function buildList(entry: u32, generation: u32, maxPages: u32, maxEntries: u32):
   fill(list, 0, bytes); // Private until the root says otherwise.
   put32(list + HEIGHT, 1);
   put32(list + USED, ME + 1);
+  put32(list + DUE, FIRST_DUE);
   put32(list + REGION, region);
   put32(list + SHARDS, <u32>regionBase(region));
   put32(list + MAX_ENTRIES, maxEntries);

@@ -7,9 +7,7 @@
 //      level 0   head ──► c ──► e ──► [K?] ──► m ──► …        before = e      behind = m
 //
 // Splice, private, in the kernel's scratch: u32 top (levels that a search has filled), u32 free,
-// then {u32 before, u32 behind} for levels 0… Lane, private: 0 u32 before, 4 i32 level (-1 = done),
-// 8 u32 behind, 12 u32 key length, 16 u64 s0, 24 u64 s1, 32 u32 at, 36 u32 free for the caller, 40
-// u32 free for the caller; splice at 48.
+// then {u32 before, u32 behind} for levels 0… Lanes: lane.ts.
 //
 // F1  `before` at level i is the head or a node linked at level i whose key is less than K.
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
@@ -19,28 +17,44 @@
 // levels, times a few nodes each; a search that new nodes keep extending is as long as those
 // writers make it.
 //
-// Lockstep: each round takes one step in every lane. The steps are free of branches that depend on
-// what was just loaded, so a cache miss in one lane does not keep the others from starting theirs.
-// Only lanes that end, and keys equal in 16 bytes, branch. The two loops below are written out, and
-// store no more than they must: a call a step costs a fifth, a splice nobody reads another.
+// Lockstep: each round takes one step in every lane that is left. It asks for the lines of all the
+// nodes first, because the processor sees only a few steps ahead, but all of so short a loop. The
+// steps are free of branches that cannot be guessed, but for lanes that end, and keys equal in 16
+// bytes.
 //
 // Names: see node.ts.
 
-import { cas32, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
+import { cas32, get32, get64, load32, put32, store32 } from '@x/shm-arena/assembly/atomic';
+import { bound, GUIDED, near, nearLanes } from './guide';
+import {
+  L_AT,
+  L_BEFORE,
+  L_BEHIND,
+  L_LENGTH,
+  L_LEVEL,
+  L_NEXT,
+  L_OWN2,
+  L_S0,
+  L_S1,
+  L_SPLICE,
+  laneKeyAt,
+  laneLength,
+  laneS0,
+  laneS1,
+} from './lane';
 import {
   HEAD,
   HEIGHT,
   HINT,
   HINTS,
   KEY,
-  LANE_BYTES,
   laneAt,
   less,
   linkAt,
   next,
-  spliceAt,
   tail,
   touch,
+  turnAt,
 } from './node';
 
 // ---- splices ------------------------------------------------------------------------------------
@@ -67,9 +81,14 @@ export function topOf(splice: usize): u32 {
 
 /** The first node not before the key, or 0. */
 export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
-  let level = load32(list + HEIGHT);
-  let b = list + HEAD;
-  let n: usize = 0;
+  let b = near(list, s0, s1);
+  let n = bound;
+  let level = GUIDED;
+  if (b == 0) {
+    b = list + HEAD;
+    n = 0;
+    level = load32(list + HEIGHT);
+  }
   while (level-- > 0) {
     const known = n; // Not before the key, as found one level above: needs no second look.
     n = next(b, level);
@@ -90,19 +109,47 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
   return n;
 }
 
-/** Fills the splice from the top; returns the first node not before the key, or 0. */
-export function find(list: usize, s0: u64, s1: u64, len: u32, at: usize, splice: usize): usize {
+/** Fills the splice below `height` at least; returns the first node not before the key, or 0. */
+export function find(
+  list: usize,
+  height: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
+): usize {
+  const b = near(list, s0, s1);
+  const n = bound;
+  const low: u32 = b == 0 ? 0 : GUIDED;
+  put32(splice, low);
+  if (height > low) findAbove(list, low, s0, s1, len, at, splice);
+  return b == 0 ? behind(splice, 0) : descend(b, GUIDED, 0, n, s0, s1, len, at, splice);
+}
+
+/** Fills the splice from level `low` on. */
+function findAbove(
+  list: usize,
+  low: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
+): void {
   const top = load32(list + HEIGHT);
-  put32(splice, top);
-  return descend(list + HEAD, top, 0, s0, s1, len, at, splice);
+  put32(splice, max(top, low));
+  descend(list + HEAD, top, low, 0, s0, s1, len, at, splice);
 }
 
 /**
- * Fills the splice below `level`, from `b` on; `n`: a node known not to be before the key, or 0.
+ * Fills the splice from below `level` down to `low`, from `b` on; `n`: a node known not to be
+ * before the key, or 0.
  */
 function descend(
   b: usize,
   level: u32,
+  low: u32,
   n: usize,
   s0: u64,
   s1: u64,
@@ -110,7 +157,8 @@ function descend(
   at: usize,
   splice: usize,
 ): usize {
-  while (level-- > 0) {
+  while (level > low) {
+    level--;
     const known = n;
     n = next(b, level);
     while (n != 0 && n != known) {
@@ -152,25 +200,25 @@ export function findNear(
   const tries = min(HINTS, isDefined(GATED) ? 2 : 4);
   for (; level < tries; level++) {
     b = get32(shard + HINT + ((<usize>level) << 2)); // Owned. I6: linked at that level.
-    if (b == 0) return find(list, s0, s1, len, at, splice);
+    if (b == 0) return find(list, height, s0, s1, len, at, splice);
     if (b != list + HEAD && !less(b, s0, s1, len, at)) continue;
     n = next(b, level);
     if (n == 0 || !less(n, s0, s1, len, at)) break;
   }
-  if (level == tries) return find(list, s0, s1, len, at, splice);
+  if (level == tries) return find(list, height, s0, s1, len, at, splice);
   setSplice(splice, level, b, n);
   for (let above = level + 1; above < height; above++) {
     let p: usize = 0;
     if (above < HINTS) p = get32(shard + HINT + ((<usize>above) << 2));
     if (p == 0 || (p != list + HEAD && !less(p, s0, s1, len, at))) {
-      return find(list, s0, s1, len, at, splice);
+      return find(list, height, s0, s1, len, at, splice);
     }
     const q = next(p, above);
-    if (q != 0 && less(q, s0, s1, len, at)) return find(list, s0, s1, len, at, splice);
+    if (q != 0 && less(q, s0, s1, len, at)) return find(list, height, s0, s1, len, at, splice);
     setSplice(splice, above, p, q);
   }
   put32(splice, max(level + 1, height));
-  return level == 0 ? n : descend(b, level, n, s0, s1, len, at, splice);
+  return level == 0 ? n : descend(b, level, 0, n, s0, s1, len, at, splice);
 }
 
 /** Fills the splice for a key behind all keys. */
@@ -211,165 +259,102 @@ export function remember(list: usize, shard: usize, splice: usize, node: usize, 
 
 // ---- many keys ----------------------------------------------------------------------------------
 
-const L_BEFORE: usize = 0;
-const L_LEVEL: usize = 4;
-const L_BEHIND: usize = 8;
-const L_LENGTH: usize = 12;
-const L_S0: usize = 16;
-const L_S1: usize = 24;
-const L_AT: usize = 32;
-/** Words of a lane that are the caller's. */
-export const L_OWN: usize = 36;
-export const L_OWN2: usize = 40;
-export const L_SPLICE: usize = 48;
-
-/** Gives a lane its key. */
-export function setLane(lane: usize, s0: u64, s1: u64, len: u32, at: usize): void {
-  put32(lane + L_LENGTH, len);
-  put64(lane + L_S0, s0);
-  put64(lane + L_S1, s1);
-  put32(lane + L_AT, <u32>at);
-}
-
-export function laneS0(lane: usize): u64 {
-  return get64(lane + L_S0);
-}
-
-export function laneS1(lane: usize): u64 {
-  return get64(lane + L_S1);
-}
-
-export function laneLength(lane: usize): u32 {
-  return get32(lane + L_LENGTH);
-}
-
-export function laneKeyAt(lane: usize): usize {
-  return get32(lane + L_AT);
-}
-
-/** What the search of the lane found: the first node not before its key, or 0. */
-export function laneFound(lane: usize): usize {
-  return get32(lane + L_BEHIND);
-}
+/** Rounds in which a search that began at the guide should be done. */
+const ROUNDS: u32 = isDefined(GATED) ? 5 : 40;
 
 /**
  * Searches the keys of the first `count` lanes at once, for what `laneFound` says; a lane whose
- * L_OWN2 is not 0 is left out. They leave no splices: each store in this loop costs (1.3 times).
+ * L_OWN2 is not 0 is left out.
  */
 export function findMany(list: usize, count: u32): void {
-  const top = load32(list + HEIGHT);
-  const first = laneAt(0);
-  const end = first + <usize>count * LANE_BYTES;
-  let open: u32 = 0;
-  for (let lane = first; lane < end; lane += LANE_BYTES) {
-    const out = get32(lane + L_OWN2) != 0;
-    put32(lane + L_BEFORE, <u32>(list + HEAD));
-    put32(lane + L_LEVEL, out ? -1 : top - 1);
-    open += out ? 0 : 1;
+  nearLanes(list, count);
+  let turns: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    if (get32(laneAt(i) + L_OWN2) == 0) turns = begin(list, laneAt(i), turns);
   }
-  while (open > 0) {
-    for (let lane = first; lane < end; lane += LANE_BYTES) {
+  lockstep(list, turns, false);
+}
+
+/** As `findMany`, for all lanes, and for their splices below level L_OWN2. */
+export function findSplices(list: usize, count: u32): void {
+  nearLanes(list, count);
+  let turns: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) turns = begin(list, laneAt(i), turns);
+  lockstep(list, turns, true);
+  for (let i: u32 = 0; i < count; i++) {
+    const lane = laneAt(i);
+    const low = get32(lane + L_SPLICE);
+    if (get32(lane + L_OWN2) <= low) continue;
+    const s0 = laneS0(lane);
+    const s1 = laneS1(lane);
+    findAbove(list, low, s0, s1, laneLength(lane), laneKeyAt(lane), lane + L_SPLICE);
+  }
+}
+
+/** Begins a lane's search where `nearLanes` says, or at the head; the turns then. */
+function begin(list: usize, lane: usize, turns: u32): u32 {
+  if (get32(lane + L_BEFORE) == 0) {
+    beginAtHead(list, lane);
+  } else {
+    put32(lane + L_SPLICE, GUIDED);
+    put32(lane + L_LEVEL, GUIDED - 1);
+  }
+  put32(turnAt(turns), <u32>lane);
+  return turns + 1;
+}
+
+function beginAtHead(list: usize, lane: usize): void {
+  const top = load32(list + HEIGHT);
+  put32(lane + L_BEHIND, 0);
+  put32(lane + L_SPLICE, top);
+  put32(lane + L_LEVEL, top - 1);
+  put32(lane + L_BEFORE, <u32>(list + HEAD));
+}
+
+/** Takes steps in turns until no lane is left. */
+function lockstep(list: usize, turns: u32, splices: bool): void {
+  for (let rounds = ROUNDS; turns > 0; rounds--) {
+    if (rounds == 0) beginAgain(list, turns);
+    for (let i: u32 = 0; i < turns; i++) {
+      const lane: usize = get32(turnAt(i));
+      const n = next(get32(lane + L_BEFORE), get32(lane + L_LEVEL));
+      put32(lane + L_NEXT, <u32>n);
+      touch(n);
+    }
+    for (let i: u32 = 0; i < turns; ) {
+      const lane: usize = get32(turnAt(i));
       const level = get32(lane + L_LEVEL);
-      if (<i32>level < 0) continue;
       const b: usize = get32(lane + L_BEFORE);
+      const n: usize = get32(lane + L_NEXT);
       const s0 = get64(lane + L_S0);
       const s1 = get64(lane + L_S1);
-      const n = next(b, level);
-      const node = n != 0 ? n : b; // Something that can be read; the head's words are zero.
+      const looks = <u32>(n != 0) & <u32>(n != get32(lane + L_BEHIND));
+      const node = looks != 0 ? n : b; // Something that can be read; the head's words are zero.
       const n0 = get64(node + KEY);
       const n1 = get64(node + KEY + 8);
       let less = (n0 < s0) | (<i32>(n0 == s0) & <i32>(n1 < s1));
       if (n1 == s1 && n0 == s0) less = tail(node, get32(lane + L_LENGTH), get32(lane + L_AT)) < 0;
-      const go = <u32>less & <u32>(n != 0);
-      const down = level - 1 + go;
-      put32(lane + L_BEFORE, go != 0 ? <u32>n : <u32>b);
-      put32(lane + L_LEVEL, down);
-      if (<i32>down < 0) {
+      const go = <u32>less & looks;
+      // The last step at a level leaves its true splice.
+      if (splices) setSplice(lane + L_SPLICE, level, b, n);
+      if (level + go == 0) {
         put32(lane + L_BEHIND, <u32>n);
-        open--;
+        put32(turnAt(i), get32(turnAt(--turns)));
+        continue;
       }
+      put32(lane + L_BEFORE, go != 0 ? <u32>n : <u32>b);
+      put32(lane + L_LEVEL, level - 1 + go);
+      i++;
     }
   }
 }
 
-/**
- * Prepares `findAscending` for about `count` keys, evenly spread: the levels on which fewer nodes
- * stand than that are walked along, once for all keys, by a finger in the splice of the scratch.
- */
-export function startAscending(list: usize, count: u32): void {
-  const finger = spliceAt();
-  const top = load32(list + HEIGHT);
-  const bits: u32 = 32 - clz(count);
-  put32(finger, top);
-  put32(finger + 4, isDefined(GATED) || top <= bits ? 1 : top - bits);
-  for (let level: u32 = 0; level < top; level++) setSplice(finger, level, list + HEAD, 0);
-  if (top == 1) setSplice(finger, 1, list + HEAD, 0);
-}
-
-/**
- * Searches the keys of the first `count` lanes at once, for their splices below level L_OWN2.
- * The keys ascend from lane to lane and from call to call. The splices end where the finger begins.
- */
-export function findAscending(count: u32): void {
-  const base = get32(spliceAt() + 4);
-  const first = laneAt(0);
-  const end = first + <usize>count * LANE_BYTES;
-  for (let lane = first; lane < end; lane += LANE_BYTES) {
-    put32(lane + L_BEFORE, <u32>moveFinger(lane, base));
-    put32(lane + L_LEVEL, base - 1);
-    put32(lane + L_SPLICE, base);
+/** For lanes that the guide sent along many new nodes. */
+function beginAgain(list: usize, turns: u32): void {
+  for (let i: u32 = 0; i < turns; i++) {
+    const lane: usize = get32(turnAt(i));
+    if (get32(lane + L_SPLICE) == GUIDED) beginAtHead(list, lane);
   }
-  let open = count;
-  while (open > 0) {
-    for (let lane = first; lane < end; lane += LANE_BYTES) {
-      const level = get32(lane + L_LEVEL);
-      if (<i32>level < 0) continue;
-      const b: usize = get32(lane + L_BEFORE);
-      const s0 = get64(lane + L_S0);
-      const s1 = get64(lane + L_S1);
-      const n = next(b, level);
-      const node = n != 0 ? n : b; // Something that can be read; the head's words are zero.
-      const n0 = get64(node + KEY);
-      const n1 = get64(node + KEY + 8);
-      let less = (n0 < s0) | (<i32>(n0 == s0) & <i32>(n1 < s1));
-      if (n1 == s1 && n0 == s0) less = tail(node, get32(lane + L_LENGTH), get32(lane + L_AT)) < 0;
-      const go = <u32>less & <u32>(n != 0);
-      if (level < get32(lane + L_OWN2)) {
-        const entry = lane + L_SPLICE + 8 + ((<usize>level) << 3);
-        put32(entry, <u32>b); // The last step at a level leaves its true splice.
-        put32(entry + 4, <u32>n);
-      }
-      const down = level - 1 + go;
-      put32(lane + L_BEFORE, go != 0 ? <u32>n : <u32>b);
-      put32(lane + L_LEVEL, down);
-      if (<i32>down < 0) {
-        put32(lane + L_BEHIND, <u32>n);
-        open--;
-      }
-    }
-  }
-}
-
-/** Moves the finger up to the lane's key; the last node before it at level `base`. */
-function moveFinger(lane: usize, base: u32): usize {
-  const finger = spliceAt();
-  const top = topOf(finger);
-  const s0 = get64(lane + L_S0);
-  const s1 = get64(lane + L_S1);
-  const len = get32(lane + L_LENGTH);
-  const at = get32(lane + L_AT);
-  let level = base;
-  for (; level < top; level++) {
-    const n = next(before(finger, level), level);
-    if (n == 0 || !less(n, s0, s1, len, at)) break;
-  }
-  if (level == base) return before(finger, base);
-  let b = before(finger, level - 1);
-  while (level-- > base) {
-    for (let n = next(b, level); n != 0 && less(n, s0, s1, len, at); n = next(b, level)) b = n;
-    setSplice(finger, level, b, 0);
-  }
-  return b;
 }
 
 // ---- linking above level 0 ----------------------------------------------------------------------

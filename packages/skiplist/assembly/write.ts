@@ -39,6 +39,7 @@ import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/ass
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
 import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from './codes';
+import { renew } from './guide';
 import {
   CLOCK,
   COUNTERS,
@@ -57,10 +58,9 @@ import {
   MAX_HEIGHT,
   next,
   nodeBytes,
-  pagesIn,
+  pressed,
   listRegion,
   maxEntriesOf,
-  maxPagesOf,
   shardAt,
   SLAB,
   SLAB_BYTES,
@@ -169,8 +169,9 @@ function putIn(
   }
   const number = MUTANT == 30 ? stampEarly(node, early) : stampNode(list, node);
   if (number == DEAD) return AGAIN;
-  count(shard, node);
+  const versions = count(shard, node);
   remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
+  renew(list, versions - 1, versions);
   const out = io();
   put32(out, 0);
   put32(out + 4, 0);
@@ -260,10 +261,12 @@ function announce(shard: usize, node: usize): void {
   store64(shard + INTENT, ((<u64>after) << 32) | node); // Publishes the node's words to repair.
 }
 
-/** Step 7. */
-function count(shard: usize, node: usize): void {
+/** Step 7; the shard's versions. */
+function count(shard: usize, node: usize): u32 {
   const counters = load64(shard + COUNTERS); // Owned: this thread alone writes it.
-  store64(shard + COUNTERS, countersOf(versionsOf(counters) + 1, liveOf(counters) + deltaOf(node)));
+  const versions = versionsOf(counters) + 1;
+  store64(shard + COUNTERS, countersOf(versions, liveOf(counters) + deltaOf(node)));
+  return versions;
 }
 
 /** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
@@ -277,14 +280,6 @@ function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64):
 export function rewind(list: usize, shard: usize, mark: u32, slab: u64): void {
   regionRewind(listRegion(list), mark);
   put64(shard + SLAB, slab);
-}
-
-/** Whether the list stands at 90 % of a limit. */
-export function pressed(list: usize): bool {
-  const entries = maxEntriesOf(list);
-  if (entries != 0 && versionsIn(list) * 10 >= <u64>entries * 9) return true;
-  const pages = maxPagesOf(list);
-  return pages != 0 && <u64>pagesIn(list) * 10 >= <u64>pages * 9;
 }
 
 /** Seeded bug 30: the number was taken before the link. */

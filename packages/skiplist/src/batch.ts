@@ -4,6 +4,7 @@
 //   0 u32 kind   4 u32 key length   8 u32 value length   12 u32 outcome, written by the kernel
 //   16 key bytes, padded to 8       then the value bytes, padded to 8
 
+import type { Codec } from '@x/shm-arena';
 import {
   describe,
   encodeKey,
@@ -27,6 +28,12 @@ const TEMP = 32;
 /** Memory of a batch that is over; encoding may run user code that writes a batch of its own. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
 const MOST_SPARE = 2 ** 20;
+
+type Encode<T> = (codec: Codec<T>, item: T, target: Uint8Array, at: number) => number;
+
+function encodeValue<T>(codec: Codec<T>, value: T, target: Uint8Array, at: number): number {
+  return codec.encode(value, target, at);
+}
 
 /** Operations, encoded one behind the other. */
 class Packed<K, V> {
@@ -56,10 +63,8 @@ class Packed<K, V> {
     }
     const at = this.length;
     const keyAt = at + OPERATION_HEAD;
-    const keyLength = this.encode(keyAt, (target) => {
-      if (key === undefined) throw typeError('batch: expected a key, found undefined');
-      return encodeKey(this.core.keyCodec, key, target, keyAt);
-    });
+    if (key === undefined) throw typeError('batch: expected a key, found undefined');
+    const keyLength = this.encode(encodeKey, this.core.keyCodec, key, keyAt);
     if (keyLength > MAX_KEY) {
       throw tooLarge('KEY_TOO_LARGE', 'key', MAX_KEY, keyLength);
     }
@@ -76,16 +81,16 @@ class Packed<K, V> {
 
   private encodeValue(at: number, value: V | undefined): number {
     if (value === undefined) throw typeError('batch: expected a value, found undefined');
-    return this.encode(at, (target) => this.core.valueCodec.encode(value, target, at));
+    return this.encode(encodeValue, this.core.valueCodec, value, at);
   }
 
   /** Encodes to `at`, with more room until it suffices; returns the length. */
-  private encode(at: number, write: (target: Uint8Array) => number): number {
+  private encode<T>(by: Encode<T>, codec: Codec<T>, item: T, at: number): number {
     this.grow(at + 64);
-    let length = write(this.bytes);
+    let length = by(codec, item, this.bytes, at);
     while (length > this.bytes.length - at) {
       this.grow(at + length);
-      length = write(this.bytes);
+      length = by(codec, item, this.bytes, at);
     }
     this.grow(at + length + 64);
     return length;

@@ -123,6 +123,8 @@ const LIST: Names = {
   64: 'height',
   68: 'used',
   72: 'lock',
+  76: 'guide',
+  80: 'due',
   128: 'id',
   132: 'region',
   136: 'shards',

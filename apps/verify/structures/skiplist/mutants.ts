@@ -60,4 +60,7 @@ export const mutants: Mutant[] = [
     'seal, snap, end',
     'end, seal',
   ),
+  list(45, 'the first entry of a guide is read anew', 'in front of a guide'),
+  list(46, 'an entry whose window is that of the key bounds the search', 'guide, equal windows'),
+  list(47, 'a guide is published before it is filled', 'in front of a guide', 'guided'),
 ];

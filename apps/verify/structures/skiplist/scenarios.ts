@@ -305,6 +305,59 @@ scenario(
   },
 );
 
+// ---- the guide ----------------------------------------------------------------------------------
+
+/** Keys enough for an upper level: the second, the fourth and the eighth write make guides. */
+const keyed = (...keys: string[]): Program => keys.map((key, i): OpCall => ['set', key, 30 + i]);
+const reads = (...keys: string[]): Program => keys.map((key): OpCall => ['get', key]);
+
+scenario(
+  'in front of a guide',
+  [
+    [['set', 'm', 1]],
+    [
+      ['set', 'b', 2],
+      ['set', 'c', 3],
+      ['get', 'b'],
+    ],
+  ],
+  keyed('n', 'h', 'k', 'f', 'e', 'p', 'd'),
+);
+scenario(
+  'guided',
+  [
+    [
+      ['set', 'j', 1],
+      ['mark', 'g'],
+      ['many', 'g', ['a', 'b', 'd']],
+    ],
+    [pair, ...reads('e', 'j', 'b')],
+  ],
+  keyed('h', 'e', 'n', 'k', 'f', 'p'),
+);
+scenario(
+  'guide, equal windows',
+  [
+    [['set', LONG_B, 1], ...reads(LONG_A)],
+    [['insert', LONG_A, 2], ...reads(LONG_B)],
+  ],
+  keyed('c', LONG_A, 'd', 'e', LONG_B, 'b', 'f'),
+);
+scenario(
+  'guide, a crowd between two entries',
+  [
+    [
+      ['set', 'm3', 1],
+      ['get', 'm8'],
+    ],
+    [
+      ['set', 'm7', 2],
+      ['get', 'm3'],
+    ],
+  ],
+  keyed('c', 'h', 't', 'z', 'm1', 'm2', 'm4', 'm5', 'm6'),
+);
+
 // ---- limits and memory --------------------------------------------------------------------------
 
 scenario(

@@ -1,0 +1,54 @@
+// Lanes: the state of searches that go on side by side (search.ts, guide.ts).
+//
+// Lane, private, in the kernel's scratch
+//    0 u32 before: the node it stands at    4 i32 level, -1 = done    8 u32 behind: a node that is
+//    known not to be before the key, in the end the first such node; 0 = none    12 u32 key length
+//   16 u64 s0    24 u64 s1    32 u32 at    36 u32, 40 u32 free for the caller
+//   44 u32 next: the node it looks at    48 splice
+//
+// Names: see node.ts.
+
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+
+export const L_BEFORE: usize = 0;
+export const L_LEVEL: usize = 4;
+export const L_BEHIND: usize = 8;
+export const L_LENGTH: usize = 12;
+export const L_S0: usize = 16;
+export const L_S1: usize = 24;
+export const L_AT: usize = 32;
+/** Words of a lane that are the caller's. */
+export const L_OWN: usize = 36;
+export const L_OWN2: usize = 40;
+/** The node that a search looks at next. */
+export const L_NEXT: usize = 44;
+export const L_SPLICE: usize = 48;
+
+/** Gives a lane its key. */
+export function setLane(lane: usize, s0: u64, s1: u64, len: u32, at: usize): void {
+  put32(lane + L_LENGTH, len);
+  put64(lane + L_S0, s0);
+  put64(lane + L_S1, s1);
+  put32(lane + L_AT, <u32>at);
+}
+
+export function laneS0(lane: usize): u64 {
+  return get64(lane + L_S0);
+}
+
+export function laneS1(lane: usize): u64 {
+  return get64(lane + L_S1);
+}
+
+export function laneLength(lane: usize): u32 {
+  return get32(lane + L_LENGTH);
+}
+
+export function laneKeyAt(lane: usize): usize {
+  return get32(lane + L_AT);
+}
+
+/** What the search of the lane found: the first node not before its key, or 0. */
+export function laneFound(lane: usize): usize {
+  return get32(lane + L_BEHIND);
+}
