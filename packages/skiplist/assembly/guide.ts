@@ -8,7 +8,7 @@
 //                               │  └─────────────┐
 //   leaves    [a: b, c, d, …] [e: f, g, h, …]  …                 windows, nodes, the node before
 //                  │                  │
-//   level 2   a ► b ► c ► d ► … ► e ► f ► x ► g ► …              x came later: a step more
+//   LEVEL     a ► b ► c ► d ► … ► e ► f ► x ► g ► …              x came later: a step more
 //
 // Guide, 64-aligned, in the list's region, frozen
 //   0 u32 levels of groups   4 u32 shift: leading bits that all keys share
@@ -27,8 +27,8 @@
 //     too. Then an entry whose window is less is before the key, and one whose window is greater is
 //     not, whatever the rest of the keys says; equal windows say nothing.
 // U3  A search that the guide would send along more than NEAR new nodes begins at the head, and so
-//     does one behind the last entry: keys that ascend, or crowd between two entries, cost what they
-//     cost without a guide.
+//     does one behind the last entry: where keys ascend, or crowd between two entries, it costs
+//     what it costs without a guide.
 //
 // renew, by a writer that has passed a multiple of STRIDE      a death after this step leaves
 //   1. count the versions: as many as due? CAS due               no renewal until it doubles again
@@ -36,10 +36,11 @@
 //   3. CAS guide                                                 nothing
 //   No memory, or the limit near: none is made before the next doubling.
 //
-// An old guide's memory is the region's until the list goes: with doublings, as much again.
+// An old guide's memory is the region's until the list goes: all old ones take as much as the last.
 //
-// Names: see node.ts. Tried: renewal at every half more (no faster), entries of level 2 (see
-// docs/adr/0009).
+// Names: see node.ts. Tried: a binary search over the windows (the last probes are cold lines, one
+// each), the keys' two slices instead of windows, entries of levels 2 and 1 (more memory than they
+// save time), a search that is begun again at the head for all levels of a tall tower.
 
 import { cas32, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
 import { regionAlloc } from '@x/shm-arena/assembly/region';

@@ -189,7 +189,7 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
   let more: u32 = 1;
   let budget = BUDGET;
   while (records < limit && (budget > 0 || records == 0)) {
-    if (!ready(w, 0, want)) {
+    if (!ready(w, 0, want - records)) {
       more = 0;
       break;
     }
@@ -555,7 +555,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   let segments: u32 = 1;
   let each = min(min(room, STREAMS), want < 64 ? want + 1 : 64);
   if (seg > 0) {
-    segments = min(SEGMENTS, isDefined(GATED) ? want : (want >> seg) + 1);
+    segments = min(SEGMENTS, isDefined(GATED) ? want : (want >> seg) + (want >> (seg + 2)) + 2);
     walkers = min(min(WALKERS, room), segments);
     each = min(room, STREAMS) / walkers;
   }

@@ -13,9 +13,9 @@
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
 //
 // Both stay true of the nodes for ever (I1, I2); only "stood" ages, and the CAS of that link checks
-// it. Search reads shared links and frozen words only: it never waits and never fails. Steps: the
-// levels, times a few nodes each; a search that new nodes keep extending is as long as those
-// writers make it.
+// it. Search reads shared links and frozen words only: it never waits and never fails. It begins at
+// the guide (guide.ts), for the levels above that at the head. Steps: the levels, times a few nodes
+// each; a search that new nodes keep extending is as long as those writers make it.
 //
 // Lockstep: each round takes one step in every lane that is left. It asks for the lines of all the
 // nodes first, because the processor sees only a few steps ahead, but all of so short a loop. The
