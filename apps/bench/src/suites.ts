@@ -186,12 +186,14 @@ export const SUITES: readonly Suite[] = [
     about:
       'From `new Worker` to its first message. The first worker does nothing; the second is ' +
       'given a memory of 64 MiB; the third is given it, loads the package and attaches before it ' +
-      'answers.',
+      'answers; the fourth does so with 32 MiB. From 64 MiB on the engine collects garbage when a ' +
+      'worker is given the memory.',
     subjects: [{ name: 'workers' }],
     metrics: [
       { name: 'empty', title: 'empty worker', unit: 'ms', same: false },
       { name: 'handed', title: 'worker that is given the memory', unit: 'ms', same: false },
       { name: 'attach', title: 'worker that attaches', unit: 'ms', same: false },
+      { name: 'small', title: 'worker that attaches, 32 MiB', unit: 'ms', same: false },
     ],
     ratios: [],
     limits: [
@@ -205,6 +207,12 @@ export const SUITES: readonly Suite[] = [
         title: 'attaching, ms beyond starting a worker with the memory',
         of: { subject: 'workers', metric: 'attach' },
         minus: { subject: 'workers', metric: 'handed' },
+        bar: 5,
+      },
+      {
+        title: 'attaching, 32 MiB, ms beyond starting the worker',
+        of: { subject: 'workers', metric: 'small' },
+        minus: { subject: 'workers', metric: 'empty' },
         bar: 5,
       },
     ],

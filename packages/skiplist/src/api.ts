@@ -255,7 +255,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   readonly handle: SkipListHandle;
 
   /**
-   * Writes a new version of `key`. O(log n + key length); close to O(1) for rising keys.
+   * Writes a new version of `key`. O(log n + key length); close to O(1) for rising keys. One write
+   * in each doubling of the list takes O(n): see the guide in the README.
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1).set('a', 2);

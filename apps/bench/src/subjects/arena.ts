@@ -53,32 +53,38 @@ const STARTED = `
   });
 `;
 
+interface Given {
+  url?: string;
+  handle?: ArenaHandle;
+}
+
 /**
  * Milliseconds until a new worker has answered: one that is given nothing, one that is given the
- * memory and leaves it, and one that attaches; `size` of each.
+ * memory and leaves it, and ones that attach; `size` of each.
  */
 export async function attach(job: Job, bench: Bench): Promise<void> {
   const arena = Arena.create({ bytes: BYTES });
+  const small = Arena.create({ bytes: BYTES / 2 });
   const url = import.meta.resolve('@x/shm-arena');
-  const empty: number[] = [];
-  const handed: number[] = [];
-  const attaching: number[] = [];
+  const workers: [metric: string, given: Arena, workerData: Given][] = [
+    ['empty', arena, {}],
+    ['handed', arena, { handle: arena.handle }],
+    ['attach', arena, { url, handle: arena.handle }],
+    ['small', small, { url, handle: small.handle }],
+  ];
+  const taken = workers.map((): number[] => []);
   for (let i = -1; i < job.size; i++) {
-    const first = await answered({});
-    const second = await answered({ handle: arena.handle });
-    const third = await answered({ url, handle: arena.handle });
-    if (i < 0) continue; // The first of each reads files that the others find in memory.
-    empty.push(first);
-    handed.push(second);
-    attaching.push(third);
+    for (const [n, [, given, workerData]] of workers.entries()) {
+      const took = await answered(given, workerData);
+      // The first of each reads files that the others find in memory.
+      if (i >= 0) taken[n]!.push(took);
+    }
   }
-  bench.count('empty', median(empty));
-  bench.count('handed', median(handed));
-  bench.count('attach', median(attaching));
-  arena.recover();
+  for (const [n, [metric]] of workers.entries()) bench.count(metric, median(taken[n]!));
   arena.detach();
+  small.detach();
 
-  async function answered(workerData: { url?: string; handle?: ArenaHandle }): Promise<number> {
+  async function answered(arena: Arena, workerData: Given): Promise<number> {
     const start = performance.now();
     const worker = new Worker(STARTED, { eval: true, workerData });
     const exited = new Promise((resolve) => worker.once('exit', resolve));
