@@ -163,8 +163,8 @@ export function laneAt(lane: u32): usize {
 }
 
 /** The lanes whose searches go on, u32 each. */
-export function turnAt(turn: u32): usize {
-  return work() + TURNS_AT + ((<usize>turn) << 2);
+export function turnsAt(): usize {
+  return work() + TURNS_AT;
 }
 
 export function windowAt(window: u32): usize {

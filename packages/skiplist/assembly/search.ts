@@ -54,7 +54,7 @@ import {
   next,
   tail,
   touch,
-  turnAt,
+  turnsAt,
 } from './node';
 
 // ---- splices ------------------------------------------------------------------------------------
@@ -268,19 +268,21 @@ const ROUNDS: u32 = isDefined(GATED) ? 5 : 40;
  */
 export function findMany(list: usize, count: u32): void {
   nearLanes(list, count);
-  let turns: u32 = 0;
+  const first = turnsAt();
+  let end = first;
   for (let i: u32 = 0; i < count; i++) {
-    if (get32(laneAt(i) + L_OWN2) == 0) turns = begin(list, laneAt(i), turns);
+    if (get32(laneAt(i) + L_OWN2) == 0) end = begin(list, laneAt(i), end);
   }
-  lockstep(list, turns, false);
+  lockstep(list, first, end, false);
 }
 
 /** As `findMany`, for all lanes, and for their splices below level L_OWN2. */
 export function findSplices(list: usize, count: u32): void {
   nearLanes(list, count);
-  let turns: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) turns = begin(list, laneAt(i), turns);
-  lockstep(list, turns, true);
+  const first = turnsAt();
+  let end = first;
+  for (let i: u32 = 0; i < count; i++) end = begin(list, laneAt(i), end);
+  lockstep(list, first, end, true);
   for (let i: u32 = 0; i < count; i++) {
     const lane = laneAt(i);
     const low = get32(lane + L_SPLICE);
@@ -291,16 +293,16 @@ export function findSplices(list: usize, count: u32): void {
   }
 }
 
-/** Begins a lane's search where `nearLanes` says, or at the head; the turns then. */
-function begin(list: usize, lane: usize, turns: u32): u32 {
+/** Begins a lane's search where `nearLanes` says, or at the head; its turn is at `turn`. */
+function begin(list: usize, lane: usize, turn: usize): usize {
   if (get32(lane + L_BEFORE) == 0) {
     beginAtHead(list, lane);
   } else {
     put32(lane + L_SPLICE, GUIDED);
     put32(lane + L_LEVEL, GUIDED - 1);
   }
-  put32(turnAt(turns), <u32>lane);
-  return turns + 1;
+  put32(turn, <u32>lane);
+  return turn + 4;
 }
 
 function beginAtHead(list: usize, lane: usize): void {
@@ -311,18 +313,18 @@ function beginAtHead(list: usize, lane: usize): void {
   put32(lane + L_BEFORE, <u32>(list + HEAD));
 }
 
-/** Takes steps in turns until no lane is left. */
-function lockstep(list: usize, turns: u32, splices: bool): void {
-  for (let rounds = ROUNDS; turns > 0; rounds--) {
-    if (rounds == 0) beginAgain(list, turns);
-    for (let i: u32 = 0; i < turns; i++) {
-      const lane: usize = get32(turnAt(i));
+/** Takes steps in the turns from `first` on until no lane is left. */
+function lockstep(list: usize, first: usize, end: usize, splices: bool): void {
+  for (let rounds = ROUNDS; end > first; rounds--) {
+    if (rounds == 0) beginAgain(list, first, end);
+    for (let turn = first; turn < end; turn += 4) {
+      const lane: usize = get32(turn);
       const n = next(get32(lane + L_BEFORE), get32(lane + L_LEVEL));
       put32(lane + L_NEXT, <u32>n);
       touch(n);
     }
-    for (let i: u32 = 0; i < turns; ) {
-      const lane: usize = get32(turnAt(i));
+    for (let turn = first; turn < end; ) {
+      const lane: usize = get32(turn);
       const level = get32(lane + L_LEVEL);
       const b: usize = get32(lane + L_BEFORE);
       const n: usize = get32(lane + L_NEXT);
@@ -339,20 +341,21 @@ function lockstep(list: usize, turns: u32, splices: bool): void {
       if (splices) setSplice(lane + L_SPLICE, level, b, n);
       if (level + go == 0) {
         put32(lane + L_BEHIND, <u32>n);
-        put32(turnAt(i), get32(turnAt(--turns)));
+        end -= 4; // The last one takes its turn.
+        put32(turn, get32(end));
         continue;
       }
       put32(lane + L_BEFORE, go != 0 ? <u32>n : <u32>b);
       put32(lane + L_LEVEL, level - 1 + go);
-      i++;
+      turn += 4;
     }
   }
 }
 
 /** For lanes that the guide sent along many new nodes. */
-function beginAgain(list: usize, turns: u32): void {
-  for (let i: u32 = 0; i < turns; i++) {
-    const lane: usize = get32(turnAt(i));
+function beginAgain(list: usize, first: usize, end: usize): void {
+  for (let turn = first; turn < end; turn += 4) {
+    const lane: usize = get32(turn);
     if (get32(lane + L_SPLICE) == GUIDED) beginAtHead(list, lane);
   }
 }
