@@ -186,8 +186,8 @@ export const SUITES: readonly Suite[] = [
     about:
       'From `new Worker` to its first message. The first worker does nothing; the second is ' +
       'given a memory of 64 MiB; the third is given it, loads the package and attaches before it ' +
-      'answers; the fourth does so with 32 MiB. From 64 MiB on the engine collects garbage when a ' +
-      'worker is given the memory.',
+      'answers; the fourth does so with 32 MiB. From 64 MiB on the engine collects garbage when ' +
+      'a worker is given the memory.',
     subjects: [{ name: 'workers' }],
     metrics: [
       { name: 'empty', title: 'empty worker', unit: 'ms', same: false },
