@@ -193,10 +193,8 @@ function auditList(list: usize, newer: u64): i32 {
   }
   if (versionsIn(list) != versions) return report(6, list, 0, versionsIn(list), versions);
   if (liveIn(list) != live || deltas != live) return report(7, list, 0, liveIn(list), live);
-  const levels = auditLevels(list);
-  if (levels != OK) return levels;
-  const entry = auditGuide(list);
-  return entry == 0 ? OK : report(16, list, entry, 0, 0);
+  const entry = auditGuide(list); // First: the rest searches by it.
+  return entry == 0 ? auditLevels(list) : report(16, list, entry, 0, 0);
 }
 
 /** The lowest number in a list. */

@@ -14,9 +14,10 @@
 //      judge its operations, CAS the node in front              and writers abort
 //   4. commit d (stamp.ts)          linearizes                  a batch; repair counts it
 //   5. stamp the nodes; store the counters                      a version
+//   6. renew the guide if it is due (guide.ts)
 //   Aborted, or sealed, in 3 or 4: once more from 1 (in the next list), a bounded number of times.
 //
-// B1  No memory is taken after step 2: a full arena or a limit shows before anything can be seen.
+// B1  No memory is taken from step 2 to 5: a full arena or a limit shows before anything is seen.
 // B2  A node of this batch stays in front of its key until the batch is decided: whoever writes the
 //     key aborts the batch first. So deltas and judgements of operations that took effect still
 //     hold at the commit. (An insert that failed was true when judged.)

@@ -4,11 +4,11 @@
 // whose translation the processor does not have. The keys of an upper level, packed into lines, are
 // few pages: a descent through them replaces all levels above.
 //
-//   groups    [ … e … ]  ──►  [ b  e  … ]                        the greatest window of each group
-//                               │  └─────────────┐
-//   leaves    [a: b, c, d, …] [e: f, g, h, …]  …                 windows, nodes, the node before
-//                  │                  │
-//   LEVEL     a ► b ► c ► d ► … ► e ► f ► x ► g ► …              x came later: a step more
+//   groups    [ … e … ]  ──►  [ e  k  … ]                  the greatest window of each one below
+//                               │  └────────────┐
+//   leaves      [a: b, c, d, …, e]  [e: f, g, …, k]  …     the node before; windows and nodes
+//                   │                   │
+//   LEVEL       a ► b ► c ► d ► … ► e ► f ► x ► g ► …      x came later: a step more
 //
 // Guide, 64-aligned, in the list's region, frozen
 //   0 u32 levels of groups   4 u32 shift: leading bits that all keys share
@@ -23,20 +23,24 @@
 //
 // U1  The entries' nodes are linked at LEVEL and ascend, as they do there. Nodes stay linked and
 //     keys stay (I1, I2), so a guide gets incomplete but never wrong.
-// U2  A key whose slices lie between those of the first and the last entry shares the leading bits,
+// U2  A key whose slices lie between those of the first and the last entry shares the leading bits
 //     too. Then an entry whose window is less is before the key, and one whose window is greater is
 //     not, whatever the rest of the keys says; equal windows say nothing.
-// U3  A search that the guide would send along more than NEAR new nodes begins at the head, and so
-//     does one behind the last entry: where keys ascend, or crowd between two entries, it costs
-//     what it costs without a guide.
+// U3  A search that the guide would send along more than NEAR nodes begins at the head (in lockstep
+//     one that takes more than ROUNDS of search.ts), and so does one behind the last entry. Where
+//     keys ascend, crowd between two entries, or share their slices in thousands, it costs what it
+//     costs without a guide, and that look.
 //
-// renew, by a writer that has passed a multiple of STRIDE      a death after this step leaves
+// renew, by a writer that has passed a multiple of 2^STRIDE    a death after this step leaves
 //   1. count the versions: as many as due? CAS due               no renewal until it doubles again
 //   2. allocate and fill: one walk along LEVEL                   memory of the region
 //   3. CAS guide                                                 nothing
-//   No memory, or the limit near: none is made before the next doubling.
+//   No memory: none is made before the next doubling. Near a limit none is made at all. The room is
+//   that for the versions counted and a reserve: where aborted batches left many nodes, the last
+//   entries are missing.
 //
-// An old guide's memory is the region's until the list goes: all old ones take as much as the last.
+// An old guide's memory is the region's until the list goes: all old ones take as much as the last,
+// and each may waste the rest of a chunk.
 //
 // Names: see node.ts. Tried: a binary search over the windows (the last probes are cold lines, one
 // each), the keys' two slices instead of windows, entries of levels 2 and 1 (more memory than they
@@ -53,6 +57,7 @@ import {
   KEY,
   LANE_BYTES,
   laneAt,
+  less,
   listRegion,
   next,
   pressed,
@@ -65,7 +70,7 @@ const LEVEL: u32 = isDefined(GATED) ? 1 : 3;
 export const GUIDED: u32 = LEVEL + 1;
 /** Versions that a list has before it gets a guide. */
 export const FIRST_DUE: u32 = isDefined(GATED) ? 2 : 4096;
-/** Of a shard's versions, those at which it looks whether a guide is due: one in so many, log 2. */
+/** Of 2^STRIDE versions, a shard looks at one whether a guide is due. */
 const STRIDE: u32 = isDefined(GATED) ? 0 : 8;
 /** U3 */
 const NEAR: u32 = isDefined(GATED) ? 1 : 8;
@@ -100,7 +105,7 @@ export let bound: usize = 0;
  * Where a search of levels below GUIDED begins: the head or a node before the key, and `bound`; or
  * 0: it begins at the top of the head.
  */
-export function near(list: usize, s0: u64, s1: u64): usize {
+export function near(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   const guide: usize = load32(list + GUIDE); // Pairs with the CAS of `renew`: it is complete.
   if (guide == 0) return 0;
   const where = side(guide, s0, s1);
@@ -119,10 +124,9 @@ export function near(list: usize, s0: u64, s1: u64): usize {
   let b: usize = get32(before);
   for (let steps: u32 = 0; steps <= NEAR; steps++) {
     const n = next(b, LEVEL);
-    if (n == bound || n == 0) return b;
+    if (n == 0 || n == bound) return b;
     if (!isDefined(GATED)) touch(next(b, LEVEL - 1));
-    const n0 = get64(n + KEY);
-    if (n0 != s0 ? n0 > s0 : get64(n + KEY + 8) >= s1) return b;
+    if (!less(n, s0, s1, len, at)) return b;
     b = n;
   }
   return 0;
@@ -207,20 +211,24 @@ export function nearLanes(list: usize, count: u32): void {
 
 /**
  * Makes a new guide if it is due, for a writer that holds the list and whose shard has `now`
- * versions, having had `was`. O(1) for all but one write in each doubling of the list, which walks
- * along LEVEL.
+ * versions, having had `was`. One write in each doubling of the list walks along LEVEL.
  */
 export function renew(list: usize, was: u32, now: u32): void {
   if (was >> STRIDE == now >> STRIDE) return;
   const due = load32(list + DUE);
-  const versions = <u32>min<u64>(versionsIn(list), u32.MAX_VALUE);
+  const versions = <u32>versionsIn(list); // 4 GiB hold far less than 2^31.
   if (versions < due || pressed(list)) return;
-  const twice = versions > u32.MAX_VALUE >> 1 ? u32.MAX_VALUE : versions << 1;
-  if (!cas32(list + DUE, due, twice)) return; // Somebody else makes it.
-  const old = load32(list + GUIDE);
+  if (!cas32(list + DUE, due, versions << 1)) return; // Somebody else makes it.
   const guide = build(list, versions);
-  // A writer that took longer than a doubling of the list leaves the newer guide.
-  if (guide != 0) cas32(list + GUIDE, old, <u32>guide); // Publishes; pairs with `near`.
+  let old = load32(list + GUIDE);
+  // Publishes; pairs with `near`. A writer that took longer than a doubling leaves the larger one.
+  while (guide != 0 && leavesIn(old) < leavesIn(guide) && !cas32(list + GUIDE, old, <u32>guide)) {
+    old = load32(list + GUIDE);
+  }
+}
+
+function leavesIn(guide: usize): u32 {
+  return guide == 0 ? 0 : get32(guide + G_COUNT);
 }
 
 /** A guide of the list as it is; 0: no memory, or no two entries that differ in their slices. */

@@ -1,10 +1,10 @@
 // Lanes: the state of searches that go on side by side (search.ts, guide.ts).
 //
 // Lane, private, in the kernel's scratch
-//    0 u32 before: the node it stands at    4 i32 level, -1 = done    8 u32 behind: a node that is
-//    known not to be before the key, in the end the first such node; 0 = none    12 u32 key length
-//   16 u64 s0    24 u64 s1    32 u32 at    36 u32, 40 u32 free for the caller
-//   44 u32 next: the node it looks at    48 splice
+//    0 u32 before: the node it stands at   4 u32 level   8 u32 behind: a node that is known not to
+//      be before the key, in the end the first such node; 0 = none   12 u32 key length   16 u64 s0
+//   24 u64 s1   32 u32 at   36 u32 free for the caller   40 u32 what the caller asks for: see
+//      findMany and findSplices   44 u32 next: the node it looks at   48 splice
 //
 // Names: see node.ts.
 
@@ -17,7 +17,7 @@ export const L_LENGTH: usize = 12;
 export const L_S0: usize = 16;
 export const L_S1: usize = 24;
 export const L_AT: usize = 32;
-/** Words of a lane that are the caller's. */
+/** The caller's own; what the caller asks for. */
 export const L_OWN: usize = 36;
 export const L_OWN2: usize = 40;
 /** The node that a search looks at next. */

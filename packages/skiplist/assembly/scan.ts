@@ -67,7 +67,6 @@ import {
   keyLength,
   laneAt,
   less,
-  MAX_HEIGHT,
   next,
   POOL,
   poolAt,
@@ -660,7 +659,7 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
   if (had != 0) setBoundNode(0, (flags & VERSIONS) != 0 ? AT_NODE : BEFORE_KEY, had);
   const bound = boundAt(had != 0 ? 0 : 2);
   if (get32(bound + B_MODE) == NONE) findEnd(list, splice);
-  else findBound(list, MAX_HEIGHT, bound, splice);
+  else findBound(list, segmentLevel(want) + 3, bound, splice);
   let level = min(segmentLevel(want) + 2, topOf(splice) - 1);
   while (true) {
     const b = before(splice, level);

@@ -81,7 +81,7 @@ export function topOf(splice: usize): u32 {
 
 /** The first node not before the key, or 0. */
 export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
-  let b = near(list, s0, s1);
+  let b = near(list, s0, s1, len, at);
   let n = bound;
   let level = GUIDED;
   if (b == 0) {
@@ -109,7 +109,10 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
   return n;
 }
 
-/** Fills the splice below `height` at least; returns the first node not before the key, or 0. */
+/**
+ * Fills the splice below `height` at least, as far as the list is that high; returns the first node
+ * not before the key, or 0.
+ */
 export function find(
   list: usize,
   height: u32,
@@ -119,7 +122,7 @@ export function find(
   at: usize,
   splice: usize,
 ): usize {
-  const b = near(list, s0, s1);
+  const b = near(list, s0, s1, len, at);
   const n = bound;
   const low: u32 = b == 0 ? 0 : GUIDED;
   put32(splice, low);
@@ -138,7 +141,7 @@ function findAbove(
   splice: usize,
 ): void {
   const top = load32(list + HEIGHT);
-  put32(splice, max(top, low));
+  put32(splice, top);
   descend(list + HEAD, top, low, 0, s0, s1, len, at, splice);
 }
 
@@ -260,7 +263,7 @@ export function remember(list: usize, shard: usize, splice: usize, node: usize, 
 // ---- many keys ----------------------------------------------------------------------------------
 
 /** Rounds in which a search that began at the guide should be done. */
-const ROUNDS: u32 = isDefined(GATED) ? 5 : 40;
+const ROUNDS: u32 = isDefined(GATED) ? 5 : 24;
 
 /**
  * Searches the keys of the first `count` lanes at once, for what `laneFound` says; a lane whose

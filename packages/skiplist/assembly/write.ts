@@ -15,6 +15,7 @@
 //   6. tick, CAS stamp; linearizes at the tick that wins       a version that is not counted
 //   7. store the counters                                      a version
 //   8. link the levels above                                   a truncated tower
+//   9. renew the guide if it is due (guide.ts)
 //   DEAD in 6: the list was sealed; from 1 in the next one     a void node
 //
 // W1  Step 5 finds V still behind `before`, hence x's delta, reckoned against what V and those

@@ -27,6 +27,8 @@ const shapes: Record<string, (n: number) => Uint8Array> = {
   'that share 12 bytes': (n) => joined(new Uint8Array(12).fill(0xab), number(n, 4)),
   'that share 16 bytes': (n) => joined(new Uint8Array(16).fill(0xab), number(n, 4)),
   'of which many share 16 bytes': (n) => joined(number(n >> 7, 16), number(n & 127, 3)),
+  'of two names, longer than 16 bytes each': (n) =>
+    joined(new Uint8Array(21).fill(n < COUNT / 2 ? 0x61 : 0x62), number(n, 4)),
   'with an outlier at each end': (n) =>
     n === 0
       ? new Uint8Array(0)
