@@ -150,7 +150,7 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
   readonly size: number;
 
   /**
-   * The values of many keys, in their order. Several times faster than as many `get`s: the searches
+   * The values of many keys, in their order. Faster than as many `get`s, about twice: the searches
    * walk in lockstep, so that their cache misses overlap. Each key is read for itself; for one
    * instant take a snapshot.
    * @example
