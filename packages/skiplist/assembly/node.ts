@@ -59,9 +59,9 @@ export const MAX_HEIGHT: u32 = isDefined(GATED) ? 3 : 24;
 /** Lanes of a lockstep search. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 32;
 /**
- * Nodes of this height and more stand together, in slabs of so many bytes. Each search passes many
- * of them, and few others: so most of its steps stay within few pages, whose translations the
- * processor keeps. (It cannot keep all: 50 MB are 12 500 pages.)
+ * Nodes of this height and more stand together, in slabs of so many bytes. They are the guide's
+ * entries (guide.ts), and all that searches of the levels above it pass: few pages, of whose
+ * translations the processor keeps most. (It cannot keep all: 50 MB are 12 500 pages.)
  */
 export const TALL: u32 = isDefined(GATED) ? 2 : 4;
 export const SLAB_BYTES: u32 = isDefined(GATED) ? 192 : 4096;

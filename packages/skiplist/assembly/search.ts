@@ -79,7 +79,7 @@ export function topOf(splice: usize): u32 {
 
 // ---- one key ------------------------------------------------------------------------------------
 
-/** The first node not before the key, or 0. */
+/** The first node not before the key, or 0: as `descend`, without the stores of a splice. */
 export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   let b = near(list, s0, s1, len, at);
   let n = bound;

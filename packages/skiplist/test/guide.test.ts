@@ -7,7 +7,7 @@ import { shuffled } from '../../shm-arena/test/shared/random.mjs';
 import { SkipList } from '../src/index.ts';
 import { freshArena, random, replay, seed } from './support.ts';
 
-/** Over four guides: at 4 096, 8 192, 16 384 … versions. */
+/** Beyond three guides: of 4 096, 8 192 and 16 384 versions. */
 const COUNT = 20_000;
 
 const number = (n: number, length: number): Uint8Array => {
