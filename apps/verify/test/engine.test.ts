@@ -8,6 +8,7 @@ import { kernelsOf } from '../src/job.ts';
 import { Machine } from '../src/machine.ts';
 import { RandomSchedule } from '../src/random.ts';
 import { replayOnRealThreads } from '../src/real-replay.ts';
+import { distinct, load, names } from '../src/registry.ts';
 import { Replay, readChoices, showChoices } from '../src/replay.ts';
 import { record } from '../src/shrink.ts';
 import { soak } from '../src/soak.ts';
@@ -155,4 +156,10 @@ test('real threads under stress, terminated and recovered', async () => {
   const result = await soak('pool', pool, 2, 7, () => {});
   expect(result.failure).toBeUndefined();
   expect(result.rounds).toBeGreaterThan(0);
+});
+
+test('two scenarios of one name are refused, and no structure has such', async () => {
+  const twice = { ...pool, scenarios: [...pool.scenarios, pool.scenarios[0]!] };
+  expect(() => distinct(twice)).toThrow(`two scenarios are named "${pool.scenarios[0]!.name}"`);
+  for (const name of names()) await load(name);
 });

@@ -138,7 +138,7 @@ scenario('insert, delete, insert of one key', [
   ],
 ]);
 scenario(
-  'compare, compare',
+  'compare, compare and build',
   [
     [['compare', 0, 'x', 'a', 2, 1]],
     [

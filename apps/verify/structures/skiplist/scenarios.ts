@@ -155,7 +155,7 @@ scenario('batch, gets', [
     ['get', 'b'],
   ],
 ]);
-scenario('batch, snapshot', [
+scenario('batch, reads at a snapshot', [
   [pair],
   [
     ['snap', 's'],
@@ -191,7 +191,7 @@ scenario('batch, set', [
     ['get', 'a'],
   ],
 ]);
-scenario('batch, seal', [[pair], [['seal'], ['frozen', 1]]]);
+scenario('batch, seal and frozen', [[pair], [['seal'], ['frozen', 1]]]);
 scenario('batch of one key', [
   [
     [
@@ -218,8 +218,8 @@ scenario('set, seal, frozen', [
   ],
   [['seal'], ['frozen', 1], ['frozen', 1]],
 ]);
-scenario('seal, seal', [[['seal'], ['lists']], [['seal']]], [['set', 'a', 1]]);
-scenario('insert, seal', [[['insert', 'a', 1]], [['seal'], ['insert', 'a', 2]]]);
+scenario('seal and lists, seal', [[['seal'], ['lists']], [['seal']]], [['set', 'a', 1]]);
+scenario('insert, seal and insert', [[['insert', 'a', 1]], [['seal'], ['insert', 'a', 2]]]);
 scenario(
   'insert late, insert',
   [[['insert', 'a', 1]], [['seal'], ['insert', 'a', 2], ['get', 'a']]],
@@ -250,7 +250,7 @@ scenario(
   [['set', 'a', 1]],
 );
 scenario(
-  'destroy, destroy',
+  'destroy, destroy and lists',
   [[['destroy', 1]], [['destroy', 1], ['lists']]],
   [['set', 'a', 1], ['seal']],
 );
