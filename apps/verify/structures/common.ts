@@ -60,6 +60,7 @@ export const SLOT_WORDS: Names = {
   16: 'scratch',
   24: 'nested',
   28: 'status',
+  48: 'reaper',
   64: 'lower',
   72: 'upper',
   80: 'over lower',
@@ -306,7 +307,8 @@ export function* recoverSlots(
       const entry: number = yield [k.nextJoined!, slot, 0];
       if (entry < 0) break;
       before?.(slot);
-      yield [t.kernels[name]!.repair!, entry, slot];
+      const generation: number = yield [k.entryGeneration!, entry];
+      yield [t.kernels[name]!.repair!, entry, generation, slot];
       yield [k.unjoin!, entry, slot];
     }
     yield [k.finish!, slot];

@@ -5,9 +5,8 @@
 //   1 keys do not ascend                       2 heights of children differ by more than one
 //   3 a height is not 1 + the higher child's   4 a size is not 1 + both children's
 //   5 a region of the structure is none of Q0, Q1 and the generation's, or one of these not LIVE
-//   6 the builder's lock is held by somebody dead
-//   7 a queue: applied beyond its tail, a mirror beyond applied, tickets that do not ascend
-//   8 a cold part whose slices' padding is not zero, or whose length does not fit its slices
+//   6 a queue: applied beyond its tail, a mirror beyond applied, tickets that do not ascend
+//   7 a cold part whose slices' padding is not zero, or whose length does not fit its slices
 //
 // Both only read. A death leaves a pin.
 //
@@ -24,10 +23,8 @@ import {
   REGION_LIVE,
   regionAt,
   REGIONS,
-  S_STATE,
-  SLOT_ALIVE,
-  slotAt as participantAt,
 } from '@x/shm-arena/assembly/layout';
+import { holder } from '@x/shm-arena/assembly/lock';
 import { ownedByEntry, regionPages } from '@x/shm-arena/assembly/region';
 import { AUDIT } from './codes';
 import {
@@ -91,7 +88,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + 36, regionPages(regionOf(version)));
   put32(out + 40, mostOf(head));
   put32(out + 44, regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1)));
-  put32(out + 48, load32(head + H_LOCK));
+  put32(out + 48, holder(head + H_LOCK));
   return done(target, OK);
 }
 
@@ -104,10 +101,6 @@ export function audit(entry: u32, generation: u32): i32 {
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
   const head = headOf(version);
-  const holder = load32(head + H_LOCK);
-  if (holder != 0 && kindOf(load64(participantAt(holder - 1) + S_STATE)) != SLOT_ALIVE) {
-    return leave(report(6, 0, holder, 0));
-  }
   let verdict = auditTree(rootOf(version));
   if (verdict == OK) verdict = auditQueues(head, version);
   if (verdict == OK) {
@@ -162,26 +155,26 @@ function auditNode(n: usize): i32 {
     const rest = len > i << 3 ? len - (i << 3) : 0;
     if (rest >= 8) continue;
     const slice = get64(n + KEY + ((<usize>i) << 3));
-    if ((rest == 0 ? slice : slice << (rest << 3)) != 0) return report(8, n, slice, len);
+    if ((rest == 0 ? slice : slice << (rest << 3)) != 0) return report(7, n, slice, len);
   }
   return OK;
 }
 
 function auditQueues(head: usize, version: usize): i32 {
   const used = load32(head + H_USED);
-  if (used > PARTICIPANTS) return report(7, head, used, PARTICIPANTS);
+  if (used > PARTICIPANTS) return report(6, head, used, PARTICIPANTS);
   for (let q: u32 = 0; q < used; q++) {
     const queue = queueAt(head, q);
     const tail = load64(queue + Q_TAIL);
     const applied = appliedOf(version, q);
     const told = load64(queue + Q_APPLIED);
-    if (applied > tail) return report(7, queue, applied, tail);
-    if (told > applied) return report(7, queue, told, applied);
-    if (load32(queue + Q_TABLE) == 0 && tail != 0) return report(7, queue, tail, 0);
+    if (applied > tail) return report(6, queue, applied, tail);
+    if (told > applied) return report(6, queue, told, applied);
+    if (load32(queue + Q_TABLE) == 0 && tail != 0) return report(6, queue, tail, 0);
     let ticket: u64 = 0;
     for (let t = applied + 1; t <= tail; t++) {
       const next = ticketOf(opAt(head, queue, t));
-      if (next <= ticket) return report(7, queue, next, ticket);
+      if (next <= ticket) return report(6, queue, next, ticket);
       ticket = next;
     }
   }

@@ -37,7 +37,6 @@ import {
   entryAt,
   generationOf,
   kindOf,
-  ME,
   OK,
   R_OWNER,
   R_STATE,
@@ -84,10 +83,10 @@ import {
 
 /** Steps 1 and 2, in a call that pins; the version, or 0 with the lock open: CLOSED, CONTENDED. */
 export function takeOver(entry: u32, generation: u32, head: usize): usize {
-  if (lock(head + H_LOCK, ME, TRIES) == CONTENDED && MUTANT != 78) return 0;
+  if (lock(head + H_LOCK, TRIES) == CONTENDED && MUTANT != 78) return 0;
   const version = present(entry, generation);
   if (version == 0) {
-    unlock(head + H_LOCK, ME);
+    unlock(head + H_LOCK);
     return 0;
   }
   settleRegion(regionOf(version));
@@ -139,7 +138,7 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
   const code = buildOn(head, version, temp, most);
-  unlock(head + H_LOCK, ME);
+  unlock(head + H_LOCK);
   leave(OK);
   if (code == CLOSED || code == OK) sweep(); // Nothing waits for that.
   return code;

@@ -38,7 +38,6 @@ import {
   CLOSED,
   CONTENDED,
   generationOf,
-  ME,
   OK,
   R_STATE,
   regionAt,
@@ -101,7 +100,7 @@ export function compact(entry: u32, generation: u32): i32 {
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
   const code = compactOn(generation, head, version);
-  unlock(head + H_LOCK, ME);
+  unlock(head + H_LOCK);
   leave(OK);
   if (code == OK) sweep(); // Without the pin: the old generation may come free now.
   return code;

@@ -19,7 +19,7 @@
 //
 // target: 0 = the present version; else what `snapshot` gave, under the host's lease.
 //
-// Status: OK, FULL, CONTENDED, BAD, EXPELLED, CLOSED of the arena's layout.ts, and those of
+// Status: OK, FULL, CONTENDED, LIMIT, BAD, EXPELLED, CLOSED of the arena's layout.ts, and those of
 // codes.ts, where flags and outcomes stand, too. Unless it says OK (or ABSENT) nothing has changed.
 
 import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
@@ -67,7 +67,7 @@ export function overhead(): u32 {
 /**
  * Builds an empty tree for the entry that the caller is creating (CREATING, its own). maxQueued: 1
  * to 2^24, the most operations of one thread that wait. OK: result {0 u32 root}, with which the
- * caller publishes the entry. FULL, CONTENDED, BAD.
+ * caller publishes the entry. FULL, CONTENDED, LIMIT (no region is left), BAD.
  */
 export function create(entry: u32, generation: u32, maxQueued: u32): i32 {
   return versions.create(entry, generation, maxQueued);
@@ -163,7 +163,7 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
 /**
  * Rebuilds the tree, perfectly balanced and in cache order, into the next generation; the old one
  * is freed when its last reader has left. OK: result as `build`'s from 12 on. CONTENDED (a living
- * thread is building), FULL, EXPELLED, CLOSED. O(n), in one call.
+ * thread is building), FULL, LIMIT (no region is left), EXPELLED, CLOSED. O(n), in one call.
  */
 export function compact(entry: u32, generation: u32): i32 {
   return compacts.compact(entry, generation);
@@ -284,11 +284,12 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
 }
 
 /**
- * Finishes what the dead participant `slot` left in this structure. Called by the one thread that
- * recovers the slot; may die anywhere and be called again by the next. OK, EXPELLED.
+ * Finishes what the dead participant `slot` left in this structure, while that is there. Called by
+ * the one thread that recovers the slot; may die anywhere and be called again by the next. OK (also
+ * when it is gone), EXPELLED.
  */
-export function repair(entry: u32, slot: u32): i32 {
-  return repairs.repair(entry, slot);
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  return repairs.repair(entry, generation, slot);
 }
 
 /**

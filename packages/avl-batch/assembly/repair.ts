@@ -6,7 +6,6 @@
 //   1. the region of the root's version: LIVE (compact.ts, step 5)
 //   2. the other regions of the structure, but for Q0 and Q1: CREATING by s: never rooted, freed;
 //      LIVE: unlinked, retired
-//   3. the builder's lock, if s is inside: opened
 // The queue of s stays as it is: what it published is applied by the next build, and the next
 // thread with its slot goes on behind that.
 //
@@ -19,11 +18,9 @@
 
 import { cas64, load32, load64 } from '@x/shm-arena/assembly/atomic';
 import {
+  CLOSED,
   D_OWN,
-  D_STATE,
-  ENTRY_LIVE,
   entryAt,
-  EXPELLED,
   generationOf,
   kindOf,
   ME,
@@ -38,25 +35,19 @@ import {
   REGIONS,
   stateWord,
 } from '@x/shm-arena/assembly/layout';
-import { disown } from '@x/shm-arena/assembly/lock';
 import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
-import { alive } from '@x/shm-arena/assembly/slot';
 import { settleRegion } from './build';
-import { enter, H_LOCK, halfOf, leave, present, regionOf } from './version';
+import { enter, halfOf, leave, present, regionOf } from './version';
 
 /** See index.ts. */
-export function repair(entry: u32, slot: u32): i32 {
-  if (!alive()) return EXPELLED;
-  const word = load64(entryAt(entry) + D_STATE);
-  if (kindOf(word) != ENTRY_LIVE) return OK;
-  const generation = generationOf(word);
-  if (enter(entry, generation) != OK) return alive() ? OK : EXPELLED;
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status == CLOSED ? OK : status; // Gone with all its regions.
   const version = present(entry, generation);
   if (version == 0) return leave(OK);
   const head: usize = load32(entryAt(entry) + D_OWN);
   settleRegion(regionOf(version));
   if (MUTANT != 84) repairRegions(entry, generation, head, slot);
-  disown(head + H_LOCK, slot);
   return leave(OK);
 }
 

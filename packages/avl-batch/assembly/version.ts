@@ -14,7 +14,7 @@
 //   0 u32 root   4 u32 region   8 u64 number   16 u64 bytes used in the generation
 //   24 u64 bytes it had after the compaction   32 u32 head   36 u32 queues   40 u64 applied, each
 // Head, 64-aligned, in Q0
-//     0 u32 the builder's lock (lock.ts), shared      64 u64 clock: the next ticket, shared
+//     0 u64 the builder's lock (lock.ts), shared      64 u64 clock: the next ticket, shared
 //   128 u32 published: changes after each publication, shared   132 u32 nudged, shared
 //   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 slots of a table
 //   208 u32 entry, all frozen   212 u32 queues in use: highest + 1, shared

@@ -479,8 +479,8 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * behind, in an order that is kind to caches. Readers go on in the old one, which is freed when
    * its last reader has left. O(n), and needs as much memory as the entries take.
    *
-   * @throws ShmError ARENA_FULL (nothing has changed), CONTENDED (another thread is building, and
-   * this one may not block), CLOSED, EXPELLED
+   * @throws ShmError ARENA_FULL or LIMIT_REACHED (no region is left): nothing has changed;
+   * CONTENDED (another thread is building, and this one may not block), CLOSED, EXPELLED
    */
   compact(): void;
 
@@ -523,7 +523,8 @@ export interface AvlBatchFactory {
 
   /**
    * Makes an empty map. Any thread; never blocks.
-   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full, or no region is
+   * left)
    * @throws RangeError for a name or limit out of range
    * @example
    * const map = AvlBatch.create(arena, { name: 'prices', batch: { maxQueued: 1000 } });

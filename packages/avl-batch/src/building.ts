@@ -166,6 +166,7 @@ export class Building {
     if (status !== FULL) return status;
     status = this.tryCompact();
     if (status === OK) status = this.attempt(limit);
+    if (status === Status.LIMIT) status = FULL; // No region for a new generation.
     for (let less = limit; status === FULL && less > 1; ) {
       less = Math.ceil(less / 8);
       status = this.attempt(less);

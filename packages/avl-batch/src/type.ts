@@ -10,7 +10,6 @@ const CHECKS = [
   'height',
   'size',
   'region',
-  'lock of the dead',
   'position of a queue',
   'cold part',
 ];

@@ -119,7 +119,8 @@ export interface EpochDomain extends Blocks<Atomic, EpochDomainStats> {
 export interface EpochDomainFactory extends BlocksFactory<EpochDomain, EpochDomainOptions> {
   /**
    * Makes a domain. Any thread; never blocks.
-   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full, or no region is
+   * left)
    * @example
    * const domain = EpochDomain.create(arena, { name: 'nodes' });
    * const words = new Uint32Array(arena.memory.buffer);

@@ -174,7 +174,8 @@ export interface HazardDomain extends Blocks<Atomic, HazardDomainStats> {
 export interface HazardDomainFactory extends BlocksFactory<HazardDomain, HazardDomainOptions> {
   /**
    * Makes a domain. Any thread; never blocks.
-   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full, or no region is
+   * left)
    * @example
    * const domain = HazardDomain.create(arena, { name: 'nodes', scheme: 'pointers' });
    * const words = new Uint32Array(arena.memory.buffer);

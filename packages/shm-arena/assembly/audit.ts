@@ -18,7 +18,7 @@
 //   11 BAD_ENTRY     an entry in the hands of a slot that is not alive, or a live one's bad name
 //   12 SAME_NAME     two entries with one name
 //   13 BAD_SLOT      reservations or a thread id in a free slot; an unknown kind
-//   14 LOCKED        the directory lock is held
+//   14 LOCKED        the directory lock is held by somebody alive
 //   15 BAD_GRANT     a grant in the hands of a slot that is not alive, or of a structure that is
 //                    gone; an era that stands in a free record, or does not in a given one
 //
@@ -75,7 +75,6 @@ import {
   SLOT_ALIVE,
   SLOT_FREE,
   SLOT_ORPHANED,
-  SLOT_REPAIRING,
   S_LEASES,
   S_LOWER,
   S_OVER_LOWER,
@@ -88,6 +87,7 @@ import {
   regionAt,
   slotAt,
 } from './layout';
+import { holder } from './lock';
 import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from './pages';
 import { ownedByEntry, ownerGone, regionPages, shard } from './region';
 import { kindAt } from './slot';
@@ -289,8 +289,7 @@ export function verify(at: u32, capacity: u32): u32 {
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
   for (let g: u32 = 0; g < GRANTS; g++) count = checkGrant(g, at, capacity, count);
-  const holder = load32(DIRECTORY_LOCK);
-  if (holder != 0) count = note(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
+  if (holder(DIRECTORY_LOCK) != 0) count = note(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
   return count;
 }
 
@@ -321,8 +320,8 @@ function pageProblem(page: u32, word: u64, kind: u32): u32 {
   if (isRun(kind) && !wholeRun(page, lengthOf(word))) return SHORT_RUN;
   if (kind == P_SMALL || kind == P_SCRATCH) {
     const owner = pageOwner(word);
-    if (owner == 0 || kindAt(owner - 1) == SLOT_FREE || kindAt(owner - 1) >= SLOT_ORPHANED) {
-      return BAD_OWNER; // ORPHANED and REPAIRING: the arena phase has left no page to the slot.
+    if (owner == 0 || kindAt(owner - 1) == SLOT_FREE || kindAt(owner - 1) == SLOT_ORPHANED) {
+      return BAD_OWNER; // ORPHANED: the arena phase has left no page to the slot.
     }
   }
   if ((kind == P_SMALL || kind == P_ORPHAN) && pageTag(word) >= CLASSES) return BAD_CLASS;
@@ -429,7 +428,7 @@ function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
   const own = slotAt(slot);
   const kind = kindOf(load64(own + S_STATE));
   const bad =
-    kind > SLOT_REPAIRING ||
+    kind > SLOT_ORPHANED ||
     (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
   return bad ? note(BAD_SLOT, <u32>own, at, capacity, count) : count;
 }

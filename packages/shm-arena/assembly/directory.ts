@@ -18,7 +18,12 @@
 //     LIVE with g owns the regions whose owner word says {entry, g}; when it is neither, those are
 //     garbage (region.ts I2), and so are the grants that it was given (grants.ts I3).
 // I4  joined is cleared before CREATING; a slot that uses the structure has its bit set while LIVE.
-//     A bit too many does no harm: the repair of a slot without intents does nothing.
+//     A bit too many does no harm: the repair of a slot without intents does nothing. One too few
+//     would: so `join` takes back its own bit alone, not one that this slot set for a later life.
+// I5  Every way out of CREATING and DESTROYING goes through another g. So a word that names a slot
+//     means one work: who saw CREATING(s, g), then s not alive, and then swaps that word, has the
+//     dead's, though s may be creating for another life by now.
+// I6  Entry and generation are handed out as one: from the same look at the state.
 //
 // claim(descriptor)                                     a death after this step leaves
 //   1. lock                                               a lock to be inherited
@@ -34,7 +39,8 @@
 //   9. CAS LIVE(g) → DESTROYING(me, g)   linearizes       DESTROYING(dead): recovery goes on, or 2
 //  10. retire its regions, drop its grants                the same
 //  11. CAS → FREE(g + 1)                                  nothing
-// find: read state, compare the name, read the state again: the same word: the name was that word's
+// find: read state, compare the name, read the state again: the same word: the name was that
+//   word's, and its generation is the answer
 
 import {
   and64,
@@ -91,7 +97,7 @@ import {
 import { dropOrphans } from './grants';
 import { lock, unlock } from './lock';
 import { retireOrphans, sweep } from './region';
-import { kindAt } from './slot';
+import { kindAt, result } from './slot';
 
 /** How many entries the directory has. */
 export function entries(): u32 {
@@ -119,19 +125,21 @@ export function entryAlive(entry: u32, generation: u32): bool {
 
 /**
  * Claims an entry for the descriptor at `at` (256 bytes of scratch, laid out as an entry). The
- * entry, CREATING by this slot, or -TAKEN, -CONTENDED, -FULL, -BAD (a length). O(entries).
+ * entry, CREATING by this slot, its generation in `result`; or -TAKEN, -CONTENDED, -FULL, -BAD (a
+ * length). O(entries).
  */
 export function entryClaim(at: u32): i32 {
   if (nameLength(get32(<usize>at + D_LENGTHS)) > NAME_BYTES) return -BAD;
-  if (lock(DIRECTORY_LOCK, ME, TRIES) == CONTENDED) return -CONTENDED;
+  if (lock(DIRECTORY_LOCK, TRIES) == CONTENDED) return -CONTENDED;
   const entry = claimLocked(at);
-  unlock(DIRECTORY_LOCK, ME);
+  unlock(DIRECTORY_LOCK);
   return entry;
 }
 
 /** Steps 2 to 4. */
 function claimLocked(at: usize): i32 {
   let free: i32 = -1;
+  let seen: u64 = 0; // Its word: FREE.
   const length = nameLength(get32(at + D_LENGTHS)); // The descriptor is private to this thread.
   for (let entry: u32 = 0; entry < ENTRIES; entry++) {
     const word = load64(entryAt(entry) + D_STATE);
@@ -145,14 +153,15 @@ function claimLocked(at: usize): i32 {
       if (kindAt(by) == SLOT_ALIVE) return -CONTENDED;
       if (!freeEntry(entry, word)) return -CONTENDED; // Its recovery was faster; look again.
     }
-    if (free < 0) free = entry;
+    if (free >= 0) continue;
+    free = entry;
+    seen = kind == ENTRY_FREE ? word : freed(word);
   }
   if (free < 0) return -FULL;
-  const state = entryAt(free) + D_STATE;
-  const word = load64(state);
   fillEntry(free, at);
-  // I1: nobody else does.
-  cas64(state, word, stateWord(ENTRY_CREATING, ME + 1, generationOf(word)));
+  const mine = stateWord(ENTRY_CREATING, ME + 1, generationOf(seen));
+  if (!cas64(entryAt(free) + D_STATE, seen, mine)) return -CONTENDED; // I1: nobody else does.
+  result(generationOf(seen));
   return free;
 }
 
@@ -196,10 +205,14 @@ export function entryAbandon(entry: u32, generation: u32): i32 {
   return freeEntry(entry, stateWord(ENTRY_CREATING, ME + 1, generation)) ? OK : CLOSED;
 }
 
+/** The FREE word that follows a state. */
+function freed(seen: u64): u64 {
+  return stateWord(ENTRY_FREE, 0, generationOf(seen) + 1);
+}
+
 /** Steps 7 and 8, from a state that was seen: for its creator, and for anybody if that is dead. */
 export function freeEntry(entry: u32, seen: u64): bool {
-  const free = stateWord(ENTRY_FREE, 0, generationOf(seen) + 1);
-  if (!cas64(entryAt(entry) + D_STATE, seen, free)) return false;
+  if (!cas64(entryAt(entry) + D_STATE, seen, freed(seen))) return false;
   retireOrphans();
   dropOrphans();
   sweep();
@@ -220,7 +233,7 @@ function hasName(entry: u32, at: usize, length: u32): bool {
 
 /**
  * The live entry whose name is the `length` bytes at `at`, which are zero padded to a multiple of
- * 8. -UNKNOWN: there is none. Never blocks. O(entries).
+ * 8; its generation in `result`. -UNKNOWN: there is none. Never blocks. O(entries).
  */
 export function entryFind(at: u32, length: u32): i32 {
   if (length == 0 || length > NAME_BYTES) return -UNKNOWN;
@@ -231,8 +244,9 @@ export function entryFind(at: u32, length: u32): i32 {
       const same = hasName(entry, at, length);
       const now = load64(state);
       if (now == word) {
-        if (same) return entry;
-        break;
+        if (!same) break;
+        result(generationOf(MUTANT == 104 ? load64(state) : word)); // I6
+        return entry;
       }
       if (round >= TRIES) return -CONTENDED; // Destroyed and created again, over and over.
       word = now;
@@ -244,9 +258,9 @@ export function entryFind(at: u32, length: u32): i32 {
 /** This slot has the structure open: its repair will be asked for when the slot dies. */
 export function entryJoin(entry: u32, generation: u32): i32 {
   if (entry >= ENTRIES) return CLOSED;
-  or64(joinedAt(entry, ME), joinedBit(ME));
+  const before = or64(joinedAt(entry, ME), joinedBit(ME));
   if (entryAlive(entry, generation)) return OK;
-  and64(joinedAt(entry, ME), ~joinedBit(ME));
+  if ((before & joinedBit(ME)) == 0 || MUTANT == 106) unjoin(entry, ME); // I4
   return CLOSED;
 }
 

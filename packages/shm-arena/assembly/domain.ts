@@ -13,11 +13,11 @@
 // build(entry)                                           a death after this step leaves
 //   1. a CREATING region; record, homes: plain             retired with the entry of the dead
 //   2. region LIVE; the host publishes the entry           the same
-// repair(entry, slot): limbo.ts and blocks.ts; each step may be repeated.
+// repair(entry, generation, slot): limbo.ts and blocks.ts; each step may be repeated.
 
 import { fill, get32, load32, load64, put32, put64, store64 } from './atomic';
 import { allocBlock, isUsed, repairHomes } from './blocks';
-import { entryAlive, entryGeneration } from './directory';
+import { entryAlive } from './directory';
 import { standing } from './grants';
 import { sizeOfClass } from './heap';
 import {
@@ -207,9 +207,12 @@ export function collect(entry: u32, generation: u32, home: u32): i32 {
   return freed;
 }
 
-/** What a dead slot held of a domain is put into order. For its one reaper; may be repeated. */
-export function repair(entry: u32, slot: u32): i32 {
-  const root = begin(entry, entryGeneration(entry));
+/**
+ * What a dead slot held of a domain is put into order, if the entry still is that domain. For its
+ * one reaper; may be repeated. OK, CLOSED, EXPELLED.
+ */
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  const root = begin(entry, generation);
   if (root == 0) return status();
   repairHomes(root, slot);
   unpinInterval();

@@ -24,6 +24,9 @@
 // I3  GIVEN with an owner that is gone is garbage: `dropOrphans` frees it. So no grant outlives its
 //     structure, and each destruction and each recovery looks.
 // I4  A grant that was held holds its era e as reservation.ts I3 says.
+// I5  Every way to FREE raises g, so TAKING(s, g) and FREEING(s, g) mean one work of one life of s.
+//     Nobody judges them by looking whether s is alive: only s itself, or its one reaper
+//     (recover.ts I1), frees them, before s is FREE.
 //
 // take(entry)                                            a death after this step leaves
 //   1. CAS FREE(g) → TAKING(me, g)                         TAKING(dead): freed with its slot
@@ -198,10 +201,13 @@ export function grantFind(record: u32, generation: u32, entry: u32, life: u32): 
   return same && load64(at + G_STATE) == given ? OK : CLOSED;
 }
 
-/** The next record from `from` on that the structure was given; -1: none. */
+/** The next record from `from` on that the structure was given, its generation in `result`; -1. */
 export function grantNext(entry: u32, generation: u32, from: u32): i32 {
   for (let record = from; record < GRANTS; record++) {
-    if (grantFind(record, grantGeneration(record), entry, generation) == OK) return record;
+    const life = grantGeneration(record);
+    if (grantFind(record, life, entry, generation) != OK) continue;
+    result(life);
+    return record;
   }
   return -1;
 }

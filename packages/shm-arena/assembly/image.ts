@@ -7,12 +7,12 @@
 //
 // I1  The system pages and every page whose word is not FREE are used; all others may be left out,
 //     and a page of zeros may be left out too (`isZero`), because a new memory is zero.
-// I2  After `thaw` no slot is ALIVE, REAPING or REPAIRING, no thread id and no watch list is left:
+// I2  After `thaw` no slot is ALIVE, no thread id and no watch list is left:
 //     a thread id of another process must not bury anybody here.
 //
 // thaw, in a memory that no thread has attached yet; per slot
 //   1. clear thread id, lock flag and watch list
-//   2. ALIVE → DEAD; REAPING → DEAD; REPAIRING → ORPHANED, without thread bits
+//   2. ALIVE → DEAD; all without thread bits. Locks stay: whom they name is not alive.
 // A death in between leaves a memory that nobody has: the host throws it away.
 
 import { load64, store32, store64 } from './atomic';
@@ -22,9 +22,6 @@ import {
   PARTICIPANTS,
   SLOT_ALIVE,
   SLOT_DEAD,
-  SLOT_ORPHANED,
-  SLOT_REAPING,
-  SLOT_REPAIRING,
   S_LOCK_HELD,
   S_STATE,
   S_THREAD,
@@ -80,11 +77,10 @@ export function thaw(): u32 {
     store32(at + S_LOCK_HELD, 0);
     for (let i: u32 = 0; i < WATCHED; i++) store32(at + S_WATCHED + (i << 2), 0);
     const word = load64(at + S_STATE);
-    let kind = kindOf(word);
-    if (kind == SLOT_ALIVE || kind == SLOT_REAPING) kind = SLOT_DEAD;
-    if (kind == SLOT_REPAIRING) kind = SLOT_ORPHANED;
-    if (kind != kindOf(word)) count++;
-    store64(at + S_STATE, slotWord(kind, 0, 0, generationOf(word)));
+    const alive = kindOf(word) == SLOT_ALIVE;
+    if (alive) count++;
+    const kind = alive ? SLOT_DEAD : kindOf(word);
+    store64(at + S_STATE, slotWord(kind, 0, generationOf(word)));
   }
   return count;
 }

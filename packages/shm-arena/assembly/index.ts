@@ -40,7 +40,7 @@ export { expected, found, inspect } from './inspect';
 // alive(): bool                        false: this thread's slot was buried (EXPELLED)
 // status(): i32                        why the last call of this thread returned 0
 // participants(): u32                  how many slots there are
-// slotKind(slot): u32                  0 free 1 alive 2 dead 3 reaping 4 orphaned 5 repairing
+// slotKind(slot): u32                  0 free 1 alive 2 dead 3 orphaned: dead, repairs outstanding
 // slotGeneration(slot), slotThread(slot): u32     (thread: id as given to attach; 0 = unknown)
 // bury(slot, generation): bool         the host's word that this participant will never run again
 // buryThread(threadId): u32            buries all slots of that thread; how many
@@ -101,7 +101,8 @@ function expelled(): bool {
 }
 
 // Regions of the participant itself (Region in TypeScript); freed by `recover` if it dies.
-// regionOpen(budgetPages): i32         the region's number, or -FULL, -CONTENDED; 0 = no budget
+// regionOpen(budgetPages): i32         the region's number, or -FULL, -CONTENDED, -LIMIT: no entry
+//     is left; budget 0 = none
 // regionGeneration(region): u32        to close it by
 // regionMark(region): u32              a save point of this thread's shard (0 = nothing allocated)
 // regionRewind(region, mark): status   frees all this thread allocated since; BAD: no such mark
@@ -152,7 +153,8 @@ export {
 // grantDrop(record, generation): status     by anybody; CLOSED: it is gone
 // grantFind(record, generation, entry, entryGeneration): status     OK: given to that structure;
 //     its root is resultLow. CLOSED
-// grantNext(entry, generation, from): i32   the next record from `from` on that it was given, or -1
+// grantNext(entry, generation, from): i32   the next record from `from` on that it was given, its
+//     generation in resultLow; or -1
 // grantGeneration(record): u32, grants(): u32 how many records there are
 export {
   grantDrop,
@@ -169,10 +171,11 @@ export {
 // reads bytes 12..39 and 72..255. Names: UTF-8, 1..96 bytes, or empty for an unnamed structure.
 // entryClaim(at): i32                  the entry, now CREATING by this thread; or -TAKEN (live with
 //     that name), -CONTENDED (a living creator or destroyer has the name), -FULL. A dead creator or
-//     destroyer is succeeded: what it had is retired. Generation: entryGeneration(entry).
+//     destroyer is succeeded: what it had is retired. The entry's generation is resultLow.
 // entryPublish(entry, generation, root): status     joins this slot and makes the entry LIVE
 // entryAbandon(entry, generation): status           the creator gives up; its regions are retired
-// entryFind(at, length): i32           the live entry with that name, or -UNKNOWN, -CONTENDED
+// entryFind(at, length): i32           the live entry with that name, its generation in resultLow;
+//     or -UNKNOWN, -CONTENDED
 // entryJoin(entry, generation): status              this slot has it open; CLOSED
 // entryLeave(entry, generation): void
 // entryAlive(entry, generation): bool  one load
@@ -202,7 +205,8 @@ export {
 //                 1 dead: call recoverArena(s), then go on as with 2
 //                 2 arena phase done before: repairs only
 //   e = nextJoined(s, from): the next live entry >= from that s had open, or -1. If a kernel with a
-//       repair for its type is here: repair(e, s), then unjoin(e, s); else leave it.
+//       repair for its type is here: repair(e, g, s), then unjoin(e, s); else leave it. g stands in
+//       the copy that says its type (entryRead): the repair begins only while e has it.
 //   finish(s): true = the slot is free again; false = repairs outstanding, the slot is ORPHANED
 // recoverArena(slot): u32              pages freed; also buries what that slot watched
 export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';

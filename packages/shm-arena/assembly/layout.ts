@@ -16,15 +16,16 @@
 //   80 u32 slots   84 u32 directory   88 u32 region table   92 u32 page table   96 u32 links
 //   100 u32 bitmaps   104 u32 first data page   108 u32 slot bytes   112 u64 checksum of 8..111
 // Header: shared words, each on its own line
-//   128 u64 era clock        192 u32 page hint (advisory)   256 u32 directory lock
+//   128 u64 era clock        192 u32 page hint (advisory)   256 u64 directory lock
 //   320 u32 orphan count     384 u32 retired hint (advisory)   448 u64 releases of pages
 //   512 u64 grants that stand, a bit each
 //
 // Slot, SLOT_BYTES, one a participant
-//   0 u64 state, shared: kind 4 bits | reaper + 1, 9 bits | thread id, low 19 bits | generation
+//   0 u64 state, shared: kind 4 bits | thread id, low 28 bits | generation from bit 32
 //   8 u32 thread id, shared      12 u32 "holds a lock of the platform", shared
 //   16 u32 scratch, owned        20 u32 scratch bytes, owned        24 u32 nested pins, owned
-//   28 u32 last status, owned    32 u64 random state, owned         40 u64, 48 u64 results, owned
+//   28 u32 last status, owned    32 u64 random state, owned         40 u64 result, owned
+//   48 u64 the right to work on the slot when it is dead, shared: a lock (lock.ts)
 //   64 u64 lower, 72 u64 upper: the interval; 80 u64, 88 u64: the overflow interval;
 //   96 LEASES x u64 point leases, all shared
 //   192 32 x u32 watched thread ids, shared
@@ -150,6 +151,7 @@ export const S_NESTED: usize = 24;
 export const S_STATUS: usize = 28;
 export const S_RANDOM: usize = 32;
 export const S_RESULT: usize = 40;
+export const S_REAPER: usize = 48;
 export const S_LOWER: usize = 64;
 export const S_UPPER: usize = 72;
 export const S_OVER_LOWER: usize = 80;
@@ -165,12 +167,8 @@ export const SLOT_FREE: u32 = 0;
 export const SLOT_ALIVE: u32 = 1;
 /** Written by the host alone: no instruction of this participant will run again. */
 export const SLOT_DEAD: u32 = 2;
-/** Phase one of recovery runs in the slot named beside. */
-export const SLOT_REAPING: u32 = 3;
-/** Phase one is done; repairs by structures are outstanding and nobody is at them. */
-export const SLOT_ORPHANED: u32 = 4;
-/** Phase one is done; the slot named beside runs the repairs. */
-export const SLOT_REPAIRING: u32 = 5;
+/** Dead, and phase one of recovery is done: repairs by structures are outstanding. */
+export const SLOT_ORPHANED: u32 = 3;
 
 // ---- directory ----------------------------------------------------------------------------------
 

@@ -2,34 +2,42 @@
 // phases. The arena's own words come first and need only this kernel; then each structure that the
 // dead had open repairs what its intents say, in a thread that has that structure's kernel.
 //
-//   DEAD ─reap─► REAPING(by) ─recoverArena─► REPAIRING(by) ─unjoin...─finish─► FREE
-//                                                 ▲   └── repairs left ──► ORPHANED ─reap─┐
-//                                                 └───────────────────────────────────────┘
+//            reap: lock                      repairs, unjoin       finish: unlock
+//   state    DEAD ───────recoverArena───────► ORPHANED ─────────────────► FREE
+//                                                 └─ repairs left: stays ORPHANED, for another reap
 //
-// I1  One living thread at most works on a dead slot: the one named in REAPING or REPAIRING. If it
-//     dies, reap gives the slot to another, and the same phase is done again from its start.
+// The right to work on slot s is a robust lock in it (lock.ts); the state beside it has the phase.
+//
+// I1  One living thread at most works on a dead slot: the one inside its lock. If it dies, or
+//     leaves, the lock is inherited, and the phase that the state names is done from its start.
+//     Only from inside a state goes from DEAD to ORPHANED and to FREE, and `reap` reads the state
+//     from inside: so what it read stays until it moves it on itself. What was read outside says
+//     nothing, the slot may be another life's by then.
 // I2  Each step is judged by looking and done by CAS, so repeating it does nothing. A reaper takes
 //     what it works on into its own name first (FREEING(me), RETIRING(me)): if it dies, its own
 //     recovery goes on.
-// I3  The reservations of the dead, and its joined bits, stand until its last repair is done.
+// I3  The reservations of the dead, and its joined bits, stand until its last repair is done. The
+//     bits are of a slot, and only its own thread sets them, so while it is dead none of a later
+//     life can be cleared; they are cleared before the slot is FREE.
 //
 // reap(slot)                                           a death after this step leaves
-//   1. CAS DEAD, or REAPING(dead) → REAPING(me)          REAPING(dead), for the next reaper
-//      CAS ORPHANED, or REPAIRING(dead) → REPAIRING(me)  REPAIRING(dead), the same
-// recoverArena(slot), in the state REAPING(me)
+//   1. lock; state: DEAD or ORPHANED, else unlock        a lock to be inherited; so do all below
+// recoverArena(slot), inside, in the state DEAD
 //   2. bury the threads it watched: a thread that has ended has ended its children
 //   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN
-//   4. open the directory lock
-//   5. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
-//   6. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
+//   4. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
+//   5. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
 //      gone → RETIRED; in the others, the page count of its shard if it died while asking for
 //      pages; grants GIVEN to owners that are gone → FREE
-//   7. set the hints that it may have cleared; sweep
-//   8. CAS REAPING(me) → REPAIRING(me)
-// finish(slot)
-//   9. no live entry has its joined bit: retire the regions it is still creating (their structure
+//   6. set the hints that it may have cleared; sweep
+//   7. CAS DEAD → ORPHANED
+// finish(slot), inside, in the state ORPHANED
+//   8. no live entry has its joined bit: retire the regions it is still creating (their structure
 //      is gone by now), clear its reservations, free the grants it was taking or freeing, CAS →
-//      FREE; else CAS → ORPHANED
+//      FREE
+//   9. unlock
+// Between 8 and 9 the slot may be taken, and its new life may end: then `reap` by others waits for
+// 9, or for the end of who stands before it. Opened before 8 the lock would let a second reaper in.
 //
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
@@ -39,7 +47,7 @@ import { freeEntry, isJoined, unjoin } from './directory';
 import { dropOrphans } from './grants';
 import { disownPage } from './heap';
 import {
-  DIRECTORY_LOCK,
+  CONTENDED,
   D_STATE,
   ENTRIES,
   ENTRY_CREATING,
@@ -62,14 +70,13 @@ import {
   RETIRED_HINT,
   R_OWNER,
   R_STATE,
-  SLOT_ALIVE,
   SLOT_DEAD,
   SLOT_ORPHANED,
-  SLOT_REAPING,
-  SLOT_REPAIRING,
+  S_REAPER,
   S_STATE,
   S_UPPER,
   S_WATCHED,
+  TRIES,
   WATCHED,
   entryAt,
   generationOf,
@@ -79,7 +86,7 @@ import {
   slotAt,
   stateWord,
 } from './layout';
-import { disown } from './lock';
+import { isMine, lock, unlock } from './lock';
 import {
   extent,
   finishRelease,
@@ -94,9 +101,13 @@ import {
 } from './pages';
 import { freeRegion, ownedBySlot, retireFrom, retireOrphans, shard, sweep } from './region';
 import { pin, unpin } from './reservation';
-import { buryThread, clearJoined, kindAt, leaveSlot, reaperOf, withKind } from './slot';
+import { buryThread, clearJoined, kindAt, leaveSlot, withKind } from './slot';
 
 export { unjoin };
+
+function isDead(kind: u32): bool {
+  return kind == SLOT_DEAD || kind == SLOT_ORPHANED;
+}
 
 /**
  * Takes a dead slot into this thread's hands. 0: nothing to do, or another living thread is at it.
@@ -104,35 +115,30 @@ export { unjoin };
  */
 export function reap(slot: u32): i32 {
   if (slot >= PARTICIPANTS) return 0;
-  const at = slotAt(slot) + S_STATE;
-  const word = load64(at);
-  const kind = kindOf(word);
-  const arena = kind == SLOT_DEAD || kind == SLOT_REAPING;
-  if (!arena && kind != SLOT_ORPHANED && kind != SLOT_REPAIRING) return 0;
-  if (kind == SLOT_REAPING || kind == SLOT_REPAIRING) {
-    const by = reaperOf(word) - 1;
-    if (by != ME && kindAt(by) == SLOT_ALIVE) return 0; // I1
-  }
-  const next = withKind(word, arena ? SLOT_REAPING : SLOT_REPAIRING, ME + 1);
-  if (word != next && !cas64(at, word, next)) return 0;
-  return arena ? 1 : 2;
+  const before = kindAt(slot);
+  if (!isDead(before)) return 0;
+  const at = slotAt(slot) + S_REAPER;
+  if (!isMine(at) && lock(at, TRIES) == CONTENDED) return 0;
+  const kind = MUTANT == 101 ? before : kindAt(slot); // I1: from inside.
+  if (isDead(kind)) return kind == SLOT_DEAD ? 1 : 2;
+  unlock(at);
+  return 0;
 }
 
-/** Steps 2 to 8 for a slot that `reap` gave to this thread. Pages freed. O(pages + regions). */
+/** Steps 2 to 7 for a slot that `reap` gave to this thread. Pages freed. O(pages + regions). */
 export function recoverArena(slot: u32): u32 {
   const at = slotAt(slot);
   const word = load64(at + S_STATE);
-  if (kindOf(word) != SLOT_REAPING || reaperOf(word) != ME + 1) return 0;
+  if (kindOf(word) != SLOT_DEAD || !isMine(at + S_REAPER)) return 0;
   for (let i: u32 = 0; i < WATCHED; i++) buryThread(load32(at + S_WATCHED + (i << 2)));
   const freed = settle(slot);
-  cas64(at + S_STATE, word, withKind(word, SLOT_REPAIRING, ME + 1));
+  cas64(at + S_STATE, word, withKind(word, SLOT_ORPHANED));
   return freed;
 }
 
-/** Steps 3 to 7 for a slot that is dead, or leaving. Pages freed. */
+/** Steps 3 to 6 for a slot that is dead, or leaving. Pages freed. */
 export function settle(slot: u32): u32 {
   let freed = settlePages(slot);
-  disown(DIRECTORY_LOCK, slot);
   settleEntries(slot);
   freed += settleRegions(slot);
   retireOwn(slot);
@@ -164,7 +170,7 @@ function settlePage(page: u32, word: u64): u32 {
   return length;
 }
 
-/** Step 5. */
+/** Step 4. */
 function settleEntries(slot: u32): void {
   for (let entry: u32 = 0; entry < ENTRIES; entry++) {
     const word = load64(entryAt(entry) + D_STATE);
@@ -174,7 +180,7 @@ function settleEntries(slot: u32): void {
   }
 }
 
-/** Step 6, what the slot was doing itself. Pages freed. */
+/** Step 5, what the slot was doing itself. Pages freed. */
 function settleRegions(slot: u32): u32 {
   let freed: u32 = 0;
   for (let region: u32 = 0; region < REGIONS; region++) {
@@ -243,7 +249,7 @@ export function nextJoined(slot: u32, from: u32): i32 {
 
 /**
  * Retires the regions that the slot is still creating. The repair of a live structure has settled
- * its own; what is left belonged to one that was destroyed since step 6, perhaps by somebody who
+ * its own; what is left belonged to one that was destroyed since step 5, perhaps by somebody who
  * has not come to its regions yet, and who would take the slot's next owner for the creator.
  */
 function dropCreating(slot: u32): void {
@@ -253,19 +259,20 @@ function dropCreating(slot: u32): void {
   }
 }
 
-/** Step 9. True: the slot is free. False: repairs are outstanding; `reap` will give it again. */
+/** Steps 8 and 9. True: the slot is free. False: repairs are outstanding, for another `reap`. */
 export function finish(slot: u32): bool {
   if (slot >= PARTICIPANTS) return false;
-  const at = slotAt(slot) + S_STATE;
-  const word = load64(at);
-  if (kindOf(word) != SLOT_REPAIRING || reaperOf(word) != ME + 1) return false;
-  if (nextJoined(slot, 0) >= 0) {
-    cas64(at, word, withKind(word, SLOT_ORPHANED, 0));
-    return false;
+  const at = slotAt(slot) + S_REAPER;
+  if (kindAt(slot) != SLOT_ORPHANED || !isMine(at)) return false;
+  const whole = nextJoined(slot, 0) < 0;
+  if (whole) {
+    if (MUTANT != 17) dropCreating(slot);
+    if (MUTANT == 102) unlock(at);
+    if (MUTANT != 107) clearJoined(slot);
+    leaveSlot(slot);
+    if (MUTANT == 107) clearJoined(slot);
   }
-  if (MUTANT != 17) dropCreating(slot);
-  clearJoined(slot);
-  leaveSlot(slot);
-  sweep(); // What only its reservations kept.
-  return true;
+  unlock(at);
+  if (whole) sweep(); // What only its reservations kept.
+  return whole;
 }

@@ -15,6 +15,7 @@
 // region is judged by the page table alone.
 //
 //   FREE(g) ─► CREATING(slot) ─► LIVE ─► RETIRING(slot) ─► RETIRED ─► FREEING(slot) ─► FREE(g + 1)
+//                     └─ no memory for the first chunk ──────────────────────────────► FREE(g + 1)
 //
 // I1  owner is stored before LIVE and cleared before FREE: a CREATING region shows its own or none.
 // I2  LIVE with an owner that is gone (a participant that is not alive, a directory entry that is
@@ -23,6 +24,10 @@
 // I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on.
 // I5  Nobody takes a chunk for a region that is not protected for it (own, or pinned), so none is
 //     added after FREEING.
+// I6  Every way from CREATING to FREE raises g. So a word that names a slot means one creation: who
+//     saw CREATING(s, g), then s not alive, and then swaps that word, has the dead's region, though
+//     s may be creating for another life by now. RETIRING and FREEING come after CREATING of the
+//     same g, each once but for recovery, which takes them from the dead under recover.ts I1.
 //
 // create(owner, budget)                                  a death after this step leaves
 //   1. CAS FREE → CREATING(me)                               CREATING(dead): retired by recovery,
@@ -152,7 +157,8 @@ export function ownerGone(owner: u64): bool {
 
 /**
  * Steps 1 and 2: a region in this slot's hands, for `owner`. `budget` in pages, 0 = none. The
- * number, or -FULL, -CONTENDED. The caller publishes it, or lets it go with `regionDrop`.
+ * number, or -FULL, -CONTENDED, -LIMIT (no entry is left). The caller publishes it, or lets it go
+ * with `regionDrop`.
  */
 export function regionCreate(owner: u64, budget: u32): i32 {
   if (refused()) return -FULL;
@@ -166,7 +172,7 @@ export function regionCreate(owner: u64, budget: u32): i32 {
     }
     if (turn == 0) sweep();
   }
-  return -FULL;
+  return -LIMIT;
 }
 
 function begin(region: u32, mine: u64, owner: u64, budget: u32): i32 {
@@ -182,7 +188,8 @@ function begin(region: u32, mine: u64, owner: u64, budget: u32): i32 {
   if (head == 0) {
     const why = status();
     store64(at + R_OWNER, 0); // I1
-    cas64(at + R_STATE, mine, stateWord(REGION_FREE, 0, generationOf(mine)));
+    const next = generationOf(mine) + (MUTANT == 103 ? 0 : 1); // I6
+    if (MUTANT != 108) cas64(at + R_STATE, mine, stateWord(REGION_FREE, 0, next));
     return -why;
   }
   const base = offsetOf(head);
@@ -490,7 +497,7 @@ export function regionAlive(region: u32, generation: u32): bool {
 
 // ---- a participant's own regions ----------------------------------------------------------------
 
-/** A region of this participant; the number, or -FULL, -CONTENDED. */
+/** A region of this participant; the number, or -FULL, -CONTENDED, -LIMIT. */
 export function regionOpen(budget: u32): i32 {
   const region = regionCreate(ownedBySlot(ME, GENERATION), budget);
   if (region < 0) return region;

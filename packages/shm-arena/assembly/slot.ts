@@ -2,24 +2,21 @@
 // that must outlive a call stands in it, so that several kernels in one thread share it, and so
 // that a survivor finds it after the thread's death.
 //
-//            attach                      bury (host)              reap
-//   FREE(g) ────────► ALIVE(g + 1) ─────────────► DEAD(g + 1) ─────────► REAPING(g + 1, by)
-//     ▲                  │ detach                                             │ arena phase done
-//     │◄─────────────────┘                                                    ▼
-//     │◄──────────────── no repair outstanding ─────────────────── REPAIRING(g + 1, by)
-//     │                                                               ▲       │ repairs deferred
-//     └                                                          reap │       ▼
-//                                                                  ORPHANED(g + 1)
+//            attach                    bury (host)             arena phase done
+//   FREE(g) ────────► ALIVE(g + 1) ───────────► DEAD(g + 1) ───────────────────► ORPHANED(g + 1)
+//     ▲                  │ detach                                                   │
+//     └◄─────────────────┴◄──────────────── no repair outstanding ──────────────────┘
 //
 // The words of a slot are listed in layout.ts. The state word, u64, shared:
-//   bits 0-3 kind   4-12 reaper + 1   13-31 thread id, low 19 bits   32-63 generation
+//   bits 0-3 kind   4-31 thread id, low 28 bits   32-63 generation
+// It has the phase alone; who works on a dead slot says a lock beside it (recover.ts).
 //
 // I1  ALIVE(g) is left by its thread (detach) or by the host's word (bury), by no other kernel.
-// I2  A DEAD slot becomes FREE only when nothing in the arena names it: no run of pages, no lock,
-//     no entry, region or grant in its hands, no joined bit of a live structure, no slot it was
-//     reaping.
+// I2  A slot becomes FREE only when nothing names it by its number alone: no run of pages, no
+//     entry, region or grant in its hands, no joined bit of a live structure. What names it with
+//     its generation (locks, owners of regions) may go on: a generation is one life, for ever.
 // I3  In a FREE slot there are no reservations, no thread id and no watch list.
-// I4  The state names the thread from the first instant (19 bits of its id), so a thread that dies
+// I4  The state names the thread from the first instant (28 bits of its id), so a thread that dies
 //     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
 // I5  The reservations of a dead participant stand until its slot is FREE.
 //
@@ -92,8 +89,6 @@ import {
   SLOT_DEAD,
   SLOT_FREE,
   SLOT_ORPHANED,
-  SLOT_REAPING,
-  SLOT_REPAIRING,
   slotAt,
   view,
   WATCHED,
@@ -104,24 +99,17 @@ import { trim } from './heap';
 import { finish, reap, recoverArena, settle } from './recover';
 import { sweep } from './region';
 
-const THREAD_SHIFT: u32 = 13;
-const THREAD_MASK: u32 = 0x7ffff;
+const THREAD_SHIFT: u32 = 4;
+const THREAD_MASK: u32 = 0xfff_ffff;
 
-/** A slot's state word. `reaper` is slot + 1, 0 for nobody. */
-export function slotWord(kind: u32, reaper: u32, thread: u32, generation: u32): u64 {
-  return (
-    ((<u64>generation) << 32) | ((thread & THREAD_MASK) << THREAD_SHIFT) | (reaper << 4) | kind
-  );
+/** A slot's state word. */
+export function slotWord(kind: u32, thread: u32, generation: u32): u64 {
+  return ((<u64>generation) << 32) | ((thread & THREAD_MASK) << THREAD_SHIFT) | kind;
 }
 
-/** Reaper + 1 in a slot's state word. */
-export function reaperOf(word: u64): u32 {
-  return (<u32>word >> 4) & 0x1ff;
-}
-
-/** The state word of `word` with another kind and reaper. */
-export function withKind(word: u64, kind: u32, reaper: u32): u64 {
-  return (word & ~(<u64>0x1fff)) | (reaper << 4) | kind;
+/** The state word of `word` with another kind. */
+export function withKind(word: u64, kind: u32): u64 {
+  return (word & ~(<u64>15)) | kind;
 }
 
 /** The kind of a slot's state; FREE for a number that is no slot. */
@@ -166,7 +154,7 @@ export function attach(thread: u32): i32 {
     const word = load64(at);
     if (kindOf(word) != SLOT_FREE) continue;
     const early = MUTANT == 11 ? 0 : thread; // I4
-    if (cas64(at, word, slotWord(SLOT_ALIVE, 0, early, generationOf(word) + 1))) {
+    if (cas64(at, word, slotWord(SLOT_ALIVE, early, generationOf(word) + 1))) {
       return begin(slot, thread);
     }
   }
@@ -199,8 +187,9 @@ function begin(slot: u32, thread: u32): i32 {
 function reclaim(): bool {
   let freed = sweep() + trim();
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
-    if (kindAt(slot) <= SLOT_ALIVE || reap(slot) != 1) continue;
-    freed += recoverArena(slot);
+    const phase = reap(slot);
+    if (phase == 0) continue;
+    if (phase == 1) freed += recoverArena(slot);
     finish(slot);
   }
   return freed > 0;
@@ -222,7 +211,7 @@ export function detach(): i32 {
 export function leaveSlot(slot: u32): void {
   const at = slotAt(slot);
   const word = load64(at + S_STATE);
-  if (kindOf(word) != SLOT_ALIVE && kindOf(word) != SLOT_REPAIRING) return; // Buried by mistake.
+  if (kindOf(word) != SLOT_ALIVE && kindOf(word) != SLOT_ORPHANED) return; // Buried by mistake.
   for (let w = at + S_LOWER; w < at + S_LEASES + (LEASES << 3); w += 8) {
     if (load64(w) != 0) store64(w, 0);
   }
@@ -230,22 +219,9 @@ export function leaveSlot(slot: u32): void {
     if (load32(w) != 0) store32(w, 0);
   }
   settleGrants(slot);
-  if (MUTANT != 18) releasePatients(slot);
   if (load32(at + S_LOCK_HELD) != 0) store32(at + S_LOCK_HELD, 0);
   if (load32(at + S_THREAD) != 0) store32(at + S_THREAD, 0);
-  cas64(at + S_STATE, word, slotWord(SLOT_FREE, 0, 0, generationOf(word)));
-}
-
-/** Dead slots that name this one as their reaper become anybody's again (I2). */
-function releasePatients(slot: u32): void {
-  for (let other: u32 = 0; other < PARTICIPANTS; other++) {
-    const word = load64(slotAt(other) + S_STATE);
-    const kind = kindOf(word);
-    if (reaperOf(word) != slot + 1) continue;
-    if (kind != SLOT_REAPING && kind != SLOT_REPAIRING) continue;
-    const next = withKind(word, kind == SLOT_REAPING ? SLOT_DEAD : SLOT_ORPHANED, 0);
-    cas64(slotAt(other) + S_STATE, word, next);
-  }
+  cas64(at + S_STATE, word, slotWord(SLOT_FREE, 0, generationOf(word)));
 }
 
 /** Clears the joined bit of `slot` in all entries. */
@@ -288,7 +264,7 @@ export function bury(slot: u32, generation: u32): bool {
   const at = slotAt(slot) + S_STATE;
   const word = load64(at);
   if (kindOf(word) != SLOT_ALIVE || generationOf(word) != generation) return false;
-  return cas64(at, word, withKind(word, SLOT_DEAD, 0)); // Fails only when it detached meanwhile.
+  return cas64(at, word, withKind(word, SLOT_DEAD)); // Fails only when it detached meanwhile.
 }
 
 /** Buries every participant of a thread that is gone; how many. */
@@ -300,7 +276,7 @@ export function buryThread(thread: u32): u32 {
     if (kindOf(word) != SLOT_ALIVE) continue;
     if (((<u32>word >> THREAD_SHIFT) & THREAD_MASK) != (thread & THREAD_MASK)) continue;
     const full = load32(slotAt(slot) + S_THREAD); // 0: unknown, or it died before step 2.
-    const early = full == 0 && (thread & THREAD_MASK) != 0; // Then the 19 bits decide.
+    const early = full == 0 && (thread & THREAD_MASK) != 0; // Then the 28 bits decide.
     if ((full == thread || early) && bury(slot, generationOf(word))) count++;
   }
   return count;

@@ -310,7 +310,7 @@ export interface Arena {
    * A bump allocator of this thread, freed as a whole. At most 1 024 regions in an arena, those of
    * structures included.
    *
-   * @throws ShmError ARENA_FULL
+   * @throws ShmError ARENA_FULL, LIMIT_REACHED (all are in use); after both nothing has changed
    */
   region(options?: RegionOptions): Region;
   /** The structures in the arena, in no order. O(256). */

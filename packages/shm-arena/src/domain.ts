@@ -22,7 +22,7 @@ export interface DomainKernel extends AnyKernel {
   isBlock(entry: number, generation: number, at: number): number;
   collect(entry: number, generation: number, home: number): number;
   stats(entry: number, generation: number, home: number, at: number): number;
-  repair(entry: number, slot: number): number;
+  repair(entry: number, generation: number, slot: number): number;
   audit(entry: number, generation: number): number;
   most(): number;
   idle(): number;
@@ -47,8 +47,8 @@ export function domainType<X extends DomainKernel>(
     type,
     protocol,
     kernel,
-    repair(own, entry, slot) {
-      const status = own.repair(entry, slot);
+    repair(own, entry, generation, slot) {
+      const status = own.repair(entry, generation, slot);
       own.idle();
       return status;
     },

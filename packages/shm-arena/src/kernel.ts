@@ -26,9 +26,7 @@ export const SlotKind = {
   FREE: 0,
   ALIVE: 1,
   DEAD: 2,
-  REAPING: 3,
-  ORPHANED: 4,
-  REPAIRING: 5,
+  ORPHANED: 3,
 } as const;
 
 /** What `entryKind` returns for a structure that is in use. */

@@ -132,7 +132,7 @@ export function listGrants({ seat, entry, generation }: Owner): Grant[] {
   for (let from = 0; ; ) {
     const record = kernel.grantNext(entry, generation, from);
     if (record < 0) return found;
-    found.push({ record, generation: kernel.grantGeneration(record) >>> 0 });
+    found.push({ record, generation: kernel.resultLow() >>> 0 });
     from = record + 1;
   }
 }

@@ -45,12 +45,11 @@ function bind(type: StructureType<AnyKernel>): RegisteredType {
   return {
     type: type.type,
     protocol: type.protocol,
-    repair(shared, entry, slot) {
-      return type.repair(seatFor(shared).instance(type.kernel), entry, slot);
+    repair(shared, entry, generation, slot) {
+      return type.repair(seatFor(shared).instance(type.kernel), entry, generation, slot);
     },
-    verify(shared, entry) {
+    verify(shared, entry, generation) {
       const seat = seatFor(shared);
-      const generation = seat.kernel.entryGeneration(entry) >>> 0;
       return type.verify(seat.instance(type.kernel), entry, generation, seat.crossing);
     },
   };
@@ -101,7 +100,11 @@ function repairStructures(seat: Seat, slot: number, deferred: Map<number, Deferr
   for (let entry = kernel.nextJoined(slot, 0); entry >= 0; ) {
     const info = readEntry(seat, entry);
     const type = info && typeOf(info.type, info.protocol);
-    if (type !== undefined && repair(seat, type, entry, slot)) {
+    if (
+      info !== undefined &&
+      type !== undefined &&
+      repair(seat, type, entry, info.generation, slot)
+    ) {
       kernel.unjoin(entry, slot);
       repaired++;
     } else if (info !== undefined) {
@@ -112,9 +115,15 @@ function repairStructures(seat: Seat, slot: number, deferred: Map<number, Deferr
   return repaired;
 }
 
-function repair(seat: Seat, type: RegisteredType, entry: number, slot: number): boolean {
+function repair(
+  seat: Seat,
+  type: RegisteredType,
+  entry: number,
+  generation: number,
+  slot: number,
+): boolean {
   for (let calls = 0; calls < REPAIR_CALLS; calls++) {
-    const status = type.repair(seat.shared, entry, slot);
+    const status = type.repair(seat.shared, entry, generation, slot);
     if (status !== Status.CONTENDED) return status === Status.OK || status === Status.CLOSED;
   }
   return false;

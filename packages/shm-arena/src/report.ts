@@ -134,11 +134,13 @@ export function verifyArena(seat: Seat): VerifyReport {
     problems.push(`${PROBLEMS[code] ?? `problem ${code}`}, at offset ${offset}`);
   }
   if (found > MAX_PROBLEMS) problems.push(`and ${found - MAX_PROBLEMS} more`);
-  for (const { entry, name, type, protocol } of listStructures(seat)) {
+  for (const { entry, generation, name, type, protocol } of listStructures(seat)) {
     const label = name === '' ? `${type} in entry ${entry}` : `${type} ${JSON.stringify(name)}`;
     const known = typeOf(type, protocol);
     if (known === undefined) unwalked.push(label);
-    else for (const each of known.verify(seat.shared, entry)) problems.push(`${label}: ${each}`);
+    else
+      for (const each of known.verify(seat.shared, entry, generation))
+        problems.push(`${label}: ${each}`);
   }
   return { ok: problems.length === 0, problems, unwalked };
 }

@@ -47,9 +47,9 @@ export interface RegisteredType {
   readonly type: string;
   readonly protocol: number;
   /** Finishes or takes back what the dead `slot` had begun. A status; may be repeated. */
-  repair(shared: SharedSeat, entry: number, slot: number): number;
+  repair(shared: SharedSeat, entry: number, generation: number, slot: number): number;
   /** Walks the structure; one sentence for each problem. */
-  verify(shared: SharedSeat, entry: number): string[];
+  verify(shared: SharedSeat, entry: number, generation: number): string[];
 }
 
 interface ThreadRecord {

@@ -41,10 +41,11 @@ export interface StructureType<X extends AnyKernel> {
   /** The wasm bytes of the package's kernel. */
   readonly kernel: Uint8Array<ArrayBuffer>;
   /**
-   * Finishes or takes back what the dead participant `slot` had begun in `entry`. A status; it may
-   * be called again, and may itself have died anywhere before.
+   * Finishes or takes back what the dead participant `slot` had begun in `entry`, while that has
+   * the generation: else it does nothing and says OK or CLOSED, for the entry may have another
+   * type by then. A status; it may be called again, and may itself have died anywhere before.
    */
-  repair(kernel: X, entry: number, slot: number): number;
+  repair(kernel: X, entry: number, generation: number, slot: number): number;
   /** Walks the structure; one sentence for each problem. */
   verify(kernel: X, entry: number, generation: number, crossing: Crossing): string[];
 }
@@ -248,7 +249,7 @@ function claim<X extends AnyKernel>(
     throw new ShmError('LIMIT_REACHED', `${type.type}: the arena's directory is full`);
   }
   if (entry < 0) throw seat.error(-entry, type.type);
-  const generation = kernel.entryGeneration(entry) >>> 0;
+  const generation = kernel.resultLow() >>> 0;
   let published = false;
   try {
     const own = seat.instance<X>(type.kernel);
@@ -281,7 +282,7 @@ function find<X extends AnyKernel>(
     const entry = seat.tryIndex(() => kernel.entryFind(offset, length));
     if (entry === -Status.UNKNOWN) return Status.UNKNOWN;
     if (entry < 0) throw seat.error(-entry, type.type);
-    const joined = join(seat, type, entry, kernel.entryGeneration(entry) >>> 0, codecs);
+    const joined = join(seat, type, entry, kernel.resultLow() >>> 0, codecs);
     if (joined !== Status.CLOSED) return joined; // Else it was destroyed meanwhile: look again.
   }
 }

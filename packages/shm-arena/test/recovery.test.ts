@@ -17,7 +17,7 @@ const LOG: StructureType<ArenaKernel> = {
   type: 'Log',
   protocol: 1,
   kernel: KERNEL_BYTES,
-  repair(_kernel, _entry, slot) {
+  repair(_kernel, _entry, _generation, slot) {
     asked.push(slot);
     return answers.shift() ?? OK;
   },

@@ -173,7 +173,7 @@ describe('a region', () => {
     const regions = [];
     let code = 'nothing';
     while (code === 'nothing') code = codeOf(() => regions.push(small.region()));
-    expect(code).toBe('ShmError ARENA_FULL');
+    expect(code).toBe('ShmError LIMIT_REACHED');
     expect(regions.length).toBeGreaterThanOrEqual(1000);
     small.detach();
   });

@@ -11,7 +11,7 @@
 //   9 the active list's clock is not open, or an older one's is not closed
 //  10 numbers of an older list reach into those of a newer one
 //  11 ids do not descend          12 a list's region is not LIVE and the structure's
-//  13 a region of the structure holds no list of the stack          14 a lock of somebody dead
+//  13 a region of the structure holds no list of the stack
 //  15 a node's meta word is out of range   16 an entry of the guide is not on its level
 //
 // Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a
@@ -29,9 +29,6 @@ import {
   REGION_LIVE,
   regionAt,
   REGIONS,
-  S_STATE,
-  SLOT_ALIVE,
-  slotAt,
 } from '@x/shm-arena/assembly/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/region';
 import { AUDIT } from './codes';
@@ -52,7 +49,6 @@ import {
   keyLength,
   listRegion,
   liveIn,
-  LOCK,
   maxEntriesOf,
   MAX_HEIGHT,
   maxPagesOf,
@@ -131,10 +127,6 @@ export function audit(entry: u32, generation: u32): i32 {
     if (kindOf(load64(region + R_STATE)) != REGION_LIVE)
       return bad(12, list, 0, listRegion(list), 0);
     if (load64(region + R_OWNER) != ownedByEntry(entry, generation)) return bad(12, list, 0, 0, 1);
-    const holder = load32(list + LOCK);
-    if (holder != 0 && kindOf(load64(slotAt(holder - 1) + S_STATE)) != SLOT_ALIVE) {
-      return bad(14, list, 0, holder, 0);
-    }
     const verdict = auditList(list, newer);
     if (verdict != OK) return leave(verdict);
     newer = min(newer, lowest(list));

@@ -95,7 +95,7 @@ export function overhead(): u32 {
 /**
  * Builds the first, empty list for the entry that the caller is creating (CREATING, its own). OK:
  * result {0 u32 root}, with which the caller publishes the entry. maxPages, maxEntries: limits of
- * each list, 0 = none. OK, FULL, CONTENDED.
+ * each list, 0 = none. OK, FULL, CONTENDED, LIMIT (no region is left).
  */
 export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
   return seals.create(entry, generation, maxPages, maxEntries);
@@ -279,12 +279,12 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
 }
 
 /**
- * Finishes what the dead participant `slot` left in this structure: its half-done write or batch,
- * seal or destruction. Called by the one thread that recovers the slot; may die anywhere and be
- * called again by the next. OK, EXPELLED.
+ * Finishes what the dead participant `slot` left in this structure, while that is there: its
+ * half-done write or batch, seal or destruction. Called by the one thread that recovers the slot;
+ * may die anywhere and be called again by the next. OK (also when it is gone), EXPELLED.
  */
-export function repair(entry: u32, slot: u32): i32 {
-  return repairs.repair(entry, slot);
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  return repairs.repair(entry, generation, slot);
 }
 
 /**

@@ -13,8 +13,8 @@
 // List, 64-aligned, in its region's first chunk
 //     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
 //     8 u64 last, shared: 0 while it is open | then the number at which it was closed (seal.ts)
-//    64 u32 height in use, shared   68 u32 shards in use, shared   72 u32 lock, shared (seal.ts)
-//    76 u32 guide, shared   80 u32 due, shared (guide.ts)
+//    64 u32 height in use, shared   68 u32 shards in use, shared
+//    76 u32 guide, shared   80 u32 due, shared (guide.ts)   88 u64 lock, shared (seal.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry, all frozen
 //   160 the head's tower, u32 each, shared, growing downwards from 256
@@ -76,9 +76,9 @@ export const CLOCK: usize = 0;
 export const LAST: usize = 8;
 export const HEIGHT: usize = 64;
 export const USED: usize = 68;
-export const LOCK: usize = 72;
 export const GUIDE: usize = 76;
 export const DUE: usize = 80;
+export const LOCK: usize = 88;
 export const ID: usize = 128;
 export const REGION: usize = 132;
 export const SHARDS: usize = 136;

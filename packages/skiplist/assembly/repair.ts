@@ -7,8 +7,7 @@
 //      node, not counted yet: linked or not? Decide it (stamp.ts), and count it if it is a version
 //      descriptor: abort it if it is building; if it is committed, store the counters it holds
 //      then clear the intent
-//   3. the active list's lock, and those of lists that were active: opened if s is inside
-//   4. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
+//   3. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
 //      in the stack: a destruction got as far as the unlinking: retire it
 //
 // R1  A node that repair finds unstamped and not at the front of its key is not linked, and never
@@ -22,10 +21,7 @@
 
 import { cas64, get64, load64, store64 } from '@x/shm-arena/assembly/atomic';
 import {
-  D_STATE,
-  ENTRY_LIVE,
-  entryAt,
-  EXPELLED,
+  CLOSED,
   generationOf,
   kindOf,
   ME,
@@ -40,9 +36,7 @@ import {
   REGIONS,
   stateWord,
 } from '@x/shm-arena/assembly/layout';
-import { disown } from '@x/shm-arena/assembly/lock';
 import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
-import { alive } from '@x/shm-arena/assembly/slot';
 import {
   COUNTERS,
   countersOf,
@@ -53,7 +47,6 @@ import {
   keyLength,
   listRegion,
   liveOf,
-  LOCK,
   SLAB,
   shardAt,
   STAMP,
@@ -65,22 +58,15 @@ import { countOf, enter, leave, listOf, present } from './stack';
 import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
 
 /** See index.ts. */
-export function repair(entry: u32, slot: u32): i32 {
-  if (!alive()) return EXPELLED;
-  const word = load64(entryAt(entry) + D_STATE);
-  if (kindOf(word) != ENTRY_LIVE) return OK; // Gone with all its regions.
-  const generation = generationOf(word);
-  if (enter(entry, generation) != OK) return alive() ? OK : EXPELLED;
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status == CLOSED ? OK : status; // Gone with all its regions.
   const record = present(entry, generation);
   if (record == 0) return leave(OK);
   opened(record);
   if (MUTANT != 38) {
     const count = countOf(record);
-    for (let i: u32 = 0; i < count; i++) {
-      const list = listOf(record, i);
-      repairShard(list, slot);
-      disown(list + LOCK, slot);
-    }
+    for (let i: u32 = 0; i < count; i++) repairShard(listOf(record, i), slot);
   }
   repairRegions(entry, generation, slot);
   return leave(OK);
@@ -122,7 +108,7 @@ function front(list: usize, node: usize): usize {
   return seek(list, get64(node + KEY), get64(node + KEY + 8), len, (node + REST) | 1);
 }
 
-/** Step 4. */
+/** Step 3. */
 function repairRegions(entry: u32, generation: u32, slot: u32): void {
   const owner = ownedByEntry(entry, generation);
   for (let region: u32 = 0; region < REGIONS; region++) {

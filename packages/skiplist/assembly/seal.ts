@@ -9,7 +9,7 @@
 // number before A's clock is closed, so numbers ascend from list to list.
 //
 // List words beside those of node.ts
-//    72 u32 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
+//    88 u64 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
 //       active
 //   288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS. A list's
 //       first record stands in the slot of its count; a destruction shrinks the count by one and
@@ -35,7 +35,7 @@
 // destroy frozen F
 //   6. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
 //   7. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
-//   8. unlock; retire F's region                                  retires it; a lock: it is opened
+//   8. unlock; retire F's region                                  retires it; a lock: inherited
 // snapshot
 //   9. load root, open its clock, read number S; root unchanged and S not CLOSED: linearizes at
 //      the read of S, as of which the record's lists were the stack
@@ -276,7 +276,7 @@ function unlink(entry: u32, record: usize, index: u32): i32 {
   const region = listRegion(frozen);
   const generation = generationOf(load64(regionAt(region) + R_STATE));
   // Inherited from the dead: there is nothing to repair (L2).
-  if (lock(active + LOCK, ME, 12) == CONTENDED) return CONTENDED;
+  if (lock(active + LOCK, 12) == CONTENDED) return CONTENDED;
   const root = entryAt(entry) + D_ROOT;
   if (MUTANT == 41) regionRetire(region, generation);
   let won = false;
@@ -287,7 +287,7 @@ function unlink(entry: u32, record: usize, index: u32): i32 {
     for (let i: u32 = 0; i < count; i++) setList(next, i, listOf(record, i < index ? i : i + 1));
     won = cas32(root, <u32>record, <u32>next);
   }
-  unlock(active + LOCK, ME);
+  unlock(active + LOCK);
   if (!won) return BAD;
   regionRetire(region, generation);
   return OK;

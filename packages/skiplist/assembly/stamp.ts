@@ -161,6 +161,10 @@ export function decide(list: usize, node: usize): u64 {
   }
 }
 
+/**
+ * Of whoever has the slot now. If that is another life, the batch was decided before its repair
+ * was over, so nothing hangs on the answer.
+ */
 function ownerLives(batch: usize): bool {
   return kindOf(load64(slotAt(get32(batch + D_OWNER)) + S_STATE)) == SLOT_ALIVE;
 }

@@ -334,7 +334,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * Freezes the active list and puts an empty one on top. Nobody stops writing: a write that had
    * not committed yet commits in the new list. Every handle in every thread reads through both.
    * Called by several threads at once, each freezes another list.
-   * @throws ShmError ARENA_FULL, LIMIT_REACHED (32 lists in one stack): nothing was frozen
+   * @throws ShmError ARENA_FULL, LIMIT_REACHED (32 lists in one stack, or no region is left):
+   * nothing was frozen
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -426,7 +427,8 @@ export interface SkipListFactory {
 
   /**
    * Makes an empty list. Any thread; never blocks.
-   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full)
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED (the directory is full, or no region is
+   * left)
    * @throws RangeError for a name or limit out of range
    * @example
    * const list = SkipList.create(arena, { name: 'prices', maxBytes: 2 ** 20 });

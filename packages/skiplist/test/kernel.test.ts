@@ -334,3 +334,22 @@ describe('kernel', () => {
     expect(seat.audit()).toBe('');
   });
 });
+
+describe('repair', () => {
+  it('leaves an entry alone that has become something else', () => {
+    const memory = memoryOf(64);
+    const [seat, victim] = [new Seat(memory), new Seat(memory)];
+    seat.create();
+    victim.open(seat);
+    const { entry, generation } = seat;
+    seat.arena.bury!(victim.slot, seat.arena.slotGeneration!(victim.slot));
+    seat.arena.entryDestroy!(entry, generation);
+    // Of another type: its root is no record of a skip list's.
+    const at = seat.arena.scratch!() >>> 0;
+    new Uint8Array(memory.buffer, at, 256).fill(0);
+    expect(seat.arena.entryClaim!(at)).toBe(entry);
+    expect(seat.arena.entryPublish!(entry, generation + 1, 0xffff_fff1)).toBe(OK);
+    expect(seat.list.repair!(entry, generation, victim.slot)).toBe(OK);
+    expect(seat.arena.entryRoot!(entry) >>> 0).toBe(0xffff_fff1);
+  });
+});

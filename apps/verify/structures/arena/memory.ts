@@ -72,17 +72,13 @@ export function invariant(world: World): string | undefined {
     }
   }
   if (rest > 0) return `pages I3: the run of ${over} ends outside`;
-  const holder = world.u32(256);
-  if (holder !== 0 && kindOf(world.u32(slotAt(holder - 1))) === 0)
-    return 'lock I2: the lock names a free slot';
+  const ahead = lockProblem(world, 256);
+  if (ahead !== undefined) return ahead;
   for (let slot = 0; slot < participants; slot++) {
     const at = slotAt(slot);
-    const low = world.u32(at);
-    const reaper = (low >>> 4) & 0x1ff;
-    if (reaper !== 0 && kindOf(world.u32(slotAt(reaper - 1))) === 0) {
-      return `slot I2: slot ${slot} names slot ${reaper - 1} as its reaper, which is free`;
-    }
-    if (kindOf(low) !== 0) continue;
+    const wrong = lockProblem(world, at + 48);
+    if (wrong !== undefined) return wrong;
+    if (kindOf(world.u32(at)) !== 0) continue;
     if (world.u32(at + 64) !== 0 || world.u32(at + 96) !== 0)
       return `slot I3: slot ${slot} is free, but reserves`;
   }
@@ -98,6 +94,13 @@ export function invariant(world: World): string | undefined {
     }
   }
   return undefined;
+}
+
+/** A lock names a life that has begun. */
+function lockProblem(world: World, at: number): string | undefined {
+  const low = world.u32(at);
+  if (low === 0 || world.u32(slotAt(low - 1) + 4) >= world.u32(at + 4)) return undefined;
+  return `lock I2: ${word(at, world)} names a life of slot ${low - 1} that has not begun`;
 }
 
 function grantProblem(world: World, record: number, regions: number): string | undefined {

@@ -420,7 +420,6 @@ export const mutants: readonly Mutant[] = [
     'a slot is freed while it names a region of a structure destroyed since',
     [{ ...twice, kills: 1, victims: [0] }],
   ),
-  mutant(18, 'alloc, alloc', 'a slot is freed while it is named as a reaper'),
   mutant(19, 'fork, write', 'a grant stands only when it is given, not when its root is loaded'),
   mutant(20, 'a fork in the last record', 'sweep leaves out the last grant'),
   mutant(21, 'fork shed, end', 'a structure that is destroyed keeps its grants'),

@@ -122,7 +122,7 @@ const LIST: Names = {
   0: 'clock',
   64: 'height',
   68: 'used',
-  72: 'lock',
+  88: 'lock',
   76: 'guide',
   80: 'due',
   128: 'id',

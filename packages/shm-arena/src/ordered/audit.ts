@@ -19,7 +19,7 @@ export function mapType<X extends MapKernel>(
 ): MapType<X> {
   return {
     ...kind,
-    repair: (kernel, entry, slot) => kernel.repair(entry, slot),
+    repair: (kernel, entry, generation, slot) => kernel.repair(entry, generation, slot),
     verify(kernel, entry, generation, crossing) {
       crossing.begin();
       return problems(kind.problem, kernel.audit(entry, generation), entry, crossing);

@@ -41,7 +41,7 @@ export interface MapKernel extends AnyKernel {
   overhead(): number;
   snapshot(...map: MapArgs): number;
   stats(...call: [...MapArgs, target: number]): number;
-  repair(entry: number, slot: number): number;
+  repair(...call: [...MapArgs, slot: number]): number;
   audit(...map: MapArgs): number;
 }
 

@@ -35,9 +35,9 @@ import {
   REGION_LIVE,
   REGIONS,
   regionAt,
-  SLOT_ALIVE,
   stateWord,
 } from '@x/shm-arena/assembly/layout';
+import { holder } from '@x/shm-arena/assembly/lock';
 import {
   bump,
   ownedByEntry,
@@ -61,7 +61,7 @@ import {
   protect,
   unpin,
 } from '@x/shm-arena/assembly/reservation';
-import { fail, kindAt, status } from '@x/shm-arena/assembly/slot';
+import { fail, status } from '@x/shm-arena/assembly/slot';
 
 export * from '@x/shm-arena/assembly/index';
 
@@ -241,6 +241,5 @@ export function poolBack(entry: u32, generation: u32, bytes: u32): i32 {
 
 /** Whether somebody who is not alive holds the directory's lock. */
 export function lockedByDead(): bool {
-  const holder = load32(DIRECTORY_LOCK);
-  return holder != 0 && kindAt(holder - 1) != SLOT_ALIVE;
+  return load64(DIRECTORY_LOCK) != 0 && holder(DIRECTORY_LOCK) == 0;
 }
