@@ -10,15 +10,14 @@ import { protectBlock, releaseHazard } from '@x/reclaim-hazard/assembly/hazard';
 import { announce, exchangeBlock, loadBlock, renounce } from '@x/reclaim-epoch/assembly/pin';
 import { get32, load32, put32, store32 } from '@x/shm-arena/assembly/atomic';
 import { allocBlock } from '@x/shm-arena/assembly/blocks';
-import { idle, pinInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
+import { idle, pinInterval } from '@x/shm-arena/assembly/lazy';
 import { EPOCH, POINTERS, retireBlock } from '@x/shm-arena/assembly/limbo';
 
 export { idle };
 
-/** A pin and an unpin, as a structure's call does them. */
+/** A pin, as a structure's call does it. */
 export function touch(): u32 {
   pinInterval();
-  unpinInterval();
   return 0;
 }
 
@@ -44,7 +43,6 @@ function begin(root: usize, home: usize, scheme: u32): void {
 function end(home: usize, scheme: u32): void {
   if (scheme == EPOCH) renounce(home);
   else if (scheme >= POINTERS) releaseHazard(home, 0);
-  unpinInterval();
 }
 
 /** Pushes and pops, `n` times. How many pairs went well. */

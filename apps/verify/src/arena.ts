@@ -7,7 +7,13 @@ import type { Thread, World } from './structure.ts';
 export const UNMARKED = 0;
 export const LIVE = 1;
 export const FREE = 2;
-const STATES = ['unmarked', 'live', 'free'] as const;
+/** Handed out, but no part of it that its owner uses. */
+export const ROOM = 3;
+const STATES = ['unmarked', 'live', 'free', 'room'] as const;
+export type State = (typeof STATES)[number];
+/** By state: whether nobody may touch it, and whether somebody has it. */
+const SHUT = [false, false, true, true];
+const TAKEN = [false, true, false, true];
 
 /** Bytes of a block of the dirty map. */
 const BLOCK_SHIFT = 9;
@@ -20,7 +26,7 @@ export class Arena implements World {
   readonly u8: Uint8Array;
   readonly i32: Int32Array;
   readonly view: DataView;
-  /** State of each 8 bytes: UNMARKED, LIVE, FREE. */
+  /** State of each 8 bytes: UNMARKED, LIVE, FREE, ROOM. */
   readonly shadow: Uint8Array;
   threads: readonly Thread[] = [];
   private readonly image: Uint8Array;
@@ -82,7 +88,7 @@ export class Arena implements World {
     }
   }
 
-  state(at: number): 'live' | 'free' | 'unmarked' {
+  state(at: number): State {
     return STATES[this.shadow[at >>> CELL_SHIFT]!]!;
   }
 
@@ -98,11 +104,20 @@ export class Arena implements World {
     this.changed = true;
   }
 
-  /** The first byte of the range in `state`, or -1. */
-  find(state: number, at: number, bytes: number): number {
+  /** The first byte of the range that nobody may touch, or -1. */
+  findShut(at: number, bytes: number): number {
+    return this.find(SHUT, at, bytes);
+  }
+
+  /** The first byte of the range that somebody has, or -1. */
+  findTaken(at: number, bytes: number): number {
+    return this.find(TAKEN, at, bytes);
+  }
+
+  private find(states: readonly boolean[], at: number, bytes: number): number {
     const end = (at + bytes + 7) >>> CELL_SHIFT;
     for (let cell = at >>> CELL_SHIFT; cell < end; cell++) {
-      if (this.shadow[cell] === state) return cell << CELL_SHIFT;
+      if (states[this.shadow[cell]!]!) return cell << CELL_SHIFT;
     }
     return -1;
   }
@@ -110,9 +125,9 @@ export class Arena implements World {
   live(): { at: number; bytes: number }[] {
     const found: { at: number; bytes: number }[] = [];
     for (let cell = 0; cell < this.shadowHigh; cell++) {
-      if (this.shadow[cell] !== LIVE) continue;
+      if (!TAKEN[this.shadow[cell]!]) continue;
       const start = cell;
-      while (cell < this.shadowHigh && this.shadow[cell] === LIVE) cell++;
+      while (cell < this.shadowHigh && TAKEN[this.shadow[cell]!]) cell++;
       found.push({ at: start << CELL_SHIFT, bytes: (cell - start) << CELL_SHIFT });
     }
     return found;
@@ -120,7 +135,7 @@ export class Arena implements World {
 
   liveBytes(): number {
     let cells = 0;
-    for (let cell = 0; cell < this.shadowHigh; cell++) if (this.shadow[cell] === LIVE) cells++;
+    for (let cell = 0; cell < this.shadowHigh; cell++) if (TAKEN[this.shadow[cell]!]) cells++;
     return cells << CELL_SHIFT;
   }
 

@@ -5,18 +5,34 @@
 // failing allocations, step bounds. What to try is the scheduler's business (dfs.ts, random.ts,
 // replay.ts).
 
-import { Arena, FREE, LIVE } from './arena.ts';
+import { Arena, FREE, LIVE, ROOM } from './arena.ts';
 import type { Event } from './history.ts';
 import { showCall } from './history.ts';
 import type { Kernel } from './kernels.ts';
 import { SITE_BASE } from './kernels.ts';
-import { CAS, LOAD, MARK_LIVE, OP_NAMES, PAUSE, PLAIN_STORE } from './ops.ts';
+import {
+  CAS,
+  LOAD,
+  MARK_LIVE,
+  MARK_ROOM,
+  MARK_USED,
+  OP_NAMES,
+  PAUSE,
+  PLAIN_STORE,
+  TOUCH,
+} from './ops.ts';
 import { clone, hashResult, plain } from './plain.ts';
 import { RaceDetector } from './race.ts';
 import { Recording } from './recording.ts';
 import type { Call, OpCall, Operation, Result, Scenario, Steps, Structure } from './structure.ts';
 import { DEAD, DONE, DORMANT, Instance, ownerOf, READY, VirtualThread } from './thread.ts';
 import { Violation } from './violation.ts';
+
+/** Why memory in a state of the shadow may not be touched. */
+const NOT_OURS: Readonly<Record<number, string>> = {
+  [FREE]: 'freed memory',
+  [ROOM]: 'memory that nobody uses',
+};
 
 /** Why the scheduler is asked: the thread can go on; it waits for others; it has finished. */
 export const GATE = 0;
@@ -488,6 +504,7 @@ export class Machine {
 
   private plain(op: number, at: number, bytes: number, site: number): void {
     const store = op === PLAIN_STORE;
+    const touch = op === TOUCH;
     if (at + bytes > this.arena.bytes) {
       throw this.wrong(
         'outside',
@@ -500,7 +517,7 @@ export class Machine {
     if (!this.checked) return;
     const { watch } = this;
     if (watch.legal) this.legal(at, bytes, site, OP_NAMES[op]!);
-    if (this.direct) return;
+    if (this.direct || touch) return;
     const t = this.current;
     if (watch.race && !this.races.plain(t.id, store, at, bytes, site)) this.throwRace();
     if (watch.deaths) {
@@ -521,12 +538,12 @@ export class Machine {
       throw this.wrong('outside', `${what} of ${bytes} bytes at ${at} leaves the memory`, site, at);
     }
     const shadow = this.arena.shadow;
-    if (bytes <= 8 && shadow[at >> 3] !== FREE && shadow[(at + bytes - 1) >> 3] !== FREE) return;
-    const first = this.arena.find(FREE, at, bytes);
+    if (bytes <= 8 && shadow[at >> 3]! < FREE && shadow[(at + bytes - 1) >> 3]! < FREE) return;
+    const first = this.arena.findShut(at, bytes);
     if (first >= 0) {
       throw this.wrong(
         'freed',
-        `${what} of ${bytes} bytes at ${this.word(at)} touches freed memory`,
+        `${what} of ${bytes} bytes at ${this.word(at)} touches ${NOT_OURS[shadow[first >> 3]!]}`,
         site,
         at,
       );
@@ -534,8 +551,15 @@ export class Machine {
   }
 
   private mark(kind: number, at: number, bytes: number, site: number): void {
-    if (kind === MARK_LIVE) {
-      const taken = this.watch.legal ? this.arena.find(LIVE, at, bytes) : -1;
+    if (kind === MARK_ROOM) {
+      this.arena.setState(ROOM, at, bytes);
+    } else if (kind === MARK_USED) {
+      if (this.watch.legal && this.arena.state(at) === 'free') {
+        throw this.wrong('freed', `${this.word(at)} is used after it was freed`, site, at);
+      }
+      this.arena.setState(LIVE, at, bytes);
+    } else if (kind === MARK_LIVE) {
+      const taken = this.watch.legal ? this.arena.findTaken(at, bytes) : -1;
       if (taken >= 0) {
         throw this.wrong(
           'overlap',
@@ -546,7 +570,7 @@ export class Machine {
       }
       this.arena.setState(LIVE, at, bytes);
     } else {
-      if (!this.direct && this.watch.deaths && this.arena.find(FREE, at, bytes) < 0) {
+      if (!this.direct && this.watch.deaths && this.arena.state(at) !== 'free') {
         this.current.log.frees.push([at, bytes]);
       }
       this.arena.setState(FREE, at, bytes);

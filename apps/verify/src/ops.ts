@@ -10,9 +10,12 @@ export const CAS = 6;
 export const PAUSE = 7;
 export const PLAIN_LOAD = 8;
 export const PLAIN_STORE = 9;
+export const TOUCH = 10;
 
 export const MARK_FREE = 0;
 export const MARK_LIVE = 1;
+export const MARK_USED = 2;
+export const MARK_ROOM = 3;
 
 export const OP_NAMES = [
   'load',
@@ -25,4 +28,5 @@ export const OP_NAMES = [
   'pause',
   'read',
   'write',
+  'touch',
 ];

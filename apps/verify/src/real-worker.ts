@@ -3,10 +3,10 @@
 
 import { serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Arena, FREE, LIVE } from './arena.ts';
+import { Arena, FREE, LIVE, ROOM } from './arena.ts';
 import type { Kernel } from './kernels.ts';
 import { invoke } from './machine.ts';
-import { MARK_FREE, PAUSE } from './ops.ts';
+import { MARK_FREE, MARK_ROOM, PAUSE } from './ops.ts';
 import { clone } from './plain.ts';
 import { Random } from './random.ts';
 import {
@@ -72,7 +72,8 @@ const env = {
       control[FREE_AT] = at;
       control[FREE_BYTES] = bytes;
     }
-    shadow.fill(kind === MARK_FREE ? FREE : LIVE, at >>> 3, (at + bytes + 7) >>> 3);
+    const state = kind === MARK_FREE ? FREE : kind === MARK_ROOM ? ROOM : LIVE;
+    shadow.fill(state, at >>> 3, (at + bytes + 7) >>> 3);
   },
   fault: (code: number, at: number): void => {
     throw new Error(
@@ -89,7 +90,7 @@ function dawdle(): void {
 function legal(at: number, bytes: number): void {
   const end = (at + bytes + 7) >>> 3;
   for (let cell = at >>> 3; cell < end; cell++) {
-    if (shadow[cell] === FREE)
+    if (shadow[cell]! >= FREE)
       throw new Error(`access of ${bytes} bytes at ${at} touches freed memory`);
   }
 }

@@ -63,11 +63,14 @@ export interface World {
   u32(at: number): number;
   /** The 64-bit word at `at`, unsigned. */
   u64(at: number): bigint;
-  /** Whether the checker knows the byte at `at` as handed out, given back, or never marked. */
-  state(at: number): 'live' | 'free' | 'unmarked';
-  /** Every maximal run of bytes that was marked live and not freed, ascending. */
+  /**
+   * What the checker knows of the byte at `at`: handed out, given back, handed out but not in use,
+   * or never marked.
+   */
+  state(at: number): 'live' | 'free' | 'room' | 'unmarked';
+  /** Every maximal run of bytes that were handed out and not freed, ascending. */
   live(): { at: number; bytes: number }[];
-  /** Bytes marked live. */
+  /** Bytes handed out. */
   liveBytes(): number;
   /**
    * Marks a range from the host: what `setup` handed out or keeps free without the kernel's marks.

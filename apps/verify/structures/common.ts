@@ -58,7 +58,7 @@ export type Names = Record<number, string>;
 export const SLOT_WORDS: Names = {
   0: 'state',
   16: 'scratch',
-  24: 'nested',
+  24: 'pins',
   28: 'status',
   48: 'reaper',
   64: 'lower',

@@ -627,8 +627,8 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     if (other === t || other.role !== 'worker') continue;
     if (kindOf(world.u32(slotAt(other.local.slot!))) !== 1) continue;
     run.safe[other.id] = 0;
-    const nested = world.u32(slotAt(other.local.slot!) + 24);
-    for (let i = 0; i < nested; i++) {
+    const pins = world.u32(slotAt(other.local.slot!) + 24);
+    for (let i = 0; i < pins; i++) {
       yield [other.kernels.reclaim!.unpin!, other.local.home!, t.local.scheme!];
     }
     yield [other.kernels.reclaim!.idle!];
@@ -746,9 +746,9 @@ function word(at: number, world: World): string | undefined {
   const participants = world.u32(36);
   if (at >= SLOTS && at < slotAt(participants)) {
     const x = (at - SLOTS) % SLOT_BYTES;
-    const field = (
-      { 0: 'state', 24: 'nested', 64: 'lower', 72: 'upper' } as Record<number, string>
-    )[x];
+    const field = ({ 0: 'state', 24: 'pins', 64: 'lower', 72: 'upper' } as Record<number, string>)[
+      x
+    ];
     return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field ?? `+${x}`}`;
   }
   if (at === 512) return 'granted';

@@ -32,7 +32,7 @@
 //
 // Names: n a node; l, r its children; h a height.
 
-import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, put32, put64, touch as touchLine } from '@x/shm-arena/assembly/atomic';
 import { MAX_PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
 import { copyWords } from '@x/shm-arena/assembly/words';
 
@@ -147,9 +147,9 @@ export function restBytes(len: u32): usize {
   return len <= 16 ? 0 : (<usize>len - 9) & ~7;
 }
 
-/** Lets a line come while something else is done. Atomic: a plain read that nobody uses goes. */
+/** Lets a line come while something else is done. */
 export function touch(at: usize): void {
-  if (!isDefined(GATED)) load32(at);
+  touchLine(at);
 }
 
 // ---- writing private nodes ----------------------------------------------------------------------

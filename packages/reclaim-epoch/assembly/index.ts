@@ -4,10 +4,10 @@
 // bound, none traps. `join(slot)` comes first, once for each instance.
 //
 // For structures that build on a domain, in their own kernels: import from the single files. Pin
-// with pinInterval (and `announce` in the epoch scheme), load roots and links with loadBlock,
-// allocate with allocBlock, retire with retireBlock(root, home, at, true), unpin with
-// unpinInterval; export `idle` for the host's microtask. `enterHome`, `leaveHome`, `repairHomes`
-// belong into open, close and repair.
+// with pinInterval (and `announce` in the epoch scheme; `hold` and `release` where the pin is to
+// outlast the call), load roots and links with loadBlock, allocate with allocBlock, retire with
+// retireBlock(root, home, at, true); export `idle` for the host's microtask. `enterHome`,
+// `leaveHome`, `repairHomes` belong into open, close and repair.
 
 /** Covers the order of steps of pins, loads and calls; limbo.ts has a number of its own. */
 export const EPOCH_PROTOCOL: u32 = 1;
@@ -54,15 +54,14 @@ export { idle } from '@x/shm-arena/assembly/lazy';
 export { exchangeBlock, loadBlock, pin, refresh, swapBlock, unpin } from './pin';
 
 import { store32 } from '@x/shm-arena/assembly/atomic';
-import { pinInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
+import { pinInterval } from '@x/shm-arena/assembly/lazy';
 
 /** Puts a block into a word that nobody else changes. */
 export function storeBlock(cell: u32, next: u32): void {
   store32(cell, next);
 }
 
-/** A pin and an unpin in one call, for benchmarks and for the worst-case counts of the checker. */
+/** A call's pin alone, for benchmarks and for the worst-case counts of the checker. */
 export function touch(): void {
   pinInterval();
-  unpinInterval();
 }

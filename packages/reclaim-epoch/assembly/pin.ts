@@ -29,8 +29,8 @@
 
 import { cas32, get32, load32, load64, put32, store64, swap32 } from '@x/shm-arena/assembly/atomic';
 import { beginAt } from '@x/shm-arena/assembly/domain';
-import { CONTENDED, D_ROOT, entryAt, OK, S_NESTED, SELF } from '@x/shm-arena/assembly/layout';
-import { announceInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
+import { CONTENDED, D_ROOT, entryAt, OK } from '@x/shm-arena/assembly/layout';
+import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/lazy';
 import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
 import { protect } from '@x/shm-arena/assembly/reservation';
 import { fail, status } from '@x/shm-arena/assembly/slot';
@@ -59,7 +59,7 @@ export function renounce(home: usize): void {
  * loaded before may be freed. False: other pins are open, and nothing has changed.
  */
 export function refreshPin(root: usize, home: usize, scheme: u32): bool {
-  const alone = get32(SELF + S_NESTED) == 1;
+  const alone = pinsHeld() == 1;
   if (alone) announceInterval();
   if (scheme == EPOCH && get32(home + O_NESTED) == 1) {
     store64(home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
@@ -76,13 +76,14 @@ export function pin(entry: u32, generation: u32, home: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return status();
   if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
+  hold();
   return OK;
 }
 
 /** Closes a guard. */
 export function unpin(home: u32, scheme: u32): void {
   if (scheme == EPOCH) renounce(home);
-  unpinInterval();
+  release();
 }
 
 /** Moves a guard to the present, if nothing else is pinned. */

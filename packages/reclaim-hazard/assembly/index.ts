@@ -41,9 +41,10 @@ export {
 // idle(): bool                                 the end of the turn (lazy.ts)
 export { idle } from '@x/shm-arena/assembly/lazy';
 
-// enter(entry, generation, home): status       before words of the domain are touched; then `exit`
+// enter(entry, generation, home): status       before words of the domain are touched
+// stay(entry, generation, home): status        the same, and the domain stays until `exit`
 // exit(): void
-export { enter, exit } from '@x/shm-arena/assembly/domain';
+export { enter, exit, stay } from '@x/shm-arena/assembly/domain';
 
 // protectBlock(cell, home, index, scheme): u32      ~0: RESTART
 // releaseHazard(home, index): void, isHeld(home, index): bool

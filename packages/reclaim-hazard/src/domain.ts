@@ -186,21 +186,18 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
 
   /** Runs a call that touches words of the domain, which stays meanwhile. */
   inside(call: (kernel: HazardKernel) => number | void): number {
-    this.#enter();
-    const result = call(this.kernel);
-    this.#exit();
-    return result ?? 0;
-  }
-
-  #enter(): void {
+    const { kernel, seat, entry, generation, home } = this;
     this.member.check();
-    const status = this.kernel.enter(this.entry, this.generation, this.home);
+    const status = kernel.enter(entry, generation, home);
     if (status !== Status.OK) throw this.member.error(status);
+    letGo(seat, kernel);
+    return call(kernel) ?? 0;
   }
 
-  #exit(): void {
-    this.kernel.exit();
-    letGo(this.seat, this.kernel);
+  #stay(): void {
+    this.member.check();
+    const status = this.kernel.stay(this.entry, this.generation, this.home);
+    if (status !== Status.OK) throw this.member.error(status);
   }
 
   protect(atomic: api.Atomic, index: number): number {
@@ -208,7 +205,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
     const bit = this.#bit(index);
     const { kernel, home, schemeNumber } = this;
     // The first hazard keeps the domain's memory, until the last is released.
-    if (this.#thread.used === 0) this.#enter();
+    if (this.#thread.used === 0) this.#stay();
     else this.member.check();
     this.#thread.used |= bit;
     this.#used |= bit;
@@ -229,7 +226,9 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
     this.#thread.used &= ~bit;
     if (!this.seat.isAlive()) throw this.seat.expelled();
     this.kernel.releaseHazard(this.home, index);
-    if (this.#thread.used === 0) this.#exit();
+    if (this.#thread.used !== 0) return;
+    this.kernel.exit();
+    letGo(this.seat, this.kernel);
   }
 
   #bit(index: number): number {

@@ -23,6 +23,7 @@ export const SCHEMES = { pointers: 2, eras: 3 } as const;
 export interface HazardKernel extends DomainKernel {
   hazardsOf(entry: number): number;
   enter(entry: number, generation: number, home: number): number;
+  stay(entry: number, generation: number, home: number): number;
   exit(): void;
   protectBlock(cell: number, home: number, index: number, scheme: number): number;
   releaseHazard(home: number, index: number): void;

@@ -23,9 +23,13 @@ export const CAS: i32 = 6;
 export const PAUSE: i32 = 7;
 export const PLAIN_LOAD: i32 = 8;
 export const PLAIN_STORE: i32 = 9;
+/** A line that is asked for; what stands there does not matter. */
+export const TOUCH: i32 = 10;
 
 export const MARK_FREE: i32 = 0;
 export const MARK_LIVE: i32 = 1;
+export const MARK_USED: i32 = 2;
+export const MARK_ROOM: i32 = 3;
 
 const W4: i32 = 4 << 4;
 const W8: i32 = 8 << 4;
@@ -148,6 +152,18 @@ export function fill(at: usize, byte: u32, bytes: usize): void {
 }
 
 /**
+ * Lets a line come while something else is waited for. `at` lies in memory that the caller may
+ * read, or is 0. Atomic, because the compiler would drop a plain read that nobody uses.
+ */
+export function touch(at: usize): void {
+  if (isDefined(GATED)) {
+    if (at != 0) plain(TOUCH, at, 4);
+  } else {
+    atomic.load<u32>(at);
+  }
+}
+
+/**
  * One turn of a waiting loop: spins about 2^round times, 1 024 at most. Word 0 of the memory is
  * never written, so reading it costs the bus nothing.
  */
@@ -168,6 +184,16 @@ export function refused(): bool {
 /** A block was handed out. Stands right behind the atomic that made it so. */
 export function markLive(at: usize, bytes: usize): void {
   if (isDefined(GATED)) mark(MARK_LIVE, at, bytes);
+}
+
+/** Of a block that was handed out, these bytes are not to be touched until they are used. */
+export function markRoom(at: usize, bytes: usize): void {
+  if (isDefined(GATED)) mark(MARK_ROOM, at, bytes);
+}
+
+/** Its owner uses them: once more, if a death lost the first time. */
+export function markUsed(at: usize, bytes: usize): void {
+  if (isDefined(GATED)) mark(MARK_USED, at, bytes);
 }
 
 /** A block was given back. Stands right before the atomic that makes it so. */

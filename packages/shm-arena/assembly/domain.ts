@@ -34,7 +34,6 @@ import {
   PARTICIPANTS,
   S_LEASES,
   S_LOWER,
-  S_NESTED,
   S_OVER_LOWER,
   S_OVER_UPPER,
   S_STATE,
@@ -86,7 +85,7 @@ import {
   regionPublish,
 } from './region';
 import { alive, fail, status } from './slot';
-import { pinInterval, unpinInterval } from './lazy';
+import { held, hold, pinInterval, release } from './lazy';
 
 // ---- coming and going ---------------------------------------------------------------------------
 
@@ -122,7 +121,6 @@ export function begin(entry: u32, generation: u32): usize {
   if (!alive()) return fail(EXPELLED);
   pinInterval();
   if (entryAlive(entry, generation)) return load32(entryAt(entry) + D_ROOT); // I1
-  unpinInterval();
   return fail(CLOSED);
 }
 
@@ -130,7 +128,6 @@ export function begin(entry: u32, generation: u32): usize {
 export function beginAt(entry: u32, generation: u32, home: usize): usize {
   const root = begin(entry, generation);
   if (root == 0 || load32(home) == ME + 1) return root; // I2
-  unpinInterval();
   return fail(CLOSED);
 }
 
@@ -138,9 +135,7 @@ export function beginAt(entry: u32, generation: u32, home: usize): usize {
 export function open(entry: u32, generation: u32): u32 {
   const root = begin(entry, generation);
   if (root == 0) return 0;
-  const home = enterHome(root);
-  unpinInterval();
-  return <u32>home;
+  return <u32>enterHome(root);
 }
 
 /** The scheme of a domain that this thread has open. Frozen. */
@@ -153,13 +148,20 @@ export function hazardsOf(entry: u32): u32 {
   return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_HAZARDS);
 }
 
-/** Begins a call on words of the domain; unless OK nothing is held. Ends with `exit`. */
+/** Lets calls on words of the domain follow, which stays until this thread idles. */
 export function enter(entry: u32, generation: u32, home: u32): i32 {
   return beginAt(entry, generation, home) == 0 ? status() : OK;
 }
 
+/** As `enter`, and the domain stays until `exit`; unless OK nothing is held. */
+export function stay(entry: u32, generation: u32, home: u32): i32 {
+  const code = enter(entry, generation, home);
+  if (code == OK) hold();
+  return code;
+}
+
 export function exit(): void {
-  unpinInterval();
+  release();
 }
 
 /** Gives the home up. */
@@ -167,16 +169,13 @@ export function leave(entry: u32, generation: u32, home: u32): void {
   const root = begin(entry, generation);
   if (root == 0) return;
   leaveHome(root, home);
-  unpinInterval();
 }
 
 /** A block; 0 with a status. */
 export function alloc(entry: u32, generation: u32, home: u32, bytes: u32): u32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return 0;
-  const at = allocBlock(root, home, bytes);
-  unpinInterval();
-  return at;
+  return allocBlock(root, home, bytes);
 }
 
 /** Retires a block. BAD: it is none, or not in use. */
@@ -184,8 +183,7 @@ export function retire(entry: u32, generation: u32, home: u32, at: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return status();
   const good = isUsed(root, at);
-  if (good) retireBlock(root, home, at, get32(SELF + S_NESTED) > 1);
-  unpinInterval();
+  if (good) retireBlock(root, home, at, held());
   return good ? OK : BAD;
 }
 
@@ -193,18 +191,14 @@ export function retire(entry: u32, generation: u32, home: u32, at: u32): i32 {
 export function isBlock(entry: u32, generation: u32, at: u32): bool {
   const root = begin(entry, generation);
   if (root == 0) return false;
-  const good = isUsed(root, at);
-  unpinInterval();
-  return good;
+  return isUsed(root, at);
 }
 
 /** Frees what can be freed; how many blocks, or -status. */
 export function collect(entry: u32, generation: u32, home: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return -status();
-  const freed = collectAll(root, home, get32(SELF + S_NESTED) > 1);
-  unpinInterval();
-  return freed;
+  return collectAll(root, home, held());
 }
 
 /**
@@ -215,7 +209,6 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return status();
   repairHomes(root, slot);
-  unpinInterval();
   return OK;
 }
 
@@ -272,7 +265,6 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   putNumber(<usize>at + 104, <f64>regionPages(get32(root + L_REGION)));
   if (get32(root + L_SCHEME) == EPOCH) readers(root, at);
   else reservations(at, <f64>load64(root + L_PEAK), homes);
-  unpinInterval();
   return OK;
 }
 
@@ -320,7 +312,7 @@ function reservations(at: usize, peak: f64, homes: u32): void {
         lower = load64(line + S_OVER_LOWER);
         upper = load64(line + S_OVER_UPPER);
       } else {
-        if (slot == ME && get32(SELF + S_NESTED) == 1) continue;
+        if (slot == ME && !held()) continue;
         lower = load64(line + S_LOWER);
         upper = load64(line + S_UPPER);
       }
@@ -349,7 +341,6 @@ export function audit(entry: u32, generation: u32): i32 {
   let found: i32 = OK;
   for (let i: u32 = 0; i < get32(root + L_HOMES) && found == OK; i++)
     found = auditHome(root, homeAt(root, i));
-  unpinInterval();
   return found;
 }
 

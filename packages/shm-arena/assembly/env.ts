@@ -5,14 +5,18 @@
 export declare function gate(op: i32, at: usize): void;
 
 /**
- * A plain access of `bytes` bytes comes; not a scheduling point. `op` is PLAIN_LOAD or PLAIN_STORE.
+ * A plain access of `bytes` bytes comes; not a scheduling point. `op` is PLAIN_LOAD, PLAIN_STORE or
+ * TOUCH.
  */
 export declare function plain(op: i32, at: usize, bytes: usize): void;
 
 /** Asked once before each allocation: 1 makes it fail. */
 export declare function fail(): i32;
 
-/** Tells that `bytes` bytes at `at` changed hands: `kind` is MARK_LIVE or MARK_FREE. */
+/**
+ * Tells that `bytes` bytes at `at` changed hands: `kind` is MARK_LIVE, MARK_ROOM, MARK_USED or
+ * MARK_FREE.
+ */
 export declare function mark(kind: i32, at: usize, bytes: usize): void;
 
 /** An assertion named by `code` does not hold; `at` says where. Does not return. */

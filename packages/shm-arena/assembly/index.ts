@@ -12,8 +12,9 @@
 // bytes of a slot at S_OTHERS, 4 words of a directory entry at D_OWN, and its root.
 
 import { alloc as allocBlock, free as freeBlock } from './heap';
+import { idle } from './lazy';
 import { EXPELLED } from './layout';
-import { regionAlloc as regionTake } from './region';
+import { regionAlloc as regionTake, sweep as sweepRegions } from './region';
 import { alive, fail } from './slot';
 
 // setup(): void                        forgets all; the checker resets an instance with it
@@ -108,7 +109,6 @@ function expelled(): bool {
 // regionRewind(region, mark): status   frees all this thread allocated since; BAD: no such mark
 // regionClose(region, generation): status    retires it and sweeps
 // regionPages(region): u32             pages it holds
-// sweep(): u32                        frees retired regions that nobody can still read; pages freed
 export {
   regionClose,
   regionGeneration,
@@ -116,15 +116,23 @@ export {
   regionOpen,
   regionPages,
   regionRewind,
-  sweep,
 } from './region';
+
+/**
+ * Frees retired regions that nobody can still read; pages freed. No call runs: what this thread's
+ * last one left, if it trapped, is not in the way.
+ */
+export function sweep(): u32 {
+  idle();
+  return sweepRegions();
+}
 
 /** From this thread's shard of a region of its own. 0: FULL, CONTENDED, LIMIT, BAD, EXPELLED. */
 export function regionAlloc(region: u32, bytes: u32, align: u32): u32 {
   return expelled() ? fail(EXPELLED) : regionTake(region, bytes, align);
 }
 
-// pin(): void, unpin(): void           the working interval; nested calls count
+// pin(): void, unpin(): void           the working interval of one call
 // protect(): bool                      after loading a root under a pin: true = it may be followed;
 //     false = the era moved, the interval was raised: load the root again
 // leaseTake(): i32                     index of a lease at the present era; LEASES = the overflow

@@ -23,7 +23,7 @@
 // Slot, SLOT_BYTES, one a participant
 //   0 u64 state, shared: kind 4 bits | thread id, low 28 bits | generation from bit 32
 //   8 u32 thread id, shared      12 u32 "holds a lock of the platform", shared
-//   16 u32 scratch, owned        20 u32 scratch bytes, owned        24 u32 nested pins, owned
+//   16 u32 scratch, owned        20 u32 scratch bytes, owned        24 u32 pins held, owned
 //   28 u32 last status, owned    32 u64 random state, owned         40 u64 result, owned
 //   48 u64 the right to work on the slot when it is dead, shared: a lock (lock.ts)
 //   64 u64 lower, 72 u64 upper: the interval; 80 u64, 88 u64: the overflow interval;
@@ -147,7 +147,7 @@ export const S_THREAD: usize = 8;
 export const S_LOCK_HELD: usize = 12;
 export const S_SCRATCH: usize = 16;
 export const S_SCRATCH_BYTES: usize = 20;
-export const S_NESTED: usize = 24;
+export const S_PINS: usize = 24;
 export const S_STATUS: usize = 28;
 export const S_RANDOM: usize = 32;
 export const S_RESULT: usize = 40;

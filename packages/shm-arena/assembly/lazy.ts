@@ -5,17 +5,17 @@
 //   clock      7 ─────────────────────── 8 ────────────────────── 9
 //   pin        store [7,7] · · ·   pin: stands   · pin: store [8,8]   · · ·  end of turn: store 0
 //
-// Words of the slot: lower, upper, nested pins (reservation.ts).
+// Words of the slot: lower, upper, pins held across calls (reservation.ts).
 //
-// I1  While the nested count is not 0, [lower, upper] is not shortened: pins inside others change
-//     nothing, `protect` only raises upper.
-// I2  While it is 0 the interval protects nothing; it stands or not, as is convenient, until
-//     `idle`.
+// I1  While the count of pins held is not 0, [lower, upper] is not shortened: a call's own pin
+//     changes nothing, `protect` only raises upper.
+// I2  While it is 0 and no call runs the interval protects nothing; it stands or not, as is
+//     convenient, until `idle`.
 //
 // pin                                                    a death after this step leaves
 //   1. load the clock, lower, upper                        nothing
 //   2. moved: store upper, store lower   (both linearize)  a reservation, until recovery clears it
-// unpin: nested - 1, plain                                 the same
+// hold, release: pins held + 1, - 1, plain                 the same
 // idle (host, one microtask a turn): 3. store lower 0      nothing
 //
 // A collect reads lower before upper, and a pin stores upper before lower, so a torn pair is only
@@ -23,14 +23,34 @@
 // retired before it began to read, and whoever is between the two stores has loaded nothing yet.)
 
 import { get32, load64, put32, store64 } from './atomic';
-import { CLOCK, S_LOWER, S_NESTED, S_UPPER, SELF } from './layout';
+import { CLOCK, S_LOWER, S_PINS, S_UPPER, SELF } from './layout';
 
-/** Steps 1 and 2. Wait-free: no store while the era stands still. */
+/**
+ * Steps 1 and 2, for the call that runs: nothing ends it but `idle`. Wait-free: no store while the
+ * era stands still.
+ */
 export function pinInterval(): void {
-  const nested = get32(SELF + S_NESTED); // Owned word.
-  put32(SELF + S_NESTED, nested + 1);
-  if (nested != 0) return;
-  announceInterval();
+  if (!held()) announceInterval();
+}
+
+/** How many pins are held across calls. Owned word. */
+export function pinsHeld(): u32 {
+  return get32(SELF + S_PINS);
+}
+
+/** Whether a pin is held across calls. */
+export function held(): bool {
+  return pinsHeld() != 0;
+}
+
+/** Keeps the call's interval when the call is over. */
+export function hold(): void {
+  put32(SELF + S_PINS, pinsHeld() + 1);
+}
+
+/** Ends a `hold`, without letting go of the interval. */
+export function release(): void {
+  put32(SELF + S_PINS, pinsHeld() - 1);
 }
 
 /** Step 2. */
@@ -43,14 +63,9 @@ export function announceInterval(): void {
   store64(SELF + S_LOWER, era);
 }
 
-/** Step 4, without letting go of the interval. */
-export function unpinInterval(): void {
-  put32(SELF + S_NESTED, get32(SELF + S_NESTED) - 1);
-}
-
-/** Step 3. True: the interval is gone; false: a pin is open. */
+/** Step 3. Between calls. True: the interval is gone; false: a pin is held. */
 export function idle(): bool {
-  if (MUTANT != 52 && get32(SELF + S_NESTED) != 0) return false;
+  if (MUTANT != 52 && held()) return false;
   if (load64(SELF + S_LOWER) != 0) store64(SELF + S_LOWER, 0);
   return true;
 }

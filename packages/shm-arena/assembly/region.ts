@@ -61,6 +61,8 @@ import {
   load32,
   load64,
   markLive,
+  markRoom,
+  markUsed,
   pause,
   put64,
   refused,
@@ -196,6 +198,7 @@ function begin(region: u32, mine: u64, owner: u64, budget: u32): i32 {
   const lines = PARTICIPANTS * SHARD_BYTES;
   const line = base + ME * SHARD_BYTES;
   markLive(base, PAGE);
+  markRoom(base + lines, PAGE - lines);
   fill(base, 0, lines); // Private until `commit`, and until `publish` for all others.
   put64(line, ((<u64>(PAGE - lines)) << 32) | (base + lines));
   store64(line + 8, 1);
@@ -334,6 +337,7 @@ export function bump(line: usize, bytes: u32, align: u32): u32 {
   // is 0, and every position lies in its chunk.
   const end = pos + pad + bytes;
   put64(line, ((<u64>(left - pad - bytes)) << 32) | (end - <u32>(end == 0)));
+  markUsed(pos, pad + bytes);
   return pos + pad;
 }
 
@@ -379,6 +383,7 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
   const chunk = offsetOf(head);
   const size = n << PAGE_SHIFT;
   markLive(chunk, size);
+  markRoom(chunk + CHUNK_HEAD, size - CHUNK_HEAD);
   put64(chunk, get64(line)); // Private until `commit`, then owned by the shard.
   commit(head, pageWord(P_REGION, ME + 1, region, n));
   store64(line + 8, pages + n);
@@ -439,6 +444,7 @@ export function regionRewind(region: u32, mark: u32): i32 {
     if (mark - chunk >= CHUNK_HEAD && mark - chunk <= pos - chunk) {
       if ((FLAGS & ZERO_ON_FREE) != 0) fill(mark, 0, pos - mark);
       put64(line, word + (((<u64>(pos - mark)) << 32) - (pos - mark)));
+      if (pos - mark >= 8) markRoom((mark + 7) & ~7, (pos - mark) & ~7);
       return OK;
     }
     dropChunk(line, head, chunk);

@@ -43,12 +43,15 @@
 //
 // A death leaves the words of a slot standing, which is what is wanted: a repair may still follow
 // pointers that the dead had; recovery clears them when the last repair is done (slot.ts I5).
-// Nested pins are counted in the slot (owned word, thrown away with it).
+//
+// A call pins once, and needs no count: whatever interval stands when a call begins, and no pin is
+// held across calls (lazy.ts counts those, in the slot), protects nothing. So a call that trapped
+// leaves no more than an interval, which the next one moves, or `idle` takes away.
 //
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
 // moved.
 
-import { add64, cas64, get32, load64, put32, store64 } from './atomic';
+import { add64, cas64, get32, load64, store64 } from './atomic';
 import {
   CLOCK,
   G_ERA,
@@ -58,9 +61,9 @@ import {
   SLOT_FREE,
   S_LEASES,
   S_LOWER,
-  S_NESTED,
   S_OVER_LOWER,
   S_OVER_UPPER,
+  S_PINS,
   S_STATE,
   S_UPPER,
   grantAt,
@@ -70,11 +73,9 @@ import {
 import { standing } from './grants';
 import { result } from './slot';
 
-/** Starts a reading section; nested calls count. Wait-free, two stores. */
+/** Starts the reading section of a call, which is not in another one. Wait-free, two stores. */
 export function pin(): void {
-  const nested = get32(SELF + S_NESTED); // Owned word.
-  put32(SELF + S_NESTED, nested + 1);
-  if (nested != 0) return;
+  if (get32(SELF + S_PINS) != 0) return; // Owned word.
   const era = load64(CLOCK);
   if (load64(SELF + S_UPPER) != era) store64(SELF + S_UPPER, era);
   store64(SELF + S_LOWER, era); // Pairs with 8: before any load of a root.
@@ -82,10 +83,7 @@ export function pin(): void {
 
 /** Ends a reading section. Wait-free, one store. */
 export function unpin(): void {
-  const nested = get32(SELF + S_NESTED); // Owned word.
-  if (nested == 0) return; // One too many.
-  put32(SELF + S_NESTED, nested - 1);
-  if (nested == 1) store64(SELF + S_LOWER, 0);
+  if (get32(SELF + S_PINS) == 0) store64(SELF + S_LOWER, 0); // Owned word.
 }
 
 /** After a root was loaded under a pin: true = follow it; false = load it again. */

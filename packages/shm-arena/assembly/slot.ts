@@ -73,7 +73,7 @@ import {
   S_LEASES,
   S_LOCK_HELD,
   S_LOWER,
-  S_NESTED,
+  S_PINS,
   S_OTHERS,
   S_RANDOM,
   S_RESULT,
@@ -168,7 +168,7 @@ function begin(slot: u32, thread: u32): i32 {
   // Owned words: the former owner's last access lies before the CAS that freed the slot.
   put32(SELF + S_SCRATCH, 0);
   put32(SELF + S_SCRATCH_BYTES, 0);
-  put32(SELF + S_NESTED, 0);
+  put32(SELF + S_PINS, 0);
   put32(SELF + S_STATUS, OK);
   fill(SELF + S_HEAP, 0, S_OTHERS - S_HEAP);
   fill(SELF + S_OTHERS, 0, 64);

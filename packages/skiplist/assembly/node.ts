@@ -49,7 +49,16 @@
 // 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the
 // version changes the number of live keys.
 
-import { check, get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import {
+  check,
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+  touch as touchLine,
+} from '@x/shm-arena/assembly/atomic';
 import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
 import { copyWords } from '@x/shm-arena/assembly/words';
 
@@ -186,12 +195,14 @@ export function next(node: usize, level: u32): usize {
   return load32(node - 4 - ((<usize>level) << 2));
 }
 
-/**
- * Lets the lines of a node come while something else is waited for: the search is about to ask for
- * it, or not. Atomic, because the compiler would drop a plain read that nobody uses. 0 is harmless.
- */
+/** Lets the line of a node's key come: the search is about to ask for it, or not. 0 is harmless. */
 export function touch(node: usize): void {
-  if (!isDefined(GATED)) load32(node + KEY);
+  touchLine(node + KEY);
+}
+
+/** The same for what stands behind the key's first slices, to the head's last word. */
+export function touchEnd(node: usize): void {
+  touchLine(MUTANT == 180 ? node + VALUE_LENGTH + 8 : node + VALUE_LENGTH);
 }
 
 /** The word of that link. */

@@ -63,4 +63,6 @@ export const mutants: Mutant[] = [
   list(45, 'the first entry of a guide is read anew', 'in front of a guide'),
   list(46, 'an entry whose window is that of the key bounds the search', 'guide, equal windows'),
   list(47, 'a guide is published before it is filled', 'in front of a guide', 'guided'),
+  list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
+  list(181, 'a scan copies a word of a value that has none', 'scan to the last node'),
 ];

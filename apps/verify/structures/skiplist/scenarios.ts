@@ -389,6 +389,24 @@ scenario(
   { maxEntries: 2 },
 );
 
+// What stands last in its shard has no value: behind it there is nothing to read.
+scenario(
+  'scan to the last node',
+  [
+    [
+      ['mark', 'f'],
+      ['scan', 'f', false, 8],
+      ['mark', 'r'],
+      ['scan', 'r', true, 8],
+    ],
+    [['delete', 'c']],
+  ],
+  [
+    ['set', 'a', 1],
+    ['delete', 'b'],
+  ],
+);
+
 // ---- three threads ------------------------------------------------------------------------------
 
 long('three writers', [

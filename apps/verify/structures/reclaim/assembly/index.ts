@@ -2,7 +2,7 @@
 // that the checker sees, so that one of freed memory is found when it happens.
 
 import { get32, load32, put32 } from '@x/shm-arena/assembly/atomic';
-import { pinInterval, unpinInterval } from '@x/shm-arena/assembly/lazy';
+import { hold, pinInterval, release } from '@x/shm-arena/assembly/lazy';
 
 export { hazardsOf } from '@x/shm-arena/assembly/domain';
 export {
@@ -30,8 +30,9 @@ export function breathe(): void {
 
 export function pinOnly(): void {
   pinInterval();
+  hold();
 }
 
 export function unpinOnly(): void {
-  unpinInterval();
+  release();
 }
