@@ -13,33 +13,28 @@
 // wants without asking at each byte.
 
 import type { AnyCodec, Codec, Coded, Leading } from './api.ts';
-import { describe, rangeError, typeError } from './errors.ts';
+import {
+  checkCodecShape,
+  encodeKey,
+  type KIND,
+  leastBytes,
+  type Marks,
+  marked,
+  partMark,
+} from './encoding.ts';
+import { corrupt, describe, foreignError, rangeError, typeError } from './errors.ts';
+import { jsonText, jsonValue } from './json.ts';
 import { checkString, readText, writeText } from './text.ts';
-
-/** Marks the codecs that crossing.ts moves without a buffer; in every copy of this package. */
-export const KIND: unique symbol = Symbol.for('@x/shm-arena/codec-kind') as never;
-
-/** How a codec stands inside a tuple, where it is neither of fixed size nor escaped. */
-const PART: unique symbol = Symbol.for('@x/shm-arena/codec-part') as never;
 
 interface Part {
   write(value: unknown, target: Uint8Array, at: number): number;
-  /** Reads one value and leaves the offset behind it in `partEnd`. */
+  /** Reads one value and leaves, last of all, the offset behind it in `partEnd`. */
   read(source: Uint8Array, at: number, end: number): unknown;
+  /** The bytes that a value takes at the least. */
+  least(value: unknown): number;
 }
 
 let partEnd = 0;
-
-/** A codec's own `encodeKey`, where keys differ from values: f64 refuses NaN and has one zero. */
-interface KeyRules<T> {
-  encodeKey?(value: T, target: Uint8Array, at: number): number;
-}
-
-/** What `codec.encode` does for keys. */
-export function encodeKey<T>(codec: Codec<T>, value: T, target: Uint8Array, at: number): number {
-  const own = (codec as KeyRules<T>).encodeKey;
-  return own === undefined ? codec.encode(value, target, at) : own(value, target, at);
-}
 
 // ── Numbers ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,12 +143,13 @@ function putSplit(target: Uint8Array, at: number): number {
   return 8;
 }
 
-/** A built-in codec; `kind` lets crossing.ts recognise it. */
+/** A built-in codec; `kind` lets ports.ts recognise it. */
 function builtIn<T, const Kind extends string>(
   kind: Kind,
-  rest: Omit<Codec<T>, 'id' | 'version'> & KeyRules<T>,
+  { encodeKey, least, ...rest }: Omit<Codec<T>, 'id' | 'version'> & Marks<T>,
 ): Codec<T> & { readonly [KIND]: Kind } {
-  return Object.freeze({ id: kind, version: 1, [KIND]: kind, ...rest });
+  const codec = { id: kind, version: 1, ...rest };
+  return marked<T, typeof codec>(codec, { kind, encodeKey, least }) as never;
 }
 
 /** Whole numbers from 0 to 2³² − 1; 4 bytes. Key or value. */
@@ -234,14 +230,20 @@ export const bool = builtIn<boolean, 'bool'>('bool', {
   decode: (source, at) => source[at] !== 0,
 });
 
+/** Without what a class of the user puts in the place of `getTime`: that might use the arena. */
+function timeOf(value: Date): number {
+  try {
+    return Date.prototype.getTime.call(value);
+  } catch {
+    throw typeError(`date: expected a Date, found ${describe(value)}`);
+  }
+}
+
 /** Dates to the millisecond; 8 bytes, earlier ones first. An invalid date is a TypeError. */
 export const date = builtIn<Date, 'date'>('date', {
   size: 8,
   encode(value, target, at) {
-    if (!(value instanceof Date)) {
-      throw typeError(`date: expected a Date, found ${describe(value)}`);
-    }
-    const time = value.getTime();
+    const time = timeOf(value);
     if (Number.isNaN(time)) throw typeError('date: expected a valid Date, found an invalid one');
     splitF64(time);
     return putSplit(target, at);
@@ -262,6 +264,7 @@ function encodeBytes(value: Uint8Array, target: Uint8Array, at: number): number 
 /** Byte strings, in the order of their bytes. Key or value; decoding makes a copy. */
 export const bytes = builtIn<Uint8Array, 'bytes'>('bytes', {
   size: (value) => value.length,
+  least: (value) => (value instanceof Uint8Array ? value.length : 0),
   encode: encodeBytes,
   encodePrefix: (prefix, target, at) => encodeBytes(prefix as Uint8Array, target, at),
   decode(source, at, length) {
@@ -282,30 +285,30 @@ function encodeUtf8(value: string, target: Uint8Array, at: number): number {
  */
 export const utf8 = builtIn<string, 'utf8'>('utf8', {
   size: (value) => value.length * 3,
+  least: (value) => (typeof value === 'string' ? value.length : 0),
   encode: encodeUtf8,
   encodePrefix: (prefix, target, at) => encodeUtf8(prefix as string, target, at),
   decode: readText,
 });
 
 /**
- * Anything that `JSON.stringify` takes. What it leaves out (`undefined`, functions, symbols) is a
- * TypeError as the value itself, and left out inside it.
+ * What `JSON.stringify` can hold. A value that it would turn into nothing is a TypeError:
+ * `undefined`, functions and symbols; NaN and the infinities, which become `null`, as does an
+ * invalid Date; a Map, a Set, a typed array, and any object of a class whose text would be `{}`
+ * (RegExp, Error, Promise, …). So is what it refuses itself: a cycle, a bigint, what is too deep, a
+ * `toJSON` that throws; the error has the first one as its `cause`.
+ *
+ * Only the value itself is looked at. Inside it all happens as JSON has it: `undefined`, functions
+ * and symbols are left out (in an array: `null`), NaN and the infinities become `null`, a Map or a
+ * Set `{}`, a Date its text. A class with `toJSON` is kept as what that returns. A lone surrogate
+ * is kept, as an escape.
  */
 export const json = builtIn<unknown, 'json'>('json', {
   encode(value, target, at) {
     return writeText(jsonText(value), target, at);
   },
-  decode: (source, at, length) => JSON.parse(readText(source, at, length)),
+  decode: (source, at, length) => jsonValue(readText(source, at, length)),
 }) as AnyCodec & { readonly [KIND]: 'json' };
-
-/** The JSON text of a value that has one. */
-export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value);
-  if (text === undefined) {
-    throw typeError(`json: expected a value that JSON can hold, found ${describe(value)}`);
-  }
-  return text;
-}
 
 /** The part of the package msgpackr that is used here. */
 export interface Msgpackr {
@@ -336,80 +339,104 @@ export function msgpack<T = unknown>(msgpackr: Msgpackr): Codec<T> {
     id: 'msgpack',
     version: 1,
     encode(value: T, target: Uint8Array, at: number): number {
-      const packed = packr.pack(value);
+      const packed = packOf(packr, value);
       if (packed.length <= target.length - at) target.set(packed, at);
       return packed.length;
     },
     decode: (source: Uint8Array, at: number, length: number): T =>
-      packr.unpack(source.subarray(at, at + length)) as T,
+      unpackOf(packr, source.subarray(at, at + length)) as T,
   });
+}
+
+type Packr = InstanceType<Msgpackr['Packr']>;
+
+function packOf(packr: Packr, value: unknown): Uint8Array {
+  try {
+    return packr.pack(value);
+  } catch (cause) {
+    const found = describe(value);
+    throw foreignError(`msgpack: expected a value that msgpackr packs, found ${found}`, cause);
+  }
+}
+
+function unpackOf(packr: Packr, bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes);
+  } catch (cause) {
+    throw corrupt(`msgpack: expected what msgpackr packed, found ${bytes.length} bytes`, cause);
+  }
 }
 
 // ── Parts ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Bytes of one part before escaping, or after. Only leaves use it, one at a time. */
-let leaf = new Uint8Array(256);
-
-function leafRoom(bytes: number): Uint8Array {
-  if (leaf.length < bytes) leaf = new Uint8Array(bytes * 2);
-  return leaf;
-}
-
-/** Encodes a leaf into `leaf`. */
-function encodeLeaf(codec: Codec<unknown>, value: unknown): number {
-  for (;;) {
-    const length = encodeKey(codec, value, leaf, 0);
-    if (length <= leaf.length) return length;
-    leafRoom(length);
-  }
-}
-
 function fixedPart(codec: Codec<unknown>, size: number): Part {
   return {
     write(value, target, at) {
-      if (size > target.length - at) {
-        encodeLeaf(codec, value); // For its checks; the caller comes again with room.
-        return size;
-      }
+      if (size > target.length - at) return size; // The caller comes again with room.
       return encodeKey(codec, value, target, at);
     },
     read(source, at, end) {
       if (size > end - at) throw shortKey(codec, size, end - at);
+      const value = codec.decode(source, at, size);
       partEnd = at + size;
-      return codec.decode(source, at, size);
+      return value;
     },
+    least: () => size,
   };
 }
 
+/** Escapes in place, from the back to the front: codecs that are made of others share nothing. */
 function escapedPart(codec: Codec<unknown>): Part {
   return {
     write(value, target, at) {
-      const length = encodeLeaf(codec, value);
-      let to = at;
-      for (let i = 0; i < length; i++) {
-        const byte = leaf[i]!;
+      const length = encodeKey(codec, value, target, at);
+      const room = target.length - at;
+      if (length > room) return 2 * length + 1; // At the most.
+      let escapes = 0;
+      for (let i = at; i < at + length; i++) if (target[i]! < 2) escapes++;
+      const total = length + escapes + 1;
+      if (total > room) return total;
+      let to = at + total - 1;
+      target[to] = 0;
+      for (let from = at + length - 1; escapes > 0; from--) {
+        const byte = target[from]!;
         if (byte > 1) {
-          target[to++] = byte;
+          target[--to] = byte;
         } else {
-          target[to++] = 1;
-          target[to++] = byte + 1;
+          target[--to] = byte + 1;
+          target[--to] = 1;
+          escapes--;
         }
       }
-      target[to++] = 0;
-      return to - at;
+      return total;
     },
     read(source, at, end) {
-      const plain = leafRoom(end - at);
-      let length = 0;
-      let from = at;
-      for (; from < end && source[from] !== 0; from++) {
-        plain[length++] = source[from] === 1 ? source[++from]! - 1 : source[from]!;
+      let escapes = 0;
+      let to = at;
+      for (; to < end && source[to] !== 0; to++) {
+        if (source[to] !== 1) continue;
+        escapes++;
+        to++;
       }
-      if (from >= end) throw shortKey(codec, end - at + 1, end - at);
-      partEnd = from + 1;
-      return codec.decode(plain, 0, length);
+      if (to >= end) throw shortKey(codec, end - at + 1, end - at);
+      const length = to - at - escapes;
+      const value =
+        escapes === 0
+          ? codec.decode(source, at, length)
+          : codec.decode(unescaped(source, at, length), 0, length);
+      partEnd = to + 1;
+      return value;
     },
+    least: (value) => leastBytes(codec, value) + 1,
   };
+}
+
+function unescaped(source: Uint8Array, at: number, length: number): Uint8Array {
+  const plain = new Uint8Array(length);
+  for (let i = 0, from = at; i < length; i++, from++) {
+    plain[i] = source[from] === 1 ? source[++from]! - 1 : source[from]!;
+  }
+  return plain;
 }
 
 function shortKey(codec: Codec<unknown>, expected: number, found: number): RangeError {
@@ -417,21 +444,24 @@ function shortKey(codec: Codec<unknown>, expected: number, found: number): Range
 }
 
 function partOf(codec: AnyCodec): Part {
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
-    throw typeError(`expected a codec, found ${describe(codec)}`);
-  }
-  const own = (codec as { [PART]?: Part })[PART];
+  checkCodecShape(codec);
+  const own = partMark(codec) as Part | undefined;
   if (own !== undefined) return own;
   return typeof codec.size === 'number' ? fixedPart(codec, codec.size) : escapedPart(codec);
 }
 
 /** A codec that is made of a part: its bytes are those of the part, wherever it stands. */
-function ofPart<T>(id: string, part: Part, size: number | undefined): Codec<T> {
-  return {
+function ofPart<T>(
+  id: string,
+  part: Part,
+  size: number | undefined,
+  encodePrefix?: (prefix: Leading<never>, target: Uint8Array, at: number) => number,
+): Codec<T> {
+  const codec = {
     id: shortId(id),
     version: 1,
     ...(size === undefined ? {} : { size }),
-    [PART]: part,
+    ...(encodePrefix === undefined ? {} : { encodePrefix }),
     encode: part.write,
     decode(source: Uint8Array, at: number, length: number): T {
       const value = part.read(source, at, at + length) as T;
@@ -441,6 +471,7 @@ function ofPart<T>(id: string, part: Part, size: number | undefined): Codec<T> {
       return value;
     },
   } as Codec<T>;
+  return marked<T, Codec<T>>(codec, { part, least: part.least });
 }
 
 /** Ids have at most 24 bytes: a longer one is cut and its hash put behind. */
@@ -495,14 +526,16 @@ export function tuple<const C extends readonly AnyCodec[]>(
       partEnd = from;
       return values;
     },
-  };
-  return Object.freeze({
-    ...ofPart<Parts>(id, part, fixed ? sum(sizes as number[]) : undefined),
-    encodePrefix(prefix: Leading<Parts>, target: Uint8Array, at: number): number {
-      checkParts(prefix, 0, parts.length);
-      return writeParts(prefix, target, at);
+    least(values) {
+      if (!Array.isArray(values)) return 0;
+      return sum(parts.map((each, i) => each.least(values[i])));
     },
-  }) as Codec<Parts>;
+  };
+  const size = fixed ? sum(sizes as number[]) : undefined;
+  return ofPart<Parts>(id, part, size, (prefix, target, at) => {
+    checkParts(prefix, 0, parts.length);
+    return writeParts(prefix, target, at);
+  });
 }
 
 function sum(numbers: number[]): number {
@@ -525,7 +558,7 @@ export function descending<T>(codec: Codec<T>): Codec<T> {
   const part: Part = {
     write(value, target, at) {
       const length = inner.write(value, target, at);
-      invert(target, at, at + length);
+      invert(target, at, Math.min(at + length, target.length));
       return length;
     },
     read(source, at, end) {
@@ -535,9 +568,10 @@ export function descending<T>(codec: Codec<T>): Codec<T> {
       partEnd += at;
       return value;
     },
+    least: inner.least,
   };
   const size = typeof codec.size === 'number' ? codec.size : undefined;
-  return Object.freeze(ofPart<T>(`desc(${partId(codec)})`, part, size));
+  return ofPart<T>(`desc(${partId(codec)})`, part, size);
 }
 
 function invert(target: Uint8Array, from: number, to: number): void {

@@ -8,6 +8,7 @@
 // The block belongs to the slot, so every structure and every copy of this package in a thread
 // shares it. `SharedScratch` is their common record of it; each crossing looks there in `begin`.
 
+import { allocate } from './encoding.ts';
 import { PAGE_BYTES } from './kernel.ts';
 import { writeShared, writeText } from './text.ts';
 
@@ -36,6 +37,11 @@ export const RESULT_BYTES = 64;
 /** Calls for which a larger scratch block is kept after one that needed it. */
 const LINGER = 256;
 
+/** Private memory that is kept: up to here, and at least so much. */
+const MOST_KEPT = 2 ** 20;
+const LEAST_KEPT = 4096;
+const NO_BYTES = new Uint8Array(0);
+
 /** Registers that hold an offset into scratch, moved when scratch is. */
 interface Movable {
   move(from: number, to: number): void;
@@ -53,8 +59,8 @@ export class Crossing {
   cursor = RESULT_BYTES;
   /** Bytes of the last text that was packed. */
   written = 0;
-  /** Private memory for what platform functions write and read. */
-  buffer: Uint8Array<ArrayBuffer> = new Uint8Array(4096);
+  /** Private memory for what platform functions and codecs write and read; see `room`. */
+  buffer: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** Raised by each `begin`; tells when user code came in between. */
   turn = 0;
   readonly #owner: ScratchOwner;
@@ -105,6 +111,7 @@ export class Crossing {
     if (this.#linger > 0 && this.#saved === 0 && --this.#linger === 0) {
       this.#owner.unstage();
       this.#look();
+      this.#letGo(this.buffer);
     }
   }
 
@@ -137,10 +144,37 @@ export class Crossing {
     this.cursor = packed.length;
   }
 
-  /** Private memory of at least `bytes` bytes; its content is gone. */
+  /**
+   * Private memory of at least `bytes` bytes; its content is gone. More than 1 MiB is kept until
+   * the end of the turn, or as long as a larger scratch block in a thread whose turns do not end.
+   */
   room(bytes: number): Uint8Array<ArrayBuffer> {
-    if (this.buffer.length < bytes) this.buffer = new Uint8Array(bytes * 2);
+    if (this.buffer.length >= bytes) return this.buffer;
+    if (bytes * 2 <= MOST_KEPT) {
+      this.buffer = new Uint8Array(Math.max(bytes * 2, LEAST_KEPT));
+    } else {
+      const large = allocate(bytes);
+      this.buffer = large;
+      this.#linger = LINGER;
+      queueMicrotask(() => this.#letGo(large));
+    }
     return this.buffer;
+  }
+
+  /** The same for somebody else's code: until it is taken back, nobody else gets this memory. */
+  lend(bytes: number): Uint8Array<ArrayBuffer> {
+    const buffer = this.room(bytes);
+    this.buffer = NO_BYTES;
+    return buffer;
+  }
+
+  /** What is not taken back, because something was thrown, is let go. */
+  takeBack(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length <= MOST_KEPT) this.buffer = buffer;
+  }
+
+  #letGo(buffer: Uint8Array): void {
+    if (this.buffer === buffer && buffer.length > MOST_KEPT) this.buffer = NO_BYTES;
   }
 
   /** Packs bytes and returns their index in `view`. */

@@ -68,6 +68,18 @@ export function rangeError(message: string, code: ErrorCode = 'OUT_OF_RANGE'): R
   return Object.assign(new RangeError(message), { code });
 }
 
+/** For an error of somebody else's code, which becomes the `cause` of one with a code. */
+export function foreignError(message: string, cause: unknown): TypeError | RangeError {
+  const why = cause instanceof Error ? cause.message : describe(cause);
+  const error = cause instanceof RangeError ? rangeError : typeError;
+  return Object.assign(error(`${message}: ${why}`), { cause });
+}
+
+/** For bytes in an arena that are not what was written. */
+export function corrupt(message: string, cause: unknown): ShmError {
+  return Object.assign(new ShmError('ARENA_CORRUPT', message), { cause });
+}
+
 /** What `value` is, in a few words, for "found …" in a message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -113,9 +125,9 @@ export function objectOf<T extends object>(name: string, value: T): T {
 
 /** Checks something that can be iterated over, and returns it. */
 export function iterableOf<T>(name: string, value: Iterable<T>): Iterable<T> {
-  const given: unknown = value;
-  if (typeof given === 'string') return value;
-  if (typeof given === 'object' && given !== null && Symbol.iterator in given) return value;
+  const given = value as { [Symbol.iterator]?: unknown } | null;
+  // Text is one key, not its characters.
+  if (typeof given === 'object' && typeof given?.[Symbol.iterator] === 'function') return value;
   throw typeError(`\`${name}\`: expected an iterable, found ${describe(given)}`);
 }
 

@@ -13,6 +13,17 @@ export {
   domainType,
 } from './domain.ts';
 export {
+  AS_KEY,
+  AS_VALUE,
+  allocate,
+  encodeInto,
+  encodeKey,
+  type How,
+  KIND,
+  type Staging,
+  tooLarge,
+} from './encoding.ts';
+export {
   describe,
   iterableOf,
   objectOf,
@@ -43,7 +54,6 @@ export {
   type KeyPort,
   keyPort,
   MAX_KEY_BYTES,
-  tooLarge,
   type ValuePort,
   valuePort,
 } from './ports.ts';

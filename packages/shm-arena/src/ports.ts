@@ -9,22 +9,12 @@
 // (`toJSON`), which may use the same structure. Offsets are passed as i32; kernels take them as
 // u32.
 
-import type { AnyCodec, Codec, ErrorCode } from './api.ts';
-import {
-  encodeKey,
-  high,
-  i32Word,
-  jsonText,
-  KIND,
-  low,
-  prefixEnd,
-  splitF64Key,
-  splitI64,
-  splitU64,
-  u32Word,
-} from './codecs.ts';
+import type { AnyCodec, Codec } from './api.ts';
+import { high, i32Word, low, splitF64Key, splitI64, splitU64, u32Word } from './codecs.ts';
 import type { Crossing } from './crossing.ts';
-import { rangeError, typeError } from './errors.ts';
+import { AS_KEY, AS_VALUE, encodeInto, kindOf, tooLarge } from './encoding.ts';
+import { typeError } from './errors.ts';
+import { jsonText, jsonValue } from './json.ts';
 import { checkString, readText, writeText } from './text.ts';
 
 /** The most bytes of a key where a structure does not say less. */
@@ -77,17 +67,12 @@ export abstract class KeyPort<K> {
 
   /** Encodes a key into `crossing.buffer` and returns its length. */
   encode(key: K): number {
-    const { crossing, codec } = this;
+    const { crossing, codec, max } = this;
     if (key === undefined) throw typeError('key: expected a key, found undefined');
     const { turn } = crossing;
-    for (let { buffer } = crossing; ; ) {
-      const length = encodeKey(codec, key, buffer, 0);
-      if (length <= buffer.length) {
-        checkTurn(crossing, turn, codec);
-        return length;
-      }
-      buffer = crossing.room(length);
-    }
+    const length = encodeInto(AS_KEY, codec, key, crossing, 0, max);
+    checkTurn(crossing, turn, codec);
+    return length;
   }
 
   /** Reads a key from any view. */
@@ -111,43 +96,9 @@ export abstract class KeyPort<K> {
     this.k3 = length > 12 ? word(source, at + 12, length - 12) : 0;
   }
 
-  /**
-   * Packs the bytes that all keys with this prefix start with: the lower bound of them, included.
-   */
-  packPrefix(prefix: unknown): void {
-    const length = this.#encodePrefix(prefix); // This may replace the buffer.
-    this.packBytes(this.crossing.buffer, 0, length);
-  }
-
-  /**
-   * Packs the first bytes behind all keys with this prefix: the upper bound of them, excluded.
-   * Returns false, and packs nothing, when there is no such bound.
-   */
-  packPrefixEnd(prefix: unknown): boolean {
-    const prefixLength = this.#encodePrefix(prefix); // This may replace the buffer.
-    const length = prefixEnd(this.crossing.buffer, 0, prefixLength);
-    if (length < 0) return false;
-    this.packBytes(this.crossing.buffer, 0, length);
-    return true;
-  }
-
   /** Called when scratch has moved. */
   move(from: number, to: number): void {
     if (this.length > 16) this.k0 = (this.k0 - from + to) | 0;
-  }
-
-  #encodePrefix(prefix: unknown): number {
-    const { crossing, codec } = this;
-    if (codec.encodePrefix === undefined) {
-      throw typeError(
-        `prefix: expected keys with leading parts (utf8, bytes or a tuple), found ${codec.id}`,
-      );
-    }
-    for (let { buffer } = crossing; ; ) {
-      const length = codec.encodePrefix(prefix, buffer, 0);
-      if (length <= buffer.length) return length;
-      buffer = crossing.room(length);
-    }
   }
 }
 
@@ -238,7 +189,7 @@ class TextKeyPort extends KeyPort<string> {
   }
 
   override append(key: string, head: number): number {
-    checkString(key);
+    this.#check(key);
     const { crossing } = this;
     const record = crossing.take(head);
     crossing.putText(key);
@@ -247,12 +198,18 @@ class TextKeyPort extends KeyPort<string> {
   }
 
   override encode(key: string): number {
-    checkString(key);
+    this.#check(key);
     const buffer = this.crossing.room(key.length * 3);
     return writeText(key, buffer, 0);
   }
 
+  #check(key: string): void {
+    checkString(key);
+    if (key.length > this.max) throw tooLarge('KEY_TOO_LARGE', 'key', this.max, key.length);
+  }
+
   #packLong(key: string): void {
+    this.#check(key);
     const { crossing } = this;
     const before = crossing.cursor;
     const at = crossing.putText(key);
@@ -343,10 +300,6 @@ export function keyPort<K>(
   return port;
 }
 
-function kindOf(codec: AnyCodec): string {
-  return (codec as { [KIND]?: string })[KIND] ?? '';
-}
-
 // ── Values ───────────────────────────────────────────────────────────────────────────────────────
 
 /** A value's bytes in scratch. Made by `valuePort`. */
@@ -376,15 +329,9 @@ export abstract class ValuePort<V> {
     const { crossing, codec } = this;
     if (value === undefined) throw typeError('value: expected a value, found undefined');
     const { turn } = crossing;
-    for (let { buffer } = crossing; ; ) {
-      const length = codec.encode(value, buffer, 0);
-      if (length <= buffer.length) {
-        checkTurn(crossing, turn, codec);
-        this.packBytes(buffer, length);
-        return;
-      }
-      buffer = crossing.room(length);
-    }
+    const length = encodeInto(AS_VALUE, codec, value, crossing, 0, this.max);
+    checkTurn(crossing, turn, codec);
+    this.packBytes(crossing.buffer, length);
   }
 
   /** Reads a value from any view. */
@@ -455,7 +402,7 @@ class JsonValuePort<V> extends TextValuePort<V> {
   }
 
   override read(source: Uint8Array, at: number, length: number): V {
-    return JSON.parse(readText(source, at, length));
+    return jsonValue(readText(source, at, length)) as V;
   }
 }
 
@@ -489,6 +436,7 @@ export function valuePort<V>(
 
 /**
  * Decodes from a private copy: the platform refuses shared memory in places, and others write it.
+ * The codec may use the arena meanwhile, which never touches what is lent to it.
  */
 function decodePrivate<T>(
   crossing: Crossing,
@@ -497,13 +445,13 @@ function decodePrivate<T>(
   at: number,
   length: number,
 ): T {
-  if (!(source.buffer instanceof ArrayBuffer)) {
-    const copy = crossing.room(length);
-    if (length <= 32) for (let i = 0; i < length; i++) copy[i] = source[at + i]!;
-    else copy.set(source.subarray(at, at + length));
-    return codec.decode(copy, 0, length);
-  }
-  return codec.decode(source, at, length);
+  if (source.buffer instanceof ArrayBuffer) return codec.decode(source, at, length);
+  const copy = crossing.lend(length);
+  if (length <= 32) for (let i = 0; i < length; i++) copy[i] = source[at + i]!;
+  else copy.set(source.subarray(at, at + length));
+  const value = codec.decode(copy, 0, length);
+  crossing.takeBack(copy);
+  return value;
 }
 
 function checkTurn(crossing: Crossing, turn: number, codec: AnyCodec): void {
@@ -512,8 +460,4 @@ function checkTurn(crossing: Crossing, turn: number, codec: AnyCodec): void {
       `codec ${codec.id}: expected \`encode\` to leave the arena alone, found a call`,
     );
   }
-}
-
-export function tooLarge(code: ErrorCode, what: string, max: number, found: number): RangeError {
-  return rangeError(`${what}: expected at most ${max} bytes, found ${found}`, code);
 }

@@ -10,6 +10,7 @@
 
 import type { AnyCodec, Arena, StructureHandle } from './api.ts';
 import type { Crossing } from './crossing.ts';
+import { checkCodecShape } from './encoding.ts';
 import {
   type CodecName,
   D_KEY,
@@ -404,24 +405,6 @@ function hash(text: string): number {
   let sum = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
   return sum;
-}
-
-/** Checks what a user passes as a codec. */
-export function checkCodecShape(codec: AnyCodec): void {
-  if (
-    typeof codec !== 'object' ||
-    codec === null ||
-    typeof codec.id !== 'string' ||
-    typeof codec.encode !== 'function' ||
-    typeof codec.decode !== 'function'
-  ) {
-    throw typeError(`expected a codec { id, version, encode, decode }, found ${describe(codec)}`);
-  }
-  if (!Number.isInteger(codec.version) || codec.version < 0 || codec.version > 0xffff_ffff) {
-    throw rangeError(
-      `codec ${codec.id}: expected a version up to 2 ** 32 - 1, found ${describe(codec.version)}`,
-    );
-  }
 }
 
 function checkCodec(

@@ -7,7 +7,6 @@ import {
   bytes,
   date,
   descending,
-  encodeKey,
   f64,
   i32,
   i64,
@@ -19,6 +18,7 @@ import {
   u64,
   utf8,
 } from '../src/codecs.ts';
+import { encodeKey } from '../src/encoding.ts';
 import { codeOf, holds } from './support.ts';
 
 type Compare<T> = (a: T, b: T) => number;
@@ -297,6 +297,83 @@ describe('what a codec refuses', () => {
     ['TypeError INVALID_TYPE', () => msgpack({} as never)],
   ];
   test.each(cases)('%s %#', (code, call) => expect(codeOf(call)).toBe(code));
+
+  class Hidden {
+    readonly #own = 1;
+    get own() {
+      return this.#own;
+    }
+  }
+  const lost: [string, unknown][] = [
+    ['NaN', NaN],
+    ['Infinity', Infinity],
+    ['-Infinity', -Infinity],
+    ['a boxed NaN', Object(NaN)],
+    ['an invalid Date', new Date(NaN)],
+    ['undefined', undefined],
+    ['a function', () => 0],
+    ['a symbol', Symbol('x')],
+    ['a Map', new Map([[1, 2]])],
+    ['a Map with properties', Object.assign(new Map([[1, 2]]), { x: 1 })],
+    ['a Set', new Set([1])],
+    ['a WeakMap', new WeakMap()],
+    ['a WeakRef', new WeakRef({})],
+    ['a Promise', Promise.resolve()],
+    ['a RegExp', /x/],
+    ['an Error', new Error('x')],
+    ['an ArrayBuffer', new ArrayBuffer(4)],
+    ['a DataView', new DataView(new ArrayBuffer(4))],
+    ['a typed array', new Uint8Array([1, 2])],
+    ['a generator', (function* () {})()],
+    ['an object with private fields', new Hidden()],
+    ['a toJSON that gives NaN', { toJSON: () => NaN }],
+    ['a toJSON that gives nothing', { toJSON: () => undefined }],
+  ];
+  test.each(lost)('json: %s, of which nothing would be left', (_, value) => {
+    expect(codeOf(() => encoded(json, value))).toBe('TypeError INVALID_TYPE');
+  });
+
+  test('json: what JSON.stringify refuses itself, with the cause', () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const deep = { toJSON: (): string => JSON.stringify(deep) };
+    const cause = new Error('mine');
+    const throws = {
+      toJSON() {
+        throw cause;
+      },
+    };
+    expect(codeOf(() => encoded(json, circle))).toBe('TypeError INVALID_TYPE');
+    expect(codeOf(() => encoded(json, { big: 1n }))).toBe('TypeError INVALID_TYPE');
+    expect(codeOf(() => encoded(json, deep))).toBe('RangeError OUT_OF_RANGE');
+    expect(codeOf(() => encoded(json, throws))).toBe('TypeError INVALID_TYPE');
+    expect(() => encoded(json, throws)).toThrow(expect.objectContaining({ cause }));
+    expect(codeOf(() => decoded(json, new Uint8Array([65])))).toBe('ShmError ARENA_CORRUPT');
+  });
+
+  test('json: what it takes, and what it loses inside', () => {
+    const kept: unknown[] = [null, {}, [], Object.create(null), '\ud800', 'null', '{}'];
+    for (const value of kept) expect(decoded(json, asValue(json, value))).toEqual(value);
+    const inside = { map: new Map([[1, 2]]), nan: NaN, list: [undefined], gone: undefined };
+    expect(decoded(json, asValue(json, inside))).toEqual({ map: {}, nan: null, list: [null] });
+    expect(decoded(json, asValue(json, { toJSON: () => ({}) }))).toEqual({});
+    expect(decoded(json, asValue(json, Object(5)))).toBe(5);
+  });
+
+  test('msgpack: what msgpackr throws has a code', () => {
+    const packed = msgpack({
+      Packr: class {
+        pack(): Uint8Array {
+          throw new Error('no');
+        }
+        unpack(): unknown {
+          throw new Error('no');
+        }
+      },
+    });
+    expect(codeOf(() => encoded(packed, 1))).toBe('TypeError INVALID_TYPE');
+    expect(codeOf(() => decoded(packed, new Uint8Array(1)))).toBe('ShmError ARENA_CORRUPT');
+  });
 
   test('lone surrogates, wherever they stand', () => {
     for (const lone of ['\ud800', '\udc00', 'a\ud800', '\udc00\ud800', `${'x'.repeat(99)}\udfff`]) {

@@ -2,20 +2,9 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnyCodec, Codec } from '../src/api.ts';
 import { Arena } from '../src/arena.ts';
-import {
-  bytes,
-  date,
-  encodeKey,
-  f64,
-  i32,
-  i64,
-  json,
-  tuple,
-  u32,
-  u64,
-  utf8,
-} from '../src/codecs.ts';
+import { bytes, date, f64, i32, i64, json, tuple, u32, u64, utf8 } from '../src/codecs.ts';
 import { Crossing, RESULT_BYTES } from '../src/crossing.ts';
+import { encodeKey } from '../src/encoding.ts';
 import { type KeyPort, keyPort, MAX_KEY_BYTES, valuePort } from '../src/ports.ts';
 import { seatOf } from '../src/seat.ts';
 import { codeOf, holds } from './support.ts';
@@ -84,21 +73,6 @@ describe('keys', () => {
   test('bytes', () => crosses(bytes, fc.uint8Array({ maxLength: 40 })));
   test('tuples', () => crosses(tuple(utf8, u32), fc.tuple(ascii, fc.nat())));
   test('a codec of the user', () => crosses(own, any));
-
-  test('prefixes and what lies behind them', () => {
-    const [from, to] = [keyPort(crossing, utf8), keyPort(crossing, utf8)];
-    crossing.begin();
-    from.packPrefix('user:');
-    expect(to.packPrefixEnd('user:')).toBe(true);
-    expect(Buffer.from(seen(from)).toString()).toBe('user:');
-    expect(Buffer.from(seen(to)).toString()).toBe('user;');
-    from.packPrefix('user:'.repeat(9));
-    expect(to.packPrefixEnd('user:'.repeat(9))).toBe(true);
-    expect(Buffer.from(seen(from)).toString()).toBe('user:'.repeat(9));
-    expect(to.packPrefixEnd('')).toBe(false);
-    const numbers = keyPort(crossing, u32);
-    expect(codeOf(() => numbers.packPrefix(5))).toBe('TypeError INVALID_TYPE');
-  });
 
   test('what is no key, and what is too long', () => {
     const text = keyPort(crossing, utf8, 100);

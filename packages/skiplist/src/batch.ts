@@ -4,12 +4,15 @@
 //   0 u32 kind   4 u32 key length   8 u32 value length   12 u32 outcome, written by the kernel
 //   16 key bytes, padded to 8       then the value bytes, padded to 8
 
-import type { Codec } from '@x/shm-arena';
 import {
+  AS_KEY,
+  AS_VALUE,
+  allocate,
   describe,
-  encodeKey,
+  encodeInto,
   iterableOf,
   rangeError,
+  type Staging,
   Status,
   tooLarge,
   typeError,
@@ -29,14 +32,8 @@ const TEMP = 32;
 let spare: Uint8Array<ArrayBuffer> | undefined;
 const MOST_SPARE = 2 ** 20;
 
-type Encode<T> = (codec: Codec<T>, item: T, target: Uint8Array, at: number) => number;
-
-function encodeValue<T>(codec: Codec<T>, value: T, target: Uint8Array, at: number): number {
-  return codec.encode(value, target, at);
-}
-
 /** Operations, encoded one behind the other. */
-class Packed<K, V> {
+class Packed<K, V> implements Staging {
   count = 0;
   length = 0;
   bytes = spare ?? new Uint8Array(4096);
@@ -64,12 +61,13 @@ class Packed<K, V> {
     const at = this.length;
     const keyAt = at + OPERATION_HEAD;
     if (key === undefined) throw typeError('batch: expected a key, found undefined');
-    const keyLength = this.encode(encodeKey, this.core.keyCodec, key, keyAt);
+    const keyLength = encodeInto(AS_KEY, this.core.keyCodec, key, this, keyAt, MAX_KEY);
     if (keyLength > MAX_KEY) {
       throw tooLarge('KEY_TOO_LARGE', 'key', MAX_KEY, keyLength);
     }
     const valueAt = keyAt + ((keyLength + 7) & -8);
     const valueLength = type === 'delete' ? 0 : this.encodeValue(valueAt, value);
+    this.room(valueAt + valueLength + 8);
     const head = at >> 2;
     this.words[head] = Kind[type];
     this.words[head + 1] = keyLength;
@@ -81,28 +79,18 @@ class Packed<K, V> {
 
   private encodeValue(at: number, value: V | undefined): number {
     if (value === undefined) throw typeError('batch: expected a value, found undefined');
-    return this.encode(encodeValue, this.core.valueCodec, value, at);
+    return encodeInto(AS_VALUE, this.core.valueCodec, value, this, at, MAX_BATCH);
   }
 
-  /** Encodes to `at`, with more room until it suffices; returns the length. */
-  private encode<T>(by: Encode<T>, codec: Codec<T>, item: T, at: number): number {
-    this.grow(at + 64);
-    let length = by(codec, item, this.bytes, at);
-    while (length > this.bytes.length - at) {
-      this.grow(at + length);
-      length = by(codec, item, this.bytes, at);
-    }
-    this.grow(at + length + 64);
-    return length;
-  }
-
-  private grow(bytes: number): void {
-    if (bytes <= this.bytes.length) return;
+  /** Makes it longer if need be; what is packed stays. */
+  room(bytes: number): Uint8Array {
+    if (bytes <= this.bytes.length) return this.bytes;
     if (bytes > MAX_BATCH) throw tooLarge('VALUE_TOO_LARGE', 'batch', MAX_BATCH, bytes);
-    const larger = new Uint8Array(Math.min(Math.ceil(bytes / 4) * 8, MAX_BATCH));
+    const larger = allocate(Math.min(Math.ceil(bytes / 4) * 8, MAX_BATCH));
     larger.set(this.bytes);
     this.bytes = larger;
     this.words = new Int32Array(larger.buffer);
+    return larger;
   }
 }
 

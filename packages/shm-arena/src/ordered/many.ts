@@ -12,7 +12,8 @@ export type GetMany = (count: number, at: number, out: number, outBytes: number)
 
 /** The values of `keys`, in their order. `call` also checks that what is read is open. */
 export function getMany<K, V>(core: AnyCore, keys: Iterable<K>, call: GetMany): (V | undefined)[] {
-  const all = Array.isArray(keys) ? (keys as K[]) : [...iterableOf('keys', keys)];
+  // A copy: encoding one may run user code that changes them.
+  const all = [...iterableOf('keys', keys)];
   const values: (V | undefined)[] = [];
   while (values.length < all.length) readChunk(core, all, values, call);
   return values;

@@ -2,9 +2,9 @@
 // has to know of a range is two byte strings and which of them are part of it.
 
 import type { Codec, Prefix, Range } from '../api.ts';
-import { encodeKey, prefixEnd } from '../codecs.ts';
+import { prefixEnd } from '../codecs.ts';
+import { AS_KEY, AS_PREFIX, encodeInto, type How, tooLarge } from '../encoding.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
-import { tooLarge } from '../ports.ts';
 
 /** A range in bytes. `undefined` stands for the open end of the key space. */
 export interface Bounds {
@@ -32,7 +32,6 @@ export interface BoundEncoder<K> {
 export class CodecBounds<K> implements BoundEncoder<K> {
   private readonly codec: Codec<K>;
   private readonly maxBytes: number;
-  private room = new Uint8Array(64);
 
   constructor(codec: Codec<K>, maxBytes: number) {
     this.codec = codec;
@@ -40,27 +39,33 @@ export class CodecBounds<K> implements BoundEncoder<K> {
   }
 
   encode(key: K): Uint8Array {
-    return this.written((room) => encodeKey(this.codec, key, room, 0));
+    return this.written(AS_KEY, key);
   }
 
   encodePrefix(prefix: Prefix<K>): Uint8Array {
-    const { codec } = this;
-    if (codec.encodePrefix === undefined) {
-      throw typeError(`range.prefix: keys of the codec ${codec.id} have no prefixes`);
-    }
-    return this.written((room) => codec.encodePrefix?.(prefix, room, 0) as number);
+    return this.written(AS_PREFIX, prefix);
   }
 
-  private written(write: (room: Uint8Array) => number): Uint8Array {
-    let length = write(this.room);
-    while (length > this.room.length) {
-      this.room = new Uint8Array(length);
-      length = write(this.room);
-    }
-    if (length > this.maxBytes) throw tooLarge('KEY_TOO_LARGE', 'key', this.maxBytes, length);
-    return this.room.slice(0, length);
+  private written(how: How, key: unknown): Uint8Array {
+    const { codec, maxBytes } = this;
+    // A codec may use a map while it encodes: then that one takes its own.
+    let room = spare ?? NO_ROOM;
+    spare = undefined;
+    const staging = {
+      room: (bytes: number) => (room.length < bytes ? (room = new Uint8Array(bytes)) : room),
+    };
+    const length = encodeInto(how, codec, key, staging, 0, maxBytes);
+    if (length > maxBytes) throw tooLarge(how.code, how.what, maxBytes, length);
+    const bytes = room.slice(0, length);
+    if (room.length <= MOST_SPARE) spare = room;
+    return bytes;
   }
 }
+
+/** Memory that bounds are encoded in, when nobody does. */
+let spare: Uint8Array | undefined;
+const NO_ROOM = new Uint8Array(0);
+const MOST_SPARE = 2 ** 16;
 
 /** Everything: what a missing range means. Frozen, so that it can be shared. */
 export const EVERYTHING: Readonly<Bounds> = Object.freeze({

@@ -67,10 +67,13 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
   /** Called when `at` has reached `count`: false when that was the end. */
   protected refill(): boolean {
     const { batch } = this;
-    if (this.ended || !batch.advance()) {
-      this.return();
-      return false;
+    let found = false;
+    try {
+      found = !this.ended && batch.advance();
+    } finally {
+      if (!found) this.return(); // Also when it threw: what was read then is lost.
     }
+    if (!found) return false;
     this.keys = batch.keys;
     this.values = batch.values;
     this.count = batch.count;
@@ -285,8 +288,7 @@ class RangeCursor<K, V> implements Cursor<K, V> {
   private move(): boolean {
     const batch = this.batch as Batch<K, V>;
     if (++this.at < batch.count) return true;
-    this.at = 0;
-    return this.arrived(batch.advance());
+    return this.read(batch);
   }
 
   /** Reads from one end of the range on, or from `key`. */
@@ -296,13 +298,16 @@ class RangeCursor<K, V> implements Cursor<K, V> {
     let bounds: Readonly<Bounds> = { ...this.bounds, reverse };
     if (key !== undefined) bounds = narrowed(bounds, key, open);
     this.onward = onward;
-    this.at = 0;
     this.batch = this.open(bounds);
-    return this.arrived(this.batch.advance());
+    return this.read(this.batch);
   }
 
-  private arrived(found: boolean): boolean {
-    this.place = found ? 'on' : this.onward ? 'behind' : 'before';
+  /** Reads on; where that throws, the cursor stands beyond the end. */
+  private read(batch: Batch<K, V>): boolean {
+    this.at = 0;
+    this.place = this.onward ? 'behind' : 'before';
+    const found = batch.advance();
+    if (found) this.place = 'on';
     return found;
   }
 }
