@@ -418,9 +418,17 @@ export interface ArenaConstructor {
  * Turns values into bytes and back. `id` and `version` stand in the directory: a structure is only
  * opened with the codecs that it was created with.
  *
- * As a **key** codec its bytes decide the order, and equal keys must give equal bytes.
- * `encode` and `decode` see private memory only, so everything the platform has works on it. They
- * must not call back into the arena.
+ * As a **key** codec its bytes decide the order, equal keys must give equal bytes, and a decoded key
+ * must encode to the bytes that it came from. It may be made of other codecs, and be a part of a
+ * `tuple` or of `descending`.
+ *
+ * `encode` and `decode` see private memory only, so everything the platform has works on it; it is
+ * not zeroed before. `encode` must leave the arena alone: a call that it makes there is found, and
+ * the write refused (TypeError). `decode` may use the arena.
+ *
+ * What `encode` and `size` return is checked before anything is written: no whole number from 0 on
+ * is a TypeError or a RangeError that names the codec. What they throw is passed on. In all these
+ * cases nothing has changed.
  *
  * @example
  * const point: Codec<{ x: number; y: number }> = {
@@ -448,14 +456,16 @@ export interface Codec<T> {
   /** A whole number from 0; raise it when the bytes change. */
   readonly version: number;
   /**
-   * Bytes of every value, when they all take the same number of them; or a function that gives an
-   * upper bound cheaply. Left out: `encode` is asked again when the room did not suffice.
+   * Bytes of every value, when they all take the same number of them: then `encode` has to return
+   * it, else it is a RangeError. Or a function that gives an upper bound cheaply. Either way the
+   * first call of `encode` is offered so much, up to 16 times the limit of a key or 2 GiB. Left out:
+   * the first call is offered at least 256 bytes.
    */
   readonly size?: number | ((value: T) => number);
   /**
    * Writes the bytes of `value` from `target[at]` on and returns how many they are. When they are
-   * more than `target.length - at`, it returns their number (or more) and is called again with
-   * room.
+   * more than `target.length - at`, it returns their number (or more) and is called once more, with
+   * that much room; then they have to fit, else it is a RangeError.
    */
   encode(value: T, target: Uint8Array, at: number): number;
   /** Reads a value back. `source` is only valid during the call: copy what you keep. */

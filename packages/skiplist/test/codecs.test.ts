@@ -21,13 +21,13 @@ function bent(bend: (length: number) => unknown, size?: (value: string) => numbe
 }
 
 const returns: [string, (length: number) => unknown, string][] = [
-  ['undefined', () => undefined, 'TypeError INVALID_TYPE'],
-  ['null', () => null, 'TypeError INVALID_TYPE'],
-  ['a bigint', (n) => BigInt(n), 'TypeError INVALID_TYPE'],
-  ['text', (n) => String(n), 'TypeError INVALID_TYPE'],
-  ['NaN', () => NaN, 'RangeError OUT_OF_RANGE'],
-  ['-1', () => -1, 'RangeError OUT_OF_RANGE'],
-  ['half a byte more', (n) => n + 0.5, 'RangeError OUT_OF_RANGE'],
+  ['undefined', () => undefined, 'INVALID_TYPE'],
+  ['null', () => null, 'INVALID_TYPE'],
+  ['a bigint', (n) => BigInt(n), 'INVALID_TYPE'],
+  ['text', (n) => String(n), 'INVALID_TYPE'],
+  ['NaN', () => NaN, 'OUT_OF_RANGE'],
+  ['-1', () => -1, 'OUT_OF_RANGE'],
+  ['half a byte more', (n) => n + 0.5, 'OUT_OF_RANGE'],
 ];
 
 describe('what `encode` returns is checked before anything is shared', () => {
@@ -90,14 +90,14 @@ describe('what `encode` returns is checked before anything is shared', () => {
 
   test('one that always wants more than it was offered is not asked for ever', () => {
     let calls = 0;
-    const greedy = bent((n) => (calls++, n + 2 ** (12 + calls)));
+    const greedy = bent((n) => n + 2 ** (12 + 2 * ++calls));
     const list = SkipList.create(arena, { key: greedy });
-    expect(codeOf(() => list.set('a', 1))).toBe('RangeError OUT_OF_RANGE');
+    expect(codeOf(() => list.set('a', 1))).toBe('OUT_OF_RANGE');
     expect(calls).toBe(2);
     const huge = SkipList.create(arena, { key: bent(() => 2 ** 40) });
-    expect(codeOf(() => huge.set('a', 1))).toBe('RangeError KEY_TOO_LARGE');
+    expect(codeOf(() => huge.set('a', 1))).toBe('KEY_TOO_LARGE');
     const values = SkipList.create(arena, { value: bent(() => 2 ** 40) });
-    expect(codeOf(() => values.set('a', 'x'))).toBe('RangeError VALUE_TOO_LARGE');
+    expect(codeOf(() => values.set('a', 'x'))).toBe('VALUE_TOO_LARGE');
   });
 
   test.each(returns)('%s, of `size`', (_, bend, code) => {
@@ -114,6 +114,7 @@ describe('what `encode` returns is checked before anything is shared', () => {
       version: 1,
       size: 9000,
       encode(value, target, at) {
+        target.fill(0, at, at + 9000);
         new DataView(target.buffer, target.byteOffset + at).setUint32(8996, value);
         return 9000;
       },
@@ -252,8 +253,8 @@ describe('what is no key', () => {
 
   test('text in the place of keys is not read as its characters', () => {
     list.set('a', 1);
-    expect(codeOf(() => list.getMany('abc'))).toBe('TypeError INVALID_TYPE');
-    expect(codeOf(() => list.writeBatch('' as never))).toBe('TypeError INVALID_TYPE');
+    expect(codeOf(() => list.getMany('abc'))).toBe('INVALID_TYPE');
+    expect(codeOf(() => list.writeBatch('' as never))).toBe('INVALID_TYPE');
   });
 
   test('a key that is too long in any encoding is refused before it is encoded', () => {
@@ -271,13 +272,13 @@ describe('what is no key', () => {
       () => pairs.keys({ prefix: [1, long] }),
       () => blobs.get(new Uint8Array(2 ** 24)),
     ]) {
-      expect(codeOf(call)).toBe('RangeError KEY_TOO_LARGE');
+      expect(codeOf(call)).toBe('KEY_TOO_LARGE');
     }
   });
 
   test('a refused value leaves the list as it was', () => {
-    expect(codeOf(() => list.set('a', NaN))).toBe('TypeError INVALID_TYPE');
-    expect(codeOf(() => list.set('a', new Map()))).toBe('TypeError INVALID_TYPE');
+    expect(codeOf(() => list.set('a', NaN))).toBe('INVALID_TYPE');
+    expect(codeOf(() => list.set('a', new Map()))).toBe('INVALID_TYPE');
     expect(list.get('a')).toBe(1);
     expect(json.id).toBe('json');
   });
