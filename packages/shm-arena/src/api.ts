@@ -418,9 +418,9 @@ export interface ArenaConstructor {
  * Turns values into bytes and back. `id` and `version` stand in the directory: a structure is only
  * opened with the codecs that it was created with.
  *
- * As a **key** codec its bytes decide the order, equal keys must give equal bytes, and a decoded key
- * must encode to the bytes that it came from. It may be made of other codecs, and be a part of a
- * `tuple` or of `descending`.
+ * As a **key** codec its bytes decide the order, equal keys must give equal bytes, and a decoded
+ * key must encode to the bytes that it came from. It may be made of other codecs, and be a part of
+ * a `tuple` or of `descending`.
  *
  * `encode` and `decode` see private memory only, so everything the platform has works on it; it is
  * not zeroed before. `encode` must leave the arena alone: a call that it makes there is found, and
@@ -458,8 +458,8 @@ export interface Codec<T> {
   /**
    * Bytes of every value, when they all take the same number of them: then `encode` has to return
    * it, else it is a RangeError. Or a function that gives an upper bound cheaply. Either way the
-   * first call of `encode` is offered so much, up to 16 times the limit of a key or 2 GiB. Left out:
-   * the first call is offered at least 256 bytes.
+   * first call of `encode` is offered so much, up to 16 times the limit of a key or 2 GiB. Left
+   * out: the first call is offered at least 256 bytes.
    */
   readonly size?: number | ((value: T) => number);
   /**

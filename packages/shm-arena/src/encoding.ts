@@ -105,7 +105,8 @@ function checked({ id }: Pick<AnyCodec, 'id'>, method: string, bytes: number): n
 }
 
 function checkedError(id: string, method: string, expected: string, found: unknown): Error {
-  const message = `codec ${id}: expected \`${method}\` to return ${expected}, found ${describe(found)}`;
+  const what = describe(found);
+  const message = `codec ${id}: expected \`${method}\` to return ${expected}, found ${what}`;
   return typeof found === 'number' ? rangeError(message) : typeError(message);
 }
 

@@ -201,6 +201,34 @@ describe('scratch', () => {
     seat.unstage();
   });
 
+  test('private memory that something large took is let go at the end of the turn', async () => {
+    const text = valuePort(crossing, utf8);
+    const blob = valuePort(crossing, bytes);
+    for (const pack of [
+      () => text.pack('x'.repeat(2 ** 21)),
+      () => blob.pack(new Uint8Array(2 ** 22)),
+      () => codeOf(() => keyPort(crossing, bytes).pack(new Uint8Array(MAX_KEY_BYTES + 1))),
+      () => crossing.takeBack(crossing.lend(2 ** 22)),
+    ]) {
+      pack();
+      await null;
+      expect(crossing.buffer.length).toBeLessThanOrEqual(2 ** 20);
+    }
+  });
+
+  test('or after some calls, where turns do not end', () => {
+    crossing.room(2 ** 22);
+    for (let i = 0; i < 300; i++) crossing.begin();
+    expect(crossing.buffer.length).toBe(0);
+  });
+
+  test("what is lent is nobody else's until it is taken back", () => {
+    const lent = crossing.lend(100);
+    expect(crossing.room(10)).not.toBe(lent);
+    crossing.takeBack(lent);
+    expect(crossing.room(10)).toBe(lent);
+  });
+
   test('the result block stays free', () => {
     crossing.begin();
     expect(crossing.take(1)).toBe(RESULT_BYTES);

@@ -118,8 +118,7 @@ describe('what `encode` returns is checked before anything is shared', () => {
         new DataView(target.buffer, target.byteOffset + at).setUint32(8996, value);
         return 9000;
       },
-      decode: (source, at) =>
-        new DataView(source.buffer, source.byteOffset + at).getUint32(8996),
+      decode: (source, at) => new DataView(source.buffer, source.byteOffset + at).getUint32(8996),
     };
     const list = SkipList.create(arena, { key: tuple(blocks, utf8), value: blocks });
     list.set([5, 'x'], 7);
