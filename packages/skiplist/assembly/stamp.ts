@@ -70,14 +70,7 @@ import {
   put64,
   store64,
 } from '@x/shm-arena/assembly/atomic';
-import {
-  D_ROOT,
-  entryAt,
-  kindOf,
-  S_STATE,
-  SLOT_ALIVE,
-  slotAt,
-} from '@x/shm-arena/assembly/layout';
+import { D_ROOT, entryAt, kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
 import { CLOCK, OF_ENTRY, STAMP } from './node';
 import { listOf } from './stack';
 

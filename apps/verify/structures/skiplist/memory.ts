@@ -128,6 +128,7 @@ const LIST: Names = {
   128: 'id',
   132: 'region',
   136: 'shards',
+  152: 'former',
   244: 'head.next2',
   248: 'head.next1',
   252: 'head.next0',
