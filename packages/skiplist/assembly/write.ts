@@ -40,7 +40,7 @@ import {
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
 import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
-import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from './codes';
+import { AGAIN, DELETE, GET_OR_INSERT, PRESSURE, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
@@ -156,7 +156,7 @@ function putIn(
   while (true) {
     const prev = newest(list, n, s0, s1, len, at); // I4: the front version is decided now.
     found = prev;
-    if (kind != SET) {
+    if (kind != SET && (MUTANT != 167 || node == 0)) {
       if (prev == 0) found = newestBelow(record, s0, s1, len, at);
       const verdict = judge(kind, found, a, b);
       if (verdict != OK) {

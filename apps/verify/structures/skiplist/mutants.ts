@@ -91,7 +91,13 @@ export const mutants: Mutant[] = [
   list(
     166,
     'repair retires what a clear has replaced before the new list is open',
-    'clear, set, sweep',
+    'clear, repair, set',
+  ),
+  list(
+    167,
+    'a condition is not judged again after a lost race',
+    'cas, cas, one list',
+    'add, add, one list',
   ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
   list(181, 'a scan copies a word of a value that has none', 'scan to the last node'),

@@ -538,6 +538,18 @@ scenario(
     full: [die, { ...pct, runs: 30_000 }],
   },
 );
+// Who recovers a third thread must not retire what a clear has replaced but not closed yet: a writer
+// who comes now still has to close it (seal.ts L6).
+scenario(
+  'clear, repair, set',
+  [[['clear']], [['set', 'a', 1]], [['mark', 'm']]],
+  [['set', 'a', 9]],
+  {},
+  {
+    quick: [{ strategy: 'pct', runs: 2_000, depth: 3, kills: 1 }],
+    full: [{ strategy: 'pct', runs: 60_000, depth: 3, kills: 1 }],
+  },
+);
 long(
   'clear, writers, snapshot',
   [
