@@ -14,6 +14,7 @@ export {
 } from './domain.ts';
 export {
   describe,
+  functionOf,
   iterableOf,
   objectOf,
   rangeError,

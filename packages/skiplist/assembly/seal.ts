@@ -34,8 +34,8 @@
 //   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
 //   4. CAS A.last 0 → A.clock without CLOSED; region → LIVE     the same
 //   5. CAS B.clock 0 → A.last + 1                               nothing
-// clear: as seal, but in 2 the root moves to {C} alone: linearizes there. Whoever looked at the root
-// before may still write in B until 3; that call began before the clear and counts as before it.
+// clear: as seal, but in 2 the root moves to {C} alone: linearizes there. Whoever looked at the
+// root before may write in B until 3; that call began before the clear and counts as before it.
 //   6. retire the regions of all lists of the old record        LIVE, but not in the stack: repair
 //                                                               retires them
 // A closed clock counts on with every writer that comes too late: A.last is the number that no

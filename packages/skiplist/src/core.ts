@@ -2,7 +2,16 @@
 
 import type { Codec } from '@x/shm-arena';
 import { MapCore, type Membership, rangeError, ShmError, Status } from '@x/shm-arena/internal';
-import { ABSENT, AHEAD, EXISTS, type ListKernel, MAX_KEY, MAX_LISTS, PRESSURE } from './kernel.ts';
+import {
+  ABSENT,
+  AHEAD,
+  DIFFERS,
+  EXISTS,
+  type ListKernel,
+  MAX_KEY,
+  MAX_LISTS,
+  PRESSURE,
+} from './kernel.ts';
 import { readStats, tryStats } from './stats.ts';
 
 /** Any list's. */
@@ -24,10 +33,10 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
     super(member, key, value, MAX_KEY);
   }
 
-  /** OK, with or without PRESSURE, ABSENT or EXISTS. */
+  /** OK, with or without PRESSURE, ABSENT, EXISTS or DIFFERS. */
   protected answers(status: number): boolean {
     if (status === Status.OK || status === ABSENT) return true;
-    return status === EXISTS || status === PRESSURE;
+    return status === EXISTS || status === DIFFERS || status === PRESSURE;
   }
 
   override error(status: number, what: string): Error {
@@ -43,6 +52,7 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
   /** How full the lists are, for the message of LIMIT_REACHED. */
   private limits(what: string): string {
     if (tryStats(this, 0) !== Status.OK) return 'a limit is reached';
+    if (what === 'clear') return 'no region is left in the arena';
     if (what === 'seal') {
       return `${this.result(0)} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
     }

@@ -6,6 +6,7 @@ import {
   codecsOf,
   createStructure,
   describe,
+  functionOf,
   Membership,
   mapType,
   objectOf,
@@ -24,6 +25,8 @@ import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';
 import { Frozen } from './frozen.ts';
 import {
+  ABSENT,
+  DIFFERS,
   EXISTS,
   KERNEL_BYTES,
   Kind,
@@ -118,20 +121,52 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     return this.finishPut(status, Kind.insert, key, value, 'insert') !== EXISTS;
   }
 
-  delete(key: K): void {
-    const status = this.tryDelete(key);
-    if (status === OK) return;
-    if (this.core.finish(status, () => this.tryDelete(key), 'delete') !== OK) this.pressed();
+  delete(key: K): boolean {
+    const { core } = this;
+    const first = this.tryDelete(key);
+    const status = first === OK ? OK : core.finish(first, () => this.tryDelete(key), 'delete');
+    const found = core.result(0) === 1;
+    if (status !== OK) this.pressed();
+    return found;
   }
 
-  getOrInsert(key: K, value: V): { value: V; inserted: boolean } {
+  getOrInsert(key: K, value: V): V {
     let status = this.tryPut(Kind.getOrInsert, key, value);
     if (status !== OK) {
       status = this.finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
     }
-    if (status !== EXISTS) return { value, inserted: true };
+    return status === EXISTS ? this.core.readResult() : value;
+  }
+
+  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    functionOf('compute', compute);
+    const found = this.get(key);
+    return found === undefined ? this.getOrInsert(key, compute(key)) : found;
+  }
+
+  compareAndSet(key: K, expected: V | undefined, next: V): boolean {
+    if (expected === undefined) return this.insert(key, next);
+    const call = () => this.tryCompare(key, expected, next);
+    const status = this.core.finish(call(), call, 'compareAndSet');
+    if (status === (OK | PRESSURE)) this.pressed();
+    return status !== DIFFERS;
+  }
+
+  update(key: K, compute: (old: V | undefined) => V | undefined): V | undefined {
+    functionOf('compute', compute);
     const { core } = this;
-    return { value: core.readResult(), inserted: false };
+    for (;;) {
+      const found = core.finish(this.tryGet(key), () => this.tryGet(key), 'update');
+      // Before anything decodes: user code may call the list.
+      const seqLow = core.result(2);
+      const seqHigh = core.result(3);
+      const next = compute(found === ABSENT ? undefined : core.readResult());
+      if (next === undefined && found === ABSENT) return undefined;
+      const call = () => this.tryMatch(key, next, seqLow, seqHigh);
+      const status = core.finish(call(), call, 'update');
+      if (status === (OK | PRESSURE)) this.pressed();
+      if (status !== DIFFERS) return next;
+    }
   }
 
   writeBatch(operations: Iterable<api.BatchOperation<K, V>>): api.BatchResult {
@@ -155,6 +190,55 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
       keyPort.k3,
       valuePort.at,
       valuePort.length,
+    );
+  }
+
+  private tryCompare(key: K, expected: V, next: V): number {
+    this.check();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = this.core;
+    // Put aside: encoding the other value may run user code, which may use the list.
+    valuePort.pack(expected);
+    const from = (valuePort.at - crossing.at) | 0;
+    const bytes = crossing.view.slice(from, from + valuePort.length);
+    valuePort.pack(next);
+    const at = crossing.put(bytes, 0, bytes.length);
+    keyPort.pack(key);
+    return kernel.putIf(
+      entry,
+      generation,
+      Kind.compare,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      valuePort.at,
+      valuePort.length,
+      (crossing.at + at) | 0,
+      bytes.length,
+    );
+  }
+
+  /** Writes `next`, or a tombstone, if the newest version still has that number. */
+  private tryMatch(key: K, next: V | undefined, seqLow: number, seqHigh: number): number {
+    this.check();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = this.core;
+    if (next === undefined) crossing.begin();
+    else valuePort.pack(next);
+    keyPort.pack(key);
+    return kernel.putIf(
+      entry,
+      generation,
+      next === undefined ? Kind.matchDelete : Kind.match,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      next === undefined ? 0 : valuePort.at,
+      next === undefined ? 0 : valuePort.length,
+      seqLow,
+      seqHigh,
     );
   }
 
@@ -217,6 +301,15 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     };
     core.finish(call(), call, 'seal');
     return new Frozen(core, core.result(0));
+  }
+
+  clear(): void {
+    const { core } = this;
+    const call = () => {
+      this.check();
+      return core.kernel.clear(core.entry, core.generation);
+    };
+    core.finish(call(), call, 'clear');
   }
 
   frozen(): api.FrozenSkipList<K, V>[] {

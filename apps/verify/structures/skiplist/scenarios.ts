@@ -538,8 +538,8 @@ scenario(
     full: [die, { ...pct, runs: 30_000 }],
   },
 );
-// Who recovers a third thread must not retire what a clear has replaced but not closed yet: a writer
-// who comes now still has to close it (seal.ts L6).
+// Who recovers a third thread must not retire what a clear has replaced but not closed yet: a
+// writer who comes now still has to close it (seal.ts L6).
 scenario(
   'clear, repair, set',
   [[['clear']], [['set', 'a', 1]], [['mark', 'm']]],
