@@ -2,6 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
+import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, start, userKey } from './support.ts';
@@ -210,7 +211,7 @@ describe('keys and values that do not fit', () => {
 describe('contention', () => {
   /** Lets the kernel say CONTENDED `times` times before `put` does its work. */
   function contended(list: SkipList<string, number>, times: number): () => number {
-    const { core } = list as unknown as { core: { kernel: Record<string, unknown> } };
+    const core = (list as unknown as Record<symbol, { kernel: Record<string, unknown> }>)[CORE]!;
     const real = core.kernel;
     const put = real.put as (...args: number[]) => number;
     let calls = 0;

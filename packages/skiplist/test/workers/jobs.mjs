@@ -50,7 +50,7 @@ const jobs = {
     return steps;
   },
 
-  /** Deletes the keys 0 to `count` - 1, in an order of its own; how many it was the one to delete. */
+  /** Deletes the keys 0 to `count` - 1, in an order of its own; how many were there for it. */
   remove({ count, seed }) {
     let won = 0;
     for (const n of shuffled(count, seed)) {
