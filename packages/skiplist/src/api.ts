@@ -324,8 +324,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
 
   /**
    * Sets `key` to what `compute` makes of its value; `undefined` deletes it. Where another write
-   * of the key came between, all of it once more: no step is lost. `compute` runs under no lock, may
-   * use the list, and may run several times. What it throws is thrown; then nothing has changed.
+   * of the key came between, all of it once more: no step is lost. `compute` runs under no lock,
+   * may use the list, and may run several times. What it throws is thrown, and nothing changed.
    * @returns what was written
    * @example
    * const hits = SkipList.create(arena);
