@@ -147,10 +147,11 @@ function write(draw: number): boolean {
       return inserted ? 1 : 0;
     });
   return call(GET_OR_INSERT, at, () => {
-    const found = list.getOrInsert(name, value);
-    insertedOver('getOrInsert', key, n, found.inserted);
-    if (!found.inserted) mustBe('getOrInsert', key, read(key, found.value));
-    return found.inserted ? 1 : 0;
+    const found = read(key, list.getOrInsert(name, value));
+    const inserted = found === n; // Numbers are used once.
+    insertedOver('getOrInsert', key, n, inserted);
+    if (!inserted) mustBe('getOrInsert', key, found);
+    return inserted ? 1 : 0;
   });
 }
 

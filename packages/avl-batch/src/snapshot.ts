@@ -1,7 +1,7 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { ShmError } from '@x/shm-arena/internal';
+import { CHECK, ENDED, OVER, ShmError } from '@x/shm-arena/internal';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeView } from './view.ts';
@@ -20,17 +20,17 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
   }
 
   override get size(): number {
-    this.check();
+    this[CHECK]();
     return this.#size;
   }
 
-  protected override ended(): Error {
+  protected override [ENDED](): Error {
     return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
   }
 
   close(): void {
-    if (this.over) return;
-    this.over = true;
+    if (this[OVER]) return;
+    this[OVER] = true;
     this.#letGo();
   }
 }

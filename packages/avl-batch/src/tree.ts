@@ -3,13 +3,18 @@
 import type { Arena, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
+  CHECK,
+  CORE,
   codecsOf,
   createStructure,
+  ENDED,
   Membership,
   mayBlock,
+  OVER,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
+  READ,
   ShmError,
   Snapshots,
   Status,
@@ -32,15 +37,15 @@ import { Waits } from './waits.ts';
 const { OK } = Status;
 
 class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
-  private readonly member: Membership<TreeKernel>;
-  private readonly pace: Required<api.BatchOptions>;
-  private readonly signals: Signals;
-  private readonly building: Building;
-  private readonly waits: Waits;
-  private readonly snapshots: Snapshots<Snapshot<K, V>>;
-  private readonly builders = new Set<Started>();
+  readonly #member: Membership<TreeKernel>;
+  readonly #pace: Required<api.BatchOptions>;
+  readonly #signals: Signals;
+  readonly #building: Building;
+  readonly #waits: Waits;
+  readonly #snapshots: Snapshots<Snapshot<K, V>>;
+  readonly #builders = new Set<Started>();
   /** For when the thread leaves the arena. */
-  private readonly closer = () => this.close();
+  readonly #closer = () => this.close();
 
   constructor(member: Membership<TreeKernel>, options: api.AvlBatchOpenOptions<K, V>) {
     if (!(member instanceof Membership)) {
@@ -48,14 +53,14 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     }
     const { key, value } = codecsOf(options);
     super(new Core(member, key, value), 0);
-    this.member = member;
-    this.pace = paceOf(options);
-    const { maxOps, autoCompact } = this.pace;
-    this.signals = new Signals(this.core);
-    this.building = new Building(this.core, this.signals, maxOps, autoCompact);
-    this.waits = new Waits(this.core, this.signals, this.building);
-    this.snapshots = new Snapshots(this.core);
-    this.core.seat.shared.closers.add(this.closer);
+    this.#member = member;
+    this.#pace = paceOf(options);
+    const { maxOps, autoCompact } = this.#pace;
+    this.#signals = new Signals(this[CORE]);
+    this.#building = new Building(this[CORE], this.#signals, maxOps, autoCompact);
+    this.#waits = new Waits(this[CORE], this.#signals, this.#building);
+    this.#snapshots = new Snapshots(this[CORE]);
+    this[CORE].seat.shared.closers.add(this.#closer);
   }
 
   static create<K, V>(arena: Arena, options: api.AvlBatchOptions<K, V> = {}): Tree<K, V> {
@@ -93,51 +98,51 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   get handle(): api.AvlBatchHandle {
-    return this.member.handle;
+    return this.#member.handle;
   }
 
   // ── Writing ────────────────────────────────────────────────────────────────────────────────────
 
   set(key: K, value: V): api.Ticket {
-    const status = this.tryPut(Kind.set, key, value);
-    if (status !== OK) this.finish(status, () => this.tryPut(Kind.set, key, value), 'set');
-    return this.ticket();
+    const status = this.#tryPut(Kind.set, key, value);
+    if (status !== OK) this.#finish(status, () => this.#tryPut(Kind.set, key, value), 'set');
+    return this.#ticket();
   }
 
   insert(key: K, value: V): api.Ticket {
-    const status = this.tryPut(Kind.insert, key, value);
-    if (status !== OK) this.finish(status, () => this.tryPut(Kind.insert, key, value), 'insert');
-    return this.ticket();
+    const status = this.#tryPut(Kind.insert, key, value);
+    if (status !== OK) this.#finish(status, () => this.#tryPut(Kind.insert, key, value), 'insert');
+    return this.#ticket();
   }
 
   delete(key: K): api.Ticket {
     const call = () => {
-      this.check();
-      this.core.crossing.begin();
-      return this.append(Kind.delete, key, 0, 0, 0, 0);
+      this[CHECK]();
+      this[CORE].crossing.begin();
+      return this.#append(Kind.delete, key, 0, 0, 0, 0);
     };
     const status = call();
-    if (status !== OK) this.finish(status, call, 'delete');
-    return this.ticket();
+    if (status !== OK) this.#finish(status, call, 'delete');
+    return this.#ticket();
   }
 
   compareAndSet(key: K, expected: V | undefined, next: V | undefined): api.Ticket {
-    const call = () => this.tryCompare(key, expected, next);
+    const call = () => this.#tryCompare(key, expected, next);
     const status = call();
-    if (status !== OK) this.finish(status, call, 'compareAndSet');
-    return this.ticket();
+    if (status !== OK) this.#finish(status, call, 'compareAndSet');
+    return this.#ticket();
   }
 
-  private tryPut(kind: number, key: K, value: V): number {
-    this.check();
-    const { valuePort } = this.core;
+  #tryPut(kind: number, key: K, value: V): number {
+    this[CHECK]();
+    const { valuePort } = this[CORE];
     valuePort.pack(value);
-    return this.append(kind, key, valuePort.at, valuePort.length, 0, 0);
+    return this.#append(kind, key, valuePort.at, valuePort.length, 0, 0);
   }
 
-  private tryCompare(key: K, expected: V | undefined, next: V | undefined): number {
-    this.check();
-    const { crossing, valuePort, expectedPort } = this.core;
+  #tryCompare(key: K, expected: V | undefined, next: V | undefined): number {
+    this[CHECK]();
+    const { crossing, valuePort, expectedPort } = this[CORE];
     let kind: number = Kind.compare;
     if (next !== undefined) valuePort.pack(next);
     else {
@@ -151,11 +156,11 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       expectedPort.length = 0;
     }
     const { at, length } = expectedPort;
-    return this.append(kind, key, valuePort.at, valuePort.length, at, length);
+    return this.#append(kind, key, valuePort.at, valuePort.length, at, length);
   }
 
   /** What is packed, with a key, to this thread's queue. */
-  private append(
+  #append(
     kind: number,
     key: K,
     valueAt: number,
@@ -163,7 +168,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     expectedAt: number,
     expectedLength: number,
   ): number {
-    const { kernel, entry, generation, keyPort } = this.core;
+    const { kernel, entry, generation, keyPort } = this[CORE];
     keyPort.pack(key);
     return kernel.append(
       entry,
@@ -182,26 +187,27 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   /** Goes on after a status that is not OK. */
-  private finish(status: number, call: () => number, what: string): void {
-    if (status === QUEUE_FULL) this.signals.ring();
-    this.core.finish(status, call, what);
+  #finish(status: number, call: () => number, what: string): void {
+    if (status === QUEUE_FULL) this.#signals.ring();
+    this[CORE].finish(status, call, what);
   }
 
   /** The ticket of what was appended. */
-  private ticket(): api.Ticket {
-    const { core, signals } = this;
+  #ticket(): api.Ticket {
+    const core = this[CORE];
+    const signals = this.#signals;
     const queue = core.result(0);
     const waiting = core.result(1);
     const number = core.resultCount(2);
     if (waiting === 1) signals.stir();
-    else if (waiting === this.pace.maxOps) signals.ring();
+    else if (waiting === this.#pace.maxOps) signals.ring();
     return { entry: core.entry, generation: core.generation, queue, number };
   }
 
   // ── Tickets ────────────────────────────────────────────────────────────────────────────────────
 
   override get(key: K, options?: { pending?: boolean }): V | undefined {
-    return this.read(key, options?.pending === true ? PENDING_TOO : 0);
+    return this[READ](key, options?.pending === true ? PENDING_TOO : 0);
   }
 
   applied(ticket: api.Ticket): boolean {
@@ -209,8 +215,8 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   result(ticket: api.Ticket): api.TicketResult | undefined {
-    this.check();
-    return resultOf(this.core, ticket);
+    this[CHECK]();
+    return resultOf(this[CORE], ticket);
   }
 
   async settled(
@@ -221,59 +227,59 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     signal?.throwIfAborted();
     const result = this.result(ticket);
     if (result !== undefined) return result;
-    return this.waits.until(() => this.result(ticket), this.pace.maxDelayMs, signal);
+    return this.#waits.until(() => this.result(ticket), this.#pace.maxDelayMs, signal);
   }
 
   async flush({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
-    this.check();
-    const { building } = this;
+    this[CHECK]();
+    const building = this.#building;
     const marked = building.mark();
     if (building.covers(marked)) return;
-    await this.waits.until(() => building.covers(marked) || undefined, 0, signal);
+    await this.#waits.until(() => building.covers(marked) || undefined, 0, signal);
   }
 
   flushSync(): void {
-    this.check();
+    this[CHECK]();
     if (!mayBlock()) {
       throw new ShmError('UNSUPPORTED', 'flushSync: this thread may not block; use `flush`');
     }
-    const marked = this.building.mark();
-    while (!this.building.covers(marked)) this.build();
+    const marked = this.#building.mark();
+    while (!this.#building.covers(marked)) this.build();
   }
 
   // ── Building ───────────────────────────────────────────────────────────────────────────────────
 
   build(): api.BuildReport {
-    this.check();
-    const report = this.building.build();
-    this.waits.look(); // Before what became of them is forgotten.
+    this[CHECK]();
+    const report = this.#building.build();
+    this.#waits.look(); // Before what became of them is forgotten.
     return report;
   }
 
   startBuilder(options: api.BuilderOptions = {}): api.Builder {
-    this.check();
+    this[CHECK]();
     const started = startBuilder(options, {
-      core: this.core,
+      core: this[CORE],
       handle: this.handle,
-      building: this.building,
-      signals: this.signals,
-      pace: this.pace,
-      ended: () => this.builders.delete(started),
+      building: this.#building,
+      signals: this.#signals,
+      pace: this.#pace,
+      ended: () => this.#builders.delete(started),
     });
-    this.builders.add(started);
+    this.#builders.add(started);
     return started;
   }
 
   compact(): void {
-    this.check();
-    this.building.compact();
+    this[CHECK]();
+    this.#building.compact();
   }
 
   snapshot(): api.AvlBatchSnapshot<K, V> {
-    const { core } = this;
-    this.check();
-    return this.snapshots.take(
+    const { [CORE]: core } = this;
+    this[CHECK]();
+    return this.#snapshots.take(
       () => core.ask('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
       (letGo) => new Snapshot(core, letGo),
     );
@@ -282,8 +288,8 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
 
   stats(): api.AvlBatchStats {
-    const { core } = this;
-    this.check();
+    const { [CORE]: core } = this;
+    this[CHECK]();
     core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     const builder = core.result(12);
     return {
@@ -300,25 +306,25 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   verify(): VerifyReport {
-    this.check();
-    return verifyMap(AVL_BATCH, this.core);
+    this[CHECK]();
+    return verifyMap(AVL_BATCH, this[CORE]);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
 
   close(): void {
-    if (this.over) return;
-    this.core.seat.shared.closers.delete(this.closer);
-    for (const builder of this.builders) builder.close();
-    this.snapshots.closeAll();
-    this.over = true;
-    this.member.close();
-    this.waits.end(this.ended());
+    if (this[OVER]) return;
+    this[CORE].seat.shared.closers.delete(this.#closer);
+    for (const builder of this.#builders) builder.close();
+    this.#snapshots.closeAll();
+    this[OVER] = true;
+    this.#member.close();
+    this.#waits.end(this[ENDED]());
   }
 
   destroy(): void {
-    this.check();
-    this.member.destroy();
+    this[CHECK]();
+    this.#member.destroy();
     this.close();
   }
 }

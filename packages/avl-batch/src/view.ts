@@ -2,12 +2,21 @@
 // number that tells the kernel what to read, and in when they are over.
 
 import {
+  BEGIN,
+  BOUND,
   type Bounds,
+  CHECK,
+  CORE,
+  COUNT_WITHIN,
   ENTRY_HEAD,
   giveRecords,
   MapView,
   RangeFlag,
   RangeScan,
+  SCAN_OF,
+  TARGET,
+  TRY_GET,
+  TRY_GET_MANY,
   takeRecords,
   wholeNumber,
 } from '@x/shm-arena/internal';
@@ -20,56 +29,56 @@ export abstract class TreeView<K, V>
   implements IndexedReadable<K, V>
 {
   /** What the kernel reads: a version, or 0 for the present one. */
-  readonly target: number;
+  readonly [TARGET]: number;
 
   constructor(core: Core<K, V>, target: number) {
     super(core);
-    this.target = target;
+    this[TARGET] = target;
   }
 
-  protected tryGet(key: K, flags: number): number {
-    const { kernel, entry, generation } = this.core;
-    const { length, k0, k1, k2, k3 } = this.begin(key);
-    return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
+  protected [TRY_GET](key: K, flags: number): number {
+    const { kernel, entry, generation } = this[CORE];
+    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
+    return kernel.get(entry, generation, this[TARGET], flags, length, k0, k1, k2, k3);
   }
 
-  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
-    const { kernel, entry, generation } = this.core;
-    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
+  protected [TRY_GET_MANY](count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this[CORE];
+    return kernel.getMany(entry, generation, this[TARGET], count, at, out, outBytes);
   }
 
-  protected scanOf(bounds: Readonly<Bounds>, flags: number): RangeScan {
+  protected [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan {
     return new TreeScan(this, bounds, flags);
   }
 
   get size(): number {
-    return this.counted(0, undefined, undefined);
+    return this.#counted(0, undefined, undefined);
   }
 
   rank(key: K): number {
-    return this.counted(RangeFlag.END | RangeFlag.END_OPEN, undefined, this.bound.encode(key));
+    return this.#counted(RangeFlag.END | RangeFlag.END_OPEN, undefined, this[BOUND].encode(key));
   }
 
-  protected countWithin({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
+  protected [COUNT_WITHIN]({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
     const flags =
       (low === undefined ? 0 : RangeFlag.START | (lowOpen ? RangeFlag.START_OPEN : 0)) |
       (high === undefined ? 0 : RangeFlag.END | (highOpen ? RangeFlag.END_OPEN : 0));
-    return this.counted(flags, low, high);
+    return this.#counted(flags, low, high);
   }
 
   /** How many entries lie between two bounds. */
-  private counted(flags: number, low: Uint8Array | undefined, high: Uint8Array | undefined) {
-    const { core } = this;
+  #counted(flags: number, low: Uint8Array | undefined, high: Uint8Array | undefined) {
+    const { [CORE]: core } = this;
     const { crossing } = core;
     const call = () => {
-      this.check();
+      this[CHECK]();
       crossing.begin();
       const lowIn = low === undefined ? 0 : crossing.put(low, 0, low.length);
       const highIn = high === undefined ? 0 : crossing.put(high, 0, high.length);
       return core.kernel.count(
         core.entry,
         core.generation,
-        this.target,
+        this[TARGET],
         flags,
         low?.length ?? 0,
         (crossing.at + lowIn) | 0,
@@ -82,16 +91,16 @@ export abstract class TreeView<K, V>
   }
 
   at(index: number): [K, V] | undefined {
-    const { core } = this;
+    const { [CORE]: core } = this;
     const { crossing } = core;
     wholeNumber('index', index, 0, 2 ** 32 - 1);
     const call = () => {
-      this.check();
+      this[CHECK]();
       crossing.begin();
       return core.kernel.scan(
         core.entry,
         core.generation,
-        this.target,
+        this[TARGET],
         INDEX,
         1,
         index,
@@ -125,7 +134,7 @@ class TreeScan extends RangeScan {
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
-    const { core, target } = this.view;
+    const { [CORE]: core, [TARGET]: target } = this.view;
     return core.kernel.scan(
       core.entry,
       core.generation,

@@ -2,6 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
+import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AvlBatch } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, rejection, start, userKey } from './support.ts';
@@ -199,7 +200,7 @@ describe('tickets of something else', () => {
 describe('contention', () => {
   /** Lets a function of the kernel say CONTENDED `times` times before it does its work. */
   function contended(map: AvlBatch<string, number>, name: string, times: number): () => number {
-    const { core } = map as unknown as { core: { kernel: Record<string, unknown> } };
+    const core = (map as unknown as Record<symbol, { kernel: Record<string, unknown> }>)[CORE]!;
     const real = core.kernel;
     const call = real[name] as (...args: number[]) => number;
     let calls = 0;

@@ -25,6 +25,7 @@ export {
 } from './encoding.ts';
 export {
   describe,
+  functionOf,
   iterableOf,
   objectOf,
   rangeError,

@@ -14,6 +14,7 @@ import {
   narrowed,
   OrderedView,
 } from '../src/internal.ts';
+import { BATCH, BOUND, COUNT_WITHIN } from '../src/ordered/inside.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_120);
 
@@ -97,7 +98,7 @@ describe('ranges in bytes', () => {
 
 /** A view of a sorted array; counts how many entries were read ahead. */
 class ArrayView extends OrderedView<string, number> {
-  protected readonly bound = text;
+  readonly [BOUND] = text;
   read = 0;
   private readonly all: [string, number][];
 
@@ -122,11 +123,11 @@ class ArrayView extends OrderedView<string, number> {
     return Array.from(keys, (key) => this.get(key));
   }
 
-  protected countWithin(bounds: Readonly<Bounds>): number {
+  [COUNT_WITHIN](bounds: Readonly<Bounds>): number {
     return this.within(bounds).length;
   }
 
-  protected batch(bounds: Readonly<Bounds>, _: number, size?: number): Batch<string, number> {
+  [BATCH](bounds: Readonly<Bounds>, _: number, size?: number): Batch<string, number> {
     const rest = this.within(bounds);
     const took = (count: number) => {
       this.read += count;

@@ -46,7 +46,7 @@ import {
   heightOf,
   INTENT,
   io,
-  isTombstone,
+  isLive,
   LANES,
   laneAt,
   linkAt,
@@ -144,12 +144,12 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
     }
     first = end;
   }
-  return finish(list, shard, batch, linked, live, count, temp, mark, slab);
+  return finish(record, shard, batch, linked, live, count, temp, mark, slab);
 }
 
 /** Steps 4 and 5. */
 function finish(
-  list: usize,
+  record: usize,
   shard: usize,
   batch: usize,
   linked: u32,
@@ -159,6 +159,7 @@ function finish(
   mark: u32,
   slab: u64,
 ): i32 {
+  const list = listOf(record, 0);
   const result = io();
   if (linked == 0) {
     store64(shard + INTENT, 0); // As in giveBack of write.ts: repair must not look at freed memory.
@@ -171,7 +172,7 @@ function finish(
   const counters = load64(shard + COUNTERS);
   const versions = versionsOf(counters) + linked;
   const alive = liveOf(counters) + live;
-  if (!commit(list, batch, versions, alive)) return AGAIN;
+  if (!commit(record, batch, versions, alive)) return AGAIN;
   for (let i: u32 = 0; i < count; i++) {
     const node = nodeOf(i, count, temp);
     if (node != 0) settleWith(node, batch);
@@ -244,10 +245,11 @@ function place(
   while (true) {
     if (batchKind(batch) != BUILDING) return batch;
     const prev = newest(list, n, s0, s1, len, at);
-    const was = prev != 0 && !isTombstone(prev);
+    const was = isLive(prev);
     let live = was;
-    if (prev == 0 && inserts(first, end, count, temp))
-      live = newestBelow(record, s0, s1, len, at) != 0;
+    if (prev == 0 && inserts(first, end, count, temp)) {
+      live = isLive(newestBelow(record, s0, s1, len, at)); // Holds at the commit: S5.
+    }
     const op = judge(first, end, count, temp, live);
     if (op == 0) {
       setNode(first, count, temp, 0);

@@ -11,6 +11,8 @@ export const NEED: i32 = 34;
 export const AHEAD: i32 = 35;
 /** Inside the kernel only: the list was sealed, or the batch aborted; begin again. */
 export const AGAIN: i32 = 36;
+/** The key is not as the conditional write expects it; nothing has changed. */
+export const DIFFERS: i32 = 37;
 /** Base of the codes of `audit`. */
 export const AUDIT: i32 = 64;
 /** Added to OK by writes: the active list stands at 90 % or more of a limit. */
@@ -21,6 +23,11 @@ export const SET: i32 = 0;
 export const INSERT: i32 = 1;
 export const DELETE: i32 = 2;
 export const GET_OR_INSERT: i32 = 3;
+/** A value, if the live one has the given bytes. */
+export const COMPARE: i32 = 4;
+/** A value, or a tombstone, if the newest version (a tombstone too) has the given number. */
+export const MATCH: i32 = 5;
+export const MATCH_DELETE: i32 = 6;
 
 /** In the flags of a result or of a scanned record. */
 export const TOMBSTONE: u32 = 1;

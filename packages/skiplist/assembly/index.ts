@@ -46,14 +46,18 @@ export {
   ABSENT,
   AHEAD,
   AUDIT,
+  COMPARE,
   COUNT,
   DELETE,
+  DIFFERS,
   END,
   END_OPEN,
   EXISTS,
   GET_OR_INSERT,
   INSERT,
   KEYS_ONLY,
+  MATCH,
+  MATCH_DELETE,
   NEED,
   PRESSURE,
   RESUME,
@@ -104,7 +108,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
 /**
  * Writes one key. kind: SET, INSERT, DELETE (no value), GET_OR_INSERT. The value is valueLen bytes
  * at valueAt (8-aligned, in the scratch behind the result block).
- * OK: written; result: {0 u32 0, 4 u32 0, 8 u64 sequence number}.
+ * OK: written; result: {0 u32 1 = a DELETE found a live version, 4 u32 0, 8 u64 sequence number}.
  * EXISTS (INSERT and GET_OR_INSERT): a live version stands; for GET_OR_INSERT the result is that of
  * `get`. NEED (GET_OR_INSERT): it stands, but does not fit.
  * FULL (arena), LIMIT (of the list), CONTENDED, EXPELLED, CLOSED.
@@ -121,7 +125,32 @@ export function put(
   valueAt: u32,
   valueLen: u32,
 ): i32 {
-  return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen);
+  return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen, 0, 0);
+}
+
+/**
+ * As `put`, under a condition on the key's newest version. kind:
+ *   COMPARE       writes the value if there is a live version whose value is the b bytes at a
+ *   MATCH         writes it if the newest version, a tombstone too, has the number b << 32 | a; 0:
+ *                 if there is no version
+ *   MATCH_DELETE  the same, but writes a tombstone
+ * DIFFERS: it is otherwise.
+ */
+export function putIf(
+  entry: u32,
+  generation: u32,
+  kind: i32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueLen: u32,
+  a: u32,
+  b: u32,
+): i32 {
+  return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen, a, b);
 }
 
 /**
@@ -249,6 +278,14 @@ export function snapshotAt(entry: u32, generation: u32, seqLo: u32, seqHi: u32):
  */
 export function seal(entry: u32, generation: u32): i32 {
   return seals.seal(entry, generation);
+}
+
+/**
+ * Puts a new, empty list in the place of the whole stack. The memory of the lists comes back when
+ * their last reader has left. FULL, LIMIT (no region is left), CONTENDED, EXPELLED, CLOSED.
+ */
+export function clear(entry: u32, generation: u32): i32 {
+  return seals.clear(entry, generation);
 }
 
 /**

@@ -16,7 +16,7 @@
 //    64 u32 height in use, shared   68 u32 shards in use, shared
 //    76 u32 guide, shared   80 u32 due, shared (guide.ts)   88 u64 lock, shared (seal.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
-//   148 u32 entry, all frozen
+//   148 u32 entry   152 u32 the list that was active before it, 0 = none; all frozen
 //   160 the head's tower, u32 each, shared, growing downwards from 256
 //   256 the head, like a node; its words are zero, frozen
 //   288 records (seal.ts)
@@ -94,6 +94,7 @@ export const SHARDS: usize = 136;
 export const MAX_ENTRIES: usize = 140;
 export const MAX_PAGES: usize = 144;
 export const OF_ENTRY: usize = 148;
+export const FORMER: usize = 152;
 export const HEAD: usize = 256;
 export const RECORDS: usize = 288;
 
@@ -221,6 +222,11 @@ export function heightOf(node: usize): u32 {
 
 export function isTombstone(node: usize): bool {
   return (get32(node + META) & TOMB) != 0;
+}
+
+/** Whether there is a version, and it is no tombstone. */
+export function isLive(node: usize): bool {
+  return node != 0 && !isTombstone(node);
 }
 
 export function deltaOf(node: usize): i32 {

@@ -99,7 +99,7 @@ function clearResult(): void {
   put64(out + 8, 0);
 }
 
-/** The newest version of the key in the frozen lists of the record if it is live, or 0. */
+/** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
 export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   const count = countOf(record);
   for (let i: u32 = 1; i < count; i++) {
@@ -107,7 +107,7 @@ export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize
     let n = seek(list, s0, s1, len, at);
     for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
       // The list is closed (L3): what is undecided becomes void here, and can never be a version.
-      if (seen(list, n, LATEST) != 0) return isTombstone(n) ? 0 : n;
+      if (seen(list, n, LATEST) != 0) return n;
     }
   }
   return 0;

@@ -8,7 +8,7 @@
 //      descriptor: abort it if it is building; if it is committed, store the counters it holds
 //      then clear the intent
 //   3. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
-//      in the stack: a destruction got as far as the unlinking: retire it
+//      in the stack: a destruction or a clear got as far as the root: retire it
 //
 // R1  A node that repair finds unstamped and not at the front of its key is not linked, and never
 //     will be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
@@ -130,6 +130,7 @@ function repairRegions(entry: u32, generation: u32, slot: u32): void {
 function inStack(entry: u32, generation: u32, region: u32): i32 {
   const record = present(entry, generation);
   if (record == 0) return -1;
+  if (MUTANT != 166) opened(record); // L6: a clear may have come after the repair began.
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) if (listRegion(listOf(record, i)) == region) return 1;
   return 0;

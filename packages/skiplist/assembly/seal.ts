@@ -1,7 +1,9 @@
-// The stack's life: the first list, sealing, destroying frozen lists, snapshots.
+// The stack's life: the first list, sealing, clearing, destroying frozen lists, snapshots.
 //
 //   root ──► {1: A}      ──seal──►      root ──► {2: B, A}      ──destroy A──►     root ──► {1: B}
 //            A open                              A closed, B open                          B open
+//
+//   root ──► {2: B, A}   ──clear──►     root ──► {1: C}        A and B are retired when C is open
 //
 // Sealing waits for nobody and asks no writer: the clock of A closes. A writer that comes too late
 // gets a number marked CLOSED and makes its own node void (stamp.ts), then writes in B. So there
@@ -23,6 +25,8 @@
 //     die.
 // L5  The sealer's interval covers the birth of B before the root names B: when the structure is
 //     destroyed meanwhile, step 4 retires B's region while step 5 is still to come.
+// L6  A list's region is retired only when the list that came after it is open: who has still to
+//     open that one looks at this one.
 //
 // seal                                                        a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
@@ -30,14 +34,18 @@
 //   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
 //   4. CAS A.last 0 → A.clock without CLOSED; region → LIVE     the same
 //   5. CAS B.clock 0 → A.last + 1                               nothing
+// clear: as seal, but in 2 the root moves to {C} alone: linearizes there. Whoever looked at the
+// root before may write in B until 3; that call began before the clear and counts as before it.
+//   6. retire the regions of all lists of the old record        LIVE, but not in the stack: repair
+//                                                               retires them
 // A closed clock counts on with every writer that comes too late: A.last is the number that no
 // version of A exceeds, and that all of B's do.
 // destroy frozen F
-//   6. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
-//   7. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
-//   8. unlock; retire F's region                                  retires it; a lock: inherited
+//   7. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
+//   8. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
+//   9. unlock; retire F's region                                  retires it; a lock: inherited
 // snapshot
-//   9. load root, open its clock, read number S; root unchanged and S not CLOSED: linearizes at
+//  10. load root, open its clock, read number S; root unchanged and S not CLOSED: linearizes at
 //      the read of S, as of which the record's lists were the stack
 //
 // Names: A, B the active list before and after; F a frozen one; entry, generation: the handle.
@@ -46,6 +54,7 @@ import {
   cas32,
   cas64,
   fill,
+  get32,
   load32,
   load64,
   or64,
@@ -92,6 +101,7 @@ import { FIRST_DUE } from './guide';
 import {
   CLOCK,
   DUE,
+  FORMER,
   HEIGHT,
   ID,
   idOf,
@@ -178,7 +188,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
 export function opened(record: usize): usize {
   const list = listOf(record, 0);
   if (load64(list + CLOCK) != 0) return list;
-  const older = listOf(record, 1); // L3: a list whose clock is 0 was put in front of another.
+  const older: usize = get32(list + FORMER); // Frozen; L3: a list whose clock is 0 has one. L6.
   if (MUTANT != 40) or64(older + CLOCK, CLOSED);
   cas64(older + LAST, 0, load64(older + CLOCK) & ~CLOSED);
   if (MUTANT != 43) settleRegion(listRegion(list));
@@ -202,6 +212,18 @@ export function settleRegion(region: u32): void {
 
 /** See index.ts. */
 export function seal(entry: u32, generation: u32): i32 {
+  return move(entry, generation, true);
+}
+
+/** See index.ts. */
+export function clear(entry: u32, generation: u32): i32 {
+  const status = move(entry, generation, false);
+  if (status == OK) sweep();
+  return status;
+}
+
+/** Puts a new list in front of the stack, or in its place. */
+function move(entry: u32, generation: u32, keep: bool): i32 {
   let status = enter(entry, generation);
   if (status != OK) return status;
   let fresh: usize = 0;
@@ -214,7 +236,7 @@ export function seal(entry: u32, generation: u32): i32 {
     }
     const list = opened(record);
     const count = countOf(record);
-    if (count >= MAX_LISTS) {
+    if (keep && count >= MAX_LISTS) {
       status = LIMIT;
       break;
     }
@@ -225,9 +247,12 @@ export function seal(entry: u32, generation: u32): i32 {
       // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
       if (MUTANT != 44) protect();
     }
-    const next = stackOn(fresh, record, count, idOf(list) + 1);
+    const next = stackOn(fresh, record, keep ? count : 0, idOf(list) + 1);
+    if (MUTANT == 163 && !keep) retireAll(record);
     if (!cas32(entryAt(entry) + D_ROOT, <u32>record, <u32>next)) continue;
+    if (MUTANT == 164 && !keep) retireAll(record);
     opened(next);
+    if (!keep && MUTANT != 165) retireAll(record);
     put32(io(), idOf(list));
     return leave(entryAlive(entry, generation) ? OK : GONE);
   }
@@ -235,9 +260,19 @@ export function seal(entry: u32, generation: u32): i32 {
   return leave(status);
 }
 
-/** Fills the private list's record: itself in front of those of `record`. */
+/** Step 6, under the pin with which `record` was loaded. Races with repair: one CAS each wins. */
+function retireAll(record: usize): void {
+  const count = countOf(record);
+  for (let i: u32 = 0; i < count; i++) {
+    const region = listRegion(listOf(record, i));
+    regionRetire(region, generationOf(load64(regionAt(region) + R_STATE)));
+  }
+}
+
+/** Fills the private list's record: itself in front of the first `count` of `record`. */
 function stackOn(fresh: usize, record: usize, count: u32, id: u32): usize {
   put32(fresh + ID, id);
+  put32(fresh + FORMER, <u32>listOf(record, 0));
   const next = slotOf(fresh, count + 1);
   setCount(next, count + 1);
   setList(next, 0, fresh);
@@ -269,7 +304,7 @@ export function destroyList(entry: u32, generation: u32, id: u32): i32 {
   return status;
 }
 
-/** Steps 6 to 8. BAD: the root is not `record` any more. CONTENDED: the lock is taken. */
+/** Steps 7 to 9. BAD: the root is not `record` any more. CONTENDED: the lock is taken. */
 function unlink(entry: u32, record: usize, index: u32): i32 {
   const active = opened(record);
   const frozen = listOf(record, index);

@@ -9,7 +9,7 @@
 //   0 u32 record   4 u32 first list   8 u32 end of lists   12 u32 free   16 u64 upto
 //
 // T1  The root changes by CAS from one record to its successor only: with one more list in front
-//     (seal), or without one of the frozen ones (destroy).
+//     (seal), without one of the frozen ones (destroy), or to a new list alone (clear).
 // T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is
 //     about to be closed: at most one clock of a stack is open and not closed at any time after
 //     step 3 of seal.ts, and numbers of a newer list are greater than all numbers of the older

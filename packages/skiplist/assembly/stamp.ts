@@ -21,6 +21,8 @@
 // S2  What is neither 0 nor batch stays; what is committed or aborted stays.
 // S3  A clock is closed once, after it was opened, and no number is taken from a closed clock.
 // S4  A committed number is greater than every floor that was set before.
+// S5  When a descriptor commits, the root still names the record that its writer looked at: what a
+//     frozen list said of a key is not gone with that list.
 //
 // Numbers of one key descend along its versions (I4): a writer decides the front version V before
 // it links in front of it (`decide`); V's number was taken, so the new node's, taken later, is
@@ -47,9 +49,12 @@
 //   2. CAS stamp 0 → number, or DEAD if CLOSED                  a version
 // commit(d), all nodes linked
 //   1. read d: building, floor f                                a batch that anybody may abort
-//   2. add 1 to the clock: t > f       linearizes if 3 wins     the same
-//   3. CAS d → committed t; failed: from 1                      a committed batch; its nodes are
-//   4. stamps := t, by anybody                                  stamped by whoever meets them
+//   2. add 1 to the clock: t > f       linearizes if 4 wins     the same
+//   3. the root is another: abort (S5)                          the same
+//   4. CAS d → committed t; failed: from 1                      a committed batch; its nodes are
+//   5. stamps := t, by anybody                                  stamped by whoever meets them
+// Why S5 holds: a list may be taken out between 3 and 4, but who looks at the key after that and
+// must not see d's node yet meets a clock of t at least, and raises the floor beyond f: 4 fails.
 //
 // Names: upto the number of a snapshot, or LATEST; w a stamp; d a descriptor's word.
 
@@ -58,14 +63,16 @@ import {
   cas64,
   check,
   get32,
+  load32,
   load64,
   pause,
   put32,
   put64,
   store64,
 } from '@x/shm-arena/assembly/atomic';
-import { kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
-import { CLOCK, STAMP } from './node';
+import { D_ROOT, entryAt, kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
+import { CLOCK, OF_ENTRY, STAMP } from './node';
+import { listOf } from './stack';
 
 export const CLOSED: u64 = 1 << 63;
 export const DEAD: u64 = ~(<u64>0);
@@ -198,10 +205,12 @@ export function batchLive(batch: usize): i32 {
 }
 
 /**
- * Commits; false: it is aborted for good, by somebody else, or because the list is closed or
- * readers raised the floor in each of many rounds.
+ * Commits in the active list of `record`; false: it is aborted for good, by somebody else, or
+ * because the stack is another, or readers raised the floor in each of many rounds.
  */
-export function commit(list: usize, batch: usize, versions: u32, live: i32): bool {
+export function commit(record: usize, batch: usize, versions: u32, live: i32): bool {
+  const list = listOf(record, 0);
+  const root = entryAt(get32(list + OF_ENTRY)) + D_ROOT;
   put32(batch + D_VERSIONS, versions); // Owned; the CAS below publishes them.
   put32(batch + D_LIVE, <u32>live);
   for (let round: u32 = 0; round < COMMITS; round++) {
@@ -210,6 +219,7 @@ export function commit(list: usize, batch: usize, versions: u32, live: i32): boo
     const t = tick(list);
     if ((t & CLOSED) != 0) break;
     check(t > d, 2, batch); // S4
+    if (MUTANT != 160 && load32(root) != <u32>record) break; // S5
     if (MUTANT == 36) {
       store64(batch + D_WORD, ((<u64>COMMITTED) << 62) | t);
       return true;

@@ -8,7 +8,8 @@
 //
 // put(key)                                                   a death after this step leaves
 //   1. find before and V; V has the key: decide it (I4)        nothing
-//   2. conditional: look at the newest decided version, here, then in the frozen lists
+//   2. conditional: judge the newest decided version, here, then in the frozen lists (compare.ts,
+//      which also says how 5 to 7 go when a frozen list has it)
 //   3. allocate x in the own shard, fill it                    memory of the region, till it goes
 //   4. store the intent {x, versions + 1}                      an intent that names nothing linked
 //   5. CAS before's link V → x; failed: x is kept, from 1      a node; repair or anybody decides it
@@ -39,7 +40,8 @@ import {
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
 import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
-import { AGAIN, DELETE, EXISTS, GET_OR_INSERT, PRESSURE, SET } from './codes';
+import { AGAIN, DELETE, GET_OR_INSERT, PRESSURE, SET } from './codes';
+import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
   CLOCK,
@@ -53,7 +55,7 @@ import {
   HEIGHT,
   INTENT,
   io,
-  isTombstone,
+  isLive,
   linkAt,
   liveOf,
   MAX_HEIGHT,
@@ -95,6 +97,8 @@ export function put(
   k3: u32,
   valueAt: u32,
   valueLen: u32,
+  a: u32,
+  b: u32,
 ): i32 {
   const s0 = firstSlice(len, k0, k1);
   const s1 = secondSlice(len, k0, k2, k3);
@@ -106,7 +110,7 @@ export function put(
     const record = present(entry, generation);
     if (record == 0) return leave(GONE);
     opened(record);
-    status = leave(putIn(record, kind, s0, s1, len, at, valueAt, valueLen));
+    status = leave(putIn(record, kind, s0, s1, len, at, valueAt, valueLen, a, b));
     if (status == AGAIN) continue;
     // Without the pin: what a destroyed list held may come free now.
     if (status != FULL || sweep() == 0) return status;
@@ -133,6 +137,8 @@ function putIn(
   at: usize,
   valueAt: usize,
   valueLen: u32,
+  a: u32,
+  b: u32,
 ): i32 {
   const list = listOf(record, 0);
   if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN; // The root has moved on already.
@@ -143,38 +149,49 @@ function putIn(
   const mark = regionMark(listRegion(list));
   const slab = get64(shard + SLAB);
   let node: usize = 0;
+  let found: usize = 0;
+  let number: u64 = 0;
   let early: u64 = 0;
   let n = findNear(list, shard, height, s0, s1, len, at, splice);
   while (true) {
     const prev = newest(list, n, s0, s1, len, at); // I4: the front version is decided now.
-    const was = prev != 0 && !isTombstone(prev);
-    if (kind != SET && kind != DELETE) {
-      const live = prev == 0 ? newestBelow(record, s0, s1, len, at) : was ? prev : 0;
-      if (live != 0) {
+    found = prev;
+    if (kind != SET && (MUTANT != 167 || node == 0)) {
+      if (prev == 0) found = newestBelow(record, s0, s1, len, at);
+      const verdict = judge(kind, found, a, b);
+      if (verdict != OK) {
         giveBack(list, shard, node, mark, slab);
-        return kind == GET_OR_INSERT ? resultOf(live, load64(live + STAMP), EXISTS) : EXISTS;
+        if (kind != GET_OR_INSERT) return verdict;
+        return resultOf(found, load64(found + STAMP), verdict);
       }
     }
     if (node == 0) {
       if (!admits(list, 1)) return LIMIT;
-      node = build(list, height, s0, s1, len, at, kind == DELETE ? 0 : valueLen);
+      node = build(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen);
       if (node == 0) return whyNot();
-      fillValue(node, valueAt, kind == DELETE ? 0 : valueLen);
+      fillValue(node, valueAt, deletes(kind) ? 0 : valueLen);
       announce(shard, node);
     }
-    fillKind(node, kind == DELETE, deltaFor(kind == DELETE, was)); // Private still: I1.
+    fillKind(node, deletes(kind), deltaFor(deletes(kind), isLive(prev))); // Private still: I1.
     put32(linkAt(node, 0), <u32>n);
+    if (found != prev && MUTANT != 161) {
+      const status = overFrozen(record, shard, before(splice, 0), node, n, mark, slab);
+      if (status != OK) return status;
+      number = load64(node + STAMP);
+      break;
+    }
     if (MUTANT == 30) early = tick(list);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
     n = MUTANT == 31 ? next(before(splice, 0), 0) : advance(0, s0, s1, len, at, splice);
   }
-  const number = MUTANT == 30 ? stampEarly(node, early) : stampNode(list, node);
+  if (MUTANT == 30) number = stampEarly(node, early);
+  else if (number == 0) number = stampNode(list, node);
   if (number == DEAD) return AGAIN;
   const versions = count(shard, node);
   remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
   renew(list, versions - 1, versions);
   const out = io();
-  put32(out, 0);
+  put32(out, kind == DELETE && isLive(found) ? 1 : 0);
   put32(out + 4, 0);
   put64(out + 8, number);
   return pressed(list) ? OK | PRESSURE : OK;
@@ -271,7 +288,7 @@ function count(shard: usize, node: usize): u32 {
 }
 
 /** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
-function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
+export function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
   if (node == 0) return;
   store64(shard + INTENT, 0);
   rewind(list, shard, mark, slab);

@@ -264,8 +264,16 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    */
   set(key: K, value: V): this;
 
-  /** Writes a tombstone, whether the key has a value or not. Older snapshots keep the value. */
-  delete(key: K): void;
+  /**
+   * Writes a tombstone, whether the key has a value or not. Older snapshots keep the value.
+   * @returns whether it had a value; of several threads that delete one, one is told so
+   * @example
+   * const list = SkipList.create(arena);
+   * list.set('a', 1);
+   * list.delete('a'); // true
+   * list.delete('a'); // false
+   */
+  delete(key: K): boolean;
 
   /**
    * Writes `value` if `key` has none (never written, or a tombstone). Of several threads one wins.
@@ -280,13 +288,53 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   insert(key: K, value: V): boolean;
 
   /**
-   * The value of `key`, written first if there was none.
+   * The value of `key`, written first if there was none. `insert` says which it was.
    * @example
    * const list = SkipList.create(arena);
-   * list.getOrInsert('a', 1); // { value: 1, inserted: true }
-   * list.getOrInsert('a', 2); // { value: 1, inserted: false }
+   * list.getOrInsert('a', 1); // 1
+   * list.getOrInsert('a', 2); // 1
    */
-  getOrInsert(key: K, value: V): { value: V; inserted: boolean };
+  getOrInsert(key: K, value: V): V;
+
+  /**
+   * The value of `key`; if there is none, `compute` makes it, and it is written unless another
+   * thread was first. `compute` runs under no lock, may use the list, and may run in vain. What it
+   * throws is thrown; then nothing has changed.
+   * @example
+   * const list = SkipList.create(arena);
+   * list.getOrInsertComputed('pear', (key) => key.length); // 4
+   * list.getOrInsertComputed('pear', () => 0); // 4
+   */
+  getOrInsertComputed(key: K, compute: (key: K) => V): V;
+
+  /**
+   * Sets `key` to `next` if its value is `expected`, as one atomic step. Of several threads that
+   * expect one value, one wins. Values are compared as encoded bytes: codecs that encode one value
+   * in several ways (`json`: the order of an object's members) tell them apart.
+   * @param expected the value to find, or `undefined` for "no value": then it is `insert`
+   * @returns whether `next` was written
+   * @example
+   * const stock = SkipList.create(arena);
+   * stock.set('pear', 3);
+   * stock.compareAndSet('pear', 3, 2); // true
+   * stock.compareAndSet('pear', 3, 1); // false
+   * stock.compareAndSet('plum', undefined, 5); // true
+   */
+  compareAndSet(key: K, expected: V | undefined, next: V): boolean;
+
+  /**
+   * Sets `key` to what `compute` makes of its value; `undefined` deletes it. Where another write
+   * of the key came between, all of it once more: no step is lost. `compute` runs under no lock,
+   * may use the list, and may run several times. What it throws is thrown, and nothing changed.
+   * @returns what was written
+   * @example
+   * const hits = SkipList.create(arena);
+   * hits.update('pear', (n) => (n ?? 0) + 1); // 1
+   * hits.update('pear', (n) => (n ?? 0) + 1); // 2
+   * hits.update('pear', () => undefined); // undefined
+   * hits.has('pear'); // false
+   */
+  update(key: K, compute: (old: V | undefined) => V | undefined): V | undefined;
 
   /**
    * Writes all operations with one sequence number: they become visible at once, or, if this
@@ -346,6 +394,26 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * [...list.entries()]; // [['a', 2]]
    */
   seal(): FrozenSkipList<K, V>;
+
+  /**
+   * Removes everything, as one step: an empty list takes the place of the active list and of all
+   * frozen ones, which are gone as if destroyed, tombstones and old versions too. What was written
+   * before has a smaller sequence number than all that comes after. Snapshots that are open keep
+   * what they show; new ones, `snapshotAt` of an earlier number too, do not see it. A write in
+   * flight counts as before the clear or as after it. The memory comes back when the last reader
+   * has left. O(lists).
+   * @throws ShmError ARENA_FULL (for the empty list), LIMIT_REACHED: nothing was removed
+   * @example
+   * const list = SkipList.create(arena);
+   * list.set('a', 1).seal();
+   * const before = list.set('b', 2).snapshot();
+   * list.clear();
+   * list.size; // 0
+   * list.frozen().length; // 0
+   * before.size; // 2
+   * before.close();
+   */
+  clear(): void;
 
   /**
    * The frozen lists that are not destroyed, oldest first. The same in every thread.

@@ -1,21 +1,43 @@
 // What every view of one list shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import { MapCore, type Membership, rangeError, ShmError, Status } from '@x/shm-arena/internal';
-import { ABSENT, AHEAD, EXISTS, type ListKernel, MAX_KEY, MAX_LISTS, PRESSURE } from './kernel.ts';
+import {
+  CHECK,
+  CORE,
+  MapCore,
+  type Membership,
+  rangeError,
+  ShmError,
+  Status,
+  TARGET,
+} from '@x/shm-arena/internal';
+import {
+  ABSENT,
+  AHEAD,
+  DIFFERS,
+  EXISTS,
+  type ListKernel,
+  MAX_KEY,
+  MAX_LISTS,
+  PRESSURE,
+} from './kernel.ts';
 import { readStats, tryStats } from './stats.ts';
+
+/** As those of `@x/shm-arena/internal`: halves of the number of a snapshot. */
+export const SEQ_LOW: unique symbol = Symbol('seqLow');
+export const SEQ_HIGH: unique symbol = Symbol('seqHigh');
 
 /** Any list's. */
 export type AnyCore = Core<any, any>;
 
 /** What a kernel reads: the whole stack, one list of it, or a snapshot; see assembly/index.ts. */
 export interface View {
-  readonly core: AnyCore;
-  readonly target: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
+  readonly [CORE]: AnyCore;
+  readonly [TARGET]: number;
+  readonly [SEQ_LOW]: number;
+  readonly [SEQ_HIGH]: number;
   /** Throws when this view is closed. */
-  check(): void;
+  [CHECK](): void;
 }
 
 /** One open list in one thread. */
@@ -24,10 +46,10 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
     super(member, key, value, MAX_KEY);
   }
 
-  /** OK, with or without PRESSURE, ABSENT or EXISTS. */
+  /** OK, with or without PRESSURE, ABSENT, EXISTS or DIFFERS. */
   protected answers(status: number): boolean {
     if (status === Status.OK || status === ABSENT) return true;
-    return status === EXISTS || status === PRESSURE;
+    return status === EXISTS || status === DIFFERS || status === PRESSURE;
   }
 
   override error(status: number, what: string): Error {
@@ -43,6 +65,7 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
   /** How full the lists are, for the message of LIMIT_REACHED. */
   private limits(what: string): string {
     if (tryStats(this, 0) !== Status.OK) return 'a limit is reached';
+    if (what === 'clear') return 'no region is left in the arena';
     if (what === 'seal') {
       return `${this.result(0)} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
     }

@@ -1,6 +1,6 @@
 // One list of a stack that is not written any more, read by itself.
 
-import { ShmError, Status } from '@x/shm-arena/internal';
+import { CHECK, CORE, ENDED, OVER, ShmError, Status, TARGET } from '@x/shm-arena/internal';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';
@@ -9,7 +9,7 @@ import { ListView } from './view.ts';
 
 export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V> {
   readonly seq: bigint;
-  private destroyed = false;
+  #destroyed = false;
 
   /** `id` is the kernel's name of the list. */
   constructor(core: Core<K, V>, id: number) {
@@ -18,13 +18,13 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
     this.seq = status === Status.OK ? core.resultLong(6) : 0n;
     if (status === Status.OK) return;
     if (status !== Status.CLOSED) throw core.error(status, 'frozen');
-    this.destroyed = true; // By another thread, a moment ago.
-    this.over = true;
+    this.#destroyed = true; // By another thread, a moment ago.
+    this[OVER] = true;
   }
 
   /** Whether it was not destroyed through this object, nor before it was made. */
-  get exists(): boolean {
-    return !this.destroyed;
+  static exists(frozen: Frozen<any, any>): boolean {
+    return !frozen.#destroyed;
   }
 
   override get size(): number {
@@ -32,8 +32,8 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   }
 
   stats(): ListStats {
-    this.check();
-    return listStats(this.core, this.target);
+    this[CHECK]();
+    return listStats(this[CORE], this[TARGET]);
   }
 
   measure(): ListMeasure {
@@ -41,15 +41,15 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   }
 
   destroy(): void {
-    const { core, target } = this;
-    if (this.destroyed) return;
-    this.check();
+    const { [CORE]: core, [TARGET]: target } = this;
+    if (this.#destroyed) return;
+    this[CHECK]();
     const call = () => core.kernel.destroyList(core.entry, core.generation, target);
     const status = core.seat.settle(call);
     // CLOSED: somebody else has destroyed it, which is what was asked for.
     if (status !== Status.OK && status !== Status.CLOSED) throw core.error(status, 'destroy');
-    this.destroyed = true;
-    this.over = true;
+    this.#destroyed = true;
+    this[OVER] = true;
   }
 
   set(_key: K, _value: V): never {
@@ -65,11 +65,11 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   }
 
   close(): void {
-    this.over = true;
+    this[OVER] = true;
   }
 
-  protected override ended(): Error {
-    const what = this.destroyed ? 'was destroyed' : 'is closed';
+  protected override [ENDED](): Error {
+    const what = this.#destroyed ? 'was destroyed' : 'is closed';
     return new ShmError('CLOSED', `this frozen list ${what}`);
   }
 }

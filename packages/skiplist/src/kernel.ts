@@ -27,11 +27,20 @@ export const MAX_LISTS = 32;
 export const { ABSENT } = MapStatus;
 export const EXISTS = 33;
 export const AHEAD = 35;
+export const DIFFERS = 37;
 /** Added to OK. */
 export const PRESSURE = 256;
 
 /** Kinds of writes. */
-export const Kind = { set: 0, insert: 1, delete: 2, getOrInsert: 3 } as const;
+export const Kind = {
+  set: 0,
+  insert: 1,
+  delete: 2,
+  getOrInsert: 3,
+  compare: 4,
+  match: 5,
+  matchDelete: 6,
+} as const;
 
 /** In the flags of a result. */
 export const TOMBSTONE = 1;
@@ -52,6 +61,12 @@ export interface ListKernel extends MapKernel {
   put(
     ...call: [...MapArgs, kind: number, ...KeyArgs, valueAt: number, valueLength: number]
   ): number;
+  putIf(
+    ...call: [
+      ...[...MapArgs, kind: number, ...KeyArgs, valueAt: number, valueLength: number],
+      ...[a: number, b: number],
+    ]
+  ): number;
   writeBatch(...call: [...MapArgs, count: number, at: number, temp: number]): number;
   get(...call: [...MapArgs, ...ViewArgs, ...KeyArgs]): number;
   getMany(...call: [...MapArgs, ...ViewArgs, count: number, at: number, ...OutArgs]): number;
@@ -63,6 +78,7 @@ export interface ListKernel extends MapKernel {
   ): number;
   snapshotAt(...call: [...MapArgs, seqLow: number, seqHigh: number]): number;
   seal(...map: MapArgs): number;
+  clear(...map: MapArgs): number;
   lists(...call: [...MapArgs, out: number]): number;
   destroyList(...call: [...MapArgs, id: number]): number;
 }

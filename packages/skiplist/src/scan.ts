@@ -3,6 +3,7 @@
 import {
   Batch,
   type Bounds,
+  CORE,
   EVERYTHING,
   giveRecords,
   longOf,
@@ -10,11 +11,13 @@ import {
   RangeScan,
   type Records,
   readSome,
+  TARGET,
   takeRecords,
   VERSION_HEAD,
 } from '@x/shm-arena/internal';
 import type { ListMeasure, Version } from './api.ts';
 import type { Core, View } from './core.ts';
+import { SEQ_HIGH, SEQ_LOW } from './core.ts';
 import { ScanFlag } from './kernel.ts';
 
 /** What is read of a scan at most in one call when nothing says less. */
@@ -31,7 +34,7 @@ export class ListScan extends RangeScan {
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
-    const { core, target, seqLow, seqHigh } = this.view;
+    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this.view;
     return core.kernel.scan(
       core.entry,
       core.generation,

@@ -3,11 +3,16 @@
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
+  BEGIN,
+  CHECK,
+  CORE,
   codecsOf,
   createStructure,
   describe,
+  functionOf,
   Membership,
   mapType,
+  OVER,
   objectOf,
   openOrCreateStructure,
   openStructure,
@@ -15,6 +20,7 @@ import {
   rangeError,
   Snapshots,
   Status,
+  TRY_GET,
   typeError,
   verifyMap,
   wholeNumber,
@@ -24,6 +30,8 @@ import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';
 import { Frozen } from './frozen.ts';
 import {
+  ABSENT,
+  DIFFERS,
   EXISTS,
   KERNEL_BYTES,
   Kind,
@@ -51,11 +59,11 @@ const SKIP_LIST = mapType<ListKernel>({
 });
 
 class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
-  private readonly member: Membership<ListKernel>;
-  private readonly snapshots: Snapshots<Snapshot<K, V>>;
-  private readonly onPressure: ((pressure: api.Pressure) => void) | undefined;
+  readonly #member: Membership<ListKernel>;
+  readonly #snapshots: Snapshots<Snapshot<K, V>>;
+  readonly #onPressure: ((pressure: api.Pressure) => void) | undefined;
   /** The active list that `onPressure` was told about last. */
-  private pressedList = 0;
+  #pressedList = 0;
 
   constructor(member: Membership<ListKernel>, options: api.SkipListOpenOptions<K, V>) {
     if (!(member instanceof Membership)) {
@@ -63,9 +71,9 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     }
     const { key, value } = codecs(options);
     super(new Core(member, key, value), 0, 0, 0);
-    this.member = member;
-    this.snapshots = new Snapshots(this.core);
-    this.onPressure = options.onPressure;
+    this.#member = member;
+    this.#snapshots = new Snapshots(this[CORE]);
+    this.#onPressure = options.onPressure;
   }
 
   static create<K, V>(arena: Arena, options: api.SkipListOptions<K, V> = {}): List<K, V> {
@@ -101,47 +109,79 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   get handle(): api.SkipListHandle {
-    return this.member.handle;
+    return this.#member.handle;
   }
 
   // ── Writing ────────────────────────────────────────────────────────────────────────────────────
 
   set(key: K, value: V): this {
-    const status = this.tryPut(Kind.set, key, value);
-    if (status !== OK) this.finishPut(status, Kind.set, key, value, 'set');
+    const status = this.#tryPut(Kind.set, key, value);
+    if (status !== OK) this.#finishPut(status, Kind.set, key, value, 'set');
     return this;
   }
 
   insert(key: K, value: V): boolean {
-    const status = this.tryPut(Kind.insert, key, value);
+    const status = this.#tryPut(Kind.insert, key, value);
     if (status === OK) return true;
-    return this.finishPut(status, Kind.insert, key, value, 'insert') !== EXISTS;
+    return this.#finishPut(status, Kind.insert, key, value, 'insert') !== EXISTS;
   }
 
-  delete(key: K): void {
-    const status = this.tryDelete(key);
-    if (status === OK) return;
-    if (this.core.finish(status, () => this.tryDelete(key), 'delete') !== OK) this.pressed();
+  delete(key: K): boolean {
+    const { [CORE]: core } = this;
+    const first = this.#tryDelete(key);
+    const status = first === OK ? OK : core.finish(first, () => this.#tryDelete(key), 'delete');
+    const found = core.result(0) === 1;
+    if (status !== OK) this.#pressed();
+    return found;
   }
 
-  getOrInsert(key: K, value: V): { value: V; inserted: boolean } {
-    let status = this.tryPut(Kind.getOrInsert, key, value);
+  getOrInsert(key: K, value: V): V {
+    let status = this.#tryPut(Kind.getOrInsert, key, value);
     if (status !== OK) {
-      status = this.finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
+      status = this.#finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
     }
-    if (status !== EXISTS) return { value, inserted: true };
-    const { core } = this;
-    return { value: core.readResult(), inserted: false };
+    return status === EXISTS ? this[CORE].readResult() : value;
+  }
+
+  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    functionOf('compute', compute);
+    const found = this.get(key);
+    return found === undefined ? this.getOrInsert(key, compute(key)) : found;
+  }
+
+  compareAndSet(key: K, expected: V | undefined, next: V): boolean {
+    if (expected === undefined) return this.insert(key, next);
+    const call = () => this.#tryCompare(key, expected, next);
+    const status = this[CORE].finish(call(), call, 'compareAndSet');
+    if (status === (OK | PRESSURE)) this.#pressed();
+    return status !== DIFFERS;
+  }
+
+  update(key: K, compute: (old: V | undefined) => V | undefined): V | undefined {
+    functionOf('compute', compute);
+    const { [CORE]: core } = this;
+    for (;;) {
+      const found = core.finish(this[TRY_GET](key), () => this[TRY_GET](key), 'update');
+      // Before anything decodes: user code may call the list.
+      const seqLow = core.result(2);
+      const seqHigh = core.result(3);
+      const next = compute(found === ABSENT ? undefined : core.readResult());
+      if (next === undefined && found === ABSENT) return undefined;
+      const call = () => this.#tryMatch(key, next, seqLow, seqHigh);
+      const status = core.finish(call(), call, 'update');
+      if (status === (OK | PRESSURE)) this.#pressed();
+      if (status !== DIFFERS) return next;
+    }
   }
 
   writeBatch(operations: Iterable<api.BatchOperation<K, V>>): api.BatchResult {
-    this.check();
-    return writeBatch(this.core, operations, () => this.pressed());
+    this[CHECK]();
+    return writeBatch(this[CORE], operations, () => this.#pressed());
   }
 
-  private tryPut(kind: number, key: K, value: V): number {
-    this.check();
-    const { kernel, entry, generation, keyPort, valuePort } = this.core;
+  #tryPut(kind: number, key: K, value: V): number {
+    this[CHECK]();
+    const { kernel, entry, generation, keyPort, valuePort } = this[CORE];
     valuePort.pack(value);
     keyPort.pack(key);
     return kernel.put(
@@ -158,60 +198,109 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     );
   }
 
-  private tryDelete(key: K): number {
-    const { kernel, entry, generation } = this.core;
-    const { length, k0, k1, k2, k3 } = this.begin(key);
+  #tryCompare(key: K, expected: V, next: V): number {
+    this[CHECK]();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = this[CORE];
+    // Put aside: encoding the other value may run user code, which may use the list.
+    valuePort.pack(expected);
+    const from = (valuePort.at - crossing.at) | 0;
+    const bytes = crossing.view.slice(from, from + valuePort.length);
+    valuePort.pack(next);
+    const at = crossing.put(bytes, 0, bytes.length);
+    keyPort.pack(key);
+    return kernel.putIf(
+      entry,
+      generation,
+      Kind.compare,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      valuePort.at,
+      valuePort.length,
+      (crossing.at + at) | 0,
+      bytes.length,
+    );
+  }
+
+  /** Writes `next`, or a tombstone, if the newest version still has that number. */
+  #tryMatch(key: K, next: V | undefined, seqLow: number, seqHigh: number): number {
+    this[CHECK]();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = this[CORE];
+    if (next === undefined) crossing.begin();
+    else valuePort.pack(next);
+    keyPort.pack(key);
+    return kernel.putIf(
+      entry,
+      generation,
+      next === undefined ? Kind.matchDelete : Kind.match,
+      keyPort.length,
+      keyPort.k0,
+      keyPort.k1,
+      keyPort.k2,
+      keyPort.k3,
+      next === undefined ? 0 : valuePort.at,
+      next === undefined ? 0 : valuePort.length,
+      seqLow,
+      seqHigh,
+    );
+  }
+
+  #tryDelete(key: K): number {
+    const { kernel, entry, generation } = this[CORE];
+    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
     return kernel.put(entry, generation, Kind.delete, length, k0, k1, k2, k3, 0, 0);
   }
 
   /** Goes on after a status that is not OK, and tells of pressure. */
-  private finishPut(first: number, kind: number, key: K, value: V, what: string): number {
-    const status = this.core.finish(first, () => this.tryPut(kind, key, value), what);
-    if (status === (OK | PRESSURE)) this.pressed();
+  #finishPut(first: number, kind: number, key: K, value: V, what: string): number {
+    const status = this[CORE].finish(first, () => this.#tryPut(kind, key, value), what);
+    if (status === (OK | PRESSURE)) this.#pressed();
     return status;
   }
 
   /** A write found the active list nearly full: tells the handle's owner, once a list. */
-  private pressed(): void {
-    if (this.onPressure === undefined) return;
-    const { core } = this;
+  #pressed(): void {
+    if (this.#onPressure === undefined) return;
+    const { [CORE]: core } = this;
     // The write has landed: where the list is gone by now, there is no pressure to tell of.
     if (tryStats(core, 0) !== OK) return;
     const id = core.result(9);
-    if (id === this.pressedList || tryStats(core, id) !== OK) return;
+    if (id === this.#pressedList || tryStats(core, id) !== OK) return;
     const { bytes, maxBytes, entries, maxEntries } = readStats(core);
-    this.pressedList = id;
-    this.onPressure({ bytes, maxBytes, entries, maxEntries });
+    this.#pressedList = id;
+    this.#onPressure({ bytes, maxBytes, entries, maxEntries });
   }
 
   // ── Lists ──────────────────────────────────────────────────────────────────────────────────────
 
   snapshot(): api.SkipListSnapshot<K, V> {
-    this.check();
-    return this.takeSnapshot(undefined);
+    this[CHECK]();
+    return this.#takeSnapshot(undefined);
   }
 
   snapshotAt(seq: bigint): api.SkipListSnapshot<K, V> {
-    this.check();
+    this[CHECK]();
     if (typeof seq !== 'bigint') throw typeError(`seq: expected a bigint, found ${describe(seq)}`);
     if (seq < 0n || seq >= 1n << 63n) {
       throw rangeError(`seq: expected a sequence number, found ${seq}n`);
     }
-    return this.takeSnapshot(seq);
+    return this.#takeSnapshot(seq);
   }
 
-  private takeSnapshot(at: bigint | undefined): Snapshot<K, V> {
-    const { core } = this;
-    return this.snapshots.take(
+  #takeSnapshot(at: bigint | undefined): Snapshot<K, V> {
+    const { [CORE]: core } = this;
+    return this.#snapshots.take(
       () => loadSnapshot(core, at),
       (letGo) => new Snapshot(core, letGo),
     );
   }
 
   seal(): api.FrozenSkipList<K, V> {
-    const { core } = this;
+    const { [CORE]: core } = this;
     const call = () => {
-      this.check();
+      this[CHECK]();
       core.crossing.begin();
       return core.kernel.seal(core.entry, core.generation);
     };
@@ -219,22 +308,31 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     return new Frozen(core, core.result(0));
   }
 
+  clear(): void {
+    const { [CORE]: core } = this;
+    const call = () => {
+      this[CHECK]();
+      return core.kernel.clear(core.entry, core.generation);
+    };
+    core.finish(call(), call, 'clear');
+  }
+
   frozen(): api.FrozenSkipList<K, V>[] {
     const lists: api.FrozenSkipList<K, V>[] = [];
-    for (const id of this.listIds().slice(0, -1)) {
-      const frozen = new Frozen(this.core, id);
-      if (frozen.exists) lists.push(frozen);
+    for (const id of this.#listIds().slice(0, -1)) {
+      const frozen = new Frozen(this[CORE], id);
+      if (Frozen.exists(frozen)) lists.push(frozen);
     }
     return lists;
   }
 
   /** The kernel's names of the lists in the stack, oldest first, the active one last. */
-  private listIds(): number[] {
-    const { core } = this;
+  #listIds(): number[] {
+    const { [CORE]: core } = this;
     const { crossing } = core;
     let out = 0;
     const call = () => {
-      this.check();
+      this[CHECK]();
       crossing.begin();
       out = crossing.take(8 * MAX_LISTS);
       return core.kernel.lists(core.entry, core.generation, crossing.at + out);
@@ -250,15 +348,15 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
 
   override get size(): number {
-    this.check();
-    const { live } = listStats(this.core, 0);
-    return this.core.result(0) === 1 ? live : super.size;
+    this[CHECK]();
+    const { live } = listStats(this[CORE], 0);
+    return this[CORE].result(0) === 1 ? live : super.size;
   }
 
   stats(): api.SkipListStats {
-    const { core } = this;
+    const { [CORE]: core } = this;
     for (;;) {
-      const ids = this.listIds();
+      const ids = this.#listIds();
       const frozen: api.ListStats[] = [];
       // A list that is destroyed meanwhile is left out.
       for (const id of ids.slice(0, -1))
@@ -274,21 +372,21 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   verify(): VerifyReport {
-    this.check();
-    return verifyMap(SKIP_LIST, this.core);
+    this[CHECK]();
+    return verifyMap(SKIP_LIST, this[CORE]);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
 
   close(): void {
-    this.snapshots.closeAll();
-    this.over = true;
-    this.member.close();
+    this.#snapshots.closeAll();
+    this[OVER] = true;
+    this.#member.close();
   }
 
   destroy(): void {
-    this.check();
-    this.member.destroy();
+    this[CHECK]();
+    this.#member.destroy();
     this.close();
   }
 }

@@ -1,9 +1,10 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { longOf, ShmError } from '@x/shm-arena/internal';
+import { ENDED, longOf, OVER, ShmError } from '@x/shm-arena/internal';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
+import { SEQ_HIGH, SEQ_LOW } from './core.ts';
 import { ListView } from './view.ts';
 
 /** Leaves the record and the number of a snapshot of now, or of `at`, in the result block. */
@@ -24,22 +25,22 @@ const LOW = 0xffff_ffffn;
 
 export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K, V> {
   readonly seq: bigint;
-  private readonly letGo: () => void;
+  readonly #letGo: () => void;
 
   /** Of what is in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
     super(core, core.result(0), core.result(2), core.result(3));
-    this.seq = longOf(this.seqLow, this.seqHigh);
-    this.letGo = letGo;
+    this.seq = longOf(this[SEQ_LOW], this[SEQ_HIGH]);
+    this.#letGo = letGo;
   }
 
-  protected override ended(): Error {
+  protected override [ENDED](): Error {
     return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
   }
 
   close(): void {
-    if (this.over) return;
-    this.over = true;
-    this.letGo();
+    if (this[OVER]) return;
+    this[OVER] = true;
+    this.#letGo();
   }
 }

@@ -3,15 +3,25 @@
 
 import type { Range } from '@x/shm-arena';
 import {
+  BEGIN,
+  BOUND,
   type Bounds,
+  CHECK,
+  CORE,
+  COUNT_WITHIN,
   EVERYTHING,
   encodeRange,
   KeyIterator,
   MapView,
   type RangeScan,
+  SCAN_OF,
+  TARGET,
+  TRY_GET,
+  TRY_GET_MANY,
 } from '@x/shm-arena/internal';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core, View } from './core.ts';
+import { SEQ_HIGH, SEQ_LOW } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
 import { countWithin, ListScan, VersionBatch } from './scan.ts';
 
@@ -19,37 +29,37 @@ export abstract class ListView<K, V>
   extends MapView<Core<K, V>, K, V>
   implements VersionedReadable<K, V>, View
 {
-  readonly target: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
+  readonly [TARGET]: number;
+  readonly [SEQ_LOW]: number;
+  readonly [SEQ_HIGH]: number;
 
   constructor(core: Core<K, V>, target: number, seqLow: number, seqHigh: number) {
     super(core);
-    this.target = target;
-    this.seqLow = seqLow;
-    this.seqHigh = seqHigh;
+    this[TARGET] = target;
+    this[SEQ_LOW] = seqLow;
+    this[SEQ_HIGH] = seqHigh;
   }
 
-  protected tryGet(key: K): number {
-    const { core, target, seqLow, seqHigh } = this;
+  protected [TRY_GET](key: K): number {
+    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this;
     const { kernel, entry, generation } = core;
-    const { length, k0, k1, k2, k3 } = this.begin(key);
+    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
     return kernel.get(entry, generation, target, seqLow, seqHigh, length, k0, k1, k2, k3);
   }
 
-  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
-    const { core, target, seqLow, seqHigh } = this;
+  protected [TRY_GET_MANY](count: number, at: number, out: number, outBytes: number): number {
+    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this;
     const { kernel, entry, generation } = core;
     return kernel.getMany(entry, generation, target, seqLow, seqHigh, count, at, out, outBytes);
   }
 
-  protected scanOf(bounds: Readonly<Bounds>, flags: number): RangeScan {
+  protected [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan {
     return new ListScan(this, bounds, flags);
   }
 
   getEntry(key: K): VersionedValue<V> | undefined {
-    const { core } = this;
-    const status = core.finish(this.tryGet(key), () => this.tryGet(key), 'getEntry');
+    const { [CORE]: core } = this;
+    const status = core.finish(this[TRY_GET](key), () => this[TRY_GET](key), 'getEntry');
     const seq = core.resultLong(2);
     if (status === ABSENT) {
       return seq !== 0n && core.result(1) & TOMBSTONE ? { seq, tombstone: true } : undefined;
@@ -58,12 +68,12 @@ export abstract class ListView<K, V>
   }
 
   get size(): number {
-    this.check();
+    this[CHECK]();
     return countWithin(this, EVERYTHING);
   }
 
-  protected countWithin(bounds: Readonly<Bounds>): number {
-    this.check();
+  protected [COUNT_WITHIN](bounds: Readonly<Bounds>): number {
+    this[CHECK]();
     return countWithin(this, bounds);
   }
 
@@ -71,10 +81,10 @@ export abstract class ListView<K, V>
   override entries(range?: Range<K>): IterableIterator<[K, V]>;
   override entries(range?: VersionRange<K>): IterableIterator<Version<K, V> | [K, V]> {
     if (!range?.versions && !range?.tombstones) return super.entries(range);
-    this.check();
+    this[CHECK]();
     const flags =
       (range.versions ? ScanFlag.VERSIONS : 0) | (range.tombstones ? ScanFlag.TOMBSTONES : 0);
-    const bounds = encodeRange(range, this.bound);
-    return new KeyIterator(new VersionBatch(this, this.core, bounds, flags));
+    const bounds = encodeRange(range, this[BOUND]);
+    return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags));
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
+import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, start, userKey } from './support.ts';
@@ -64,7 +65,10 @@ describe('full, limited and sealed are different, and change nothing', () => {
     expect(codeOf(() => list.writeBatch([{ type: 'delete', key: 'x' }]))).toBe('LIMIT_REACHED');
     expect(() => list.set('x', 1)).toThrow(/10 versions of at most 10/);
     expect(list.insert(userKey(0), 1)).toBe(false);
-    expect(list.getOrInsert(userKey(0), 1)).toEqual({ value: 0, inserted: false });
+    expect(list.getOrInsert(userKey(0), 1)).toBe(0);
+    expect(list.compareAndSet(userKey(0), 1, 2)).toBe(false);
+    expect(codeOf(() => list.compareAndSet(userKey(0), 0, 2))).toBe('LIMIT_REACHED');
+    expect(codeOf(() => list.update(userKey(0), () => 2))).toBe('LIMIT_REACHED');
     expect(list.stats()).toMatchObject({ entries: 10, live: 10 });
     expect(list.size).toBe(10);
     list.seal();
@@ -207,7 +211,7 @@ describe('keys and values that do not fit', () => {
 describe('contention', () => {
   /** Lets the kernel say CONTENDED `times` times before `put` does its work. */
   function contended(list: SkipList<string, number>, times: number): () => number {
-    const { core } = list as unknown as { core: { kernel: Record<string, unknown> } };
+    const core = (list as unknown as Record<symbol, { kernel: Record<string, unknown> }>)[CORE]!;
     const real = core.kernel;
     const put = real.put as (...args: number[]) => number;
     let calls = 0;
@@ -301,6 +305,10 @@ describe('after the end', () => {
           () => each.insert('b', 2),
           () => each.delete('a'),
           () => each.getOrInsert('b', 2),
+          () => each.getOrInsertComputed('b', () => 2),
+          () => each.compareAndSet('a', 1, 2),
+          () => each.update('a', () => 2),
+          () => each.clear(),
           () => each.writeBatch([{ type: 'delete', key: 'a' }]),
           () => each.snapshot(),
           () => each.snapshotAt(1n),
@@ -412,7 +420,8 @@ describe('what is of the wrong type is told by a code, and by what was found', (
     let thrown = 0;
     const reads = 'get has getMany getEntry entries keys values forEach scan first last floor';
     const more = 'ceiling lower higher count cursor';
-    const writes = 'set insert delete getOrInsert writeBatch snapshotAt';
+    const conditional = 'getOrInsert getOrInsertComputed compareAndSet update';
+    const writes = `set insert delete ${conditional} writeBatch snapshotAt`;
     for (const view of [list, snapshot, frozen]) {
       const names = `${reads} ${more} ${view === list ? writes : ''}`.trim().split(' ');
       for (const name of names) {

@@ -148,6 +148,11 @@ export class Model<V> extends ModelView<V> {
     return this.viewOf(sealed);
   }
 
+  /** Removes everything, frozen lists too. */
+  clear(): void {
+    this.stack = [[]];
+  }
+
   private viewOf(list: ModelVersion<V>[]): ModelView<V> {
     return new ModelView(
       () => [list],

@@ -37,6 +37,24 @@ const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('getOrInsert' as const), key, value }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('compareAndSet' as const),
+      key,
+      hit: fc.boolean(),
+      value,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('update' as const),
+      key,
+      value: fc.option(value, { nil: undefined }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('snapshot' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('seal' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('destroy' as const), index: fc.nat(3) }) },
@@ -61,13 +79,35 @@ function apply(world: World, now: Step): void {
       return batch(world, now.operations);
     case 'getOrInsert': {
       const old = model.get(now.key);
-      expect(list.getOrInsert(now.key, now.value)).toEqual({
-        value: old ?? now.value,
-        inserted: old === undefined,
-      });
+      const by = now.value % 2 === 0;
+      const found = by
+        ? list.getOrInsert(now.key, now.value)
+        : list.getOrInsertComputed(now.key, () => now.value);
+      expect(found).toBe(old ?? now.value);
       if (old === undefined) model.set(now.key, now.value, seqOf(world, now.key));
       return;
     }
+    case 'compareAndSet': {
+      const old = model.get(now.key);
+      const expected = now.hit ? old : (old ?? 0) + 1;
+      expect(list.compareAndSet(now.key, expected, now.value)).toBe(now.hit);
+      if (now.hit) model.set(now.key, now.value, seqOf(world, now.key));
+      return;
+    }
+    case 'update': {
+      const old = model.get(now.key);
+      const next = list.update(now.key, (was) => {
+        expect(was).toBe(old);
+        return now.value;
+      });
+      expect(next).toBe(now.value);
+      if (next !== undefined) model.set(now.key, next, seqOf(world, now.key));
+      else if (old !== undefined) model.delete(now.key, seqOf(world, now.key));
+      return;
+    }
+    case 'clear':
+      list.clear();
+      return model.clear();
     case 'snapshot':
       if (snapshots.length < 6) snapshots.push([list.snapshot(), model.snapshot()]);
       else snapshots.shift()?.[0].close();
@@ -93,7 +133,7 @@ function write(world: World, operation: { type: string; key: string; value?: num
     expect(list.insert(at, operation.value as number)).toBe(absent);
     if (!absent) return;
   } else if (type === 'set') list.set(at, operation.value as number);
-  else list.delete(at);
+  else expect(list.delete(at)).toBe(model.get(at) !== undefined);
   const seq = seqOf(world, at);
   expect(seq > before).toBe(true);
   if (type === 'delete') model.delete(at, seq);

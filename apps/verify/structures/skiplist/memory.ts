@@ -2,16 +2,30 @@
 // invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
-import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
+import {
+  entryAt,
+  head,
+  isLive,
+  keyIn,
+  kindOf,
+  type Names,
+  nameSystemWord,
+  PAGE,
+} from '../common.ts';
 
 const HEAD = 256;
 const ID = 128;
+const REGION = 132;
+const FORMER = 152;
 const MAX_HEIGHT = 3;
 const CLOSED = 1n << 63n;
 const STAMP = 16;
 const META = 24;
 /** The key's first two slices stand at 0, the others behind stamp and lengths. */
 const REST = 16;
+/** States of a region. */
+const CREATING = 1;
+const LIVE = 2;
 const DEAD = (1n << 64n) - 1n;
 const NUMBER = (1n << 62n) - 1n;
 
@@ -29,9 +43,16 @@ const keyOf = (world: World, node: number): string =>
 /** What a run remembers of stamps, for S2: what is decided stays. */
 export type Decided = Map<number, bigint>;
 
-/** I1 to I4, S2, S3, L3: what must hold after every step of anybody. */
+/** I1 to I4, S2, S3, L3, L6: what must hold after every step of anybody. */
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
+  if (stack.length > 0 && world.u64(stack[0]!) === 0n) {
+    const former = world.u32(world.u32(stack[0]! + FORMER) + REGION);
+    const kind = kindOf(world.u32(head(world).regions + 64 * former));
+    if (kind !== CREATING && kind !== LIVE) {
+      return `L6: region ${former} is retired, and the list after it is not open`;
+    }
+  }
   let newer = NUMBER;
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;
@@ -128,6 +149,7 @@ const LIST: Names = {
   128: 'id',
   132: 'region',
   136: 'shards',
+  152: 'former',
   244: 'head.next2',
   248: 'head.next1',
   252: 'head.next0',

@@ -54,6 +54,11 @@ function write(state: State, key: string, value: number | null): State {
   return noted({ ...state, lists });
 }
 
+/** One new list in the place of all. */
+function cleared(state: State): State {
+  return noted({ ...state, lists: [{ id: state.lists.at(-1)!.id + 1, entries: {} }] });
+}
+
 export function show(rows: Entries): string {
   return Object.entries(rows)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -151,7 +156,7 @@ function applyToAll(state: State, [op, a, b]: OpCall, result: Result): State[] {
 export const model: Model<State> = {
   initial: () => ({ open: true, lists: [{ id: 1, entries: {} }], snaps: {}, since: {}, once: [] }),
 
-  apply(state, [op, a, b], result) {
+  apply(state, [op, a, b, c], result) {
     const same = [state];
     const none: State[] = [];
     const died = result === undefined;
@@ -164,7 +169,24 @@ export const model: Model<State> = {
       case 'set':
         return died || result === 'ok' ? [write(state, key, b as number)] : none;
       case 'delete':
-        return died || result === 'ok' ? [write(state, key, null)] : none;
+        if (!died && result !== (there === undefined ? 'none' : 'deleted')) return none;
+        return [write(state, key, null)];
+      case 'cas':
+        if (result === 'differs') return there === b ? none : same;
+        if (there !== b) return died ? same : none;
+        return died || result === 'ok' ? [write(state, key, c as number)] : none;
+      case 'add': {
+        // Read, then written if nothing has changed: refused only when something may have.
+        if (result === 'differs') return same;
+        if (!died && result !== (there ?? null)) return none;
+        return [write(state, key, b === null ? null : (there ?? 0) + (b as number))];
+      }
+      case 'clear':
+        return died || result === 'ok' ? [cleared(state)] : none;
+      case 'sweep':
+        return same;
+      case 'heir':
+        return died || result === 'ok' ? same : none;
       case 'insert':
         if (result === 'exists') return there !== undefined ? same : none;
         return there === undefined ? [write(state, key, b as number)] : died ? same : none;
@@ -198,5 +220,7 @@ export const model: Model<State> = {
   },
 
   partition: (call: OpCall) =>
-    ['set', 'insert', 'delete', 'goi', 'get'].includes(call[0]) ? (call[1] as string) : undefined,
+    ['set', 'insert', 'delete', 'goi', 'get', 'cas', 'add'].includes(call[0])
+      ? (call[1] as string)
+      : undefined,
 };

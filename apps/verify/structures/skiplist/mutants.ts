@@ -63,6 +63,42 @@ export const mutants: Mutant[] = [
   list(45, 'the first entry of a guide is read anew', 'in front of a guide'),
   list(46, 'an entry whose window is that of the key bounds the search', 'guide, equal windows'),
   list(47, 'a guide is published before it is filled', 'in front of a guide', 'guided'),
+  list(
+    160,
+    'a batch commits whatever the stack is by then',
+    'cas over a frozen list, destroy',
+    'insert over a tombstone, destroy',
+  ),
+  list(
+    161,
+    'a write that a frozen list decided is linked like any other',
+    'cas over a frozen list, destroy',
+  ),
+  list(
+    162,
+    'a pending node is linked while the intent still takes it for a version',
+    'cas over a frozen list, destroy',
+    'cas over a frozen list, cas',
+  ),
+  list(163, 'a clear retires the lists before it replaces them', 'clear, writes and reads'),
+  list(
+    164,
+    'a clear retires the lists before the new one is open',
+    'clear, set, sweep',
+    'clear, writes and reads',
+  ),
+  list(165, 'a clear leaves the lists to nobody', 'clear, clear, lists'),
+  list(
+    166,
+    'repair retires what a clear has replaced before the new list is open',
+    'clear, repair, set',
+  ),
+  list(
+    167,
+    'a condition is not judged again after a lost race',
+    'cas, cas, one list',
+    'add, add, one list',
+  ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
   list(181, 'a scan copies a word of a value that has none', 'scan to the last node'),
 ];

@@ -31,8 +31,17 @@ const STATUS: Record<number, string> = {
   33: 'exists',
   34: 'need',
   35: 'ahead',
+  37: 'differs',
 };
-const KIND = { set: 0, insert: 1, delete: 2, goi: 3 } as const;
+const KIND = {
+  set: 0,
+  insert: 1,
+  delete: 2,
+  goi: 3,
+  compare: 4,
+  match: 5,
+  matchDelete: 6,
+} as const;
 const REVERSE = 1,
   TOMBSTONES = 4,
   START = 32,
@@ -54,6 +63,30 @@ function* put(t: Thread, kind: number, key: string, value: number): Steps<number
   stage(t, at, valueBytes(value));
   const { entry, generation } = t.local;
   return yield [t.kernels.list!.put!, entry!, generation!, kind, ...five, at, 8];
+}
+
+/** Writes `next` if the live value is `expected`. */
+function* compare(t: Thread, key: string, expected: number, next: number): Steps<number> {
+  const [five, at] = keyArguments(t, key);
+  const second = stage(t, at, valueBytes(next));
+  stage(t, second, valueBytes(expected));
+  const { entry, generation } = t.local;
+  const { putIf } = t.kernels.list!;
+  return yield [putIf!, entry!, generation!, KIND.compare, ...five, at, 8, second, 8];
+}
+
+/** Reads, and writes what was read and `delta` (null: a tombstone) if it is still the newest. */
+function* add(t: Thread, key: string, delta: number | null): Steps<string | number | null> {
+  const { entry, generation, io } = t.local;
+  const old = yield* get(t, key, NEWEST);
+  if (typeof old === 'string') return old;
+  const [low, high] = [t.world.u32(io! + 8), t.world.u32(io! + 12)];
+  const [five, at] = keyArguments(t, key);
+  stage(t, at, valueBytes((old ?? 0) + (delta ?? 0)));
+  const kind = delta === null ? KIND.matchDelete : KIND.match;
+  const { putIf } = t.kernels.list!;
+  const status: number = yield [putIf!, entry!, generation!, kind, ...five, at, 8, low, high];
+  return (status & 255) === 0 ? old : nameOf(status);
 }
 
 function* get(t: Thread, key: string, target: readonly number[]): Steps<string | number | null> {
@@ -204,7 +237,19 @@ export const operations: Structure<Run>['operations'] = {
   },
   delete: {
     *run(t, _run, key: string) {
-      return nameOf(yield* put(t, KIND.delete, key, 0));
+      const status = yield* put(t, KIND.delete, key, 0);
+      if ((status & 255) !== 0) return nameOf(status);
+      return t.world.u32(t.local.io!) === 1 ? 'deleted' : 'none';
+    },
+  },
+  cas: {
+    *run(t, _run, key: string, expected: number, next: number) {
+      return nameOf(yield* compare(t, key, expected, next));
+    },
+  },
+  add: {
+    *run(t, _run, key: string, delta: number | null) {
+      return yield* add(t, key, delta);
     },
   },
   goi: {
@@ -295,6 +340,31 @@ export const operations: Structure<Run>['operations'] = {
   destroy: {
     *run(t, _run, id: number) {
       return nameOf(yield [t.kernels.list!.destroyList!, t.local.entry!, t.local.generation!, id]);
+    },
+  },
+  clear: {
+    *run(t) {
+      return nameOf(yield [t.kernels.list!.clear!, t.local.entry!, t.local.generation!]);
+    },
+  },
+  /** Frees what is retired, as any thread may at any time. */
+  sweep: {
+    *run(t) {
+      yield [t.kernels.arena!.sweep!];
+      return 'ok';
+    },
+  },
+  /** The thread leaves and comes again: it gets the lowest free slot, so that of somebody dead. */
+  heir: {
+    *run(t) {
+      const { arena, list } = t.kernels;
+      yield [arena!.detach!];
+      const slot: number = yield [arena!.attach!, t.id + 1];
+      if (slot < 0) return nameOf(-slot);
+      t.local.slot = slot;
+      yield [list!.join!, slot];
+      t.local.io = (yield [list!.io!]) >>> 0;
+      return nameOf(yield [arena!.entryJoin!, t.local.entry!, t.local.generation!]);
     },
   },
   /** The structure is destroyed for all. */

@@ -1,7 +1,7 @@
 // Which short programs run against each other, and how each is explored.
 
 import type { OpCall } from '../../src/structure.ts';
-import { collect, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
+import { collect, die, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
 
 /** Pages for regions and limits of a scenario. */
 interface Setting {
@@ -27,6 +27,8 @@ const OPS: Record<string, Program> = {
   insert: [['insert', 'b', 2]],
   delete: [['delete', 'b']],
   goi: [['goi', 'b', 3]],
+  cas: [['cas', 'b', 20, 6]],
+  add: [['add', 'a', 100]],
   get: [
     ['get', 'b'],
     ['get', 'b'],
@@ -59,6 +61,7 @@ const OPS: Record<string, Program> = {
   ],
   seal: [['seal']],
   destroy: [['destroy', 1]],
+  clear: [['clear'], ['get', 'a']],
 };
 
 const names = Object.keys(OPS);
@@ -76,6 +79,7 @@ for (let i = 0; i < names.length; i++) {
     const [x, y] = [names[i]!, names[j]!];
     const second = OPS[y]!.map((call): OpCall => {
       const [op, ...rest] = call;
+      if (op === 'cas') return ['cas', 'b', 20, 16];
       const value = typeof rest[1] === 'number' && op !== 'scan' ? [rest[0]!, rest[1] + 10] : rest;
       const tag = ['mark', 'many', 'scan', 'snap', 'scanAt'].includes(op)
         ? [`${rest[0]}2`, ...rest.slice(1)]
@@ -303,6 +307,302 @@ scenario(
     quick: [{ strategy: 'pct', runs: 1_500, depth: 4, kills: 2 }],
     full: [{ strategy: 'pct', runs: 30_000, depth: 4, kills: 2 }],
   },
+);
+
+// ---- conditional writes -------------------------------------------------------------------------
+
+scenario(
+  'cas, cas, one list',
+  [
+    [['cas', 'a', 9, 1]],
+    [
+      ['cas', 'a', 9, 2],
+      ['get', 'a'],
+    ],
+  ],
+  [['set', 'a', 9]],
+);
+scenario(
+  'cas, there and back',
+  [
+    [
+      ['cas', 'a', 9, 1],
+      ['get', 'a'],
+    ],
+    [
+      ['set', 'a', 8],
+      ['set', 'a', 9],
+    ],
+  ],
+  [['set', 'a', 9]],
+);
+scenario(
+  'add, add, one list',
+  [
+    [['add', 'a', 1]],
+    [
+      ['add', 'a', 10],
+      ['get', 'a'],
+    ],
+  ],
+  [['set', 'a', 100]],
+);
+scenario(
+  'add, take, tombstone',
+  [
+    [
+      ['add', 'a', 1],
+      ['get', 'a'],
+    ],
+    [
+      ['add', 'a', null],
+      ['add', 'a', 10],
+    ],
+  ],
+  [
+    ['set', 'a', 100],
+    ['delete', 'a'],
+  ],
+);
+scenario(
+  'cas, batch, one list',
+  [
+    [
+      ['cas', 'a', 9, 3],
+      ['cas', 'b', 8, 4],
+    ],
+    [pair, ['get', 'a']],
+  ],
+  [
+    ['set', 'a', 9],
+    ['set', 'b', 8],
+  ],
+);
+scenario(
+  'cas, delete',
+  [
+    [
+      ['cas', 'a', 9, 1],
+      ['get', 'a'],
+    ],
+    [
+      ['delete', 'a'],
+      ['delete', 'a'],
+    ],
+  ],
+  [['set', 'a', 9]],
+);
+scenario(
+  'cas, long snapshot',
+  [
+    [
+      ['cas', 'a', 9, 1],
+      ['cas', 'a', 1, 2],
+    ],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['get', 'a'],
+      ['scanAt', 's'],
+    ],
+  ],
+  [['set', 'a', 9]],
+);
+scenario(
+  'cas, seal under it',
+  [
+    [
+      ['cas', 'a', 9, 1],
+      ['cas', 'a', 1, 2],
+    ],
+    [['seal'], ['get', 'a'], ['frozen', 1]],
+  ],
+  [['set', 'a', 9]],
+);
+
+// What a frozen list said of a key counts only while that list is there (stamp.ts S5).
+const DESTROYED: Program = [
+  ['destroy', 1],
+  ['get', 'a'],
+  ['get', 'a'],
+];
+const BELOW: Program = [['set', 'a', 9], ['seal']];
+scenario('cas over a frozen list, destroy', [[['cas', 'a', 9, 1]], DESTROYED], BELOW);
+scenario('add over a frozen list, destroy', [[['add', 'a', 1]], DESTROYED], BELOW);
+scenario('delete over a frozen list, destroy', [[['delete', 'a']], DESTROYED], BELOW);
+scenario(
+  'cas over a frozen list, cas',
+  [
+    [['cas', 'a', 9, 1]],
+    [
+      ['cas', 'a', 9, 2],
+      ['get', 'a'],
+    ],
+  ],
+  BELOW,
+);
+scenario(
+  'cas over a frozen list, seal, destroy',
+  [[['cas', 'a', 9, 1]], [['seal'], ['destroy', 1], ['get', 'a']]],
+  BELOW,
+);
+const BURIED: Program = [['set', 'a', 9], ['seal'], ['delete', 'a'], ['seal']];
+const DUG_OUT: Program = [
+  ['destroy', 2],
+  ['get', 'a'],
+  ['get', 'a'],
+];
+scenario('insert over a tombstone, destroy', [[['insert', 'a', 1]], DUG_OUT], BURIED);
+scenario('batch over a tombstone, destroy', [[['batch', [['insert', 'a', 1]]]], DUG_OUT], BURIED);
+long(
+  'three adders',
+  [
+    [
+      ['add', 'a', 1],
+      ['add', 'a', 1],
+    ],
+    [
+      ['add', 'a', 10],
+      ['add', 'a', 10],
+    ],
+    [['seal'], ['add', 'a', 100], ['destroy', 1], ['get', 'a']],
+  ],
+  [['set', 'a', 1000]],
+);
+
+// ---- clear --------------------------------------------------------------------------------------
+
+const TWO_LISTS: Program = [['set', 'a', 9], ['seal'], ['set', 'b', 8]];
+scenario(
+  'clear, writes and reads',
+  [
+    [['clear'], ['get', 'b'], ['lists']],
+    [
+      ['set', 'a', 1],
+      ['get', 'b'],
+      ['insert', 'b', 2],
+    ],
+  ],
+  TWO_LISTS,
+);
+scenario(
+  'clear, long snapshot',
+  [
+    [['clear'], ['set', 'a', 1], ['sweep']],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['get', 'b'],
+      ['scanAt', 's', true],
+      ['drop', 's'],
+    ],
+  ],
+  TWO_LISTS,
+);
+scenario(
+  'clear, batch, get',
+  [
+    [['clear'], ['get', 'a'], ['get', 'b']],
+    [pair, ['get', 'a']],
+  ],
+  TWO_LISTS,
+);
+scenario('clear, clear, lists', [[['clear'], ['lists']], [['clear']]], TWO_LISTS);
+scenario(
+  'clear, seal, frozen',
+  [
+    [['clear'], ['lists']],
+    [['seal'], ['frozen', 2], ['lists']],
+  ],
+  TWO_LISTS,
+);
+scenario('clear, end', [[['clear']], [['end']]], TWO_LISTS);
+scenario('clear in a full arena', [[['clear'], ['lists']], [['set', 'a', 1]]], [], { pages: 2 });
+scenario(
+  'clear, set, sweep',
+  [
+    [['clear']],
+    [
+      ['set', 'a', 1],
+      ['get', 'a'],
+    ],
+    [['sweep'], ['seal'], ['get', 'a']],
+  ],
+  [['set', 'a', 9]],
+  {},
+  {
+    quick: [
+      { ...die, limit: 3_000 },
+      { strategy: 'pct', runs: 800, depth: 4, kills: 2 },
+    ],
+    full: [die, { ...pct, runs: 30_000 }],
+  },
+);
+// Who recovers a third thread must not retire what a clear has replaced but not closed yet: a
+// writer who comes now still has to close it (seal.ts L6).
+scenario(
+  'clear, repair, set',
+  [[['clear']], [['set', 'a', 1]], [['mark', 'm']]],
+  [['set', 'a', 9]],
+  {},
+  {
+    quick: [{ strategy: 'pct', runs: 2_000, depth: 3, kills: 1 }],
+    full: [{ strategy: 'pct', runs: 60_000, depth: 3, kills: 1 }],
+  },
+);
+long(
+  'clear, writers, snapshot',
+  [
+    [['clear'], ['set', 'a', 1], ['clear']],
+    [
+      ['add', 'a', 10],
+      ['cas', 'b', 8, 2],
+      ['delete', 'b'],
+    ],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['mark', 'm'],
+      ['scan', 'm', false, 2],
+      ['scanAt', 's'],
+    ],
+  ],
+  TWO_LISTS,
+);
+
+// ---- slots that are used again ------------------------------------------------------------------
+
+const HEIR: Program = [
+  ['heir'],
+  ['set', 'a', 31],
+  ['add', 'b', 1],
+  ['batch', [['set', 'c', 32]]],
+  ['seal'],
+  ['get', 'b'],
+  ['lists'],
+];
+scenario(
+  'a dead writer, and who comes after',
+  [
+    [
+      ['set', 'a', 1],
+      ['cas', 'b', 8, 2],
+    ],
+    [pair],
+  ],
+  TWO_LISTS,
+  { pages: 14 },
+  { observe: HEIR },
+);
+scenario(
+  'a dead sealer, and who comes after',
+  [
+    [['seal'], ['destroy', 1]],
+    [['clear'], ['set', 'b', 1]],
+  ],
+  TWO_LISTS,
+  { pages: 14 },
+  { observe: HEIR },
 );
 
 // ---- the guide ----------------------------------------------------------------------------------

@@ -13,6 +13,21 @@ export {
   MapStatus,
   type OutArgs,
 } from './core.ts';
+export {
+  BATCH,
+  BEGIN,
+  BOUND,
+  CHECK,
+  CORE,
+  COUNT_WITHIN,
+  ENDED,
+  OVER,
+  READ,
+  SCAN_OF,
+  TARGET,
+  TRY_GET,
+  TRY_GET_MANY,
+} from './inside.ts';
 export { MapView } from './mapview.ts';
 export {
   type BoundEncoder,

@@ -5,6 +5,19 @@ import { ShmError } from '../errors.ts';
 import { Status } from '../kernel.ts';
 import type { KeyPort } from '../ports.ts';
 import { type AnyCore, MapStatus } from './core.ts';
+import {
+  BATCH,
+  BEGIN,
+  BOUND,
+  CHECK,
+  CORE,
+  ENDED,
+  OVER,
+  READ,
+  SCAN_OF,
+  TRY_GET,
+  TRY_GET_MANY,
+} from './inside.ts';
 import { getMany } from './many.ts';
 import type { Bounds, CodecBounds } from './range.ts';
 import { EntryBatch, RangeFlag, type RangeScan } from './scan.ts';
@@ -14,25 +27,30 @@ const { OK } = Status;
 const { ABSENT, NEED } = MapStatus;
 
 export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V> {
-  readonly core: C;
-  protected readonly bound: CodecBounds<K>;
+  readonly [CORE]: C;
+  protected readonly [BOUND]: CodecBounds<K>;
   /** Set when this view is over. */
-  protected over = false;
+  protected [OVER] = false;
 
   constructor(core: C) {
     super();
-    this.core = core;
-    this.bound = core.bound;
+    this[CORE] = core;
+    this[BOUND] = core.bound;
   }
 
   /** The kernel's `get`; what `flags` mean is its own matter. A status. */
-  protected abstract tryGet(key: K, flags: number): number;
+  protected abstract [TRY_GET](key: K, flags: number): number;
 
   /** The kernel's `getMany`, with offsets as i32. A status. */
-  protected abstract tryGetMany(count: number, at: number, out: number, outBytes: number): number;
+  protected abstract [TRY_GET_MANY](
+    count: number,
+    at: number,
+    out: number,
+    outBytes: number,
+  ): number;
 
   /** A scan of `bounds`, with `flags` beside theirs. */
-  protected abstract scanOf(bounds: Readonly<Bounds>, flags: number): RangeScan;
+  protected abstract [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan;
 
   abstract close(): void;
 
@@ -41,56 +59,56 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
   }
 
   /** The error of a call after the end. */
-  protected ended(): Error {
-    return new ShmError('CLOSED', `${this.core.member.type.type}: this instance was closed`);
+  protected [ENDED](): Error {
+    return new ShmError('CLOSED', `${this[CORE].member.type.type}: this instance was closed`);
   }
 
-  check(): void {
-    if (this.over || !this.core.member.isOpen) throw this.ended();
+  [CHECK](): void {
+    if (this[OVER] || !this[CORE].member.isOpen) throw this[ENDED]();
   }
 
   /** Begins a call of the kernel that is about a key. */
-  protected begin(key: K): KeyPort<K> {
-    this.check();
-    const { crossing, keyPort } = this.core;
+  protected [BEGIN](key: K): KeyPort<K> {
+    this[CHECK]();
+    const { crossing, keyPort } = this[CORE];
     crossing.begin();
     keyPort.pack(key);
     return keyPort;
   }
 
   get(key: K): V | undefined {
-    return this.read(key, 0);
+    return this[READ](key, 0);
   }
 
-  protected read(key: K, flags: number): V | undefined {
-    const { core } = this;
-    let status = this.tryGet(key, flags);
+  protected [READ](key: K, flags: number): V | undefined {
+    const { [CORE]: core } = this;
+    let status = this[TRY_GET](key, flags);
     if (status !== OK && status !== ABSENT) {
-      status = core.finish(status, () => this.tryGet(key, flags), 'get');
+      status = core.finish(status, () => this[TRY_GET](key, flags), 'get');
     }
     if (status === ABSENT) return undefined;
     return core.readResult();
   }
 
   has(key: K): boolean {
-    let status = this.tryGet(key, 0);
+    let status = this[TRY_GET](key, 0);
     if (status === NEED) return true;
     if (status !== OK && status !== ABSENT) {
-      status = this.core.finish(status, () => this.tryGet(key, 0), 'has');
+      status = this[CORE].finish(status, () => this[TRY_GET](key, 0), 'has');
     }
     return status === OK;
   }
 
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    return getMany(this.core, keys, (count, at, out, outBytes) => {
-      this.check();
-      return this.tryGetMany(count, at, out, outBytes);
+    return getMany(this[CORE], keys, (count, at, out, outBytes) => {
+      this[CHECK]();
+      return this[TRY_GET_MANY](count, at, out, outBytes);
     });
   }
 
-  protected batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
-    this.check();
-    const scan = this.scanOf(bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
-    return new EntryBatch(scan, this.core, bounds, parts, size);
+  protected [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
+    this[CHECK]();
+    const scan = this[SCAN_OF](bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
+    return new EntryBatch(scan, this[CORE], bounds, parts, size);
   }
 }

@@ -2,6 +2,7 @@
 // batch of entries that views hand to their iterators.
 
 import type { AnyCore } from './core.ts';
+import { CHECK, CORE } from './inside.ts';
 import type { Bounds } from './range.ts';
 import { giveRecords, type Records, takeRecords } from './records.ts';
 import { Batch, ENTRIES, KEYS, VALUES } from './view.ts';
@@ -21,9 +22,9 @@ export const RangeFlag = {
 
 /** What a scan goes over. */
 export interface Scanned {
-  readonly core: AnyCore;
+  readonly [CORE]: AnyCore;
   /** Throws when it is closed. */
-  check(): void;
+  [CHECK](): void;
 }
 
 /** A scan in progress, as records. Holds nothing in the arena between two reads. */
@@ -66,14 +67,14 @@ export abstract class RangeScan {
    * @returns their number, or what was counted
    */
   read(limit: number, records: Records | undefined): number {
-    this.view.core.finish(this.call(limit), () => this.call(limit), 'scan');
+    this.view[CORE].finish(this.call(limit), () => this.call(limit), 'scan');
     return this.accept(records);
   }
 
   private call(limit: number): number {
     const { start, end, view } = this;
-    const { crossing } = view.core;
-    view.check();
+    const { crossing } = view[CORE];
+    view[CHECK]();
     crossing.begin();
     this.startLength = start?.length ?? 0;
     this.endLength = end?.length ?? 0;
@@ -87,7 +88,7 @@ export abstract class RangeScan {
   }
 
   private accept(records: Records | undefined): number {
-    const { core } = this.view;
+    const { [CORE]: core } = this.view;
     const count = core.result(0);
     const length = core.result(1);
     this.more = core.result(2) !== 0;

@@ -5,6 +5,7 @@
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
+import { BATCH, BOUND, COUNT_WITHIN } from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -127,29 +128,29 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   abstract has(key: K): boolean;
   abstract get size(): number;
   abstract getMany(keys: Iterable<K>): (V | undefined)[];
-  protected abstract readonly bound: BoundEncoder<K>;
+  protected abstract readonly [BOUND]: BoundEncoder<K>;
   /** A scan of `bounds` that decodes `parts`; `size` as in `Batch`. Checks that this is open. */
-  protected abstract batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
-  protected abstract countWithin(bounds: Readonly<Bounds>): number;
+  protected abstract [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
+  protected abstract [COUNT_WITHIN](bounds: Readonly<Bounds>): number;
 
   entries(range?: Range<K>): IterableIterator<[K, V]> {
-    return new EntryIterator(this.batch(encodeRange(range, this.bound), ENTRIES));
+    return new EntryIterator(this[BATCH](encodeRange(range, this[BOUND]), ENTRIES));
   }
 
   keys(range?: Range<K>): IterableIterator<K> {
-    return new KeyIterator(this.batch(encodeRange(range, this.bound), KEYS));
+    return new KeyIterator(this[BATCH](encodeRange(range, this[BOUND]), KEYS));
   }
 
   values(range?: Range<K>): IterableIterator<V> {
-    return new ValueIterator(this.batch(encodeRange(range, this.bound), VALUES));
+    return new ValueIterator(this[BATCH](encodeRange(range, this[BOUND]), VALUES));
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
-    return new EntryIterator(this.batch(EVERYTHING, ENTRIES));
+    return new EntryIterator(this[BATCH](EVERYTHING, ENTRIES));
   }
 
   forEach(visit: (value: V, key: K) => void): void {
-    const batch = this.batch(EVERYTHING, ENTRIES);
+    const batch = this[BATCH](EVERYTHING, ENTRIES);
     functionOf('visit', visit);
     while (batch.advance()) {
       for (let at = 0; at < batch.count; at++) visit(batch.values[at] as V, batch.keys[at] as K);
@@ -157,7 +158,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   }
 
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number {
-    const batch = this.batch(encodeRange(range, this.bound), ENTRIES);
+    const batch = this[BATCH](encodeRange(range, this[BOUND]), ENTRIES);
     functionOf('visit', visit);
     let visited = 0;
     while (batch.advance()) {
@@ -170,48 +171,48 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   }
 
   first(): [K, V] | undefined {
-    return this.only(EVERYTHING);
+    return this.#only(EVERYTHING);
   }
 
   last(): [K, V] | undefined {
-    return this.only({ ...EVERYTHING, reverse: true });
+    return this.#only({ ...EVERYTHING, reverse: true });
   }
 
   floor(key: K): [K, V] | undefined {
-    return this.only({ ...EVERYTHING, high: this.bound.encode(key), reverse: true });
+    return this.#only({ ...EVERYTHING, high: this[BOUND].encode(key), reverse: true });
   }
 
   ceiling(key: K): [K, V] | undefined {
-    return this.only({ ...EVERYTHING, low: this.bound.encode(key) });
+    return this.#only({ ...EVERYTHING, low: this[BOUND].encode(key) });
   }
 
   lower(key: K): [K, V] | undefined {
-    const high = this.bound.encode(key);
-    return this.only({ ...EVERYTHING, high, highOpen: true, reverse: true });
+    const high = this[BOUND].encode(key);
+    return this.#only({ ...EVERYTHING, high, highOpen: true, reverse: true });
   }
 
   higher(key: K): [K, V] | undefined {
-    return this.only({ ...EVERYTHING, low: this.bound.encode(key), lowOpen: true });
+    return this.#only({ ...EVERYTHING, low: this[BOUND].encode(key), lowOpen: true });
   }
 
   /** The first entry of a scan. */
-  private only(bounds: Readonly<Bounds>): [K, V] | undefined {
-    const batch = this.batch(bounds, ENTRIES, 1);
+  #only(bounds: Readonly<Bounds>): [K, V] | undefined {
+    const batch = this[BATCH](bounds, ENTRIES, 1);
     return batch.advance() ? [batch.keys[0] as K, batch.values[0] as V] : undefined;
   }
 
   count(range?: Range<K>): number {
-    const bounds = encodeRange(range, this.bound);
+    const bounds = encodeRange(range, this[BOUND]);
     if (bounds.empty) return 0;
-    return Math.min(bounds.limit, this.countWithin(bounds));
+    return Math.min(bounds.limit, this[COUNT_WITHIN](bounds));
   }
 
   cursor(range?: Range<K>): Cursor<K, V> {
     if (range?.limit !== undefined) {
       throw rangeError('range.limit: a cursor has none; expected it left out');
     }
-    const open = (bounds: Readonly<Bounds>) => this.batch(bounds, ENTRIES, 8);
-    return new RangeCursor(encodeRange(range, this.bound), this.bound, open);
+    const open = (bounds: Readonly<Bounds>) => this[BATCH](bounds, ENTRIES, 8);
+    return new RangeCursor(encodeRange(range, this[BOUND]), this[BOUND], open);
   }
 }
 

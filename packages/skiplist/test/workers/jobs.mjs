@@ -37,6 +37,29 @@ const jobs = {
     return won;
   },
 
+  /** Adds 1 to keys by turns, with compareAndSet and with update; how many steps it made. */
+  count({ keys, steps }) {
+    for (let i = 0; i < steps; i++) {
+      const key = userKey(i % keys);
+      if (i % 2 === 0) list.update(key, (n) => (n ?? 0) + 1);
+      else {
+        for (let n = list.get(key); !list.compareAndSet(key, n, (n ?? 0) + 1); n = list.get(key));
+      }
+      finish();
+    }
+    return steps;
+  },
+
+  /** Deletes the keys 0 to `count` - 1, in an order of its own; how many were there for it. */
+  remove({ count, seed }) {
+    let won = 0;
+    for (const n of shuffled(count, seed)) {
+      if (list.delete(userKey(n))) won++;
+      finish();
+    }
+    return won;
+  },
+
   /** Sets, deletes and reads random keys until told to stop, `most` times at most. */
   churn({ keys, seed, most = 20_000 }) {
     const below = random(seed);

@@ -1,0 +1,16 @@
+// What the views of a map are to each other: named by symbols, so that a name of the contract that
+// is misremembered finds nothing instead of one of these.
+
+export const CORE: unique symbol = Symbol('core');
+export const BOUND: unique symbol = Symbol('bound');
+export const OVER: unique symbol = Symbol('over');
+export const TRY_GET: unique symbol = Symbol('tryGet');
+export const TRY_GET_MANY: unique symbol = Symbol('tryGetMany');
+export const SCAN_OF: unique symbol = Symbol('scanOf');
+export const ENDED: unique symbol = Symbol('ended');
+export const CHECK: unique symbol = Symbol('check');
+export const BEGIN: unique symbol = Symbol('begin');
+export const READ: unique symbol = Symbol('read');
+export const BATCH: unique symbol = Symbol('batch');
+export const COUNT_WITHIN: unique symbol = Symbol('countWithin');
+export const TARGET: unique symbol = Symbol('target');
