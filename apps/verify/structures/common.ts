@@ -21,6 +21,8 @@ export const SLOT_BYTES = 1024;
 export const REGIONS = 8;
 export const GRANTS = 2;
 export const GRANT_BYTES = 32;
+/** Point leases of a slot; the next is in its overflow interval. */
+export const LEASES = 3;
 
 export const head = (world: World) => ({
   pages: world.u32(28),
@@ -288,7 +290,7 @@ export function* holdSnapshot<T extends object>(
 
 /**
  * What the host does after a death: both phases, with the repair of the kernel `name`. `before` is
- * called before each repair of what the slot had open.
+ * called before each repair of what the slot had open, and before its reservations go.
  */
 export function* recoverSlots(
   t: Thread,
@@ -311,6 +313,7 @@ export function* recoverSlots(
       yield [t.kernels[name]!.repair!, entry, generation, slot];
       yield [k.unjoin!, entry, slot];
     }
+    before?.(slot);
     yield [k.finish!, slot];
   }
 }

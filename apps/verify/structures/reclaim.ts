@@ -8,13 +8,12 @@ import type { Model, Scenario, Steps, Structure, Thread, World } from '../src/st
 import {
   attach,
   createArena,
-  GRANT_BYTES,
   GRANTS,
+  isLive,
   kindOf,
+  LEASES,
   PAGE,
   recoverSlots,
-  SLOT_BYTES,
-  SLOTS,
   slotAt,
 } from './common.ts';
 import { mutants } from './reclaim/mutants.ts';
@@ -30,12 +29,9 @@ import {
   settings,
 } from './reclaim/scenarios.ts';
 import { soak } from './reclaim/soak.ts';
+import { BLOCK, CLASS, DEPOT, grantAt, REGISTER, record, TOP, word } from './reclaim/words.ts';
 
-/** Gated sizes of limbo.ts and blocks.ts. */
-const HEAD = 32;
-const BLOCK = 48;
-const CLASS = 6;
-const DEPOT = 128;
+/** Gated sizes of limbo.ts. */
 const RETIRED = 2;
 const BIRTHS = 2;
 const TRIES = 3;
@@ -48,6 +44,8 @@ const current = new WeakMap<World, Options>();
 export interface Run {
   /** A block that a thread may read, as it believes. 0 = none. */
   safe: number[];
+  /** Whether a thread is pinned by a `stall`. */
+  open: boolean[];
   /** Whether a thread is inside an operation that may hold a block nobody else knows of. */
   busy: boolean[];
   /** A block that a thread has taken and not given up. */
@@ -58,14 +56,6 @@ export interface Run {
 }
 
 // ---- where things stand -------------------------------------------------------------------------
-
-const grantAt = (world: World, i: number): number => world.u32(88) + 8 * 64 + i * GRANT_BYTES;
-
-function record(world: World): { root: number; homes: number; bytes: number; at: number } {
-  const root = world.threads[0]!.local.root!;
-  const at = root + ((DEPOT + 17 * 8 + 63) & ~63);
-  return { root, homes: world.u32(root + 4), bytes: world.u32(root + 8), at };
-}
 
 /** The blocks of a list. `link`: where in a block the next one is named. */
 function list(world: World, first: number, link: number, into: number[]): boolean {
@@ -92,6 +82,16 @@ function setup(world: World, scenario: Scenario): void {
     t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
   }
   found(world, now);
+  if (now.older === true) pinOlder(world);
+}
+
+/** Worker 0 has been pinned since the first era: before the domain was. */
+function pinOlder(world: World): void {
+  const slot = slotAt(world.threads[0]!.local.slot!);
+  const view = new DataView(world.memory.buffer);
+  view.setUint32(slot + 24, 1, true);
+  view.setBigUint64(slot + 64, 1n, true);
+  view.setBigUint64(slot + 72, 1n, true);
 }
 
 /** The domain, its cells, and a home for each worker. */
@@ -108,9 +108,10 @@ function found(world: World, { scheme, clock }: Options): void {
     new DataView(world.memory.buffer).setBigUint64(root + 64, clock, true);
   }
   arena!.entryPublish!(entry, generation, root);
+  const region = world.u32(root + 12);
   let home = 0;
   for (const t of world.threads) {
-    Object.assign(t.local, { entry, generation, root, scheme, home: 0, cells: 0 });
+    Object.assign(t.local, { entry, generation, root, region, scheme, home: 0, cells: 0 });
     if (t.role !== 'worker') continue;
     t.kernels.arena!.entryJoin!(entry, generation);
     t.local.home = t.kernels.reclaim!.open!(entry, generation) >>> 0;
@@ -132,21 +133,23 @@ function found(world: World, { scheme, clock }: Options): void {
 
 const STATUS = ['ok', 'full', 'contended', 'limit', 'bad', 'double', 'expelled', 'closed'];
 const name = (status: number): string => STATUS[status] ?? String(status);
-const REGISTER = 0,
-  TOP = 4;
+/** In the link of a node that was taken out, where readers have hazard pointers. */
+const DEAD = 1;
+const ASK = 0xffff_ffff;
 
+/** Begins to read: a status. */
 function* pinned(t: Thread): Steps<number> {
-  if (t.local.scheme! >= POINTERS) {
-    yield [t.kernels.reclaim!.pinOnly!];
-    return 0;
-  }
-  return yield [t.kernels.reclaim!.pin!, t.local.entry!, t.local.generation!, t.local.home!];
+  const k = t.kernels.reclaim!;
+  const { entry, generation, home, scheme } = t.local;
+  if (scheme! >= POINTERS) return yield [k.stay!, entry!, generation!, home!];
+  const since: number = yield [k.pin!, entry!, generation!, home!];
+  return since < 0 ? -since : 0;
 }
 
 function* unpinned(t: Thread): Steps {
   if (t.local.scheme! >= POINTERS) {
     yield [t.kernels.reclaim!.releaseHazard!, t.local.home!, HAZARDS - 1];
-    yield [t.kernels.reclaim!.unpinOnly!];
+    yield [t.kernels.reclaim!.exit!];
     return;
   }
   yield [t.kernels.reclaim!.unpin!, t.local.home!, t.local.scheme!];
@@ -163,9 +166,33 @@ function* loaded(t: Thread, run: Run, cell: number): Steps<number> {
       : ([k.loadBlock!, cells! + cell, t.local.scheme!] as const);
   run.safe[t.id] = 0;
   const at = (yield call) >>> 0;
-  if (at === 0xffff_ffff) return -1;
+  if (at === ASK) return -1;
   run.safe[t.id] = at;
   return at;
+}
+
+/** One walk over the list; false: it has to start again. */
+function* walked(t: Thread, run: Run, nested: boolean): Steps<boolean> {
+  const k = t.kernels.reclaim!;
+  const { home, scheme, cells } = t.local;
+  const since: number = yield [k.since!];
+  let at = yield* loaded(t, run, TOP);
+  let parent = HAZARDS - 1;
+  for (let hop = 0; at > 0 && hop < 4; hop++) {
+    yield [k.breathe!];
+    yield [k.peek!, at, 0];
+    if (nested && hop === 1) yield [k.loadBlock!, cells! + REGISTER, scheme!];
+    const next =
+      (yield scheme! >= POINTERS
+        ? [k.protectLink!, at + 4, home!, 1 - parent, parent, scheme!]
+        : [k.loadLink!, at + 4, scheme!, since]) >>> 0;
+    if (next === ASK || next === DEAD) return false;
+    run.safe[t.id] = at = next;
+    if (scheme! < POINTERS) continue;
+    yield [k.releaseHazard!, home!, parent];
+    parent = 1 - parent;
+  }
+  return at === 0;
 }
 
 /** Whether the top of the stack was replaced. */
@@ -239,7 +266,9 @@ const operations: Structure<Run>['operations'] = {
   // Pins and stays: a reader that has stopped.
   stall: {
     *run(t, run: Run) {
-      yield* pinned(t);
+      const status = yield* pinned(t);
+      if (status !== 0) return name(status);
+      run.open[t.id] = true;
       const at = yield* loaded(t, run, REGISTER);
       if (at < 0) return 'restart';
       return yield [t.kernels.reclaim!.peek!, at, 0];
@@ -248,11 +277,12 @@ const operations: Structure<Run>['operations'] = {
   // What `stall` found, once more.
   look: {
     *run(t, run: Run) {
+      if (!run.open[t.id]) return 'none';
       const at = run.safe[t.id]!;
-      if (at === 0) return 'none';
       yield [t.kernels.reclaim!.breathe!];
-      const value: number = yield [t.kernels.reclaim!.peek!, at, 0];
+      const value: number | string = at === 0 ? 'none' : yield [t.kernels.reclaim!.peek!, at, 0];
       run.safe[t.id] = 0;
+      run.open[t.id] = false;
       yield* unpinned(t);
       return value;
     },
@@ -260,18 +290,97 @@ const operations: Structure<Run>['operations'] = {
   // The present value under the pin of a `stall` long ago, which ends.
   again: {
     *run(t, run: Run) {
+      if (!run.open[t.id]) return 'restart';
       const at = yield* loaded(t, run, REGISTER);
       yield [t.kernels.reclaim!.breathe!];
       const value: number = at < 0 ? 0 : yield [t.kernels.reclaim!.peek!, at, 0];
       run.safe[t.id] = 0;
+      run.open[t.id] = false;
       yield* unpinned(t);
       return at < 0 ? 'restart' : value;
     },
   },
   refresh: {
     *run(t, run: Run) {
+      const { entry, generation, home, scheme } = t.local;
+      if (!run.open[t.id]) return 'ok';
+      const at = run.safe[t.id]!;
       run.safe[t.id] = 0;
-      yield [t.kernels.reclaim!.refresh!, t.local.entry!, t.local.home!, t.local.scheme!];
+      const since: number = yield [
+        t.kernels.reclaim!.refresh!,
+        entry!,
+        generation!,
+        home!,
+        scheme!,
+      ];
+      if (since <= 0) run.safe[t.id] = at;
+      return since < 0 ? name(-since) : 'ok';
+    },
+  },
+  // The stack as a list, read from its top to its end, from the top again where it has to be.
+  // `nested`: another root is loaded on the way, which moves upper to the clock.
+  walk: {
+    *run(t, run: Run, nested = false) {
+      if ((yield* pinned(t)) !== 0) return 'restart';
+      let whole = false;
+      for (let i = 0; i < TRIES && !whole; i++) whole = yield* walked(t, run, nested);
+      run.safe[t.id] = 0;
+      if (t.local.scheme! >= POINTERS) {
+        yield [t.kernels.reclaim!.releaseHazard!, t.local.home!, 0];
+      }
+      yield* unpinned(t);
+      return whole ? 'ok' : 'restart';
+    },
+  },
+  // The list's only writer puts a node behind the second, and takes the second out.
+  append: {
+    *run(t, run: Run, value: number) {
+      const k = t.kernels.reclaim!;
+      run.busy[t.id] = true;
+      const at = yield* allocated(t);
+      if (at === 0) {
+        run.busy[t.id] = false;
+        return 'full';
+      }
+      const top: number = yield [k.peekBlock!, t.local.cells! + TOP];
+      const second: number = yield [k.peekBlock!, top + 4];
+      const next: number = yield [k.peekBlock!, second + 4];
+      yield [k.poke!, at, 0, value];
+      yield [k.poke!, at, 1, next];
+      yield [k.storeBlock!, second + 4, at];
+      run.busy[t.id] = false;
+      return 'ok';
+    },
+  },
+  drop: {
+    *run(t, run: Run) {
+      const k = t.kernels.reclaim!;
+      const top: number = yield [k.peekBlock!, t.local.cells! + TOP];
+      const second: number = yield [k.peekBlock!, top + 4];
+      if (second === 0) return 'ok';
+      run.busy[t.id] = true;
+      const link = second + 4;
+      const next = (yield t.local.scheme === POINTERS
+        ? [k.swapBlock!, link, DEAD]
+        : [k.peekBlock!, link]) as number;
+      yield [k.storeBlock!, top + 4, next];
+      const wrong = yield* retired(t, second);
+      run.busy[t.id] = false;
+      return wrong ?? 'ok';
+    },
+  },
+  // The domain's end, for everybody.
+  destroy: {
+    *run(t) {
+      yield [t.kernels.reclaim!.idle!];
+      yield [t.kernels.arena!.entryDestroy!, t.local.entry!, t.local.generation!];
+      yield [t.kernels.arena!.sweep!];
+      return 'ok';
+    },
+  },
+  sweep: {
+    *run(t) {
+      yield [t.kernels.arena!.sweep!];
       return 'ok';
     },
   },
@@ -508,6 +617,8 @@ interface State {
   /** Values given to the domain. */
   forks: readonly number[];
   stack: readonly number[];
+  /** The domain was destroyed. */
+  gone?: boolean;
 }
 
 const refusals = new Set(['full', 'contended', 'restart', 'limit']);
@@ -517,7 +628,10 @@ const model: Model<State> = {
   apply(state, [op, argument], result) {
     const died = result === undefined;
     if (typeof result === 'string' && refusals.has(result)) return [state];
+    if (result === 'closed') return state.gone === true ? [state] : [];
     switch (op) {
+      case 'destroy':
+        return [{ ...state, gone: true }];
       case 'write':
         return died || result === 'ok' ? [{ ...state, value: argument as number }] : [];
       case 'read':
@@ -572,6 +686,7 @@ function invariant(world: World, run: Run): string | undefined {
       return `a block was freed that grant ${i} keeps`;
     }
   }
+  if (!isLive(world, world.threads[0]!.local.entry!)) return undefined;
   const { homes, bytes, at } = record(world);
   seen.length = 0;
   let pending = 0;
@@ -627,14 +742,12 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     if (other === t || other.role !== 'worker') continue;
     if (kindOf(world.u32(slotAt(other.local.slot!))) !== 1) continue;
     run.safe[other.id] = 0;
-    const pins = world.u32(slotAt(other.local.slot!) + 24);
-    for (let i = 0; i < pins; i++) {
-      yield [other.kernels.reclaim!.unpin!, other.local.home!, t.local.scheme!];
-    }
-    yield [other.kernels.reclaim!.idle!];
+    yield* lettingGo(other, world);
+    if (!isLive(world, entry!)) continue;
     yield [other.kernels.reclaim!.leave!, entry!, generation!, other.local.home!];
     yield [other.kernels.reclaim!.idle!];
   }
+  if (!isLive(world, entry!)) return yield* swept(t, world);
   for (;;) {
     const given: number = yield [arena!.grantNext!, entry!, generation!, 0];
     if (given < 0) break;
@@ -655,7 +768,27 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   yield [reclaim!.leave!, entry!, generation!, home];
   yield [reclaim!.idle!];
   yield [arena!.entryDestroy!, entry!, generation!];
+  return yield* swept(t, world);
+}
+
+/** A worker ends its pins, the older one last, and its leases. */
+function* lettingGo({ kernels, local }: Thread, world: World): Steps {
+  const { home, scheme, entry } = local;
+  let nested = world.u32(slotAt(local.slot!) + 24);
+  const guards = scheme === EPOCH && isLive(world, entry!) ? world.u32(home! + 4) : 0;
+  for (let i = 0; i < guards; i++, nested--) yield [kernels.reclaim!.unpin!, home!, scheme!];
+  for (let i = 0; i < nested; i++) yield [kernels.reclaim!.unpinOnly!];
+  for (let i = 0; i <= LEASES; i++) yield [kernels.arena!.leaseDrop!, i];
+  yield [kernels.reclaim!.idle!];
+}
+
+/** Nobody reads: what was destroyed is free. */
+function* swept(t: Thread, world: World): Steps<string | undefined> {
+  const { arena } = t.kernels;
   yield [arena!.sweep!];
+  if (kindOf(world.u32(world.u32(88) + t.local.region! * 64)) !== 0) {
+    return "the domain's memory is not free though nobody reads";
+  }
   const found: number = yield [arena!.verify!, t.local.scratch!, 128];
   if (found > 0)
     return `verify: ${world.u32(t.local.scratch!)} at ${world.u32(t.local.scratch! + 4)}`;
@@ -687,7 +820,7 @@ function account(world: World, t: Thread): number | string {
   const { cells } = t.local;
   let known = 1;
   if (world.u32(cells! + REGISTER) !== 0) known++;
-  for (let node = world.u32(cells! + TOP); node !== 0; node = world.u32(node + 4)) known++;
+  for (let node = world.u32(cells! + TOP); node > DEAD; node = world.u32(node + 4)) known++;
   const carved = used - fresh;
   const rest = carved - (known + blocks.length) * BLOCK;
   if (rest % BLOCK !== 0) return `${rest} bytes are lost`;
@@ -716,64 +849,6 @@ function usedOf(world: World, base: number, slot: number): number {
   }
 }
 
-// ---- names for traces ---------------------------------------------------------------------------
-
-const HOME: Record<number, string> = {
-  0: 'owner',
-  4: 'nested',
-  8: 'pending',
-  16: 'fresh',
-  24: 'kept',
-  32: 'balance',
-  40: 'announced',
-  48: 'births',
-  56: 'now',
-  [64 + CLASS * 8]: 'W',
-};
-const BLOCK_WORDS: Record<number, string> = {
-  0: 'birth',
-  8: 'retired',
-  16: 'a',
-  20: 'b',
-  24: 'f',
-  28: 'tag',
-  32: 'value',
-  36: 'next',
-};
-
-function word(at: number, world: World): string | undefined {
-  if (at === 128) return 'clock';
-  const participants = world.u32(36);
-  if (at >= SLOTS && at < slotAt(participants)) {
-    const x = (at - SLOTS) % SLOT_BYTES;
-    const field = ({ 0: 'state', 24: 'pins', 64: 'lower', 72: 'upper' } as Record<number, string>)[
-      x
-    ];
-    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field ?? `+${x}`}`;
-  }
-  if (at === 512) return 'granted';
-  const grant = at - grantAt(world, 0);
-  if (grant >= 0 && grant < GRANTS * GRANT_BYTES) {
-    const field = ({ 0: 'state', 8: 'of', 16: 'era', 24: 'root' } as Record<number, string>)[
-      grant % GRANT_BYTES
-    ];
-    return `grant[${Math.floor(grant / GRANT_BYTES)}].${field}`;
-  }
-  const { root, homes, bytes, at: first } = record(world);
-  if (root === 0) return undefined;
-  if (at >= first && at < first + homes * bytes) {
-    const x = (at - first) % bytes;
-    return `home[${Math.floor((at - first) / bytes)}].${HOME[x] ?? `+${x}`}`;
-  }
-  if (at === root + 64) return 'epoch';
-  if (at === root + DEPOT + CLASS * 8) return 'depot';
-  if (at === world.threads[0]!.local.cells) return 'register';
-  if (at === world.threads[0]!.local.cells! + TOP) return 'top';
-  const page = Math.floor(at / PAGE);
-  if (page < world.u32(104)) return undefined;
-  return `page ${page} + ${at % PAGE} (${BLOCK_WORDS[(at - HEAD) % BLOCK] ?? ''})`;
-}
-
 const reclaim: Structure<Run, State> = {
   name: 'reclaim',
   kernels: { arena: 'packages/shm-arena', reclaim: 'apps/verify/structures/reclaim' },
@@ -782,6 +857,7 @@ const reclaim: Structure<Run, State> = {
   setup,
   begin: (world) => ({
     safe: world.threads.map(() => 0),
+    open: world.threads.map(() => false),
     busy: world.threads.map(() => false),
     held: world.threads.map(() => 0),
     readers: 0,

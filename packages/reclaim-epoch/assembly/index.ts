@@ -4,10 +4,11 @@
 // bound, none traps. `join(slot)` comes first, once for each instance.
 //
 // For structures that build on a domain, in their own kernels: import from the single files. Pin
-// with pinInterval (and `announce` in the epoch scheme; `hold` and `release` where the pin is to
-// outlast the call), load roots and links with loadBlock, allocate with allocBlock, retire with
-// retireBlock(root, home, at, true); export `idle` for the host's microtask. `enterHome`,
-// `leaveHome`, `repairHomes` belong into open, close and repair.
+// with pinInterval and, while a pin is held, `protect` (and `announce` in the epoch scheme; `hold`
+// and `release` where the pin is to outlast the call), note `since`, load roots with loadBlock and
+// links with loadLink, which may say RESTART: from the root, with `since` anew. Allocate with
+// allocBlock, retire with retireBlock(root, home, at, true); export `idle` for the host's
+// microtask. `enterHome`, `leaveHome`, `repairHomes` belong into open, close and repair.
 
 /** Covers the order of steps of pins, loads and calls; limbo.ts has a number of its own. */
 export const EPOCH_PROTOCOL: u32 = 1;
@@ -21,8 +22,10 @@ export { status } from '@x/shm-arena/assembly/slot';
 // build(entry, generation, scheme, hazards): u32     a new domain's root; 0 interval, 1 epoch
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED
 // leave(entry, generation, home): void         collects, and leaves the rest to others
-// pin(entry, generation, home): status         nested pins count. CLOSED, EXPELLED: nothing is held
-// refresh(entry, home, scheme): bool           under a guard: what was loaded before may be freed
+// pin(entry, generation, home): f64            `since`; nested pins count. -CLOSED, -EXPELLED:
+//                                              nothing is held
+// refresh(entry, generation, home, scheme): f64      `since`: what was loaded before may be freed;
+//                                              0: other pins are open; -CLOSED, -EXPELLED
 // unpin(home, scheme): void
 // alloc(entry, generation, home, bytes): u32   FULL, CONTENDED, BAD (too large), CLOSED, EXPELLED
 // retire(entry, generation, home, at): status  BAD: not a block in use
@@ -47,11 +50,22 @@ export {
 } from '@x/shm-arena/assembly/domain';
 
 // idle(): bool                                 the end of the turn: lets go if no pin is open
-// loadBlock(cell, scheme): u32                 under a pin; ~0: see `status` (OK: the word is ~0)
+// loadBlock(cell, scheme): u32                 a root, under a pin; ~0: see `status` (OK: it is ~0)
+// loadLink(cell, scheme, since): u32           a word in a block that was reached; the same
+// since(): f64                                 for the next walk, before its root is loaded
 // swapBlock(cell, next): u32                   the same
 // exchangeBlock(cell, expected, next, scheme): u32
 export { idle } from '@x/shm-arena/assembly/lazy';
-export { exchangeBlock, loadBlock, pin, refresh, swapBlock, unpin } from './pin';
+export {
+  exchangeBlock,
+  loadBlock,
+  loadLink,
+  pin,
+  refresh,
+  since,
+  swapBlock,
+  unpin,
+} from './pin';
 
 import { store32 } from '@x/shm-arena/assembly/atomic';
 import { pinInterval } from '@x/shm-arena/assembly/lazy';

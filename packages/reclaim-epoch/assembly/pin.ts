@@ -4,7 +4,8 @@
 // arena's lazy pin (lazy.ts). The epoch scheme is Fraser's (2004), with three epochs.
 //
 //   clock      7 ──────────────────────── 8
-//   load       era 7: as is               era 8 > upper: store upper, load again
+//   root       era 7: as is               era 8 > upper: store upper, load again
+//   link       era 7: as is               era 8 > upper: store upper, RESTART
 //   epoch      3 announced: 3, 3, 0 ──► 4 announced: 3 ──► stays 4 until that guard is closed
 //
 // Words of the home: announced, nested (limbo.ts). Words of the slot: lazy.ts.
@@ -17,7 +18,22 @@
 //   2. the domain is alive, the home is this thread's      the same
 //   3. epoch scheme: load the epoch, store announced       the same, until the domain's repair
 // unpin: 4. epoch scheme: store announced 0                the same
-// load: 5. load the word   6. load the clock; moved: store upper, from 5; LOADS times, then RESTART
+// loadBlock, of a root
+//   5. load the word                                       nothing
+//   6. load the clock; moved: store upper, from 5          the same
+//      LOADS times, upper further ahead of the clock each time; then RESTART
+// loadLink, of a word in a block (`since`: upper when the walk began)
+//   7. load the word                                       nothing
+//   8. upper is `since` and the clock is not past it: done; else upper := clock, RESTART
+// refresh
+//   9. load the clock, look at the entry as 2 does         nothing
+//  10. store upper, store lower: what was loaded 9         the same
+//
+// Step 8 is the argument of reservation.ts, "Links". In the epoch scheme a link needs no look: what
+// it named when its block was taken out, or names now, could be reached after the announcement.
+// Step 10: the entry was LIVE after the clock was loaded, so the region is retired, if ever, at
+// that era or later, and the new lower still meets its life. A domain that is gone is refused: its
+// region may be kept by the old lower alone.
 //
 // Why step 3 needs no second look at the epoch. An advance from e needs a scan that saw every
 // announced epoch be e or 0. After the announcement (of whatever old epoch a) stands, at most one
@@ -28,12 +44,23 @@
 // All of these are wait-free; the counts are in the README, measured by the checker.
 
 import { cas32, get32, load32, load64, put32, store64, swap32 } from '@x/shm-arena/assembly/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/directory';
 import { beginAt } from '@x/shm-arena/assembly/domain';
-import { CONTENDED, D_ROOT, entryAt, OK } from '@x/shm-arena/assembly/layout';
+import {
+  CLOCK,
+  CLOSED,
+  CONTENDED,
+  D_ROOT,
+  entryAt,
+  EXPELLED,
+  ME,
+  S_UPPER,
+  SELF,
+} from '@x/shm-arena/assembly/layout';
 import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/lazy';
 import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
-import { protect } from '@x/shm-arena/assembly/reservation';
-import { fail, status } from '@x/shm-arena/assembly/slot';
+import { protect, protectAhead } from '@x/shm-arena/assembly/reservation';
+import { alive, fail, status } from '@x/shm-arena/assembly/slot';
 
 /** A load met a moving era again and again; nothing is protected that was not before. */
 export const RESTART: i32 = 40;
@@ -54,30 +81,20 @@ export function renounce(home: usize): void {
   if (nested == 0) store64(home + O_ANNOUNCED, 0);
 }
 
-/**
- * Moves this thread's reservations to the present, if the one guard is all that is pinned: what was
- * loaded before may be freed. False: other pins are open, and nothing has changed.
- */
-export function refreshPin(root: usize, home: usize, scheme: u32): bool {
-  const alone = pinsHeld() == 1;
-  if (alone) announceInterval();
-  if (scheme == EPOCH && get32(home + O_NESTED) == 1) {
-    store64(home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
-    return true;
-  }
-  return alone;
+/** Where a walk begins: upper as it is before the load of its root. Eras are exact to 2^53. */
+export function since(): f64 {
+  return <f64>load64(SELF + S_UPPER);
 }
 
-// ---- guards
-// ---------------------------------------------------------------------------------------
+// ---- guards -------------------------------------------------------------------------------------
 
-/** Opens a guard. */
-export function pin(entry: u32, generation: u32, home: u32): i32 {
+/** Opens a guard; `since`, or -status. */
+export function pin(entry: u32, generation: u32, home: u32): f64 {
   const root = beginAt(entry, generation, home);
-  if (root == 0) return status();
+  if (root == 0) return -(<f64>status());
   if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
   hold();
-  return OK;
+  return since();
 }
 
 /** Closes a guard. */
@@ -86,26 +103,60 @@ export function unpin(home: u32, scheme: u32): void {
   release();
 }
 
-/** Moves a guard to the present, if nothing else is pinned. */
-export function refresh(entry: u32, home: u32, scheme: u32): bool {
-  return refreshPin(load32(entryAt(entry) + D_ROOT), home, scheme);
+/**
+ * Moves this thread's reservations to the present, if the one guard is all that is pinned: what was
+ * loaded before may be freed. `since`; 0: other pins are open, and nothing has changed; -status.
+ */
+export function refresh(entry: u32, generation: u32, home: u32, scheme: u32): f64 {
+  if (!alive()) return -(<f64>EXPELLED);
+  const era = load64(CLOCK);
+  const root = <usize>load32(entryAt(entry) + D_ROOT);
+  if (MUTANT != 121 && !entryAlive(entry, generation)) return -(<f64>CLOSED);
+  if (load32(home) != ME + 1) return -(<f64>CLOSED);
+  const alone = pinsHeld() == 1;
+  if (alone) announceInterval(era);
+  if (scheme == EPOCH && get32(<usize>home + O_NESTED) == 1) {
+    store64(<usize>home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
+    return since();
+  }
+  return alone ? since() : 0;
 }
 
 // ---- words that hold blocks ---------------------------------------------------------------------
 
 /**
- * The block that the word at `cell` names, safe to read until the guard ends. ~0 may be RESTART.
+ * The block that the root at `cell` names, safe to read until the guard ends. ~0 may be RESTART:
+ * the clock ran past upper during each of LOADS loads, though upper was ahead by up to 2^LOADS.
  */
 export function loadBlock(cell: usize, scheme: u32): u32 {
   for (let i: u32 = 0; i < LOADS; i++) {
     const at = load32(cell); // Pairs with the store that published the block: its content is seen.
-    if (at == 0 || scheme == EPOCH || MUTANT == 53 || protect()) {
-      if (at == ~0) fail(0);
-      return at;
-    }
+    const ahead = ((<u64>1) << i) - 1;
+    if (at == 0 || scheme == EPOCH || MUTANT == 53 || protectAhead(ahead)) return found(at);
   }
   fail(RESTART);
   return ~0;
+}
+
+/**
+ * The block that a word inside a block names which was reached under this guard; the walk began at
+ * `since`. ~0 may be RESTART: from the root again, with `since` anew.
+ */
+export function loadLink(cell: usize, scheme: u32, since: f64): u32 {
+  if (MUTANT == 122) return loadBlock(cell, scheme);
+  const at = load32(cell); // As in loadBlock.
+  if (at == 0 || scheme == EPOCH) return found(at);
+  const upper = load64(SELF + S_UPPER);
+  if ((MUTANT == 123 || <f64>upper == since) && load64(CLOCK) <= upper) return found(at);
+  protect(); // The next walk begins here.
+  fail(RESTART);
+  return ~0;
+}
+
+/** A word that holds ~0 is no RESTART. */
+function found(at: u32): u32 {
+  if (at == ~0) fail(0);
+  return at;
 }
 
 /** Puts a block into the word; what was there is returned, and is the caller's to retire. */
@@ -116,8 +167,8 @@ export function swapBlock(cell: usize, next: u32): u32 {
 }
 
 /**
- * Puts `next` where `expected` is: `expected` = done. Else what was found instead, protected. ~0
- * may be CONTENDED (the word went back and forth, nothing was done) or RESTART.
+ * Puts `next` where `expected` is: `expected` = done. Else what was found instead, protected if the
+ * word is a root. ~0 may be CONTENDED (the word went back and forth, nothing was done) or RESTART.
  */
 export function exchangeBlock(cell: usize, expected: u32, next: u32, scheme: u32): u32 {
   for (let i: u32 = 0; i < LOADS; i++) {

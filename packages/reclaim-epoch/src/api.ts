@@ -64,7 +64,8 @@ export interface Guard {
   /**
    * Moves the guard to the present, in a long loop: whatever was loaded before may be freed now.
    * @returns false when other guards or pins of this thread are open, and nothing was moved
-   * @throws ShmError WRONG_GUARD when closed
+   * @throws ShmError WRONG_GUARD when closed; CLOSED when the domain was destroyed, and what was
+   *   loaded stays until the guard is closed
    */
   refresh(): boolean;
   /** Ends it. Twice is harmless. */
@@ -78,20 +79,49 @@ export interface Guard {
  * thread. What a call returns may be read until the guard ends, and compared with what the word
  * holds later: while the guard is open no block it has seen is used again (no ABA).
  *
+ * A cell is a *root* when nobody retires the block that it stands in while it is read: `atomic()`
+ * makes one. A *link* stands in a block that may be taken out and retired (`atomicAt`); it is
+ * followed by `tryLoad` alone. A guard serves one walk from a root along links at a time.
+ *
  * All methods: any thread, O(1), never block. `guard` must be open, of this thread and domain.
  * @throws ShmError WRONG_GUARD, CLOSED (this instance of the domain was closed)
  */
 export interface Atomic {
   readonly handle: AtomicHandle;
-  /** The block the word names. Repeats only while the arena's era moves. */
+  /**
+   * The block that a root names. Wait-free: repeats only when the arena's era has moved, 16 times
+   * at most.
+   * @throws ShmError CONTENDED: the era ran ahead each time; nothing has changed
+   */
   load(guard: Guard): number;
+  /**
+   * The block that a link names, in a block that was reached from a root by `load` and `tryLoad`
+   * under this guard. Wait-free. The links of a block must not change once it was taken out.
+   * @returns undefined: the era has moved since the walk began, so the link may name what is freed
+   *   already; start again at the root. Never in the epoch scheme
+   * @example
+   * const domain = EpochDomain.create(arena);
+   * const guard = domain.pin();
+   * const root = domain.atomic(domain.alloc(4));
+   * const link = domain.atomicAt(root.load(guard)); // The first word of the block.
+   * link.store(0, guard);
+   * link.tryLoad(guard); // 0
+   * guard.close();
+   */
+  tryLoad(guard: Guard): number | undefined;
   /**
    * For a word that nobody else changes now; else `swap`, so that what was there can be retired.
    */
   store(offset: number, guard: Guard): void;
   /** Stores, and returns what was there: it is the caller's, to retire. */
   swap(offset: number, guard: Guard): number;
-  /** Stores `next` if the word holds `expected`. Returns what it held: `expected` means stored. */
+  /**
+   * Stores `next` if the word holds `expected`. Returns what it held: `expected` means stored.
+   * Another block that it returns may be read if the cell is a root; what a link held is good to
+   * compare.
+   * @throws ShmError CONTENDED: the word went away from `expected` and back, or the era moved, 16
+   *   times in the call; nothing was stored
+   */
   compareExchange(expected: number, next: number, guard: Guard): number;
 }
 

@@ -1,9 +1,9 @@
 // Cells: words of the arena that hold offsets of blocks.
 
-import { ShmError, Status, wholeNumber } from '@x/shm-arena/internal';
+import { wholeNumber } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import type { Domain } from './domain.ts';
-import { ASK, RESTART } from './kernel.ts';
+import { ASK } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
 
@@ -23,10 +23,13 @@ export class Cell implements api.Atomic {
   load(guard: api.Guard): number {
     const domain = this.#domain;
     domain.checkGuard(guard);
-    const { kernel, schemeNumber } = domain;
-    const at = kernel.loadBlock(this.#at, schemeNumber) >>> 0;
-    if (at !== ASK) return at;
-    return domain.settled(at, () => kernel.loadBlock(this.#at, schemeNumber) >>> 0);
+    const at = domain.kernel.loadBlock(this.#at, domain.schemeNumber) >>> 0;
+    return at === ASK ? domain.found('load') : at;
+  }
+
+  tryLoad(guard: api.Guard): number | undefined {
+    const domain = this.#domain;
+    return domain.loadLink(this.#at, domain.checkGuard(guard));
   }
 
   store(offset: number, guard: api.Guard): void {
@@ -43,30 +46,11 @@ export class Cell implements api.Atomic {
     const domain = this.#domain;
     domain.checkGuard(guard);
     const { kernel, schemeNumber } = domain;
-    const from = word(expected);
-    const to = word(next);
-    const found = kernel.exchangeBlock(this.#at, from, to, schemeNumber) >>> 0;
-    if (found !== ASK) return found;
-    return domain.settled(
-      found,
-      () => kernel.exchangeBlock(this.#at, from, to, schemeNumber) >>> 0,
-    );
+    const found = kernel.exchangeBlock(this.#at, word(expected), word(next), schemeNumber) >>> 0;
+    return found === ASK ? domain.found('compareExchange') : found;
   }
 }
 
 function word(offset: number): number {
   return wholeNumber('offset', offset, 0, MOST) | 0;
-}
-
-/** Repeats a call that returned ASK while the reason is that others were faster. */
-export function repeat(status: () => number, first: number, call: () => number): number {
-  let found = first;
-  while (found === ASK) {
-    const why = status();
-    if (why === Status.OK) return found; // The word holds just that.
-    if (why !== RESTART && why !== Status.CONTENDED)
-      throw new ShmError('CLOSED', 'the cell is gone');
-    found = call();
-  }
-  return found;
 }

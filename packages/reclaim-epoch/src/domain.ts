@@ -17,23 +17,26 @@ import {
   Status,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
-import { Cell, repeat } from './atomic.ts';
-import { type EpochKernel, KERNEL_BYTES, PROTOCOL, SCHEMES, TYPE } from './kernel.ts';
+import { Cell } from './atomic.ts';
+import { ASK, type EpochKernel, KERNEL_BYTES, PROTOCOL, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
 const DOMAIN = domainType<EpochKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
 
 /** A section in which blocks are read. */
 class ReadGuard implements api.Guard {
   readonly domain: Domain;
+  /** Where the present walk began: the kernel's `since`. */
+  since: number;
   isOpen = true;
 
-  constructor(domain: Domain) {
+  constructor(domain: Domain, since: number) {
     this.domain = domain;
+    this.since = since;
   }
 
   refresh(): boolean {
     this.domain.checkGuard(this);
-    return this.domain.moveGuards();
+    return this.domain.moveGuard(this);
   }
 
   close(): void {
@@ -78,9 +81,9 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
 
   pin(): api.Guard {
     this.member.check();
-    const status = this.kernel.pin(this.entry, this.generation, this.home);
-    if (status !== Status.OK) throw this.member.error(status);
-    const guard = new ReadGuard(this);
+    const since = this.kernel.pin(this.entry, this.generation, this.home);
+    if (since < 0) throw this.member.error(-since);
+    const guard = new ReadGuard(this, since);
     this.#guards.add(guard);
     return guard;
   }
@@ -94,13 +97,26 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
     letGo(this.seat, this.kernel);
   }
 
-  moveGuards(): boolean {
-    return this.kernel.refresh(this.entry, this.home, this.schemeNumber) !== 0;
+  moveGuard(guard: ReadGuard): boolean {
+    const { kernel, entry, generation, home, schemeNumber } = this;
+    const since = kernel.refresh(entry, generation, home, schemeNumber);
+    if (since < 0) throw this.member.error(-since);
+    if (since > 0) guard.since = since;
+    return since > 0;
+  }
+
+  /** The block that a word inside a block names; undefined: the walk has to start again. */
+  loadLink(at: number, guard: ReadGuard): number | undefined {
+    const { kernel } = this;
+    const found = kernel.loadLink(at, this.schemeNumber, guard.since) >>> 0;
+    if (found !== ASK || kernel.status() !== RESTART) return found;
+    guard.since = kernel.since();
+    return undefined;
   }
 
   /** Throws unless `guard` is an open guard of this domain in this thread. */
-  checkGuard(guard: api.Guard): void {
-    if (guard instanceof ReadGuard && guard.isOpen && this.isSame(guard.domain)) return;
+  checkGuard(guard: api.Guard): ReadGuard {
+    if (guard instanceof ReadGuard && guard.isOpen && this.isSame(guard.domain)) return guard;
     this.member.check();
     throw new ShmError('WRONG_GUARD', `expected an open guard of this domain, ${why(guard)}`);
   }
@@ -109,13 +125,21 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
     return new Cell(this, this.newCell(initial));
   }
 
+  atomicAt(offset: number): api.Atomic {
+    return new Cell(this, this.checkCell(offset));
+  }
+
   attachAtomic(handle: api.AtomicHandle): api.Atomic {
     return new Cell(this, this.findCell(handle));
   }
 
-  /** What a word function returned in the end. */
-  settled(first: number, call: () => number): number {
-    return repeat(() => this.kernel.status(), first, call);
+  /** What a word function that returned ASK has found: just that, or nothing. */
+  found(call: string): number {
+    if (this.kernel.status() === Status.OK) return ASK;
+    throw new ShmError(
+      'CONTENDED',
+      `${call}: expected the era and the cell to stand still once in 16 looks, found them moving`,
+    );
   }
 
   stats(): api.EpochDomainStats {

@@ -20,10 +20,14 @@ export const ASK = 0xffff_ffff;
 export const SCHEMES = ['interval', 'epoch'] as const;
 
 export interface EpochKernel extends DomainKernel {
+  /** What `since` says, or -status. */
   pin(entry: number, generation: number, home: number): number;
   unpin(home: number, scheme: number): void;
-  refresh(entry: number, home: number, scheme: number): number;
+  /** What `since` says; 0: other pins are open; or -status. */
+  refresh(entry: number, generation: number, home: number, scheme: number): number;
+  since(): number;
   loadBlock(cell: number, scheme: number): number;
+  loadLink(cell: number, scheme: number, since: number): number;
   swapBlock(cell: number, next: number): number;
   exchangeBlock(cell: number, expected: number, next: number, scheme: number): number;
   touch(): void;

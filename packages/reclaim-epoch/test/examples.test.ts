@@ -3,4 +3,4 @@
 import { runExamples } from '../../shm-arena/test/shared/examples.ts';
 import { EpochDomain } from '../src/index.ts';
 
-await runExamples(new URL('../', import.meta.url), { EpochDomain }, [1, 2]);
+await runExamples(new URL('../', import.meta.url), { EpochDomain }, [2, 3]);

@@ -55,6 +55,36 @@ describe.each(subjects)('$scheme', (subject) => {
     guard.close();
   });
 
+  test('a guard of a destroyed domain is not refreshed, and keeps what it has', async () => {
+    const puppet = await world.puppet();
+    const other = EpochDomain.create(world.arena, { scheme: domain.scheme });
+    const block = other.alloc(8);
+    const own = other.atomic(block);
+    const guard = other.pin();
+    const at = own.load(guard);
+    const words = new Uint32Array(world.arena.memory.buffer);
+    words[at / 4] = 7;
+    await puppet.tell('destroy', other.handle);
+    expect(codeOf(() => guard.refresh())).toBe('CLOSED');
+    world.arena.recover(); // Sweeps.
+    expect([words[at / 4], own.load(guard)]).toEqual([7, block]);
+    guard.close();
+    await puppet.end();
+  });
+
+  test('a guard walks one list at a time: a restart begins anew', () => {
+    const guard = domain.pin();
+    const link = domain.atomicAt(domain.alloc(8));
+    const block = domain.alloc(8);
+    link.swap(block, guard);
+    expect(link.tryLoad(guard)).toBe(block);
+    for (let i = 0; i < 600; i++) domain.retire(domain.alloc(8));
+    expect(link.tryLoad(guard)).toBe(scheme === 'epoch' ? block : undefined);
+    expect(link.tryLoad(guard)).toBe(block); // From the root again, as it were.
+    expect(codeOf(() => link.tryLoad({} as Guard))).toBe('WRONG_GUARD');
+    guard.close();
+  });
+
   test('guards that are closed, of another domain, or no guards are WRONG_GUARD', () => {
     const other = EpochDomain.create(world.arena, { scheme: domain.scheme });
     const [closed, foreign] = [domain.pin(), other.pin()];

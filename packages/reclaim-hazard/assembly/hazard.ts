@@ -13,6 +13,9 @@
 //     with the clock unchanged behind it (eras): so it stood when the block could still be reached.
 // I2  A scan begins after the blocks it judges were retired. So whoever protects one afterwards
 //     does not find it any more, and whoever did before is seen.
+// I3  A hazard that is moved from one word to another by 6 to 8 stood in the new word while the
+//     clock still showed its era. The scan that judges what was retired in that era, or later,
+//     moves the clock on before it looks, so it sees the new word whenever it misses the old one.
 //
 // protect, pointers                                      a death after this step leaves
 //   1. load the word                                       nothing
@@ -21,8 +24,21 @@
 // protect, eras
 //   4. load the word, load the clock: the hazard's era: done
 //   5. store the hazard, from 4                            the same
-// release: 6. store 0                                      nothing
-// exchange: 7. CAS; lost: wait (below), protect what is there
+// protectLink, of a word in a block that hazard `parent` protects
+//   eras:  6. hazard := the era of `parent`                the same
+//          7. load the word   8. the clock shows that era: done; else RESTART
+//   pointers: 1 to 3
+// release: 9. store 0                                      nothing
+// exchange: 10. CAS; lost: wait (below), protect what is there
+//
+// 4 and 5 are for roots, words that nobody retires while they are read: once the clock has moved
+// since block b was reached, b may be out, and what its link names may be freed, however often the
+// link is loaded; the era of now comes too late. With the era of `parent`, e, still on the clock:
+// b was reached while the clock showed e. What its link names now, or has named since b was taken
+// out (after that), could be reached then, so it was alive at e, under a hazard with e that stood
+// before. With pointers 3 looks at the link again; that says something only if whoever takes b out
+// first puts something else into its links. While a link is as it was, b is in place then, and so
+// is what it names.
 //
 // After LOADS rounds RESTART: nothing is protected by this hazard. A scan waits for α * H retired
 // blocks (`threshold`), so it costs O(1) for each; at most α * H + H blocks of a home are pending
@@ -46,7 +62,7 @@ function hazardAt(home: usize, index: u32): usize {
   return home + O_HAZARDS + (index << 3);
 }
 
-/** The block that the word names, safe to read until `index` protects another. ~0: RESTART. */
+/** The block that a root names, safe to read until `index` protects another. ~0: RESTART. */
 export function protectBlock(cell: usize, home: usize, index: u32, scheme: u32): u32 {
   return scheme == ERAS
     ? protectEra(cell, hazardAt(home, index))
@@ -86,13 +102,31 @@ function protectEra(cell: usize, hazard: usize): u32 {
   return ~0;
 }
 
+/**
+ * The same for a word inside the block that hazard `parent` protects. ~0: RESTART, from the root
+ * again; what `parent` protects stays protected.
+ */
+export function protectLink(cell: usize, home: usize, index: u32, parent: u32, scheme: u32): u32 {
+  if (scheme != ERAS || MUTANT == 124) return protectBlock(cell, home, index, scheme);
+  const hazard = hazardAt(home, index);
+  const era = load64(hazardAt(home, parent));
+  if (MUTANT != 125 && load64(hazard) != era) store64(hazard, era); // I3
+  const at = load32(cell);
+  if (at != 0 && load64(CLOCK) != era) {
+    fail(RESTART);
+    return ~0;
+  }
+  if (MUTANT == 125 && load64(hazard) != era) store64(hazard, era);
+  return found(at);
+}
+
 /** A word that holds ~0 is no RESTART. */
 function found(at: u32): u32 {
   if (at == ~0) fail(0);
   return at;
 }
 
-/** Step 6. */
+/** Step 9. */
 export function releaseHazard(home: usize, index: u32): void {
   store64(hazardAt(home, index), 0);
 }

@@ -46,7 +46,9 @@ export { idle } from '@x/shm-arena/assembly/lazy';
 // exit(): void
 export { enter, exit, stay } from '@x/shm-arena/assembly/domain';
 
-// protectBlock(cell, home, index, scheme): u32      ~0: RESTART
+// protectBlock(cell, home, index, scheme): u32      of a root; ~0: RESTART
+// protectLink(cell, home, index, parent, scheme): u32     of a word in the block that hazard
+//                                              `parent` protects; ~0: RESTART
 // releaseHazard(home, index): void, isHeld(home, index): bool
 // exchangeBlock(cell, expected, next, home): bool
 // peekBlock(cell): u32                         of a word that nobody changes, or under a lease
@@ -55,6 +57,7 @@ export {
   isHeld,
   peekBlock,
   protectBlock,
+  protectLink,
   releaseHazard,
 } from './hazard';
 

@@ -44,7 +44,11 @@ export interface HazardDomainStats extends BlockStats {
   readonly hazards: number;
 }
 
-/** A 32-bit word in the arena that holds the offset of a block, 0 for none. */
+/**
+ * A 32-bit word in the arena that holds the offset of a block, 0 for none. It is a *root* when
+ * nobody retires the block that it stands in while it is read: `atomic()` makes one. A *link*
+ * stands in a block that may be taken out and retired (`atomicAt`).
+ */
 export interface Atomic {
   readonly handle: AtomicHandle;
   /**
@@ -85,7 +89,7 @@ export interface LeaseOptions {
 /**
  * A lease that belongs to the domain and not to a thread: it outlives the thread that took it, and
  * lasts until anybody closes it or the domain is destroyed. Who closes it must know that nobody
- * reads under it any more.
+ * reads under it any more; so must who destroys the domain, which ends the lease too.
  */
 export interface SharedLease extends Lease {
   /** For other threads. */
@@ -115,14 +119,38 @@ export interface HazardDomain extends Blocks<Atomic, HazardDomainStats> {
   /** Hazards of each thread. */
   readonly hazards: number;
   /**
-   * Loads a block and protects it with hazard `index` of this thread, in place of what that
-   * protected before. It may be read until `index` protects another or is released. Repeats while
-   * others change the word (pointers) or the era moves (eras).
+   * Loads the block that a root names and protects it with hazard `index` of this thread, in place
+   * of what that protected before. It may be read until `index` protects another or is released.
+   * Lock-free: repeats while others change the word (pointers) or the era moves (eras), 1 024 times
+   * at most.
    * @returns its offset, 0 for none
    * @throws RangeError for an index the domain does not have; ShmError WRONG_GUARD for a cell of
-   * another domain
+   * another domain; CONTENDED: others were faster each time, and `index` protects nothing
    */
   protect(atomic: Atomic, index: number): number;
+  /**
+   * The same for a link inside the block that hazard `parent` protects, which stays protected
+   * unless `index` is `parent`. Wait-free.
+   *
+   * With `eras` a link of a block that was taken out must not change. With `pointers` whoever takes
+   * a block out must first put something into its links that names no block, say 1: the reader gets
+   * that, and starts again at the root.
+   * @returns undefined: start again at the root; the era has moved since `parent` was set (eras),
+   *   or the link changed again and again (pointers)
+   * @throws RangeError; ShmError WRONG_GUARD, also when `parent` protects nothing
+   * @example
+   * const domain = HazardDomain.create(arena);
+   * const root = domain.atomic(domain.alloc(4));
+   * const first = domain.protect(root, 0);
+   * const link = domain.atomicAt(first); // The first word of the block.
+   * link.store(0);
+   * domain.tryProtect(link, 1, 0); // 0
+   * domain.retire(root.swap(0));
+   * domain.collect(); // 0, and the era moves
+   * link.store(first);
+   * domain.tryProtect(link, 1, 0); // undefined
+   */
+  tryProtect(atomic: Atomic, index: number, parent: number): number | undefined;
   /** Lets go of what `index` protects. @throws ShmError WRONG_GUARD when it protects nothing */
   release(index: number): void;
   /**

@@ -39,6 +39,8 @@ import {
 
 const DOMAIN = domainType<HazardKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
 const MOST_HAZARDS = 32;
+/** Calls of 16 looks each before a call says CONTENDED. */
+const ROUNDS = 64;
 const MOST = 2 ** 32 - 1;
 
 class Cell implements api.Atomic {
@@ -201,18 +203,39 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   protect(atomic: api.Atomic, index: number): number {
-    const cell = this.#own(atomic);
-    const bit = this.#bit(index);
+    const { at } = this.#own(atomic);
     const { kernel, home, schemeNumber } = this;
-    // The first hazard keeps the domain's memory, until the last is released.
+    this.#use(index);
+    for (let round = 0; round < ROUNDS; round++) {
+      const found = kernel.protectBlock(at, home, index, schemeNumber) >>> 0;
+      if (found !== ASK || kernel.status() !== RESTART) return found;
+    }
+    this.release(index);
+    throw new ShmError(
+      'CONTENDED',
+      'protect: expected the era and the cell to stand still once in 1024 looks, found them moving',
+    );
+  }
+
+  tryProtect(atomic: api.Atomic, index: number, parent: number): number | undefined {
+    const { at } = this.#own(atomic);
+    const { kernel, home, schemeNumber } = this;
+    if ((this.#used & this.#bit(parent, 'parent')) === 0) {
+      this.member.check();
+      throw new ShmError('WRONG_GUARD', `tryProtect: hazard ${parent} protects nothing`);
+    }
+    this.#use(index);
+    const found = kernel.protectLink(at, home, index, parent, schemeNumber) >>> 0;
+    return found !== ASK || kernel.status() !== RESTART ? found : undefined;
+  }
+
+  /** Marks a hazard as used. The first keeps the domain's memory, until the last is released. */
+  #use(index: number): void {
+    const bit = this.#bit(index);
     if (this.#thread.used === 0) this.#stay();
     else this.member.check();
     this.#thread.used |= bit;
     this.#used |= bit;
-    let at = kernel.protectBlock(cell.at, home, index, schemeNumber) >>> 0;
-    while (at === ASK && kernel.status() === RESTART)
-      at = kernel.protectBlock(cell.at, home, index, schemeNumber) >>> 0;
-    return at;
   }
 
   release(index: number): void {
@@ -231,8 +254,8 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
     letGo(this.seat, this.kernel);
   }
 
-  #bit(index: number): number {
-    return 1 << wholeNumber('index', index, 0, this.hazards - 1);
+  #bit(index: number, name = 'index'): number {
+    return 1 << wholeNumber(name, index, 0, this.hazards - 1);
   }
 
   #own(atomic: api.Atomic): Cell {
@@ -288,6 +311,10 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
 
   atomic(initial = 0): api.Atomic {
     return new Cell(this, this.newCell(initial));
+  }
+
+  atomicAt(offset: number): api.Atomic {
+    return new Cell(this, this.checkCell(offset));
   }
 
   attachAtomic(handle: api.AtomicHandle): api.Atomic {

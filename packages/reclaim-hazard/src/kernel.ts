@@ -26,6 +26,7 @@ export interface HazardKernel extends DomainKernel {
   stay(entry: number, generation: number, home: number): number;
   exit(): void;
   protectBlock(cell: number, home: number, index: number, scheme: number): number;
+  protectLink(cell: number, home: number, index: number, parent: number, scheme: number): number;
   releaseHazard(home: number, index: number): void;
   isHeld(home: number, index: number): number;
   exchangeBlock(cell: number, expected: number, next: number, home: number): number;

@@ -3,4 +3,4 @@
 import { runExamples } from '../../shm-arena/test/shared/examples.ts';
 import { HazardDomain } from '../src/index.ts';
 
-await runExamples(new URL('../', import.meta.url), { HazardDomain }, [3, 3]);
+await runExamples(new URL('../', import.meta.url), { HazardDomain }, [4, 4]);

@@ -80,7 +80,7 @@ import { offsetOf, pageAt, pageAux, pageTag } from './pages';
 import { regionAlloc, shard } from './region';
 import { fail } from './slot';
 
-const BATCH: u32 = isDefined(GATED) ? 1 : 64;
+const BATCH: u32 = isDefined(GATED) ? 2 : 64;
 /** Bytes carved at a time; blocks of more than a quarter are taken one by one. */
 const PIECE: u32 = isDefined(GATED) ? 192 : 16384;
 const LARGE: u32 = PIECE >> 2;
@@ -211,6 +211,7 @@ function takeBatch(root: usize, home: usize, q: u32): bool {
     const mine = cellWord(TAKING, root, home, <u32>word);
     if (!cas64(at, word, mine)) continue;
     const wordOf = wordAt(home, q);
+    if (MUTANT == 126) store64(at, 0);
     store64(wordOf, (word << 32) | <u32>load64(wordOf));
     put32(home + O_COUNTS + ((<usize>q) << 2), BATCH);
     store64(at, 0);

@@ -5,8 +5,14 @@
 //                                 region ──► pieces ──► blocks
 //
 // I1  Every call runs under a pin and looks at the entry behind it: LIVE of its generation. So the
-//     region was not retired when the pin began, and stays until it ends, whoever destroys the
-//     domain.
+//     region is retired, if ever, after the interval stood, and its retired stamp is at least
+//     lower. It was born before the call, so its birth is at most the clock that the call has
+//     read; upper is no less: the call's pin stores it, or, while a pin is held whose upper lies
+//     before that birth, it is raised before the look. (It is not raised otherwise: it would keep
+//     what a long reader's own thread allocates and retires.) So the region stays until the pins
+//     end, whoever destroys the domain. What is open beyond a call (a guard, the first hazard in
+//     use) is a pin that began like this and is not ended. A lease holds the region as it holds
+//     any block: its era was that of the load of a root, which looked at the entry too.
 // I2  A home is used only while it names this slot: a thread that was buried, or has left, finds
 //     out.
 //
@@ -31,7 +37,11 @@ import {
   LEASES,
   ME,
   OK,
+  P_REGION,
+  PAGE_SHIFT,
   PARTICIPANTS,
+  R_BIRTH,
+  regionAt,
   S_LEASES,
   S_LOWER,
   S_OVER_LOWER,
@@ -76,6 +86,7 @@ import {
   threshold,
   wordAt,
 } from './limbo';
+import { pageAt, pageTag } from './pages';
 import {
   ownedByEntry,
   regionAlloc,
@@ -86,6 +97,7 @@ import {
 } from './region';
 import { alive, fail, status } from './slot';
 import { held, hold, pinInterval, release } from './lazy';
+import { protect } from './reservation';
 
 // ---- coming and going ---------------------------------------------------------------------------
 
@@ -120,8 +132,19 @@ export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u
 export function begin(entry: u32, generation: u32): usize {
   if (!alive()) return fail(EXPELLED);
   pinInterval();
+  if (MUTANT != 120 && held()) cover(entry);
   if (entryAlive(entry, generation)) return load32(entryAt(entry) + D_ROOT); // I1
   return fail(CLOSED);
+}
+
+/** I1, while a pin is held: if the domain was born after its upper, that goes to the clock. */
+function cover(entry: u32): void {
+  const upper = load64(SELF + S_UPPER);
+  if (load64(CLOCK) <= upper) return;
+  // Tables, which outlive the region: if the entry then is not LIVE, nobody cares what they said.
+  const page = load64(pageAt(load32(entryAt(entry) + D_ROOT) >> PAGE_SHIFT));
+  if (kindOf(page) == P_REGION && load64(regionAt(pageTag(page)) + R_BIRTH) <= upper) return;
+  protect();
 }
 
 /** As `begin`, for a call that needs this thread's home. */
@@ -198,7 +221,7 @@ export function isBlock(entry: u32, generation: u32, at: u32): bool {
 export function collect(entry: u32, generation: u32, home: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return -status();
-  return collectAll(root, home, held());
+  return collectAll(root, home, MUTANT != 130 && held());
 }
 
 /**

@@ -30,7 +30,7 @@ import { CLOCK, S_LOWER, S_PINS, S_UPPER, SELF } from './layout';
  * era stands still.
  */
 export function pinInterval(): void {
-  if (!held()) announceInterval();
+  if (!held()) announceInterval(load64(CLOCK));
 }
 
 /** How many pins are held across calls. Owned word. */
@@ -54,8 +54,7 @@ export function release(): void {
 }
 
 /** Step 2. */
-export function announceInterval(): void {
-  const era = load64(CLOCK);
+export function announceInterval(era: u64): void {
   const stands = load64(SELF + S_UPPER) == era;
   if (stands && load64(SELF + S_LOWER) == era) return;
   // As in reservation.ts: whoever sees the new lower sees the new upper.

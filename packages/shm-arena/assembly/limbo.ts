@@ -410,7 +410,7 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
     if (points == 0 && (slot != ME || own)) {
       noted = noteInterval(home, noted, at + S_LOWER, at + S_UPPER);
     }
-    noted = noteInterval(home, noted, at + S_OVER_LOWER, at + S_OVER_UPPER);
+    if (MUTANT != 129) noted = noteInterval(home, noted, at + S_OVER_LOWER, at + S_OVER_UPPER);
     for (let i: u32 = 0; i < LEASES; i++) {
       const point = load64(at + S_LEASES + (i << 3));
       if (point != 0) noted = note(home, noted, point, point);
@@ -435,6 +435,7 @@ function note(home: usize, noted: u32, lower: u64, upper: u64): u32 {
     put64(pair + 8, upper);
     return noted + 1;
   }
+  if (MUTANT == 128) return noted;
   const pair = home + O_SNAPSHOT + ((SNAPSHOT - 1) << 4);
   if (lower < get64(pair)) put64(pair, lower);
   if (upper > get64(pair + 8)) put64(pair + 8, upper);

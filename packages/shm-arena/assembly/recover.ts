@@ -76,6 +76,7 @@ import {
   S_STATE,
   S_UPPER,
   S_WATCHED,
+  SELF,
   TRIES,
   WATCHED,
   entryAt,
@@ -206,12 +207,14 @@ function settleRegions(slot: u32): u32 {
 function settleShard(region: u32, slot: u32): void {
   if (slot == ME || MUTANT == 13) return;
   pin();
+  const upper = load64(SELF + S_UPPER);
   // Meets every life, so a region seen LIVE from here on stays until unpin; no loop is needed.
-  store64(slotAt(ME) + S_UPPER, ~(<u64>0));
+  store64(SELF + S_UPPER, ~(<u64>0));
   if (kindOf(load64(regionAt(region) + R_STATE)) == REGION_LIVE) {
     const at = shard(region, slot) + 8;
     if (load64(at) >> 32 != 0) store64(at, countShard(region, slot));
   }
+  store64(SELF + S_UPPER, upper); // An older pin needs no more than it had.
   unpin();
 }
 

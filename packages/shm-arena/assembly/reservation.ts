@@ -41,6 +41,17 @@
 // root, so before step 8; it never moves from one place to another, so the order in which 8 goes
 // through them does not matter. While nothing is granted, grants cost step 8 one load.
 //
+// Links. A root is a word that nobody retires while it is read. A link stands in a block that may
+// have been taken out since it was reached, and then names, however often it is loaded, a block
+// that may be freed: one born after the old upper, and judged before 5 raised it. So a link is
+// followed only while the clock has not passed the upper that has stood since the root was loaded;
+// else the reader starts again at the root. Why that is enough: block b was reached under [lower,
+// upper] and is kept. Its link named c when it was loaded, hence now, or, as nobody changes the
+// links of what is out, when b was taken out, which was after b was reached. At that time c could
+// be reached, so c is retired later than lower; and it was born by then, hence at most at upper.
+// Whatever else raises upper meanwhile (a root's load, a call inside) ends a walk all the same:
+// what was freed before does not come back by it.
+//
 // A death leaves the words of a slot standing, which is what is wanted: a repair may still follow
 // pointers that the dead had; recovery clears them when the last repair is done (slot.ts I5).
 //
@@ -86,12 +97,20 @@ export function unpin(): void {
   if (get32(SELF + S_PINS) == 0) store64(SELF + S_LOWER, 0); // Owned word.
 }
 
-/** After a root was loaded under a pin: true = follow it; false = load it again. */
+/**
+ * After a root was loaded under a pin: true = follow it; false = load it again. For a link inside a
+ * block see "Links" above.
+ */
 export function protect(): bool {
+  return protectAhead(0);
+}
+
+/** As `protect`; upper, if it is raised, goes so many eras in front of the clock. */
+export function protectAhead(ahead: u64): bool {
   if (MUTANT == 6) return true;
   const era = load64(CLOCK);
   if (era <= load64(SELF + S_UPPER)) return true;
-  store64(SELF + S_UPPER, era);
+  store64(SELF + S_UPPER, era + ahead);
   return false;
 }
 

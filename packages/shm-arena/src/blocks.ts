@@ -59,7 +59,7 @@ export interface Blocks<Atomic, Stats extends BlockStats> {
   readonly handle: StructureHandle;
   /**
    * A block of at least `bytes` bytes, aligned to 16, with unspecified content. O(1) amortised.
-   * @param bytes 1 to 1 835 000
+   * @param bytes 1 to 1 834 976
    * @returns its offset
    * @throws ShmError ARENA_FULL: nothing has changed. RangeError
    */
@@ -75,6 +75,13 @@ export interface Blocks<Atomic, Stats extends BlockStats> {
   collect(): number;
   /** A new cell in the arena, with `initial` in it. Gone with the domain. ARENA_FULL. */
   atomic(initial?: number): Atomic;
+  /**
+   * The word at `offset` as a cell: a link inside a block, say. Nothing is taken, and nobody checks
+   * that a block in use is there, since a reader may stand on one that was taken out. O(1).
+   * @param offset a multiple of 4, inside a block that this thread made or may read
+   * @throws RangeError
+   */
+  atomicAt(offset: number): Atomic;
   /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
   attachAtomic(handle: AtomicHandle): Atomic;
   stats(): Stats;

@@ -168,6 +168,15 @@ export class BlockDomain<X extends DomainKernel> {
     return at;
   }
 
+  /** `offset`, if a cell may stand there. */
+  checkCell(offset: number): number {
+    this.member.check();
+    const most = this.seat.memory.buffer.byteLength - 4;
+    const at = wholeNumber('offset', offset, 0, most);
+    if (at % 4 === 0) return at;
+    throw rangeError(`atomicAt: expected a multiple of 4, found ${at}`);
+  }
+
   /** The offset of the cell that a handle names. */
   findCell(handle: AtomicHandle): number {
     this.member.check();

@@ -85,4 +85,46 @@ export const mutants: Mutant[] = [
     'interval: two leases for others',
   ),
   reclaim(63, 'a scan skips the last hazard', 'pointers: read, write', 'eras: read, write'),
+  reclaim(
+    120,
+    'a pin inside an older one does not cover what was born since',
+    'epoch: an older pin, and the end of the domain',
+    'interval: an older pin, and the end of the domain',
+    'pointers: an older pin, and the end of the domain',
+    'eras: an older pin, and the end of the domain',
+  ),
+  reclaim(
+    121,
+    'a refresh lets go of a domain that was destroyed',
+    'interval: a refresh, and the end of the domain',
+    'epoch: a refresh, and the end of the domain',
+  ),
+  reclaim(
+    122,
+    'a link is loaded again when the clock moved',
+    'interval: a walk over what is taken out',
+  ),
+  reclaim(
+    123,
+    'a link is followed under an upper that was raised on the way',
+    'interval: a walk beside another load',
+  ),
+  reclaim(124, 'a link is protected by the era of now', 'eras: a walk over what is taken out'),
+  {
+    ...reclaim(
+      125,
+      'an era is handed on after the look at the clock',
+      'eras: an era that is handed on',
+    ),
+    plans: [{ strategy: 'dfs', preemptions: 3 }],
+  },
+  reclaim(126, 'a cell of the depot is emptied before the batch is taken', 'interval: the depot'),
+  reclaim(
+    128,
+    'a full snapshot drops a reservation',
+    'interval: more reservations than a snapshot holds',
+    'eras: more reservations than a snapshot holds',
+  ),
+  reclaim(129, 'a collect leaves out the overflow of leases', 'interval: four leases'),
+  reclaim(130, 'a collect leaves out the own pin', 'interval: a reader collects what another left'),
 ];

@@ -21,6 +21,8 @@ export interface Options {
   stalled?: boolean;
   /** Worker 0 has the last slot. */
   reversed?: boolean;
+  /** Worker 0 has been pinned since before the domain was made. */
+  older?: boolean;
   /** First value of the clock and the epoch: the counters wrap their low half soon. */
   clock?: bigint;
 }
@@ -228,6 +230,53 @@ scenario(
   {
     clock: 0xffff_fffen,
   },
+);
+// The domain is destroyed while somebody reads in it whose older pin does not know of it.
+scenario(
+  'an older pin, and the end of the domain',
+  [[['stall'], ['look'], ['unpinOnly'], ['idle']], [['destroy']]],
+  { older: true, clock: 5n },
+);
+scenario(
+  'a refresh, and the end of the domain',
+  [[['stall'], ['refresh'], ['sweep'], ['again'], ['idle']], [['destroy']]],
+  { schemes: [INTERVAL, EPOCH] },
+);
+// A reader stands on a node while it is taken out, and with it the node behind it, which was born
+// after the reader's last load: the dead node names it still.
+const list: Partial<Scenario> = {
+  prepare: [
+    ['push', 2],
+    ['push', 1],
+  ],
+};
+const cut: OpCall[] = [...write(4, 5), ['append', 9], ['drop'], ['drop'], ['collect']];
+scenario('a walk over what is taken out', [[['walk']], cut], {}, list);
+scenario(
+  'a walk beside another load',
+  [[['walk', true]], cut],
+  { schemes: [INTERVAL, EPOCH] },
+  list,
+);
+scenario(
+  'an era that is handed on',
+  [[['walk']], [['drop'], ['collect']]],
+  {
+    schemes: [ERAS],
+  },
+  list,
+);
+scenario('a reader collects what another left', [[['linger']], [...write(1), ['leave']]]);
+const kept: Partial<Options> = { schemes: [INTERVAL, POINTERS, ERAS] };
+scenario('four leases', [[['hold']], [...write(1, 2), ['collect']]], kept, {
+  prepare: [['lease'], ['lease'], ['lease'], ...write(1, 2, 3)],
+});
+// Worker 0's leases fill the snapshot before it comes to the reader.
+scenario(
+  'more reservations than a snapshot holds',
+  [[...write(4, 5), ['collect']], [['read']]],
+  { schemes: [INTERVAL, ERAS] },
+  { prepare: [['lease'], ['lease'], ['lease'], ['lease'], ...write(1, 2, 3)] },
 );
 scenario('read by the last slot', [[['read']], [...write(1, 2), ['collect']]], {
   schemes: [INTERVAL],

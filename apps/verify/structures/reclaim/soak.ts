@@ -40,6 +40,7 @@ export const soak: Soak<Run> = {
   // Each worker writes its own places only.
   gather: (runs) => ({
     safe: runs.map(({ safe }, id) => safe[id]!),
+    open: runs.map(({ open }, id) => open[id]!),
     busy: runs.map(({ busy }, id) => busy[id]!),
     held: runs.map(({ held }, id) => held[id]!),
     readers: 0,

@@ -2,12 +2,17 @@
 // have them: what a reader or a lease may hold is not freed, what nobody holds is, and once.
 // In this file: one thread. threads.ts: many, and their deaths. regressions.ts: known defects.
 
+import { readFileSync } from 'node:fs';
 import { seatOf, takeLease } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reading } from './readers.mjs';
 import { regressions } from './regressions.ts';
 import { codeOf, random, replay, type Subject, seed, turn, World, worlds } from './support.ts';
 import { threads } from './threads.ts';
+import { walks } from './walks.ts';
+
+/** What the contract says of `alloc`. */
+const contract = readFileSync(new URL('../../src/blocks.ts', import.meta.url), 'utf8');
 
 /** All of it, for one scheme. */
 export function conformance(subject: Subject): void {
@@ -17,6 +22,7 @@ export function conformance(subject: Subject): void {
     if (subject.leases) leases(subject);
     counters(subject);
     threads(subject);
+    walks(subject);
     regressions(subject);
   });
 }
@@ -114,7 +120,9 @@ function blocks(subject: Subject): void {
       domain.collect();
       for (const block of all) block.at = domain.alloc(block.bytes);
       expect(domain.stats().bytes).toBe(bytes);
-      for (const wrong of [0, -1, 1.5, 2 ** 21])
+      const most = Number(/1 to ([\d ]+)\n/.exec(contract)![1]!.replaceAll(' ', ''));
+      expect(domain.alloc(most)).toBeGreaterThan(0);
+      for (const wrong of [0, -1, 1.5, most + 1])
         expect(() => domain.alloc(wrong)).toThrow(RangeError);
       expect(() => domain.alloc('8' as never)).toThrow(TypeError);
     });

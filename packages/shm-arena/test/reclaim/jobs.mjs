@@ -24,10 +24,19 @@ function detach() {
 }
 
 function fill(value) {
-  const block = domain.alloc(8);
+  const block = domain.alloc(12);
   words[block / 4] = value;
   words[block / 4 + 1] = ~value;
   return block;
+}
+
+/** In the link of a node that was taken out, where readers have hazard pointers. */
+const DEAD = 1;
+
+/** Uses blocks, and what was retired, again and again. */
+function recycle(times) {
+  for (let i = 0; i < times; i++) domain.retire(fill(3_000_000 + i));
+  for (let i = 0; i < 3; i++) domain.collect();
 }
 
 /** The value of a block that this thread may read. */
@@ -190,6 +199,39 @@ const commands = {
     for (let i = 0; i < times; i++) replace(2_000_000 + i);
   },
   collect: () => domain.collect(),
+  /** Puts a node behind the second of the cell's list, takes both out, and uses their memory. */
+  cut() {
+    const reader = reading(domain, 4);
+    const top = reader.load(cell);
+    reader.over();
+    const link = (node) => domain.atomicAt(node + 8);
+    const swap = (atomic, next) => {
+      const section = reading(domain, 4);
+      const before = section.swap(atomic, next);
+      section.over();
+      return before;
+    };
+    const second = words[top / 4 + 2];
+    recycle(600); // The era moves on.
+    const third = fill(9);
+    words[third / 4 + 2] = words[second / 4 + 2];
+    swap(link(second), third);
+    for (const node of [second, third]) {
+      const next = words[node / 4 + 2];
+      if (domain.scheme === 'pointers') swap(link(node), DEAD);
+      swap(link(top), next);
+      domain.retire(node);
+    }
+    recycle(600);
+    return third;
+  },
+  /** Destroys another domain, and fills all memory that is free. */
+  destroy(handle) {
+    library[workerData.className].attach(arena, handle).destroy();
+    for (let at = arena.tryAlloc(32768); at !== 0; at = arena.tryAlloc(32768)) {
+      words.fill(0xdeadbeef, at / 4, at / 4 + 8192);
+    }
+  },
   /** Collects again and again from the moment that `control[0]` is 1 until it is 2; the total. */
   collectTogether(control) {
     Atomics.add(control, 1, 1);

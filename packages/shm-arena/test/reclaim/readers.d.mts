@@ -9,6 +9,8 @@ export interface Cell {
 export interface Reading {
   /** The block that the cell names: not freed until `over`, or until the next load by hazards. */
   load(cell: Cell): number;
+  /** The same for a link of the block that was loaded last; undefined: from the root again. */
+  follow(cell: Cell): number | undefined;
   swap(cell: Cell, next: number): number;
   /** `expected` is 0 or was loaded in this section. Whether it was stored. */
   exchange(cell: Cell, expected: number, next: number): boolean;

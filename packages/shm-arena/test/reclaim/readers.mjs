@@ -9,6 +9,7 @@ export function reading(domain, index = 0) {
 function guarded(guard) {
   return {
     load: (cell) => cell.load(guard),
+    follow: (cell) => cell.tryLoad(guard),
     swap: (cell, next) => cell.swap(next, guard),
     exchange: (cell, expected, next) => cell.compareExchange(expected, next, guard) === expected,
     over: () => guard.close(),
@@ -16,17 +17,27 @@ function guarded(guard) {
 }
 
 function hazardous(domain, index) {
-  let held = false;
+  const held = new Set();
+  let now = index;
   return {
     load(cell) {
-      held = true;
-      return domain.protect(cell, index);
+      const at = domain.protect(cell, index);
+      held.add(index);
+      now = index;
+      return at;
+    },
+    follow(cell) {
+      const next = now ^ 1;
+      const at = domain.tryProtect(cell, next, now);
+      held.add(next);
+      if (at !== undefined) now = next;
+      return at;
     },
     swap: (cell, next) => cell.swap(next),
     exchange: (cell, expected, next) => cell.compareExchange(expected, next),
     over() {
-      if (held) domain.release(index);
-      held = false;
+      for (const hazard of held) domain.release(hazard);
+      held.clear();
     },
   };
 }

@@ -4,11 +4,12 @@
 import { get32, load32, put32 } from '@x/shm-arena/assembly/atomic';
 import { hold, pinInterval, release } from '@x/shm-arena/assembly/lazy';
 
-export { hazardsOf } from '@x/shm-arena/assembly/domain';
+export { exit, hazardsOf, stay } from '@x/shm-arena/assembly/domain';
 export {
   exchangeBlock as exchangeHazard,
   peekBlock,
   protectBlock,
+  protectLink,
   releaseHazard,
 } from '@x/reclaim-hazard/assembly/hazard';
 export * from '@x/reclaim-epoch/assembly/index';
