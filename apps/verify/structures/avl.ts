@@ -11,12 +11,13 @@ import { mutants } from './avl/mutants.ts';
 import { operations, type Run } from './avl/operations.ts';
 import { plan, scenarios, settings } from './avl/scenarios.ts';
 import { soak } from './avl/soak.ts';
-import { createMap, endOfMap, recoverSlots } from './common.ts';
+import { createMap, endOfMap, pinOlder, recoverSlots } from './common.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  const { pages, most, warm } = settings.get(scenario.name)!;
+  const { pages, most, warm, older } = settings.get(scenario.name)!;
   createMap(world, 'tree', pages, most);
   for (const t of world.threads) if (warm && t.role === 'worker') warmUp(t);
+  if (older === true) pinOlder(world);
 }
 
 /** An operation without effect, so that the thread has its table and its shards. */

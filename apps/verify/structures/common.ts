@@ -202,6 +202,10 @@ export function createMap(
   }
   const { arena, [name]: map } = world.threads[0]!.kernels;
   const { io } = world.threads[0]!.local;
+  // The first era ends: the map is younger than a pin of `pinOlder`.
+  const lease: number = arena!.leaseTake!();
+  if (!arena!.leaseHold!(lease)) throw new Error('leaseHold');
+  arena!.leaseDrop!(lease);
   world.write(io!, new Uint8Array(256));
   const entry: number = arena!.entryClaim!(io);
   if (entry < 0) throw new Error(`entryClaim: ${entry}`);
@@ -214,6 +218,15 @@ export function createMap(
     t.local.generation = generation;
     if (t.role === 'worker') t.kernels.arena!.entryJoin!(entry, generation);
   }
+}
+
+/** Worker 0 has been pinned since the first era: before the structure was made. */
+export function pinOlder(world: World): void {
+  const slot = slotAt(world.threads[0]!.local.slot!);
+  const view = new DataView(world.memory.buffer);
+  view.setUint32(slot + 24, 1, true);
+  view.setBigUint64(slot + 64, 1n, true);
+  view.setBigUint64(slot + 72, 1n, true);
 }
 
 // ---- calls --------------------------------------------------------------------------------------

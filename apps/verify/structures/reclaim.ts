@@ -13,6 +13,7 @@ import {
   kindOf,
   LEASES,
   PAGE,
+  pinOlder,
   recoverSlots,
   slotAt,
 } from './common.ts';
@@ -83,15 +84,6 @@ function setup(world: World, scenario: Scenario): void {
   }
   found(world, now);
   if (now.older === true) pinOlder(world);
-}
-
-/** Worker 0 has been pinned since the first era: before the domain was. */
-function pinOlder(world: World): void {
-  const slot = slotAt(world.threads[0]!.local.slot!);
-  const view = new DataView(world.memory.buffer);
-  view.setUint32(slot + 24, 1, true);
-  view.setBigUint64(slot + 64, 1n, true);
-  view.setBigUint64(slot + 72, 1n, true);
 }
 
 /** The domain, its cells, and a home for each worker. */

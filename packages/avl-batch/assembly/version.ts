@@ -30,8 +30,10 @@
 // A call that reads the present pins, loads the root, asks `protect` whether the era it pinned
 // covers it, and looks at the entry once more: still LIVE, hence the root was this structure's. A
 // call on a snapshot needs no pin: the host's lease holds the version's region. A call on the head
-// alone needs no `protect`: Q0 and Q1 live as long as the entry, which was LIVE behind the pin. A
-// death under a pin leaves the pin, which recovery takes away with the slot.
+// alone needs no loop: Q0 and Q1 live as long as the entry. While an older pin is held, whose upper
+// may lie before their birth, `protect` raises it before the look at the entry: LIVE then, so they
+// are retired after upper covered them. A death under a pin leaves the pin, which recovery takes
+// away with the slot.
 //
 // create(entry)                                          a death after this step leaves
 //   1. regions Q0, Q1, G, CREATING                         retired with the entry of the dead
@@ -57,6 +59,7 @@ import {
   regionDrop,
   regionPublish,
 } from '@x/shm-arena/assembly/region';
+import { held } from '@x/shm-arena/assembly/lazy';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
 import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { io, sizeOf, work } from './node';
@@ -189,6 +192,7 @@ export function leave(status: i32): i32 {
 /** The head, under a pin; 0: the structure is gone. Wait-free. */
 export function headFor(entry: u32, generation: u32): usize {
   const head: usize = load32(entryAt(entry) + D_OWN);
+  if (MUTANT != 140 && held()) protect();
   return entryAlive(entry, generation) ? head : 0; // Behind the pin, and behind the load.
 }
 

@@ -72,7 +72,7 @@ function built(state: State, count: number): State {
 
 const REFUSED = new Set<Result>(['full', 'queue full', 'contended', 'expelled']);
 const APPENDS = new Set(['set', 'insert', 'delete', 'compare']);
-const AT = new Set(['scanAt', 'drop', 'sweep']);
+const AT = new Set(['scanAt', 'drop', 'sweep', 'unpin']);
 
 /** The operation of an append call: [kind, who, tag, key, value, expected]. */
 function waiting([kind, who, tag, key, value, expected]: OpCall): Waiting {
@@ -167,6 +167,7 @@ export const model: Model<State> = {
       case 'drop':
       case 'heir':
       case 'sweep':
+      case 'unpin':
         return same;
       case 'end':
         return died || result === 'ok' ? [{ ...state, open: false }] : none;

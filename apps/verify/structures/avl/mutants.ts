@@ -34,5 +34,6 @@ export const mutants: Mutant[] = [
     plans: [{ strategy: 'pct', runs: 60_000, depth: 6 }],
   },
   tree(83, 'the old generation is retired before the root is swapped', 'compact, get'),
+  tree(140, 'an older pin does not cover the head', 'an older pin: set, end'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
 ];

@@ -6,6 +6,7 @@ import {
   holdSnapshot,
   keyArguments,
   type Leased,
+  slotAt,
   stage,
   stageKey,
   stageKeys,
@@ -284,6 +285,14 @@ export const operations: Structure<Run>['operations'] = {
   sweep: {
     *run(t) {
       yield [t.kernels.arena!.sweep!];
+      return 'ok';
+    },
+  },
+  /** The pin of `pinOlder` ends. */
+  unpin: {
+    *run(t) {
+      t.world.write(slotAt(t.local.slot!) + 24, new Uint8Array(4));
+      yield [t.kernels.arena!.unpin!];
       return 'ok';
     },
   },

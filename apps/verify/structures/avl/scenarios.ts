@@ -8,6 +8,8 @@ interface Setting {
   pages: number;
   most: number;
   warm: boolean;
+  /** Worker 0 has been pinned since before the map was made. */
+  older?: boolean;
 }
 
 export const plan = { quick: quickly([2_000, 1_500, 400], 200), full: MAP_FULL };
@@ -415,6 +417,26 @@ scenario(
   ],
   BEFORE,
 );
+
+// The map is destroyed while somebody uses it whose older pin does not know of it.
+for (const [name, calls] of Object.entries({
+  set: [['set', 0, 's', 'a', 1]],
+  build: built('b', ['set', 0, 's', 'a', 1]),
+  get: [['get', 'b']],
+} satisfies Record<string, Program>)) {
+  // Nothing is prepared: the first call must not find its pin raised already.
+  scenario(
+    `an older pin: ${name}, end`,
+    [
+      [...calls, ['unpin']],
+      [['end'], ['sweep']],
+    ],
+    [],
+    {
+      older: true,
+    },
+  );
+}
 
 // ---- memory -------------------------------------------------------------------------------------
 
