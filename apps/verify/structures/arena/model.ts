@@ -20,6 +20,8 @@ const pagesOf = (blocks: readonly string[]): number =>
   blocks.reduce((sum, tag) => sum + (Number(tag.slice(1)) || 1), 0);
 
 const refusals = new Set(['full', 'contended', 'no slot']);
+/** Of what makes a region: each entry of their table may be in use. */
+const noRegion = new Set([...refusals, 'limit']);
 
 export const model: Model<State> = {
   initial: () => ({ blocks: [], open: true, value: 0, pages: 1, named: {}, forks: [] }),
@@ -43,7 +45,7 @@ export const model: Model<State> = {
         return [{ ...state, blocks: blocks.filter((tag) => tag !== a) }];
       }
       case 'write':
-        if (refusals.has(result as string)) return same;
+        if (noRegion.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
         return state.open || died ? [{ ...state, value: a as number }] : none;
       case 'read':
@@ -68,7 +70,7 @@ export const model: Model<State> = {
         if (died) return [{ ...state, open: false, forks: [] }];
         return (result === 'ok') === state.open ? [{ ...state, open: false, forks: [] }] : none;
       case 'create': {
-        if (refusals.has(result as string)) return same;
+        if (noRegion.has(result as string)) return same;
         const taken = Object.values(named).includes(b as string);
         if (result === 'stuck') return none;
         if (result === 'taken') return taken ? same : none;

@@ -27,6 +27,7 @@ const STATUS: Record<number, string> = {
   0: 'ok',
   1: 'full',
   2: 'contended',
+  3: 'limit',
   4: 'bad',
   6: 'expelled',
   7: 'closed',
