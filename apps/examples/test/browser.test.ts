@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run, SRC } from './run.ts';
 
-test('the page reads what its worker writes, and recovers when it kills it', async () => {
-  const { code, stdout, stderr } = await run('../test/browser-shim.mjs');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^[1-9]\d* records, recovered 1 thread; verify: clean\n$/);
-});
+test.each([
+  ['writing', /^[1-9]\d* records, recovered 1 thread; verify: clean\n$/],
+  ['at once', /^0 records, the worker was not attached: nothing to recover\n$/],
+  ['before ready', /^0 records, the worker ended between `attach` and `ready`: nothing can tell/],
+])(
+  'the page reads what its worker writes, and goes on when it is killed: %s',
+  async (moment, says) => {
+    const { code, stdout, stderr } = await run('../test/browser-shim.mjs', moment);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(says);
+  },
+);
 
 const server = spawn(process.execPath, [join(SRC, 'browser/serve.ts'), '0']);
 let base = '';

@@ -17,7 +17,7 @@ import type { SHM_ERROR_CODES } from './errors.ts';
  * | `ARENA_CORRUPT` | checksum, offsets or sizes contradict each other |
  * | `ARENA_BUSY` | `save` found that something was written meanwhile |
  * | `NOT_ISOLATED` | the page is not cross-origin isolated: memory cannot be shared |
- * | `NO_SLOT` | as many threads are attached as the arena has participants |
+ * | `NO_SLOT` | as many threads are attached as the arena has participants, or not recovered |
  * | `EXPELLED` | this thread was declared dead by `bury` or `watch`; its calls no longer count |
  * | `CLOSED` | the arena was detached, or the structure closed or destroyed |
  * | `CONTENDED` | a living thread was in the way, and this thread may not wait |
@@ -51,7 +51,7 @@ export interface Closeable {
 export interface ArenaOptions {
   /** The whole reservation in bytes, up to 4 GiB, rounded up to 64 KiB. Default 256 MiB. */
   bytes?: number;
-  /** The most threads attached at once, 1 to 256. Default 64. */
+  /** The most threads attached at once, 1 to 255. Default 64. */
   participants?: number;
   /** Overwrite blocks with zeros when they are freed. Default false. */
   zeroOnFree?: boolean;
@@ -245,7 +245,10 @@ export interface Supports {
   readonly webLocks: boolean;
   /** This thread may block (`Atomics.wait`); a browser's window may not. */
   readonly blocking: boolean;
-  /** How a thread's death is learned here, apart from `bury`. */
+  /**
+   * How a thread's death is learned here, apart from `bury`. Whether the platform refuses locks is
+   * known after `arena.ready`: then 'none'.
+   */
   readonly deathDetection: 'exit' | 'locks' | 'none';
 }
 
@@ -317,14 +320,20 @@ export interface Arena {
   structures(): StructureInfo[];
 
   /**
-   * Makes a worker's exit the death of its participants in this arena. Node, Deno and Bun: call it
-   * in the thread that started the worker, before the worker attaches. Nothing happens for a Web
-   * Worker: where there are Web Locks, `probe` finds its death.
+   * Makes a worker's end the death of its participants in this arena. Call it in the thread that
+   * started the worker, before the worker attaches. It keeps no program alive.
    *
-   * The exit event comes by the event loop, and marks the dead; `recover` cleans up after them, as
-   * does any call that one of them is in the way of.
+   * Node workers, also in Deno and Bun, and Bun's Web Workers: their exit is an event, which comes
+   * by the event loop. Web Workers in browsers and Deno: there is none, so this thread calls
+   * `probe` twice a second, until it detaches, or until no worker that it watches is referenced and
+   * nobody holds a lock. What dies before its `ready` is not found.
    *
-   * @throws ShmError CLOSED (it has exited already), LIMIT_REACHED (a worker may watch 32 others)
+   * Either way the dead are only marked; `recover` cleans up after them, as does any call that one
+   * of them is in the way of, and an `attach` that finds no free slot.
+   *
+   * @throws TypeError WRONG_TYPE (not a worker)
+   * @throws ShmError CLOSED (it has exited already), LIMIT_REACHED (a worker may watch 32 others),
+   * UNSUPPORTED (a Web Worker, and no Web Locks)
    */
   watch(worker: NodeWorker | WebWorker): void;
   /**
@@ -334,8 +343,22 @@ export interface Arena {
    */
   bury(participant: Participant): void;
   /**
+   * Resolves when this thread's death can be noticed from now on, also if it then computes without
+   * a pause: await it first in a Web Worker. Never rejects. Where the thread holds no Web Lock it
+   * is resolved at once: its exit tells, or `supports().deathDetection` is 'none' and nothing but
+   * `bury` does. A thread that detaches before has nothing to wait for; one that was buried and
+   * attaches again has another promise in its new Arena.
+   *
+   * @example
+   * const arena = Arena.create({ bytes: 2 ** 24 });
+   * await arena.ready; // in a browser: this thread holds its lock
+   * arena.stats().participants.length; // 1
+   */
+  readonly ready: Promise<void>;
+  /**
    * Declares those dead whose Web Lock the platform has dropped; returns how many. Where there are
-   * no Web Locks: 0. Node has them from 24.5 on, Deno from 2.9, browsers all.
+   * no Web Locks: 0. Browsers have them, Node from 24.5 on, Deno from 2.9 (for its Web Workers).
+   * A worker that computes runs on for 2 seconds after `terminate()` in Chromium, and keeps its lock.
    */
   probe(): Promise<number>;
   /**
@@ -387,7 +410,8 @@ export interface ArenaConstructor {
    */
   create(options?: ArenaOptions): Arena;
   /**
-   * Attaches the arena of another thread. A second time in one thread: the same slot.
+   * Attaches the arena of another thread. A second time in one thread: the same slot. When all
+   * slots are taken, and some by dead threads, it recovers them first.
    *
    * @throws TypeError WRONG_TYPE (not a handle), UNSUPPORTED (its memory is not shared)
    * @throws RangeError ARENA_CORRUPT (smaller than it says)

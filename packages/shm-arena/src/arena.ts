@@ -16,7 +16,7 @@ import type {
   VerifyReport,
   WebWorker,
 } from './api.ts';
-import { bury, holdLock, probe, watch } from './deaths.ts';
+import { bury, probe, readiness, watch } from './deaths.ts';
 import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
@@ -30,6 +30,7 @@ import {
   inspect,
   leave,
   type Seat,
+  SPARE_SLOTS,
   setSeat,
   sit,
 } from './seat.ts';
@@ -37,6 +38,8 @@ import {
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
 const ZERO_ON_FREE = 1;
+/** One less than there are bits for slots in a directory entry (assembly/layout.ts). */
+const MAX_PARTICIPANTS = 255;
 
 /** Only this file makes instances: `new Arena()` is a TypeError. */
 const TOKEN = Symbol('arena');
@@ -44,6 +47,7 @@ const TOKEN = Symbol('arena');
 class SharedArena implements ArenaInstance {
   readonly memory: WebAssembly.Memory;
   readonly participant: Participant;
+  readonly ready: Promise<void>;
   #seat: Seat | null;
   /** The seat's kernel; null when detached. */
   #kernel: ArenaKernel | null;
@@ -56,7 +60,7 @@ class SharedArena implements ArenaInstance {
     this.memory = seat.memory;
     this.participant = Object.freeze({ slot: seat.slot, generation: seat.generation });
     setSeat(this, seat);
-    holdLock(seat);
+    this.ready = readiness(seat);
   }
 
   static create(options: ArenaOptions = {}): ArenaInstance {
@@ -66,17 +70,18 @@ class SharedArena implements ArenaInstance {
       zeroOnFree = false,
     } = objectOf('options', options);
     wholeNumber('bytes', bytes, 1, MAX_BYTES);
-    wholeNumber('participants', participants, 1, 256);
+    wholeNumber('participants', participants, 1, MAX_PARTICIPANTS);
     if (typeof zeroOnFree !== 'boolean') {
       throw typeError(`\`zeroOnFree\`: expected true or false, found ${describe(zeroOnFree)}`);
     }
     const pages = Math.ceil(bytes / PAGE_BYTES);
     const memory = reserve(pages);
     const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+    const slots = participants + SPARE_SLOTS;
     const flags = zeroOnFree ? ZERO_ON_FREE : 0;
     const [a, b, c, d, e, f, g, h] = crypto.getRandomValues(new Uint32Array(8)) as unknown as Words;
-    if (kernel.create(pages, participants, flags, a, b, c, d, e, f, g, h) !== Status.OK) {
-      const least = (kernel.systemPages(pages, participants) + 3) * PAGE_BYTES;
+    if (kernel.create(pages, slots, flags, a, b, c, d, e, f, g, h) !== Status.OK) {
+      const least = (kernel.systemPages(pages, slots) + 3) * PAGE_BYTES;
       throw rangeError(
         `\`bytes\`: expected at least ${least} for ${participants} participants, found ${bytes}`,
       );

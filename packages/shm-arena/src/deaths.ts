@@ -4,27 +4,55 @@
 import type { NodeWorker, Participant, WebWorker } from './api.ts';
 import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { SlotKind, Status } from './kernel.ts';
+import { keepLooking } from './lookout.ts';
 import { findSeat, type Seat, seatFor } from './seat.ts';
-import { webLocks, workerThreads } from './supports.ts';
+import { isMainThread, type Locks, lifeLocks, refuseLocks, webLocks } from './supports.ts';
 
-/** Buries a Node worker's participants when it exits; nothing to do for a Web Worker. */
+/** The parts of workers that are looked at here. Bun's Web Workers have an id and an end. */
+interface AnyWorker {
+  readonly threadId?: unknown;
+  once?: NodeWorker['once'];
+  postMessage?: unknown;
+  terminate?: unknown;
+  addEventListener?(type: string, listener: () => void, options?: { once: boolean }): void;
+}
+
+/** Makes a worker's end the death of its participants, by whatever this platform tells of it. */
 export function watch(seat: Seat, worker: NodeWorker | WebWorker): void {
-  const node = worker as Partial<NodeWorker> | null;
-  if (typeof node?.threadId !== 'number' || typeof node.once !== 'function') {
-    if (typeof (worker as Partial<WebWorker> | null)?.postMessage === 'function') return;
-    throw typeError(`watch: expected a Worker, found ${describe(worker)}`);
+  const any: AnyWorker = typeof worker === 'object' && worker !== null ? (worker as object) : {};
+  const { threadId } = any;
+  const isWorker = typeof any.postMessage === 'function' && typeof any.terminate === 'function';
+  if (typeof threadId === 'number' && typeof any.once === 'function') {
+    watchThread(seat, threadId, (over) => any.once?.('exit', over));
+  } else if (!isWorker || typeof any.addEventListener !== 'function') {
+    throw typeError(`watch: expected a Worker, found ${describe(worker)}`, 'WRONG_TYPE');
+  } else if (typeof threadId === 'number') {
+    watchThread(seat, threadId, (over) => any.addEventListener?.('close', over, { once: true }));
+  } else if (webLocks() !== undefined) {
+    seat.shared.watches = true;
+    keepLooking(seat, any, () => probe(seat));
+  } else {
+    throw new ShmError(
+      'UNSUPPORTED',
+      'watch: expected Web Locks to tell of the end of a Web Worker, found none; `bury` its ' +
+        'participant when you know of its end',
+    );
   }
-  const id = node.threadId + 1; // -1 once it has exited: the event would never come.
+}
+
+/** Buries what a thread has in the arena when `listen` tells that it has ended. */
+function watchThread(seat: Seat, threadId: number, listen: (over: () => void) => void): void {
+  const id = threadId + 1; // -1 once it has exited: the event would never come.
   if (id === 0)
     throw new ShmError('CLOSED', 'watch: expected a running worker, found an exited one');
   const { kernel, shared } = seat;
   // If this thread dies, whoever buries it buries those that it watched. The main thread's death is
   // the death of all.
-  if (!workerThreads()?.isMainThread && kernel.watch(id) !== Status.OK) {
+  if (!isMainThread() && kernel.watch(id) !== Status.OK) {
     throw new ShmError('LIMIT_REACHED', 'watch: a worker can watch 32 others at once');
   }
   shared.watches = true;
-  node.once('exit', () => {
+  listen(() => {
     // The thread may have left and come back meanwhile; when it is not attached, nobody is told.
     const now = findSeat(shared.memory);
     if (now === undefined) return;
@@ -52,19 +80,44 @@ function lockName(id: string, slot: number, generation: number): string {
   return `@x/shm-arena:${id}:${slot}:${generation}`;
 }
 
-/** Asks the platform for a lock that it drops when this thread dies. */
-export function holdLock(seat: Seat): void {
-  const { shared, kernel } = seat;
-  const locks = webLocks();
-  if (locks === undefined || shared.unlock !== undefined) return;
+/**
+ * Asks the platform for a lock that it drops when this thread dies, where one is needed. Resolves
+ * when the thread holds it, or has none to wait for; never rejects.
+ */
+export function readiness(seat: Seat): Promise<void> {
+  const { shared } = seat;
+  return (shared.ready ??= holdLock(seat));
+}
+
+async function holdLock(seat: Seat): Promise<void> {
+  const { kernel, shared, slot, generation } = seat;
+  const locks = lifeLocks();
+  if (locks === undefined) return;
   const over = new Promise<void>((resolve) => {
     shared.unlock = resolve;
   });
-  const held = locks.request(lockName(shared.id, seat.slot, seat.generation), {}, () => {
-    if (shared.holds > 0 && seat.isAlive()) kernel.setLockHeld(1);
-    return over;
+  await new Promise<void>((resolve) => {
+    const request = locks.request(lockName(shared.id, slot, generation), {}, () => {
+      // Left, or buried and seated elsewhere: the lock is not this thread's any more.
+      if (shared.holds > 0 && seat.isAlive()) kernel.setLockHeld(1);
+      resolve();
+      return over;
+    });
+    request.catch(() => {
+      refuseLocks(); // An opaque origin: the slot never says that it holds a lock.
+      resolve();
+    });
   });
-  held.catch(() => {}); // Refused (an opaque origin): then the slot never says that it holds one.
+}
+
+/** Whether nobody holds a lock; false where the platform does not say. */
+async function isFree(locks: Locks, name: string): Promise<boolean> {
+  try {
+    return (await locks.request(name, { ifAvailable: true }, (lock) => lock !== null)) as boolean;
+  } catch {
+    refuseLocks();
+    return false;
+  }
 }
 
 /** Buries every participant whose lock is free; returns how many. */
@@ -78,7 +131,7 @@ export async function probe(seat: Seat): Promise<number> {
     if (!kernel.lockHeld(slot)) continue;
     const generation = kernel.slotGeneration(slot) >>> 0;
     const name = lockName(shared.id, slot, generation);
-    const free = await locks.request(name, { ifAvailable: true }, (lock) => lock !== null);
+    const free = await isFree(locks, name);
     if (shared.holds === 0 || !seat.isAlive()) break; // Detached while we were asking.
     if (free && kernel.bury(slot, generation)) found++;
   }

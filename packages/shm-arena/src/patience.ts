@@ -36,19 +36,28 @@ export class Patience {
 
   /** Waits a little, or throws CONTENDED. */
   wait(): void {
+    const why = this.#sleep();
+    if (why === undefined) return;
+    throw new ShmError('CONTENDED', `another thread is in the way, and ${why}`);
+  }
+
+  /** Waits a little; false: this thread may not wait (longer). */
+  tryWait(): boolean {
+    return this.#sleep() === undefined;
+  }
+
+  /** Sleeps; or returns why not. */
+  #sleep(): string | undefined {
     this.#seat?.recoverQuietly?.();
     const sleeps = ++this.#waits - AT_ONCE;
-    if (sleeps <= 0) return;
+    if (sleeps <= 0) return undefined;
     blocking ??= mayBlock();
-    if (!blocking) throw contended('this thread may not block: call again in a later turn');
+    if (!blocking) return 'this thread may not block: call again in a later turn';
     if (sleeps > WATCHER_SLEEPS && (this.#seat?.shared.watches ?? true)) {
-      throw contended('it did not go away: let the event loop run, it may tell of a death');
+      return 'it did not go away: let the event loop run, it may tell of a death';
     }
     bell ??= new Int32Array(new SharedArrayBuffer(4));
     Atomics.wait(bell, 0, 0, Math.min(2 ** (sleeps - 4), LONGEST));
+    return undefined;
   }
-}
-
-function contended(why: string): ShmError {
-  return new ShmError('CONTENDED', `another thread is in the way, and ${why}`);
 }

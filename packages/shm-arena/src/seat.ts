@@ -17,7 +17,7 @@ import {
 } from './kernel.ts';
 import { Patience } from './patience.ts';
 import { hasDead, recover } from './recovery.ts';
-import { isIsolated, workerThreads } from './supports.ts';
+import { isIsolated, isMainThread, threadNumber } from './supports.ts';
 
 /** What the copies of this package in one thread share about one arena. */
 export interface SharedSeat {
@@ -36,6 +36,8 @@ export interface SharedSeat {
   overflow: number;
   /** Whether this thread learns of other threads' deaths by events: then it must not wait long. */
   watches: boolean;
+  /** Resolves when this thread's death can be noticed; absent until somebody saw to that. */
+  ready: Promise<void> | undefined;
   /** Gives the Web Lock back. */
   unlock: (() => void) | undefined;
   /** Whether this thread was buried and has taken another slot since. */
@@ -187,7 +189,7 @@ export class Seat implements ScratchOwner {
       case Status.UNKNOWN:
         return new ShmError('NAME_UNKNOWN', `${what}: there is none of that name`);
       case Status.NO_SLOT:
-        return noSlot(this.kernel.participants());
+        return noSlot(this.kernel);
       case Status.DOUBLE_FREE:
         return rangeError(`${what}: it is free already`);
       default:
@@ -234,11 +236,18 @@ export class Seat implements ScratchOwner {
   }
 }
 
-function noSlot(participants: number): ShmError {
+function noSlot(kernel: ArenaKernel): ShmError {
+  const most = kernel.participants() - SPARE_SLOTS;
+  const dead = count(kernel, SlotKind.DEAD) + count(kernel, SlotKind.ORPHANED);
+  const found =
+    dead === 0
+      ? `${most} alive; detach one, report one that is dead, or create the arena with more ` +
+        '`participants`'
+      : `${dead} dead and no free slot; call \`recover\` in an attached thread that has opened ` +
+        'the structures that the dead had open';
   return new ShmError(
     'NO_SLOT',
-    `attach: all ${participants} participants are in use; detach one, \`recover\` dead ones, or ` +
-      'create the arena with more `participants`',
+    `attach: expected one of ${most} participants free, found ${found}`,
   );
 }
 
@@ -323,19 +332,64 @@ export function seatOf(arena: Arena): Seat {
   return seat;
 }
 
+/**
+ * Slots that an arena has beyond its `participants`. It takes a slot to recover the dead, so a
+ * thread that finds only theirs sits on the spare one (the last, which the kernel gives last),
+ * recovers them, and takes one of those. It stays there only while the dead wait for a package that
+ * this thread is still to load. If it dies on the spare slot, it is one of the dead.
+ */
+export const SPARE_SLOTS = 1;
+
 function takeSlot(memory: WebAssembly.Memory): SharedSeat {
   const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
-  const thread = (workerThreads()?.threadId ?? -1) + 1;
-  let slot = kernel.attach(thread);
-  for (const patience = new Patience(null); slot === -Status.CONTENDED; ) {
-    patience.wait();
-    slot = kernel.attach(thread);
+  for (const patience = new Patience(null); ; ) {
+    const slot = kernel.attach(threadNumber());
+    if (slot >= 0) {
+      const shared = seatAt(memory, kernel, slot);
+      if (slot < kernel.participants() - SPARE_SLOTS || staysOnSpare(seatFor(shared))) {
+        threadRecord().seats.add(shared);
+        return shared;
+      }
+    } else if (slot === -Status.CONTENDED) {
+      patience.wait();
+    } else if (slot !== -Status.NO_SLOT) {
+      throw new ShmError('ARENA_FULL', 'attach: no room is left for a scratch block of 128 KiB');
+    } else if (count(kernel, SlotKind.DEAD) === 0 || !patience.tryWait()) {
+      throw noSlot(kernel); // Or somebody on the spare slot is about to recover the dead.
+    }
   }
-  if (slot === -Status.NO_SLOT) throw noSlot(kernel.participants());
-  if (slot < 0) {
-    throw new ShmError('ARENA_FULL', 'attach: no room is left for a scratch block of 128 KiB');
+}
+
+/**
+ * Recovers the dead from the spare slot. True: they wait for a package, so the thread stays. False:
+ * it has left again, and there is a free slot. NO_SLOT: all others are alive.
+ */
+function staysOnSpare(seat: Seat): boolean {
+  const { kernel } = seat;
+  let free = 0;
+  let stays = false;
+  try {
+    if (hasDead(seat)) recover(seat);
+    free = count(kernel, SlotKind.FREE);
+    stays = free === 0 && hasDead(seat);
+  } finally {
+    if (!stays) seat.settle(() => kernel.detach());
   }
-  const shared: SharedSeat = {
+  if (!stays && free === 0) throw noSlot(kernel);
+  return stays;
+}
+
+/** How many slots are of a kind. O(participants). */
+function count(kernel: ArenaKernel, kind: number): number {
+  let found = 0;
+  for (let slot = kernel.participants() - 1; slot >= 0; slot--) {
+    if (kernel.slotKind(slot) === kind) found++;
+  }
+  return found;
+}
+
+function seatAt(memory: WebAssembly.Memory, kernel: ArenaKernel, slot: number): SharedSeat {
+  return {
     memory,
     id: readId(memory),
     slot,
@@ -345,12 +399,11 @@ function takeSlot(memory: WebAssembly.Memory): SharedSeat {
     joins: new Map(),
     overflow: 0,
     closers: new Set(),
-    watches: workerThreads()?.isMainThread ?? false,
+    watches: isMainThread(),
+    ready: undefined,
     unlock: undefined,
     over: false,
   };
-  threadRecord().seats.add(shared);
-  return shared;
 }
 
 /** Stands up: the slot is given back with the last hold. Returns whether it was the last. */

@@ -6,6 +6,8 @@ export interface Member {
   readonly worker: Worker;
   /** Resolves when it is attached. */
   readonly ready: Promise<unknown>;
+  /** Resolves when its death can be noticed. */
+  readonly noticed: Promise<unknown>;
   /** What its job returned. */
   // biome-ignore lint/suspicious/noExplicitAny: what jobs return, tests know.
   readonly result: Promise<any>;
@@ -19,8 +21,9 @@ export function start(arena: Arena, job: string, args: object = {}, watch = true
   if (watch) arena.watch(worker);
   const exit = new Promise<number>((resolve) => worker.once('exit', resolve));
   const ready = message(worker, (value) => value === 'ready' || undefined);
+  const noticed = message(worker, (value) => value === 'noticed' || undefined);
   const result = message(worker, ({ result }) => result);
-  return { worker, ready, result, exit };
+  return { worker, ready, noticed, result, exit };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: messages are what the jobs make them.

@@ -122,8 +122,9 @@ describe('death', () => {
     const words = sharedWords(2);
     const crew = [start(arena, 'idle', {}, false), start(arena, 'idle', {}, false)];
     await Promise.all(crew.map(({ ready }) => ready));
-    const locked = () => arena.stats().participants.filter((each) => each.locked).length;
-    while (locked() < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    await Promise.all(crew.map(({ noticed }) => noticed));
+    await arena.ready;
+    expect(arena.stats().participants.filter(({ locked }) => locked)).toHaveLength(3);
     expect(await arena.probe()).toBe(0);
     await crew[0]!.worker.terminate();
     expect(await arena.probe()).toBe(1);
@@ -133,6 +134,15 @@ describe('death', () => {
     expect(await arena.probe()).toBe(1);
     expect(arena.recover()).toMatchObject({ reaped: 1 });
     expect(words[0]).toBe(0);
+  });
+
+  test.runIf(supports().webLocks)('of a computing thread is found by its lock', async () => {
+    const crew = start(arena, 'compute', {}, false);
+    await message(crew.worker, (value) => value === 'computes' || undefined);
+    expect(await arena.probe()).toBe(0);
+    await crew.worker.terminate();
+    expect(await arena.probe()).toBe(1);
+    expect(arena.recover()).toMatchObject({ reaped: 1 });
   });
 
   test('is told to a thread that left and came back', async () => {
@@ -149,8 +159,10 @@ describe('death', () => {
     const { worker, exit } = start(arena, 'visit');
     await exit;
     expect(codeOf(() => arena.watch(worker))).toBe('ShmError CLOSED');
-    expect(codeOf(() => arena.watch({} as never))).toBe('TypeError INVALID_TYPE');
-    expect(codeOf(() => arena.watch(null as never))).toBe('TypeError INVALID_TYPE');
-    arena.watch({ postMessage() {}, terminate() {}, addEventListener() {} }); // A Web Worker.
+    const { port1 } = new MessageChannel();
+    for (const bad of [{}, null, undefined, 'worker', () => {}, arena, port1]) {
+      expect(codeOf(() => arena.watch(bad as never))).toBe('TypeError WRONG_TYPE');
+    }
+    port1.close();
   });
 });

@@ -17,22 +17,37 @@ function run() {
   const arena = Arena.create({ bytes: 2 ** 26 });
   const list = SkipList.create(arena, { name: 'numbers' });
   const worker = new Worker('/worker.js', { type: 'module' });
+  arena.watch(worker); // From here on this page looks for its end.
   worker.postMessage(arena.handle);
 
-  byId('kill').onclick = async () => {
+  let killed = false;
+  byId('kill').onclick = () => {
     byId('kill').disabled = true;
     worker.terminate();
-    // A browser does not tell when a worker has ended, but it drops the lock that the worker held.
-    while ((await arena.probe()) === 0) await new Promise(requestAnimationFrame);
-    const { reaped } = arena.recover();
-    const { ok } = arena.verify();
-    byId('report').textContent = `recovered ${reaped} thread; verify: ${ok ? 'clean' : 'damaged'}`;
+    killed = true;
   };
 
+  let recovered = 0;
   const show = () => {
     byId('count').textContent = list.size;
     byId('last').textContent = list.last()?.[0] ?? 'none';
+    if (killed) {
+      const others = arena.stats().participants.filter(({ slot }) => slot > 0); // The page has 0.
+      if (others.some(({ state }) => state === 'dead')) recovered += arena.recover().reaped;
+      else byId('report').textContent = fate(arena, others, recovered);
+    }
     requestAnimationFrame(show);
   };
   show();
+}
+
+/** What has become of the terminated worker so far. */
+function fate(arena, others, recovered) {
+  if (recovered > 0) {
+    return `recovered ${recovered} thread; verify: ${arena.verify().ok ? 'clean' : 'damaged'}`;
+  }
+  if (others.length === 0) return 'the worker was not attached: nothing to recover';
+  // The browser drops the lock when the worker has ended, in Chromium 2 seconds later if it computes.
+  if (others[0].locked) return 'the worker is ending';
+  return 'the worker ended between `attach` and `ready`: nothing can tell, so its slot is lost';
 }

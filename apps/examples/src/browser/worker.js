@@ -3,8 +3,9 @@
 import { Arena } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
 
-addEventListener('message', ({ data }) => {
+addEventListener('message', async ({ data }) => {
   const arena = Arena.attach(data);
+  await arena.ready; // From here on the page learns of this worker's end, whatever it is doing.
   const list = SkipList.open(arena, 'numbers');
   let written = 0;
   setInterval(() => {

@@ -81,6 +81,13 @@ const jobs = {
     Atomics.wait(words, 1, 0);
   },
 
+  /** Computes for ever, once its death can be noticed. */
+  async compute() {
+    await arena.ready;
+    parentPort.postMessage('computes');
+    for (;;);
+  },
+
   /** Starts a worker that is attached, watches it, and stays. */
   async parent() {
     const workerData = { handle, job: 'idle', args: {} };
@@ -143,6 +150,7 @@ const jobs = {
 };
 
 parentPort.postMessage('ready');
+void arena.ready.then(() => parentPort.postMessage('noticed'));
 const result = await jobs[job](args);
 arena.detach();
 parentPort.postMessage({ result, threadId });
