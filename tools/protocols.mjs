@@ -4,7 +4,7 @@
 //
 //   node tools/protocols.mjs --check                    what `npm test` runs
 //   node tools/protocols.mjs --accept NAME --why "..."  the change is compatible, and this is why
-//   node tools/protocols.mjs --bump NAME                it is not: raises the number everywhere
+//   node tools/protocols.mjs --bump NAME                it is not: raises the number
 //   node tools/protocols.mjs --first NAME               seals a component that was never released
 //
 // packages/*/protocol.json, with paths from the package:
@@ -12,7 +12,8 @@
 //   { "components": [{
 //       "name": "arena",                         for the commands above; unique in the repository
 //       "number": 1,
-//       "constant": "ARENA_PROTOCOL",            `export const ARENA_PROTOCOL: u32 = 1;`
+//       "constant": "ARENA_PROTOCOL",            `export const ARENA_PROTOCOL: u32 = 1;`, which
+//                                                the kernel exports: the host has no copy of it
 //       "in": "assembly/layout.ts",
 //       "files": ["assembly/heap.ts", ...],      or ["assembly/"]: all but those in "outside"
 //       "hash": "...",                           of the code that `number` was given to

@@ -35,6 +35,7 @@ import * as versions from './version';
 
 /** Covers the layout of versions, nodes and queues and the order of all steps. */
 export const AVL_PROTOCOL: u32 = 1;
+export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/layout';
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
 export { TEMP_BYTES } from './batch';

@@ -9,8 +9,8 @@ export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'AvlBatch';
-/** Covers the layout of versions, nodes and queues and the order of all steps. */
-export const PROTOCOL = 1;
+/** The export that has the number of this package's protocol. */
+export const OWN = 'AVL_PROTOCOL';
 /** The longest key in bytes. */
 export const MAX_KEY = 0xf_ffff;
 /** Bytes of scratch that a build takes for each operation. */

@@ -1,7 +1,7 @@
 // The kind of structure, as the arena's directory and recovery know it.
 
 import { longOf, mapType } from '@x/shm-arena/internal';
-import { KERNEL_BYTES, PROTOCOL, type TreeKernel, TYPE } from './kernel.ts';
+import { KERNEL_BYTES, OWN, type TreeKernel, TYPE } from './kernel.ts';
 
 /** What `audit` checks, by the codes of assembly/audit.ts. */
 const CHECKS = [
@@ -16,7 +16,7 @@ const CHECKS = [
 
 export const AVL_BATCH = mapType<TreeKernel>({
   type: TYPE,
-  protocol: PROTOCOL,
+  own: OWN,
   kernel: KERNEL_BYTES,
   problem(check, entry, words) {
     const word = (index: number) => words[index] as number;

@@ -14,7 +14,8 @@
 export const EPOCH_PROTOCOL: u32 = 1;
 
 // join(slot): void, setup(): void
-export { join, setup } from '@x/shm-arena/assembly/layout';
+export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/layout';
+export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/limbo';
 
 // status(): i32                                why the last call returned 0 (or ~0: words below)
 export { status } from '@x/shm-arena/assembly/slot';

@@ -18,9 +18,9 @@ import {
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
-import { ASK, type EpochKernel, KERNEL_BYTES, PROTOCOL, RESTART, SCHEMES, TYPE } from './kernel.ts';
+import { ASK, type EpochKernel, KERNEL_BYTES, OWN, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
-const DOMAIN = domainType<EpochKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
+const DOMAIN = domainType<EpochKernel>(TYPE, OWN, KERNEL_BYTES);
 
 /** A section in which blocks are read. */
 class ReadGuard implements api.Guard {

@@ -9,8 +9,8 @@ export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'EpochDomain';
-/** Covers the layout of a domain and the order of all steps. */
-export const PROTOCOL = 1;
+/** The export that has the number of this package's protocol. */
+export const OWN = 'EPOCH_PROTOCOL';
 
 /** A status that the arena's kernel does not have: the era moved on during every load. */
 export const RESTART = 40;

@@ -27,17 +27,9 @@ import {
   wholeNumber,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
-import {
-  ASK,
-  type HazardKernel,
-  KERNEL_BYTES,
-  PROTOCOL,
-  RESTART,
-  SCHEMES,
-  TYPE,
-} from './kernel.ts';
+import { ASK, type HazardKernel, KERNEL_BYTES, OWN, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
-const DOMAIN = domainType<HazardKernel>(TYPE, PROTOCOL, KERNEL_BYTES);
+const DOMAIN = domainType<HazardKernel>(TYPE, OWN, KERNEL_BYTES);
 const MOST_HAZARDS = 32;
 /** Calls of 16 looks each before a call says CONTENDED. */
 const ROUNDS = 64;

@@ -7,7 +7,7 @@
 //     └─── g + 1 ─────────┴──────────────────── g + 1 ─────────────────────────┘
 //
 // The words of an entry are listed in layout.ts; all are shared and atomic, 64 bits wide but for
-// the root, the type and the structure's own, because a reader may look at an entry while it
+// the root, what is linked and the structure's own, because a reader may look at an entry while it
 // is being reused, and finds out by its state only afterwards.
 //
 // I1  Only who holds DIRECTORY_LOCK moves an entry from FREE to CREATING, and writes its frozen
@@ -64,12 +64,12 @@ import {
   D_KEY_ID,
   D_LENGTHS,
   D_LENGTHS_WORD,
+  D_LINKED,
   D_NAME,
   D_OWN,
   D_PROTOCOL,
   D_ROOT,
   D_STATE,
-  D_TYPE,
   D_TYPE_NAME,
   D_VALUE_ID,
   ENTRIES,
@@ -169,7 +169,7 @@ function claimLocked(at: usize): i32 {
 function fillEntry(entry: u32, from: usize): void {
   const to = entryAt(entry);
   store32(to + D_ROOT, 0);
-  store32(to + D_TYPE, get32(from + D_TYPE));
+  store32(to + D_LINKED, get32(from + D_LINKED));
   for (let i = D_PROTOCOL; i < D_JOINED; i += 8) store64(to + i, get64(from + i));
   for (let i: u32 = 0; i < PARTICIPANTS; i += 64) store64(to + D_JOINED + (i >> 3), 0);
   for (let i: usize = D_OWN; i < D_NAME; i += 4) store32(to + i, get32(from + i));
@@ -299,7 +299,7 @@ export function entryRead(entry: u32, at: u32): i32 {
   return CONTENDED;
 }
 
-/** A word has one width: the root, the type and the structure's own words have 32 bits. */
+/** A word has one width: the root, what is linked and the structure's own words have 32 bits. */
 function copyOut(from: usize, to: usize): void {
   for (let i: usize = 0; i < ENTRY_BYTES; i += 8) {
     if (i == D_ROOT || (i >= D_OWN && i < D_NAME)) {

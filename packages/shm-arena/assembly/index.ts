@@ -20,7 +20,8 @@ import { alive, fail } from './slot';
 // setup(): void                        forgets all; the checker resets an instance with it
 // view(): void                         reads the arena's constants, without a slot
 // join(slot): void                     makes this instance work for a slot this thread has attached
-export { join, setup, view } from './layout';
+// ARENA_PROTOCOL                       the number that the host compares; every kernel has it
+export { ARENA_PROTOCOL, join, setup, view } from './layout';
 
 // create(pages, participants, flags, id0..id3, seed0..seed3: u32): status
 //     Formats a memory that nobody else has: pages of PAGE bytes (64 KiB), 1..256 participants,

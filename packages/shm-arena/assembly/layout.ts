@@ -34,8 +34,9 @@
 //
 // Directory entry, 256 bytes, all words shared (an entry may be reused while somebody reads it)
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32     8 u32 root
-//   12 u32 type   16 u32 protocol   20 u32, 24 u32 key codec: hash of its id, version
-//   28 u32, 32 u32 value codec   36 4 x u8 lengths: name, type name, key codec, value codec
+//   12 u32 linked protocols: limbo, 16 bits | epoch, 16 bits   16 u32 own protocol
+//   20 u32, 24 u32 key codec: hash of its id, version   28 u32, 32 u32 value codec
+//   36 4 x u8 lengths: name, type name, key codec, value codec
 //   40 256 bits joined: the slots that have it open   72 4 x u32 the structure's own
 //   88 name, 96 bytes   184 type name, 24   208 key codec id, 24   232 value codec id, 24
 //
@@ -175,7 +176,7 @@ export const SLOT_ORPHANED: u32 = 3;
 export const ENTRY_BYTES: u32 = 256;
 export const D_STATE: usize = 0;
 export const D_ROOT: usize = 8;
-export const D_TYPE: usize = 12;
+export const D_LINKED: usize = 12;
 export const D_PROTOCOL: usize = 16;
 export const D_KEY: usize = 20;
 export const D_VALUE: usize = 28;

@@ -155,7 +155,10 @@ export interface Savepoint extends Closeable {
 export interface StructureInfo {
   readonly name: string;
   readonly type: string;
+  /** The number of the structure's own protocol. */
   readonly protocol: number;
+  /** For `attach` of its package; the only way to an unnamed one of a loaded image. */
+  readonly handle: StructureHandle;
 }
 
 /** What `recover` did. */
@@ -358,7 +361,8 @@ export interface Arena {
   /**
    * Declares those dead whose Web Lock the platform has dropped; returns how many. Where there are
    * no Web Locks: 0. Browsers have them, Node from 24.5 on, Deno from 2.9 (for its Web Workers).
-   * A worker that computes runs on for 2 seconds after `terminate()` in Chromium, and keeps its lock.
+   * A worker that computes runs on for 2 seconds after `terminate()` in Chromium, and keeps its
+   * lock.
    */
   probe(): Promise<number>;
   /**
@@ -419,8 +423,12 @@ export interface ArenaConstructor {
    */
   attach(handle: ArenaHandle): Arena;
   /**
-   * A new arena with the content of an image. Its structures are opened by name. Participants of
+   * A new arena with the content of an image. Its structures are opened by name, or attached by
+   * what `structures` gives: handles of the saved arena mean nothing in this one. Participants of
    * the saved arena are dead in it: what they were in the middle of is finished or taken back.
+   *
+   * An image is bound to the protocol numbers of what it contains: the arena's is compared before
+   * anything else is read, a structure's when it is opened. A refused source is closed.
    *
    * @throws ShmError ARENA_FOREIGN, ARENA_PROTOCOL, ARENA_CORRUPT (truncated, or damaged)
    * @throws RangeError OUT_OF_RANGE (larger than `maxBytes`)

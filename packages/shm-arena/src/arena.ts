@@ -18,7 +18,7 @@ import type {
 } from './api.ts';
 import { bury, probe, readiness, watch } from './deaths.ts';
 import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
-import { loadImage, saveImage } from './image.ts';
+import { Input, loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
 import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
@@ -105,9 +105,20 @@ class SharedArena implements ArenaInstance {
     source: Uint8Array | AsyncIterable<Uint8Array>,
     options: LoadOptions = {},
   ): Promise<ArenaInstance> {
-    const { maxBytes = MAX_BYTES } = objectOf('options', options);
-    wholeNumber('maxBytes', maxBytes, 1, MAX_BYTES);
-    const { memory, slot } = await loadImage(source, maxBytes, reserve);
+    const input = new Input(source);
+    try {
+      const { maxBytes = MAX_BYTES } = objectOf('options', options);
+      wholeNumber('maxBytes', maxBytes, 1, MAX_BYTES);
+      const { memory, slot } = await loadImage(input, maxBytes, reserve);
+      return SharedArena.#wake(memory, slot);
+    } catch (error) {
+      await input.close();
+      throw error;
+    }
+  }
+
+  /** Makes an arena of the pages of an image that `slot` saved. */
+  static #wake(memory: WebAssembly.Memory, slot: number): ArenaInstance {
     inspect(memory);
     const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
     kernel.view();
@@ -198,11 +209,10 @@ class SharedArena implements ArenaInstance {
   }
 
   structures(): StructureInfo[] {
-    return listStructures(this.#alive).map(({ name, type, protocol }) => ({
-      name,
-      type,
-      protocol,
-    }));
+    return listStructures(this.#alive).map((listed) => {
+      const { name, type, protocol, handle } = listed;
+      return { name, type, protocol, handle };
+    });
   }
 
   watch(worker: NodeWorker | WebWorker): void {

@@ -40,21 +40,21 @@ const PROBLEMS = [
 /** The kind of structure that a domain is. */
 export function domainType<X extends DomainKernel>(
   type: string,
-  protocol: number,
+  own: StructureType<X>['own'],
   kernel: Uint8Array<ArrayBuffer>,
 ): StructureType<X> {
   return {
     type,
-    protocol,
+    own,
     kernel,
-    repair(own, entry, generation, slot) {
-      const status = own.repair(entry, generation, slot);
-      own.idle();
+    repair(domain, entry, generation, slot) {
+      const status = domain.repair(entry, generation, slot);
+      domain.idle();
       return status;
     },
-    verify(own, entry, generation) {
-      const found = own.audit(entry, generation);
-      own.idle();
+    verify(domain, entry, generation) {
+      const found = domain.audit(entry, generation);
+      domain.idle();
       return found === 0 ? [] : [`${type} ${entry}: ${PROBLEMS[found]}`];
     },
   };

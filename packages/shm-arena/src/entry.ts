@@ -2,6 +2,7 @@
 // (assembly/directory.ts), and what a live one says.
 
 import { ENTRY_LIVE, Status } from './kernel.ts';
+import type { Protocols } from './protocol.ts';
 import type { Seat } from './seat.ts';
 
 /** How an entry names a codec. */
@@ -11,18 +12,17 @@ export interface CodecName {
 }
 
 /** A live directory entry. */
-export interface EntryInfo {
+export interface EntryInfo extends Protocols {
   readonly generation: number;
   readonly name: string;
   readonly type: string;
-  readonly protocol: number;
   readonly key: CodecName;
   readonly value: CodecName;
   /** Slots that have it open. */
   readonly joined: number;
 }
 
-export const D_TYPE = 12;
+export const D_LINKED = 12;
 export const D_PROTOCOL = 16;
 export const D_KEY = 20;
 export const D_VALUE = 28;
@@ -55,6 +55,7 @@ export function readEntry(seat: Seat, entry: number): EntryInfo | undefined {
     name: text(D_NAME, 0),
     type: text(D_TYPE_NAME, 1),
     protocol: words.getUint32(D_PROTOCOL, true),
+    linked: words.getUint32(D_LINKED, true),
     key: { id: text(D_KEY_ID, 2), version: words.getUint32(D_KEY + 4, true) },
     value: { id: text(D_VALUE_ID, 3), version: words.getUint32(D_VALUE + 4, true) },
     joined,

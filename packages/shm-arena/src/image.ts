@@ -1,18 +1,23 @@
 // An arena as a sequence of chunks, and back. Offsets make the content independent of where it
 // lies, so loading is copying pages.
 //
-//   head    'SHMIMAGE' · u32 format · u32 pages · u32 slot that saved · u32 0 · u64 hash of these
+//   head    'SHMIMAGE' · u32 format · u32 pages · u32 slot that saved · u32 arena protocol
+//           u64 hash of these
 //   run     u32 first page · u32 pages in the run · u64 hash of what follows · the pages
-//   …       pages of zeros, free pages and scratch blocks are left out
+//   …       pages of zeros (the arena's own too), free pages and scratch blocks are left out
 //   tail    u32 ffffffff · u32 runs · u64 hash over the heads of all runs
 //
 // Every page is read twice, at first for the chunks and once more when the last chunk is out. Equal
 // both times, for every page, means that what was given out is what stood there at the moment
 // between the two passes (or that it was written and written back). Slots are not compared, nor the
 // era clock: readers write there. Loading clears the slots, and any later clock does.
+//
+// The arena's protocol number stands in the head, so that nothing else of an image of another
+// release is read; those of its structures stand in the directory, which is part of the pages.
 
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
-import { type ArenaKernel, PAGE_BYTES } from './kernel.ts';
+import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from './kernel.ts';
+import { arenaProtocol, same } from './protocol.ts';
 import type { Seat } from './seat.ts';
 
 const MAGIC = 'SHMIMAGE';
@@ -26,7 +31,6 @@ const CHUNK_PAGES = 16;
 // Frozen words of the arena's header, and the page kinds that matter here (assembly/layout.ts).
 const H_PARTICIPANTS = 36;
 const H_TABLE_AT = 92;
-const H_FIRST = 104;
 const CLOCK_AT = 128;
 const SLOTS_AT = 1024;
 const SLOT_BYTES = 1024;
@@ -71,15 +75,13 @@ export async function* saveImage(seat: Seat): AsyncGenerator<Uint8Array<ArrayBuf
   const before = new Map<number, Digest>();
   const runs = new Digest();
   let count = 0;
-  yield head(pages, seat.slot);
-  for (let page = 0; ; ) {
-    checkSaver(seat);
-    const first = source.nextSaved(kernel, page);
-    if (first >= pages) break;
-    let length = 1;
-    while (length < CHUNK_PAGES && source.nextSaved(kernel, first + length) === first + length) {
-      length++;
-    }
+  yield head(pages, seat.slot, arenaProtocol(kernel));
+  checkSaver(seat);
+  for (let next = source.nextSaved(kernel, 0); next < pages; checkSaver(seat)) {
+    const first = next;
+    let length = 0;
+    do next = source.nextSaved(kernel, first + ++length);
+    while (next === first + length && next < pages && length < CHUNK_PAGES);
     const chunk = new Uint8Array(RUN_HEAD_BYTES + length * PAGE_BYTES);
     const words = new Uint32Array(chunk.buffer);
     chunk.set(
@@ -96,9 +98,7 @@ export async function* saveImage(seat: Seat): AsyncGenerator<Uint8Array<ArrayBuf
     }
     count++;
     yield chunk;
-    page = first + length;
   }
-  checkSaver(seat);
   checkStill(seat, source, before, pages);
   const tail = new Uint32Array([TAIL, count, runs.low, runs.high]);
   yield new Uint8Array(tail.buffer);
@@ -134,11 +134,11 @@ function busy(page: number): ShmError {
   );
 }
 
-function head(pages: number, slot: number): Uint8Array<ArrayBuffer> {
+function head(pages: number, slot: number, protocol: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEAD_BYTES);
   for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
   const words = new Uint32Array(bytes.buffer);
-  words.set([FORMAT, pages, slot, 0], 2);
+  words.set([FORMAT, pages, slot, protocol], 2);
   const { low, high } = Digest.of(words.subarray(0, 6));
   words.set([low, high], 6);
   return bytes;
@@ -147,14 +147,12 @@ function head(pages: number, slot: number): Uint8Array<ArrayBuffer> {
 /** Which pages are worth saving. */
 class PageSource {
   readonly #memory: WebAssembly.Memory;
-  readonly #first: number;
   readonly #table: number;
   readonly #slotsEnd: number;
 
   constructor(memory: WebAssembly.Memory) {
     const words = new Uint32Array(memory.buffer, 0, 32);
     this.#memory = memory;
-    this.#first = words[H_FIRST / 4]!;
     this.#table = words[H_TABLE_AT / 4]!;
     this.#slotsEnd = SLOTS_AT + words[H_PARTICIPANTS / 4]! * SLOT_BYTES;
   }
@@ -165,9 +163,8 @@ class PageSource {
       next = kernel.nextUsed(next) >>> 0;
       const pages = this.#memory.buffer.byteLength / PAGE_BYTES;
       if (next >= pages) return pages;
-      if (next < this.#first) return next;
-      if (!this.#isScratch(next) && !kernel.isZero((next * PAGE_BYTES) | 0, PAGE_BYTES))
-        return next;
+      if (this.#isScratch(next)) continue;
+      if (!kernel.isZero((next * PAGE_BYTES) | 0, PAGE_BYTES)) return next;
     }
   }
 
@@ -202,11 +199,10 @@ export interface LoadedImage {
 
 /** Reads an image into new memory. Nothing in it has been believed but where its pages belong. */
 export async function loadImage(
-  source: Uint8Array | AsyncIterable<Uint8Array>,
+  input: Input,
   maxBytes: number,
   reserve: (pages: number) => WebAssembly.Memory,
 ): Promise<LoadedImage> {
-  const input = new Input(source);
   const start = await input.take(HEAD_BYTES, 'its head');
   const magic = String.fromCharCode(...start.subarray(0, 8));
   if (magic !== MAGIC) {
@@ -229,6 +225,8 @@ export async function loadImage(
     throw rangeError(`load: expected at most ${maxBytes} bytes, found ${pages * PAGE_BYTES}`);
   }
   const memory = reserve(pages);
+  const own = arenaProtocol(instantiate<ArenaKernel>(KERNEL_BYTES, memory));
+  same('load', 'ARENA_PROTOCOL', own, words[5]!);
   await readRuns(input, memory, pages);
   return { memory, slot: words[4]! };
 }
@@ -261,10 +259,13 @@ function corrupt(where: string): ShmError {
 }
 
 /** Takes exact numbers of bytes from chunks of any size. */
-class Input {
+export class Input {
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
+  /** Whether the source was asked for anything; whether it has ended by itself. */
+  #begun = false;
+  #ended = false;
 
   constructor(source: Uint8Array | AsyncIterable<Uint8Array>) {
     if (source instanceof Uint8Array) this.#chunks = [source].values();
@@ -302,9 +303,32 @@ class Input {
     throw new ShmError('ARENA_CORRUPT', 'load: expected the end of the image, found more bytes');
   }
 
+  /**
+   * Tells the source that nothing more is wanted, as `for await` does. A generator that has not
+   * begun would not run its `finally`, so it is asked for a chunk first, without waiting for it.
+   */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    const closing = this.#return().catch(() => {}); // What counts is why it was refused.
+    if (this.#begun) await closing;
+  }
+
+  async #return(): Promise<void> {
+    if (!this.#begun) await this.#next();
+    await this.#chunks.return?.();
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    this.#ended = true; // Also when it throws.
+    const result = await this.#chunks.next();
+    this.#ended = result.done === true;
+    return result;
+  }
+
   async #more(): Promise<boolean> {
+    this.#begun = true;
     for (;;) {
-      const { done, value } = await this.#chunks.next();
+      const { done, value } = await this.#next();
       if (done) return false;
       if (!(value instanceof Uint8Array)) {
         throw typeError(`load: expected chunks of bytes, found ${describe(value)}`);

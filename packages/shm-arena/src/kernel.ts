@@ -36,6 +36,8 @@ export const PAGE_BYTES = 65536;
 
 /** What every kernel exports, of whatever package. */
 export interface AnyKernel {
+  /** The arena's number that it was compiled with; protocol.ts compares it. */
+  readonly ARENA_PROTOCOL: WebAssembly.Global;
   /** Makes the instance work for a slot of this thread. */
   join(slot: number): void;
 }

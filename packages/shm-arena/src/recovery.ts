@@ -8,6 +8,7 @@ import type { RecoveryReport } from './api.ts';
 import { readEntry } from './entry.ts';
 import type { AnyKernel } from './kernel.ts';
 import { PAGE_BYTES, SlotKind, Status } from './kernel.ts';
+import { type Protocols, protocolsOf } from './protocol.ts';
 import { type RegisteredType, type Seat, seatFor, threadRecord } from './seat.ts';
 import type { StructureType } from './structure.ts';
 
@@ -20,37 +21,40 @@ const ARENA_PHASE = 1;
 /** Seats for which a type was registered: what waited for it is repaired at that moment. */
 const registered = new WeakMap<Seat, Set<string>>();
 
-function keyOf(type: string, protocol: number): string {
-  return `${type}@${protocol}`;
+function keyOf(type: string, { protocol, linked }: Protocols): string {
+  return `${type}@${protocol}:${linked}`;
 }
 
 /** Makes a kind of structure known in this thread, and repairs what waited for it. */
 export function registerType(seat: Seat, type: StructureType<AnyKernel>): void {
   let own = registered.get(seat);
   if (own === undefined) registered.set(seat, (own = new Set()));
-  const key = keyOf(type.type, type.protocol);
+  const numbers = protocolsOf(seat.instance(type.kernel, type.type), type.own);
+  const key = keyOf(type.type, numbers);
   if (own.has(key)) return;
   own.add(key);
   const { types } = threadRecord();
-  if (!types.has(key)) types.set(key, bind(type));
+  if (!types.has(key)) types.set(key, bind(type, numbers));
   if (hasDead(seat)) recover(seat);
 }
 
 /** The registered type of an entry, in whatever copy of its package. */
-export function typeOf(type: string, protocol: number): RegisteredType | undefined {
-  return threadRecord().types.get(keyOf(type, protocol));
+export function typeOf(type: string, numbers: Protocols): RegisteredType | undefined {
+  return threadRecord().types.get(keyOf(type, numbers));
 }
 
-function bind(type: StructureType<AnyKernel>): RegisteredType {
+function bind(type: StructureType<AnyKernel>, numbers: Protocols): RegisteredType {
   return {
     type: type.type,
-    protocol: type.protocol,
+    ...numbers,
     repair(shared, entry, generation, slot) {
-      return type.repair(seatFor(shared).instance(type.kernel), entry, generation, slot);
+      const kernel = seatFor(shared).instance(type.kernel, type.type);
+      return type.repair(kernel, entry, generation, slot);
     },
     verify(shared, entry, generation) {
       const seat = seatFor(shared);
-      return type.verify(seat.instance(type.kernel), entry, generation, seat.crossing);
+      const kernel = seat.instance(type.kernel, type.type);
+      return type.verify(kernel, entry, generation, seat.crossing);
     },
   };
 }
@@ -99,7 +103,7 @@ function repairStructures(seat: Seat, slot: number, deferred: Map<number, Deferr
   let repaired = 0;
   for (let entry = kernel.nextJoined(slot, 0); entry >= 0; ) {
     const info = readEntry(seat, entry);
-    const type = info && typeOf(info.type, info.protocol);
+    const type = info && typeOf(info.type, info);
     if (
       info !== undefined &&
       type !== undefined &&

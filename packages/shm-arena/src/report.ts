@@ -14,6 +14,7 @@ import { typeOf } from './recovery.ts';
 import type { Seat } from './seat.ts';
 
 interface Listed extends StructureInfo {
+  readonly linked: number;
   readonly entry: number;
   readonly generation: number;
   readonly joined: number;
@@ -27,8 +28,9 @@ export function listStructures(seat: Seat): Listed[] {
     if (kernel.entryKind(entry) !== ENTRY_LIVE) continue;
     const info = readEntry(seat, entry);
     if (info === undefined) continue;
-    const { name, type, protocol, generation, joined } = info;
-    listed.push({ entry, generation, joined, name, type, protocol });
+    const { name, type, protocol, linked, generation, joined } = info;
+    const handle = { type, arena: seat.shared.id, entry, generation };
+    listed.push({ entry, generation, joined, name, type, protocol, linked, handle });
   }
   return listed;
 }
@@ -45,8 +47,8 @@ const STATS_BYTES = 128;
 export function arenaStats(seat: Seat): ArenaStats {
   const { kernel } = seat;
   const structures = listStructures(seat).map(
-    ({ entry, generation, joined, name, type, protocol }): StructureStats => ({
-      ...{ name, type, protocol, joined },
+    ({ entry, generation, joined, name, type, protocol, handle }): StructureStats => ({
+      ...{ name, type, protocol, handle, joined },
       bytes: (kernel.structurePages(entry, generation) >>> 0) * PAGE_BYTES,
     }),
   );
@@ -134,9 +136,9 @@ export function verifyArena(seat: Seat): VerifyReport {
     problems.push(`${PROBLEMS[code] ?? `problem ${code}`}, at offset ${offset}`);
   }
   if (found > MAX_PROBLEMS) problems.push(`and ${found - MAX_PROBLEMS} more`);
-  for (const { entry, generation, name, type, protocol } of listStructures(seat)) {
+  for (const { entry, generation, name, type, ...numbers } of listStructures(seat)) {
     const label = name === '' ? `${type} in entry ${entry}` : `${type} ${JSON.stringify(name)}`;
-    const known = typeOf(type, protocol);
+    const known = typeOf(type, numbers);
     if (known === undefined) unwalked.push(label);
     else
       for (const each of known.verify(seat.shared, entry, generation))

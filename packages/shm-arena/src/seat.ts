@@ -16,6 +16,7 @@ import {
   Status,
 } from './kernel.ts';
 import { Patience } from './patience.ts';
+import { checkArenaProtocol, type Protocols, same } from './protocol.ts';
 import { hasDead, recover } from './recovery.ts';
 import { isIsolated, isMainThread, threadNumber } from './supports.ts';
 
@@ -45,9 +46,8 @@ export interface SharedSeat {
 }
 
 /** A kind of structure as recovery and `verify` see it, whichever copy registered it. */
-export interface RegisteredType {
+export interface RegisteredType extends Protocols {
   readonly type: string;
-  readonly protocol: number;
   /** Finishes or takes back what the dead `slot` had begun. A status; may be repeated. */
   repair(shared: SharedSeat, entry: number, generation: number, slot: number): number;
   /** Walks the structure; one sentence for each problem. */
@@ -87,10 +87,16 @@ export class Seat implements ScratchOwner {
     this.crossing = new Crossing(this);
   }
 
-  /** A package's kernel on this arena, joined to this thread's slot. Cached. */
-  instance<X extends AnyKernel>(kernel: Uint8Array<ArrayBuffer>): X {
+  /**
+   * A package's kernel on this arena, joined to this thread's slot. Cached.
+   *
+   * @param what says in the error whose kernel it is
+   * @throws ShmError ARENA_PROTOCOL
+   */
+  instance<X extends AnyKernel>(kernel: Uint8Array<ArrayBuffer>, what = 'arena'): X {
     const exports = instantiate<X>(kernel, this.memory);
     if (!this.#joined.has(exports)) {
+      checkArenaProtocol(exports, this.memory, what);
       exports.join(this.slot);
       this.#joined.add(exports);
     }
@@ -287,6 +293,7 @@ export function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
 /** Whether the thread's slot is still its own. */
 function isSeated({ memory, slot, generation }: SharedSeat): boolean {
   const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  checkArenaProtocol(kernel, memory, 'arena');
   if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
   return (
     kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
@@ -479,11 +486,7 @@ export function inspect(memory: WebAssembly.Memory): void {
         `attach: expected the memory of an arena (${hex(expected)}), found ${hex(found)}`,
       );
     case 3:
-      throw new ShmError(
-        'ARENA_PROTOCOL',
-        `attach: expected arena protocol ${expected}, found ${found}; use one release of ` +
-          '@x/shm-arena in all threads',
-      );
+      return same('attach', 'ARENA_PROTOCOL', expected, found);
     case 4:
       throw new ShmError(
         'ARENA_PROTOCOL',

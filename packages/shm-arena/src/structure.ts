@@ -16,9 +16,9 @@ import {
   D_KEY,
   D_KEY_ID,
   D_LENGTHS,
+  D_LINKED,
   D_NAME,
   D_PROTOCOL,
-  D_TYPE,
   D_TYPE_NAME,
   D_VALUE,
   D_VALUE_ID,
@@ -27,6 +27,7 @@ import {
 } from './entry.ts';
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { type AnyKernel, Status } from './kernel.ts';
+import { checkProtocols, protocolsOf } from './protocol.ts';
 import { registerType } from './recovery.ts';
 import { type Seat, seatOf } from './seat.ts';
 import { checkString, writeText } from './text.ts';
@@ -38,7 +39,8 @@ const ID_BYTES = 24;
 export interface StructureType<X extends AnyKernel> {
   /** At most 24 bytes: 'SkipList'. */
   readonly type: string;
-  readonly protocol: number;
+  /** The name under which the kernel exports the number of its own protocol. */
+  readonly own: `${string}_PROTOCOL`;
   /** The wasm bytes of the package's kernel. */
   readonly kernel: Uint8Array<ArrayBuffer>;
   /**
@@ -87,7 +89,7 @@ export class Membership<X extends AnyKernel> {
   constructor(seat: Seat, type: StructureType<X>, entry: number, generation: number) {
     this.seat = seat;
     this.type = type;
-    this.kernel = seat.instance<X>(type.kernel);
+    this.kernel = seat.instance<X>(type.kernel, type.type);
     this.crossing = seat.crossing;
     this.entry = entry;
     this.generation = generation;
@@ -242,8 +244,9 @@ function claim<X extends AnyKernel>(
   build: Build<X>,
 ): Membership<X> | typeof Status.TAKEN {
   const { kernel, crossing } = seat;
+  const own = seat.instance<X>(type.kernel, type.type);
   crossing.begin();
-  const at = writeDescriptor(seat, type, options);
+  const at = writeDescriptor(seat, type, own, options);
   const entry = seat.tryIndex(() => kernel.entryClaim(at));
   if (entry === -Status.TAKEN) return Status.TAKEN;
   if (entry === -Status.FULL) {
@@ -253,7 +256,6 @@ function claim<X extends AnyKernel>(
   const generation = kernel.resultLow() >>> 0;
   let published = false;
   try {
-    const own = seat.instance<X>(type.kernel);
     const built = seat.settle(() => build(own, entry, generation, crossing));
     if (built !== Status.OK) throw seat.error(built, `${type.type}: create`);
     const root = crossing.words[0]!;
@@ -302,12 +304,8 @@ function join<X extends AnyKernel>(
   if (found.type !== type.type) {
     throw new ShmError('WRONG_TYPE', `expected a ${type.type}, found a ${found.type}`);
   }
-  if (found.protocol !== type.protocol) {
-    throw new ShmError(
-      'ARENA_PROTOCOL',
-      `${type.type}: expected protocol ${type.protocol}, found ${found.protocol}`,
-    );
-  }
+  const own = seat.instance(type.kernel, type.type);
+  checkProtocols(type.type, type.own, protocolsOf(own, type.own), found);
   checkCodec(type.type, 'key', codecs.key, found.key);
   checkCodec(type.type, 'value', codecs.value, found.value);
   const status = seat.settle(() => kernel.entryJoin(entry, generation));
@@ -352,6 +350,7 @@ function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHa
 function writeDescriptor(
   seat: Seat,
   type: StructureType<never>,
+  own: AnyKernel,
   { name, key, value }: StructureOptions,
 ): number {
   if (name === '') throw noName();
@@ -361,8 +360,9 @@ function writeDescriptor(
   view.fill(0, at, at + DESCRIPTOR_BYTES);
   view[at + D_LENGTHS] = name === undefined ? 0 : writeName(seat, name, at + D_NAME);
   view[at + D_LENGTHS + 1] = writeId(seat, 'type', type.type, at + D_TYPE_NAME);
-  words[(at + D_TYPE) >> 2] = hash(type.type);
-  words[(at + D_PROTOCOL) >> 2] = type.protocol;
+  const { protocol, linked } = protocolsOf(own, type.own);
+  words[(at + D_PROTOCOL) >> 2] = protocol;
+  words[(at + D_LINKED) >> 2] = linked;
   for (const [codec, head, id, length] of [
     [key, D_KEY, D_KEY_ID, 2],
     [value, D_VALUE, D_VALUE_ID, 3],

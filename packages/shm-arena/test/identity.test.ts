@@ -155,7 +155,7 @@ describe('between two calls of a thread', () => {
 
   const kind = (type: string): StructureType<ArenaKernel> => ({
     type,
-    protocol: 1,
+    own: 'ARENA_PROTOCOL',
     kernel: KERNEL_BYTES,
     repair(kernel, entry, generation) {
       asked.push(`${type} ${generation}, is ${kernel.entryGeneration(entry)}`);
@@ -174,7 +174,7 @@ describe('between two calls of a thread', () => {
   function replace(entry: number, type: string, name: string): void {
     expect(other.entryDestroy(entry, other.entryGeneration(entry))).toBe(Status.OK);
     const w = { memory: seat.memory } as Threads;
-    const at = descriptor(w, other, name);
+    const at = descriptor(w, other, name, 0);
     const bytes = new Uint8Array(seat.memory.buffer, at, 256);
     bytes[16] = 1;
     bytes[37] = type.length;

@@ -1,10 +1,19 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { type ArenaKernel, KERNEL_BYTES, PAGE_BYTES, Status } from '../src/kernel.ts';
 import { takeLease } from '../src/lease.ts';
 import { seatOf } from '../src/seat.ts';
-import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
+import {
+  attachStructure,
+  createStructure,
+  openStructure,
+  type StructureType,
+} from '../src/structure.ts';
 import { counted, sharedWords, start } from './crew.ts';
 
 const MIB = 2 ** 20;
@@ -56,7 +65,7 @@ async function failure(image: unknown, options?: object): Promise<string> {
 
 const CELL: StructureType<ArenaKernel> = {
   type: 'Cell',
-  protocol: 1,
+  own: 'ARENA_PROTOCOL',
   kernel: KERNEL_BYTES,
   repair: () => Status.OK,
   verify: () => [],
@@ -140,6 +149,48 @@ describe('an image', () => {
     await bytesOf(arena);
   });
 
+  test('of a full arena of any size brings every page back', async () => {
+    for (let pages = 16; pages <= 80; pages++) {
+      const arena = keep(Arena.create({ bytes: pages * PAGE_BYTES, participants: 8 }));
+      const words = new Uint32Array(arena.memory.buffer);
+      const blocks: number[] = [];
+      for (let at = 1; at !== 0; ) {
+        at = arena.tryAlloc(PAGE_BYTES);
+        if (at !== 0) blocks.push(at);
+      }
+      for (const at of blocks) words[at / 4] = at;
+      const copy = keep(await Arena.load(await bytesOf(arena)));
+      const loaded = new Uint32Array(copy.memory.buffer);
+      expect(blocks.map((at) => loaded[at / 4])).toEqual(blocks);
+      expect(copy.verify()).toEqual({ ok: true, problems: [], unwalked: [] });
+      copy.detach();
+      arena.detach();
+    }
+  });
+
+  test('of an empty arena takes few pages, however large it is', async () => {
+    const arena = keep(Arena.create({ bytes: 256 * MIB }));
+    const image = await bytesOf(arena);
+    expect(image.length).toBeLessThan(12 * PAGE_BYTES);
+    const copy = keep(await Arena.load(image));
+    expect(copy.verify().ok).toBe(true);
+    expect(copy.alloc(200 * MIB)).toBeGreaterThan(0);
+  });
+
+  test('has unnamed structures too: by the handle that `structures` gives', async () => {
+    const { arena } = filled();
+    const build = () => Status.OK;
+    const made = createStructure(arena, CELL, {}, build);
+    const copy = keep(await Arena.load(await bytesOf(arena)));
+    const [info] = copy.structures();
+    expect(info).toMatchObject({ name: '', type: 'Cell' });
+    expect(() => attachStructure(copy, CELL, made.handle, {})).toThrow(
+      expect.objectContaining({ code: 'ARENA_FOREIGN' }),
+    );
+    attachStructure(copy, CELL, structuredClone(info!.handle), {}).destroy();
+    expect(copy.structures()).toEqual([]);
+  });
+
   test('of an arena that is detached meanwhile ends with CLOSED', async () => {
     const { arena } = filled();
     const save = async () => {
@@ -200,5 +251,79 @@ describe('load refuses', () => {
       yield 'text';
     })();
     expect(await failure(text)).toBe('TypeError INVALID_TYPE');
+  });
+});
+
+describe('a refused load closes its source', () => {
+  /** A source that says whether it was closed. */
+  function watched(image: Uint8Array) {
+    const watch = { closed: 0, source: undefined as unknown as AsyncGenerator<Uint8Array> };
+    watch.source = (async function* () {
+      try {
+        yield* pieces(image, 10_000);
+      } finally {
+        watch.closed++;
+      }
+    })();
+    return watch;
+  }
+
+  test('whatever it is refused for', async () => {
+    const image = await bytesOf(keep(Arena.create({ bytes: 2 * MIB, participants: 1 })));
+    const damaged = Uint8Array.from(image);
+    damaged[100]! ^= 1;
+    for (const [source, options] of [
+      [watched(damaged), undefined],
+      [watched(new Uint8Array(100_000)), undefined],
+      [watched(Buffer.concat([image, image])), undefined],
+      [watched(image), { maxBytes: MIB }],
+    ] as const) {
+      expect(await failure(source.source, options)).not.toBe('nothing');
+      expect(source.closed).toBe(1);
+    }
+    const whole = watched(image);
+    expect(await failure(whole.source)).toBe('nothing');
+    expect(whole.closed).toBe(1);
+  });
+
+  test('also before anything was read, and whatever the source throws', async () => {
+    const image = await bytesOf(keep(Arena.create({ bytes: 2 * MIB, participants: 1 })));
+    const unread = watched(image);
+    expect(await failure(unread.source, { maxBytes: 'x' })).toBe('TypeError INVALID_TYPE');
+    await expect.poll(() => unread.closed).toBe(1);
+    let calls = 0;
+    const stubborn = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: new Uint8Array(64) }),
+        return() {
+          calls++;
+          throw new Error('not now');
+        },
+      }),
+    };
+    expect(await failure(stubborn)).toBe('ShmError ARENA_FOREIGN');
+    expect(calls).toBe(1);
+    const broken = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(Object.assign(new Error('gone'), { code: 'GONE' })),
+        return: () => Promise.reject(new Error('asked for')),
+      }),
+    };
+    expect(await failure(broken)).toBe('Error GONE');
+  });
+
+  test('files are closed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'image-'));
+    try {
+      const file = join(folder, 'damaged');
+      await writeFile(file, new Uint8Array(200_000));
+      for (const options of [undefined, { maxBytes: 0 }]) {
+        const stream = createReadStream(file);
+        expect(await failure(stream, options)).not.toBe('nothing');
+        await expect.poll(() => stream.closed).toBe(true);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

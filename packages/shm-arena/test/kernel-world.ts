@@ -88,13 +88,13 @@ export function problems({ memory }: Threads, k: ArenaKernel): string[] {
 }
 
 /** A descriptor of a structure in the thread's scratch; its offset. */
-export function descriptor({ memory }: Threads, k: ArenaKernel, name: string, type = 7): number {
+export function descriptor({ memory }: Threads, k: ArenaKernel, name: string, linked = 7): number {
   const at = k.scratch() >>> 0;
   const bytes = new Uint8Array(memory.buffer, at, 256).fill(0);
   const text = new TextEncoder().encode(name);
   bytes.set(text, 88);
   bytes[36] = text.length;
-  new DataView(memory.buffer).setUint32(at + 12, type, true);
+  new DataView(memory.buffer).setUint32(at + 12, linked, true);
   return at;
 }
 

@@ -15,7 +15,7 @@ let answers: number[] = [];
 
 const LOG: StructureType<ArenaKernel> = {
   type: 'Log',
-  protocol: 1,
+  own: 'ARENA_PROTOCOL',
   kernel: KERNEL_BYTES,
   repair(_kernel, _entry, _generation, slot) {
     asked.push(slot);

@@ -9,7 +9,7 @@ import { codeOf } from './support.ts';
 
 const LOG: StructureType<ArenaKernel> = {
   type: 'Log',
-  protocol: 1,
+  own: 'ARENA_PROTOCOL',
   kernel: KERNEL_BYTES,
   repair: () => Status.OK,
   verify: () => [],

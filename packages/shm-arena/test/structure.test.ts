@@ -16,13 +16,12 @@ import { codeOf } from './support.ts';
 
 const CELL: StructureType<ArenaKernel> = {
   type: 'Cell',
-  protocol: 3,
+  own: 'ARENA_PROTOCOL',
   kernel: KERNEL_BYTES,
   repair: () => Status.OK,
   verify: () => ['a crack'],
 };
 const OTHER = { ...CELL, type: 'Other' };
-const NEWER = { ...CELL, protocol: 4 };
 
 const build: Build<ArenaKernel> = (_kernel, _entry, _generation, crossing) => {
   crossing.begin();
@@ -53,7 +52,9 @@ describe('create, open and attach', () => {
     for (const { entry, generation } of others) {
       expect([entry, generation]).toEqual([made.entry, made.generation]);
     }
-    expect(arena.structures()).toEqual([{ name: 'a', type: 'Cell', protocol: 3 }]);
+    expect(arena.structures()).toEqual([
+      { name: 'a', type: 'Cell', protocol: 1, handle: made.handle },
+    ]);
     expect(arena.stats().structures).toMatchObject([{ name: 'a', joined: 1 }]);
     for (const each of others) each.close();
     made.close();
@@ -84,7 +85,6 @@ describe('create, open and attach', () => {
     expect(codeOf(() => create('a'))).toBe('ShmError NAME_TAKEN');
     expect(open(CELL, 'b')).toBe('ShmError NAME_UNKNOWN');
     expect(open(OTHER)).toBe('ShmError WRONG_TYPE');
-    expect(open(NEWER)).toBe('ShmError ARENA_PROTOCOL');
     expect(open(CELL, 'a', { key: utf8, value: json })).toBe('ShmError CODEC_MISMATCH');
     expect(open(CELL, 'a', { key: utf8 })).toBe('ShmError CODEC_MISMATCH');
     expect(open(CELL, 'a', { ...codecs, key: { ...utf8, version: 2 } })).toBe(
@@ -186,6 +186,6 @@ test('verify walks registered types, and says which it cannot', () => {
   const key = Symbol.for('@x/shm-arena/thread-1');
   createStructure(arena, stranger, {}, build);
   const record = (globalThis as unknown as Record<symbol, { types: Map<string, unknown> }>)[key]!;
-  record.types.delete('Stranger@3');
+  record.types.delete('Stranger@1:0');
   expect(Arena.attach(handle).verify().unwalked).toEqual(['Stranger in entry 1']);
 });

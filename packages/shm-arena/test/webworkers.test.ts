@@ -314,7 +314,7 @@ describe('a Web Worker that is watched', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('has none after a detach while a probe is under way, or once the watcher is buried', async () => {
+  test('has none after a detach during a probe, or once the watcher is buried', async () => {
     const worker = webWorker();
     const thread = other(arena!);
     arena!.watch(worker);
@@ -370,16 +370,18 @@ describe('a Web Worker of Bun', () => {
     const k = other(arena!, false).k;
     k.detach();
     expect(k.attach(12)).toBe(1);
-    const listeners = new Map<string, () => void>();
+    const listeners = new Map<string, (event: never) => void>();
     const worker = {
       ...webWorker(),
       threadId: 11,
-      addEventListener: (type: string, listener: () => void) => void listeners.set(type, listener),
+      addEventListener(type: string, listener: (event: never) => void): void {
+        listeners.set(type, listener);
+      },
     };
     arena!.watch(worker);
     expect([...listeners.keys()]).toEqual(['close']);
     expect(states()).toEqual(['alive', 'alive']);
-    listeners.get('close')?.();
+    listeners.get('close')?.({} as never);
     expect(states()).toEqual(['alive', 'dead']);
     expect(vi.getTimerCount()).toBe(0);
     worker.threadId = -1;

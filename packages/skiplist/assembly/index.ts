@@ -40,6 +40,7 @@ import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
 export const SKIPLIST_PROTOCOL: u32 = 1;
+export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/layout';
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
 export {

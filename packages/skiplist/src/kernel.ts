@@ -16,8 +16,8 @@ export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'SkipList';
-/** Covers the layout of lists, nodes and descriptors and the order of all steps. */
-export const PROTOCOL = 1;
+/** The export that has the number of this package's protocol. */
+export const OWN = 'SKIPLIST_PROTOCOL';
 /** The longest key in bytes. */
 export const MAX_KEY = 0xf_ffff;
 /** The most lists in a stack, the active one included. */

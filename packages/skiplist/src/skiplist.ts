@@ -37,8 +37,8 @@ import {
   Kind,
   type ListKernel,
   MAX_LISTS,
+  OWN,
   PRESSURE,
-  PROTOCOL,
   TYPE,
 } from './kernel.ts';
 import { measure } from './scan.ts';
@@ -50,7 +50,7 @@ const { OK } = Status;
 
 const SKIP_LIST = mapType<ListKernel>({
   type: TYPE,
-  protocol: PROTOCOL,
+  own: OWN,
   kernel: KERNEL_BYTES,
   problem(check, entry, words) {
     const [list, node] = [words[0], words[1]].map((at) => (at as number) >>> 0);

@@ -47,7 +47,8 @@ function fate(arena, others, recovered) {
     return `recovered ${recovered} thread; verify: ${arena.verify().ok ? 'clean' : 'damaged'}`;
   }
   if (others.length === 0) return 'the worker was not attached: nothing to recover';
-  // The browser drops the lock when the worker has ended, in Chromium 2 seconds later if it computes.
+  // The browser drops the lock when the worker has ended: in Chromium 2 seconds later, if it
+  // computes.
   if (others[0].locked) return 'the worker is ending';
   return 'the worker ended between `attach` and `ready`: nothing can tell, so its slot is lost';
 }

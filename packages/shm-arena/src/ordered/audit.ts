@@ -15,7 +15,7 @@ export interface MapType<X extends MapKernel> extends StructureType<X> {
 }
 
 export function mapType<X extends MapKernel>(
-  kind: Pick<MapType<X>, 'type' | 'protocol' | 'kernel' | 'problem'>,
+  kind: Pick<MapType<X>, 'type' | 'own' | 'kernel' | 'problem'>,
 ): MapType<X> {
   return {
     ...kind,

@@ -9,7 +9,7 @@ const arena = Arena.attach(handle);
 
 const logOf = (kernel) => ({
   type: 'Log',
-  protocol: 1,
+  own: 'ARENA_PROTOCOL',
   kernel,
   repair: () => 0,
   verify: () => [],

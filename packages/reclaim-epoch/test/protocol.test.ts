@@ -1,0 +1,14 @@
+// What a release with other protocol numbers makes is refused by name.
+
+import { guardsProtocols } from '../../shm-arena/test/shared/protocols.ts';
+import { EpochDomain } from '../src/index.ts';
+
+guardsProtocols({
+  ...{ folder: 'reclaim-epoch', type: 'EpochDomain', own: 'EPOCH_PROTOCOL' },
+  components: ['reclaim-epoch', 'limbo'],
+  codecs: {},
+  create: EpochDomain.create,
+  open: EpochDomain.open,
+  openOrCreate: EpochDomain.openOrCreate,
+  attach: EpochDomain.attach,
+});
