@@ -100,5 +100,5 @@ export const mutants: Mutant[] = [
     'add, add, one list',
   ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
-  list(181, 'a scan copies a word of a value that has none', 'scan to the last node'),
+  list(181, 'a scan copies a word of a value that has none', 'a tombstone is the last node'),
 ];

@@ -707,6 +707,16 @@ scenario(
   ],
 );
 
+// As above, and shown: only a frozen list's scan gives tombstones out.
+scenario(
+  'a tombstone is the last node',
+  [[['seal'], ['frozen', 1]], [['delete', 'c']]],
+  [
+    ['set', 'a', 1],
+    ['delete', 'b'],
+  ],
+);
+
 // ---- three threads ------------------------------------------------------------------------------
 
 long('three writers', [
