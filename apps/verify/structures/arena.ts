@@ -4,46 +4,64 @@
 // small structures that the operations use.
 
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
-import { DESCRIPTORS, ENTRIES, invariant, leased, REPORT, word } from './arena/memory.ts';
+import {
+  ENTRIES,
+  inHands,
+  invariant,
+  leased,
+  REPORT,
+  TYPES,
+  unburied,
+  unjoined,
+  unswept,
+  word,
+} from './arena/memory.ts';
 import { model, type State } from './arena/model.ts';
-import { attached, operations, type Run, rescue } from './arena/operations.ts';
+import { attached, newRun, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
 import { soak } from './arena/soak.ts';
 import { createArena, head, kindOf, PAGE, slotAt, usedPages } from './common.ts';
 
 // ---- set-up
 
-function describe(world: World, t: Thread): void {
-  for (const [name, at] of Object.entries(DESCRIPTORS)) {
-    const bytes = new Uint8Array(256);
-    bytes[12] = 1;
-    bytes[36] = 1;
-    bytes[88] = name.charCodeAt(0);
-    world.write(t.local.scratch! + at, bytes);
-  }
-}
-
 function setup(world: World, scenario: Scenario): void {
-  const { pages = 4, cold = [], shared } = options.get(scenario.name) ?? {};
-  const k = world.threads[0]!.kernels.arena!;
-  createArena(world, pages);
+  const { pages = 4, cold = [], shared, zero, fallen, child } = options.get(scenario.name) ?? {};
+  createArena(world, pages, zero === true ? 1 : 0);
   for (const t of world.threads) {
     t.local.slot = -1;
     t.local.scratch = 0;
     if (t.role === 'worker' && cold.includes(t.id)) continue;
     attached(t, t.kernels.arena!.attach!(t.id + 1));
-    describe(world, t);
+    t.local.zero = zero === true ? 1 : 0;
   }
-  if (shared === undefined) return;
+  if (child !== undefined) {
+    world.threads[0]!.kernels.arena!.watch!(child + 1);
+    world.threads[0]!.local.child = child;
+  }
+  if (shared !== undefined) share(world, shared, cold);
+  if (fallen !== undefined) fall(world, fallen);
+}
+
+/** Worker 0 is dead before all begins. `names`: inside the lock of the names. */
+function fall(world: World, where: 'names' | 'outside'): void {
+  const [dead, other] = world.threads;
+  if (where === 'names') dead!.kernels.arena!.lockNames!();
+  other!.kernels.arena!.buryThread!(dead!.id + 1);
+  dead!.local.slot = -1;
+}
+
+function share(world: World, shared: 'cell' | { budget: number }, cold: readonly number[]): void {
+  const k = world.threads[0]!.kernels.arena!;
   const { scratch } = world.threads[0]!.local;
+  world.write(scratch! + 12, Uint8Array.of(shared === 'cell' ? TYPES.cell : TYPES.pool));
   const entry =
     shared === 'cell' ? k.cellCreate!(scratch, 0) : k.poolCreate!(scratch, shared.budget);
+  world.write(scratch! + 12, Uint8Array.of(TYPES.cell));
   if (entry < 0) throw new Error(`shared: ${entry}`);
   const generation = k.entryGeneration!(entry);
   for (const t of world.threads) {
     t.local.entry = entry;
     t.local.generation = generation;
-    t.local.pool = shared === 'cell' ? 0 : 1;
     if (t.role === 'worker' && !cold.includes(t.id)) t.kernels.arena!.entryJoin!(entry, generation);
   }
 }
@@ -55,6 +73,8 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const k = t.kernels.arena!;
   const report = t.local.scratch! + REPORT;
   const found: number = yield [k.verify!, report, 128];
+  const left = inHands(world) ?? unburied(world) ?? unjoined(world, run.joined);
+  if (left !== undefined) return left;
   if (found > 0) {
     const codes = Array.from(
       { length: Math.min(found, 16) },
@@ -77,6 +97,9 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   if (blocks < sure || blocks > sure + perhaps + open) {
     return `blocks in use: ${blocks}, known: ${sure} to ${sure + perhaps + open}`;
   }
+  yield [k.sweep!];
+  const late = unswept(world);
+  if (late !== undefined) return late;
   return yield* giveBack(t, run, world, open);
 }
 
@@ -118,7 +141,7 @@ const arena: Structure<Run, State> = {
   pages: 1,
   recoverers: 2,
   setup,
-  begin: () => ({ blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {}, grants: {} }),
+  begin: newRun,
   operations,
   model,
   scenarios,

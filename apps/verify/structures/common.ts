@@ -169,13 +169,13 @@ export function collect<S extends object>(usual: S, usualLong: Partial<S> = {}) 
 // ---- set-up -------------------------------------------------------------------------------------
 
 /** An arena with `pages` beside the tables and the threads' scratch; all are marked free. */
-export function createArena(world: World, pages: number): void {
+export function createArena(world: World, pages: number, flags = 0): void {
   const arena = world.threads[0]!.kernels.arena!;
   for (const t of world.threads) for (const kernel of Object.values(t.kernels)) kernel.setup!();
   const participants = world.threads.length;
   let total = participants + pages;
   while (arena.systemPages!(total, participants) + participants + pages > total) total++;
-  if (arena.create!(total, participants, 0, 1, 2, 3, 4, 5, 6, 7, 8) !== 0)
+  if (arena.create!(total, participants, flags, 1, 2, 3, 4, 5, 6, 7, 8) !== 0)
     throw new Error('create');
   const { first } = head(world);
   world.mark('free', first * PAGE, (total - first) * PAGE);

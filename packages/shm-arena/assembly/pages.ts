@@ -45,6 +45,7 @@ import {
   load32,
   load64,
   markFree,
+  markLive,
   pause,
   put32,
   put64,
@@ -243,10 +244,14 @@ export function release(head: u32, word: u64): bool {
 /** Steps 5 to 7 for a head that is FREEING; recovery calls it for the runs of the dead. */
 export function finishRelease(head: u32, freeing: u64): void {
   const length = pageAux(freeing);
+  const at = offsetOf(head);
   const bytes = (<usize>length) << PAGE_SHIFT;
-  // Private: the run belongs to the one slot named in its head.
-  if ((FLAGS & ZERO_ON_FREE) != 0) fill(offsetOf(head), 0, bytes);
-  markFree(offsetOf(head), bytes);
+  markFree(at, bytes);
+  if ((FLAGS & ZERO_ON_FREE) != 0) {
+    markLive(at, bytes); // Of a page of blocks each was given back already.
+    fill(at, 0, bytes); // Private: the run belongs to the one slot named in its head.
+    markFree(at, bytes);
+  }
   add64(RELEASES, 1); // I5
   freeRun(head, freeing, length);
 }

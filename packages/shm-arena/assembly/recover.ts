@@ -131,7 +131,8 @@ export function recoverArena(slot: u32): u32 {
   const at = slotAt(slot);
   const word = load64(at + S_STATE);
   if (kindOf(word) != SLOT_DEAD || !isMine(at + S_REAPER)) return 0;
-  for (let i: u32 = 0; i < WATCHED; i++) buryThread(load32(at + S_WATCHED + (i << 2)));
+  for (let i: u32 = 0; i < WATCHED && MUTANT != 110; i++)
+    buryThread(load32(at + S_WATCHED + (i << 2)));
   const freed = settle(slot);
   cas64(at + S_STATE, word, withKind(word, SLOT_ORPHANED));
   return freed;

@@ -202,8 +202,9 @@ function reclaim(): bool {
 export function detach(): i32 {
   if (!alive()) return BAD;
   settle(ME);
-  clearJoined(ME);
+  if (MUTANT != 107) clearJoined(ME);
   leaveSlot(ME);
+  if (MUTANT == 107) clearJoined(ME);
   return OK;
 }
 

@@ -3,6 +3,7 @@
 
 import type { World } from '../../src/structure.ts';
 import {
+  entryAt,
   GRANT_BYTES,
   GRANTS,
   head,
@@ -24,6 +25,8 @@ export const FREE = 0,
   CONT = 5,
   FREEING = 8;
 export const RUNS = new Set([4, 6, 7]);
+/** In a descriptor. */
+export const TYPES = { cell: 1, pool: 2 } as const;
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
 export const DESCRIPTORS = { a: 0, b: 256 } as const;
 export const REPORT = 512;
@@ -34,7 +37,7 @@ export const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
 
 // ---- what holds after every step
 
-export function invariant(world: World): string | undefined {
+export function invariant(world: World, run: object): string | undefined {
   const { pages, participants, table, bitmaps, first, regions } = head(world);
   let rest = 0; // CONTs that the last head still promises.
   let over = -1; // The head they belong to.
@@ -92,6 +95,126 @@ export function invariant(world: World): string | undefined {
     if (owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === 0) {
       return `slot I2: region ${region} names slot ${owner - 1}, which is free`;
     }
+  }
+  return lifeProblem(world, run);
+}
+
+// ---- lives: who is free was never the same before
+
+/** State words with a generation that rises on the way to FREE: entries, regions, grants. */
+function stateWords(world: World): number[] {
+  const { regions } = head(world);
+  const words: number[] = [];
+  for (let entry = 0; entry < ENTRIES; entry++) words.push(entryAt(world, entry));
+  for (let region = 0; region < REGIONS; region++) words.push(regions + region * 64);
+  for (let record = 0; record < GRANTS; record++)
+    words.push(regions + REGIONS * 64 + record * GRANT_BYTES);
+  return words;
+}
+
+interface Lives {
+  readonly words: readonly number[];
+  /** Kind and generation of each, as of the last step of this run. */
+  readonly seen: Uint32Array;
+  run: object;
+}
+
+const livesOf = new WeakMap<World, Lives>();
+
+function look(world: World, { words, seen }: Lives): void {
+  words.forEach((at, n) => {
+    seen[n * 2] = kindOf(world.u32(at));
+    seen[n * 2 + 1] = world.u32(at + 4);
+  });
+}
+
+function lifeProblem(world: World, run: object): string | undefined {
+  let lives = livesOf.get(world);
+  if (lives === undefined) {
+    const words = stateWords(world);
+    livesOf.set(world, (lives = { words, seen: new Uint32Array(words.length * 2), run: {} }));
+  }
+  const { words, seen } = lives;
+  // What the run before has left says nothing.
+  if (lives.run !== run) look(world, lives);
+  lives.run = run;
+  for (let n = 0; n < words.length; n++) {
+    const at = words[n]!;
+    const [kind, life] = [kindOf(world.u32(at)), world.u32(at + 4)];
+    if (kind === 0 && seen[n * 2] !== 0 && seen[n * 2 + 1] === life) {
+      return `a life twice: ${word(at, world)} is free again with the generation it had`;
+    }
+    seen[n * 2] = kind;
+    seen[n * 2 + 1] = life;
+  }
+  return undefined;
+}
+
+// ---- what holds when nobody works
+
+/** Something that is in somebody's hands: an entry, a region, a grant, a run of pages, a lock. */
+export function inHands(world: World): string | undefined {
+  const { pages, participants, table, first } = head(world);
+  for (const at of stateWords(world)) {
+    if (ownerOf(world.u32(at)) !== 0) return `nobody works, but ${word(at, world)} is in hands`;
+  }
+  for (let page = first; page < pages; page++) {
+    const kind = kindOf(world.u32(table + page * 8));
+    if (kind === CLAIMED || kind === FREEING) return `nobody works, but page ${page} is in hands`;
+  }
+  for (let slot = 0; slot < participants; slot++) {
+    if (kindOf(world.u32(slotAt(slot))) > 1) return `slot ${slot} is dead, and nobody recovered it`;
+  }
+  const locks = [256, ...Array.from({ length: participants }, (_, slot) => slotAt(slot) + 48)];
+  for (const at of locks) {
+    const low = world.u32(at);
+    if (low === 0) continue;
+    const by = slotAt(low - 1);
+    if (kindOf(world.u32(by)) === 1 && world.u32(by + 4) === world.u32(at + 4)) {
+      return `nobody works, but ${word(at, world)} is held by slot ${low - 1}, which lives`;
+    }
+  }
+  return undefined;
+}
+
+/** The first worker watched another; it died, and nobody buried the other. */
+export function unburied(world: World): string | undefined {
+  const { child, slot } = world.threads[0]!.local;
+  if (child === undefined || kindOf(world.u32(slotAt(slot!))) !== 0) return undefined;
+  const own = world.threads[child]!.local.slot!;
+  return kindOf(world.u32(slotAt(own))) === 0
+    ? undefined
+    : `the dead's child has slot ${own} still`;
+}
+
+/** What a life of a slot has open: by slot and entry, the generations of both. */
+export type Joined = Record<string, readonly [life: number, generation: number]>;
+
+/** Somebody alive has a structure open, and its bit is not set: its death would not be repaired. */
+export function unjoined(world: World, joined: Joined): string | undefined {
+  for (const [key, [life, generation]] of Object.entries(joined)) {
+    const [slot, entry] = key.split(':').map(Number) as [number, number];
+    const [own, at] = [slotAt(slot), entryAt(world, entry)];
+    if (kindOf(world.u32(own)) !== 1 || world.u32(own + 4) !== life) continue;
+    if (kindOf(world.u32(at)) !== 2 || world.u32(at + 4) !== generation) continue;
+    if ((world.u32(at + 40) & (1 << slot)) === 0) return `slot ${slot} is not joined to ${entry}`;
+  }
+  return undefined;
+}
+
+/** Behind a sweep: a region that is kept though nothing is reserved. */
+export function unswept(world: World): string | undefined {
+  const { participants, regions } = head(world);
+  if (world.u32(512) !== 0) return undefined;
+  for (let slot = 0; slot < participants; slot++) {
+    const at = slotAt(slot);
+    for (let x = 64; x < 120; x += 8) {
+      if (x !== 72 && x !== 88 && world.u32(at + x) !== 0) return undefined;
+    }
+  }
+  for (let region = 0; region < REGIONS; region++) {
+    if (kindOf(world.u32(regions + region * 64)) === 4)
+      return `nobody reads, but ${region} is kept`;
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ const noRegion = new Set([...refusals, 'limit']);
 export const model: Model<State> = {
   initial: () => ({ blocks: [], open: true, value: 0, pages: 1, named: {}, forks: [] }),
   apply(state, [op, a, b, room], result) {
-    const { blocks, named } = state;
+    const { blocks } = state;
     const died = result === undefined;
     const same = [state];
     const none: State[] = [];
@@ -36,6 +36,7 @@ export const model: Model<State> = {
         if (result === 'full' && room !== undefined)
           return pagesOf(blocks) >= (room as number) ? same : none;
         if (refusals.has(result as string)) return same;
+        if (!died && result !== 'ok') return none;
         return [{ ...state, blocks: [...blocks, a as string] }];
       case 'free':
       case 'release': {
@@ -47,6 +48,7 @@ export const model: Model<State> = {
       case 'write':
         if (noRegion.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
+        if (!died && result !== 'ok') return none;
         return state.open || died ? [{ ...state, value: a as number }] : none;
       case 'read':
         if (result === 'closed') return state.open ? none : same;
@@ -63,29 +65,21 @@ export const model: Model<State> = {
         if (refusals.has(result as string)) return same;
         if (result === 'closed') return state.open ? none : same;
         if (result === 'limit') return state.pages >= (b as number) ? same : none;
+        if (!died && result !== 'ok') return none;
         return died || b === 0 || state.pages < (b as number)
           ? [{ ...state, pages: state.pages + 1 }]
           : none;
       case 'end':
         if (died) return [{ ...state, open: false, forks: [] }];
         return (result === 'ok') === state.open ? [{ ...state, open: false, forks: [] }] : none;
-      case 'create': {
-        if (noRegion.has(result as string)) return same;
-        const taken = Object.values(named).includes(b as string);
-        if (result === 'stuck') return none;
-        if (result === 'taken') return taken ? same : none;
-        return taken ? none : [{ ...state, named: { ...named, [a as string]: b as string } }];
-      }
-      case 'find': {
-        const there = Object.values(named).includes(a as string);
-        return died || result === 'contended' || (result === 'ok') === there ? same : none;
-      }
-      case 'destroy': {
-        const there = named[a as string] !== undefined;
-        if (!died && (result === 'ok') !== there) return none;
-        const { [a as string]: _gone, ...rest } = named;
-        return [{ ...state, named: rest }];
-      }
+      case 'pool':
+      case 'create':
+      case 'lookup':
+      case 'find':
+      case 'destroy':
+        return names(state, op, a as string, b as string, result);
+      case 'enter':
+        return same;
       default:
         return died || result === 'ok' || result === 'limit' || refusals.has(result as string)
           ? same
@@ -93,6 +87,25 @@ export const model: Model<State> = {
     }
   },
 };
+
+/** The calls about structures by name: `a` is the key, or of a search the name. */
+function names(state: State, op: string, a: string, name: string, result: Result): State[] {
+  const died = result === undefined;
+  const taken = Object.values(state.named);
+  if (op === 'lookup' || op === 'find') {
+    if (result === 'another') return [];
+    return died || result === 'contended' || (result === 'ok') === taken.includes(a) ? [state] : [];
+  }
+  if (op === 'destroy') {
+    if (!died && (result === 'ok') !== (state.named[a] !== undefined)) return [];
+    const { [a]: _gone, ...rest } = state.named;
+    return [{ ...state, named: rest }];
+  }
+  if (noRegion.has(result as string)) return [state];
+  if (result === 'taken') return taken.includes(name) ? [state] : [];
+  if (taken.includes(name) || (!died && result !== 'ok')) return [];
+  return [{ ...state, named: { ...state.named, [a]: name } }];
+}
 
 /** The calls about leases of the cell. */
 function leases(state: State, op: string, tag: string, result: Result): State[] {

@@ -1,7 +1,8 @@
 // The operations: what a thread does to the arena, and what a survivor does for the dead.
 
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
-import { DESCRIPTORS, type Name } from './memory.ts';
+import { entryAt, slotAt } from '../common.ts';
+import { DESCRIPTORS, type Joined, type Name, TYPES } from './memory.ts';
 
 const STATUS = [
   'ok',
@@ -26,14 +27,40 @@ export interface Run {
   handles: Record<string, { entry: number; generation: number }>;
   regions: Record<string, { region: number; generation: number }>;
   grants: Record<string, { record: number; generation: number }>;
+  joined: Joined;
+}
+
+export const newRun = (): Run => ({
+  ...{ blocks: {}, asking: {}, freeing: {} },
+  ...{ handles: {}, regions: {}, grants: {}, joined: {} },
+});
+
+/** The thread has the structure open. */
+function joins(t: Thread, run: Run, entry: number, generation: number): void {
+  const { slot } = t.local;
+  run.joined[`${slot}:${entry}`] = [t.world.u32(slotAt(slot!) + 4), generation];
 }
 
 const name = (status: number): string => STATUS[status] ?? String(status);
 
-/** Notes what a thread has got. */
+/** Notes what a thread has got, and writes its descriptors. */
 export function attached(t: Thread, slot: number): void {
   t.local.slot = slot;
   t.local.scratch = t.kernels.arena!.scratch!() >>> 0;
+  for (const [name, at] of Object.entries(DESCRIPTORS)) {
+    const bytes = new Uint8Array(256);
+    bytes[12] = TYPES.cell;
+    bytes[36] = 1;
+    bytes[88] = name.charCodeAt(0);
+    t.world.write(t.local.scratch + at, bytes);
+  }
+}
+
+/** Whether a new block is zero; then it is not. */
+function wipe({ world }: Thread, at: number, bytes: number): boolean {
+  const was = world.u8.subarray(at, at + bytes).every((byte) => byte === 0);
+  world.write(at, new Uint8Array(bytes).fill(0xff));
+  return was;
 }
 
 /** 'ok', or why `at` is 0. */
@@ -51,6 +78,7 @@ export const operations: Structure<Run>['operations'] = {
       const at = (yield [t.kernels.arena!.alloc!, bytes, 0]) >>> 0;
       delete run.asking[tag];
       if (at !== 0) run.blocks[tag] = at;
+      if (at !== 0 && t.local.zero === 1 && !wipe(t, at, bytes)) return 'not zero';
       return yield* outcome(t, at);
     },
   },
@@ -116,7 +144,11 @@ export const operations: Structure<Run>['operations'] = {
     *run(t, run: Run, tag: string, bytes: number) {
       const own = run.regions[tag];
       if (own === undefined) return 'none';
-      return yield* outcome(t, yield [t.kernels.arena!.regionAlloc!, own.region, bytes, 8]);
+      const k = t.kernels.arena!;
+      const mark: number = yield [k.regionMark!, own.region];
+      const result = yield* outcome(t, yield [k.regionAlloc!, own.region, bytes, 8]);
+      if (result === 'ok') return result;
+      return (yield [k.regionMark!, own.region]) === mark ? result : 'moved';
     },
   },
   again: {
@@ -228,8 +260,21 @@ export const operations: Structure<Run>['operations'] = {
     },
   },
   join: {
-    *run(t) {
-      return name(yield [t.kernels.arena!.entryJoin!, t.local.entry!, t.local.generation!]);
+    *run(t, run: Run) {
+      const { entry, generation } = t.local;
+      const status = yield [t.kernels.arena!.entryJoin!, entry!, generation!];
+      if (status === 0) joins(t, run, entry!, generation!);
+      return name(status);
+    },
+  },
+  enter: {
+    // By a handle, of what may be destroyed.
+    *run(t, run: Run, key: string) {
+      const own = run.handles[key];
+      if (own === undefined) return 'none';
+      const status = yield [t.kernels.arena!.entryJoin!, own.entry, own.generation];
+      if (status === 0) joins(t, run, own.entry, own.generation);
+      return name(status);
     },
   },
   end: {
@@ -258,8 +303,50 @@ export const operations: Structure<Run>['operations'] = {
       const entry = yield [k.cellCreate!, t.local.scratch! + DESCRIPTORS[of], 0];
       if (entry === -2 && before === 1 && (yield [k.lockedByDead!]) === 1) return 'stuck';
       if (entry < 0) return name(-entry);
+      const generation = yield [k.entryGeneration!, entry];
+      run.handles[key] = { entry, generation };
+      joins(t, run, entry, generation);
+      return 'ok';
+    },
+  },
+  pool: {
+    // A structure of another type.
+    *run(t, run: Run, key: string, of: Name) {
+      const k = t.kernels.arena!;
+      const at = t.local.scratch! + DESCRIPTORS[of];
+      t.world.write(at + 12, Uint8Array.of(TYPES.pool));
+      const entry = yield [k.poolCreate!, at, 0];
+      t.world.write(at + 12, Uint8Array.of(TYPES.cell));
+      if (entry < 0) return name(-entry);
       run.handles[key] = { entry, generation: yield [k.entryGeneration!, entry] };
       return 'ok';
+    },
+  },
+  draw: {
+    // From a pool of that key.
+    *run(t, run: Run, key: string, bytes: number) {
+      const own = run.handles[key];
+      if (own === undefined) return 'none';
+      return yield* outcome(
+        t,
+        yield [t.kernels.arena!.poolAlloc!, own.entry, own.generation, bytes],
+      );
+    },
+  },
+  lookup: {
+    // As the host opens: a name is found, then joined by entry and generation.
+    *run(t, run: Run, of: Name) {
+      const k = t.kernels.arena!;
+      const entry: number = yield [k.entryFind!, t.local.scratch! + DESCRIPTORS[of] + 88, 1];
+      if (entry < 0) return name(-entry);
+      const generation: number = yield [k.resultLow!];
+      const status: number = yield [k.entryJoin!, entry, generation];
+      if (status !== 0) return 'ok'; // It was there, and is destroyed since.
+      joins(t, run, entry, generation);
+      // An entry's name stays as long as its generation: no other call comes between.
+      const at = entryAt(t.world, entry);
+      const same = String.fromCharCode(t.world.u8[at + 88]!) === of;
+      return same || t.world.u32(at + 4) !== generation ? 'ok' : 'another';
     },
   },
   find: {
@@ -311,11 +398,10 @@ function* repairAll(t: Thread, slot: number): Steps {
   for (;;) {
     const entry: number = yield [k.nextJoined!, slot, 0];
     if (entry < 0) return;
-    const generation: number = yield [k.entryGeneration!, entry];
-    // A pool has nothing to repair; all else is a cell.
-    if (t.local.pool !== 1 || entry !== t.local.entry) {
-      yield [k.cellRepair!, entry, generation, slot];
-    }
+    // As `entryRead` copies it, in one moment. A pool has nothing to repair.
+    const at = entryAt(t.world, entry);
+    const [type, generation] = [t.world.u32(at + 12), t.world.u32(at + 4)];
+    if (type === TYPES.cell) yield [k.cellRepair!, entry, generation, slot];
     yield [k.unjoin!, entry, slot];
   }
 }

@@ -11,6 +11,12 @@ export interface Options {
   cold?: number[];
   /** What worker 0 creates in set-up and all have open: a cell with value 0, or a pool. */
   shared?: 'cell' | { budget: number };
+  /** Blocks are zeroed when they are freed. */
+  zero?: boolean;
+  /** Worker 0 is dead when all begins: inside the lock of the names, or outside. */
+  fallen?: 'names' | 'outside';
+  /** A worker that worker 0 watches, and that does nothing. */
+  child?: number;
 }
 
 export const options = new Map<string, Options>();
@@ -388,6 +394,91 @@ scenario('own region, rescue', {}, [
 ]);
 scenario('rescue, rescue, write', { shared: 'cell' }, [[['write', 1]], [['rescue']], [['rescue']]]);
 
+// Slots and entries that are used again by others, between two steps of a third.
+scenario('the dead inside the names, its slot anew', { pages: 4, cold: [3], fallen: 'names' }, [
+  [],
+  [['create', 'y', 'a']],
+  [['create', 'w', 'b'], ['rescue']],
+  [['attach'], ['create', 'z', 'a']],
+]);
+scenario(
+  'rescue, rescue, the slot anew',
+  { pages: 4, cold: [3], shared: 'cell', fallen: 'outside' },
+  [[], [['rescue']], [['rescue']], [['attach'], ['join'], ['alloc', 'a', 64]]],
+);
+scenario('rescue, end, another type', { pages: 4, shared: 'cell', fallen: 'outside' }, [
+  [],
+  [['rescue']],
+  [['end'], ['pool', 'p', 'b'], ['draw', 'p', 500]],
+]);
+scenario(
+  'look up, another name',
+  { pages: 3 },
+  [
+    [['lookup', 'a']],
+    [
+      ['destroy', 'x'],
+      ['create', 'y', 'b'],
+    ],
+  ],
+  [['create', 'x', 'a']],
+);
+scenario(
+  'enter what is gone',
+  { pages: 3 },
+  [
+    [
+      ['destroy', 'x'],
+      ['create', 'y', 'b'],
+      ['enter', 'x'],
+    ],
+    [['lookup', 'b']],
+  ],
+  [['create', 'x', 'a']],
+);
+scenario('detach, attach and join', { pages: 3, cold: [1], shared: 'cell' }, [
+  [['detach']],
+  [['attach'], ['join'], ['write', 1]],
+]);
+scenario('two regions, room for one', { pages: 1 }, [
+  [
+    ['open', 'r', 0],
+    ['close', 'r'],
+  ],
+  [
+    ['open', 's', 0],
+    ['close', 's'],
+  ],
+]);
+scenario('a region without room', { pages: 2 }, [
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 500],
+    ['bump', 'r', 2000],
+    ['bump', 'r', 200],
+  ],
+  [
+    ['alloc', 'a', 512],
+    ['free', 'a'],
+  ],
+]);
+scenario('zeros', { zero: true }, [
+  [
+    // A page holds two of them: the third stands where the first one stood.
+    ['alloc', 'a', 512],
+    ['free', 'a'],
+    ['alloc', 'c', 512],
+    ['free', 'c'],
+    ['alloc', 'e', 512],
+  ],
+  [
+    ['alloc', 'b', 1500],
+    ['free', 'b'],
+    ['alloc', 'd', 512],
+  ],
+]);
+scenario('parent and child', { child: 1 }, [[['alloc', 'a', 64]], [], [['rescue']]]);
+
 /** Seeded bug `id` (`MUTANT == id` in the arena's kernel), and the scenario that must catch it. */
 const mutant = (id: number, where: string, what: string, plans?: readonly Plan[]): Mutant => ({
   id,
@@ -430,4 +521,20 @@ export const mutants: readonly Mutant[] = [
   mutant(26, 'shed twice, fork', 'a grant is dropped by the handle of an earlier one'),
   mutant(27, 'fork, write', 'sweep leaves out the two ends of a life when it asks the grants'),
   mutant(28, 'shed twice, fork', 'a record is free before its era has ceased to stand'),
+  mutant(100, 'the dead inside the names, its slot anew', 'a lock names a slot, and not its life', [
+    twice,
+  ]),
+  mutant(101, 'rescue, rescue, the slot anew', 'reap goes by what the state was before the lock'),
+  mutant(102, 'rescue, rescue, the slot anew', 'finish opens the lock before the slot is free', [
+    twice,
+  ]),
+  mutant(103, 'two regions, room for one', 'a region that was not made keeps its generation'),
+  mutant(104, 'look up, another name', 'find gives the generation of a later look'),
+  mutant(105, 'rescue, end, another type', 'a repair takes the entry as it finds it'),
+  mutant(106, 'enter what is gone', 'join takes back the bit of a later life of the entry'),
+  mutant(107, 'detach, attach and join', 'joined bits are cleared after the slot is free'),
+  mutant(108, 'two regions, room for one', 'a region that was not made stays in its maker’s hands'),
+  mutant(109, 'zeros', 'free leaves the bytes of a block'),
+  mutant(110, 'parent and child', 'recovery does not bury whom the dead watched'),
+  mutant(111, 'read, write', 'sweep forgets that it has kept a region'),
 ];

@@ -2,7 +2,7 @@
 // names, a shared cell, and rescues beside the host's.
 
 import type { OpCall, Soak } from '../../src/structure.ts';
-import type { Run } from './operations.ts';
+import { newRun, type Run } from './operations.ts';
 import { options } from './scenarios.ts';
 
 const NAME = 'random calls';
@@ -44,7 +44,7 @@ export const soak: Soak<Run> = {
   calls: 40,
   // Each worker has changed its own entries only, and its copies of the others' are as they were.
   gather(runs) {
-    const all: Run = { blocks: {}, asking: {}, freeing: {}, handles: {}, regions: {}, grants: {} };
+    const all = newRun();
     for (const part of Object.keys(all) as (keyof Run)[])
       Object.assign(all[part], ...runs.map((run) => run[part]));
     return all;

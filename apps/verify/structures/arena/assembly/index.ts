@@ -36,8 +36,9 @@ import {
   REGIONS,
   regionAt,
   stateWord,
+  TRIES,
 } from '@x/shm-arena/assembly/layout';
-import { holder } from '@x/shm-arena/assembly/lock';
+import { holder, lock } from '@x/shm-arena/assembly/lock';
 import {
   bump,
   ownedByEntry,
@@ -178,7 +179,8 @@ export function cellRoot(entry: u32): u32 {
 
 /** Repairs what `slot` left: its regions are the root's, or gone. Idempotent. */
 export function cellRepair(entry: u32, generation: u32, slot: u32): void {
-  const owner = ownedByEntry(entry, generation);
+  const life = MUTANT == 105 ? entryGeneration(entry) : generation;
+  const owner = ownedByEntry(entry, life);
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
     const word = load64(at + R_STATE);
@@ -237,6 +239,11 @@ export function poolBack(entry: u32, generation: u32, bytes: u32): i32 {
   }
   unpin();
   return result;
+}
+
+/** Takes the directory's lock, to die inside. */
+export function lockNames(): void {
+  lock(DIRECTORY_LOCK, TRIES);
 }
 
 /** Whether somebody who is not alive holds the directory's lock. */
