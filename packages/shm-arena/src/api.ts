@@ -394,6 +394,12 @@ export interface Arena {
   /**
    * Leaves: closes this thread's regions and structures, and gives the slot back. When the thread
    * has attached several times, the last `detach` does. Twice is harmless.
+   *
+   * An arena that is dropped instead is given back when the engine collects it, some time or never,
+   * as if the thread had died: once nothing in this thread leads to it. What does, beside the Arena
+   * object: its regions and what is open in it, snapshots, iterators, guards; a promise or an image
+   * that is not finished; a builder that runs; `watch`, until the worker has ended. Not `handle`,
+   * `memory` and views of it: keep the Arena while you use its regions' memory.
    */
   detach(): void;
   /** Same as `detach`. */

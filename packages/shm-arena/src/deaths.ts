@@ -5,7 +5,8 @@ import type { NodeWorker, Participant, WebWorker } from './api.ts';
 import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { SlotKind, Status } from './kernel.ts';
 import { keepLooking } from './lookout.ts';
-import { findSeat, type Seat, seatFor } from './seat.ts';
+import { seatsOf } from './places.ts';
+import { type Seat, type SharedSeat, seatFor } from './seat.ts';
 import { isMainThread, type Locks, lifeLocks, refuseLocks, webLocks } from './supports.ts';
 
 /** The parts of workers that are looked at here. Bun's Web Workers have an id and an end. */
@@ -52,13 +53,26 @@ function watchThread(seat: Seat, threadId: number, listen: (over: () => void) =>
     throw new ShmError('LIMIT_REACHED', 'watch: a worker can watch 32 others at once');
   }
   shared.watches = true;
+  hear(shared, id, listen);
+}
+
+/** Keeps the seat until the thread has ended, or the seat is left. */
+function hear(shared: SharedSeat, id: number, listen: (over: () => void) => void): void {
+  const { id: arena } = shared;
+  let watching: SharedSeat | undefined = shared;
+  const left = () => {
+    watching = undefined;
+  };
+  shared.closers.add(left);
   listen(() => {
-    // The thread may have left and come back meanwhile; when it is not attached, nobody is told.
-    const now = findSeat(shared.memory);
-    if (now === undefined) return;
-    const { kernel } = seatFor(now);
-    kernel.buryThread(id);
-    kernel.unwatch(id);
+    watching?.closers.delete(left);
+    left();
+    // This thread may have left and come back meanwhile; when it is not attached, nobody is told.
+    for (const now of seatsOf(arena)) {
+      const { kernel } = seatFor(now);
+      kernel.buryThread(id);
+      kernel.unwatch(id);
+    }
   });
 }
 
@@ -89,17 +103,28 @@ export function readiness(seat: Seat): Promise<void> {
   return (shared.ready ??= holdLock(seat));
 }
 
-async function holdLock(seat: Seat): Promise<void> {
-  const { kernel, shared, slot, generation } = seat;
+function holdLock({ shared }: Seat): Promise<void> {
   const locks = lifeLocks();
-  if (locks === undefined) return;
+  const { place, id, slot, generation } = shared;
+  if (locks === undefined || place === undefined) return Promise.resolve();
   const over = new Promise<void>((resolve) => {
-    shared.unlock = resolve;
+    place.unlock = resolve;
   });
-  await new Promise<void>((resolve) => {
-    const request = locks.request(lockName(shared.id, slot, generation), {}, () => {
+  return requestLock(locks, lockName(id, slot, generation), place.seat, over);
+}
+
+/** Holds a lock until `over`; what the lock manager keeps of this does not keep the seat. */
+function requestLock(
+  locks: Locks,
+  name: string,
+  seat: WeakRef<SharedSeat>,
+  over: Promise<void>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const request = locks.request(name, {}, () => {
+      const shared = seat.deref();
       // Left, or buried and seated elsewhere: the lock is not this thread's any more.
-      if (shared.holds > 0 && seat.isAlive()) kernel.setLockHeld(1);
+      if (shared !== undefined && shared.holds > 0) noteLock(seatFor(shared));
       resolve();
       return over;
     });
@@ -108,6 +133,10 @@ async function holdLock(seat: Seat): Promise<void> {
       resolve();
     });
   });
+}
+
+function noteLock(seat: Seat): void {
+  if (seat.isAlive()) seat.kernel.setLockHeld(1);
 }
 
 /** Whether nobody holds a lock; false where the platform does not say. */

@@ -16,6 +16,7 @@ import {
   Status,
 } from './kernel.ts';
 import { Patience } from './patience.ts';
+import { leavePlace, type Place, seatsOf, takePlace } from './places.ts';
 import { checkArenaProtocol, type Protocols, same } from './protocol.ts';
 import { hasDead, recover } from './recovery.ts';
 import { isIsolated, isMainThread, threadNumber } from './supports.ts';
@@ -39,8 +40,8 @@ export interface SharedSeat {
   watches: boolean;
   /** Resolves when this thread's death can be noticed; absent until somebody saw to that. */
   ready: Promise<void> | undefined;
-  /** Gives the Web Lock back. */
-  unlock: (() => void) | undefined;
+  /** Where it is noted; undefined before it is. */
+  place: Place | undefined;
   /** Whether this thread was buried and has taken another slot since. */
   over: boolean;
 }
@@ -55,7 +56,7 @@ export interface RegisteredType extends Protocols {
 }
 
 interface ThreadRecord {
-  readonly seats: Set<SharedSeat>;
+  readonly places: Set<Place>;
   readonly types: Map<string, RegisteredType>;
 }
 
@@ -63,7 +64,7 @@ interface ThreadRecord {
 export function threadRecord(): ThreadRecord {
   const key = Symbol.for('@x/shm-arena/thread-1');
   const all = globalThis as { [key: symbol]: ThreadRecord | undefined };
-  return (all[key] ??= { seats: new Set(), types: new Map() });
+  return (all[key] ??= { places: new Set(), types: new Map() });
 }
 
 /** One copy's view of a thread's place in an arena. */
@@ -278,26 +279,7 @@ export function seatFor(shared: SharedSeat): Seat {
 
 /** This thread's seat in an arena, through whatever clone of its memory. */
 export function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
-  const id = readId(memory);
-  const { seats: all } = threadRecord();
-  for (const shared of all) {
-    if (shared.id !== id) continue;
-    if (!isSeated(shared)) {
-      shared.over = true; // Buried; it has to attach anew.
-      all.delete(shared);
-    } else if (isSameMemory(shared, memory)) return shared;
-  }
-  return undefined;
-}
-
-/** Whether the thread's slot is still its own. */
-function isSeated({ memory, slot, generation }: SharedSeat): boolean {
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
-  checkArenaProtocol(kernel, memory, 'arena');
-  if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
-  return (
-    kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
-  );
+  return seatsOf(readId(memory)).find((shared) => isSameMemory(shared, memory));
 }
 
 /** Where the kernel keeps a slot's random state (assembly/layout.ts). */
@@ -354,7 +336,7 @@ function takeSlot(memory: WebAssembly.Memory): SharedSeat {
     if (slot >= 0) {
       const shared = seatAt(memory, kernel, slot);
       if (slot < kernel.participants() - SPARE_SLOTS || staysOnSpare(seatFor(shared))) {
-        threadRecord().seats.add(shared);
+        takePlace(shared);
         return shared;
       }
     } else if (slot === -Status.CONTENDED) {
@@ -408,7 +390,7 @@ function seatAt(memory: WebAssembly.Memory, kernel: ArenaKernel, slot: number): 
     closers: new Set(),
     watches: isMainThread(),
     ready: undefined,
-    unlock: undefined,
+    place: undefined,
     over: false,
   };
 }
@@ -418,9 +400,11 @@ export function leave(seat: Seat): boolean {
   const { shared } = seat;
   if (--shared.holds > 0) return false;
   for (const close of [...shared.closers]) close();
-  threadRecord().seats.delete(shared);
-  if (seat.isAlive()) seat.settle(() => seat.kernel.detach());
-  shared.unlock?.();
+  try {
+    if (seat.isAlive()) seat.settle(() => seat.kernel.detach());
+  } finally {
+    leavePlace(shared);
+  }
   return true;
 }
 

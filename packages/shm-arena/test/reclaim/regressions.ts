@@ -2,8 +2,11 @@
 // step by step for real threads. What takes a thread to stand inside a call, the checker does
 // (apps/verify/structures/reclaim): its scenarios have the same names.
 
+import type { ArenaInstance } from '@x/shm-arena';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { control, type Puppet, reached, type Subject, turn, World } from './support.ts';
+import { leftOf } from '../shared/dropped.ts';
+import { reading } from './readers.mjs';
+import { control, freshArena, type Puppet, reached, type Subject, turn, World } from './support.ts';
 
 export function regressions(subject: Subject): void {
   describe('regressions', () => {
@@ -25,6 +28,16 @@ export function regressions(subject: Subject): void {
       for (let i = 0; i < count; i++) puppets.push(await world.puppet());
       return puppets;
     };
+
+    test('a domain is dropped with its arena: a reader inside, blocks retired', async () => {
+      const use = (arena: ArenaInstance) => {
+        const { domain, cell } = new World(subject, {}, undefined, arena);
+        const reader = reading(domain, 0);
+        reader.swap(cell, domain.alloc(8));
+        domain.retire(reader.load(cell));
+      };
+      expect(await leftOf(freshArena, use)).toBe(0);
+    });
 
     test('crossbeam 42: an old pin retires what a later reader holds', async () => {
       const { domain } = world;

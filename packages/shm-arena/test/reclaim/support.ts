@@ -60,9 +60,14 @@ export class World {
   readonly cell: Cell;
   readonly subject: Subject;
 
-  constructor(subject: Subject, options: ArenaOptions = {}, prepare?: (world: World) => void) {
+  constructor(
+    subject: Subject,
+    options: ArenaOptions = {},
+    prepare?: (world: World) => void,
+    arena: ArenaInstance = freshArena(options),
+  ) {
     this.subject = subject;
-    this.arena = freshArena(options);
+    this.arena = arena;
     this.domain = subject.domains.create(this.arena, { scheme: subject.scheme, name: 'd' });
     prepare?.(this);
     this.cell = this.domain.atomic();

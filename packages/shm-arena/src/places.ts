@@ -1,0 +1,94 @@
+// The places that this thread has in arenas. Nothing here keeps a seat: an arena that was dropped
+// without `detach` is collected with all that is open in it, and its slot is then given back as if
+// the thread had died there. What still works in an arena, or shall hear of it, keeps the seat: a
+// structure, a snapshot, an iterator, a guard; a builder that runs; the watch for a worker that
+// may live.
+
+import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind } from './kernel.ts';
+import { checkArenaProtocol } from './protocol.ts';
+import { recover } from './recovery.ts';
+import { leave, type SharedSeat, sit, threadRecord } from './seat.ts';
+
+/** A slot that this thread has. Copies of this package share it, as they share its seat. */
+export interface Place {
+  readonly seat: WeakRef<SharedSeat>;
+  readonly memory: WebAssembly.Memory;
+  readonly id: string;
+  readonly slot: number;
+  readonly generation: number;
+  /** Gives the Web Lock back. */
+  unlock: (() => void) | undefined;
+}
+
+const dropped = new FinalizationRegistry<Place>(takeBack);
+
+/** Notes where a seat is, until it is left or collected. */
+export function takePlace(shared: SharedSeat): void {
+  const { memory, id, slot, generation } = shared;
+  const seat = new WeakRef(shared);
+  const place: Place = { seat, memory, id, slot, generation, unlock: undefined };
+  shared.place = place;
+  threadRecord().places.add(place);
+  dropped.register(shared, place, shared);
+}
+
+/** For a seat that is left. */
+export function leavePlace(shared: SharedSeat): void {
+  const { place } = shared;
+  if (place === undefined) return;
+  threadRecord().places.delete(place);
+  dropped.unregister(shared);
+  place.unlock?.();
+}
+
+/** This thread's seats in arenas of that id: more than one, when memory was copied by hand. */
+export function seatsOf(id: string): SharedSeat[] {
+  const { places } = threadRecord();
+  const found: SharedSeat[] = [];
+  for (const place of places) {
+    if (place.id !== id) continue;
+    const shared = place.seat.deref();
+    if (shared === undefined) {
+      takeBack(place); // Before anybody told us that it was collected.
+    } else if (isOwn(place)) {
+      found.push(shared);
+    } else {
+      shared.over = true; // Buried; it has to attach anew.
+      places.delete(place);
+    }
+  }
+  return found;
+}
+
+/** Whether the thread's slot is still its own. */
+function isOwn({ memory, slot, generation }: Place): boolean {
+  const kernel = kernelOf(memory);
+  return (
+    kernel.slotKind(slot) === SlotKind.ALIVE && kernel.slotGeneration(slot) >>> 0 === generation
+  );
+}
+
+function kernelOf(memory: WebAssembly.Memory): ArenaKernel {
+  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  checkArenaProtocol(kernel, memory, 'arena');
+  if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
+  return kernel;
+}
+
+/** Gives back the slot of a seat that was collected. Nobody is there who could hear of an error. */
+function takeBack(place: Place): void {
+  place.unlock?.();
+  if (!threadRecord().places.delete(place)) return; // Buried before.
+  const { memory, slot, generation } = place;
+  try {
+    if (!kernelOf(memory).bury(slot, generation)) return;
+    const seat = sit(memory);
+    try {
+      recover(seat);
+    } finally {
+      leave(seat);
+    }
+  } catch {
+    // NO_SLOT, ARENA_FULL, …: whoever recovers next does it.
+  }
+}
