@@ -19,9 +19,9 @@ export type AvlBatchHandle = StructureHandle;
 /** Which codecs a handle reads and writes with. They must be those the map was created with. */
 export interface AvlBatchCodecs<K, V> {
   /** Turns keys into bytes that order as the keys do. Default `utf8`: strings by code point. */
-  key?: Codec<K>;
+  key?: Codec<K> | undefined;
   /** Turns values into bytes. Default `json`. */
-  value?: Codec<V>;
+  value?: Codec<V> | undefined;
 }
 
 /** How this handle in this thread gathers operations. Nothing of it is stored in the arena. */
@@ -30,35 +30,38 @@ export interface BatchOptions {
    * Builders started by this handle begin as soon as so many operations wait, and no batch of this
    * handle has more. 1 to 2 ** 24, default 4 096. A build takes 40 bytes of memory for each.
    */
-  maxOps?: number;
+  maxOps?: number | undefined;
   /**
    * How long an operation waits, in milliseconds, before a builder of this handle begins, and
    * before `settled` of this handle sees to it itself. 0 to 60 000, default 5.
    */
-  maxDelayMs?: number;
+  maxDelayMs?: number | undefined;
   /**
    * Rebuild the tree (`compact`) when a build finds that its memory has more than doubled since the
    * last time, or that there will soon be no room left to do so. Default true. The rebuild is O(n),
    * in the thread that builds.
    */
-  autoCompact?: boolean;
+  autoCompact?: boolean | undefined;
+}
+
+/** The same for who makes a map. */
+export interface QueueOptions extends BatchOptions {
+  /**
+   * Most operations of one thread that wait, 1 to 2 ** 24, default 16 384; one more is QUEUE_FULL.
+   * Counts only for the one who makes the map. Each thread that writes takes 16 bytes of memory for
+   * each, rounded up to a power of two, beside the operations themselves.
+   */
+  maxQueued?: number | undefined;
 }
 
 export interface AvlBatchOpenOptions<K, V> extends AvlBatchCodecs<K, V> {
-  batch?: BatchOptions;
+  batch?: BatchOptions | undefined;
 }
 
 export interface AvlBatchOptions<K, V> extends AvlBatchCodecs<K, V> {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
-  name?: string;
-  batch?: BatchOptions & {
-    /**
-     * Most operations of one thread that wait, 1 to 2 ** 24, default 16 384; one more is
-     * QUEUE_FULL. Counts only for the one who makes the map. Each thread that writes takes 16 bytes
-     * of memory for each, rounded up to a power of two, beside the operations themselves.
-     */
-    maxQueued?: number;
-  };
+  name?: string | undefined;
+  batch?: QueueOptions | undefined;
 }
 
 /**
@@ -126,13 +129,13 @@ export interface AvlBatchStats {
 /** How to start a builder. */
 export interface BuilderOptions {
   /** In a thread of its own. Default false: in this thread, between other tasks. */
-  worker?: boolean;
+  worker?: boolean | undefined;
   /**
    * Told of what the builder cannot do, in this thread: ARENA_FULL (what is queued stays queued, it
    * tries again), or that its thread could not start. Default: nobody is told; the map's `flush`
    * says the same.
    */
-  onError?: (error: Error) => void;
+  onError?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -189,7 +192,8 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
    * them, so an abandoned iterator leaks nothing. Over a map: weakly consistent: yields every key
    * that was present throughout exactly once, and may or may not show what changes meanwhile. Over
    * a snapshot: exactly what was there.
-   * @throws TypeError for a bound the codec cannot encode, RangeError for a bad `limit`
+   * @throws TypeError for a bound the codec cannot encode and for an unknown member of the range,
+   * RangeError for a bad `limit`
    * @example
    * const map = AvlBatch.create(arena);
    * for (const [key, n] of [['a', 1], ['b', 2], ['c', 3]]) map.set(key, n);
@@ -370,7 +374,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * map.get('a'); // 1
    * map.get('a', { pending: true }); // undefined
    */
-  get(key: K, options?: { pending?: boolean }): V | undefined;
+  get(key: K, options?: { pending?: boolean | undefined }): V | undefined;
 
   /**
    * Whether an operation was applied: what it did is visible. O(1).
@@ -394,7 +398,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * const map = AvlBatch.create(arena);
    * await map.settled(map.delete('a')); // { outcome: 'absent' }
    */
-  settled(ticket: Ticket, options?: { signal?: AbortSignal }): Promise<TicketResult>;
+  settled(ticket: Ticket, options?: { signal?: AbortSignal | undefined }): Promise<TicketResult>;
 
   /**
    * Resolves when everything that all threads had queued before is visible. It wakes a builder;
@@ -409,7 +413,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * await map.flush();
    * map.get('a'); // 1
    */
-  flush(options?: { signal?: AbortSignal }): Promise<void>;
+  flush(options?: { signal?: AbortSignal | undefined }): Promise<void>;
 
   /**
    * Like `flush`, at once: builds in this thread, and blocks while another thread is building.

@@ -11,6 +11,7 @@ export type {
   BuilderOptions,
   BuildReport,
   IndexedReadable,
+  QueueOptions,
   Ticket,
   TicketResult,
 } from './api.ts';

@@ -1,10 +1,11 @@
 // The options of a map, checked.
 
-import type { Codec } from '@x/shm-arena';
 import {
   codecsOf,
   describe,
-  objectOf,
+  flagOf,
+  type Members,
+  optionsOf,
   rangeError,
   typeError,
   wholeNumber,
@@ -14,32 +15,36 @@ import type { TreeKernel } from './kernel.ts';
 
 const MOST_QUEUED = 2 ** 24;
 
+const OPEN_OPTIONS: Members = { what: 'options', names: ['key', 'value', 'batch'] };
+const OPTIONS: Members = { what: 'options', names: ['name', ...OPEN_OPTIONS.names] };
+const OPEN_BATCH: Members = { what: 'batch', names: ['maxOps', 'maxDelayMs', 'autoCompact'] };
+const BATCH: Members = { what: 'batch', names: ['maxQueued', ...OPEN_BATCH.names] };
+
 /** How a handle gathers operations. */
 export function paceOf({ batch = {} }: { batch?: BatchOptions }): Required<BatchOptions> {
-  const { maxOps = 4096, maxDelayMs = 5, autoCompact = true } = objectOf('batch', batch);
+  const { maxOps = 4096, maxDelayMs = 5, autoCompact } = batch;
   wholeNumber('maxOps', maxOps, 1, MOST_QUEUED);
   if (typeof maxDelayMs !== 'number')
     throw typeError(`\`maxDelayMs\`: expected a number, found ${describe(maxDelayMs)}`);
   if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000)) {
     throw rangeError(`\`maxDelayMs\`: expected 0 to 60 000 milliseconds, found ${maxDelayMs}`);
   }
-  if (typeof autoCompact !== 'boolean')
-    throw typeError(`\`autoCompact\`: expected a boolean, found ${describe(autoCompact)}`);
-  return { maxOps, maxDelayMs, autoCompact };
+  return { maxOps, maxDelayMs, autoCompact: flagOf('autoCompact', autoCompact, true) };
 }
 
 type AnyOptions = AvlBatchOptions<any, any>;
 
 /** The codecs of a map's options; refuses what else is wrong with them. */
-export function checked(options: AnyOptions): { key: Codec<any>; value: Codec<any> } {
-  const codecs = codecsOf(objectOf('options', options));
+export function opened(options: AnyOptions, members = OPEN_OPTIONS, ofBatch = OPEN_BATCH) {
+  const { batch } = optionsOf(members, options);
+  if (batch !== undefined) optionsOf(ofBatch, batch);
   paceOf(options);
-  return codecs;
+  return codecsOf(options);
 }
 
 /** For the directory. */
 export function described(options: AnyOptions) {
-  return { ...checked(options), name: options.name };
+  return { ...opened(options, OPTIONS, BATCH), name: options.name };
 }
 
 /** Builds an empty map. */
@@ -47,4 +52,20 @@ export function build({ batch }: AnyOptions) {
   const maxQueued = wholeNumber('maxQueued', batch?.maxQueued ?? 16_384, 1, MOST_QUEUED);
   return (kernel: TreeKernel, entry: number, generation: number) =>
     kernel.create(entry, generation, maxQueued);
+}
+
+const GET_OPTIONS: Members = { what: 'options', names: ['pending'] };
+
+/** Whether a `get` sees what waits. */
+export function pendingOf(options: { pending?: boolean | undefined }): boolean {
+  return flagOf('pending', optionsOf(GET_OPTIONS, options).pending);
+}
+
+const WAIT_OPTIONS: Members = { what: 'options', names: ['signal'] };
+
+/** What ends the wait of `settled` and `flush`. */
+export function signalOf(options: { signal?: AbortSignal | undefined }): AbortSignal | undefined {
+  const { signal } = optionsOf(WAIT_OPTIONS, options);
+  if (signal === undefined || typeof signal?.throwIfAborted === 'function') return signal;
+  throw typeError(`\`signal\`: expected an AbortSignal, found ${describe(signal)}`);
 }

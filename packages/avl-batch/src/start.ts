@@ -3,12 +3,13 @@
 
 import type { ArenaHandle, NodeWorker, StructureHandle } from '@x/shm-arena';
 import {
-  describe,
+  flagOf,
+  functionOf,
   handleOf,
-  objectOf,
+  type Members,
+  optionsOf,
   type Seat,
   ShmError,
-  typeError,
   watch,
   workerThreads,
 } from '@x/shm-arena/internal';
@@ -30,16 +31,12 @@ export interface Site {
   ended(): void;
 }
 
+const OPTIONS: Members = { what: 'options', names: ['worker', 'onError'] };
+
 export function startBuilder(options: BuilderOptions, site: Site): Started {
-  const { worker = false, onError } = objectOf('options', options);
-  if (typeof worker !== 'boolean') {
-    throw typeError(`\`worker\`: expected a boolean, found ${describe(worker)}`);
-  }
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw typeError(`\`onError\`: expected a function, found ${describe(onError)}`);
-  }
-  const report = onError ?? (() => {});
-  return worker ? new Elsewhere(site, report) : new Here(site, report);
+  const { worker, onError = () => {} } = optionsOf(OPTIONS, options);
+  const report = functionOf('onError', onError);
+  return flagOf('worker', worker) ? new Elsewhere(site, report) : new Here(site, report);
 }
 
 /** What both kinds have in common. */

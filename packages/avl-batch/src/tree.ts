@@ -25,7 +25,7 @@ import type * as api from './api.ts';
 import { Building } from './building.ts';
 import { Core } from './core.ts';
 import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
-import { build, checked, described, paceOf } from './options.ts';
+import { build, described, opened, paceOf, pendingOf, signalOf } from './options.ts';
 import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Started, startBuilder } from './start.ts';
@@ -73,7 +73,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     name: string,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(openStructure(arena, AVL_BATCH, name, checked(options)), options);
+    return new Tree(openStructure(arena, AVL_BATCH, name, opened(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -90,7 +90,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     handle: api.AvlBatchHandle,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(attachStructure(arena, AVL_BATCH, handle, checked(options)), options);
+    return new Tree(attachStructure(arena, AVL_BATCH, handle, opened(options)), options);
   }
 
   static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<any, any> {
@@ -206,8 +206,8 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   // ── Tickets ────────────────────────────────────────────────────────────────────────────────────
 
-  override get(key: K, options?: { pending?: boolean }): V | undefined {
-    return this[READ](key, options?.pending === true ? PENDING_TOO : 0);
+  override get(key: K, options?: { pending?: boolean | undefined }): V | undefined {
+    return this[READ](key, options !== undefined && pendingOf(options) ? PENDING_TOO : 0);
   }
 
   applied(ticket: api.Ticket): boolean {
@@ -221,16 +221,17 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   async settled(
     ticket: api.Ticket,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<api.TicketResult> {
-    const { signal } = options;
+    const signal = signalOf(options);
     signal?.throwIfAborted();
     const result = this.result(ticket);
     if (result !== undefined) return result;
     return this.#waits.until(() => this.result(ticket), this.#pace.maxDelayMs, signal);
   }
 
-  async flush({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async flush(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const signal = signalOf(options);
     signal?.throwIfAborted();
     this[CHECK]();
     const building = this.#building;

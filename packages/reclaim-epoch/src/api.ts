@@ -30,9 +30,9 @@ export type Scheme = 'interval' | 'epoch';
 
 export interface EpochDomainOptions {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
-  name?: string;
+  name?: string | undefined;
   /** Default `interval`. Fixed for the domain's life; who opens it gets what it is. */
-  scheme?: Scheme;
+  scheme?: Scheme | undefined;
 }
 
 /** Counts of a domain. While others work it is a sum of moments. */

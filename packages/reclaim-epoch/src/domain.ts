@@ -9,9 +9,10 @@ import {
   domainBuild,
   domainType,
   letGo,
-  objectOf,
+  type Members,
   openOrCreateStructure,
   openStructure,
+  optionsOf,
   rangeError,
   ShmError,
   Status,
@@ -21,6 +22,7 @@ import { Cell } from './atomic.ts';
 import { ASK, type EpochKernel, KERNEL_BYTES, OWN, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
 const DOMAIN = domainType<EpochKernel>(TYPE, OWN, KERNEL_BYTES);
+const OPTIONS: Members = { what: 'options', names: ['name', 'scheme'] };
 
 /** A section in which blocks are read. */
 class ReadGuard implements api.Guard {
@@ -54,7 +56,7 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   readonly #guards = new Set<ReadGuard>();
 
   static create(arena: Arena, options: api.EpochDomainOptions = {}): Domain {
-    const { name } = objectOf('options', options);
+    const { name } = optionsOf(OPTIONS, options);
     return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));
   }
 
@@ -63,7 +65,7 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   }
 
   static openOrCreate(arena: Arena, options: api.EpochDomainOptions & { name: string }): Domain {
-    const { name } = objectOf('options', options);
+    const { name } = optionsOf(OPTIONS, options);
     return new Domain(openOrCreateStructure(arena, DOMAIN, { name }, build(options)));
   }
 

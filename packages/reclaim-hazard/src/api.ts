@@ -31,11 +31,11 @@ export type Scheme = 'eras' | 'pointers';
 
 export interface HazardDomainOptions {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
-  name?: string;
+  name?: string | undefined;
   /** Default `eras`. Fixed for the domain's life. */
-  scheme?: Scheme;
+  scheme?: Scheme | undefined;
   /** Hazards of each thread, 1 to 32. Default 8. Fixed for the domain's life. */
-  hazards?: number;
+  hazards?: number | undefined;
 }
 
 /** Counts of a domain. While others work it is a sum of moments. */
@@ -83,7 +83,7 @@ export interface Lease {
 
 export interface LeaseOptions {
   /** It belongs to the domain, not to this thread. Default false. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
 }
 
 /**

@@ -9,14 +9,16 @@ import {
   domainBuild,
   domainType,
   dropGrant,
+  flagOf,
   type Grant,
   grantRoot,
   type Lease,
   letGo,
   listGrants,
-  objectOf,
+  type Members,
   openOrCreateStructure,
   openStructure,
+  optionsOf,
   rangeError,
   type Seat,
   ShmError,
@@ -30,6 +32,8 @@ import type * as api from './api.ts';
 import { ASK, type HazardKernel, KERNEL_BYTES, OWN, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
 const DOMAIN = domainType<HazardKernel>(TYPE, OWN, KERNEL_BYTES);
+const OPTIONS: Members = { what: 'options', names: ['name', 'scheme', 'hazards'] };
+const LEASE_OPTIONS: Members = { what: 'options', names: ['shared'] };
 const MOST_HAZARDS = 32;
 /** Calls of 16 looks each before a call says CONTENDED. */
 const ROUNDS = 64;
@@ -153,7 +157,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   readonly #leases = new Set<Instant>();
 
   static create(arena: Arena, options: api.HazardDomainOptions = {}): Domain {
-    const { name } = objectOf('options', options);
+    const { name } = optionsOf(OPTIONS, options);
     return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));
   }
 
@@ -162,7 +166,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   static openOrCreate(arena: Arena, options: api.HazardDomainOptions & { name: string }): Domain {
-    const { name } = objectOf('options', options);
+    const { name } = optionsOf(OPTIONS, options);
     return new Domain(openOrCreateStructure(arena, DOMAIN, { name }, build(options)));
   }
 
@@ -258,7 +262,8 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
 
   lease(atomic: api.Atomic, options: { readonly shared: true }): api.SharedLease;
   lease(atomic: api.Atomic, options?: api.LeaseOptions): api.Lease;
-  lease(atomic: api.Atomic, { shared = false }: api.LeaseOptions = {}): api.Lease {
+  lease(atomic: api.Atomic, options: api.LeaseOptions = {}): api.Lease {
+    const shared = flagOf('shared', optionsOf(LEASE_OPTIONS, options).shared);
     const { at } = this.#own(atomic);
     let root = 0;
     const load = () => {

@@ -47,20 +47,23 @@ export interface Closeable {
 
 // ── Arena ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Options of `Arena.create`. */
+/**
+ * Options of `Arena.create`. Wherever options or a `Range` are taken, in all packages: a member
+ * that is not known is a TypeError that names the nearest known one; `undefined` is as left out.
+ */
 export interface ArenaOptions {
   /** The whole reservation in bytes, up to 4 GiB, rounded up to 64 KiB. Default 256 MiB. */
-  bytes?: number;
+  bytes?: number | undefined;
   /** The most threads attached at once, 1 to 255. Default 64. */
-  participants?: number;
+  participants?: number | undefined;
   /** Overwrite blocks with zeros when they are freed. Default false. */
-  zeroOnFree?: boolean;
+  zeroOnFree?: boolean | undefined;
 }
 
 /** Options of `Arena.load`. */
 export interface LoadOptions {
   /** Refuse the image of an arena with a larger reservation. Default: 4 GiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 }
 
 /**
@@ -83,7 +86,7 @@ export interface RegionOptions {
   /**
    * The most bytes that the region may take, rounded up to 64 KiB. Default: no limit of its own.
    */
-  budget?: number;
+  budget?: number | undefined;
 }
 
 /**
@@ -499,7 +502,7 @@ export interface Codec<T> {
    * first call of `encode` is offered so much, up to 16 times the limit of a key or 2 GiB. Left
    * out: the first call is offered at least 256 bytes.
    */
-  readonly size?: number | ((value: T) => number);
+  readonly size?: number | ((value: T) => number) | undefined;
   /**
    * Writes the bytes of `value` from `target[at]` on and returns how many they are. When they are
    * more than `target.length - at`, it returns their number (or more) and is called once more, with
@@ -538,15 +541,15 @@ export type Prefix<K> = K extends readonly unknown[] ? Leading<K> : K;
  * characters or bytes (`utf8`, `bytes`).
  */
 export interface Range<K> {
-  gt?: K;
-  gte?: K;
-  lt?: K;
-  lte?: K;
-  prefix?: Prefix<K>;
+  gt?: K | undefined;
+  gte?: K | undefined;
+  lt?: K | undefined;
+  lte?: K | undefined;
+  prefix?: Prefix<K> | undefined;
   /** From the last key to the first. Default false. */
-  reverse?: boolean;
+  reverse?: boolean | undefined;
   /** The most entries; default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** What every map can be asked. All methods: any thread; readers never wait for writers. */
@@ -622,7 +625,8 @@ export interface WritableMap<K, V> extends ReadableMap<K, V> {
 export interface OrderedReadable<K, V> extends ReadableMap<K, V> {
   /**
    * Entries in key order.
-   * @throws TypeError for a bound the codec cannot encode, RangeError for a bad `limit`
+   * @throws TypeError for a bound the codec cannot encode and for an unknown member of the range,
+   * RangeError for a bad `limit`
    */
   entries(range?: Range<K>): IterableIterator<[K, V]>;
   /** Keys in order; values are not copied. Consistency as `entries`. */

@@ -17,9 +17,10 @@ import type {
   WebWorker,
 } from './api.ts';
 import { bury, probe, readiness, watch } from './deaths.ts';
-import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { Input, loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
+import { flagOf, type Members, optionsOf } from './options.ts';
 import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
@@ -40,6 +41,13 @@ const MAX_BYTES = 2 ** 32;
 const ZERO_ON_FREE = 1;
 /** One less than there are bits for slots in a directory entry (assembly/layout.ts). */
 const MAX_PARTICIPANTS = 255;
+
+const OPTIONS: Members = {
+  what: 'options',
+  names: ['bytes', 'participants', 'zeroOnFree'],
+  meant: { size: 'bytes', initial: 'bytes', maximum: 'bytes', threads: 'participants' },
+};
+const LOAD_OPTIONS: Members = { what: 'options', names: ['maxBytes'] };
 
 /** Only this file makes instances: `new Arena()` is a TypeError. */
 const TOKEN = Symbol('arena');
@@ -64,21 +72,14 @@ class SharedArena implements ArenaInstance {
   }
 
   static create(options: ArenaOptions = {}): ArenaInstance {
-    const {
-      bytes = DEFAULT_BYTES,
-      participants = 64,
-      zeroOnFree = false,
-    } = objectOf('options', options);
+    const { bytes = DEFAULT_BYTES, participants = 64, zeroOnFree } = optionsOf(OPTIONS, options);
     wholeNumber('bytes', bytes, 1, MAX_BYTES);
     wholeNumber('participants', participants, 1, MAX_PARTICIPANTS);
-    if (typeof zeroOnFree !== 'boolean') {
-      throw typeError(`\`zeroOnFree\`: expected true or false, found ${describe(zeroOnFree)}`);
-    }
     const pages = Math.ceil(bytes / PAGE_BYTES);
     const memory = reserve(pages);
     const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
     const slots = participants + SPARE_SLOTS;
-    const flags = zeroOnFree ? ZERO_ON_FREE : 0;
+    const flags = flagOf('zeroOnFree', zeroOnFree) ? ZERO_ON_FREE : 0;
     const [a, b, c, d, e, f, g, h] = crypto.getRandomValues(new Uint32Array(8)) as unknown as Words;
     if (kernel.create(pages, slots, flags, a, b, c, d, e, f, g, h) !== Status.OK) {
       const least = (kernel.systemPages(pages, slots) + 3) * PAGE_BYTES;
@@ -107,7 +108,7 @@ class SharedArena implements ArenaInstance {
   ): Promise<ArenaInstance> {
     const input = new Input(source);
     try {
-      const { maxBytes = MAX_BYTES } = objectOf('options', options);
+      const { maxBytes = MAX_BYTES } = optionsOf(LOAD_OPTIONS, options);
       wholeNumber('maxBytes', maxBytes, 1, MAX_BYTES);
       const { memory, slot } = await loadImage(input, maxBytes, reserve);
       return SharedArena.#wake(memory, slot);

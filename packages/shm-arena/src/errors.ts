@@ -117,12 +117,6 @@ export function wholeNumber(name: string, value: unknown, min: number, max: numb
   return value;
 }
 
-/** Checks an object, of options for example, and returns it. */
-export function objectOf<T extends object>(name: string, value: T): T {
-  if (typeof value === 'object' && value !== null) return value;
-  throw typeError(`\`${name}\`: expected an object, found ${describe(value)}`);
-}
-
 /** Checks something that can be iterated over, and returns it. */
 export function iterableOf<T>(name: string, value: Iterable<T>): Iterable<T> {
   const given = value as { [Symbol.iterator]?: unknown } | null;

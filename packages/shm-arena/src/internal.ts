@@ -27,7 +27,6 @@ export {
   describe,
   functionOf,
   iterableOf,
-  objectOf,
   rangeError,
   ShmError,
   typeError,
@@ -50,6 +49,7 @@ export {
   takeGrant,
   takeLease,
 } from './lease.ts';
+export { flagOf, type Members, optionsOf } from './options.ts';
 export * from './ordered/index.ts';
 export {
   type KeyPort,

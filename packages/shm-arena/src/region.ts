@@ -6,11 +6,14 @@
 // than nested ones.
 
 import type { Checkpoint, Region, RegionOptions, Savepoint } from './api.ts';
-import { describe, objectOf, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
+import { type Members, optionsOf } from './options.ts';
 import type { Seat } from './seat.ts';
 
 const MAX_BYTES = 2 ** 32;
+
+const OPTIONS: Members = { what: 'options', names: ['budget'] };
 
 /** Checks the arguments of every `alloc`. */
 export function checkAlloc(bytes: number, align: number): void {
@@ -50,7 +53,7 @@ export class UserRegion implements Region {
   #ended: { readonly from: number; readonly to: number }[] = [];
 
   constructor(seat: Seat, options: RegionOptions = {}) {
-    const { budget } = objectOf('options', options);
+    const { budget } = optionsOf(OPTIONS, options);
     if (budget !== undefined) wholeNumber('budget', budget, 1, MAX_BYTES);
     const pages = budget === undefined ? 0 : Math.ceil(budget / PAGE_BYTES);
     this.#seat = seat;

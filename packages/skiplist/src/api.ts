@@ -18,9 +18,9 @@ export type SkipListHandle = StructureHandle;
 /** Which codecs a handle reads and writes with. They must be those the list was created with. */
 export interface SkipListCodecs<K, V> {
   /** Turns keys into bytes that order as the keys do. Default `utf8`: strings by code point. */
-  key?: Codec<K>;
+  key?: Codec<K> | undefined;
   /** Turns values into bytes. Default `json`. */
-  value?: Codec<V>;
+  value?: Codec<V> | undefined;
 }
 
 /** How this handle in this thread looks at a list. Nothing of it is stored in the arena. */
@@ -30,16 +30,16 @@ export interface SkipListOpenOptions<K, V> extends SkipListCodecs<K, V> {
    * `maxBytes` or `maxEntries`. It runs in this thread, after the write has landed, and may call
    * any method, `seal()` too. What it throws, that write throws; the write has landed all the same.
    */
-  onPressure?: (pressure: Pressure) => void;
+  onPressure?: ((pressure: Pressure) => void) | undefined;
 }
 
 export interface SkipListOptions<K, V> extends SkipListOpenOptions<K, V> {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
-  name?: string;
+  name?: string | undefined;
   /** Most bytes of memory of one active list, rounded up to 64 KiB. Default: the arena's. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Most versions (tombstones too) in one active list. Default: no limit. */
-  maxEntries?: number;
+  maxEntries?: number | undefined;
 }
 
 /** How full the active list was. */
@@ -72,9 +72,9 @@ export interface Version<K, V> extends VersionedValue<V> {
 /** What a scan covers, and whether it shows what is under or behind the live entries. */
 export interface VersionRange<K> extends Range<K> {
   /** Every version of a key, newest first (reverse: oldest first), not only the one that counts. */
-  versions?: boolean;
+  versions?: boolean | undefined;
   /** Tombstones as well. */
-  tombstones?: boolean;
+  tombstones?: boolean | undefined;
 }
 
 /** One write of a batch. A later operation of a batch sees the earlier ones. */
@@ -179,7 +179,8 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    *
    * With `versions` or `tombstones`, yields `Version` objects, newest first within a key; `reverse`
    * turns that round too.
-   * @throws TypeError for a bound the codec cannot encode, RangeError for a bad `limit`
+   * @throws TypeError for a bound the codec cannot encode and for an unknown member of the range,
+   * RangeError for a bad `limit`
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1).set('b', 2).set('c', 3);

@@ -10,12 +10,13 @@ import {
   createStructure,
   describe,
   functionOf,
+  type Members,
   Membership,
   mapType,
   OVER,
-  objectOf,
   openOrCreateStructure,
   openStructure,
+  optionsOf,
   PAGE_BYTES,
   rangeError,
   Snapshots,
@@ -69,7 +70,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     if (!(member instanceof Membership)) {
       throw typeError(`SkipList: expected create, open, openOrCreate or attach, found \`new\``);
     }
-    const { key, value } = codecs(options);
+    const { key, value } = codecsOf(options);
     super(new Core(member, key, value), 0, 0, 0);
     this.#member = member;
     this.#snapshots = new Snapshots(this[CORE]);
@@ -85,7 +86,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     name: string,
     options: api.SkipListOpenOptions<K, V> = {},
   ): List<K, V> {
-    return new List(openStructure(arena, SKIP_LIST, name, codecs(options)), options);
+    return new List(openStructure(arena, SKIP_LIST, name, opened(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -101,7 +102,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     handle: api.SkipListHandle,
     options: api.SkipListOpenOptions<K, V> = {},
   ): List<K, V> {
-    return new List(attachStructure(arena, SKIP_LIST, handle, codecs(options)), options);
+    return new List(attachStructure(arena, SKIP_LIST, handle, opened(options)), options);
   }
 
   static override [Symbol.hasInstance](value: unknown): value is api.SkipList<any, any> {
@@ -391,12 +392,19 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 }
 
+const OPEN_OPTIONS: Members = { what: 'options', names: ['key', 'value', 'onPressure'] };
+const OPTIONS: Members = {
+  what: 'options',
+  names: ['name', 'maxBytes', 'maxEntries', ...OPEN_OPTIONS.names],
+};
+
 /** The codecs of a list's options; refuses what else is wrong with them. */
-function codecs<K, V>(options: api.SkipListOpenOptions<K, V>): { key: Codec<K>; value: Codec<V> } {
-  const { onPressure } = objectOf('options', options);
-  if (onPressure !== undefined && typeof onPressure !== 'function') {
-    throw typeError(`onPressure: expected a function, found ${describe(onPressure)}`);
-  }
+function opened<K, V>(
+  options: api.SkipListOpenOptions<K, V>,
+  members = OPEN_OPTIONS,
+): { key: Codec<K>; value: Codec<V> } {
+  const { onPressure } = optionsOf(members, options);
+  if (onPressure !== undefined) functionOf('onPressure', onPressure);
   return codecsOf(options);
 }
 
@@ -407,7 +415,7 @@ function described<K, V>(
   key: Codec<K>;
   value: Codec<V>;
 } {
-  return { ...codecs(options), name: options.name };
+  return { ...opened(options, OPTIONS), name: options.name };
 }
 
 function build(options: api.SkipListOptions<never, never> | api.SkipListOptions<any, any>) {

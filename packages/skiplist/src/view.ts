@@ -9,10 +9,14 @@ import {
   CHECK,
   CORE,
   COUNT_WITHIN,
+  ENTRIES_OF,
   EVERYTHING,
   encodeRange,
+  flagOf,
   KeyIterator,
   MapView,
+  type Members,
+  RANGE,
   type RangeScan,
   SCAN_OF,
   TARGET,
@@ -24,6 +28,11 @@ import type { Core, View } from './core.ts';
 import { SEQ_HIGH, SEQ_LOW } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
 import { countWithin, ListScan, VersionBatch } from './scan.ts';
+
+const VERSION_RANGE: Members = {
+  ...RANGE,
+  names: [...RANGE.names, 'versions', 'tombstones'],
+};
 
 export abstract class ListView<K, V>
   extends MapView<Core<K, V>, K, V>
@@ -80,11 +89,13 @@ export abstract class ListView<K, V>
   override entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;
   override entries(range?: Range<K>): IterableIterator<[K, V]>;
   override entries(range?: VersionRange<K>): IterableIterator<Version<K, V> | [K, V]> {
-    if (!range?.versions && !range?.tombstones) return super.entries(range);
-    this[CHECK]();
+    if (range === undefined) return super.entries();
+    const bounds = encodeRange(range, this[BOUND], VERSION_RANGE);
     const flags =
-      (range.versions ? ScanFlag.VERSIONS : 0) | (range.tombstones ? ScanFlag.TOMBSTONES : 0);
-    const bounds = encodeRange(range, this[BOUND]);
+      (flagOf('range.versions', range.versions) ? ScanFlag.VERSIONS : 0) |
+      (flagOf('range.tombstones', range.tombstones) ? ScanFlag.TOMBSTONES : 0);
+    if (flags === 0) return this[ENTRIES_OF](bounds);
+    this[CHECK]();
     return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags));
   }
 }

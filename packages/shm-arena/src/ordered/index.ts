@@ -21,6 +21,7 @@ export {
   CORE,
   COUNT_WITHIN,
   ENDED,
+  ENTRIES_OF,
   OVER,
   READ,
   SCAN_OF,
@@ -37,6 +38,7 @@ export {
   EVERYTHING,
   encodeRange,
   narrowed,
+  RANGE,
 } from './range.ts';
 export {
   ENTRY_HEAD,

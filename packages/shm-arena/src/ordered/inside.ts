@@ -11,6 +11,7 @@ export const ENDED: unique symbol = Symbol('ended');
 export const CHECK: unique symbol = Symbol('check');
 export const BEGIN: unique symbol = Symbol('begin');
 export const READ: unique symbol = Symbol('read');
+export const ENTRIES_OF: unique symbol = Symbol('entriesOf');
 export const BATCH: unique symbol = Symbol('batch');
 export const COUNT_WITHIN: unique symbol = Symbol('countWithin');
 export const TARGET: unique symbol = Symbol('target');

@@ -5,6 +5,7 @@ import type { Codec, Prefix, Range } from '../api.ts';
 import { prefixEnd } from '../codecs.ts';
 import { AS_KEY, AS_PREFIX, encodeInto, type How, tooLarge } from '../encoding.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
+import { flagOf, type Members, optionsOf } from '../options.ts';
 
 /** A range in bytes. `undefined` stands for the open end of the key space. */
 export interface Bounds {
@@ -78,18 +79,31 @@ export const EVERYTHING: Readonly<Bounds> = Object.freeze({
   empty: false,
 });
 
+/** The members of a range. */
+export const RANGE: Members = {
+  what: 'range',
+  names: ['gt', 'gte', 'lt', 'lte', 'prefix', 'reverse', 'limit'],
+  meant: {
+    start: 'gte',
+    from: 'gte',
+    min: 'gte',
+    end: 'lt',
+    to: 'lt',
+    max: 'lte',
+    count: 'limit',
+  },
+};
+
 /** Checks a range and encodes it. Where several bounds are given, the tightest counts. */
 export function encodeRange<K>(
   range: Range<K> | undefined,
   encoder: BoundEncoder<K>,
+  members: Members = RANGE,
 ): Readonly<Bounds> {
   if (range === undefined) return EVERYTHING;
-  if (typeof range !== 'object' || range === null) {
-    throw typeError(
-      `range: expected an object with gt, gte, lt, lte, prefix, found ${describe(range)}`,
-    );
-  }
-  const bounds: Bounds = { ...EVERYTHING, reverse: range.reverse === true, limit: limitOf(range) };
+  optionsOf(members, range);
+  const reverse = flagOf('range.reverse', range.reverse);
+  const bounds: Bounds = { ...EVERYTHING, reverse, limit: limitOf(range) };
   if (range.gte !== undefined) raise(bounds, encoder.encode(range.gte), false);
   if (range.gt !== undefined) raise(bounds, encoder.encode(range.gt), true);
   if (range.lte !== undefined) lower(bounds, encoder.encode(range.lte), false);

@@ -5,7 +5,7 @@
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
-import { BATCH, BOUND, COUNT_WITHIN } from './inside.ts';
+import { BATCH, BOUND, COUNT_WITHIN, ENTRIES_OF } from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -134,7 +134,11 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   protected abstract [COUNT_WITHIN](bounds: Readonly<Bounds>): number;
 
   entries(range?: Range<K>): IterableIterator<[K, V]> {
-    return new EntryIterator(this[BATCH](encodeRange(range, this[BOUND]), ENTRIES));
+    return this[ENTRIES_OF](encodeRange(range, this[BOUND]));
+  }
+
+  protected [ENTRIES_OF](bounds: Readonly<Bounds>): IterableIterator<[K, V]> {
+    return new EntryIterator(this[BATCH](bounds, ENTRIES));
   }
 
   keys(range?: Range<K>): IterableIterator<K> {
@@ -146,7 +150,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
-    return new EntryIterator(this[BATCH](EVERYTHING, ENTRIES));
+    return this[ENTRIES_OF](EVERYTHING);
   }
 
   forEach(visit: (value: V, key: K) => void): void {
@@ -208,11 +212,12 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   }
 
   cursor(range?: Range<K>): Cursor<K, V> {
+    const bounds = encodeRange(range, this[BOUND]);
     if (range?.limit !== undefined) {
       throw rangeError('range.limit: a cursor has none; expected it left out');
     }
-    const open = (bounds: Readonly<Bounds>) => this[BATCH](bounds, ENTRIES, 8);
-    return new RangeCursor(encodeRange(range, this[BOUND]), this[BOUND], open);
+    const open = (part: Readonly<Bounds>) => this[BATCH](part, ENTRIES, 8);
+    return new RangeCursor(bounds, this[BOUND], open);
   }
 }
 

@@ -1,0 +1,48 @@
+// Options and ranges of a list: a member that nobody knows is refused.
+
+import type { Arena } from '@x/shm-arena';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { named, takersOfOptions, takersOfRanges } from '../../shm-arena/test/shared/options.ts';
+import { type FrozenSkipList, SkipList, type SkipListSnapshot } from '../src/index.ts';
+import { codeOf, freshArena } from './support.ts';
+
+let arena: Arena;
+let list: SkipList<string, unknown>;
+let snapshot: SkipListSnapshot<string, unknown>;
+let frozen: FrozenSkipList<string, unknown>;
+beforeEach(() => {
+  arena = freshArena();
+  list = SkipList.create(arena, { name: 'l' });
+  snapshot = list.snapshot();
+  frozen = list.seal();
+});
+afterEach(() => arena.detach());
+
+const opening = 'key value onPressure';
+const making = `name maxBytes maxEntries ${opening}`;
+const versions = 'gt gte lt lte prefix reverse limit versions tombstones';
+takersOfOptions([
+  { what: 'create', names: making, call: (options) => SkipList.create(arena, options) },
+  { what: 'open', names: opening, call: (options) => SkipList.open(arena, 'l', options) },
+  {
+    what: 'openOrCreate',
+    names: making,
+    call: (options) => SkipList.openOrCreate(arena, named(options, 'l')),
+  },
+  {
+    what: 'attach',
+    names: opening,
+    call: (options) => SkipList.attach(arena, list.handle, options),
+  },
+  ...takersOfRanges(() => list),
+  ...takersOfRanges(() => snapshot, 'snapshot.'),
+  ...takersOfRanges(() => frozen, 'frozen.'),
+  { what: 'entries with versions', names: versions, call: (range) => list.entries(range) },
+]);
+
+test('versions and tombstones are for entries, and are flags', () => {
+  expect(codeOf(() => list.keys({ versions: true } as never))).toBe('INVALID_TYPE');
+  expect(codeOf(() => list.count({ tombstones: true } as never))).toBe('INVALID_TYPE');
+  expect(codeOf(() => list.entries({ versions: 1 } as never))).toBe('INVALID_TYPE');
+  expect([...list.entries({ versions: false, tombstones: false } as never)]).toEqual([]);
+});
