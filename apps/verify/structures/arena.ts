@@ -5,6 +5,7 @@
 
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import {
+  asking,
   ENTRIES,
   inHands,
   invariant,
@@ -14,6 +15,7 @@ import {
   unburied,
   unjoined,
   unswept,
+  unwiped,
   word,
 } from './arena/memory.ts';
 import { model, type State } from './arena/model.ts';
@@ -73,7 +75,8 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const k = t.kernels.arena!;
   const report = t.local.scratch! + REPORT;
   const found: number = yield [k.verify!, report, 128];
-  const left = inHands(world) ?? unburied(world) ?? unjoined(world, run.joined);
+  const left =
+    inHands(world) ?? asking(world) ?? unburied(world) ?? unjoined(world, run.joined) ?? wiped(t);
   if (left !== undefined) return left;
   if (found > 0) {
     const codes = Array.from(
@@ -103,6 +106,9 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   return yield* giveBack(t, run, world, open);
 }
 
+const wiped = (t: Thread): string | undefined =>
+  t.local.zero === 1 ? unwiped(t.world) : undefined;
+
 function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<string | undefined> {
   const k = t.kernels.arena!;
   const report = t.local.scratch! + REPORT;
@@ -130,6 +136,8 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   const found: number = yield [k.verify!, report, 128];
   if (found > 0)
     return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
+  const dirty = wiped(t);
+  if (dirty !== undefined) return dirty;
   const used = usedPages(world);
   if (used > 1 + open * 2) return `${used - 1} pages are leaked`;
   return undefined;

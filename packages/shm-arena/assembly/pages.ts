@@ -247,7 +247,7 @@ export function finishRelease(head: u32, freeing: u64): void {
   const at = offsetOf(head);
   const bytes = (<usize>length) << PAGE_SHIFT;
   markFree(at, bytes);
-  if ((FLAGS & ZERO_ON_FREE) != 0) {
+  if ((FLAGS & ZERO_ON_FREE) != 0 && MUTANT != 112) {
     markLive(at, bytes); // Of a page of blocks each was given back already.
     fill(at, 0, bytes); // Private: the run belongs to the one slot named in its head.
     markFree(at, bytes);

@@ -377,7 +377,7 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
     if (head == 0) verdict = status();
   }
   if (head == 0) {
-    store64(line + 8, pages);
+    if (MUTANT != 116) store64(line + 8, pages);
     return fail(verdict);
   }
   const chunk = offsetOf(head);
@@ -442,7 +442,7 @@ export function regionRewind(region: u32, mark: u32): i32 {
     const head = chunkOf(pos);
     const chunk = offsetOf(head);
     if (mark - chunk >= CHUNK_HEAD && mark - chunk <= pos - chunk) {
-      if ((FLAGS & ZERO_ON_FREE) != 0) fill(mark, 0, pos - mark);
+      if ((FLAGS & ZERO_ON_FREE) != 0 && MUTANT != 113) fill(mark, 0, pos - mark);
       put64(line, word + (((<u64>(pos - mark)) << 32) - (pos - mark)));
       if (pos - mark >= 8) markRoom((mark + 7) & ~7, (pos - mark) & ~7);
       return OK;

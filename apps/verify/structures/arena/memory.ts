@@ -24,7 +24,8 @@ export const FREE = 0,
   ORPHAN = 3,
   CONT = 5,
   FREEING = 8;
-export const RUNS = new Set([4, 6, 7]);
+export const REGION = 6;
+export const RUNS = new Set([4, REGION, 7]);
 /** In a descriptor. */
 export const TYPES = { cell: 1, pool: 2 } as const;
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
@@ -177,6 +178,39 @@ export function inHands(world: World): string | undefined {
   return undefined;
 }
 
+/** A living region's line asks for pages, or counts others than the table gives its shard. */
+export function asking(world: World): string | undefined {
+  const { pages, participants, table, regions, first } = head(world);
+  for (let region = 0; region < REGIONS; region++) {
+    if (kindOf(world.u32(regions + region * 64)) !== 2) continue;
+    const base = world.u32(regions + region * 64 + 32);
+    for (let slot = 0; slot < participants; slot++) {
+      const [held, asked] = [8, 12].map((x) => world.u32(base + slot * 64 + x)) as [number, number];
+      if (asked !== 0) return `nobody works, but slot ${slot} asks region ${region} for ${asked}`;
+      let found = 0;
+      for (let page = first; page < pages; page++) {
+        const low = world.u32(table + page * 8);
+        if (kindOf(low) !== REGION || low >>> 16 !== region || ownerOf(low) !== slot + 1) continue;
+        found += world.u32(table + page * 8 + 4);
+      }
+      if (held !== found)
+        return `region ${region}, slot ${slot}: ${held} pages, in the table ${found}`;
+    }
+  }
+  return undefined;
+}
+
+/** A byte that nobody has and that is not zero, where blocks are zeroed. */
+export function unwiped(world: World): string | undefined {
+  const { pages, first } = head(world);
+  for (let at = first * PAGE; at < pages * PAGE; at += 8) {
+    const state = world.state(at);
+    if ((state === 'free' || state === 'room') && world.u64(at) !== 0n)
+      return `nobody has ${word(at, world)}, and it is not zero`;
+  }
+  return undefined;
+}
+
 /** The first worker watched another; it died, and nobody buried the other. */
 export function unburied(world: World): string | undefined {
   const { child, slot } = world.threads[0]!.local;
@@ -271,7 +305,7 @@ const HEADER: Names = {
 };
 const SLOT: Names = { ...SLOT_WORDS, 8: 'thread', 12: 'lock held', 20: 'scratch bytes' };
 const GRANT: Names = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
-const REGION: Names = {
+const REGION_WORDS: Names = {
   0: 'state',
   8: 'owner',
   16: 'birth',
@@ -302,7 +336,7 @@ export function word(at: number, world: World): string {
   }
   if (at < table) {
     const x = (at - regions) & 63;
-    return `region[${(at - regions) >> 6}].${REGION[x] ?? `+${x}`}`;
+    return `region[${(at - regions) >> 6}].${REGION_WORDS[x] ?? `+${x}`}`;
   }
   if (at < table + pages * 8) return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
   if (at < bitmaps) return `link[${(at - table - pages * 8) >> 2}]`;

@@ -56,6 +56,7 @@ export const model: Model<State> = {
           ? same
           : none;
       case 'hold':
+      case 'keep':
         return died || result === state.value ? same : none;
       case 'fork':
       case 'visit':

@@ -27,12 +27,14 @@ export interface Run {
   handles: Record<string, { entry: number; generation: number }>;
   regions: Record<string, { region: number; generation: number }>;
   grants: Record<string, { record: number; generation: number }>;
+  /** What leases hold that stay, and the value that was there. */
+  kept: Record<string, { root: number; value: number }>;
   joined: Joined;
 }
 
 export const newRun = (): Run => ({
   ...{ blocks: {}, asking: {}, freeing: {} },
-  ...{ handles: {}, regions: {}, grants: {}, joined: {} },
+  ...{ handles: {}, regions: {}, grants: {}, kept: {}, joined: {} },
 });
 
 /** The thread has the structure open. */
@@ -146,8 +148,9 @@ export const operations: Structure<Run>['operations'] = {
       if (own === undefined) return 'none';
       const k = t.kernels.arena!;
       const mark: number = yield [k.regionMark!, own.region];
-      const result = yield* outcome(t, yield [k.regionAlloc!, own.region, bytes, 8]);
-      if (result === 'ok') return result;
+      const at = (yield [k.regionAlloc!, own.region, bytes, 8]) >>> 0;
+      if (at !== 0) return t.local.zero === 1 && !wipe(t, at, bytes) ? 'not zero' : 'ok';
+      const result = yield* outcome(t, at);
       return (yield [k.regionMark!, own.region]) === mark ? result : 'moved';
     },
   },
@@ -158,8 +161,9 @@ export const operations: Structure<Run>['operations'] = {
       if (own === undefined) return 'none';
       const k = t.kernels.arena!;
       const mark = yield [k.regionMark!, own.region];
-      const once = yield [k.regionAlloc!, own.region, bytes, 8];
+      const once = (yield [k.regionAlloc!, own.region, bytes, 8]) >>> 0;
       if (once === 0) return yield* outcome(t, 0);
+      if (t.local.zero === 1 && !wipe(t, once, bytes)) return 'not zero';
       return name(yield [k.regionRewind!, own.region, mark]);
     },
   },
@@ -188,11 +192,38 @@ export const operations: Structure<Run>['operations'] = {
       const k = t.kernels.arena!;
       const root = yield [k.cellLease!, t.local.entry!, t.local.generation!];
       if (root === 0) return 'none';
+      const lease = yield [k.resultLow!];
       const value = yield [k.cellLeased!, root];
       yield [k.sweep!];
       const later = yield [k.cellLeased!, root];
-      yield [k.leaseDrop!, 0];
+      yield [k.leaseDrop!, lease];
       return value === later ? value : `${value}, then ${later}`;
+    },
+  },
+  keep: {
+    // A value leased, until the thread leaves.
+    *run(t, run: Run, tag: string) {
+      const k = t.kernels.arena!;
+      const root = (yield [k.cellLease!, t.local.entry!, t.local.generation!]) >>> 0;
+      if (root === 0) return 'none';
+      const value: number = yield [k.cellLeased!, root];
+      run.kept[tag] = { root, value };
+      return value;
+    },
+  },
+  kept: {
+    *run(t, run: Run, tag: string) {
+      const own = run.kept[tag];
+      if (own === undefined) return 'none';
+      const later: number = yield [t.kernels.arena!.cellLeased!, own.root];
+      return own.value === later ? 'ok' : `${own.value}, then ${later}`;
+    },
+  },
+  lease: {
+    // Of whatever era it is, until the thread leaves.
+    *run(t) {
+      yield [t.kernels.arena!.leaseTake!];
+      return 'ok';
     },
   },
   fork: {

@@ -226,6 +226,36 @@ scenario('hold, two writes, write', { shared: 'cell', pages: 5 }, [
   ],
   [['write', 3], ['sweep']],
 ]);
+// Worker 0 has three leases already, of eras before the present value was born.
+const THREE: OpCall[] = [['lease'], ['lease'], ['lease'], ['write', 8], ['write', 9]];
+scenario(
+  'four leases',
+  { shared: 'cell', pages: 8 },
+  [
+    [['hold']],
+    [
+      ['write', 1],
+      ['write', 2],
+    ],
+  ],
+  THREE,
+);
+scenario(
+  'five leases',
+  { shared: 'cell', pages: 9 },
+  [
+    [
+      ['keep', 'p'],
+      ['write', 1],
+      ['keep', 'q'],
+      ['sweep'],
+      ['kept', 'p'],
+      ['kept', 'q'],
+    ],
+    [['write', 2], ['sweep']],
+  ],
+  THREE,
+);
 scenario('read, end', { shared: 'cell' }, [[['read'], ['read']], [['end']]]);
 scenario('write, end', { shared: 'cell' }, [[['write', 1]], [['end']]]);
 scenario('hold, end', { shared: 'cell' }, [[['hold']], [['end'], ['sweep']]]);
@@ -477,6 +507,20 @@ scenario('zeros', { zero: true }, [
     ['alloc', 'd', 512],
   ],
 ]);
+scenario('zeros in a region', { zero: true, pages: 6 }, [
+  [
+    ['open', 'r', 0],
+    ['bump', 'r', 200],
+    ['again', 'r', 300],
+    ['again', 'r', 1500],
+    ['bump', 'r', 300],
+    ['close', 'r'],
+  ],
+  [
+    ['alloc', 'a', 1500],
+    ['free', 'a'],
+  ],
+]);
 scenario('parent and child', { child: 1 }, [[['alloc', 'a', 64]], [], [['rescue']]]);
 
 /** Seeded bug `id` (`MUTANT == id` in the arena's kernel), and the scenario that must catch it. */
@@ -536,5 +580,10 @@ export const mutants: readonly Mutant[] = [
   mutant(108, 'two regions, room for one', 'a region that was not made stays in its maker’s hands'),
   mutant(109, 'zeros', 'free leaves the bytes of a block'),
   mutant(110, 'parent and child', 'recovery does not bury whom the dead watched'),
+  mutant(112, 'zeros', 'a run is given back as it is'),
+  mutant(113, 'zeros in a region', 'rewind leaves the bytes that it gives back'),
+  mutant(114, 'four leases', 'sweep leaves out the leases that found no word'),
+  mutant(115, 'five leases', 'the fifth lease takes the place of the fourth'),
+  mutant(116, 'a region without room', 'a refused allocation asks on'),
   mutant(111, 'read, write', 'sweep forgets that it has kept a region'),
 ];

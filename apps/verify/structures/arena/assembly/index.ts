@@ -62,7 +62,7 @@ import {
   protect,
   unpin,
 } from '@x/shm-arena/assembly/reservation';
-import { fail, status } from '@x/shm-arena/assembly/slot';
+import { fail, result, status } from '@x/shm-arena/assembly/slot';
 
 export * from '@x/shm-arena/assembly/index';
 
@@ -153,15 +153,16 @@ export function cellRead(entry: u32, generation: u32): i32 {
   return result;
 }
 
-/** Leases the present root; 0: it moved too often, or the cell is gone. The lease is index 0. */
+/** Leases the present root, its lease in `result`; 0: it moved too often, or the cell is gone. */
 export function cellLease(entry: u32, generation: u32): u32 {
   const lease = leaseTake();
   for (let round: u32 = 0; round < ROUNDS; round++) {
     const root = load32(entryAt(entry) + D_ROOT);
     if (!leaseHold(lease)) continue;
     // The structure was not destroyed before the lease stood.
-    if (entryAlive(entry, generation)) return root;
-    break;
+    if (!entryAlive(entry, generation)) break;
+    result(lease);
+    return root;
   }
   leaseDrop(lease);
   return 0;
