@@ -424,7 +424,8 @@ export interface ArenaConstructor {
   create(options?: ArenaOptions): Arena;
   /**
    * Attaches the arena of another thread. A second time in one thread: the same slot. When all
-   * slots are taken, and some by dead threads, it recovers them first.
+   * slots are taken, and some by dead threads, it recovers them first. What it checks finds
+   * mistakes, not forgeries: a memory that was made to look like an arena is taken for one.
    *
    * @throws TypeError WRONG_TYPE (not a handle), UNSUPPORTED (its memory is not shared)
    * @throws RangeError ARENA_CORRUPT (smaller than it says)

@@ -17,24 +17,15 @@ import type {
   WebWorker,
 } from './api.ts';
 import { bury, probe, readiness, watch } from './deaths.ts';
-import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { checkArenaHandle, handleOf, inspect } from './handles.ts';
 import { Input, loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
 import { flagOf, type Members, optionsOf } from './options.ts';
 import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
-import {
-  checkMemory,
-  HANDLE_TYPE,
-  handleOf,
-  inspect,
-  leave,
-  type Seat,
-  SPARE_SLOTS,
-  setSeat,
-  sit,
-} from './seat.ts';
+import { leave, type Seat, SPARE_SLOTS, setSeat, sit } from './seat.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
@@ -91,13 +82,7 @@ class SharedArena implements ArenaInstance {
   }
 
   static attach(handle: ArenaHandle): ArenaInstance {
-    if (typeof handle !== 'object' || handle === null || handle.type !== HANDLE_TYPE) {
-      throw typeError(
-        `attach: expected the handle of an arena, found ${describe(handle)}`,
-        'WRONG_TYPE',
-      );
-    }
-    checkMemory(handle.memory);
+    checkArenaHandle(handle);
     inspect(handle.memory);
     return new SharedArena(TOKEN, sit(handle.memory));
   }

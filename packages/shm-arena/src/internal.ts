@@ -32,6 +32,7 @@ export {
   typeError,
   wholeNumber,
 } from './errors.ts';
+export { handleOf } from './handles.ts';
 export {
   type AnyKernel,
   type ArenaKernel,
@@ -59,7 +60,7 @@ export {
   valuePort,
 } from './ports.ts';
 export { freeBytes } from './report.ts';
-export { handleOf, type Seat, seatOf } from './seat.ts';
+export { type Seat, seatOf } from './seat.ts';
 export {
   attachStructure,
   type Build,

@@ -3,23 +3,23 @@
 // global symbol, as plain data that other releases can read too. A Seat is one copy's view of that
 // record.
 
-import type { Arena, ArenaHandle } from './api.ts';
+import type { Arena } from './api.ts';
 import { Crossing, type ScratchOwner, type SharedScratch } from './crossing.ts';
-import { describe, rangeError, ShmError, typeError } from './errors.ts';
+import { rangeError, ShmError, typeError } from './errors.ts';
+import { describeFound } from './handles.ts';
 import {
   type AnyKernel,
   type ArenaKernel,
   instantiate,
   KERNEL_BYTES,
-  PAGE_BYTES,
   SlotKind,
   Status,
 } from './kernel.ts';
 import { Patience } from './patience.ts';
 import { leavePlace, type Place, seatsOf, takePlace } from './places.ts';
-import { checkArenaProtocol, type Protocols, same } from './protocol.ts';
+import { checkArenaProtocol, type Protocols } from './protocol.ts';
 import { hasDead, recover } from './recovery.ts';
-import { isIsolated, isMainThread, threadNumber } from './supports.ts';
+import { isMainThread, threadNumber } from './supports.ts';
 
 /** What the copies of this package in one thread share about one arena. */
 export interface SharedSeat {
@@ -57,6 +57,8 @@ export interface RegisteredType extends Protocols {
 
 interface ThreadRecord {
   readonly places: Set<Place>;
+  /** Arena objects, and where they sit; null: it was detached. */
+  readonly arenas: WeakMap<object, SharedSeat | null>;
   readonly types: Map<string, RegisteredType>;
 }
 
@@ -64,7 +66,7 @@ interface ThreadRecord {
 export function threadRecord(): ThreadRecord {
   const key = Symbol.for('@x/shm-arena/thread-1');
   const all = globalThis as { [key: symbol]: ThreadRecord | undefined };
-  return (all[key] ??= { places: new Set(), types: new Map() });
+  return (all[key] ??= { places: new Set(), arenas: new WeakMap(), types: new Map() });
 }
 
 /** One copy's view of a thread's place in an arena. */
@@ -300,25 +302,24 @@ function isSameMemory(shared: SharedSeat, memory: WebAssembly.Memory): boolean {
   return word[0] !== low || word[1] !== high;
 }
 
-const seatsOfArenas = new WeakMap<object, Seat | null>();
-
 /** Notes the seat of an Arena object; null: it was detached. */
 export function setSeat(arena: object, seat: Seat | null): void {
-  seatsOfArenas.set(arena, seat);
+  threadRecord().arenas.set(arena, seat === null ? null : seat.shared);
+}
+
+/** Whether it is an Arena of this thread, of whatever copy of this package, attached or not. */
+export function isArena(value: unknown): value is Arena {
+  return typeof value === 'object' && value !== null && threadRecord().arenas.has(value);
 }
 
 /** The seat of an Arena object, also of one that another copy of this package made. */
 export function seatOf(arena: Arena): Seat {
-  let seat = seatsOfArenas.get(arena);
-  if (seat === undefined) {
-    if (typeof arena !== 'object' || arena === null || tagOf(arena.memory) !== MEMORY_TAG) {
-      throw typeError(`expected an Arena, found ${describe(arena)}`, 'WRONG_TYPE');
-    }
-    const shared = findSeat(arena.memory);
-    if (shared !== undefined) seat = seatFor(shared);
+  if (!isArena(arena)) {
+    throw typeError(`expected an Arena, found ${describeFound(arena)}`, 'WRONG_TYPE');
   }
-  if (seat == null) throw new ShmError('CLOSED', 'the arena was detached');
-  return seat;
+  const shared = threadRecord().arenas.get(arena);
+  if (shared == null) throw new ShmError('CLOSED', 'the arena was detached');
+  return seatFor(shared);
 }
 
 /**
@@ -412,90 +413,4 @@ export function leave(seat: Seat): boolean {
 function readId(memory: WebAssembly.Memory): string {
   const id = new Uint8Array(memory.buffer, 48, 16);
   return Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-// ── Handles ──────────────────────────────────────────────────────────────────────────────────────
-
-export const HANDLE_TYPE = '@x/shm-arena';
-
-/** What another thread needs to attach. NOT_ISOLATED where memory cannot be shared. */
-export function handleOf(memory: WebAssembly.Memory): ArenaHandle {
-  if (!isIsolated()) {
-    throw new ShmError(
-      'NOT_ISOLATED',
-      'expected a cross-origin isolated page, found one that cannot share memory; serve it ' +
-        'with `Cross-Origin-Opener-Policy: same-origin` and ' +
-        '`Cross-Origin-Embedder-Policy: require-corp`',
-    );
-  }
-  return { type: HANDLE_TYPE, memory };
-}
-
-// ── The ladder ───────────────────────────────────────────────────────────────────────────────────
-
-const MEMORY_TAG = 'WebAssembly.Memory';
-
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-/** Checks that `memory` is shared WebAssembly memory. */
-export function checkMemory(memory: unknown): asserts memory is WebAssembly.Memory {
-  if (tagOf(memory) !== MEMORY_TAG) {
-    throw typeError(
-      `attach: expected a handle with a WebAssembly.Memory, found ${describe(memory)}`,
-      'WRONG_TYPE',
-    );
-  }
-  const { buffer } = memory as WebAssembly.Memory;
-  if (tagOf(buffer) !== 'SharedArrayBuffer') {
-    throw typeError(`attach: expected shared memory, found an ${tagOf(buffer)}`, 'UNSUPPORTED');
-  }
-}
-
-/** Checks everything about a memory before it is believed to be an arena. */
-export function inspect(memory: WebAssembly.Memory): void {
-  const { byteLength } = memory.buffer;
-  if (byteLength < PAGE_BYTES) throw truncated(PAGE_BYTES, byteLength);
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
-  const rung = kernel.inspect(byteLength / PAGE_BYTES);
-  if (rung === 0) return;
-  const [found, expected] = [kernel.found() >>> 0, kernel.expected() >>> 0];
-  switch (rung) {
-    case 1:
-      throw truncated(expected * PAGE_BYTES, found * PAGE_BYTES);
-    case 2:
-      throw new ShmError(
-        'ARENA_FOREIGN',
-        `attach: expected the memory of an arena (${hex(expected)}), found ${hex(found)}`,
-      );
-    case 3:
-      return same('attach', 'ARENA_PROTOCOL', expected, found);
-    case 4:
-      throw new ShmError(
-        'ARENA_PROTOCOL',
-        `attach: expected kernel build ${expected} (0 release, 1 gated), found ${found}`,
-      );
-    case 5:
-      throw new ShmError(
-        'ARENA_CORRUPT',
-        `attach: expected header checksum ${hex(expected)}, found ${hex(found)}`,
-      );
-    default:
-      throw new ShmError(
-        'ARENA_CORRUPT',
-        `attach: expected ${expected} in the header's layout, found ${found}`,
-      );
-  }
-}
-
-function truncated(expected: number, found: number): RangeError {
-  return rangeError(
-    `attach: expected an arena of ${expected} bytes, found ${found}`,
-    'ARENA_CORRUPT',
-  );
-}
-
-function hex(word: number): string {
-  return `0x${word.toString(16).padStart(8, '0')}`;
 }

@@ -26,6 +26,7 @@ import {
   readEntry,
 } from './entry.ts';
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
+import { describeFound } from './handles.ts';
 import { type AnyKernel, Status } from './kernel.ts';
 import { checkProtocols, protocolsOf } from './protocol.ts';
 import { registerType } from './recovery.ts';
@@ -323,7 +324,7 @@ function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHa
     !Number.isInteger(handle.generation)
   ) {
     throw typeError(
-      `expected the handle of a ${type.type}, found ${describe(handle)}`,
+      `expected the handle of a ${type.type}, found ${describeFound(handle)}`,
       'WRONG_TYPE',
     );
   }

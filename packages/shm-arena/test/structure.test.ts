@@ -106,6 +106,20 @@ describe('create, open and attach', () => {
     );
   });
 
+  test('in the place of a handle', () => {
+    const made = create('a');
+    for (const [found, given] of [
+      ['an Arena; its `handle` can be attached', arena],
+      ['the handle of an arena; `Arena.attach` takes it', arena.handle],
+      ['an object (Membership); it has a `handle`', made],
+      ['"a"', 'a'],
+    ] as const) {
+      const attach = () => attachStructure(arena, CELL, given as never, codecs);
+      expect(codeOf(attach)).toBe('TypeError WRONG_TYPE');
+      expect(attach).toThrow(`expected the handle of a ${CELL.type}, found ${found}`);
+    }
+  });
+
   test('codecs are checked', () => {
     const wrong: [string, unknown][] = [
       ['TypeError INVALID_TYPE', null],
