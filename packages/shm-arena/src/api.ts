@@ -621,7 +621,9 @@ export interface WritableMap<K, V> extends ReadableMap<K, V> {
  *
  * Iterations (but those of a snapshot) hold nothing between batches, yield every key that was there
  * throughout exactly once and in order, and may or may not show what changes meanwhile. The map may
- * be used and changed inside them; one that is abandoned leaks nothing.
+ * be used and changed inside them; one that is abandoned leaks nothing. The next step after a
+ * `close`, a `destroy` through the same handle or a `detach` throws as other reads do; when another
+ * handle destroys the structure, what was read ahead may be given out before.
  */
 export interface OrderedReadable<K, V> extends ReadableMap<K, V> {
   /**
@@ -657,7 +659,8 @@ export interface OrderedReadable<K, V> extends ReadableMap<K, V> {
    * A place that moves both ways within `range`. A fresh cursor stands before the first entry:
    * `valid` is false, `next()` goes to the first. Beyond one end, only the way back leads in again.
    * `reverse` turns the directions round; `limit` is not for cursors. Consistency as `entries`. It
-   * holds nothing, so `close()` is good manners only.
+   * holds nothing, so `close()` is good manners only. When what it reads was closed or destroyed,
+   * it throws as reads do, also for what it has read ahead.
    * @throws RangeError for a range with `limit`
    */
   cursor(range?: Range<K>): Cursor<K, V>;

@@ -108,6 +108,11 @@ export class Membership<X extends AnyKernel> {
     return this.#open;
   }
 
+  /** Whether nobody has destroyed the structure. One load; only while it is open. */
+  get exists(): boolean {
+    return this.seat.kernel.entryAlive(this.entry, this.generation) !== 0;
+  }
+
   /** For other threads: plain and cloneable. */
   get handle(): StructureHandle {
     const { seat, type, entry, generation } = this;

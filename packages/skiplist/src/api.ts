@@ -219,7 +219,8 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
    * A place that moves both ways within `range`. A fresh cursor stands before the first entry:
    * `valid` is false, `next()` goes to the first. Beyond one end, only the way back leads in again.
    * `reverse` turns the directions round; `limit` is not for cursors. Consistency as `entries`. It
-   * holds nothing, so `close()` is good manners only.
+   * holds nothing, so `close()` is good manners only. It throws CLOSED (of a snapshot:
+   * SNAPSHOT_CLOSED) when what it reads was closed or destroyed, also for what it has read ahead.
    * @throws RangeError for a range with `limit`
    * @example
    * const list = SkipList.create(arena);

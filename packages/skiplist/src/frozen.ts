@@ -1,6 +1,6 @@
 // One list of a stack that is not written any more, read by itself.
 
-import { CHECK, CORE, ENDED, OVER, ShmError, Status, TARGET } from '@x/shm-arena/internal';
+import { CHECK, CORE, ENDED, EXISTS, OVER, ShmError, Status, TARGET } from '@x/shm-arena/internal';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';
@@ -66,6 +66,11 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
 
   close(): void {
     this[OVER] = true;
+  }
+
+  /** Also whether no other handle has destroyed it, in whatever thread. */
+  override [EXISTS](): boolean {
+    return super[EXISTS]() && tryStats(this[CORE], this[TARGET]) !== Status.CLOSED;
   }
 
   protected override [ENDED](): Error {

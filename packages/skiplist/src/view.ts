@@ -96,6 +96,6 @@ export abstract class ListView<K, V>
       (flagOf('range.tombstones', range.tombstones) ? ScanFlag.TOMBSTONES : 0);
     if (flags === 0) return this[ENTRIES_OF](bounds);
     this[CHECK]();
-    return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags));
+    return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags), this);
   }
 }

@@ -8,6 +8,12 @@ export const TRY_GET: unique symbol = Symbol('tryGet');
 export const TRY_GET_MANY: unique symbol = Symbol('tryGetMany');
 export const SCAN_OF: unique symbol = Symbol('scanOf');
 export const ENDED: unique symbol = Symbol('ended');
+/** Whether a view was not closed in this thread. */
+export const OPEN: unique symbol = Symbol('open');
+/** Whether nobody has destroyed what a view shows. */
+export const EXISTS: unique symbol = Symbol('exists');
+/** The error of a view that is not there. */
+export const GONE: unique symbol = Symbol('gone');
 export const CHECK: unique symbol = Symbol('check');
 export const BEGIN: unique symbol = Symbol('begin');
 export const READ: unique symbol = Symbol('read');

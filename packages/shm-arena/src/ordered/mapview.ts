@@ -12,6 +12,9 @@ import {
   CHECK,
   CORE,
   ENDED,
+  EXISTS,
+  GONE,
+  OPEN,
   OVER,
   READ,
   SCAN_OF,
@@ -65,6 +68,19 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
 
   [CHECK](): void {
     if (this[OVER] || !this[CORE].member.isOpen) throw this[ENDED]();
+  }
+
+  override [OPEN](): boolean {
+    return !this[OVER] && this[CORE].member.isOpen;
+  }
+
+  override [EXISTS](): boolean {
+    return this[CORE].member.exists;
+  }
+
+  override [GONE](): Error {
+    const { member } = this[CORE];
+    return this[OPEN]() ? member.error(Status.CLOSED) : this[ENDED]();
   }
 
   /** Begins a call of the kernel that is about a key. */

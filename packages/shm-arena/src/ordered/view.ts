@@ -5,7 +5,7 @@
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
-import { BATCH, BOUND, COUNT_WITHIN, ENTRIES_OF } from './inside.ts';
+import { BATCH, BOUND, COUNT_WITHIN, ENTRIES_OF, EXISTS, GONE, OPEN } from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -48,6 +48,16 @@ export abstract class Batch<K, V> {
 }
 
 /**
+ * What is asked before anything is given out that was read earlier: by iterators whether the view
+ * is open, which costs next to nothing; by cursors also whether it still exists.
+ */
+export interface Standing {
+  [OPEN](): boolean;
+  [EXISTS](): boolean;
+  [GONE](): Error;
+}
+
+/**
  * One class for each kind of iterator, so that `next` stays small and sees one shape; the batch's
  * arrays are at hand in the iterator itself.
  */
@@ -57,16 +67,26 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
   protected count = 0;
   protected at = 0;
   private readonly batch: Batch<K, V>;
+  private readonly view: Standing;
   private ended = false;
 
-  constructor(batch: Batch<K, V>) {
+  constructor(batch: Batch<K, V>, view: Standing) {
     this.batch = batch;
+    this.view = view;
   }
 
   abstract next(): IteratorResult<T>;
 
+  /** Whether there is another entry; throws CLOSED when the view is over. */
+  protected more(): boolean {
+    if (this.at === this.count) return this.refill();
+    if (this.view[OPEN]()) return true;
+    this.return();
+    throw this.view[GONE]();
+  }
+
   /** Called when `at` has reached `count`: false when that was the end. */
-  protected refill(): boolean {
+  private refill(): boolean {
     const { batch } = this;
     let found = false;
     try {
@@ -96,7 +116,7 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
 
 class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
   next(): IteratorResult<[K, V]> {
-    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
+    if (!this.more()) return { done: true, value: undefined };
     const at = this.at++;
     return { done: false, value: [this.keys[at] as K, this.values[at] as V] };
   }
@@ -105,14 +125,14 @@ class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
 /** Also iterates what a batch puts in the place of keys. */
 export class KeyIterator<K, V> extends BatchIterator<K, V, K> {
   next(): IteratorResult<K> {
-    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
+    if (!this.more()) return { done: true, value: undefined };
     return { done: false, value: this.keys[this.at++] as K };
   }
 }
 
 class ValueIterator<K, V> extends BatchIterator<K, V, V> {
   next(): IteratorResult<V> {
-    if (this.at === this.count && !this.refill()) return { done: true, value: undefined };
+    if (!this.more()) return { done: true, value: undefined };
     return { done: false, value: this.values[this.at++] as V };
   }
 }
@@ -123,7 +143,7 @@ export const VALUES = 2;
 export const ENTRIES = KEYS | VALUES;
 
 /** All of OrderedReadable that follows from reading batches and counting. */
-export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
+export abstract class OrderedView<K, V> implements OrderedReadable<K, V>, Standing {
   abstract get(key: K): V | undefined;
   abstract has(key: K): boolean;
   abstract get size(): number;
@@ -133,20 +153,32 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
   protected abstract [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
   protected abstract [COUNT_WITHIN](bounds: Readonly<Bounds>): number;
 
+  [OPEN](): boolean {
+    return true;
+  }
+
+  [EXISTS](): boolean {
+    return true;
+  }
+
+  [GONE](): Error {
+    return new ShmError('CLOSED', 'it was closed');
+  }
+
   entries(range?: Range<K>): IterableIterator<[K, V]> {
     return this[ENTRIES_OF](encodeRange(range, this[BOUND]));
   }
 
   protected [ENTRIES_OF](bounds: Readonly<Bounds>): IterableIterator<[K, V]> {
-    return new EntryIterator(this[BATCH](bounds, ENTRIES));
+    return new EntryIterator(this[BATCH](bounds, ENTRIES), this);
   }
 
   keys(range?: Range<K>): IterableIterator<K> {
-    return new KeyIterator(this[BATCH](encodeRange(range, this[BOUND]), KEYS));
+    return new KeyIterator(this[BATCH](encodeRange(range, this[BOUND]), KEYS), this);
   }
 
   values(range?: Range<K>): IterableIterator<V> {
-    return new ValueIterator(this[BATCH](encodeRange(range, this[BOUND]), VALUES));
+    return new ValueIterator(this[BATCH](encodeRange(range, this[BOUND]), VALUES), this);
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
@@ -217,7 +249,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V> {
       throw rangeError('range.limit: a cursor has none; expected it left out');
     }
     const open = (part: Readonly<Bounds>) => this[BATCH](part, ENTRIES, 8);
-    return new RangeCursor(bounds, this[BOUND], open);
+    return new RangeCursor(bounds, this[BOUND], open, this);
   }
 }
 
@@ -228,6 +260,7 @@ class RangeCursor<K, V> implements Cursor<K, V> {
   private readonly bounds: Readonly<Bounds>;
   private readonly bound: BoundEncoder<K>;
   private readonly open: (bounds: Readonly<Bounds>) => Batch<K, V>;
+  private readonly view: Standing;
   private batch: Batch<K, V> | undefined;
   private at = 0;
   /** Whether `batch` runs in the direction of `next`. */
@@ -238,22 +271,36 @@ class RangeCursor<K, V> implements Cursor<K, V> {
     bounds: Readonly<Bounds>,
     bound: BoundEncoder<K>,
     open: (bounds: Readonly<Bounds>) => Batch<K, V>,
+    view: Standing,
   ) {
     this.bounds = bounds;
     this.bound = bound;
     this.open = open;
+    this.view = view;
   }
 
   get valid(): boolean {
-    return this.place === 'on';
+    return this.isOn();
   }
 
   get key(): K | undefined {
-    return this.place === 'on' ? this.batch?.keys[this.at] : undefined;
+    return this.isOn() ? this.batch?.keys[this.at] : undefined;
   }
 
   get value(): V | undefined {
-    return this.place === 'on' ? this.batch?.values[this.at] : undefined;
+    return this.isOn() ? this.batch?.values[this.at] : undefined;
+  }
+
+  /** Whether it stands on an entry; throws when what it belongs to is over. */
+  private isOn(): boolean {
+    if (this.place !== 'closed') this.check();
+    return this.place === 'on';
+  }
+
+  private check(): void {
+    if (this.place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
+    const { view } = this;
+    if (!view[OPEN]() || !view[EXISTS]()) throw view[GONE]();
   }
 
   seek(key: K): boolean {
@@ -282,6 +329,7 @@ class RangeCursor<K, V> implements Cursor<K, V> {
   }
 
   private step(onward: boolean): boolean {
+    this.check();
     if (this.place === 'on') {
       if (this.onward === onward) return this.move();
       return this.start(onward, this.bound.encode(this.key as K), true);
@@ -299,7 +347,7 @@ class RangeCursor<K, V> implements Cursor<K, V> {
 
   /** Reads from one end of the range on, or from `key`. */
   private start(onward: boolean, key?: Uint8Array, open = false): boolean {
-    if (this.place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
+    this.check();
     const reverse = this.bounds.reverse === onward;
     let bounds: Readonly<Bounds> = { ...this.bounds, reverse };
     if (key !== undefined) bounds = narrowed(bounds, key, open);
