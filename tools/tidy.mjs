@@ -11,6 +11,7 @@ import ts from 'typescript';
 const ROOT = resolve(import.meta.dirname, '..');
 const CODE = /\.(ts|mts|mjs|cjs|js)$/;
 const KERNEL = /^packages\/[^/]+\/assembly\//;
+const SOURCE = /^packages\/[^/]+\/src\/(?!errors\.ts$)/;
 const TEST = /(^|\/)test\/|\.test\.\w+$/;
 const DOOR = 'packages/shm-arena/assembly/atomic.ts';
 
@@ -21,6 +22,7 @@ const LINE_COLUMNS_MAX = 100;
 // Put together so that this file does not break its own rule.
 const UNFINISHED = new RegExp(`\\b(${'TO'}DO|${'FIX'}ME|${'X'}XX)\\b`);
 const FOCUSED = /\b(it|test|describe)\.(only|skip|todo)\b/;
+const UNCODED = /\bnew (\w*[a-z])?Error\(/;
 const DIRECT = /\b(atomic\.\w+|load<|store<|memory\.(copy|fill|grow))/;
 
 /** What breaks a rule in one file: messages with the line. */
@@ -38,6 +40,7 @@ export function inspect(path, source) {
   const tree = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
   if (!TEST.test(path)) inspectFunctions(tree, say);
   if (KERNEL.test(path)) inspectKernel(path, tree, say);
+  if (SOURCE.test(path)) inspectErrors(source, say);
   return problems;
 }
 
@@ -65,6 +68,14 @@ function inspectKernel(path, tree, say) {
     const direct = path === DOOR ? null : DIRECT.exec(line);
     if (direct !== null) say(i + 1, `${direct[0]} goes through @x/shm-arena/assembly/atomic`);
     if (/^\s*@\w/.test(line)) say(i + 1, 'no decorators: other tools cannot parse them');
+  }
+}
+
+function inspectErrors(source, say) {
+  for (const [i, line] of withoutComments(source).split('\n').entries()) {
+    const found = UNCODED.exec(line);
+    if (found === null || found[1] === 'Shm') continue;
+    say(i + 1, `${found[0]}…) has no code: typeError, rangeError or ShmError`);
   }
 }
 

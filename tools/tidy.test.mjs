@@ -35,6 +35,15 @@ test('a kernel reaches memory through the atomics module alone', () => {
   assert.match(inspect(KERNEL, '@inline\nfunction f(): void {}')[0], /no decorators/);
 });
 
+test('an error without a code is found', () => {
+  const source = 'packages/any/src/any.ts';
+  for (const name of ['Error', 'TypeError', 'RangeError']) {
+    assert.match(inspect(source, `throw new ${name}('no');`)[0], /Error\(…\) has no code/);
+  }
+  assert.deepEqual(inspect(source, "throw new ShmError('CLOSED', 'no'); // new Error()"), []);
+  assert.deepEqual(inspect('packages/any/src/errors.ts', 'new TypeError(message);'), []);
+});
+
 test("a machine's path and a registry are found", () => {
   assert.match(inspectText('a.md', `see ${'/home'}/me/file`)[0], /machine's path/);
   assert.match(inspectText('pnpm-lock.yaml', 'tarball: x')[0], /names a registry/);

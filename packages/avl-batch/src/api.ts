@@ -391,7 +391,8 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
 
   /**
    * Resolves with what became of an operation, when it was applied. Where it is not after
-   * `maxDelayMs`, it does what `flush` does: so it resolves without a builder, too.
+   * `maxDelayMs`, it does what `flush` does: so it resolves without a builder, too. The promise may
+   * be dropped: nothing is told of a rejection that nobody awaits.
    *
    * @throws (rejects) what the signal says when it is aborted; the operation stays queued; and what
    * `flush` throws
@@ -404,7 +405,8 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   /**
    * Resolves when everything that all threads had queued before is visible. It wakes a builder;
    * where none answers, or one that answered has published nothing for some 100 ms, it builds
-   * itself, in this thread: no builder that died or stands still holds it up.
+   * itself, in this thread: no builder that died or stands still holds it up. The promise may be
+   * dropped, as that of `settled`.
    *
    * @throws (rejects) ShmError ARENA_FULL (what is queued stays queued), CLOSED, EXPELLED; what the
    * signal says when it is aborted

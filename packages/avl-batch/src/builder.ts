@@ -8,7 +8,7 @@ import {
   type ShmErrorCode,
   type StructureHandle,
 } from '@x/shm-arena';
-import { attachStructure, workerThreads } from '@x/shm-arena/internal';
+import { attachStructure, typeError, workerThreads } from '@x/shm-arena/internal';
 import { Building } from './building.ts';
 import { Core } from './core.ts';
 import { BuilderLoop, type Pace } from './loop.ts';
@@ -40,7 +40,7 @@ interface CodecName {
 /** A builder moves bytes: it never asks a codec for anything but its name. */
 function nameOnly({ id, version }: CodecName): Codec<unknown> {
   const none = (): never => {
-    throw new TypeError(`codec ${id}: a builder has none`);
+    throw typeError(`codec ${id}: a builder has none`);
   };
   return { id, version, encode: none, decode: none };
 }

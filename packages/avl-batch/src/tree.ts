@@ -7,6 +7,7 @@ import {
   CORE,
   codecsOf,
   createStructure,
+  droppable,
   ENDED,
   Membership,
   mayBlock,
@@ -219,9 +220,16 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     return resultOf(this[CORE], ticket);
   }
 
-  async settled(
+  settled(
     ticket: api.Ticket,
     options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<api.TicketResult> {
+    return droppable(this.#settled(ticket, options));
+  }
+
+  async #settled(
+    ticket: api.Ticket,
+    options: { signal?: AbortSignal | undefined },
   ): Promise<api.TicketResult> {
     const signal = signalOf(options);
     signal?.throwIfAborted();
@@ -230,7 +238,11 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     return this.#waits.until(() => this.result(ticket), this.#pace.maxDelayMs, signal);
   }
 
-  async flush(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+  flush(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return droppable(this.#flush(options));
+  }
+
+  async #flush(options: { signal?: AbortSignal | undefined }): Promise<void> {
     const signal = signalOf(options);
     signal?.throwIfAborted();
     this[CHECK]();

@@ -4,6 +4,7 @@ import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unhandled } from '../../shm-arena/test/shared/unhandled.ts';
 import { AvlBatch } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, rejection, start, userKey } from './support.ts';
 
@@ -236,6 +237,27 @@ describe('contention', () => {
     await map.flush();
     expect(builds()).toBe(4);
     expect(map.get('a')).toBe(1);
+  });
+});
+
+describe('promises that are dropped', () => {
+  test('are not heard of, whatever they are rejected with', async () => {
+    const map = AvlBatch.create<string, number>(arena, { batch: { maxDelayMs: 60_000 } });
+    const ticket = map.set('a', 1);
+    const waiting = map.settled(ticket); // The same, held: it is told.
+    const found = await unhandled(() => {
+      void map.settled(ticket);
+      void map.settled(ticket, { signal: AbortSignal.timeout(1) });
+      void map.settled('ticket' as never);
+      void map.flush({ signal: AbortSignal.abort() });
+      map.destroy();
+      void map.flush();
+      void map.settled(ticket);
+    });
+    expect(found).toBe(0);
+    expect(await rejection(waiting)).toBe('CLOSED');
+    expect(await rejection(map.flush())).toBe('CLOSED');
+    expect(await unhandled(() => void Promise.reject(new Error('on purpose')))).toBe(1);
   });
 });
 

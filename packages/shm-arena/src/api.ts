@@ -365,7 +365,7 @@ export interface Arena {
    * Declares those dead whose Web Lock the platform has dropped; returns how many. Where there are
    * no Web Locks: 0. Browsers have them, Node from 24.5 on, Deno from 2.9 (for its Web Workers).
    * A worker that computes runs on for 2 seconds after `terminate()` in Chromium, and keeps its
-   * lock.
+   * lock. The promise may be dropped: nothing is told of a rejection that nobody awaits.
    */
   probe(): Promise<number>;
   /**
@@ -438,7 +438,8 @@ export interface ArenaConstructor {
    * the saved arena are dead in it: what they were in the middle of is finished or taken back.
    *
    * An image is bound to the protocol numbers of what it contains: the arena's is compared before
-   * anything else is read, a structure's when it is opened. A refused source is closed.
+   * anything else is read, a structure's when it is opened. A refused source is closed. Await it:
+   * a rejection that nobody hears of ends a Node process, as that of any promise.
    *
    * @throws ShmError ARENA_FOREIGN, ARENA_PROTOCOL, ARENA_CORRUPT (truncated, or damaged)
    * @throws RangeError OUT_OF_RANGE (larger than `maxBytes`)

@@ -17,7 +17,7 @@ import type {
   WebWorker,
 } from './api.ts';
 import { bury, probe, readiness, watch } from './deaths.ts';
-import { rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
+import { droppable, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { checkArenaHandle, handleOf, inspect } from './handles.ts';
 import { Input, loadImage, saveImage } from './image.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES, Status } from './kernel.ts';
@@ -209,7 +209,11 @@ class SharedArena implements ArenaInstance {
     bury(this.#alive, participant);
   }
 
-  async probe(): Promise<number> {
+  probe(): Promise<number> {
+    return droppable(this.#probe());
+  }
+
+  async #probe(): Promise<number> {
     return probe(this.#alive);
   }
 

@@ -7,7 +7,7 @@ import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
 import { describe, rangeError, typeError, wholeNumber } from './errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
-import type { Build, Membership, StructureType } from './structure.ts';
+import { type Build, Membership, type StructureType } from './structure.ts';
 import { letGo } from './turn.ts';
 
 /** What the kernels of both reclaimers export for this file; assembly/domain.ts. */
@@ -92,6 +92,9 @@ export class BlockDomain<X extends DomainKernel> {
   readonly schemeNumber: number;
 
   constructor(member: Membership<X>) {
+    if (!(member instanceof Membership)) {
+      throw typeError('expected create, open, openOrCreate or attach, found `new`');
+    }
     const { kernel, seat, entry, generation } = member;
     this.member = member;
     this.kernel = kernel;

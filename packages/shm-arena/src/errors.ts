@@ -80,6 +80,12 @@ export function corrupt(message: string, cause: unknown): ShmError {
   return Object.assign(new ShmError('ARENA_CORRUPT', message), { cause });
 }
 
+/** A promise that may be dropped: who awaits it hears of a rejection, and nobody has to. */
+export function droppable<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 /** What `value` is, in a few words, for "found …" in a message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

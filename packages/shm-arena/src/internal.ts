@@ -25,6 +25,7 @@ export {
 } from './encoding.ts';
 export {
   describe,
+  droppable,
   functionOf,
   iterableOf,
   rangeError,

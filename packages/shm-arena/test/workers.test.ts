@@ -4,6 +4,7 @@ import type { Participant } from '../src/api.ts';
 import { Arena } from '../src/arena.ts';
 import { supports } from '../src/supports.ts';
 import { counted, message, sharedWords, start } from './crew.ts';
+import { unhandled } from './shared/unhandled.ts';
 import { codeOf } from './support.ts';
 
 const seed = Number(process.env.SEED ?? 20261120);
@@ -153,6 +154,13 @@ describe('death', () => {
     arena = Arena.attach(handle);
     await crew.worker.terminate();
     expect(arena.recover()).toMatchObject({ reaped: 1 });
+  });
+
+  test('a probe that is dropped tells nobody that the arena was detached', async () => {
+    const gone = Arena.create({ bytes: 2 ** 22 });
+    gone.detach();
+    expect(await unhandled(() => void gone.probe())).toBe(0);
+    await expect(gone.probe()).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
   test('watch wants a running worker', async () => {

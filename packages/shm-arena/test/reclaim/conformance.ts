@@ -244,6 +244,7 @@ function domains(subject: Subject): void {
         for (const make of [Domains.create, Domains.openOrCreate])
           expect(codeOf(() => make.call(Domains, arena, wrong as never))).toBe('INVALID_TYPE');
       expect(domain instanceof (Domains as never)).toBe(true);
+      expect(codeOf(() => Reflect.construct(Domains as never, []))).toBe('INVALID_TYPE');
     });
 
     test('a domain opened twice in a thread is one: both see what the other has', () => {
