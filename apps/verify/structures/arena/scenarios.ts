@@ -244,14 +244,7 @@ scenario(
   'five leases',
   { shared: 'cell', pages: 9 },
   [
-    [
-      ['keep', 'p'],
-      ['write', 1],
-      ['keep', 'q'],
-      ['sweep'],
-      ['kept', 'p'],
-      ['kept', 'q'],
-    ],
+    [['keep', 'p'], ['write', 1], ['keep', 'q'], ['sweep'], ['kept', 'p'], ['kept', 'q']],
     [['write', 2], ['sweep']],
   ],
   THREE,
