@@ -513,7 +513,10 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   [Symbol.dispose](): void;
 }
 
-/** A map as of one instant. It does not move, whatever is built, compacted or destroyed. */
+/**
+ * A map as of one instant. It does not move, whatever is built or compacted. When the map is
+ * destroyed, it ends: every read and every property throws CLOSED.
+ */
 export interface AvlBatchSnapshot<K, V> extends IndexedReadable<K, V> {
   /** The number of the version it shows; see `AvlBatchStats`. */
   readonly version: bigint;

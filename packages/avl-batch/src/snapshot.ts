@@ -1,13 +1,13 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { CHECK, ENDED, OVER, ShmError } from '@x/shm-arena/internal';
+import { CHECK_ALL, ENDED, OVER, ShmError } from '@x/shm-arena/internal';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeView } from './view.ts';
 
 export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K, V> {
-  readonly version: bigint;
+  readonly #version: bigint;
   readonly #size: number;
   readonly #letGo: () => void;
 
@@ -15,12 +15,17 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
   constructor(core: Core<K, V>, letGo: () => void) {
     super(core, core.result(0));
     this.#size = core.result(1);
-    this.version = core.resultLong(2);
+    this.#version = core.resultLong(2);
     this.#letGo = letGo;
   }
 
+  get version(): bigint {
+    this[CHECK_ALL]();
+    return this.#version;
+  }
+
   override get size(): number {
-    this[CHECK]();
+    this[CHECK_ALL]();
     return this.#size;
   }
 

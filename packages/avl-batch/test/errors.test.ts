@@ -4,9 +4,12 @@ import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { unhandled } from '../../shm-arena/test/shared/unhandled.ts';
 import { AvlBatch } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, rejection, start, userKey } from './support.ts';
+
+type Tree = AvlBatch<string, number>;
 
 let arena: Arena;
 beforeEach(() => {
@@ -347,6 +350,27 @@ describe('after the end', () => {
     arena.recover();
     expect(arena.verify().problems).toEqual([]);
   });
+
+  test.each([
+    ['CLOSED', 'a map that another handle destroyed', (map, other) => [map, other.destroy()]],
+    ['CLOSED', 'a snapshot of one', (map, other) => [map.snapshot(), other.destroy()]],
+    ['CLOSED', 'a closed map', (map) => [map, map.close()]],
+    ['SNAPSHOT_CLOSED', 'a snapshot of a closed map', (map) => [map.snapshot(), map.close()]],
+  ] as [string, string, (map: Tree, other: Tree) => [Tree, void]][])(
+    '%s from every read of %s',
+    (code, _, end) => {
+      const map: Tree = AvlBatch.create(arena);
+      map.set('a', 1);
+      map.build();
+      const [view] = end(map, AvlBatch.attach(arena, map.handle));
+      const failures = failuresOf(view, [
+        (view) => view.at(0),
+        (view) => view.rank('a'),
+        ...('version' in view ? [() => view.version] : []),
+      ]);
+      expect(new Set(failures)).toEqual(new Set([code]));
+    },
+  );
 
   test('CLOSED after the arena was detached', () => {
     const other = freshArena();

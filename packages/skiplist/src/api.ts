@@ -355,8 +355,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   writeBatch(operations: Iterable<BatchOperation<K, V>>): BatchResult;
 
   /**
-   * The list as of now. O(1): it copies nothing, and holds a lease that keeps the memory of lists
-   * destroyed later. Close it. A snapshot belongs to the thread that took it.
+   * The list as of now. O(1): it copies nothing, and holds a lease that keeps the memory of frozen
+   * lists destroyed later. Close it. A snapshot belongs to the thread that took it.
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -449,7 +449,11 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   [Symbol.dispose](): void;
 }
 
-/** A list as of one instant. It does not move, whatever is written, sealed or destroyed. */
+/**
+ * A list as of one instant. It does not move, whatever is written, cleared or sealed, and whichever
+ * frozen lists are destroyed. When the list itself is, it ends: every read and every property
+ * throws CLOSED.
+ */
 export interface SkipListSnapshot<K, V> extends VersionedReadable<K, V> {
   /** The clock value it shows: versions with this sequence number or a smaller one. */
   readonly seq: bigint;

@@ -1,7 +1,7 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { ENDED, longOf, OVER, ShmError } from '@x/shm-arena/internal';
+import { CHECK_ALL, ENDED, longOf, OVER, ShmError } from '@x/shm-arena/internal';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { SEQ_HIGH, SEQ_LOW } from './core.ts';
@@ -24,14 +24,19 @@ export function loadSnapshot<K, V>(core: Core<K, V>, at: bigint | undefined): vo
 const LOW = 0xffff_ffffn;
 
 export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K, V> {
-  readonly seq: bigint;
+  readonly #seq: bigint;
   readonly #letGo: () => void;
 
   /** Of what is in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
     super(core, core.result(0), core.result(2), core.result(3));
-    this.seq = longOf(this[SEQ_LOW], this[SEQ_HIGH]);
+    this.#seq = longOf(this[SEQ_LOW], this[SEQ_HIGH]);
     this.#letGo = letGo;
+  }
+
+  get seq(): bigint {
+    this[CHECK_ALL]();
+    return this.#seq;
   }
 
   protected override [ENDED](): Error {

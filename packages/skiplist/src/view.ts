@@ -7,6 +7,7 @@ import {
   BOUND,
   type Bounds,
   CHECK,
+  CHECK_ALL,
   CORE,
   COUNT_WITHIN,
   ENTRIES_OF,
@@ -95,7 +96,7 @@ export abstract class ListView<K, V>
       (flagOf('range.versions', range.versions) ? ScanFlag.VERSIONS : 0) |
       (flagOf('range.tombstones', range.tombstones) ? ScanFlag.TOMBSTONES : 0);
     if (flags === 0) return this[ENTRIES_OF](bounds);
-    this[CHECK]();
+    this[bounds.empty ? CHECK_ALL : CHECK]();
     return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags), this);
   }
 }

@@ -4,8 +4,11 @@ import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { SkipList } from '../src/index.ts';
 import { Control, codeOf, content, freshArena, start, userKey } from './support.ts';
+
+type List = SkipList<string, number>;
 
 let arena: Arena;
 beforeEach(() => {
@@ -326,6 +329,31 @@ describe('after the end', () => {
       else expect(frozen.get('a')).toBe(1);
     }
   });
+
+  test.each([
+    ['CLOSED', 'a list that another handle destroyed', (list, other) => [list, other.destroy()]],
+    ['CLOSED', 'a snapshot of one', (list, other) => [list.snapshot(), other.destroy()]],
+    [
+      'CLOSED',
+      'a snapshot of a number of one',
+      (list, other) => [list.snapshotAt(1n), other.destroy()],
+    ],
+    ['CLOSED', 'a closed list', (list) => [list, list.close()]],
+    ['SNAPSHOT_CLOSED', 'a snapshot of a closed list', (list) => [list.snapshot(), list.close()]],
+  ] as [string, string, (list: List, other: List) => [List, void]][])(
+    '%s from every read of %s',
+    (code, _, end) => {
+      const list: List = SkipList.create(arena);
+      const [view] = end(list.set('a', 1), SkipList.attach(arena, list.handle));
+      const failures = failuresOf(view, [
+        (view) => view.getEntry('a'),
+        (view) => [...view.entries({ versions: true })],
+        (view) => [...view.entries({ versions: true, limit: 0 })],
+        ...('seq' in view ? [() => view.seq] : []),
+      ]);
+      expect(new Set(failures)).toEqual(new Set([code]));
+    },
+  );
 
   test('CLOSED after the arena was detached', () => {
     const other = freshArena();

@@ -18,6 +18,7 @@ export {
   BEGIN,
   BOUND,
   CHECK,
+  CHECK_ALL,
   CORE,
   COUNT_WITHIN,
   ENDED,

@@ -14,6 +14,8 @@ export const OPEN: unique symbol = Symbol('open');
 export const EXISTS: unique symbol = Symbol('exists');
 /** The error of a view that is not there. */
 export const GONE: unique symbol = Symbol('gone');
+/** Throws when a view is not there: for what asks no kernel. */
+export const CHECK_ALL: unique symbol = Symbol('checkAll');
 export const CHECK: unique symbol = Symbol('check');
 export const BEGIN: unique symbol = Symbol('begin');
 export const READ: unique symbol = Symbol('read');

@@ -15,7 +15,8 @@ export function getMany<K, V>(core: AnyCore, keys: Iterable<K>, call: GetMany): 
   // A copy: encoding one may run user code that changes them.
   const all = [...iterableOf('keys', keys)];
   const values: (V | undefined)[] = [];
-  while (values.length < all.length) readChunk(core, all, values, call);
+  do readChunk(core, all, values, call);
+  while (values.length < all.length);
   return values;
 }
 

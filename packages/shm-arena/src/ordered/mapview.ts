@@ -10,6 +10,7 @@ import {
   BEGIN,
   BOUND,
   CHECK,
+  CHECK_ALL,
   CORE,
   ENDED,
   EXISTS,
@@ -70,6 +71,10 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
     if (this[OVER] || !this[CORE].member.isOpen) throw this[ENDED]();
   }
 
+  [CHECK_ALL](): void {
+    if (!this[OPEN]() || !this[EXISTS]()) throw this[GONE]();
+  }
+
   override [OPEN](): boolean {
     return !this[OVER] && this[CORE].member.isOpen;
   }
@@ -123,7 +128,7 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
   }
 
   protected [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
-    this[CHECK]();
+    this[bounds.empty ? CHECK_ALL : CHECK]();
     const scan = this[SCAN_OF](bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
     return new EntryBatch(scan, this[CORE], bounds, parts, size);
   }

@@ -239,7 +239,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V>, Standi
 
   count(range?: Range<K>): number {
     const bounds = encodeRange(range, this[BOUND]);
-    if (bounds.empty) return 0;
+    if (bounds.empty) return this[BATCH](bounds, KEYS).count;
     return Math.min(bounds.limit, this[COUNT_WITHIN](bounds));
   }
 
