@@ -2,6 +2,7 @@
 // plan's bounds are done, a run goes wrong, or a limit is reached.
 
 import { Dfs, InTurn } from './dfs.ts';
+import { unexcused } from './excuse.ts';
 import { historyKey } from './history.ts';
 import type { Kernel } from './kernels.ts';
 import { linearize } from './linearize.ts';
@@ -207,7 +208,9 @@ export class Exploration {
   /** After a run: its own violation, or the history's. */
   judge(violation: Violation | null): Violation | null {
     if (violation !== null) return violation;
-    const { events } = this.machine;
+    const { events, absences } = this.machine;
+    const refusal = unexcused(events, absences, this.scenario, this.structure);
+    if (refusal !== undefined) return new Violation('refusal', refusal);
     const key = historyKey(events);
     let linear = this.linear.get(key);
     if (linear === undefined) {

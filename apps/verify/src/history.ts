@@ -14,6 +14,14 @@ export interface Event {
   result: Result;
   /** It died, or was left standing: it took effect once before `end`, or not at all. */
   pending: boolean;
+  /** The checker refused it an allocation. */
+  refused?: boolean;
+}
+
+/** From a death to the end of its recovery, as positions among beginnings and ends. */
+export interface Absence {
+  begin: number;
+  end: number;
 }
 
 /** Equal for histories that no model can tell apart. */

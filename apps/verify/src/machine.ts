@@ -6,7 +6,7 @@
 // replay.ts).
 
 import { Arena, FREE, LIVE, ROOM } from './arena.ts';
-import type { Event } from './history.ts';
+import type { Absence, Event } from './history.ts';
 import { showCall } from './history.ts';
 import type { Kernel } from './kernels.ts';
 import { SITE_BASE } from './kernels.ts';
@@ -111,6 +111,8 @@ export class Machine {
   enabled = 0;
   kills = 0;
   events: Event[] = [];
+  /** Of each death, until it was recovered. */
+  absences: Absence[] = [];
   private clock = 0;
   // biome-ignore lint/suspicious/noExplicitAny: the structure's own state of a run
   run: any;
@@ -295,6 +297,7 @@ export class Machine {
     this.enabled = (1 << this.workers.length) - 1;
     if (this.watch.race) this.races.reset();
     this.events = this.prologue.slice();
+    this.absences = [];
     this.clock = this.prologueClock;
     this.run = clone(this.runKept);
     this.steps = 0;
@@ -584,6 +587,7 @@ export class Machine {
     if (this.failAt === 0 || this.allocations < this.failAt) return 0;
     if (!this.failOn && this.allocations > this.failAt) return 0;
     this.failed++;
+    if (this.current.event !== null) this.current.event.refused = true;
     if (this.watch.record) this.recording.remark(this.current, 'this allocation is refused');
     return 1;
   }
@@ -683,6 +687,7 @@ export class Machine {
     if (t.role === 'recoverer') {
       for (const patient of t.patients) {
         if (patient.event !== null) patient.event.end = this.clock;
+        patient.absence!.end = this.clock;
       }
       this.clock++;
       t.patients = [];
@@ -728,6 +733,8 @@ export class Machine {
     this.kills++;
     this.dead.push(...victim.patients, victim);
     victim.patients = [];
+    victim.absence = { begin: this.clock, end: Number.POSITIVE_INFINITY };
+    this.absences.push(victim.absence);
     const event = victim.event;
     if (event !== null) {
       if (event.begin === NOT_YET) {

@@ -131,6 +131,11 @@ export interface Scenario {
    */
   quick?: readonly Plan[];
   full?: readonly Plan[];
+  /**
+   * Refusals that its memory and its limits really lead to: 'full', 'limit', 'queue full' or 'no
+   * slot'. Any other is a fault, but for a 'full' of a call that the checker refused an allocation.
+   */
+  may?: readonly string[];
   /** Most atomic steps of one whole run; more is reported as a livelock. Default 20 000. */
   maxSteps?: number;
   /** Most steps of one operation while all others stand still. Default 2 000. */
@@ -230,6 +235,12 @@ export interface Structure<R = any, S = any> {
   begin?(world: World): R;
   operations: Record<string, Operation<R>>;
   model: Model<S>;
+  /**
+   * What may make an operation say 'contended': these operations, while they are in flight, and any
+   * death until its recovery has ended. Where memory may run out it may be any call; else it is a
+   * fault of an operation that is not named.
+   */
+  blockers?: Readonly<Record<string, readonly string[] | 'any'>>;
   scenarios: readonly Scenario[];
   /** Default plans for scenarios that name none. */
   plan?: { quick: readonly Plan[]; full: readonly Plan[] };

@@ -2,7 +2,7 @@
 // thread that is switched away from keeps its wasm frames in its instance's private asyncify
 // memory; one that is abandoned is simply never resumed.
 
-import type { Event } from './history.ts';
+import type { Absence, Event } from './history.ts';
 import type { Kernel } from './kernels.ts';
 import type { Call, KernelFunction, OpCall, Result, Steps, Thread, World } from './structure.ts';
 
@@ -196,6 +196,8 @@ export class VirtualThread implements Thread {
   running: Instance | null = null;
   suspended = false;
   event: Event | null = null;
+  /** When it has died. */
+  absence: Absence | null = null;
   opName = '';
   /** Steps of the current operation; of those, the last ones with nobody else in between. */
   opSteps = 0;
@@ -237,6 +239,7 @@ export class VirtualThread implements Thread {
     this.running = null;
     this.suspended = false;
     this.event = null;
+    this.absence = null;
     this.opSteps = 0;
     this.alone = 0;
     this.ran = 0;

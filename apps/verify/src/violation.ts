@@ -12,6 +12,7 @@ export type ViolationKind =
   | 'overlap'
   | 'progress'
   | 'race'
+  | 'refusal'
   | 'trap'
   | 'wait-free';
 

@@ -18,7 +18,7 @@ import {
   unwiped,
   word,
 } from './arena/memory.ts';
-import { model, type State } from './arena/model.ts';
+import { blockers, model, type State } from './arena/model.ts';
 import { attached, newRun, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
 import { soak } from './arena/soak.ts';
@@ -152,6 +152,7 @@ const arena: Structure<Run, State> = {
   begin: newRun,
   operations,
   model,
+  blockers,
   scenarios,
   plan: { quick, full },
   invariant,

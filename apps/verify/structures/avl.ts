@@ -43,6 +43,8 @@ const avl: Structure<Run, State> = {
   begin: () => ({ version: 0, number: 0n, applied: [], tickets: {}, snaps: {}, marks: {} }),
   operations,
   model,
+  // One thread builds; and the era may move on and on.
+  blockers: { build: ['build', 'compact'], compact: ['build', 'compact'], snap: 'any' },
   scenarios,
   plan,
   observe: [

@@ -138,7 +138,7 @@ const LONG: Pick<Scenario, 'quick' | 'full'> = {
 };
 
 export type Program = readonly OpCall[];
-type Own = Pick<Scenario, 'quick' | 'full' | 'observe'>;
+type Own = Pick<Scenario, 'quick' | 'full' | 'observe' | 'may'>;
 
 /**
  * A map's list of scenarios and the settings of each: `usual` unless it has its own. `scenario`
@@ -162,7 +162,8 @@ export function collect<S extends object>(usual: S, usualLong: Partial<S> = {}) 
     threads: readonly Program[],
     prepare: Program = [],
     own: Partial<S> = {},
-  ): void => scenario(name, threads, prepare, { ...usualLong, ...own }, LONG);
+    more: Own = {},
+  ): void => scenario(name, threads, prepare, { ...usualLong, ...own }, { ...LONG, ...more });
   return { settings, scenarios, scenario, long };
 }
 

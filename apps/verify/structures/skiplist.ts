@@ -8,17 +8,15 @@
 import type { Scenario, Structure, World } from '../src/structure.ts';
 import { createMap, endOfMap, recoverSlots } from './common.ts';
 import { invariantOf, nameWord } from './skiplist/memory.ts';
-import { model, type State } from './skiplist/model.ts';
+import { blockers, model, type State } from './skiplist/model.ts';
 import { mutants } from './skiplist/mutants.ts';
 import { operations, type Run } from './skiplist/operations.ts';
 import { plan, scenarios, settings } from './skiplist/scenarios.ts';
 import { soak } from './skiplist/soak.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  const { pages, maxPages = 0, maxEntries = 0, thrifty } = settings.get(scenario.name)!;
+  const { pages, maxPages = 0, maxEntries = 0 } = settings.get(scenario.name)!;
   createMap(world, 'list', pages, maxPages, maxEntries);
-  world.threads[0]!.local.maxPages = maxPages;
-  for (const t of world.threads) t.local.thrifty = thrifty === true ? 1 : 0;
 }
 
 const skiplist: Structure<Run, State> = {
@@ -30,6 +28,7 @@ const skiplist: Structure<Run, State> = {
   begin: () => ({ decided: new Map(), snaps: {} }),
   operations,
   model,
+  blockers,
   scenarios,
   plan,
   invariant: (world, run) => invariantOf(world, world.threads[0]!.local.entry!, run.decided),

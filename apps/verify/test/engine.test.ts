@@ -1,8 +1,10 @@
 // What the engine promises of itself: complete search, repeatable runs, replay, shards, speed of
 // nothing lost.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { unexcused } from '../src/excuse.ts';
 import { Exploration, seedOf } from '../src/explore.ts';
+import type { Absence, Event } from '../src/history.ts';
 import { instrument } from '../src/instrument.ts';
 import { kernelsOf } from '../src/job.ts';
 import { Machine } from '../src/machine.ts';
@@ -12,6 +14,7 @@ import { distinct, load, names } from '../src/registry.ts';
 import { Replay, readChoices, showChoices } from '../src/replay.ts';
 import { record } from '../src/shrink.ts';
 import { soak } from '../src/soak.ts';
+import type { Structure } from '../src/structure.ts';
 import { StoreLog } from '../src/thread.ts';
 import lock from './toys/lock.ts';
 import pool from './toys/pool.ts';
@@ -162,4 +165,48 @@ test('two scenarios of one name are refused, and no structure has such', async (
   const twice = { ...pool, scenarios: [...pool.scenarios, pool.scenarios[0]!] };
   expect(() => distinct(twice)).toThrow(`two scenarios are named "${pool.scenarios[0]!.name}"`);
   for (const name of names()) await load(name);
+});
+
+describe('a refusal shows its reason', () => {
+  const event = (name: string, begin: number, end: number, result: string): Event => {
+    return { thread: begin, call: [name], begin, end, result, pending: false };
+  };
+
+  test('full: an allocation was refused, or there may be no memory', () => {
+    const full = event('take', 0, 1, 'full');
+    expect(unexcused([full], [], {}, {})).toMatch('take() said full');
+    expect(unexcused([{ ...full, refused: true }], [], {}, {})).toBeUndefined();
+    expect(unexcused([full], [], { may: ['full'] }, {})).toBeUndefined();
+  });
+
+  test('limit, queue full, no slot: the scenario says so', () => {
+    for (const result of ['limit', 'queue full', 'no slot']) {
+      const refused = { ...event('take', 0, 1, result), refused: true };
+      expect(unexcused([refused], [], { may: ['full'] }, {})).toMatch(`take() said ${result}`);
+      expect(unexcused([refused], [], { may: [result] }, {})).toBeUndefined();
+    }
+  });
+
+  test('contended: another call was in flight, or a death not yet recovered', () => {
+    const contended = event('take', 2, 4, 'contended');
+    const before = event('give', 0, 1, 'ok');
+    const during = event('give', 3, 5, 'ok');
+    const said = (
+      others: Event[],
+      absences: Absence[],
+      blockers: Structure['blockers'],
+      may = '',
+    ) => unexcused([contended, ...others], absences, { may: [may] }, { blockers });
+    for (const by of ['any', ['give']] as const) {
+      expect(said([before], [], { take: by })).toMatch('nobody was in its way');
+      expect(said([during], [], { take: by })).toBeUndefined();
+      expect(said([], [{ begin: 1, end: 3 }], { take: by })).toBeUndefined();
+      // A death after its beginning, before anything else began or ended.
+      expect(said([], [{ begin: 4, end: 9 }], { take: by })).toBeUndefined();
+      expect(said([], [{ begin: 0, end: 1 }], { take: by })).toBeDefined();
+    }
+    expect(said([during], [], { take: ['take'] })).toBeDefined();
+    expect(said([during], [{ begin: 1, end: 3 }], {})).toBeDefined();
+    expect(said([during], [], {}, 'full')).toBeUndefined();
+  });
 });

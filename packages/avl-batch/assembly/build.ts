@@ -27,7 +27,16 @@
 //
 // Names: v the version, next the one made of it.
 
-import { add32, cas32, cas64, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
+import {
+  add32,
+  cas32,
+  cas64,
+  get32,
+  load64,
+  put32,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
   BAD,
@@ -138,7 +147,7 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
   const code = buildOn(head, version, temp, most);
-  unlock(head + H_LOCK);
+  if (MUTANT != 203 || code != OK || get32(io()) != 0) unlock(head + H_LOCK);
   leave(OK);
   if (code == CLOSED || code == OK) sweep(); // Nothing waits for that.
   return code;
@@ -147,6 +156,7 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
 /** Steps 3 to 7, with the lock in hand. */
 function buildOn(head: usize, version: usize, temp: usize, most: u32): i32 {
   const count = take(head, version, temp, most);
+  if (MUTANT == 202 && isMore(head)) return CONTENDED;
   const region = regionOf(version);
   const mark = regionMark(region);
   let next = version;

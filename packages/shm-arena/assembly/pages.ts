@@ -163,6 +163,7 @@ export function claim(n: u32): u32 {
   if (refused() || n == 0 || n > PAGES - FIRST) return fail(FULL);
   const hint = max(load32(PAGE_HINT), FIRST);
   let head: u32 = hint > FIRST ? firstFit(hint, n) : 0;
+  if (MUTANT == 201 && head == 1) return fail(FULL);
   for (let round: u32 = 0; head < 2 && round < TRIES; round++) {
     if (round > 0) pause(round);
     const releases = load64(RELEASES);
@@ -191,6 +192,7 @@ function firstFit(from: u32, n: u32): u32 {
       const head = page - n + 1;
       const taken = take(head, n);
       if (taken == n) return head;
+      if (MUTANT == 201) return 1;
       busy = 1;
       run = 0;
       page = head + taken; // The obstacle; the loop goes on behind it.

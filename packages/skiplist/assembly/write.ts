@@ -182,6 +182,7 @@ function putIn(
     }
     if (MUTANT == 30) early = tick(list);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
+    if (MUTANT == 200) return giveUp(list, shard, node, mark, slab);
     n = MUTANT == 31 ? next(before(splice, 0), 0) : advance(0, s0, s1, len, at, splice);
   }
   if (MUTANT == 30) number = stampEarly(node, early);
@@ -291,13 +292,19 @@ function count(shard: usize, node: usize): u32 {
 export function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
   if (node == 0) return;
   store64(shard + INTENT, 0);
-  if (MUTANT != 172) rewind(list, shard, mark, slab);
+  rewind(list, shard, mark, slab);
 }
 
 /** Takes back what this shard has allocated since it stood at `mark` and its slab at `slab`. */
 export function rewind(list: usize, shard: usize, mark: u32, slab: u64): void {
   regionRewind(listRegion(list), mark);
   put64(shard + SLAB, slab);
+}
+
+/** Seeded bug 200: a lost race is told as a full arena. */
+function giveUp(list: usize, shard: usize, node: usize, mark: u32, slab: u64): i32 {
+  giveBack(list, shard, node, mark, slab);
+  return FULL;
 }
 
 /** Seeded bug 30: the number was taken before the link. */

@@ -31,6 +31,8 @@ export const TYPES = { cell: 1, pool: 2 } as const;
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
 export const DESCRIPTORS = { a: 0, b: 256 } as const;
 export const REPORT = 512;
+/** Of the directory. */
+export const LOCK = 256;
 
 export type Name = keyof typeof DESCRIPTORS;
 
@@ -76,7 +78,7 @@ export function invariant(world: World, run: object): string | undefined {
     }
   }
   if (rest > 0) return `pages I3: the run of ${over} ends outside`;
-  const ahead = lockProblem(world, 256);
+  const ahead = lockProblem(world, LOCK);
   if (ahead !== undefined) return ahead;
   for (let slot = 0; slot < participants; slot++) {
     const at = slotAt(slot);
@@ -166,7 +168,7 @@ export function inHands(world: World): string | undefined {
   for (let slot = 0; slot < participants; slot++) {
     if (kindOf(world.u32(slotAt(slot))) > 1) return `slot ${slot} is dead, and nobody recovered it`;
   }
-  const locks = [256, ...Array.from({ length: participants }, (_, slot) => slotAt(slot) + 48)];
+  const locks = [LOCK, ...Array.from({ length: participants }, (_, slot) => slotAt(slot) + 48)];
   for (const at of locks) {
     const low = world.u32(at);
     if (low === 0) continue;
@@ -297,7 +299,7 @@ export function leased(world: World): string | undefined {
 const HEADER: Names = {
   128: 'clock',
   192: 'page hint',
-  256: 'directory lock',
+  [LOCK]: 'directory lock',
   320: 'orphans',
   384: 'retired hint',
   448: 'releases',

@@ -1,6 +1,6 @@
 // What the operations promise, one after another.
 
-import type { Model, Result } from '../../src/structure.ts';
+import type { Model, Result, Structure } from '../../src/structure.ts';
 
 export interface State {
   /** Allocated and not freed. */
@@ -22,6 +22,22 @@ const pagesOf = (blocks: readonly string[]): number =>
 const refusals = new Set(['full', 'contended', 'no slot']);
 /** Of what makes a region: each entry of their table may be in use. */
 const noRegion = new Set([...refusals, 'limit']);
+
+/** Who may be inside the directory, or have the name in its hands. */
+const NAMING = ['create', 'pool', 'destroy', 'end', 'rescue'];
+/** Beside these: of what follows a root the clock may move on and on. */
+export const blockers: Structure['blockers'] = {
+  create: NAMING,
+  pool: NAMING,
+  find: NAMING,
+  lookup: NAMING,
+  read: 'any',
+  write: 'any',
+  fork: 'any',
+  take: 'any',
+  draw: 'any',
+  back: 'any',
+};
 
 export const model: Model<State> = {
   initial: () => ({ blocks: [], open: true, value: 0, pages: 1, named: {}, forks: [] }),

@@ -2,7 +2,7 @@
 
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { entryAt, slotAt } from '../common.ts';
-import { DESCRIPTORS, type Joined, type Name, TYPES } from './memory.ts';
+import { DESCRIPTORS, type Joined, LOCK, type Name, TYPES } from './memory.ts';
 
 const STATUS = [
   'ok',
@@ -330,9 +330,13 @@ export const operations: Structure<Run>['operations'] = {
   create: {
     *run(t, run: Run, key: string, of: Name) {
       const k = t.kernels.arena!;
-      const before = yield [k.lockedByDead!];
+      const before: number = yield [k.lockedByDead!];
+      const held = t.world.u64(LOCK);
       const entry = yield [k.cellCreate!, t.local.scratch! + DESCRIPTORS[of], 0];
-      if (entry === -2 && before === 1 && (yield [k.lockedByDead!]) === 1) return 'stuck';
+      // By one and the same: the next may have died inside, too.
+      if (entry === -2 && before === 1 && (yield [k.lockedByDead!]) === 1) {
+        if (t.world.u64(LOCK) === held) return 'stuck';
+      }
       if (entry < 0) return name(-entry);
       const generation = yield [k.entryGeneration!, entry];
       run.handles[key] = { entry, generation };

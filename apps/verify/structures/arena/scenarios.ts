@@ -17,6 +17,8 @@ export interface Options {
   fallen?: 'names' | 'outside';
   /** A worker that worker 0 watches, and that does nothing. */
   child?: number;
+  /** As `Scenario.may`. */
+  may?: Scenario['may'];
 }
 
 export const options = new Map<string, Options>();
@@ -45,7 +47,8 @@ function scenario(
   // Where the model counts pages, "full" must be true: no refusals.
   const counted = threads.flat().some(([op, , , room]) => op === 'alloc' && room !== undefined);
   const plans = counted ? { full: full.filter((plan) => plan.failures !== true) } : {};
-  scenarios.push({ name: title, threads, prepare, observe, ...plans });
+  const may = counted ? ['full'] : own.may;
+  scenarios.push({ name: title, threads, prepare, observe, may, ...plans });
 }
 
 scenario('alloc, alloc', {}, [[['alloc', 'a', 64]], [['alloc', 'b', 64]]]);
@@ -62,7 +65,7 @@ scenario('alloc free, alloc free', {}, [
 ]);
 scenario(
   'remote free, alloc',
-  { pages: 1 },
+  { pages: 1, may: ['full'] },
   [
     [
       ['alloc', 'b', 512],
@@ -80,7 +83,7 @@ scenario(
 );
 scenario('double free', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 64]]);
 scenario('double free of a run', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 1500]]);
-scenario('runs that cross', {}, [
+scenario('runs that cross', { may: ['full'] }, [
   [
     ['alloc', 'a', 2048],
     ['free', 'a'],
@@ -133,7 +136,7 @@ scenario(
 );
 scenario(
   'two adopt',
-  { pages: 2 },
+  { pages: 2, may: ['full'] },
   [[['detach']], [['alloc', 'b', 512]], [['alloc', 'c', 512], ['trim']]],
   [['alloc', 'a', 512]],
 );
@@ -151,7 +154,7 @@ scenario('detach, attach', { cold: [1] }, [
   [['alloc', 'a', 64], ['detach']],
   [['attach'], ['alloc', 'b', 64]],
 ]);
-scenario('stage, run', {}, [
+scenario('stage, run', { may: ['full'] }, [
   [['stage', 2048], ['unstage']],
   [
     ['alloc', 'a', 2048],
@@ -167,7 +170,7 @@ scenario('own region', { pages: 4 }, [
   ],
   [['alloc', 'a', 512]],
 ]);
-scenario('two regions', { pages: 4 }, [
+scenario('two regions', { pages: 4, may: ['limit'] }, [
   [
     ['open', 'r', 0],
     ['close', 'r'],
@@ -178,7 +181,7 @@ scenario('two regions', { pages: 4 }, [
     ['bump', 's', 900],
   ],
 ]);
-scenario('pool with a budget', { pages: 6, shared: { budget: 3 } }, [
+scenario('pool with a budget', { pages: 6, shared: { budget: 3 }, may: ['limit'] }, [
   [
     ['take', 900, 3],
     ['take', 900, 3],
@@ -258,8 +261,9 @@ const forked = (
   title: string,
   threads: readonly (readonly OpCall[])[],
   prepare: readonly OpCall[] = [],
+  may?: Options['may'],
 ): void =>
-  scenario(title, { shared: 'cell', pages: 7 }, threads, prepare, [
+  scenario(title, { shared: 'cell', pages: 7, may }, threads, prepare, [
     ['visit', true],
     ['visit', true],
     ['read'],
@@ -340,6 +344,7 @@ forked(
     ['fork', 'a'],
     ['fork', 'b'],
   ],
+  ['limit'],
 );
 forked('fork, rescue', [
   [
@@ -463,7 +468,7 @@ scenario('detach, attach and join', { pages: 3, cold: [1], shared: 'cell' }, [
   [['detach']],
   [['attach'], ['join'], ['write', 1]],
 ]);
-scenario('two regions, room for one', { pages: 1 }, [
+scenario('two regions, room for one', { pages: 1, may: ['full'] }, [
   [
     ['open', 'r', 0],
     ['close', 'r'],
@@ -473,7 +478,7 @@ scenario('two regions, room for one', { pages: 1 }, [
     ['close', 's'],
   ],
 ]);
-scenario('a region without room', { pages: 2 }, [
+scenario('a region without room', { pages: 2, may: ['full'] }, [
   [
     ['open', 'r', 0],
     ['bump', 'r', 500],
@@ -573,6 +578,7 @@ export const mutants: readonly Mutant[] = [
   mutant(108, 'two regions, room for one', 'a region that was not made stays in its maker’s hands'),
   mutant(109, 'zeros', 'free leaves the bytes of a block'),
   mutant(110, 'parent and child', 'recovery does not bury whom the dead watched'),
+  mutant(201, 'two regions', 'a lost race for a page is told as a full arena'),
   mutant(112, 'zeros', 'a run is given back as it is'),
   mutant(113, 'zeros in a region', 'rewind leaves the bytes that it gives back'),
   mutant(114, 'four leases', 'sweep leaves out the leases that found no word'),

@@ -70,7 +70,7 @@ function built(state: State, count: number): State {
   };
 }
 
-const REFUSED = new Set<Result>(['full', 'limit', 'queue full', 'contended', 'expelled']);
+const REFUSED = new Set<Result>(['full', 'limit', 'queue full', 'contended']);
 const APPENDS = new Set(['set', 'insert', 'delete', 'compare']);
 const AT = new Set(['scanAt', 'drop', 'sweep', 'unpin']);
 

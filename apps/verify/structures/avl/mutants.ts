@@ -35,5 +35,7 @@ export const mutants: Mutant[] = [
   },
   tree(83, 'the old generation is retired before the root is swapped', 'compact, get'),
   tree(140, 'an older pin does not cover the head', 'an older pin: set, end'),
+  tree(202, 'a build gives up when more was appended meanwhile', 'set, build'),
+  tree(203, 'a build that took nothing leaves its lock taken', 'build, build'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
 ];

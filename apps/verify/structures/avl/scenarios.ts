@@ -262,6 +262,9 @@ long(
 
 // ---- queues -------------------------------------------------------------------------------------
 
+/** A queue may be full, if only because memory for a build was refused. */
+const FILLS = { may: ['queue full'] };
+
 scenario('first appends', [[['set', 0, 'x', 'a', 1]], [['set', 1, 'y', 'b', 2]]], [], {
   warm: false,
 });
@@ -281,6 +284,7 @@ scenario(
   ],
   [['set', 0, 'p', 'a', 9]],
   { most: 2 },
+  FILLS,
 );
 /** Keys of which two fill the chunk of a half. */
 const wide = (i: number): string => `${'k'.repeat(390)}${i}`;
@@ -302,7 +306,10 @@ scenario(
   ],
   WIDE.slice(0, 4).map((i): OpCall => ['set', 0, `p${i}`, wide(i), i + 1]),
   { pages: 40 },
-  { observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])] },
+  {
+    ...FILLS,
+    observe: [['ask', 'e'], ['build', 'e', 5], ...WIDE.map((i): OpCall => ['get', wide(i)])],
+  },
 );
 /** Another thread goes on with the queue of a slot whose thread has died. */
 const HEIR: Program = [
@@ -341,7 +348,7 @@ scenario(
   ],
   [],
   {},
-  { observe: HEIR, ...KILLS },
+  { ...FILLS, observe: HEIR, ...KILLS },
 );
 scenario(
   'turning halves are inherited',
@@ -384,6 +391,7 @@ long(
   ],
   [],
   { most: 1 },
+  FILLS,
 );
 
 // ---- destruction --------------------------------------------------------------------------------
@@ -481,7 +489,7 @@ scenario(
   ],
   GROWN,
   {},
-  { quick: [{ ...die, limit: 1_500 }], full: MAP_FULL },
+  { ...FILLS, quick: [{ ...die, limit: 1_500 }], full: MAP_FULL },
 );
 scenario(
   'a double rotation',

@@ -1,6 +1,6 @@
 // What the skip list promises: a stack of lists, each a map from keys to a value or a tombstone.
 
-import type { Model, OpCall, Result } from '../../src/structure.ts';
+import type { Model, OpCall, Result, Structure } from '../../src/structure.ts';
 
 /** null: a tombstone. */
 type Entries = Readonly<Record<string, number | null>>;
@@ -85,7 +85,7 @@ function batch(
   return [after];
 }
 
-const REFUSED = new Set<Result>(['full', 'limit', 'contended', 'expelled', 'no slot']);
+const REFUSED = new Set<Result>(['full', 'limit', 'contended', 'no slot']);
 
 /** Whether what was read key by key were values of the time since the mark. */
 function mixed(
@@ -152,6 +152,15 @@ function applyToAll(state: State, [op, a, b]: OpCall, result: Result): State[] {
       throw new Error(`the model does not know ${op}`);
   }
 }
+
+/** Reads and single writes never say 'contended': of the latter that would take a dozen seals. */
+export const blockers: Structure['blockers'] = {
+  batch: 'any', // Any reader or writer may abort it.
+  snap: 'any', // The era may move on and on.
+  seal: ['seal', 'clear', 'destroy'],
+  clear: ['seal', 'clear', 'destroy'],
+  destroy: ['seal', 'clear', 'destroy'],
+};
 
 export const model: Model<State> = {
   initial: () => ({ open: true, lists: [{ id: 1, entries: {} }], snaps: {}, since: {}, once: [] }),

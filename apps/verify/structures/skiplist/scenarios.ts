@@ -2,7 +2,13 @@
 
 import type { OpCall } from '../../src/structure.ts';
 import { collect, die, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
-import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
+
+/** Pages for regions and limits of a scenario. */
+interface Setting {
+  pages: number;
+  maxPages?: number;
+  maxEntries?: number;
+}
 
 export const plan = { quick: quickly([3_000, 2_000, 500], 200), full: MAP_FULL };
 
@@ -138,6 +144,13 @@ scenario('get, then snapshot', [
 
 // ---- batches ------------------------------------------------------------------------------------
 
+const pair: OpCall = [
+  'batch',
+  [
+    ['set', 'a', 1],
+    ['set', 'b', 2],
+  ],
+];
 scenario('batch, gets', [
   [pair],
   [
@@ -459,6 +472,7 @@ long(
 
 // ---- clear --------------------------------------------------------------------------------------
 
+const TWO_LISTS: Program = [['set', 'a', 9], ['seal'], ['set', 'b', 8]];
 scenario(
   'clear, writes and reads',
   [
@@ -503,7 +517,13 @@ scenario(
   TWO_LISTS,
 );
 scenario('clear, end', [[['clear']], [['end']]], TWO_LISTS);
-scenario('clear in a full arena', [[['clear'], ['lists']], [['set', 'a', 1]]], [], { pages: 2 });
+scenario(
+  'clear in a full arena',
+  [[['clear'], ['lists']], [['set', 'a', 1]]],
+  [],
+  { pages: 2 },
+  { may: ['full'] },
+);
 scenario(
   'clear, set, sweep',
   [
@@ -556,7 +576,40 @@ long(
   TWO_LISTS,
 );
 
-for (const row of LEFTOVERS) scenario(...row);
+// ---- slots that are used again ------------------------------------------------------------------
+
+const HEIR: Program = [
+  ['heir'],
+  ['set', 'a', 31],
+  ['add', 'b', 1],
+  ['batch', [['set', 'c', 32]]],
+  ['seal'],
+  ['get', 'b'],
+  ['lists'],
+];
+scenario(
+  'a dead writer, and who comes after',
+  [
+    [
+      ['set', 'a', 1],
+      ['cas', 'b', 8, 2],
+    ],
+    [pair],
+  ],
+  TWO_LISTS,
+  { pages: 14 },
+  { observe: HEIR },
+);
+scenario(
+  'a dead sealer, and who comes after',
+  [
+    [['seal'], ['destroy', 1]],
+    [['clear'], ['set', 'b', 1]],
+  ],
+  TWO_LISTS,
+  { pages: 14 },
+  { observe: HEIR },
+);
 
 // ---- the guide ----------------------------------------------------------------------------------
 
@@ -628,7 +681,13 @@ scenario(
   [],
   { pages: 2 },
 );
-scenario('seal in a full arena', [[['seal'], ['lists']], [['set', 'a', 1]]], [], { pages: 2 });
+scenario(
+  'seal in a full arena',
+  [[['seal'], ['lists']], [['set', 'a', 1]]],
+  [],
+  { pages: 2 },
+  { may: ['full'] },
+);
 scenario(
   'limit of entries',
   [
@@ -640,6 +699,7 @@ scenario(
   ],
   [],
   { maxEntries: 2 },
+  { may: ['limit'] },
 );
 
 // What stands last in its shard has no value: behind it there is nothing to read.

@@ -42,6 +42,7 @@ const lock: Structure<undefined, number> = {
     },
   },
   model,
+  blockers: { bump: ['bump'] },
   observe: [['sum']],
   scenarios: [
     { name: 'bump bump', threads: [[['bump', 1]], [['bump', 10]]], quick: deaths, maxSteps: 500 },

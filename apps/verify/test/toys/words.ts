@@ -71,6 +71,7 @@ const words: Structure<undefined, State> = {
     },
   },
   model,
+  blockers: { readPair: ['writePair'], writePair: ['writePair'] },
   scenarios: [
     { name: 'count', threads: [[['increment']], [['increment'], ['increment']]], quick: dfs },
     {
