@@ -40,7 +40,15 @@ const avl: Structure<Run, State> = {
   pages: 2,
   recoverers: 2,
   setup,
-  begin: () => ({ version: 0, number: 0n, applied: [], tickets: {}, snaps: {}, marks: {} }),
+  begin: () => ({
+    version: 0,
+    number: 0n,
+    applied: [],
+    stood: [],
+    tickets: {},
+    snaps: {},
+    marks: {},
+  }),
   operations,
   model,
   // One thread builds; and the era may move on and on.

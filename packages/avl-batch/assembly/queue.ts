@@ -225,10 +225,13 @@ function makeTable(head: usize, queue: usize): i32 {
   const q0 = halfOf(head, 0);
   const q1 = halfOf(head, 1);
   const begun = load32(queue + Q_BEGUN);
-  if (begun == 0) store32(queue + Q_BEGUN, regionMark(q0) | 1);
-  else regionRewind(q0, begun & ~1); // The slot's last owner died here: what it took comes back.
+  const first = regionMark(q0) | 1;
+  if (begun != 0)
+    regionRewind(q0, begun & ~1); // The slot's last owner died here: that comes back.
+  else if (MUTANT != 136) store32(queue + Q_BEGUN, first);
   const bytes = slotsOf(head) << 3;
   const table = regionAlloc(q0, bytes, 8);
+  if (MUTANT == 136 && begun == 0) store32(queue + Q_BEGUN, first);
   if (table == 0) return whyNot();
   fill(table, 0, bytes);
   // A byte, so that the mark lies in a chunk: a rewind keeps that.

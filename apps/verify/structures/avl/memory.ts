@@ -7,6 +7,8 @@ import type { Run } from './operations.ts';
 
 const QUEUES = 256;
 const QUEUE_BYTES = 128;
+const HALF = 192;
+const BEGUN = 20;
 
 const rootWord = (world: World, entry: number): number => entryAt(world, entry) + 8;
 const headAt = (world: World, entry: number): number => world.u32(entryAt(world, entry) + 72);
@@ -43,11 +45,26 @@ function walk(world: World, n: number, keys: string[], depth: number): string | 
   return undefined;
 }
 
+/** A queue notes where its shard stands before it takes anything, for an heir to give it back. */
+function begunProblem(world: World, own: number, run: Run): string | undefined {
+  const { participants, regions } = head(world);
+  const base = world.u32(regions + 64 * world.u32(own + HALF) + 32);
+  for (let q = 0; q < participants; q++) {
+    if (world.u32(own + QUEUES + q * QUEUE_BYTES + BEGUN) !== 0) continue;
+    const stands = world.u64(base + 64 * q);
+    run.stood[q] ??= stands;
+    if (run.stood[q] !== stands) return `step 2: queue ${q} has taken memory, and has no mark`;
+  }
+  return undefined;
+}
+
 /** V1 to V3, Q1, Q2 after every step; the tree after every publication. */
 export function invariantOf(world: World, entry: number, run: Run): string | undefined {
   if (!isLive(world, entry)) return undefined;
   const version = world.u32(rootWord(world, entry));
   const own = headAt(world, entry);
+  const unmarked = begunProblem(world, own, run);
+  if (unmarked !== undefined) return unmarked;
   const queues = world.u32(version + 36);
   for (let q = 0; q < queues; q++) {
     const queue = own + QUEUES + q * QUEUE_BYTES;

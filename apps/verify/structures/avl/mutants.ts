@@ -17,6 +17,7 @@ export const mutants: Mutant[] = [
     plans: [{ strategy: 'dfs', preemptions: 2 }],
   },
   tree(72, 'a table is stored before what belongs to it', 'a new queue is inherited'),
+  tree(136, 'the mark of a new queue is stored behind what it marks', 'first appends'),
   tree(73, 'the tail is stored before the slot', 'the last one wins', 'set, build'),
   tree(74, 'a half is taken back before it is applied', 'halves of a queue take turns'),
   tree(75, 'a batch takes what was published after the cut', 'three appends, build'),

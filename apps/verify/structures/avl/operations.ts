@@ -18,6 +18,8 @@ export interface Run {
   version: number;
   number: bigint;
   applied: bigint[];
+  /** Where the shard of a queue that has not begun stood. */
+  stood: bigint[];
   tickets: Record<string, { queue: number; number: number }>;
   snaps: Record<string, Leased & { version: number }>;
   marks: Record<string, { count: number; tails: number[] }>;

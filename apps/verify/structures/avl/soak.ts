@@ -52,6 +52,7 @@ export const soak: Soak<Run> = {
     version: 0,
     number: 0n,
     applied: [],
+    stood: [],
     tickets: {},
     snaps: Object.assign({}, ...runs.map(({ snaps }) => snaps)) as Run['snaps'],
     marks: {},
