@@ -21,8 +21,9 @@ export function unexcused(
       return `${showCall(call)} said ${result}: nothing was refused to it, and there is room`;
     }
     if (result !== 'contended') continue;
-    // Where pages run out, a search may end because some are in flight.
-    const by = may.includes('full') ? 'any' : (blockers[call[0]] ?? []);
+    // Where pages or a budget run out, an allocation may meet some that are in flight.
+    const short = may.includes('full') || may.includes('limit');
+    const by = short ? 'any' : (blockers[call[0]] ?? []);
     const blocks = (other: OpCall): boolean => by === 'any' || by.includes(other[0]);
     const others = events.some((e) => e !== event && blocks(e.call) && meet(e, event));
     if (others || (by.length > 0 && absences.some((absence) => meet(absence, event)))) continue;

@@ -237,8 +237,8 @@ export interface Structure<R = any, S = any> {
   model: Model<S>;
   /**
    * What may make an operation say 'contended': these operations, while they are in flight, and any
-   * death until its recovery has ended. Where memory may run out it may be any call; else it is a
-   * fault of an operation that is not named.
+   * death until its recovery has ended. Where a scenario may say 'full' or 'limit' it may be any
+   * call; else it is a fault of an operation that is not named.
    */
   blockers?: Readonly<Record<string, readonly string[] | 'any'>>;
   scenarios: readonly Scenario[];

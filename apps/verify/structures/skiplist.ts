@@ -15,8 +15,10 @@ import { plan, scenarios, settings } from './skiplist/scenarios.ts';
 import { soak } from './skiplist/soak.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  const { pages, maxPages = 0, maxEntries = 0 } = settings.get(scenario.name)!;
+  const { pages, maxPages = 0, maxEntries = 0, thrifty } = settings.get(scenario.name)!;
   createMap(world, 'list', pages, maxPages, maxEntries);
+  world.threads[0]!.local.maxPages = maxPages;
+  for (const t of world.threads) t.local.thrifty = thrifty === true ? 1 : 0;
 }
 
 const skiplist: Structure<Run, State> = {

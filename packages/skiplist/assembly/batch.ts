@@ -122,7 +122,7 @@ function attempt(record: usize, count: u32, temp: usize): i32 {
   const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8);
   const status = batch == 0 ? whyNot() : buildAll(list, count, temp);
   if (status != OK) {
-    rewind(list, shard, mark, slab); // B1: nothing of it was linked.
+    if (MUTANT != 171) rewind(list, shard, mark, slab); // B1: nothing of it was linked.
     return status;
   }
   openBatch(batch, ME);

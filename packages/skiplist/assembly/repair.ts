@@ -77,7 +77,7 @@ function repairShard(list: usize, slot: u32): void {
   const shard = shardAt(list, slot);
   // The slab's word and the region's cursor are plain: of the dead's last stores any may be
   // missing.
-  store64(shard + SLAB, 0);
+  if (MUTANT != 170) store64(shard + SLAB, 0);
   const intent = load64(shard + INTENT);
   if (intent == 0) return;
   const target = <usize>(<u32>intent);

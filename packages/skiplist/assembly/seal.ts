@@ -241,7 +241,8 @@ function move(entry: u32, generation: u32, keep: bool): i32 {
       break;
     }
     if (fresh == 0) {
-      const built = buildList(entry, generation, maxPagesOf(list), maxEntriesOf(list));
+      const pages = MUTANT == 169 ? 0 : maxPagesOf(list);
+      const built = buildList(entry, generation, pages, maxEntriesOf(list));
       if (built < 0) return leave(-(<i32>built));
       fresh = <usize>built;
       // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
@@ -338,7 +339,8 @@ export function snapshot(entry: u32, generation: u32, upto: u64): i32 {
     const record = present(entry, generation);
     if (record == 0) return leave(GONE);
     const now = load64(opened(record) + CLOCK);
-    if ((now & CLOSED) != 0 || load32(entryAt(entry) + D_ROOT) != <u32>record) continue;
+    const moved = MUTANT != 168 && load32(entryAt(entry) + D_ROOT) != <u32>record;
+    if ((now & CLOSED) != 0 || moved) continue;
     if (upto > now) return leave(AHEAD);
     put32(io(), <u32>record);
     put32(io() + 4, 0);

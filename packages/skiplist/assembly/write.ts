@@ -292,7 +292,7 @@ function count(shard: usize, node: usize): u32 {
 export function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
   if (node == 0) return;
   store64(shard + INTENT, 0);
-  rewind(list, shard, mark, slab);
+  if (MUTANT != 172) rewind(list, shard, mark, slab);
 }
 
 /** Takes back what this shard has allocated since it stood at `mark` and its slab at `slab`. */

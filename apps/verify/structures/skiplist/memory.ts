@@ -16,7 +16,9 @@ import {
 const HEAD = 256;
 const ID = 128;
 const REGION = 132;
+const LINES = 136;
 const FORMER = 152;
+const SLAB = 56;
 const MAX_HEIGHT = 3;
 const CLOSED = 1n << 63n;
 const STAMP = 16;
@@ -53,9 +55,12 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
       return `L6: region ${former} is retired, and the list after it is not open`;
     }
   }
+  const most = world.threads[0]!.local.maxPages!;
   let newer = NUMBER;
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;
+    if (most !== 0 && pagesOf(world, world.u32(list + REGION)) > most)
+      return `region I4: list ${world.u32(list + ID)} holds more than ${most} pages`;
     const clock = world.u64(list);
     if (i > 0 && clock === 0n) return `L3: list ${i} of the stack was never opened`;
     if (i === 0 && clock !== 0n && (clock & CLOSED) !== 0n) {
@@ -70,6 +75,25 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
     newer = lowest(world, list, newer);
   }
   return undefined;
+}
+
+/** Pages that the table gives to a region. */
+function pagesOf(world: World, region: number): number {
+  const { table, first, pages } = head(world);
+  let sum = 0;
+  for (let page = first; page < pages; page++) {
+    const low = world.u32(table + page * 8);
+    if (kindOf(low) === 6 && low >>> 16 === region) sum += world.u32(table + page * 8 + 4);
+  }
+  return sum;
+}
+
+/** What `slot` has allocated in the active list: the end of its shard, and of its slab. */
+export function standOf(world: World, entry: number, slot: number): string {
+  const [list] = lists(world, entry);
+  if (list === undefined) return '';
+  const line = world.u32(list + LINES) + 64 * slot;
+  return `${world.u64(line)}, ${world.u64(line + SLAB)}`;
 }
 
 /** The number of a node; 0n: undecided; DEAD. */

@@ -100,6 +100,23 @@ export const mutants: Mutant[] = [
     'add, add, one list',
   ),
   list(200, 'a lost race for level 0 is told as a full arena', 'neighbours'),
+  list(
+    168,
+    'a snapshot does not look at the root again behind its number',
+    'snapshot, destroy, get and set',
+  ),
+  list(169, 'a sealed list leaves its limit of pages to nobody', 'limit of pages'),
+  {
+    ...list(170, "a dead writer's slab goes to its heir", "a dead writer's slab"),
+    plans: [{ strategy: 'dfs', preemptions: 0, kills: 1 }],
+  },
+  list(171, 'a batch without room keeps what it took', 'refused, and not needed after all'),
+  list(
+    172,
+    'a write that is not needed after all keeps its node',
+    'refused, and not needed after all',
+    'insert, insert, empty',
+  ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
   list(181, 'a scan copies a word of a value that has none', 'a tombstone is the last node'),
 ];

@@ -10,7 +10,7 @@ import {
   stageKey,
   stageKeys,
 } from '../common.ts';
-import type { Decided } from './memory.ts';
+import { type Decided, standOf } from './memory.ts';
 import type { BatchOp } from './model.ts';
 
 /** State of a run that is no thread's. */
@@ -374,3 +374,17 @@ export const operations: Structure<Run>['operations'] = {
     },
   },
 };
+
+// What is refused, or is not needed after all, takes nothing, where a scenario says so.
+const TAKES_NOTHING = new Set<unknown>(['full', 'limit', 'exists', 'differs', 'ok 0']);
+for (const op of ['set', 'insert', 'delete', 'cas', 'batch']) {
+  const { run } = operations[op]!;
+  operations[op]!.run = function* (t, state, ...rest) {
+    const before = standOf(t.world, t.local.entry!, t.local.slot!);
+    const result = yield* run(t, state, ...rest);
+    if (t.local.thrifty !== 1 || !TAKES_NOTHING.has(result)) return result;
+    return before === standOf(t.world, t.local.entry!, t.local.slot!)
+      ? result
+      : `${result}, and kept`;
+  };
+}

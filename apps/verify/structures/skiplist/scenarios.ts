@@ -2,13 +2,7 @@
 
 import type { OpCall } from '../../src/structure.ts';
 import { collect, die, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
-
-/** Pages for regions and limits of a scenario. */
-interface Setting {
-  pages: number;
-  maxPages?: number;
-  maxEntries?: number;
-}
+import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 
 export const plan = { quick: quickly([3_000, 2_000, 500], 200), full: MAP_FULL };
 
@@ -144,13 +138,6 @@ scenario('get, then snapshot', [
 
 // ---- batches ------------------------------------------------------------------------------------
 
-const pair: OpCall = [
-  'batch',
-  [
-    ['set', 'a', 1],
-    ['set', 'b', 2],
-  ],
-];
 scenario('batch, gets', [
   [pair],
   [
@@ -472,7 +459,6 @@ long(
 
 // ---- clear --------------------------------------------------------------------------------------
 
-const TWO_LISTS: Program = [['set', 'a', 9], ['seal'], ['set', 'b', 8]];
 scenario(
   'clear, writes and reads',
   [
@@ -576,40 +562,7 @@ long(
   TWO_LISTS,
 );
 
-// ---- slots that are used again ------------------------------------------------------------------
-
-const HEIR: Program = [
-  ['heir'],
-  ['set', 'a', 31],
-  ['add', 'b', 1],
-  ['batch', [['set', 'c', 32]]],
-  ['seal'],
-  ['get', 'b'],
-  ['lists'],
-];
-scenario(
-  'a dead writer, and who comes after',
-  [
-    [
-      ['set', 'a', 1],
-      ['cas', 'b', 8, 2],
-    ],
-    [pair],
-  ],
-  TWO_LISTS,
-  { pages: 14 },
-  { observe: HEIR },
-);
-scenario(
-  'a dead sealer, and who comes after',
-  [
-    [['seal'], ['destroy', 1]],
-    [['clear'], ['set', 'b', 1]],
-  ],
-  TWO_LISTS,
-  { pages: 14 },
-  { observe: HEIR },
-);
+for (const row of LEFTOVERS) scenario(...row);
 
 // ---- the guide ----------------------------------------------------------------------------------
 
