@@ -1,7 +1,7 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { CHECK_ALL, ENDED, OVER, ShmError } from '@x/shm-arena/internal';
+import { CHECK_ALL, ENDED, NUMBERS, OVER, SHOW, ShmError } from '@x/shm-arena/internal';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeView } from './view.ts';
@@ -27,6 +27,18 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
   override get size(): number {
     this[CHECK_ALL]();
     return this.#size;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'AvlBatchSnapshot';
+  }
+
+  override [SHOW](): object {
+    return { version: this.#version, ...super[SHOW]() };
+  }
+
+  protected override [NUMBERS](): object {
+    return { size: this.#size };
   }
 
   protected override [ENDED](): Error {

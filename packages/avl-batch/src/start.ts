@@ -9,7 +9,9 @@ import {
   type Members,
   optionsOf,
   type Seat,
+  SHOW,
   ShmError,
+  Shown,
   watch,
   workerThreads,
 } from '@x/shm-arena/internal';
@@ -40,7 +42,7 @@ export function startBuilder(options: BuilderOptions, site: Site): Started {
 }
 
 /** What both kinds have in common. */
-export abstract class Started implements Builder {
+export abstract class Started extends Shown implements Builder {
   protected readonly site: Site;
   protected readonly report: (error: Error) => void;
   readonly #gone: Promise<void>;
@@ -48,11 +50,20 @@ export abstract class Started implements Builder {
   #ended = false;
 
   constructor(site: Site, report: (error: Error) => void) {
+    super();
     this.site = site;
     this.report = report;
     this.#gone = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Builder';
+  }
+
+  override [SHOW](): object {
+    return { running: this.running, closed: !this.running };
   }
 
   /** Asks it to end. */

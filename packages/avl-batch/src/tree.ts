@@ -6,11 +6,13 @@ import {
   CHECK,
   CORE,
   codecsOf,
+  counts,
   createStructure,
   droppable,
   ENDED,
   Membership,
   mayBlock,
+  NUMBERS,
   OVER,
   openOrCreateStructure,
   openStructure,
@@ -96,6 +98,15 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<any, any> {
     return Function.prototype[Symbol.hasInstance].call(Tree, value);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return TYPE;
+  }
+
+  protected override [NUMBERS](): object {
+    const { size, waiting } = this.stats();
+    return { size, waiting };
   }
 
   get handle(): api.AvlBatchHandle {
@@ -305,7 +316,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     this[CHECK]();
     core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     const builder = core.result(12);
-    return {
+    return counts({
       size: core.result(0),
       height: core.result(1),
       version: core.resultLong(2),
@@ -315,7 +326,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       waiting: core.result(8),
       maxQueued: core.result(10),
       builder: builder === 0 ? undefined : builder - 1,
-    };
+    });
   }
 
   verify(): VerifyReport {

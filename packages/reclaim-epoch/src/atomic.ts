@@ -1,19 +1,28 @@
 // Cells: words of the arena that hold offsets of blocks.
 
-import { wholeNumber } from '@x/shm-arena/internal';
+import { SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import type { Domain } from './domain.ts';
 import { ASK } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
 
-export class Cell implements api.Atomic {
+export class Cell extends Shown implements api.Atomic {
   readonly #domain: Domain;
   readonly #at: number;
 
   constructor(domain: Domain, offset: number) {
+    super();
     this.#domain = domain;
     this.#at = offset | 0;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Atomic';
+  }
+
+  override [SHOW](): object {
+    return { offset: this.#at >>> 0 };
   }
 
   get handle(): api.AtomicHandle {

@@ -14,8 +14,10 @@ import {
   openStructure,
   optionsOf,
   rangeError,
+  SHOW,
   ShmError,
   Status,
+  shown,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
@@ -36,6 +38,14 @@ class ReadGuard implements api.Guard {
     this.since = since;
   }
 
+  get [Symbol.toStringTag](): string {
+    return 'Guard';
+  }
+
+  [SHOW](): object {
+    return { closed: !this.isOpen };
+  }
+
   refresh(): boolean {
     this.domain.checkGuard(this);
     return this.domain.moveGuard(this);
@@ -51,6 +61,8 @@ class ReadGuard implements api.Guard {
     this.close();
   }
 }
+
+shown(ReadGuard);
 
 export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain {
   readonly #guards = new Set<ReadGuard>();

@@ -21,7 +21,9 @@ import {
   optionsOf,
   rangeError,
   type Seat,
+  SHOW,
   ShmError,
+  Shown,
   Status,
   takeGrant,
   takeLease,
@@ -39,14 +41,23 @@ const MOST_HAZARDS = 32;
 const ROUNDS = 64;
 const MOST = 2 ** 32 - 1;
 
-class Cell implements api.Atomic {
+class Cell extends Shown implements api.Atomic {
   readonly domain: Domain;
   /** As an i32. */
   readonly at: number;
 
   constructor(domain: Domain, offset: number) {
+    super();
     this.domain = domain;
     this.at = offset | 0;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Atomic';
+  }
+
+  override [SHOW](): object {
+    return { offset: this.at >>> 0 };
   }
 
   get handle(): api.AtomicHandle {
@@ -76,16 +87,25 @@ function word(offset: number): number {
 }
 
 /** A lease of one instant. */
-class Instant implements api.Lease {
+class Instant extends Shown implements api.Lease {
   readonly root: number;
   readonly #lease: Lease;
   readonly #over: (lease: Instant) => void;
   isOpen = true;
 
   constructor(lease: Lease, root: number, over: (lease: Instant) => void) {
+    super();
     this.#lease = lease;
     this.root = root;
     this.#over = over;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Lease';
+  }
+
+  override [SHOW](): object {
+    return { root: this.root, closed: !this.isOpen };
   }
 
   close(): void {
@@ -101,15 +121,24 @@ class Instant implements api.Lease {
 }
 
 /** A lease of the domain's own, as one thread sees it. */
-class Shared implements api.SharedLease {
+class Shared extends Shown implements api.SharedLease {
   readonly root: number;
   readonly #domain: Domain;
   readonly #grant: Grant;
 
   constructor(domain: Domain, grant: Grant, root: number) {
+    super();
     this.#domain = domain;
     this.#grant = grant;
     this.root = root;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'SharedLease';
+  }
+
+  override [SHOW](): object {
+    return { root: this.root, closed: !this.isOpen };
   }
 
   get handle(): api.SharedLeaseHandle {

@@ -26,6 +26,7 @@ import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
 import { leave, type Seat, SPARE_SLOTS, setSeat, sit } from './seat.ts';
+import { SHOW, Shown } from './shown.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
@@ -43,7 +44,7 @@ const LOAD_OPTIONS: Members = { what: 'options', names: ['maxBytes'] };
 /** Only this file makes instances: `new Arena()` is a TypeError. */
 const TOKEN = Symbol('arena');
 
-class SharedArena implements ArenaInstance {
+class SharedArena extends Shown implements ArenaInstance {
   readonly memory: WebAssembly.Memory;
   readonly participant: Participant;
   readonly ready: Promise<void>;
@@ -52,6 +53,7 @@ class SharedArena implements ArenaInstance {
   #kernel: ArenaKernel | null;
 
   constructor(token: symbol, seat: Seat) {
+    super();
     if (token !== TOKEN)
       throw typeError('expected Arena.create, attach or load, found `new Arena`');
     this.#seat = seat;
@@ -120,8 +122,17 @@ class SharedArena implements ArenaInstance {
     return new SharedArena(TOKEN, seat);
   }
 
-  static [Symbol.hasInstance](value: unknown): value is ArenaInstance {
+  static override [Symbol.hasInstance](value: unknown): value is ArenaInstance {
     return typeof value === 'object' && value !== null && #seat in value;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Arena';
+  }
+
+  override [SHOW](): object {
+    const { memory, participant } = this;
+    return { bytes: memory.buffer.byteLength, slot: participant.slot, closed: this.#seat === null };
   }
 
   get #open(): Seat {

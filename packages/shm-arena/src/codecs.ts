@@ -21,6 +21,7 @@ import {
   type Marks,
   marked,
   partMark,
+  shownCodec,
 } from './encoding.ts';
 import { corrupt, describe, foreignError, rangeError, typeError } from './errors.ts';
 import { jsonText, jsonValue } from './json.ts';
@@ -335,7 +336,7 @@ export function msgpack<T = unknown>(msgpackr: Msgpackr): Codec<T> {
     throw typeError(`msgpack: expected the module msgpackr, found ${describe(msgpackr)}`);
   }
   const packr = new msgpackr.Packr({ useRecords: false, copyBuffers: true });
-  return Object.freeze({
+  return shownCodec({
     id: 'msgpack',
     version: 1,
     encode(value: T, target: Uint8Array, at: number): number {

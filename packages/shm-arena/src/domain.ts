@@ -7,6 +7,7 @@ import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
 import { describe, rangeError, typeError, wholeNumber } from './errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from './kernel.ts';
 import type { Seat } from './seat.ts';
+import { SHOW, Shown } from './shown.ts';
 import { type Build, Membership, type StructureType } from './structure.ts';
 import { letGo } from './turn.ts';
 
@@ -81,7 +82,7 @@ const STATS_BYTES = 128;
 const MOST_OFFSET = 2 ** 32 - 1;
 
 /** One open domain in one thread. */
-export class BlockDomain<X extends DomainKernel> {
+export class BlockDomain<X extends DomainKernel> extends Shown {
   readonly kernel: X;
   readonly member: Membership<X>;
   readonly seat: Seat;
@@ -92,6 +93,7 @@ export class BlockDomain<X extends DomainKernel> {
   readonly schemeNumber: number;
 
   constructor(member: Membership<X>) {
+    super();
     if (!(member instanceof Membership)) {
       throw typeError('expected create, open, openOrCreate or attach, found `new`');
     }
@@ -113,6 +115,17 @@ export class BlockDomain<X extends DomainKernel> {
       letGo(seat, kernel);
     };
     letGo(seat, kernel);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return this.member.type.type;
+  }
+
+  override [SHOW](): object {
+    const { name, isOpen, exists } = this.member;
+    if (!isOpen || !exists) return { name: name || undefined, closed: true };
+    const { blocks, pendingBlocks } = this.counts();
+    return { name: name || undefined, blocks, pendingBlocks, closed: false };
   }
 
   get handle(): StructureHandle {

@@ -11,6 +11,7 @@
 
 import type { AnyCodec, Codec, ErrorCode } from './api.ts';
 import { describe, rangeError, typeError } from './errors.ts';
+import { showing } from './shown.ts';
 
 /** Marks the codecs that ports.ts moves without a buffer; in every copy of this package. */
 export const KIND: unique symbol = Symbol.for('@x/shm-arena/codec-kind') as never;
@@ -48,7 +49,13 @@ export function marked<T, C extends Codec<T>>(codec: C, marks: Marks<T>): C {
   ] as const) {
     if (value !== undefined) Object.defineProperty(codec, symbol, { value });
   }
-  return Object.freeze(codec);
+  return shownCodec(codec);
+}
+
+/** Freezes a codec, which shows what it is called. */
+export function shownCodec<C extends AnyCodec>(codec: C): C {
+  const { id, version } = codec;
+  return Object.freeze(showing(codec, 'Codec', { id, version }));
 }
 
 function own<M extends keyof Own<never>>(codec: AnyCodec, mark: M): Own<never>[M] | undefined {

@@ -52,20 +52,34 @@ export class ShmError extends Error {
     this.code = code;
   }
 
+  toJSON(): object {
+    return toJSON.call(this);
+  }
+
   // Two copies of the package in one thread throw errors that each other's `instanceof` accepts.
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === 'ShmError' && 'code' in value;
   }
 }
 
+/** What JSON holds of an error: of itself it would be the code alone. */
+function toJSON(this: Error & { code: ErrorCode }): object {
+  const { name, code, message } = this;
+  return { name, code, message };
+}
+
+function coded<E extends Error>(error: E, code: ErrorCode): E {
+  return Object.defineProperty(Object.assign(error, { code }), 'toJSON', { value: toJSON });
+}
+
 /** A TypeError with a code: the value is of the wrong type. */
 export function typeError(message: string, code: ErrorCode = 'INVALID_TYPE'): TypeError {
-  return Object.assign(new TypeError(message), { code });
+  return coded(new TypeError(message), code);
 }
 
 /** A RangeError with a code: the type is right, the value is not. */
 export function rangeError(message: string, code: ErrorCode = 'OUT_OF_RANGE'): RangeError {
-  return Object.assign(new RangeError(message), { code });
+  return coded(new RangeError(message), code);
 }
 
 /** For an error of somebody else's code, which becomes the `cause` of one with a code. */
@@ -108,8 +122,12 @@ export function describe(value: unknown): string {
 }
 
 function describeObject(value: object): string {
-  const name = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === 'string' && name !== 'Object' ? `an object (${name})` : 'an object';
+  try {
+    const tag = Object.prototype.toString.call(value).slice(8, -1);
+    const name = tag === 'Object' ? Object.getPrototypeOf(value)?.constructor?.name : tag;
+    if (typeof name === 'string' && name !== 'Object') return `an object (${name})`;
+  } catch {} // A proxy, or a getter, that throws.
+  return 'an object';
 }
 
 /** Checks a whole number between two bounds, both included, and returns it. */

@@ -62,6 +62,7 @@ export {
 } from './ports.ts';
 export { freeBytes } from './report.ts';
 export { type Seat, seatOf } from './seat.ts';
+export { counts, SHOW, Shown, showing, shown } from './shown.ts';
 export {
   attachStructure,
   type Build,

@@ -10,6 +10,7 @@ import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors
 import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
 import { type Members, optionsOf } from './options.ts';
 import type { Seat } from './seat.ts';
+import { SHOW, Shown } from './shown.ts';
 
 const MAX_BYTES = 2 ** 32;
 
@@ -24,21 +25,62 @@ export function checkAlloc(bytes: number, align: number): void {
   }
 }
 
-class Position implements Checkpoint {
+class Position extends Shown implements Checkpoint {
   readonly region: UserRegion;
   readonly serial: number;
   readonly mark: number;
   readonly allocated: number;
 
   constructor(region: UserRegion, serial: number, mark: number, allocated: number) {
+    super();
     this.region = region;
     this.serial = serial;
     this.mark = mark;
     this.allocated = allocated;
   }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Checkpoint';
+  }
+
+  override [SHOW](): object {
+    return { allocated: this.allocated };
+  }
 }
 
-export class UserRegion implements Region {
+class SavePoint extends Shown implements Savepoint {
+  readonly #start: Position;
+  #open = true;
+
+  constructor(start: Position) {
+    super();
+    this.#start = start;
+  }
+
+  keep(): void {
+    this.#open = false;
+  }
+
+  close(): void {
+    const start = this.#start;
+    if (this.#open && UserRegion.holds(start)) start.region.rewind(start);
+    this.#open = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Savepoint';
+  }
+
+  override [SHOW](): object {
+    return { allocated: this.#start.allocated, closed: !this.#open };
+  }
+}
+
+export class UserRegion extends Shown implements Region {
   readonly #seat: Seat;
   readonly #kernel: ArenaKernel;
   readonly #region: number;
@@ -53,6 +95,7 @@ export class UserRegion implements Region {
   #ended: { readonly from: number; readonly to: number }[] = [];
 
   constructor(seat: Seat, options: RegionOptions = {}) {
+    super();
     const { budget } = optionsOf(OPTIONS, options);
     if (budget !== undefined) wholeNumber('budget', budget, 1, MAX_BYTES);
     const pages = budget === undefined ? 0 : Math.ceil(budget / PAGE_BYTES);
@@ -63,6 +106,20 @@ export class UserRegion implements Region {
     this.#generation = seat.kernel.regionGeneration(this.#region);
     this.#start = seat.kernel.regionMark(this.#region);
     seat.shared.closers.add(this.#closer);
+  }
+
+  /** Whether its region is open and was not rewound beyond it. */
+  static holds(position: Position): boolean {
+    const { region } = position;
+    return region.#open && region.#isValid(position);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Region';
+  }
+
+  override [SHOW](): object {
+    return { allocated: this.#allocated, closed: !this.#open };
   }
 
   alloc(bytes: number, align = 8): number {
@@ -111,19 +168,7 @@ export class UserRegion implements Region {
   }
 
   savepoint(): Savepoint {
-    const start = this.checkpoint() as Position;
-    let open = true;
-    const close = (): void => {
-      if (open && this.#open && this.#isValid(start)) this.rewind(start);
-      open = false;
-    };
-    return {
-      keep: () => {
-        open = false;
-      },
-      close,
-      [Symbol.dispose]: close,
-    };
+    return new SavePoint(this.checkpoint() as Position);
   }
 
   reset(): void {

@@ -12,6 +12,7 @@ import { readEntry } from './entry.ts';
 import { ENTRY_LIVE, PAGE_BYTES, SlotKind } from './kernel.ts';
 import { typeOf } from './recovery.ts';
 import type { Seat } from './seat.ts';
+import { counts } from './shown.ts';
 
 interface Listed extends StructureInfo {
   readonly linked: number;
@@ -57,7 +58,7 @@ export function arenaStats(seat: Seat): ArenaStats {
   const free = words.getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
   const slot = words.getUint32(OLDEST_SLOT * 4, true);
   const entry = words.getUint32(OLDEST_ENTRY * 4, true);
-  return {
+  return counts({
     bytes,
     used: bytes - free,
     free,
@@ -68,7 +69,7 @@ export function arenaStats(seat: Seat): ArenaStats {
       slot: slot === 0 ? undefined : slot - 1,
       bytes: words.getFloat64(RETIRED_PAGES * 4, true) * PAGE_BYTES,
     },
-  };
+  });
 }
 
 /** Bytes in free pages. O(pages). */

@@ -81,19 +81,22 @@ export class Membership<X extends AnyKernel> {
   readonly crossing: Crossing;
   readonly entry: number;
   readonly generation: number;
+  /** '' for none. */
+  readonly name: string;
   /** Runs before the thread's last instance leaves: a death in it would still be repaired. */
   leaving: (() => void) | undefined;
   readonly #closer = () => this.close();
   #open = true;
 
   /** Counts itself as open; the slot has joined the entry. */
-  constructor(seat: Seat, type: StructureType<X>, entry: number, generation: number) {
+  constructor(seat: Seat, type: StructureType<X>, entry: number, generation: number, name: string) {
     this.seat = seat;
     this.type = type;
     this.kernel = seat.instance<X>(type.kernel, type.type);
     this.crossing = seat.crossing;
     this.entry = entry;
     this.generation = generation;
+    this.name = name;
     const { closers, joins } = seat.shared;
     closers.add(this.#closer);
     joins.set(this.#key, (joins.get(this.#key) ?? 0) + 1);
@@ -271,7 +274,7 @@ function claim<X extends AnyKernel>(
   } finally {
     if (!published && seat.isAlive()) seat.settle(() => kernel.entryAbandon(entry, generation));
   }
-  return new Membership(seat, type, entry, generation);
+  return new Membership(seat, type, entry, generation, options.name ?? '');
 }
 
 function find<X extends AnyKernel>(
@@ -317,7 +320,7 @@ function join<X extends AnyKernel>(
   const status = seat.settle(() => kernel.entryJoin(entry, generation));
   if (status === Status.CLOSED) return Status.CLOSED;
   if (status !== Status.OK) throw seat.error(status, type.type);
-  return new Membership(seat, type, entry, generation);
+  return new Membership(seat, type, entry, generation, found.name);
 }
 
 function checkHandle(seat: Seat, type: StructureType<never>, handle: StructureHandle): void {

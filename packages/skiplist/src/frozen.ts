@@ -1,6 +1,17 @@
 // One list of a stack that is not written any more, read by itself.
 
-import { CHECK, CORE, ENDED, EXISTS, OVER, ShmError, Status, TARGET } from '@x/shm-arena/internal';
+import {
+  CHECK,
+  CORE,
+  ENDED,
+  EXISTS,
+  NUMBERS,
+  OVER,
+  SHOW,
+  ShmError,
+  Status,
+  TARGET,
+} from '@x/shm-arena/internal';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';
@@ -71,6 +82,18 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   /** Also whether no other handle has destroyed it, in whatever thread. */
   override [EXISTS](): boolean {
     return super[EXISTS]() && tryStats(this[CORE], this[TARGET]) !== Status.CLOSED;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'FrozenSkipList';
+  }
+
+  override [SHOW](): object {
+    return { seq: this.seq, ...super[SHOW]() };
+  }
+
+  protected override [NUMBERS](): object {
+    return { size: this.size };
   }
 
   protected override [ENDED](): Error {

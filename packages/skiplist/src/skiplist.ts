@@ -7,12 +7,14 @@ import {
   CHECK,
   CORE,
   codecsOf,
+  counts,
   createStructure,
   describe,
   functionOf,
   type Members,
   Membership,
   mapType,
+  NUMBERS,
   OVER,
   openOrCreateStructure,
   openStructure,
@@ -107,6 +109,18 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
   static override [Symbol.hasInstance](value: unknown): value is api.SkipList<any, any> {
     return Function.prototype[Symbol.hasInstance].call(List, value);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return TYPE;
+  }
+
+  protected override [NUMBERS](): object {
+    if (tryStats(this[CORE], 0) !== OK) return {};
+    const lists = this[CORE].result(0);
+    const { entries, live } = readStats(this[CORE]);
+    // Of several lists it would take a walk to tell how many keys have a value.
+    return lists === 1 ? { size: live } : { versions: entries, lists };
   }
 
   get handle(): api.SkipListHandle {
@@ -364,7 +378,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
         if (tryStats(core, id) === OK) frozen.push(readStats(core));
       // Unless the active one was sealed and destroyed meanwhile: then all once more.
       if (tryStats(core, ids.at(-1) as number) !== OK) continue;
-      return { ...readStats(core), seq: core.resultLong(6), frozen };
+      return counts({ ...readStats(core), seq: core.resultLong(6), frozen });
     }
   }
 

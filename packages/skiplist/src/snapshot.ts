@@ -1,7 +1,7 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { CHECK_ALL, ENDED, longOf, OVER, ShmError } from '@x/shm-arena/internal';
+import { CHECK_ALL, ENDED, longOf, OVER, SHOW, ShmError } from '@x/shm-arena/internal';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { SEQ_HIGH, SEQ_LOW } from './core.ts';
@@ -37,6 +37,14 @@ export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K
   get seq(): bigint {
     this[CHECK_ALL]();
     return this.#seq;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'SkipListSnapshot';
+  }
+
+  override [SHOW](): object {
+    return { seq: this.#seq, ...super[SHOW]() };
   }
 
   protected override [ENDED](): Error {

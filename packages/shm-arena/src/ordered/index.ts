@@ -25,6 +25,7 @@ export {
   ENTRIES_OF,
   EXISTS,
   GONE,
+  NUMBERS,
   OPEN,
   OVER,
   READ,

@@ -22,4 +22,6 @@ export const READ: unique symbol = Symbol('read');
 export const ENTRIES_OF: unique symbol = Symbol('entriesOf');
 export const BATCH: unique symbol = Symbol('batch');
 export const COUNT_WITHIN: unique symbol = Symbol('countWithin');
+/** What a view that is open shows of its size. */
+export const NUMBERS: unique symbol = Symbol('numbers');
 export const TARGET: unique symbol = Symbol('target');

@@ -4,6 +4,7 @@
 import { ShmError } from '../errors.ts';
 import { Status } from '../kernel.ts';
 import type { KeyPort } from '../ports.ts';
+import { SHOW } from '../shown.ts';
 import { type AnyCore, MapStatus } from './core.ts';
 import {
   BATCH,
@@ -15,6 +16,7 @@ import {
   ENDED,
   EXISTS,
   GONE,
+  NUMBERS,
   OPEN,
   OVER,
   READ,
@@ -55,6 +57,16 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
 
   /** A scan of `bounds`, with `flags` beside theirs. */
   protected abstract [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan;
+
+  override [SHOW](): object {
+    const { name } = this[CORE].member;
+    const closed = !this[OPEN]() || !this[EXISTS]();
+    return { name: name || undefined, ...(closed ? {} : this[NUMBERS]()), closed };
+  }
+
+  protected [NUMBERS](): object {
+    return {};
+  }
 
   abstract close(): void;
 

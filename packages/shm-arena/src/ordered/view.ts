@@ -5,6 +5,7 @@
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
+import { SHOW, Shown } from '../shown.ts';
 import { BATCH, BOUND, COUNT_WITHIN, ENTRIES_OF, EXISTS, GONE, OPEN } from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
@@ -61,7 +62,7 @@ export interface Standing {
  * One class for each kind of iterator, so that `next` stays small and sees one shape; the batch's
  * arrays are at hand in the iterator itself.
  */
-abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
+abstract class BatchIterator<K, V, T> extends Shown implements IterableIterator<T> {
   protected keys: readonly K[] = [];
   protected values: readonly V[] = [];
   protected count = 0;
@@ -71,6 +72,7 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
   private ended = false;
 
   constructor(batch: Batch<K, V>, view: Standing) {
+    super();
     this.batch = batch;
     this.view = view;
   }
@@ -112,6 +114,14 @@ abstract class BatchIterator<K, V, T> implements IterableIterator<T> {
   [Symbol.iterator](): this {
     return this;
   }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Iterator';
+  }
+
+  override [SHOW](): object {
+    return { closed: this.ended };
+  }
 }
 
 class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
@@ -143,7 +153,7 @@ export const VALUES = 2;
 export const ENTRIES = KEYS | VALUES;
 
 /** All of OrderedReadable that follows from reading batches and counting. */
-export abstract class OrderedView<K, V> implements OrderedReadable<K, V>, Standing {
+export abstract class OrderedView<K, V> extends Shown implements OrderedReadable<K, V>, Standing {
   abstract get(key: K): V | undefined;
   abstract has(key: K): boolean;
   abstract get size(): number;
@@ -256,7 +266,7 @@ export abstract class OrderedView<K, V> implements OrderedReadable<K, V>, Standi
 /** Where a cursor stands: on an entry, or beyond one end of its range. */
 type Place = 'on' | 'before' | 'behind' | 'closed';
 
-class RangeCursor<K, V> implements Cursor<K, V> {
+class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
   private readonly bounds: Readonly<Bounds>;
   private readonly bound: BoundEncoder<K>;
   private readonly open: (bounds: Readonly<Bounds>) => Batch<K, V>;
@@ -273,6 +283,7 @@ class RangeCursor<K, V> implements Cursor<K, V> {
     open: (bounds: Readonly<Bounds>) => Batch<K, V>,
     view: Standing,
   ) {
+    super();
     this.bounds = bounds;
     this.bound = bound;
     this.open = open;
@@ -289,6 +300,16 @@ class RangeCursor<K, V> implements Cursor<K, V> {
 
   get value(): V | undefined {
     return this.isOn() ? this.batch?.values[this.at] : undefined;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Cursor';
+  }
+
+  override [SHOW](): object {
+    const { place, view } = this;
+    const closed = place === 'closed' || !view[OPEN]() || !view[EXISTS]();
+    return { valid: place === 'on' && !closed, closed };
   }
 
   /** Whether it stands on an entry; throws when what it belongs to is over. */
