@@ -491,7 +491,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    */
   compact(): void;
 
-  /** Counts and sizes. O(threads). */
+  /** Counts and sizes. O(threads + pages of the arena). */
   stats(): AvlBatchStats;
 
   /**

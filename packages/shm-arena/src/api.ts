@@ -334,6 +334,9 @@ export interface Arena {
    * `probe` twice a second, until it detaches, or until no worker that it watches is referenced and
    * nobody holds a lock. What dies before its `ready` is not found.
    *
+   * In Deno 2.9 a Node worker's exit is told at once when it is terminated, though it may compute
+   * or wait on: it is buried alive then. Have such workers end by themselves there.
+   *
    * Either way the dead are only marked; `recover` cleans up after them, as does any call that one
    * of them is in the way of, and an `attach` that finds no free slot.
    *

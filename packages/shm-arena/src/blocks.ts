@@ -84,6 +84,7 @@ export interface Blocks<Atomic, Stats extends BlockStats> {
   atomicAt(offset: number): Atomic;
   /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
   attachAtomic(handle: AtomicHandle): Atomic;
+  /** Counts. O(participants + pages of the arena). */
   stats(): Stats;
   /** Walks all lists. Only while nobody uses the domain. */
   verify(): VerifyReport;
