@@ -385,3 +385,46 @@ export function* endOfMap(
   const lost = usedPages(world) - alive;
   return lost === 0 ? undefined : `${lost} pages are leaked`;
 }
+
+// ---- what is read in pieces ---------------------------------------------------------------------
+
+/** From this value on it is written in three words, more than the gated kernels have room for. */
+export const LARGE = 2 ** 20;
+
+/** A value's bytes, when it is a large one: it stands in each word. */
+export function largeBytes(value: number): Uint8Array {
+  return new Uint8Array(new BigUint64Array(3).fill(BigInt(value)).buffer);
+}
+
+/** A key or a value at `at` after NEED. Others may come in before each piece. */
+export function* pieces(
+  t: Thread,
+  kernel: Record<string, KernelFunction>,
+  at: number,
+  isKey: boolean,
+  length: number,
+): Steps<Uint8Array<ArrayBuffer>> {
+  const all = new Uint8Array(length);
+  const first = t.local.io! + 64;
+  for (let from = 0; from < length; from += 8) {
+    const bytes = Math.min(8, length - from);
+    yield [t.kernels.arena!.alive!];
+    yield [kernel.piece!, at, isKey ? 1 : 0, from, bytes];
+    all.set(t.world.u8.subarray(first, first + bytes), from);
+  }
+  return all;
+}
+
+/** The value that a call with NEED found; -1 if its words are not of one value. */
+export function* pinnedValue(
+  t: Thread,
+  kernel: Record<string, KernelFunction>,
+  at: number,
+  length: number,
+): Steps<number> {
+  const bytes = yield* pieces(t, kernel, at, false, length);
+  const view = new DataView(bytes.buffer);
+  const value = view.getUint32(0, true);
+  for (let i = 8; i < length; i += 8) if (view.getUint32(i, true) !== value) return -1;
+  return value;
+}

@@ -3,7 +3,7 @@
 
 /** The key has no entry. */
 export const ABSENT: i32 = 32;
-/** The result does not fit: result[0] = bytes wanted. Stage more and call again. */
+/** The result does not fit. It is read in pieces; the call's pin stands until `release`. */
 export const NEED: i32 = 34;
 /** This thread has as many operations waiting as the structure allows; nothing has changed. */
 export const QUEUE_FULL: i32 = 36;

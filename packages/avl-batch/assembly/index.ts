@@ -1,6 +1,8 @@
 // The kernel of @x/avl-batch: what the host calls. One call is one operation: it checks slot and
 // entry, pins, works, copies out and unpins. Nothing is held when a call returns, except what a
-// snapshot's lease holds, which the host takes and gives back.
+// snapshot's lease holds, which the host takes and gives back, and the pin of a read that says
+// NEED: its result does not fit into the scratch. The host takes it with `piece`, then calls
+// `release`, and makes no other call in between.
 //
 // Scratch: the slot's scratch run is cut in two.
 //
@@ -22,7 +24,7 @@
 // Status: OK, FULL, CONTENDED, LIMIT, BAD, EXPELLED, CLOSED of the arena's layout.ts, and those of
 // codes.ts, where flags and outcomes stand, too. Unless it says OK (or ABSENT) nothing has changed.
 
-import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
 import * as audits from './audit';
 import * as builds from './build';
 import * as compacts from './compact';
@@ -172,7 +174,8 @@ export function compact(entry: u32, generation: u32): i32 {
 
 /**
  * Reads one key. flags: PENDING_TOO with target 0: this thread's own waiting operations count. OK:
- * result {0 u32 value length, 64... the value}. ABSENT. NEED: result[0] = value length.
+ * result {0 u32 value length, 64... the value}. ABSENT. NEED: instead of the value 20 u32 its
+ * offset, for `piece`.
  */
 export function get(
   entry: u32,
@@ -189,13 +192,26 @@ export function get(
 }
 
 /**
+ * After NEED: copies `bytes` (a multiple of 8, but for the last piece; at most ioBytes() - 64) from
+ * `from` on of the key or the value at `at` to io() + 64.
+ */
+export function piece(at: u32, isKey: bool, from: u32, bytes: u32): void {
+  reads.piece(at, isKey, from, bytes);
+}
+
+/** Ends a read that said NEED. */
+export function release(): void {
+  if (MUTANT != 189) versions.leave(OK);
+}
+
+/**
  * Reads many keys, of one version, with their cache misses overlapped. `at`: count keys one behind
  * the other, each {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each
  * 8-aligned:
  *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
  * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
- * than count when the out block is full: call again for the rest. NEED: not even the first value
- * fits; result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
+ * than count when the out block is full: call again for the rest, or, where no key was done, `get`
+ * the first one. `out` must not overlap the keys.
  */
 export function getMany(
   entry: u32,
@@ -217,7 +233,8 @@ export function getMany(
  *   8 (not with KEYS_ONLY)
  * OK: result {0 u32 records, 4 u32 bytes written, 8 u32 1 = there may be more, 12 u32 offset of the
  * last record}. Going on: START | START_OPEN with the last record's key. NEED: the first record
- * does not fit; result[0] = bytes it wants. `out` must not overlap the bounds.
+ * does not fit, and is read in pieces; the result as for OK, and {16 u32 key offset, 20 u32 value
+ * offset, 24 u32 key length, 28 u32 value length}. `out` must not overlap the bounds.
  */
 export function scan(
   entry: u32,

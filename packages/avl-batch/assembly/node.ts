@@ -82,6 +82,11 @@ export function ioBytes(): u32 {
   return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
 }
 
+/** Bytes that a single value comes out with at most; a longer one comes in pieces. */
+export function valueRoom(): u32 {
+  return isDefined(GATED) ? 8 : ioBytes() - <u32>RESULT;
+}
+
 /** The kernel's part. */
 export function work(): usize {
   return io() + ioBytes();
@@ -255,5 +260,14 @@ export function copyKey(to: usize, n: usize): void {
   if (bytes > 8) put64(to + 8, bswap<u64>(get64(n + KEY + 8)));
   for (let i: usize = 16; i < <usize>bytes; i += 8) {
     put64(to + i, bswap<u64>(get64(cold - REST + i)));
+  }
+}
+
+/** The same for `bytes` of them from `from` on, a multiple of 8. */
+export function copyKeyPart(to: usize, n: usize, from: u32, bytes: u32): void {
+  const rest = coldOf(n) - REST;
+  for (let i: usize = 0; i < <usize>bytes; i += 8) {
+    const at = <usize>from + i;
+    put64(to + i, bswap<u64>(get64(at < 16 ? n + KEY + at : rest + at)));
   }
 }

@@ -9,7 +9,8 @@
 //
 // get                                                    a death after any step leaves a pin
 //   1. pin, root, entry still LIVE     linearizes
-//   2. compare and descend: at most 1.44 log2 n nodes; copy the value; unpin
+//   2. compare and descend: at most 1.44 log2 n nodes; copy the value; unpin. No room for it: the
+//      pin stays, and the host takes the value, which is frozen, piece by piece, then unpins
 // get with PENDING_TOO: this thread's own ops behind the version's applied number, in their order,
 //   are judged over what the version has (batch.ts); nobody else writes or reuses them meanwhile.
 //
@@ -30,9 +31,9 @@ import {
   coldOf,
   compare,
   compareRest,
+  copyKeyPart,
   firstSlice,
   io,
-  ioBytes,
   KEY,
   keyLength,
   laneAt,
@@ -47,6 +48,7 @@ import {
   touch,
   valueAt,
   valueLength,
+  valueRoom,
 } from './node';
 import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './queue';
 import { appliedOf, done, headOf, look, queueAt, viewRoot, viewVersion } from './version';
@@ -101,8 +103,10 @@ export function get(
   const isOp = (now & 1) != 0;
   const bytes = isOp ? opValueLength(held) : valueLength(held);
   put32(io(), bytes);
-  if (<u64>bytes + RESULT > ioBytes()) return done(target, NEED);
-  copyWords(io() + RESULT, isOp ? opValue(held) : valueAt(held), bytes);
+  const value = isOp ? opValue(held) : valueAt(held);
+  put32(io() + 20, <u32>value);
+  if (bytes > valueRoom()) return MUTANT == 187 ? done(target, NEED) : NEED; // The pin stays.
+  copyWords(io() + RESULT, value, bytes);
   return done(target, OK);
 }
 
@@ -120,6 +124,13 @@ function withOwn(cold: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
     if (judge(op, now) == DONE) now = isRemoval(op) ? 0 : op | 1;
   }
   return now;
+}
+
+/** See index.ts. */
+export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
+  const to = io() + RESULT;
+  if (isKey) copyKeyPart(to, at, from, bytes);
+  else copyWords(to, at + from, bytes);
 }
 
 // ---- many keys ----------------------------------------------------------------------------------
@@ -145,8 +156,8 @@ export function getMany(
   let used: u32 = 0;
   let keys: u32 = 0;
   let key: usize = at;
-  let short: u64 = 0;
-  while (keys < count && short == 0) {
+  let full = false;
+  while (keys < count && !full) {
     const lanes = min(LANES, count - keys);
     let behind = key;
     for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
@@ -155,7 +166,7 @@ export function getMany(
       const cold: usize = get32(laneAt(i) + L_FOUND);
       const bytes: u64 = 8 + (cold == 0 ? 0 : (<u64>valueLength(cold) + 7) & ~7);
       if (used + bytes > outBytes) {
-        short = bytes;
+        full = true;
         break;
       }
       emit(out + used, cold);
@@ -165,10 +176,10 @@ export function getMany(
     }
   }
   const result = io();
-  put32(result, keys == 0 && short != 0 ? <u32>min<u64>(short, u32.MAX_VALUE) : keys);
+  put32(result, keys);
   put32(result + 4, used);
   put32(result + 8, <u32>key);
-  return done(target, keys == 0 && short != 0 ? NEED : OK);
+  return done(target, OK);
 }
 
 /** Gives the lane the staged key at `key`; returns where the next one stands. */

@@ -85,8 +85,8 @@ export function scan(
       const bytes = recordBytes(coldOf(n), flags);
       if (used + bytes > outBytes) {
         if (records != 0) return finish(target, records, used, 1, last);
-        put32(io(), <u32>min<u64>(bytes, u32.MAX_VALUE));
-        return done(target, NEED);
+        needs(n);
+        return MUTANT == 188 ? done(target, NEED) : NEED; // The pin stays.
       }
       last = out + used;
       emit(last, n, flags);
@@ -104,6 +104,19 @@ function finish(target: u32, records: u32, used: u32, more: u32, last: u32): i32
   put32(result + 8, more);
   put32(result + 12, last);
   return done(target, OK);
+}
+
+/** The record of `n` does not fit: where the host finds what it is made of. */
+function needs(n: usize): void {
+  const result = io();
+  const cold = coldOf(n);
+  put32(result, 1);
+  put32(result + 4, 0);
+  put32(result + 8, 1);
+  put32(result + 16, <u32>n);
+  put32(result + 20, <u32>valueAt(cold));
+  put32(result + 24, keyLength(cold));
+  put32(result + 28, valueLength(cold));
 }
 
 // ---- the stack ----------------------------------------------------------------------------------

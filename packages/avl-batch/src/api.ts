@@ -166,6 +166,10 @@ export interface Builder extends Closeable {
  * was destroyed, EXPELLED when this thread was declared dead, and TypeError or RangeError
  * KEY_TOO_LARGE for a key that the codec or the map cannot take. Visitors and loop bodies may use
  * and change the same map.
+ *
+ * Reads need no memory of the arena, however large a value: it is copied out in pieces. Only a key
+ * of more than 32 KiB, which a read is given or a scan goes on behind, may need some: ShmError
+ * ARENA_FULL.
  */
 export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
   /** The value of `key`, or `undefined` when there is none. */

@@ -10,6 +10,7 @@ import {
   COUNT_WITHIN,
   ENTRY_HEAD,
   giveRecords,
+  MapStatus,
   MapView,
   RangeFlag,
   RangeScan,
@@ -111,10 +112,11 @@ export abstract class TreeView<K, V>
         crossing.outBytes & -8,
       );
     };
-    core.finish(call(), call, 'at');
-    if (core.result(0) === 0) return undefined;
+    const large = core.finish(call(), call, 'at') === MapStatus.NEED;
+    if (!large && core.result(0) === 0) return undefined;
     const records = takeRecords();
-    records.load(crossing.view, crossing.out, core.result(1), ENTRY_HEAD);
+    if (large) records.loadLarge(core, ENTRY_HEAD, true);
+    else records.load(crossing.view, crossing.out, core.result(1), ENTRY_HEAD);
     const keys: K[] = [];
     const values: V[] = [];
     records.entries(1, core.keyPort, core.valuePort, keys, values);

@@ -57,7 +57,9 @@
 //
 // A call pins once, and needs no count: whatever interval stands when a call begins, and no pin is
 // held across calls (lazy.ts counts those, in the slot), protects nothing. So a call that trapped
-// leaves no more than an interval, which the next one moves, or `idle` takes away.
+// leaves no more than an interval, which the next one moves, or `idle` takes away. A map's read
+// whose result has no room leaves its interval on purpose, until the host has taken the result in
+// pieces; no other call begins meanwhile.
 //
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
 // moved.

@@ -100,6 +100,11 @@ export function droppable<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+/** Whether an error says that the arena has no room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof ShmError && error.code === 'ARENA_FULL';
+}
+
 /** What `value` is, in a few words, for "found …" in a message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

@@ -5,7 +5,7 @@
 export const ABSENT: i32 = 32;
 /** The key has a live version; nothing has changed. */
 export const EXISTS: i32 = 33;
-/** The result does not fit: result[0] = bytes wanted. Stage more and call again. */
+/** The result does not fit. It is read in pieces; the call's pin stands until `release`. */
 export const NEED: i32 = 34;
 /** `snapshotAt` of a sequence number that has not been given out yet. */
 export const AHEAD: i32 = 35;

@@ -1,6 +1,8 @@
 // The kernel of @x/skiplist: what the host calls. One call is one operation: it checks slot and
 // entry, pins, works, copies out and unpins. Nothing is held when a call returns, except what a
-// snapshot's lease holds, which the host takes and gives back.
+// snapshot's lease holds, which the host takes and gives back, and the pin of a read that says
+// NEED: its result does not fit into the scratch. The host takes it with `piece`, then calls
+// `release`, and makes no other call in between.
 //
 // Scratch: the slot's scratch run is cut in two.
 //
@@ -28,7 +30,7 @@
 // codes.ts, where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed.
 // PRESSURE (bit 8) may be added to OK.
 
-import { setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
 import * as audits from './audit';
 import * as batch from './batch';
 import * as nodes from './node';
@@ -36,6 +38,7 @@ import * as read from './read';
 import * as repairs from './repair';
 import * as scans from './scan';
 import * as seals from './seal';
+import * as stack from './stack';
 import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
@@ -111,7 +114,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
  * at valueAt (8-aligned, in the scratch behind the result block).
  * OK: written; result: {0 u32 1 = a DELETE found a live version, 4 u32 0, 8 u64 sequence number}.
  * EXISTS (INSERT and GET_OR_INSERT): a live version stands; for GET_OR_INSERT the result is that of
- * `get`. NEED (GET_OR_INSERT): it stands, but does not fit.
+ * `get`. NEED (GET_OR_INSERT): it stands, but does not fit; as for `get`.
  * FULL (arena), LIMIT (of the list), CONTENDED, EXPELLED, CLOSED.
  */
 export function put(
@@ -173,7 +176,8 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
 /**
  * Reads one key. OK, ABSENT (then flags may say TOMBSTONE, with its number): result
  *   0 u32 value length   4 u32 flags   8 u64 sequence number   64... the value
- * ABSENT with number 0: no visible version at all. NEED: result[0] = value length.
+ * ABSENT with number 0: no visible version at all. NEED: the same, but instead of the value 20 u32
+ * its offset, for `piece`.
  */
 export function get(
   entry: u32,
@@ -195,8 +199,8 @@ export function get(
  * {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each 8-aligned:
  *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
  * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
- * than count when the out block is full: call again for the rest. NEED: not even the first value
- * fits; result[0] = bytes it wants (its 8 of header included). `out` must not overlap the keys.
+ * than count when the out block is full: call again for the rest, or, where no key was done, `get`
+ * the first one. `out` must not overlap the keys.
  */
 export function getMany(
   entry: u32,
@@ -219,10 +223,11 @@ export function getMany(
  *   16 key bytes, padded to 8   then value bytes, padded to 8 (not with KEYS_ONLY)
  * OK: result {0 u32 records (COUNT: entries counted), 4 u32 bytes written, 8 u32 1 = there may be
  * more, 12 u32 offset of the last record}. Going on: START | START_OPEN with the last record's key;
- * with VERSIONS: START | RESUME with its key and number. NEED: the first record does not fit;
- * result[0] = bytes it wants. A call works through a bounded number of entries: it may return with
- * "more" and few records; with COUNT it returns with the last record to go on from.
- * `out` must not overlap the bounds.
+ * with VERSIONS: START | RESUME with its key and number. A call works through a bounded number of
+ * entries: it may return with "more" and few records; with COUNT it returns with the last record to
+ * go on from. NEED: the first record does not fit (COUNT: the last one), and is read in pieces; the
+ * result as for OK, and {16 u32 key offset, 20 u32 value offset, 24 u32 key length | flags << 24,
+ * 28 u32 value length, 32 u64 sequence number}. `out` must not overlap the bounds.
  */
 export function scan(
   entry: u32,
@@ -256,6 +261,19 @@ export function scan(
     out,
     outBytes,
   );
+}
+
+/**
+ * After NEED: copies `bytes` (a multiple of 8, but for the last piece; at most ioBytes() - 64) from
+ * `from` on of the key or the value at `at` to io() + 64.
+ */
+export function piece(at: u32, isKey: bool, from: u32, bytes: u32): void {
+  read.piece(at, isKey, from, bytes);
+}
+
+/** Ends a read that said NEED. */
+export function release(): void {
+  if (MUTANT != 185) stack.leave(OK);
 }
 
 /**

@@ -155,6 +155,11 @@ export function ioBytes(): u32 {
   return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
 }
 
+/** Bytes that a single value comes out with at most; a longer one comes in pieces. */
+export function valueRoom(): u32 {
+  return isDefined(GATED) ? 8 : ioBytes() - <u32>RESULT;
+}
+
 /** The kernel's part; begins with the view (stack.ts). */
 export function work(): usize {
   return io() + ioBytes();
@@ -347,6 +352,14 @@ export function copyKey(to: usize, node: usize): void {
   if (bytes > 8) put64(to + 8, bswap<u64>(get64(node + KEY + 8)));
   for (let i: usize = 16; i < <usize>bytes; i += 8) {
     put64(to + i, bswap<u64>(get64(node + REST + i)));
+  }
+}
+
+/** The same for `bytes` of them from `from` on, a multiple of 8. */
+export function copyKeyPart(to: usize, node: usize, from: u32, bytes: u32): void {
+  for (let i: usize = 0; i < <usize>bytes; i += 8) {
+    const at = <usize>from + i;
+    put64(to + i, bswap<u64>(get64(node + at + (at < 16 || MUTANT == 186 ? KEY : REST))));
   }
 }
 

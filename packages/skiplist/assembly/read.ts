@@ -8,6 +8,8 @@
 //   2. for each list: search; front version on, `seen`   linearizes: the present at the load of the
 //   3. copy the value to the result block, unpin         stamp that decides, or of the last link
 //                                                        that showed absence; a snapshot at S
+//   4. no room for it: the pin stays, and the host takes the value, which is frozen (I1), piece by
+//      piece, then unpins: reading needs no memory of the arena
 //
 // Why the present is a state that was there: the root named this stack at the load. What a writer
 // puts into a newer list after that comes after the close of the list we read in (stack.ts T2), so
@@ -25,9 +27,9 @@ import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
 import { ABSENT, NEED, TOMBSTONE } from './codes';
 import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
 import {
+  copyKeyPart,
   equal,
   io,
-  ioBytes,
   isTombstone,
   laneAt,
   LANES,
@@ -36,6 +38,7 @@ import {
   sliceOf,
   valueAt,
   valueLength,
+  valueRoom,
 } from './node';
 import { findMany, seek } from './search';
 import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from './stack';
@@ -71,14 +74,19 @@ export function get(
     let n = seek(list, s0, s1, len, at);
     for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
       const number = seen(list, n, limit);
-      if (number != 0) return done(upto, resultOf(n, number, OK));
+      if (number == 0) continue;
+      const found = resultOf(n, number, OK);
+      return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
     }
   }
   clearResult();
   return done(upto, ABSENT);
 }
 
-/** Fills the result block from a visible version; `status` if it is live and fits. */
+/**
+ * Fills the result block from a visible version; `status` if it is live and fits. NEED: the caller
+ * keeps its pin.
+ */
 export function resultOf(node: usize, number: u64, status: i32): i32 {
   const out = io();
   const bytes = valueLength(node);
@@ -87,7 +95,8 @@ export function resultOf(node: usize, number: u64, status: i32): i32 {
   put32(out + 4, gone ? TOMBSTONE : 0);
   put64(out + 8, number);
   if (gone) return ABSENT;
-  if (<u64>bytes + RESULT > ioBytes()) return NEED;
+  put32(out + 20, <u32>valueAt(node));
+  if (bytes > valueRoom()) return NEED;
   copyWords(out + RESULT, valueAt(node), bytes);
   return status;
 }
@@ -97,6 +106,13 @@ function clearResult(): void {
   put32(out, 0);
   put32(out + 4, 0);
   put64(out + 8, 0);
+}
+
+/** See index.ts. */
+export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
+  const to = io() + RESULT;
+  if (isKey) copyKeyPart(to, at, from, bytes);
+  else copyWords(to, at + from, bytes);
 }
 
 /** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
@@ -133,8 +149,8 @@ export function getMany(
   let key: usize = at;
   let used: u32 = 0;
   let keys: u32 = 0;
-  let short: u64 = 0;
-  while (keys < count && short == 0) {
+  let full = false;
+  while (keys < count && !full) {
     const lanes = min(count - keys, LANES);
     let behindKeys = key;
     for (let i: u32 = 0; i < lanes; i++) behindKeys = stageLane(laneAt(i), behindKeys);
@@ -143,7 +159,7 @@ export function getMany(
       const node: usize = get32(laneAt(i) + L_OWN);
       const bytes: u64 = 8 + (node == 0 ? 0 : (<u64>valueLength(node) + 7) & ~7);
       if (used + bytes > outBytes) {
-        short = bytes;
+        full = true;
         break;
       }
       emit(out + used, node);
@@ -153,10 +169,10 @@ export function getMany(
     }
   }
   const result = io();
-  put32(result, keys == 0 && short != 0 ? <u32>min<u64>(short, u32.MAX_VALUE) : keys);
+  put32(result, keys);
   put32(result + 4, used);
   put32(result + 8, <u32>key);
-  return done(upto, keys == 0 && short != 0 ? NEED : OK);
+  return done(upto, OK);
 }
 
 /** Gives the lane the staged key at `key`; returns where the next one stands. */

@@ -164,7 +164,7 @@ export function scan(
   const state = simple
     ? runOne(windowAt(0), flags, limit, out, outBytes)
     : run(lists, flags, limit, resume, out, outBytes);
-  return done(upto, state);
+  return state == NEED && MUTANT != 182 ? NEED : done(upto, state); // NEED: the pin stays.
 }
 
 /**
@@ -220,7 +220,7 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
       if ((flags & COUNT) == 0) {
         const bytes = recordBytes(node, flags);
         if (used + bytes > outBytes)
-          return records == 0 ? needs(bytes) : finish(records, used, 1, record);
+          return records == 0 ? needs(node, 1, 1) : finish(records, used, 1, record);
         record = out + used;
         emit(record, node, s0, s1, flags);
         used += <u32>bytes;
@@ -256,7 +256,7 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes
     if ((flags & COUNT) == 0) {
       const bytes = recordBytes(shown, flags);
       if (used + bytes > outBytes) {
-        if (records == 0) return needs(bytes);
+        if (records == 0) return needs(shown, 1, 1);
         break;
       }
       last = out + used;
@@ -292,13 +292,20 @@ function finishCount(
 ): i32 {
   if (node == 0) return finish(records, 0, more, 0);
   const bytes = recordBytes(node, flags | KEYS_ONLY);
-  if (bytes > outBytes) return needs(bytes);
+  if (bytes > outBytes) return needs(node, records, more);
   emit(out, node, get64(<usize>node + KEY), get64(<usize>node + KEY + 8), flags | KEYS_ONLY);
   return finish(records, <u32>bytes, more, out);
 }
 
-function needs(bytes: u64): i32 {
-  put32(io(), <u32>min<u64>(bytes, u32.MAX_VALUE));
+/** The record of `node` does not fit: where the host finds what it is made of. */
+function needs(node: usize, records: u32, more: u32): i32 {
+  finish(records, 0, more, 0);
+  const result = io();
+  put32(result + 16, <u32>node);
+  put32(result + 20, <u32>valueAt(node));
+  put32(result + 24, keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0));
+  put32(result + 28, valueLength(node));
+  put64(result + 32, load64(node + STAMP)); // Decided by `seen`: the number.
   return NEED;
 }
 

@@ -40,7 +40,7 @@ import {
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
 import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
-import { AGAIN, DELETE, GET_OR_INSERT, PRESSURE, SET } from './codes';
+import { AGAIN, DELETE, GET_OR_INSERT, NEED, PRESSURE, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
@@ -110,7 +110,9 @@ export function put(
     const record = present(entry, generation);
     if (record == 0) return leave(GONE);
     opened(record);
-    status = leave(putIn(record, kind, s0, s1, len, at, valueAt, valueLen, a, b));
+    status = putIn(record, kind, s0, s1, len, at, valueAt, valueLen, a, b);
+    if (status == NEED && MUTANT != 184) return NEED; // The pin stays: read.ts.
+    leave(status);
     if (status == AGAIN) continue;
     // Without the pin: what a destroyed list held may come free now.
     if (status != FULL || sweep() == 0) return status;

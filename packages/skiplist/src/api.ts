@@ -131,6 +131,10 @@ export interface SkipListStats extends ListStats {
  * `close` or when the structure was destroyed, EXPELLED when this thread was declared dead, and
  * TypeError or RangeError KEY_TOO_LARGE for a key that the codec or the list cannot take.
  * Visitors and loop bodies may use and change the same list.
+ *
+ * Reads need no memory of the arena, however large a value: it is copied out in pieces. Only a key
+ * of more than 32 KiB, which a read is given or a scan goes on behind, may need some: ShmError
+ * ARENA_FULL.
  */
 export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
   /**

@@ -24,7 +24,7 @@ export const MAX_KEY = 0xf_ffff;
 export const MAX_LISTS = 32;
 
 // Statuses that the arena's kernel does not have.
-export const { ABSENT } = MapStatus;
+export const { ABSENT, NEED } = MapStatus;
 export const EXISTS = 33;
 export const AHEAD = 35;
 export const DIFFERS = 37;

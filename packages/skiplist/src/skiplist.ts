@@ -40,6 +40,7 @@ import {
   Kind,
   type ListKernel,
   MAX_LISTS,
+  NEED,
   OWN,
   PRESSURE,
   TYPE,
@@ -155,7 +156,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     if (status !== OK) {
       status = this.#finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
     }
-    return status === EXISTS ? this[CORE].readResult() : value;
+    return status === EXISTS || status === NEED ? this[CORE].readResult(status) : value;
   }
 
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
@@ -180,7 +181,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
       // Before anything decodes: user code may call the list.
       const seqLow = core.result(2);
       const seqHigh = core.result(3);
-      const next = compute(found === ABSENT ? undefined : core.readResult());
+      const next = compute(found === ABSENT ? undefined : core.readResult(found));
       if (next === undefined && found === ABSENT) return undefined;
       const call = () => this.#tryMatch(key, next, seqLow, seqHigh);
       const status = core.finish(call(), call, 'update');

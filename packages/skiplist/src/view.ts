@@ -74,7 +74,7 @@ export abstract class ListView<K, V>
     if (status === ABSENT) {
       return seq !== 0n && core.result(1) & TOMBSTONE ? { seq, tombstone: true } : undefined;
     }
-    return { value: core.readResult(), seq, tombstone: false };
+    return { value: core.readResult(status), seq, tombstone: false };
   }
 
   get size(): number {

@@ -154,6 +154,12 @@ export const model: Model<State> = {
         return is(own(state, a as number)[b as string] ?? null);
       case 'scan':
         return is(show(state.entries));
+      case 'first':
+        return is(
+          show(state.entries)
+            .split(' ')
+            .at(a === true ? -1 : 0)!,
+        );
       case 'many':
         return is((a as string[]).map((key) => state.entries[key] ?? '-').join(' '));
       case 'rank':

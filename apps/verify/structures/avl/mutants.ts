@@ -39,4 +39,7 @@ export const mutants: Mutant[] = [
   tree(202, 'a build gives up when more was appended meanwhile', 'set, build'),
   tree(203, 'a build that took nothing leaves its lock taken', 'build, build'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
+  tree(187, 'a value that is read in pieces is not pinned meanwhile', 'get in pieces, end'),
+  tree(188, 'an entry that is read in pieces is not pinned meanwhile', 'first in pieces, end'),
+  tree(189, 'a read in pieces keeps its pin', 'get in pieces, end'),
 ];

@@ -5,7 +5,11 @@ import {
   align8,
   holdSnapshot,
   keyArguments,
+  LARGE,
   type Leased,
+  largeBytes,
+  pieces,
+  pinnedValue,
   slotAt,
   stage,
   stageKey,
@@ -41,6 +45,7 @@ const STATUS: Record<number, string> = {
 };
 const OUTCOME = ['none', 'done', 'existed', 'missing', 'other'];
 const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;
+const NEED = 34;
 const REVERSE = 1;
 const PENDING_TOO = 1;
 const EXPECT_ABSENT = 16;
@@ -54,6 +59,7 @@ const nameOf = (status: number): string => STATUS[status] ?? String(status);
 
 /** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
 function valueBytes(value: number): Uint8Array {
+  if (value >= LARGE) return largeBytes(value);
   const bytes = new Uint8Array(4 + (value % 3));
   new DataView(bytes.buffer).setUint32(0, value, true);
   return bytes;
@@ -110,9 +116,30 @@ function appending(kind: number): Structure<Run>['operations'][string] {
 
 function* get(t: Thread, key: string, flags: number): Steps<string | number | null> {
   const [five] = keyArguments(t, key);
+  const { io } = t.local;
   const status: number = yield [t.kernels.tree!.get!, ...handle(t), 0, flags, ...five];
   if (status === 32) return null;
-  return status === 0 ? t.world.u32(t.local.io! + 64) : nameOf(status);
+  if (status !== NEED) return status === 0 ? t.world.u32(t.local.io! + 64) : nameOf(status);
+  const { tree } = t.kernels;
+  const value = yield* pinnedValue(t, tree!, t.world.u32(io! + 20), t.world.u32(io!));
+  yield [tree!.release!];
+  return value;
+}
+
+/** The first row of a scan that has no room for any: key and value are read by and by. */
+function* first(t: Thread, reverse: boolean): Steps<string> {
+  const { tree } = t.kernels;
+  const out = t.local.io! + 64;
+  const flags = reverse ? REVERSE : 0;
+  const status: number = yield [tree!.scan!, ...handle(t), 0, flags, 9, 0, out, 0, out, out, 8];
+  if (status !== NEED) return status === 0 ? '' : nameOf(status);
+  const [keyAt, valueAt, keyLength, valueLength] = [16, 20, 24, 28].map((word) =>
+    t.world.u32(t.local.io! + word),
+  ) as [number, number, number, number];
+  const key = yield* pieces(t, tree!, keyAt, true, keyLength);
+  const value = yield* pinnedValue(t, tree!, valueAt, valueLength);
+  yield [tree!.release!];
+  return `${new TextDecoder().decode(key)}=${value}`;
 }
 
 /** All rows of one version as "key=value"; a text that begins with ! is a fault. */
@@ -238,6 +265,12 @@ export const operations: Structure<Run>['operations'] = {
   scan: {
     *run(t, _run, reverse: boolean) {
       return yield* rows(t, 0, reverse ? REVERSE : 0);
+    },
+  },
+  /** The first row, or the last one, in pieces. */
+  first: {
+    *run(t, _run, reverse: boolean) {
+      return yield* first(t, reverse);
     },
   },
   /** How many keys are below the key. */

@@ -1,7 +1,16 @@
 // Which short programs run against each other, and how each is explored.
 
 import type { OpCall, Plan } from '../../src/structure.ts';
-import { collect, die, dieTwice, MAP_FULL, type Program, quickly, twice } from '../common.ts';
+import {
+  collect,
+  die,
+  dieTwice,
+  LARGE,
+  MAP_FULL,
+  type Program,
+  quickly,
+  twice,
+} from '../common.ts';
 
 /** Pages for regions; most operations that wait in a queue; whether all threads have worked. */
 interface Setting {
@@ -424,6 +433,27 @@ scenario(
     [['end']],
   ],
   BEFORE,
+);
+
+// What the scratch has no room for stays pinned from call to call.
+const LARGE_BEFORE = built('p', ['set', 0, 'p1', 'b', LARGE], ['set', 0, 'p2', LONG_A, LARGE + 1]);
+scenario('get in pieces, end', [[['get', 'b']], [['end'], ['sweep']]], LARGE_BEFORE);
+scenario('first in pieces, end', [[['first', false]], [['end'], ['sweep']]], LARGE_BEFORE);
+scenario(
+  'own in pieces, build',
+  [
+    [
+      ['set', 0, 's', 'b', LARGE + 2],
+      ['own', 0, 'b'],
+    ],
+    [['ask', 'b'], ['build', 'b', 5], ['compact'], ['sweep']],
+  ],
+  LARGE_BEFORE,
+);
+scenario(
+  'last in pieces, compact',
+  [[['first', true]], [['compact'], ...built('b', ['delete', 1, 'd', 'b']), ['compact']]],
+  LARGE_BEFORE,
 );
 
 // The map is destroyed while somebody uses it whose older pin does not know of it.

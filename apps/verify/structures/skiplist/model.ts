@@ -171,7 +171,7 @@ export const model: Model<State> = {
     const died = result === undefined;
     if (REFUSED.has(result)) return same;
     if (result === 'closed' && !state.open) return same;
-    if (!state.open && !died && !op.endsWith('At') && op !== 'drop') return none;
+    if (!state.open && !died && !op.endsWith('At') && !['drop', 'sweep'].includes(op)) return none;
     const key = a as string;
     const there = live(state)[key];
     switch (op) {
@@ -218,6 +218,7 @@ export const model: Model<State> = {
       }
       case 'many':
       case 'scan':
+      case 'piecewise':
         if (died) return same;
         if ((result as string).startsWith('!')) return none;
         return mixed(state, key, parse(result as string), op === 'many' ? (b as string[]) : KEYS)

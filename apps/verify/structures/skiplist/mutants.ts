@@ -119,4 +119,9 @@ export const mutants: Mutant[] = [
   ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
   list(181, 'a scan copies a word of a value that has none', 'a tombstone is the last node'),
+  list(182, 'an entry that is read in pieces is not pinned', 'scan in pieces, seal, destroy'),
+  list(183, 'a value that is read in pieces is not pinned', 'get in pieces, seal, destroy'),
+  list(184, 'a value that stood there is not pinned', 'goi in pieces, seal, destroy'),
+  list(185, 'a read in pieces keeps its pin', 'get in pieces, clear'),
+  list(186, 'a piece of a key begins at the slices in front', 'scan in pieces, seal, destroy'),
 ];

@@ -1,7 +1,7 @@
 // Which short programs run against each other, and how each is explored.
 
 import type { OpCall } from '../../src/structure.ts';
-import { collect, die, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
+import { collect, die, LARGE, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 
 export const plan = { quick: quickly([3_000, 2_000, 500], 200), full: MAP_FULL };
@@ -682,6 +682,42 @@ scenario(
     ['delete', 'b'],
   ],
 );
+
+// What the scratch has no room for stays pinned from call to call.
+const LARGE_BEFORE: Program = [
+  ['set', 'a', LARGE],
+  ['set', LONG_A, LARGE + 1],
+];
+const SEALED_DESTROYED: Program = [['seal'], ['destroy', 1], ['sweep']];
+scenario(
+  'scan in pieces, seal, destroy',
+  [
+    [
+      ['mark', 'p'],
+      ['piecewise', 'p', false],
+    ],
+    SEALED_DESTROYED,
+  ],
+  LARGE_BEFORE,
+);
+scenario(
+  'scan in pieces in reverse, writes',
+  [
+    [
+      ['mark', 'p'],
+      ['piecewise', 'p', true],
+    ],
+    [
+      ['set', 'a', LARGE + 2],
+      ['delete', LONG_A],
+    ],
+  ],
+  LARGE_BEFORE,
+);
+scenario('get in pieces, seal, destroy', [[['get', 'a']], SEALED_DESTROYED], LARGE_BEFORE);
+scenario('goi in pieces, seal, destroy', [[['goi', 'a', 5]], SEALED_DESTROYED], LARGE_BEFORE);
+scenario('get in pieces, clear', [[['get', 'a']], [['clear'], ['sweep']]], LARGE_BEFORE);
+scenario('get in pieces, end', [[['get', 'a']], [['end'], ['sweep']]], LARGE_BEFORE);
 
 // ---- three threads ------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 import type { Codec } from '../api.ts';
 import { json, utf8 } from '../codecs.ts';
 import { type Crossing, RESULT_BYTES } from '../crossing.ts';
+import { allocate } from '../encoding.ts';
 import { ShmError } from '../errors.ts';
 import { type AnyKernel, Status } from '../kernel.ts';
 import { type KeyPort, keyPort, type ValuePort, valuePort } from '../ports.ts';
@@ -15,7 +16,7 @@ import { CodecBounds } from './range.ts';
 export const MapStatus = {
   /** The key has no entry. */
   ABSENT: 32,
-  /** The result does not fit: word 0 says how many bytes it wants. */
+  /** The result does not fit. It is pinned, and taken in pieces. */
   NEED: 34,
   /** And the number of an invariant, from `audit`. */
   AUDIT: 64,
@@ -39,6 +40,10 @@ export interface MapKernel extends AnyKernel {
   ioBytes(): number;
   /** Bytes at the end of scratch that the kernel keeps for itself. */
   overhead(): number;
+  /** After NEED: puts so many bytes of a key or a value behind the result block. */
+  piece(at: number, isKey: number, from: number, bytes: number): void;
+  /** Ends a call that said NEED. No other call comes in between. */
+  release(): void;
   snapshot(...map: MapArgs): number;
   stats(...call: [...MapArgs, target: number]): number;
   repair(...call: [...MapArgs, slot: number]): number;
@@ -94,29 +99,57 @@ export abstract class MapCore<X extends MapKernel, K, V> {
     return this.result(index + 1) * 2 ** 32 + this.result(index);
   }
 
-  /** The value that the last call left behind the result block. */
-  readResult(): V {
-    const { crossing } = this;
-    return this.valuePort.read(crossing.view, RESULT_BYTES, crossing.words[0] as number);
+  /** The value that the last call found; `status` is the call's. */
+  readResult(status: number): V {
+    const { crossing, valuePort } = this;
+    const length = this.result(0);
+    if (status !== MapStatus.NEED) return valuePort.read(crossing.view, RESULT_BYTES, length);
+    // Whatever decodes it may call the map, so the pin is gone by then.
+    const value = this.pinned(() => {
+      const bytes = allocate(length);
+      this.pieces(bytes, 0, this.result(5), false, length);
+      return bytes;
+    });
+    return valuePort.read(value, 0, length);
+  }
+
+  /** Takes what a call with NEED found, by `pieces`, and ends that call. */
+  pinned<T>(take: () => T): T {
+    try {
+      return take();
+    } finally {
+      this.kernel.release();
+    }
+  }
+
+  /**
+   * Copies a key or a value that a call with NEED found to `target[to]`, through the scratch that
+   * there is, in as many pieces as that takes.
+   */
+  pieces(target: Uint8Array, to: number, at: number, isKey: boolean, length: number): void {
+    const { crossing, kernel } = this;
+    const most = (kernel.ioBytes() - RESULT_BYTES) & -8;
+    for (let from = 0; from < length; from += most) {
+      const bytes = Math.min(most, length - from);
+      kernel.piece(at | 0, isKey ? 1 : 0, from, bytes);
+      target.set(crossing.view.subarray(RESULT_BYTES, RESULT_BYTES + bytes), to + from);
+    }
   }
 
   /** Whether a status is a result. */
   protected abstract answers(status: number): boolean;
 
   /**
-   * Calls again until there is a result, and returns it. `call` packs anew: scratch may have been
-   * used meanwhile. `what` is for the message.
+   * Calls again until there is a result, which may be NEED, and returns it. `call` packs anew:
+   * scratch may have been used meanwhile. `what` is for the message.
    */
   finish(first: number, call: () => number, what: string): number {
     let status = first;
     for (let full = false; ; ) {
-      if (this.answers(status)) return status;
+      if (this.answers(status) || status === MapStatus.NEED) return status;
       if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
         full ||= status === Status.FULL;
         status = this.seat.settle(call, status);
-      } else if (status === MapStatus.NEED) {
-        this.crossing.need(this.result(0));
-        status = call();
       } else throw this.error(status, what);
     }
   }

@@ -3,25 +3,44 @@
 //
 //   0 u32 whether there is one   4 u32 value length   8 the value's bytes
 
-import { iterableOf } from '../errors.ts';
+import { isFull, iterableOf } from '../errors.ts';
 import type { AnyCore } from './core.ts';
 import { giveRecords, takeRecords } from './records.ts';
 
 /** The kernel's `getMany`, with offsets as i32. A status. */
 export type GetMany = (count: number, at: number, out: number, outBytes: number) => number;
 
-/** The values of `keys`, in their order. `call` also checks that what is read is open. */
-export function getMany<K, V>(core: AnyCore, keys: Iterable<K>, call: GetMany): (V | undefined)[] {
+/**
+ * The values of `keys`, in their order. `call` also checks that what is read is open; `one` reads
+ * what scratch has no room for.
+ */
+export function getMany<K, V>(
+  core: AnyCore,
+  keys: Iterable<K>,
+  call: GetMany,
+  one: (key: K) => V | undefined,
+): (V | undefined)[] {
   // A copy: encoding one may run user code that changes them.
   const all = [...iterableOf('keys', keys)];
   const values: (V | undefined)[] = [];
-  do readChunk(core, all, values, call);
-  while (values.length < all.length);
+  do {
+    const done = readChunk(core, all, values, call);
+    if (done === 0 && all.length > 0) values.push(one(all[values.length] as K));
+  } while (values.length < all.length);
   return values;
 }
 
-/** Reads the values of as many keys as scratch has room for, behind those already read. */
-function readChunk<K, V>(core: AnyCore, keys: K[], values: (V | undefined)[], call: GetMany): void {
+/**
+ * Reads the values of as many keys as scratch has room for, behind those already read.
+ *
+ * @returns how many: 0 when not even the first one has room
+ */
+function readChunk<K, V>(
+  core: AnyCore,
+  keys: K[],
+  values: (V | undefined)[],
+  call: GetMany,
+): number {
   const { crossing, valuePort } = core;
   const from = values.length;
   const pack = () => packed(core, keys, from, call);
@@ -38,6 +57,7 @@ function readChunk<K, V>(core: AnyCore, keys: K[], values: (V | undefined)[], ca
     at += 8 + ((length + 7) & -8);
   }
   giveRecords(records);
+  return done;
 }
 
 function packed<K>(core: AnyCore, keys: K[], from: number, call: GetMany): number {
@@ -46,9 +66,14 @@ function packed<K>(core: AnyCore, keys: K[], from: number, call: GetMany): numbe
   const first = crossing.take(0);
   const full = crossing.view.length >> 1;
   let next = from;
-  for (; next < keys.length && crossing.cursor < full; next++) {
-    const head = keyPort.append(keys[next] as K, 8);
-    crossing.words[head >> 2] = keyPort.length;
+  try {
+    for (; next < keys.length && crossing.cursor < full; next++) {
+      const head = keyPort.append(keys[next] as K, 8);
+      crossing.words[head >> 2] = keyPort.length;
+    }
+  } catch (error) {
+    // Scratch as it is takes those before this key.
+    if (next === from || !isFull(error)) throw error;
   }
   return call(next - from, (crossing.at + first) | 0, crossing.outAt, crossing.outBytes & -8);
 }

@@ -120,23 +120,24 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
       status = core.finish(status, () => this[TRY_GET](key, flags), 'get');
     }
     if (status === ABSENT) return undefined;
-    return core.readResult();
+    return core.readResult(status);
   }
 
   has(key: K): boolean {
     let status = this[TRY_GET](key, 0);
-    if (status === NEED) return true;
     if (status !== OK && status !== ABSENT) {
       status = this[CORE].finish(status, () => this[TRY_GET](key, 0), 'has');
+      if (status === NEED) this[CORE].kernel.release();
     }
-    return status === OK;
+    return status !== ABSENT;
   }
 
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    return getMany(this[CORE], keys, (count, at, out, outBytes) => {
+    const call = (count: number, at: number, out: number, outBytes: number) => {
       this[CHECK]();
       return this[TRY_GET_MANY](count, at, out, outBytes);
-    });
+    };
+    return getMany(this[CORE], keys, call, (key) => this[READ](key, 0));
   }
 
   protected [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {

@@ -5,6 +5,7 @@
 //   any   then key bytes, padded to 8   then value bytes, padded to 8, unless they were left out
 
 import type { KeyPort, ValuePort } from '../ports.ts';
+import type { AnyCore } from './core.ts';
 
 /** Bytes of a record before its key, with and without a sequence number. */
 export const VERSION_HEAD = 16;
@@ -22,12 +23,35 @@ export class Records {
 
   /** Copies `length` bytes from `view[from]` on; of a record `head` bytes stand before its key. */
   load(view: Uint8Array, from: number, length: number, head: number = ENTRY_HEAD): void {
-    this.head = head;
-    if (this.bytes.length < length) {
-      this.bytes = new Uint8Array((length * 2 + 7) & -8);
-      this.words = new Int32Array(this.bytes.buffer);
-    }
+    this.room(length, head);
     this.bytes.set(view.subarray(from, from + length));
+  }
+
+  /** Makes the one record that a call with NEED found, and ends that call. */
+  loadLarge(core: AnyCore, head: number, hasValue: boolean): void {
+    core.pinned(() => {
+      const flagged = core.result(6);
+      const keyLength = flagged & KEY_LENGTH_MASK;
+      const valueLength = core.result(7);
+      const valueAt = head + ((keyLength + 7) & -8);
+      this.room(valueAt + (hasValue ? (valueLength + 7) & -8 : 0), head);
+      const { bytes, words } = this;
+      words[0] = flagged;
+      words[1] = valueLength;
+      if (head === VERSION_HEAD) {
+        words[2] = core.result(8);
+        words[3] = core.result(9);
+      }
+      core.pieces(bytes, head, core.result(4), true, keyLength);
+      if (hasValue) core.pieces(bytes, valueAt, core.result(5), false, valueLength);
+    });
+  }
+
+  private room(length: number, head: number): void {
+    this.head = head;
+    if (this.bytes.length >= length) return;
+    this.bytes = new Uint8Array((length * 2 + 7) & -8);
+    this.words = new Int32Array(this.bytes.buffer);
   }
 
   /** A copy of the key of the record at `at`. */

@@ -1,7 +1,7 @@
 // Batches over a kernel's `scan`: a reader of records that goes on behind the last one, and the
 // batch of entries that views hand to their iterators.
 
-import type { AnyCore } from './core.ts';
+import { type AnyCore, MapStatus } from './core.ts';
 import { CHECK, CORE } from './inside.ts';
 import type { Bounds } from './range.ts';
 import { giveRecords, type Records, takeRecords } from './records.ts';
@@ -29,8 +29,6 @@ export interface Scanned {
 
 /** A scan in progress, as records. Holds nothing in the arena between two reads. */
 export abstract class RangeScan {
-  /** Of the last read. The offset of a record, as `Records` counts. */
-  lastAt = 0;
   more = true;
   protected readonly view: Scanned;
   protected readonly flags: number;
@@ -67,8 +65,8 @@ export abstract class RangeScan {
    * @returns their number, or what was counted
    */
   read(limit: number, records: Records | undefined): number {
-    this.view[CORE].finish(this.call(limit), () => this.call(limit), 'scan');
-    return this.accept(records);
+    const status = this.view[CORE].finish(this.call(limit), () => this.call(limit), 'scan');
+    return this.accept(status, records);
   }
 
   private call(limit: number): number {
@@ -87,19 +85,25 @@ export abstract class RangeScan {
     return this.scan(flags, limit, crossing.outAt, crossing.outBytes & -8);
   }
 
-  private accept(records: Records | undefined): number {
+  private accept(status: number, records: Records | undefined): number {
     const { [CORE]: core } = this.view;
+    const { crossing } = core;
     const count = core.result(0);
     const length = core.result(1);
     this.more = core.result(2) !== 0;
-    if (records === undefined && !this.more) return count;
-    const { crossing } = core;
+    const large = status === MapStatus.NEED;
+    if (!large && records === undefined && !this.more) return count;
     const run = records ?? takeRecords();
-    run.load(crossing.view, crossing.out, length, this.head);
-    if (length > 0) {
-      this.lastAt = core.result(3) - (crossing.outAt >>> 0);
-      if (this.more) this.goOnBehind(run, this.lastAt);
+    let last = 0;
+    if (large) {
+      // Counting, the last one counted.
+      const hasValue = records !== undefined && (this.flags & RangeFlag.KEYS_ONLY) === 0;
+      run.loadLarge(core, this.head, hasValue);
+    } else {
+      run.load(crossing.view, crossing.out, length, this.head);
+      if (length > 0) last = core.result(3) - (crossing.outAt >>> 0);
     }
+    if (this.more && (large || length > 0)) this.goOnBehind(run, last);
     if (records === undefined) giveRecords(run);
     return count;
   }

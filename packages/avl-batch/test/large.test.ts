@@ -1,0 +1,81 @@
+// Values and keys that the scratch block has no room for: read in pieces, without memory.
+
+import { createHash } from 'node:crypto';
+import { Arena } from '@x/shm-arena';
+import { bytes, u32 } from '@x/shm-arena/codec';
+import { describe, expect, test } from 'vitest';
+import { AvlBatch } from '../src/index.ts';
+import { codeOf } from './support.ts';
+
+const SIZES = [200_000, 100_000, 350_001, 7];
+
+/** A value that says what it is at every byte. */
+function sample(n: number): Uint8Array {
+  const value = new Uint8Array(SIZES[n % SIZES.length]!);
+  for (let i = 0; i < value.length; i++) value[i] = (i * 31 + (i >> 8) * 7 + n) & 255;
+  return value;
+}
+
+const print = (value: Uint8Array | undefined) =>
+  value && `${value.length} ${createHash('md5').update(value).digest('hex')}`;
+
+/** Takes every byte that is left. */
+function exhaust(arena: Arena): void {
+  for (const size of [65_536, 4096, 16]) while (arena.tryAlloc(size) !== 0);
+}
+
+describe('reads of large entries take no memory of the arena', () => {
+  test('values', () => {
+    const arena = Arena.create({ bytes: 16 * 2 ** 20, participants: 4 });
+    const map = AvlBatch.create(arena, { key: u32, value: bytes });
+    const count = 24;
+    for (let n = 0; n < count; n++) map.set(n, sample(n));
+    map.build();
+    for (let i = 0; i < 600; i++) map.has(0); // A larger scratch block is given back by now.
+    map.set(count, sample(0));
+    for (let i = 0; i < 600; i++) map.has(0);
+    exhaust(arena);
+    const { used } = arena.stats();
+    const expected = Array.from({ length: count }, (_, n) => print(sample(n)));
+    const snapshot = map.snapshot();
+    for (const view of [map, snapshot]) {
+      for (let n = 0; n < count; n++) {
+        expect(print(view.get(n))).toBe(expected[n]);
+        expect(view.has(n)).toBe(true);
+        expect(print(view.at(n)?.[1])).toBe(expected[n]);
+        expect(print(view.floor(n)?.[1])).toBe(expected[n]);
+        expect(print(view.ceiling(n)?.[1])).toBe(expected[n]);
+      }
+      expect(print(view.first()?.[1])).toBe(expected[0]);
+      expect(print(view.last()?.[1])).toBe(expected[count - 1]);
+      expect(view.getMany(expected.map((_, n) => n)).map(print)).toEqual(expected);
+      expect([...view.values()].map(print)).toEqual(expected);
+      const back = [...view.values({ reverse: true })];
+      expect(back.map(print)).toEqual([...expected].reverse());
+    }
+    expect(print(map.get(count, { pending: true }))).toBe(expected[0]);
+    expect(arena.stats().used).toBe(used);
+    snapshot.close();
+    map.destroy();
+    expect(arena.stats().pinned).toEqual({ oldest: undefined, bytes: 0 });
+    arena.detach();
+  });
+
+  test('keys', () => {
+    const arena = Arena.create({ bytes: 32 * 2 ** 20, participants: 4 });
+    const map = AvlBatch.create(arena, { value: u32 });
+    const keys = Array.from({ length: 20 }, (_, n) =>
+      String.fromCharCode(97 + n).repeat(150_000 + n),
+    );
+    for (const [n, key] of keys.entries()) map.set(key, n);
+    map.build();
+    for (let i = 0; i < 600; i++) map.has('x');
+    expect(map.first()).toEqual([keys[0], 0]);
+    expect(map.at(7)).toEqual([keys[7], 7]);
+    expect([...map.keys()]).toEqual(keys);
+    expect([...map.entries({ reverse: true })]).toEqual(keys.map((k, n) => [k, n]).reverse());
+    map.destroy();
+    expect(codeOf(() => map.get('a'))).toBe('CLOSED');
+    arena.detach();
+  });
+});
