@@ -14,9 +14,11 @@ import { soak } from './avl/soak.ts';
 import { createMap, endOfMap, pinOlder, recoverSlots } from './common.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  const { pages, most, warm, older } = settings.get(scenario.name)!;
-  createMap(world, 'tree', pages, most);
-  for (const t of world.threads) if (warm && t.role === 'worker') warmUp(t);
+  const { pages, most, warm, cold, older, budget } = settings.get(scenario.name)!;
+  createMap(world, 'tree', pages, most, budget ?? 0);
+  for (const t of world.threads) {
+    if (warm && t.id !== cold && (t.role === 'worker' || warm === 'all')) warmUp(t);
+  }
   if (older === true) pinOlder(world);
 }
 
@@ -33,6 +35,8 @@ function warmUp(t: Thread): void {
 
 /** Here a thread asks for what became of another one's operation, by the run's state. */
 const foreign = new Set(['a builder is succeeded', 'outcomes are kept, and forgotten']);
+
+const BUILDS = ['build', 'compact', 'apply'];
 
 const avl: Structure<Run, State> = {
   name: 'avl',
@@ -52,7 +56,7 @@ const avl: Structure<Run, State> = {
   operations,
   model,
   // One thread builds; and the era may move on and on.
-  blockers: { build: ['build', 'compact'], compact: ['build', 'compact'], snap: 'any' },
+  blockers: { build: BUILDS, compact: BUILDS, apply: BUILDS, snap: 'any' },
   scenarios,
   plan,
   observe: [

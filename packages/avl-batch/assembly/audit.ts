@@ -7,6 +7,7 @@
 //   5 a region of the structure is none of Q0, Q1 and the generation's, or one of these not LIVE
 //   6 a queue: applied beyond its tail, a mirror beyond applied, tickets that do not ascend
 //   7 a cold part whose slices' padding is not zero, or whose length does not fit its slices
+//   8 what lives is not the sum of the entries' charges
 //
 // Both only read. A death leaves a pin.
 //
@@ -28,6 +29,7 @@ import { holder } from '@x/shm-arena/assembly/lock';
 import { ownedByEntry, regionPages } from '@x/shm-arena/assembly/region';
 import { AUDIT } from './codes';
 import {
+  coldBytes,
   coldOf,
   compareNodes,
   heightOf,
@@ -36,14 +38,17 @@ import {
   keyLength,
   left,
   MAX_HEIGHT,
+  NODE_BYTES,
   right,
   sizeOf,
   stackAt,
+  valueLength,
 } from './node';
 import { opAt, Q_APPLIED, Q_TABLE, Q_TAIL, ticketOf } from './queue';
+import { chargeOf } from './room';
 import {
   appliedOf,
-  baseOf,
+  budgetOf,
   done,
   enter,
   H_LOCK,
@@ -51,6 +56,7 @@ import {
   halfOf,
   headOf,
   leave,
+  liveOf,
   look,
   mostOf,
   numberOf,
@@ -76,7 +82,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + 4, heightOf(root));
   put64(out + 8, numberOf(version));
   put64(out + 16, usedOf(version));
-  put64(out + 24, baseOf(version));
+  put64(out + 24, liveOf(version));
   let waiting: u64 = 0;
   if (target == 0) {
     const used = load32(head + H_USED);
@@ -89,6 +95,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + 40, mostOf(head));
   put32(out + 44, regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1)));
   put32(out + 48, holder(head + H_LOCK));
+  put32(out + 52, budgetOf(head));
   return done(target, OK);
 }
 
@@ -101,7 +108,7 @@ export function audit(entry: u32, generation: u32): i32 {
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
   const head = headOf(version);
-  let verdict = auditTree(rootOf(version));
+  let verdict = auditTree(rootOf(version), liveOf(version));
   if (verdict == OK) verdict = auditQueues(head, version);
   if (verdict == OK) {
     const owner = ownedByEntry(entry, generation);
@@ -120,7 +127,8 @@ function report(check: i32, at: usize, found: u64, expected: u64): i32 {
 }
 
 /** Walks the tree in order. */
-function auditTree(root: usize): i32 {
+function auditTree(root: usize, live: u64): i32 {
+  let sum: u64 = 0;
   let depth: u32 = 0;
   let n = root;
   let former: usize = 0;
@@ -136,9 +144,11 @@ function auditTree(root: usize): i32 {
     if (verdict != OK) return verdict;
     if (former != 0 && compareNodes(former, n) >= 0) return report(1, n, former, 0);
     former = n;
+    const cold = coldOf(n);
+    sum += chargeOf(NODE_BYTES + coldBytes(keyLength(cold), valueLength(cold)));
     n = right(n);
   }
-  return OK;
+  return sum == live ? OK : report(8, root, live, sum);
 }
 
 function auditNode(n: usize): i32 {

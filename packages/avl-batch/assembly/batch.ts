@@ -53,8 +53,9 @@ const C_TICKET: usize = 8;
 const C_TAIL: usize = 16;
 const NONE: u64 = ~0;
 
-/** Behind the state of a build in the kernel's scratch (join.ts): u32 queues seen. */
+/** In the kernel's scratch, in the state of a build (join.ts): u32 queues seen; u64 the cut. */
 const USED: usize = 40;
+const CUT: usize = 72;
 
 const ITEM_BYTES: usize = 32;
 const I_OP: usize = 16;
@@ -66,9 +67,11 @@ export const TEMP_BYTES: u32 = 40;
 
 /** Fills items from `temp` on, `most` at most, in the order of their tickets; how many. */
 export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
+  let used: u32 = MUTANT == 142 ? load32(head + H_USED) : 0;
   let cut = load64(head + H_CLOCK); // B1
-  const used = load32(head + H_USED);
+  if (MUTANT != 142) used = load32(head + H_USED);
   put32(work() + USED, used);
+  put64(work() + CUT, cut);
   for (let q: u32 = 0; q < used; q++) {
     const queue = queueAt(head, q);
     const cursor = cursorAt(q);
@@ -107,6 +110,14 @@ function step(head: usize, queue: usize, cursor: usize, cut: u64): void {
     if (ticket >= cut && MUTANT != 75) ticket = NONE;
   }
   put64(cursor + C_TICKET, ticket);
+}
+
+/** A clock below which nothing was left, but for what was under way (room.ts). */
+export function cutTaken(): u64 {
+  let cut = get64(work() + CUT);
+  const used = queuesTaken();
+  for (let q: u32 = 0; q < used; q++) cut = min(cut, get64(cursorAt(q) + C_TICKET));
+  return cut;
 }
 
 /** How many queues there were when the batch was taken. */

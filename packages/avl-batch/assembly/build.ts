@@ -8,16 +8,17 @@
 // build                                                  a death after this step leaves
 //   1. pin, head; lock                                     a lock to be inherited
 //   2. version v; its region LIVE; the queues' applied     the same
-//      words := v's
+//      words, and what bounds growth (room.ts), := v's
 //   3. take ops below the cut, sort them (batch.ts)        the same; outcomes are tentative
-//   4. apply them (join.ts): nodes in v's region           the same, and bytes of the generation,
-//                                                          which go with it
+//   4. apply them (join.ts): nodes in v's region, within   the same, and bytes of the generation,
+//      its budget (room.ts W1)                             which go with it
 //   5. v' beside them, with the applied numbers            the same
 //   6. CAS root v → v'           linearizes: all ops of    the applied words late: writers see less
 //      the batch take effect, in their order               room until the next build's step 2
-//   7. the applied words := v'; published + 1; unlock      nothing
+//   7. the words of 2 := v'; published + 1; unlock         nothing
 // If memory is refused in 4 or 5: the shard is rewound to where it stood, and nothing has changed;
-// the ops wait on. If there is nothing to take there is no new version.
+// the ops wait on; the host compacts, or asks for fewer of them, down to one. If there is nothing
+// to take there is no new version.
 //
 // P1  From 1 to 7 the root is this thread's to change, unless the structure is destroyed: then the
 //     CAS fails, or hits a word that nobody reads. (It expects v, whose memory the pin holds, so
@@ -63,13 +64,13 @@ import {
   retireFrom,
   sweep,
 } from '@x/shm-arena/assembly/region';
-import { isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
-import { apply, begin, bytesTaken, failed, nodesMade, room } from './join';
+import { cutTaken, isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
+import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
 import { io, sizeOf } from './node';
 import { Q_APPLIED, Q_TAIL } from './queue';
+import { allotIfDue, tellRoom } from './room';
 import {
   appliedOf,
-  baseOf,
   enter,
   entryOf,
   fillVersion,
@@ -77,6 +78,7 @@ import {
   H_PUBLISHED,
   headFor,
   leave,
+  liveOf,
   numberOf,
   present,
   queueAt,
@@ -103,8 +105,9 @@ export function takeOver(entry: u32, generation: u32, head: usize): usize {
   return version;
 }
 
-/** The queues learn how far they are applied. */
+/** The queues learn how far they are applied, and what room there is. */
 function tellQueues(head: usize, version: usize): void {
+  tellRoom(head, version);
   const queues = queuesOf(version);
   for (let q: u32 = 0; q < queues; q++) {
     const at = queueAt(head, q) + Q_APPLIED;
@@ -137,7 +140,14 @@ export function publish(entry: u32, head: usize, version: usize, next: usize): b
 // ---- build --------------------------------------------------------------------------------------
 
 /** See index.ts. */
-export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBytes: u32): i32 {
+export function build(
+  entry: u32,
+  generation: u32,
+  limit: u32,
+  temp: u32,
+  tempBytes: u32,
+  last: u32,
+): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
   const most = min(limit, tempBytes / TEMP_BYTES);
@@ -146,7 +156,7 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
   if (head == 0) return leave(CLOSED);
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
-  const code = buildOn(head, version, temp, most);
+  const code = buildOn(head, version, temp, most, last != 0);
   if (MUTANT != 203 || code != OK || get32(io()) != 0) unlock(head + H_LOCK);
   leave(OK);
   if (code == CLOSED || code == OK) sweep(); // Nothing waits for that.
@@ -154,18 +164,19 @@ export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBy
 }
 
 /** Steps 3 to 7, with the lock in hand. */
-function buildOn(head: usize, version: usize, temp: usize, most: u32): i32 {
+function buildOn(head: usize, version: usize, temp: usize, most: u32, last: bool): i32 {
   const count = take(head, version, temp, most);
   if (MUTANT == 202 && isMore(head)) return CONTENDED;
   const region = regionOf(version);
   const mark = regionMark(region);
   let next = version;
   if (count != 0) {
-    begin(region, sort(temp, most, count));
+    allotIfDue(head, region, liveOf(version));
+    begin(region, sort(temp, most, count), version, last);
     const root = apply(rootOf(version), 0, count);
     next = successor(head, version, root);
     if (next == 0 || (failed() != 0 && MUTANT != 81)) {
-      regionRewind(region, mark);
+      if (MUTANT != 141) regionRewind(region, mark);
       return failed();
     }
     if (!publish(entryOf(head), head, version, next)) {
@@ -188,7 +199,9 @@ function successor(head: usize, version: usize, root: usize): usize {
   if (next == 0) return 0;
   const used = usedOf(version) + bytesTaken();
   const number = numberOf(version) + 1;
-  fillVersion(next, root, regionOf(version), number, used, baseOf(version), head, queues);
+  const live = liveOf(version) + liveAdded();
+  const cut = cutTaken();
+  fillVersion(next, root, regionOf(version), number, used, live, cut, head, queues);
   for (let q: u32 = 0; q < queues; q++) {
     const tail = MUTANT == 80 ? load64(queueAt(head, q) + Q_TAIL) : 0;
     setApplied(next, q, MUTANT == 80 ? tail : takenOf(q));
@@ -202,5 +215,5 @@ export function report(version: usize): void {
   put32(out + 12, sizeOf(rootOf(version)));
   put64(out + 16, numberOf(version));
   put64(out + 24, usedOf(version));
-  put64(out + 32, baseOf(version));
+  put64(out + 32, liveOf(version));
 }

@@ -32,13 +32,14 @@
 //
 // Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
 
-import { get32, load64, put32 } from '@x/shm-arena/assembly/atomic';
+import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import {
   CLOSED,
   CONTENDED,
   generationOf,
   OK,
+  R_BUDGET,
   R_STATE,
   regionAt,
 } from '@x/shm-arena/assembly/layout';
@@ -70,14 +71,18 @@ import {
   valueLength,
   work,
 } from './node';
+import { heldPages } from './room';
 import {
   appliedOf,
+  budgetOf,
+  cutOf,
   enter,
   entryOf,
   fillVersion,
   H_LOCK,
   headFor,
   leave,
+  liveOf,
   numberOf,
   queuesOf,
   regionOf,
@@ -109,17 +114,18 @@ export function compact(entry: u32, generation: u32): i32 {
 /** Steps 2 to 7, with the lock in hand. */
 function compactOn(generation: u32, head: usize, version: usize): i32 {
   const entry = entryOf(head);
-  const created = regionCreate(ownedByEntry(entry, generation), 0);
+  const created = regionCreate(ownedByEntry(entry, generation), budgetOf(head));
   if (created < 0) return -created;
   const region = <u32>created;
   if (MUTANT != 82) protect(); // C1; the root is looked at by the CAS.
-  begin(region, 0);
+  begin(region, 0, 0, false);
   const root = rebuild(rootOf(version));
   const next = successor(head, version, root, region);
   if (failed() != 0) {
     regionDrop(region);
     return failed();
   }
+  store32(regionAt(region) + R_BUDGET, heldPages(region)); // The next build counts pages.
   const old = regionOf(version);
   const oldGeneration = generationOf(load64(regionAt(old) + R_STATE)); // Held by the pin.
   if (MUTANT == 83) regionRetire(old, oldGeneration);
@@ -138,7 +144,10 @@ function successor(head: usize, version: usize, root: usize, region: u32): usize
   const next = room(versionBytes(queues), 8);
   if (next == 0) return 0;
   const used = bytesTaken();
-  fillVersion(next, root, region, numberOf(version) + 1, used, used, head, queues);
+  const number = numberOf(version) + 1;
+  const live = liveOf(version);
+  const cut = cutOf(version);
+  fillVersion(next, root, region, number, used, live, cut, head, queues);
   for (let q: u32 = 0; q < queues; q++) setApplied(next, q, appliedOf(version, q));
   return next;
 }

@@ -69,11 +69,12 @@ export function overhead(): u32 {
 
 /**
  * Builds an empty tree for the entry that the caller is creating (CREATING, its own). maxQueued: 1
- * to 2^24, the most operations of one thread that wait. OK: result {0 u32 root}, with which the
- * caller publishes the entry. FULL, CONTENDED, LIMIT (no region is left), BAD.
+ * to 2^24, the most operations of one thread that wait. maxPages: the most that one generation of
+ * the tree holds, 0 = no limit. OK: result {0 u32 root}, with which the caller publishes the entry.
+ * FULL, CONTENDED, LIMIT (no region is left), BAD.
  */
-export function create(entry: u32, generation: u32, maxQueued: u32): i32 {
-  return versions.create(entry, generation, maxQueued);
+export function create(entry: u32, generation: u32, maxQueued: u32, maxPages: u32): i32 {
+  return versions.create(entry, generation, maxQueued, maxPages);
 }
 
 /**
@@ -81,8 +82,9 @@ export function create(entry: u32, generation: u32, maxQueued: u32): i32 {
  * the expected one; | EXPECT_ABSENT: if it has no entry; | NEXT_ABSENT: then delete it). Value and
  * expected value: so many bytes at valueAt and expectAt, 8-aligned in the scratch behind the
  * result. Wait-free. OK: result {0 u32 queue, 4 u32 operations waiting in it, this one included, 8
- * u64 number}; the ticket is (queue, number). QUEUE_FULL, FULL, CONTENDED, BAD (2 GiB), EXPELLED,
- * CLOSED.
+ * u64 number}; the ticket is (queue, number). QUEUE_FULL, FULL (also where the next generation
+ * would have no room any more: a delete is taken then, and a value that replaces none smaller),
+ * LIMIT (maxPages), CONTENDED, BAD (2 GiB), EXPELLED, CLOSED.
  */
 export function append(
   entry: u32,
@@ -155,12 +157,20 @@ export function nudge(entry: u32, generation: u32): i32 {
  * Applies waiting operations, `limit` at most. temp: tempBytes of scratch, 8-aligned, behind the
  * result block; TEMP_BYTES an operation, which limits the batch, too. OK: result {0 u32 operations
  * applied, 4 u32 1 = more are waiting, 8 u32 nodes made, 12 u32 size, 16 u64 number of the version,
- * 24 u64 bytes used in the generation, 32 u64 bytes that its compaction left}; 0 operations: no new
- * version. CONTENDED (a living thread is building), FULL, BAD (no room for one operation),
- * EXPELLED, CLOSED.
+ * 24 u64 bytes used in the generation, 32 u64 bytes that a compaction would leave}; 0 operations:
+ * no new version. FULL, LIMIT (maxPages): compact, or apply fewer. last: 1 = a compaction found no
+ * room; what is kept for one may be used up. CONTENDED (a living thread is building), BAD (no room
+ * for one operation), EXPELLED, CLOSED.
  */
-export function build(entry: u32, generation: u32, limit: u32, temp: u32, tempBytes: u32): i32 {
-  return builds.build(entry, generation, limit, temp, tempBytes);
+export function build(
+  entry: u32,
+  generation: u32,
+  limit: u32,
+  temp: u32,
+  tempBytes: u32,
+  last: u32,
+): i32 {
+  return builds.build(entry, generation, limit, temp, tempBytes, last);
 }
 
 /**
@@ -293,9 +303,9 @@ export function snapshot(entry: u32, generation: u32): i32 {
 /**
  * Figures. OK: result
  *   0 u32 size   4 u32 height   8 u64 number of the version   16 u64 bytes used in the generation
- *   24 u64 bytes that its compaction left   32 u32 operations waiting (target 0)
+ *   24 u64 bytes that a compaction would leave   32 u32 operations waiting (target 0)
  *   36 u32 pages of the generation   40 u32 maxQueued   44 u32 pages of all queues
- *   48 u32 slot + 1 of who is building, 0 = nobody
+ *   48 u32 slot + 1 of who is building, 0 = nobody   52 u32 maxPages, 0 = no limit
  */
 export function stats(entry: u32, generation: u32, target: u32): i32 {
   return audits.stats(entry, generation, target);

@@ -20,6 +20,7 @@
 //     one higher than l was.
 // J3  When memory is refused, `failed` is set and stays: every function then returns at once, with
 //     0 for what it could not make; 0 is a tree. The caller rewinds its shard: nothing has changed.
+//     Memory is refused, too, where it is kept for the next generation (room.ts).
 // J4  Recursion is no deeper than the tree is high, plus the height of what a batch builds anew.
 //
 // No step is visible: a death leaves bytes of the generation.
@@ -27,8 +28,9 @@
 // Names: n, l, r, t, c nodes; k a key source; items the sorted batch, [i, j) a part of it.
 
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { FULL, LIMIT } from '@x/shm-arena/assembly/layout';
 import { regionAlloc } from '@x/shm-arena/assembly/region';
-import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { itemAt, itemLength, itemOp, judgeRun, runEnd } from './batch';
 import {
   COLD,
@@ -40,12 +42,16 @@ import {
   fillLinks,
   heightOf,
   KEY,
+  keyLength,
   left,
   NODE_BYTES,
   right,
+  valueLength,
   work,
 } from './node';
 import { opKey, opKeyLength, opRest, opValue, opValueLength } from './queue';
+import { allot, chargeOf } from './room';
+import { headOf, liveOf } from './version';
 
 /** State of a build, private: behind the view in the kernel's scratch. */
 const B_REGION: usize = 8;
@@ -54,15 +60,24 @@ const B_NODES: usize = 16;
 const B_LAST: usize = 20;
 const B_ITEMS: usize = 24;
 const B_BYTES: usize = 32;
+const B_LIVE: usize = 48;
+const B_VERSION: usize = 56;
+const B_FINAL: usize = 60;
 
-/** Begins: nothing made yet, memory comes from `region`. */
-export function begin(region: u32, items: usize): void {
+/**
+ * Begins: nothing made yet, memory comes from `region`; within its budget, which is set anew for
+ * what is made of `version`, or for the `last` time (0: it has none).
+ */
+export function begin(region: u32, items: usize, version: usize, last: bool): void {
   const at = work();
   put32(at + B_REGION, region);
   put32(at + B_FAILED, 0);
   put32(at + B_NODES, 0);
   put32(at + B_ITEMS, <u32>items);
   put64(at + B_BYTES, 0);
+  put64(at + B_LIVE, 0);
+  put32(at + B_VERSION, <u32>version);
+  put32(at + B_FINAL, last ? 1 : 0);
 }
 
 /** The status because of which the build cannot go on, or 0. */
@@ -80,13 +95,37 @@ export function bytesTaken(): u64 {
   return get64(work() + B_BYTES);
 }
 
+/** Charges of entries made less those of entries gone since `begin`; it may be below zero. */
+export function liveAdded(): u64 {
+  return get64(work() + B_LIVE);
+}
+
+/** Charges of an entry with such a cold part: made, or gone where `sign` is -1. */
+function count(coldBytes: u64, sign: i64): void {
+  const at = work() + B_LIVE;
+  put64(at, get64(at) + chargeOf(NODE_BYTES + coldBytes) * sign);
+}
+
+/** Another budget for the generation; false: there is no more to be had. */
+function isMoreAllotted(): bool {
+  const at = work();
+  const version: usize = get32(at + B_VERSION);
+  if (version == 0 || whyNot() != LIMIT) return false;
+  const live = liveOf(version) + max<i64>(get64(at + B_LIVE), 0);
+  const status = allot(headOf(version), get32(at + B_REGION), live, get32(at + B_FINAL) != 0);
+  if (status != 0) fail(status);
+  return status == 0;
+}
+
 /** Memory of the generation; 0: J3. */
 export function room(bytes: u64, align: u32): usize {
   const at = work();
   if (MUTANT != 81 && get32(at + B_FAILED) != 0) return 0;
-  const block: usize = bytes >> 32 != 0 ? 0 : regionAlloc(get32(at + B_REGION), <u32>bytes, align);
+  const region = get32(at + B_REGION);
+  let block: usize = bytes >> 32 != 0 ? fail(FULL) : regionAlloc(region, <u32>bytes, align);
+  if (block == 0 && isMoreAllotted()) block = regionAlloc(region, <u32>bytes, align);
   if (block == 0) {
-    put32(at + B_FAILED, bytes >> 32 != 0 ? 1 : whyNot());
+    put32(at + B_FAILED, whyNot());
     return 0;
   }
   put64(at + B_BYTES, get64(at + B_BYTES) + bytes);
@@ -170,6 +209,7 @@ export function apply(n: usize, i: u32, j: u32): usize {
   const l = apply(left(n), i, m);
   const now = end > m ? judgeRun(items, m, end, cold) : cold;
   const r = apply(right(n), end, j);
+  if (now != cold) count(coldBytes(keyLength(cold), valueLength(cold)), MUTANT == 146 ? 0 : -1);
   if (now == 0) return join2(l, r);
   if (now != cold) return join(l, entryOf(itemAt(items, m), now ^ 1), r);
   return l == left(n) && r == right(n) ? n : join(l, n, r);
@@ -201,7 +241,9 @@ function isKeyOf(items: usize, n: usize, i: u32): bool {
 function entryOf(item: usize, op: usize): usize {
   const len = opKeyLength(op);
   const bytes = opValueLength(op);
-  const cold = room(coldBytes(len, bytes), 8);
+  const size = coldBytes(len, bytes);
+  count(size, 1);
+  const cold = room(size, 8);
   if (cold != 0) fillCold(cold, len, opRest(op), bytes, opValue(op));
   put32(item + COLD, <u32>cold);
   return item;

@@ -34,13 +34,15 @@
 // append                                                 a death after this step leaves
 //   1. pin; head; entry LIVE                               a pin
 //   2. no table: mark; table, marks; store table           the mark, from which the next one begins
-//   3. tail - applied at its most: QUEUE_FULL              nothing
+//   3. tail - applied at its most: QUEUE_FULL; growth      nothing
+//      that has no room (room.ts W2): FULL, LIMIT
 //   4. room in the present half, or change over:           bytes that come back with the half:
 //      rewind the other, store turn                        both may be done again
-//   5. ticket := clock, clock + 1; op, slot: plain         the same
+//   5. ticket := clock, clock + demand; op, slot: plain    the same
 //   6. store tail            linearizes                    nothing: the op will be applied
 // Every step is bounded: append is wait-free, but for the arena's page table when a chunk is used
-// up, which answers CONTENDED when others are in the way.
+// up, which answers CONTENDED when others are in the way; and but for a value that finds no room
+// and looks whether it replaces one: that is lock-free, as a read is.
 //
 // The order in which ops are applied, O, is by batch, then by ticket.
 //   O1  One thread's ops stand in O as it appended them (Q1, and a batch takes a queue in order).
@@ -67,12 +69,25 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/atomic';
-import { BAD, CLOSED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
+import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
 import { bump, regionAlloc, regionMark, regionRewind, shard } from '@x/shm-arena/assembly/region';
-import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { copyWords } from '@x/shm-arena/assembly/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
-import { firstSlice, io, restBytes, secondSlice, sliceOf, slicesAt } from './node';
+import {
+  coldBytes,
+  coldOf,
+  firstSlice,
+  io,
+  NODE_BYTES,
+  restBytes,
+  secondSlice,
+  sliceOf,
+  slicesAt,
+  valueLength,
+} from './node';
+import { find } from './read';
+import { demandOf, roomFor } from './room';
 import {
   appliedOf,
   enter,
@@ -87,6 +102,7 @@ import {
   mostOf,
   present,
   queueAt,
+  rootOf,
   slotsOf,
 } from './version';
 
@@ -189,12 +205,24 @@ export function append(
   const t = load64(queue + Q_TAIL) + 1;
   const waiting = t - load64(queue + Q_APPLIED); // Pairs with step 7 of build.ts (Q3).
   if (waiting > mostOf(head)) return leave(QUEUE_FULL);
-  const value: u64 = (kind & 15) == DELETE || (kind & NEXT_ABSENT) != 0 ? 0 : valueLen;
+  const removes = (kind & 15) == DELETE || (kind & NEXT_ABSENT) != 0;
+  const value: u64 = removes ? 0 : valueLen;
   const padded = ((value + 7) & ~7) + ((<u64>expectLen + 7) & ~7);
   const bytes = <u64>OP_HEAD + restBytes(len) + padded;
-  const op: usize = bytes >> 31 != 0 ? 0 : room(head, queue, t, <u32>bytes);
-  if (op == 0) return leave(bytes >> 31 != 0 ? BAD : whyNot());
-  const ticket = add64(head + H_CLOCK, 1);
+  if (bytes >> 31 != 0) return leave(BAD);
+  const demand = demandOf(bytes, removes ? 0 : NODE_BYTES + coldBytes(len, <u32>value));
+  const tight = roomFor(head, demand);
+  if (tight != OK && !removes) {
+    const s0 = firstSlice(len, k0, k1);
+    const s1 = secondSlice(len, k0, k2, k3);
+    const version = present(entry, generation);
+    if (version == 0) return leave(CLOSED);
+    const n = find(rootOf(version), s0, s1, len, k0);
+    if (n == 0 || valueLength(coldOf(n)) < <u32>value) return leave(tight);
+  }
+  const op: usize = room(head, queue, t, <u32>bytes, tight != OK);
+  if (op == 0) return leave(whyNot());
+  const ticket = add64(head + H_CLOCK, demand);
   put32(op + OP_KIND, kind); // Private until the tail says otherwise.
   put32(op + OP_LENGTH, len);
   put32(op + OP_VALUE, <u32>value);
@@ -233,12 +261,14 @@ function makeTable(head: usize, queue: usize): i32 {
   const table = regionAlloc(q0, bytes, 8);
   if (MUTANT == 136 && begun == 0) store32(queue + Q_BEGUN, first);
   if (table == 0) return whyNot();
+  add64(head + H_CLOCK, bytes); // Growth has less room.
   fill(table, 0, bytes);
   // A byte, so that the mark lies in a chunk: a rewind keeps that.
   if (regionMark(q1) == 0 && regionAlloc(q1, 8, 8) == 0) return whyNot();
   if (MUTANT == 72) store32(queue + Q_TABLE, table);
   store32(queue + Q_MARKS, regionMark(q0));
   store32(queue + Q_MARKS + 4, regionMark(q1));
+  if (MUTANT == 143) store32(queue + Q_TABLE, table);
   while (true) {
     const used = load32(head + H_USED);
     if (used > ME || cas32(head + H_USED, used, ME + 1)) break;
@@ -247,19 +277,27 @@ function makeTable(head: usize, queue: usize): i32 {
   return OK;
 }
 
-/** Step 4: room for op t; 0 with a status. */
-function room(head: usize, queue: usize, t: u64, bytes: u32): usize {
+/** Step 4: room for op t; 0 with a status. `tight`: W2 of room.ts. */
+function room(head: usize, queue: usize, t: u64, bytes: u32, tight: bool): usize {
   const turn = load64(queue + Q_TURN);
   const half = <u32>turn & 1;
   const region = halfOf(head, half);
   const at = bump(shard(region, ME), bytes, 8);
   if (at != 0) return at;
   const drained = MUTANT == 74 || load64(queue + Q_APPLIED) >= turn >> 1; // Q5
-  if (!drained || t - 1 == turn >> 1) return regionAlloc(region, bytes, 8);
+  if (!drained || t - 1 == turn >> 1) return grow(queue, t, region, bytes, tight);
   const other = halfOf(head, half ^ 1);
   regionRewind(other, load32(queue + Q_MARKS + ((<usize>(half ^ 1)) << 2)));
   store64(queue + Q_TURN, ((t - 1) << 1) | (half ^ 1));
-  return regionAlloc(other, bytes, 8);
+  return grow(queue, t, other, bytes, tight);
+}
+
+/** Memory of a half, with new pages if need be; 0 with a status. */
+function grow(queue: usize, t: u64, region: u32, bytes: u32, tight: bool): usize {
+  const waits = t - 1 > load64(queue + Q_APPLIED);
+  if (!tight || !waits || MUTANT == 147) return regionAlloc(region, bytes, 8);
+  const at = bump(shard(region, ME), bytes, 8);
+  return at != 0 ? at : fail(FULL);
 }
 
 // ---- what became of it --------------------------------------------------------------------------

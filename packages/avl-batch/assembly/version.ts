@@ -12,12 +12,16 @@
 //
 // Version, 8-aligned, frozen once the root names it
 //   0 u32 root   4 u32 region   8 u64 number   16 u64 bytes used in the generation
-//   24 u64 bytes it had after the compaction   32 u32 head   36 u32 queues   40 u64 applied, each
+//   24 u64 live: charges of its entries (room.ts)   32 u32 head   36 u32 queues
+//   40 u64 cut (room.ts)   48 u64 applied, each
 // Head, 64-aligned, in Q0
-//     0 u64 the builder's lock (lock.ts), shared      64 u64 clock: the next ticket, shared
+//     0 u64 the builder's lock (lock.ts), shared
+//    64 u64 clock: the next ticket, shared   72 u64 ceiling, shared (room.ts)
 //   128 u32 published: changes after each publication, shared   132 u32 nudged, shared
+//   136 u64 basis   144 u64 top   152 u64 due, all shared (room.ts)
 //   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 slots of a table
 //   208 u32 entry, all frozen   212 u32 queues in use: highest + 1, shared
+//   216 u32 most pages of a generation, 0 = no limit, frozen
 //   256 queues, QUEUE_BYTES each (queue.ts), one a participant's slot
 //
 // V1  The root moves by CAS from a version to its successor: number + 1, applied never less. Only
@@ -63,6 +67,7 @@ import { held } from '@x/shm-arena/assembly/lazy';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
 import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { io, sizeOf, work } from './node';
+import { allot, raiseCeiling, tellRoom } from './room';
 
 // ---- version ------------------------------------------------------------------------------------
 
@@ -70,10 +75,11 @@ const V_ROOT: usize = 0;
 const V_REGION: usize = 4;
 const V_NUMBER: usize = 8;
 const V_USED: usize = 16;
-const V_BASE: usize = 24;
+const V_LIVE: usize = 24;
 const V_HEAD: usize = 32;
 const V_QUEUES: usize = 36;
-const V_APPLIED: usize = 40;
+const V_CUT: usize = 40;
+const V_APPLIED: usize = 48;
 
 export function versionBytes(queues: u32): u32 {
   return <u32>V_APPLIED + (queues << 3);
@@ -95,8 +101,13 @@ export function usedOf(version: usize): u64 {
   return get64(version + V_USED);
 }
 
-export function baseOf(version: usize): u64 {
-  return get64(version + V_BASE);
+/** What a compaction would leave, by charges. */
+export function liveOf(version: usize): u64 {
+  return get64(version + V_LIVE);
+}
+
+export function cutOf(version: usize): u64 {
+  return get64(version + V_CUT);
 }
 
 export function queuesOf(version: usize): u32 {
@@ -115,7 +126,8 @@ export function fillVersion(
   region: u32,
   number: u64,
   used: u64,
-  base: u64,
+  live: u64,
+  cut: u64,
   head: usize,
   queues: u32,
 ): void {
@@ -123,7 +135,8 @@ export function fillVersion(
   put32(version + V_REGION, region);
   put64(version + V_NUMBER, number);
   put64(version + V_USED, used);
-  put64(version + V_BASE, base);
+  put64(version + V_LIVE, live);
+  put64(version + V_CUT, cut);
   put32(version + V_HEAD, <u32>head);
   put32(version + V_QUEUES, queues);
 }
@@ -136,13 +149,18 @@ export function setApplied(version: usize, queue: u32, number: u64): void {
 
 export const H_LOCK: usize = 0;
 export const H_CLOCK: usize = 64;
+export const H_CEILING: usize = 72;
 export const H_PUBLISHED: usize = 128;
 export const H_NUDGED: usize = 132;
+export const H_BASIS: usize = 136;
+export const H_TOP: usize = 144;
+export const H_DUE: usize = 152;
 const H_Q0: usize = 192;
 const H_MOST: usize = 200;
 const H_SLOTS: usize = 204;
 const H_ENTRY: usize = 208;
 export const H_USED: usize = 212;
+const H_BUDGET: usize = 216;
 const H_QUEUES: usize = 256;
 export const QUEUE_BYTES: usize = 128;
 /** The most that `create` takes for the ops that may wait in a queue. */
@@ -152,13 +170,18 @@ export function headOf(version: usize): usize {
   return get32(version + V_HEAD);
 }
 
-/** Region Q0 or Q1. Frozen, as are the next three. */
+/** Region Q0 or Q1. Frozen, as are the next four. */
 export function halfOf(head: usize, half: u32): u32 {
   return get32(head + H_Q0 + ((<usize>half) << 2));
 }
 
 export function mostOf(head: usize): u32 {
   return get32(head + H_MOST);
+}
+
+/** Most pages of a generation; 0: as many as there are. */
+export function budgetOf(head: usize): u32 {
+  return get32(head + H_BUDGET);
 }
 
 export function slotsOf(head: usize): u32 {
@@ -251,7 +274,7 @@ export function snapshot(entry: u32, generation: u32): i32 {
 // ---- making one ---------------------------------------------------------------------------------
 
 /** See index.ts. */
-export function create(entry: u32, generation: u32, most: u32): i32 {
+export function create(entry: u32, generation: u32, most: u32, budget: u32): i32 {
   if (!alive()) return EXPELLED;
   if (most == 0 || most > MOST) return BAD;
   const owner = ownedByEntry(entry, generation);
@@ -272,7 +295,12 @@ export function create(entry: u32, generation: u32, most: u32): i32 {
   put32(<usize>head + H_MOST, most);
   put32(<usize>head + H_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
   put32(<usize>head + H_ENTRY, entry);
-  fillVersion(version, 0, region, 1, versionBytes(0), versionBytes(0), head, 0);
+  put32(<usize>head + H_BUDGET, budget);
+  put64(<usize>head + H_TOP, i64.MAX_VALUE);
+  fillVersion(version, 0, region, 1, versionBytes(0), 0, 1, head, 0);
+  tellRoom(head, version);
+  raiseCeiling(head);
+  allot(head, region, 0, false);
   regionPublish(q0); // The caller is creating the entry: its owner is there.
   regionPublish(q1);
   regionPublish(region);

@@ -37,9 +37,9 @@ export interface BatchOptions {
    */
   maxDelayMs?: number | undefined;
   /**
-   * Rebuild the tree (`compact`) when a build finds that its memory has more than doubled since the
-   * last time, or that there will soon be no room left to do so. Default true. The rebuild is O(n),
-   * in the thread that builds.
+   * Rebuild the tree (`compact`) when a build finds that its memory is more than twice what its
+   * entries need, or that none are left. Default true. The rebuild is O(n), in the thread that
+   * builds. A build that has no memory rebuilds the tree in any case.
    */
   autoCompact?: boolean | undefined;
 }
@@ -61,6 +61,12 @@ export interface AvlBatchOpenOptions<K, V> extends AvlBatchCodecs<K, V> {
 export interface AvlBatchOptions<K, V> extends AvlBatchCodecs<K, V> {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
   name?: string | undefined;
+  /**
+   * Most bytes of memory of the tree, rounded up to 64 KiB; entries take seven eighths at most.
+   * While it is rebuilt the new tree is there beside the old one. Queues are not counted. Default:
+   * the arena's.
+   */
+  maxBytes?: number | undefined;
   batch?: QueueOptions | undefined;
 }
 
@@ -101,7 +107,7 @@ export interface BuildReport {
   readonly nodes: number;
   /** Entries in the map afterwards. */
   readonly size: number;
-  /** Whether the tree was rebuilt as well, to make room or for its memory had doubled. */
+  /** Whether the tree was rebuilt as well, to make room, or for what its memory was. */
   readonly compacted: boolean;
 }
 
@@ -115,9 +121,11 @@ export interface AvlBatchStats {
   readonly version: bigint;
   /** Bytes of memory: whole pages of the tree's present generation and of all queues. */
   readonly bytes: number;
-  /** Bytes of the tree's generation that are used, and those that its `compact` had left. */
+  /** Bytes of the tree's generation that are used, and about those that `compact` would leave. */
   readonly treeBytes: number;
   readonly compactBytes: number;
+  /** The limit on the tree's memory, `Infinity` when there is none. */
+  readonly maxBytes: number;
   /** Operations of all threads that wait. */
   readonly waiting: number;
   /** The most that one thread may have waiting. */
@@ -306,9 +314,14 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
  * Appending is O(length of key and value), needs no lock and waits for nobody. A thread that dies
  * leaves its queue, which is applied like any other; until then it counts for the next thread with
  * its slot, which goes on behind it. Each of the four throws: ShmError QUEUE_FULL (`maxQueued`
- * operations of this thread wait), ARENA_FULL, CONTENDED (only where a thread may not
- * block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE, VALUE_TOO_LARGE; TypeError for what a codec
- * cannot take. After each of them nothing has changed.
+ * operations of this thread wait), ARENA_FULL, LIMIT_REACHED (`maxBytes`), CONTENDED (only where a
+ * thread may not block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE, VALUE_TOO_LARGE; TypeError for
+ * what a codec cannot take. After each of them nothing has changed.
+ *
+ * The memory that rebuilding the tree takes is kept for that: a value that would leave too little
+ * is ARENA_FULL, unless it replaces one that is no smaller; building what waits may make room for
+ * it. Deletes are taken still: where this thread has many waiting they may be ARENA_FULL as well,
+ * but not behind a build. See the README for what others in the arena make of that.
  */
 export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
   /** Sends the map to another thread: `AvlBatch.attach(arena, handle)`. */
@@ -441,11 +454,11 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * becomes visible at once. O(m log(n / m + 1)) for a batch of m operations. A thread that dies in
    * here leaves each batch applied or waiting, never both or neither.
    *
-   * A batch that does not fit makes it `compact` first; if it does not fit then, it and those
-   * behind it stay queued.
+   * Where a batch does not fit, smaller ones are applied, and the tree is rebuilt when that gives
+   * memory back. If a single operation does not fit then, it and those behind it stay queued.
    *
-   * @throws ShmError ARENA_FULL (what is queued stays queued), CONTENDED (another thread is
-   * building, and this one may not block), CLOSED, EXPELLED
+   * @throws ShmError ARENA_FULL, LIMIT_REACHED (what is queued stays queued), CONTENDED (another
+   * thread is building, and this one may not block), CLOSED, EXPELLED
    * @example
    * const map = AvlBatch.create(arena);
    * map.set('a', 1);

@@ -1,18 +1,19 @@
 // Builds and rebuilds in this thread: one batch a call of the kernel, with room made for it where
 // there is too little.
 
-import { freeBytes, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
+import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
 import type { BuildReport } from './api.ts';
 import type { AnyCore } from './core.ts';
 import { TEMP_BYTES } from './kernel.ts';
 import type { Signals } from './signals.ts';
 
-const { OK, FULL, CONTENDED } = Status;
+const { OK, FULL, LIMIT, CONTENDED } = Status;
 
-/** A generation is rebuilt when it has more than twice its first bytes and this. */
+/** A generation is rebuilt when it has more than twice what lives in it and this. */
 const SLACK_BYTES = 16 * PAGE_BYTES;
-/** And earlier, when what is free in the arena comes near to what the next one may need. */
-const NEAR = 1.25;
+
+/** No memory: in the arena, or within `maxBytes`. */
+export const isFull = (status: number): boolean => status === FULL || status === LIMIT;
 
 /** One batch that was applied. */
 interface Batch {
@@ -29,8 +30,6 @@ export class Building {
   private readonly maxOps: number;
   private readonly autoCompact: boolean;
   private compactions = 0;
-  /** How much the generation had when the arena's free memory was looked at last. */
-  private lookedAt = 0;
 
   constructor(core: AnyCore, signals: Signals, maxOps: number, autoCompact: boolean) {
     this.core = core;
@@ -115,7 +114,7 @@ export class Building {
     const { core } = this;
     const limit = Math.min(this.maxOps, Math.max(this.waiting(), 1));
     let status = this.attempt(limit);
-    if (status === FULL) status = this.attemptInMore(limit);
+    if (isFull(status)) status = this.attemptInMore(limit);
     if (status === CONTENDED) return undefined;
     if (status !== OK) throw core.error(status, 'build');
     const batch = {
@@ -125,24 +124,18 @@ export class Building {
       size: core.result(3),
     };
     if (batch.applied === 0) return batch;
-    const [used, base] = [core.resultCount(6), core.resultCount(8)];
+    const [used, live] = [core.resultCount(6), core.resultCount(8)];
     this.signals.announce();
-    if (this.autoCompact && this.isDue(used, base)) this.tryCompact();
+    if (this.autoCompact && this.isDue(used, live)) this.tryCompact();
     return batch;
   }
 
-  /** Whether a generation of so many bytes, which began with `base`, is to be rebuilt. */
-  private isDue(used: number, base: number): boolean {
-    const garbage = used - base;
-    if (garbage > base + SLACK_BYTES) return true;
-    if (used < this.lookedAt) this.lookedAt = 0; // Another generation.
-    // Not too often: looking is O(pages), rebuilding O(n).
-    if (garbage < base / 8 + 4 * PAGE_BYTES || used - this.lookedAt < used / 16) return false;
-    this.lookedAt = used;
-    return freeBytes(this.core.seat) < used * NEAR;
+  /** Whether a generation with `used` bytes, of which `live` would be left, is to be rebuilt. */
+  private isDue(used: number, live: number): boolean {
+    return used > (live === 0 ? PAGE_BYTES : 2 * live + SLACK_BYTES);
   }
 
-  private attempt(limit: number): number {
+  private attempt(limit: number, last = false): number {
     const { core } = this;
     const { crossing, kernel } = core;
     core.member.check();
@@ -155,23 +148,36 @@ export class Building {
       if (!(error instanceof ShmError) || error.code !== 'ARENA_FULL') throw error;
     }
     const room = Math.min(bytes, crossing.outBytes & -8);
-    return kernel.build(core.entry, core.generation, limit, crossing.outAt, room);
+    const { entry, generation } = core;
+    return kernel.build(entry, generation, limit, crossing.outAt, room, last ? 1 : 0);
   }
 
-  /** After FULL: once more with empty pages given back, in a new generation, in smaller batches. */
+  /**
+   * After FULL: once more with empty pages given back; then smaller batches, and the tree rebuilt
+   * where that gives room or one operation has none; at last with what is kept for rebuilding it.
+   */
   private attemptInMore(limit: number): number {
-    const { seat } = this.core;
     let status: number = FULL;
-    if (seat.makeRoom()) status = this.attempt(limit);
-    if (status !== FULL) return status;
-    status = this.tryCompact();
-    if (status === OK) status = this.attempt(limit);
-    if (status === Status.LIMIT) status = FULL; // No region for a new generation.
-    for (let less = limit; status === FULL && less > 1; ) {
+    if (this.core.seat.makeRoom()) status = this.attempt(limit);
+    for (let less = limit, rebuilt = false; isFull(status); status = this.attempt(less)) {
+      if (!rebuilt && (less === 1 || this.isWorthIt())) {
+        rebuilt = true;
+        const compacted = this.tryCompact();
+        if (compacted === OK) continue;
+        if (!isFull(compacted)) return compacted;
+      }
+      if (less === 1) return this.attempt(1, true);
       less = Math.ceil(less / 8);
-      status = this.attempt(less);
     }
     return status;
+  }
+
+  /** Whether a rebuild would give back an eighth of what lives. */
+  private isWorthIt(): boolean {
+    const { core } = this;
+    core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    const [used, live] = [core.resultCount(4), core.resultCount(6)];
+    return used > live + live / 8 + PAGE_BYTES;
   }
 
   /** Rebuilds the tree unless somebody is building. A status. */

@@ -5,12 +5,16 @@ import {
   MapCore,
   MapStatus,
   type Membership,
+  PAGE_BYTES,
   ShmError,
   Status,
   type ValuePort,
   valuePort,
 } from '@x/shm-arena/internal';
 import { MAX_KEY, QUEUE_FULL, type TreeKernel } from './kernel.ts';
+
+const WRITES = new Set(['set', 'insert', 'compareAndSet', 'delete']);
+const WAY_OUT = 'build what waits, or delete entries and build';
 
 /** Any map's. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
@@ -31,8 +35,15 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
   }
 
   override error(status: number, what: string): Error {
-    if (status !== QUEUE_FULL) return super.error(status, what);
-    return new ShmError('QUEUE_FULL', `${what}: ${this.queued()}`);
+    if (status === QUEUE_FULL) return new ShmError('QUEUE_FULL', `${what}: ${this.queued()}`);
+    if (status === Status.LIMIT && what !== 'compact') {
+      return new ShmError('LIMIT_REACHED', `${what}: ${this.limited()}`);
+    }
+    if (status === Status.FULL && WRITES.has(what)) {
+      const { message } = super.error(status, what);
+      return new ShmError('ARENA_FULL', `${message} beside what a rebuild needs: ${WAY_OUT}`);
+    }
+    return super.error(status, what);
   }
 
   /** Calls the kernel with this map's entry, until there is a result. */
@@ -44,6 +55,17 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
       return call(kernel, entry, generation);
     };
     this.finish(again(), again, what);
+  }
+
+  /** How full the tree is, for the message of LIMIT_REACHED. */
+  private limited(): string {
+    const { kernel, entry, generation, crossing } = this;
+    crossing.begin();
+    if (kernel.stats(entry, generation, 0) !== Status.OK) return 'the limit is reached';
+    return (
+      `found ${this.resultCount(6)} bytes of entries, which leave no room within \`maxBytes\`, ` +
+      `${this.result(13) * PAGE_BYTES}: ${WAY_OUT}`
+    );
   }
 
   /** How full the queues are, for the message of QUEUE_FULL. */

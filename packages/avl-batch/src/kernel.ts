@@ -37,7 +37,7 @@ export const PENDING_TOO = 1;
 export const INDEX = 1024;
 
 export interface TreeKernel extends MapKernel {
-  create(...call: [...MapArgs, maxQueued: number]): number;
+  create(...call: [...MapArgs, maxQueued: number, maxPages: number]): number;
   append(
     ...call: [
       ...[...MapArgs, kind: number, ...KeyArgs],
@@ -49,7 +49,9 @@ export interface TreeKernel extends MapKernel {
   covers(...call: [...MapArgs, count: number, at: number]): number;
   signals(...map: MapArgs): number;
   nudge(...map: MapArgs): number;
-  build(...call: [...MapArgs, limit: number, temp: number, tempBytes: number]): number;
+  build(
+    ...call: [...MapArgs, limit: number, temp: number, tempBytes: number, last: number]
+  ): number;
   compact(...map: MapArgs): number;
   get(...call: [...MapArgs, target: number, flags: number, ...KeyArgs]): number;
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;

@@ -6,6 +6,7 @@ import {
   flagOf,
   type Members,
   optionsOf,
+  PAGE_BYTES,
   rangeError,
   typeError,
   wholeNumber,
@@ -16,7 +17,10 @@ import type { TreeKernel } from './kernel.ts';
 const MOST_QUEUED = 2 ** 24;
 
 const OPEN_OPTIONS: Members = { what: 'options', names: ['key', 'value', 'batch'] };
-const OPTIONS: Members = { what: 'options', names: ['name', ...OPEN_OPTIONS.names] };
+const OPTIONS: Members = {
+  what: 'options',
+  names: ['name', 'maxBytes', ...OPEN_OPTIONS.names],
+};
 const OPEN_BATCH: Members = { what: 'batch', names: ['maxOps', 'maxDelayMs', 'autoCompact'] };
 const BATCH: Members = { what: 'batch', names: ['maxQueued', ...OPEN_BATCH.names] };
 
@@ -48,10 +52,14 @@ export function described(options: AnyOptions) {
 }
 
 /** Builds an empty map. */
-export function build({ batch }: AnyOptions) {
+export function build({ batch, maxBytes }: AnyOptions) {
   const maxQueued = wholeNumber('maxQueued', batch?.maxQueued ?? 16_384, 1, MOST_QUEUED);
+  const maxPages =
+    maxBytes === undefined
+      ? 0
+      : Math.ceil(wholeNumber('maxBytes', maxBytes, 1, 2 ** 32) / PAGE_BYTES);
   return (kernel: TreeKernel, entry: number, generation: number) =>
-    kernel.create(entry, generation, maxQueued);
+    kernel.create(entry, generation, maxQueued, maxPages);
 }
 
 const GET_OPTIONS: Members = { what: 'options', names: ['pending'] };

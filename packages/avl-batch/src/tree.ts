@@ -25,7 +25,7 @@ import {
   verifyMap,
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
-import { Building } from './building.ts';
+import { Building, isFull } from './building.ts';
 import { Core } from './core.ts';
 import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
 import { build, described, opened, paceOf, pendingOf, signalOf } from './options.ts';
@@ -200,7 +200,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   /** Goes on after a status that is not OK. */
   #finish(status: number, call: () => number, what: string): void {
-    if (status === QUEUE_FULL) this.#signals.ring();
+    if (status === QUEUE_FULL || isFull(status)) this.#signals.ring(); // A build may help.
     this[CORE].finish(status, call, what);
   }
 
@@ -324,6 +324,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       treeBytes: core.resultCount(4),
       compactBytes: core.resultCount(6),
       waiting: core.result(8),
+      maxBytes: core.result(13) * PAGE_BYTES || Infinity,
       maxQueued: core.result(10),
       builder: builder === 0 ? undefined : builder - 1,
     });

@@ -12,6 +12,7 @@ const CHECKS = [
   'region',
   'position of a queue',
   'cold part',
+  'bytes that live',
 ];
 
 export const AVL_BATCH = mapType<TreeKernel>({

@@ -125,7 +125,7 @@ import { advance, era, safe } from './reservation';
 import { fail, status } from './slot';
 
 /** Bytes in front of a chunk's data. */
-const CHUNK_HEAD: u32 = 16;
+export const CHUNK_HEAD: u32 = 16;
 
 // ---- owners -------------------------------------------------------------------------------------
 

@@ -9,6 +9,14 @@ const QUEUES = 256;
 const QUEUE_BYTES = 128;
 const HALF = 192;
 const BEGUN = 20;
+const REGION_BASE = 32;
+
+/** The position of the thread's shard in the present generation (region.ts). */
+export function positionOf(world: World, entry: number, slot: number): string {
+  const region = world.u32(world.u32(rootWord(world, entry)) + 4);
+  const at = world.u32(88) + 64 * region;
+  return `${region} ${world.u64(at)} ${world.u64(world.u32(at + REGION_BASE) + 64 * slot)}`;
+}
 
 const rootWord = (world: World, entry: number): number => entryAt(world, entry) + 8;
 const headAt = (world: World, entry: number): number => world.u32(entryAt(world, entry) + 72);
@@ -68,7 +76,7 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
   const queues = world.u32(version + 36);
   for (let q = 0; q < queues; q++) {
     const queue = own + QUEUES + q * QUEUE_BYTES;
-    const applied = world.u64(version + 40 + 8 * q);
+    const applied = world.u64(version + 48 + 8 * q);
     if (applied > world.u64(queue)) return `V3: queue ${q} is applied beyond its end`;
     if (world.u64(queue + 64) > applied) return `Q2: queue ${q} was told of more than is applied`;
   }
@@ -77,7 +85,7 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
   if (run.version !== 0 && number !== run.number + 1n)
     return `V1: version ${number} follows ${run.number}`;
   for (let q = 0; q < queues; q++) {
-    const applied = world.u64(version + 40 + 8 * q);
+    const applied = world.u64(version + 48 + 8 * q);
     if (applied < (run.applied[q] ?? 0n)) return `V1: queue ${q} is applied less than before`;
     run.applied[q] = applied;
   }
@@ -91,8 +99,12 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
 const HEAD: Names = {
   0: 'lock',
   64: 'clock',
+  72: 'ceiling',
   128: 'published',
   132: 'nudged',
+  136: 'basis',
+  144: 'top',
+  152: 'due',
   212: 'queues',
 };
 const QUEUE: Names = {
@@ -115,7 +127,7 @@ export function nameWord(at: number, world: World, entry: number): string | unde
     return `queue[${Math.floor((at - own - QUEUES) / QUEUE_BYTES)}].${QUEUE[x] ?? `+${x}`}`;
   }
   const version = world.u32(rootWord(world, entry));
-  if (at >= version && at < version + 48)
+  if (at >= version && at < version + 56)
     return `version ${world.u64(version + 8)}+${at - version}`;
   const page = Math.floor(at / PAGE);
   return `page ${page} + ${at % PAGE} (region ${(world.u32(table + page * 8) >>> 16) & 0xffff})`;

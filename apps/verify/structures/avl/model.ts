@@ -46,6 +46,7 @@ function step(entries: Entries, op: Waiting): [Entries, string] {
     case 'insert':
       return was === undefined ? [next, 'done'] : [entries, 'existed'];
     case 'delete':
+    case 'remove':
       return was === undefined ? [entries, 'missing'] : [next, 'done'];
     default:
       if (op.expected === null) return was === undefined ? [next, 'done'] : [entries, 'other'];
@@ -71,7 +72,7 @@ function built(state: State, count: number): State {
 }
 
 const REFUSED = new Set<Result>(['full', 'limit', 'queue full', 'contended']);
-const APPENDS = new Set(['set', 'insert', 'delete', 'compare']);
+const APPENDS = new Set(['set', 'insert', 'delete', 'remove', 'compare']);
 const AT = new Set(['scanAt', 'drop', 'sweep', 'unpin']);
 
 /** The operation of an append call: [kind, who, tag, key, value, expected]. */
@@ -139,6 +140,7 @@ export const model: Model<State> = {
         return [{ ...state, asked: { ...state.asked, [tag]: all } }];
       }
       case 'build':
+      case 'apply':
         return builds(state, tag, b as number, result);
       case 'compact':
         return is('ok');

@@ -15,6 +15,7 @@ import {
   stageKey,
   stageKeys,
 } from '../common.ts';
+import { positionOf } from './memory.ts';
 
 /** State of a run that is no thread's. */
 export interface Run {
@@ -55,7 +56,12 @@ const END_OPEN = 256;
 /** Room for five operations of a batch. */
 const TEMP = 200;
 
-const nameOf = (status: number): string => STATUS[status] ?? String(status);
+/** Of the checker: a refused build has moved the position of its shard. */
+const MOVED = -1;
+
+const nameOf = (status: number): string =>
+  status === MOVED ? '!moved' : (STATUS[status] ?? String(status));
+const isFull = (status: number): boolean => status === 1 || status === 3;
 
 /** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
 function valueBytes(value: number): Uint8Array {
@@ -103,14 +109,30 @@ function* append(t: Thread, run: Run, kind: number, what: Appended): Steps<strin
   return nameOf(status);
 }
 
+/** A build that applies nothing leaves the generation as it was. */
+function* build(t: Thread, limit: number, last: number): Steps<number> {
+  const { tree } = t.kernels;
+  const { io, entry, slot } = t.local;
+  const before = positionOf(t.world, entry!, slot!);
+  const status: number = yield [tree!.build!, ...handle(t), limit, io! + 64, TEMP, last];
+  const after = positionOf(t.world, entry!, slot!);
+  if (!isFull(status) || before === after) return status;
+  // Unless it is another generation now.
+  return before.split(' ', 2).join() === after.split(' ', 2).join() ? MOVED : status;
+}
+
+const report = (t: Thread): string =>
+  `${t.world.u32(t.local.io!)} ${t.world.u32(t.local.io! + 12)}`;
+
 function appending(kind: number): Structure<Run>['operations'][string] {
   return {
     *run(t, run: Run, _who: number, ...what: [string, string, number?, number?]) {
       return yield* append(t, run, kind, what);
     },
-    // 17 where the chunk has room; a table, or another chunk, takes pages from the arena's table.
+    // 19 where the chunk has room; a table, or another chunk, takes pages from the arena's table,
+    // and who finds the ceiling reached counts them.
     waitFree: true,
-    bound: 100,
+    bound: 200,
   };
 }
 
@@ -193,6 +215,13 @@ export const operations: Structure<Run>['operations'] = {
   set: appending(KIND.set),
   insert: appending(KIND.insert),
   delete: appending(KIND.delete),
+  /** A delete that must find room. */
+  remove: {
+    *run(t, run: Run, _who: number, tag: string, key: string) {
+      const result = yield* append(t, run, KIND.delete, [tag, key]);
+      return result === 'full' ? '!full' : result;
+    },
+  },
   compare: appending(KIND.compare),
   /** No step: what was appended before it must be in the build with its tag. */
   ask: {
@@ -203,10 +232,28 @@ export const operations: Structure<Run>['operations'] = {
   },
   build: {
     *run(t, _run, _tag: string, limit: number) {
-      const { tree } = t.kernels;
-      const { io } = t.local;
-      const status: number = yield [tree!.build!, ...handle(t), limit, io! + 64, TEMP];
-      return status === 0 ? `${t.world.u32(io!)} ${t.world.u32(io! + 12)}` : nameOf(status);
+      const status = yield* build(t, limit, 0);
+      return status === 0 ? report(t) : nameOf(status);
+    },
+  },
+  /** A build as the host does it: with a rebuild where there is no room. `must`: there is. */
+  apply: {
+    *run(t, _run, _tag: string, limit: number, must = false) {
+      let status = yield* build(t, limit, 0);
+      for (let less = limit, rebuilt = false; isFull(status); ) {
+        if (less > 1) less = 1;
+        else if (!rebuilt) {
+          rebuilt = true;
+          const compacted: number = yield [t.kernels.tree!.compact!, ...handle(t)];
+          if (compacted !== 0 && !isFull(compacted)) return nameOf(compacted);
+        } else {
+          status = yield* build(t, 1, 1);
+          break;
+        }
+        status = yield* build(t, less, 0);
+      }
+      if (status === 0) return report(t);
+      return (must ? '!' : '') + nameOf(status);
     },
   },
   compact: {

@@ -16,7 +16,11 @@ import {
 interface Setting {
   pages: number;
   most: number;
-  warm: boolean;
+  warm: boolean | 'all';
+  /** But for this one. */
+  cold?: number;
+  /** Most pages of a generation. */
+  budget?: number;
   /** Worker 0 has been pinned since before the map was made. */
   older?: boolean;
 }
@@ -277,6 +281,20 @@ const FILLS = { may: ['queue full'] };
 scenario('first appends', [[['set', 0, 'x', 'a', 1]], [['set', 1, 'y', 'b', 2]]], [], {
   warm: false,
 });
+// The last slot's thread is new: whoever builds may have seen fewer queues than there are.
+scenario(
+  'a new writer in the last slot',
+  [
+    built('b', ['get', 'a']),
+    [
+      ['set', 1, 'x', 'a', 2],
+      ['get', 'a'],
+    ],
+    [['set', 2, 'y', 'a', 1]],
+  ],
+  [],
+  { cold: 2 },
+);
 scenario(
   'a full queue',
   [
@@ -477,6 +495,86 @@ for (const [name, calls] of Object.entries({
 }
 
 // ---- memory -------------------------------------------------------------------------------------
+
+/** An append and a build of it, with a rebuild where there is no room. */
+const applied = (op: OpCall): Program => [op, ['apply', op[2], 5]];
+/** Wide entries, one after the other, until they are refused; then they are written over. */
+const FILL: Program = [
+  ...Array.from({ length: 12 }, (_, i) => applied(['set', 0, `f${i}`, wide(i), i])),
+  ...Array.from({ length: 24 }, (_, i) => applied(['set', 0, `o${i}`, wide(i % 3), i + 50])),
+].flat();
+/** A key whose delete fills the chunk of a half alone. */
+const wider = (i: number): string => `${'k'.repeat(480)}${i}`;
+/** All of them removed, one by one, then there is room as before. */
+const EMPTY: Program = [
+  ...Array.from(
+    { length: 17 },
+    (_, i): Program => [
+      ['remove', 9, `e${i}`, wide(i)],
+      ['apply', `e${i}`, 5, true],
+    ],
+  ).flat(),
+  ['ask', 'z'],
+  ['apply', 'z', 5, true],
+  ['scan', false],
+];
+const FULL: Plan[] = [
+  { strategy: 'dfs', preemptions: 0, kills: 1, limit: 400 },
+  { strategy: 'dfs', preemptions: 1, limit: 300 },
+  { strategy: 'pct', runs: 100, depth: 3, kills: 1 },
+];
+const FULL_ALL: Plan[] = [
+  { strategy: 'dfs', preemptions: 0, kills: 1 },
+  { strategy: 'dfs', preemptions: 1 },
+  { strategy: 'dfs', preemptions: 0, failures: true },
+  { strategy: 'pct', runs: 3_000, depth: 4, kills: 2 },
+];
+const FILLED = {
+  ...{ quick: FULL, full: FULL_ALL, observe: EMPTY },
+  may: ['full', 'limit', 'queue full'],
+};
+for (const [what, own] of Object.entries({
+  'a full arena': {},
+  'a full budget': { pages: 40, budget: 6 },
+} satisfies Record<string, Partial<Setting>>)) {
+  scenario(
+    `${what}: deletes, growth`,
+    [
+      [
+        ['delete', 0, 'x', wide(1)],
+        ['set', 0, 'y', wide(0), 70],
+        ['apply', 'a', 5],
+        ['set', 0, 'z', wide(15), 71],
+        ['apply', 'b', 5],
+      ],
+      [
+        ['insert', 1, 'u', wide(16), 72],
+        ['delete', 1, 'v', wide(2)],
+        ['apply', 'c', 5],
+        ['get', wide(3)],
+      ],
+    ],
+    FILL,
+    { pages: 22, warm: 'all', ...own },
+    FILLED,
+  );
+}
+scenario(
+  'a full arena: many deletes wait',
+  [
+    Array.from({ length: 24 }, (_, i): OpCall => ['delete', 0, `x${i}`, wider(i)]),
+    [['apply', 'a', 5]],
+  ],
+  FILL,
+  { pages: 22, most: 24, warm: 'all' },
+  {
+    ...FILLED,
+    observe: [
+      ...Array.from({ length: 6 }, (_, i): OpCall => ['apply', `y${i}`, 5, true]),
+      ...EMPTY,
+    ],
+  },
+);
 
 const GROWN: Program = [
   ...built('p', ['set', 0, 'p1', 'b', 1], ['set', 0, 'p2', 'd', 2], ['set', 0, 'p3', 'f', 3]),
