@@ -7,8 +7,5 @@ guardsProtocols({
   ...{ folder: 'avl-batch', type: 'AvlBatch', own: 'AVL_PROTOCOL' },
   components: ['avl-batch'],
   codecs: { key: utf8, value: json },
-  create: AvlBatch.create,
-  open: AvlBatch.open,
-  openOrCreate: AvlBatch.openOrCreate,
-  attach: AvlBatch.attach,
+  makes: AvlBatch,
 });

@@ -7,8 +7,5 @@ guardsProtocols({
   ...{ folder: 'reclaim-epoch', type: 'EpochDomain', own: 'EPOCH_PROTOCOL' },
   components: ['reclaim-epoch', 'limbo'],
   codecs: {},
-  create: EpochDomain.create,
-  open: EpochDomain.open,
-  openOrCreate: EpochDomain.openOrCreate,
-  attach: EpochDomain.attach,
+  makes: EpochDomain,
 });

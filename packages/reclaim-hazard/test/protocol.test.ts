@@ -7,8 +7,5 @@ guardsProtocols({
   ...{ folder: 'reclaim-hazard', type: 'HazardDomain', own: 'HAZARD_PROTOCOL' },
   components: ['reclaim-hazard', 'limbo'],
   codecs: {},
-  create: HazardDomain.create,
-  open: HazardDomain.open,
-  openOrCreate: HazardDomain.openOrCreate,
-  attach: HazardDomain.attach,
+  makes: HazardDomain,
 });

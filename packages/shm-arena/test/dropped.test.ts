@@ -3,27 +3,16 @@ import { Worker } from 'node:worker_threads';
 import { Arena as BuiltArena } from '@x/shm-arena';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, SlotKind, Status } from '../src/kernel.ts';
+import { SlotKind } from '../src/kernel.ts';
 import { takeLease } from '../src/lease.ts';
 import { seatOf, threadRecord } from '../src/seat.ts';
-import { createStructure, type StructureType } from '../src/structure.ts';
+import { bare, createBare, otherThread } from './bare.ts';
 import { message } from './crew.ts';
 import { collectAll, collected, collectGarbage, leftOf } from './shared/dropped.ts';
 
-const LOG: StructureType<ArenaKernel> = {
-  type: 'Log',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
-  repair: () => Status.OK,
-  verify: () => [],
-};
+const LOG = bare('Log');
 
-function log(arena: Arena) {
-  return createStructure(arena, LOG, { name: 'log' }, (_kernel, _entry, _generation, crossing) => {
-    crossing.begin();
-    return Status.OK;
-  });
-}
+const log = (arena: Arena) => createBare(arena, LOG, 'log');
 
 const workers: Worker[] = [];
 
@@ -89,15 +78,6 @@ function use(arena: Arena): void {
   takeLease(seat, () => {});
 }
 
-const module = new WebAssembly.Module(KERNEL_BYTES);
-
-/** Another thread, as far as the arena can tell. */
-function other(memory: WebAssembly.Memory): ArenaKernel {
-  const k = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ArenaKernel;
-  k.attach(0);
-  return k;
-}
-
 function used(): Arena['handle'] {
   const arena = create();
   use(arena);
@@ -111,7 +91,7 @@ function states(arena: Arena): string[] {
 describe('the slot of an arena that was dropped', () => {
   test('is given back, with what was open, while others use the arena', async () => {
     const handle = used();
-    const k = other(handle.memory);
+    const { k } = otherThread(handle.memory);
     expect(await collected(() => k.slotKind(0) === SlotKind.FREE)).toBe(true);
     k.detach();
     using again = Arena.attach(handle);
@@ -150,7 +130,7 @@ describe('the slot of an arena that was dropped', () => {
       throw new Error('on purpose');
     });
     const handle = used();
-    const k = other(handle.memory);
+    const { k } = otherThread(handle.memory);
     expect(await collected(() => k.slotKind(0) > SlotKind.ALIVE)).toBe(true);
     repair.mockRestore();
     using again = Arena.attach(handle);
@@ -170,7 +150,7 @@ describe('an arena is kept', () => {
     const only = () => {
       const arena = create();
       kept = keep(arena);
-      return other(arena.memory);
+      return otherThread(arena.memory).k;
     };
     const k = only();
     await collectAll();
@@ -186,7 +166,7 @@ describe('an arena is kept', () => {
       const url = new URL('../dist/index.js', import.meta.url).href;
       const worker = start(ATTACHED, { handle: arena.handle, url });
       arena.watch(worker);
-      return { worker, k: other(arena.memory) };
+      return { worker, k: otherThread(arena.memory).k };
     };
     const { worker, k } = watched();
     const { slot } = await message(worker, (value) => value);

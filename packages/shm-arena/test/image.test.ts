@@ -5,15 +5,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
-import { type ArenaKernel, KERNEL_BYTES, PAGE_BYTES, Status } from '../src/kernel.ts';
+import { PAGE_BYTES, Status } from '../src/kernel.ts';
 import { takeLease } from '../src/lease.ts';
 import { seatOf } from '../src/seat.ts';
-import {
-  attachStructure,
-  createStructure,
-  openStructure,
-  type StructureType,
-} from '../src/structure.ts';
+import { attachStructure, createStructure, openStructure } from '../src/structure.ts';
+import { bare } from './bare.ts';
 import { counted, sharedWords, start } from './crew.ts';
 
 const MIB = 2 ** 20;
@@ -63,13 +59,7 @@ async function failure(image: unknown, options?: object): Promise<string> {
   return 'nothing';
 }
 
-const CELL: StructureType<ArenaKernel> = {
-  type: 'Cell',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
-  repair: () => Status.OK,
-  verify: () => [],
-};
+const CELL = bare('Cell');
 
 describe('an image', () => {
   test.each([1, 4])('brings everything back, with %d participants', async (participants) => {

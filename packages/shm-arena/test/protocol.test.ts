@@ -3,23 +3,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bumped } from '../../../tools/bumped.mjs';
 import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, instantiate, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { type ArenaKernel, instantiate, Status } from '../src/kernel.ts';
 import {
   attachStructure,
   createStructure,
   openOrCreateStructure,
   openStructure,
-  type StructureType,
 } from '../src/structure.ts';
+import { bare, buildBare } from './bare.ts';
 
-const CELL: StructureType<ArenaKernel> = {
-  type: 'Cell',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
-  repair: () => Status.OK,
-  verify: () => [],
-};
-const build = () => Status.OK;
+const CELL = bare('Cell');
 const PAGES = 64;
 
 let newer: Uint8Array<ArrayBuffer>;
@@ -50,11 +43,11 @@ test('an arena of another release is not attached', () => {
 
 test('a kernel that was built for another arena works on none of its structures', () => {
   const foreign = { ...CELL, kernel: newer };
-  const made = createStructure(arena, CELL, { name: 'a' }, build);
+  const made = createStructure(arena, CELL, { name: 'a' }, buildBare);
   for (const call of [
-    () => createStructure(arena, foreign, { name: 'b' }, build),
+    () => createStructure(arena, foreign, { name: 'b' }, buildBare),
     () => openStructure(arena, foreign, 'a', {}),
-    () => openOrCreateStructure(arena, foreign, { name: 'a' }, build),
+    () => openOrCreateStructure(arena, foreign, { name: 'a' }, buildBare),
     () => attachStructure(arena, foreign, made.handle, {}),
   ]) {
     expect(call).toThrow(says('Cell', 2, 1));

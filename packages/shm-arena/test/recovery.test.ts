@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
 import { type Seat, seatOf, threadRecord } from '../src/seat.ts';
-import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
+import { openStructure, type StructureType } from '../src/structure.ts';
+import { bare, createBare } from './bare.ts';
 import { start } from './crew.ts';
 
 const { OK, CONTENDED, CLOSED } = Status;
@@ -14,14 +15,11 @@ let asked: number[] = [];
 let answers: number[] = [];
 
 const LOG: StructureType<ArenaKernel> = {
-  type: 'Log',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
+  ...bare('Log'),
   repair(_kernel, _entry, _generation, slot) {
     asked.push(slot);
     return answers.shift() ?? OK;
   },
-  verify: () => [],
 };
 
 let arena = Arena.create({ bytes: 2 ** 23, participants: 4 });
@@ -36,12 +34,7 @@ afterEach(() => {
   threadRecord().types.clear();
 });
 
-function createLog(name: string) {
-  return createStructure(arena, LOG, { name }, (_kernel, _entry, _generation, crossing) => {
-    crossing.begin();
-    return OK;
-  });
-}
+const createLog = (name: string) => createBare(arena, LOG, name);
 
 /** A worker that opens structures and dies with them open; resolves with its slot. */
 async function dead(...names: string[]): Promise<number> {

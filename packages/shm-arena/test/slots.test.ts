@@ -1,21 +1,15 @@
 // Slots of the dead are taken back by whoever attaches next, also when nobody is left to do it.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { KERNEL_BYTES } from '../src/kernel.ts';
 import { threadRecord } from '../src/seat.ts';
-import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
+import { openStructure } from '../src/structure.ts';
+import { bare, createBare, otherThread } from './bare.ts';
 import { start } from './crew.ts';
 import { codeOf } from './support.ts';
 
-const LOG: StructureType<ArenaKernel> = {
-  type: 'Log',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
-  repair: () => Status.OK,
-  verify: () => [],
-};
+const LOG = bare('Log');
 
-const module = new WebAssembly.Module(KERNEL_BYTES);
 const opened: Arena[] = [];
 
 afterEach(() => {
@@ -37,8 +31,7 @@ function attach(handle: Arena['handle']): Arena {
 
 /** Another thread, as far as the arena can tell. */
 function other({ memory }: Arena) {
-  const k = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ArenaKernel;
-  const slot = k.attach(0);
+  const { k, slot } = otherThread(memory);
   return { k, slot, die: () => k.bury(slot, k.slotGeneration(slot)) };
 }
 
@@ -46,11 +39,10 @@ function states(arena: Arena): string[] {
   return arena.stats().participants.map(({ slot, state }) => `${slot} ${state}`);
 }
 
-function createLog(arena: Arena): void {
-  createStructure(arena, LOG, { name: 'log' }, (_kernel, _entry, _generation, crossing) => {
-    crossing.begin();
-    return Status.OK;
-  }).close();
+/** Leaves the slot of a thread that died with a `Log` open. */
+async function withDead(arena: Arena): Promise<void> {
+  createBare(arena, LOG, 'log').close();
+  await start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names: ['log'] }).exit;
 }
 
 describe('a thread that finds only slots of the dead', () => {
@@ -99,9 +91,7 @@ describe('a thread that finds only slots of the dead', () => {
   test('stays on the spare slot while they wait for its package', async () => {
     const arena = create(2);
     const { handle } = arena;
-    createLog(arena);
-    const crew = start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names: ['log'] });
-    await crew.exit;
+    await withDead(arena);
     arena.detach();
     other(arena);
     threadRecord().types.clear();
@@ -117,9 +107,7 @@ describe('a thread that finds only slots of the dead', () => {
   test('leaves no slot behind when a repair fails', async () => {
     const arena = create(2);
     const { handle } = arena;
-    createLog(arena);
-    const crew = start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names: ['log'] });
-    await crew.exit;
+    await withDead(arena);
     arena.detach();
     other(arena);
     const repair = vi.spyOn(LOG, 'repair').mockImplementation(() => {
@@ -148,9 +136,7 @@ describe('NO_SLOT', () => {
 
   test('says how many dead wait for a package that nobody loads', async () => {
     const arena = create(2);
-    createLog(arena);
-    const crew = start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names: ['log'] });
-    await crew.exit;
+    await withDead(arena);
     threadRecord().types.clear();
     expect(arena.recover().deferred).toEqual([{ type: 'Log', name: 'log' }]);
     other(arena); // A thread that does not load it either sits on the spare slot.

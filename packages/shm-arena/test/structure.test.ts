@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { json, u32, utf8 } from '../src/codec.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
+import { type ArenaKernel, Status } from '../src/kernel.ts';
 import {
   attachStructure,
   type Build,
@@ -12,22 +12,13 @@ import {
   openStructure,
   type StructureType,
 } from '../src/structure.ts';
+import { bare, buildBare, ROOT } from './bare.ts';
 import { codeOf } from './support.ts';
 
-const CELL: StructureType<ArenaKernel> = {
-  type: 'Cell',
-  own: 'ARENA_PROTOCOL',
-  kernel: KERNEL_BYTES,
-  repair: () => Status.OK,
-  verify: () => ['a crack'],
-};
+const CELL: StructureType<ArenaKernel> = { ...bare('Cell'), verify: () => ['a crack'] };
 const OTHER = { ...CELL, type: 'Other' };
 
-const build: Build<ArenaKernel> = (_kernel, _entry, _generation, crossing) => {
-  crossing.begin();
-  crossing.words[0] = 4711;
-  return Status.OK;
-};
+const build = buildBare;
 
 let arena = Arena.create({ bytes: 2 ** 22, participants: 4 });
 afterEach(() => {
@@ -43,7 +34,7 @@ const isAlive = ({ seat, entry, generation }: Membership<ArenaKernel>) =>
 describe('create, open and attach', () => {
   test('all lead to the same structure', () => {
     const made = create('a');
-    expect(made.seat.kernel.entryRoot(made.entry)).toBe(4711);
+    expect(made.seat.kernel.entryRoot(made.entry)).toBe(ROOT);
     const others = [
       openStructure(arena, CELL, 'a', codecs),
       openOrCreateStructure(arena, CELL, { name: 'a', ...codecs }, build),

@@ -7,8 +7,5 @@ guardsProtocols({
   ...{ folder: 'skiplist', type: 'SkipList', own: 'SKIPLIST_PROTOCOL' },
   components: ['skiplist'],
   codecs: { key: utf8, value: json },
-  create: SkipList.create,
-  open: SkipList.open,
-  openOrCreate: SkipList.openOrCreate,
-  attach: SkipList.attach,
+  makes: SkipList,
 });

@@ -24,14 +24,17 @@ export interface Guarded {
   /** Names in protocol.json of what the kernel is made of, beside the arena. */
   readonly components: readonly string[];
   readonly codecs: StructureCodecs;
-  create(arena: Arena, options: { name: string }): { readonly handle: StructureHandle };
-  open(arena: Arena, name: string): unknown;
-  openOrCreate(arena: Arena, options: { name: string }): unknown;
-  attach(arena: Arena, handle: StructureHandle): unknown;
+  /** What makes and finds it: the package's class. */
+  readonly makes: {
+    create(arena: Arena, options: { name: string }): { readonly handle: StructureHandle };
+    open(arena: Arena, name: string): unknown;
+    openOrCreate(arena: Arena, options: { name: string }): unknown;
+    attach(arena: Arena, handle: StructureHandle): unknown;
+  };
 }
 
 export function guardsProtocols(guarded: Guarded): void {
-  const { folder, type, own, components, codecs } = guarded;
+  const { folder, type, own, components, codecs, makes } = guarded;
   const typeOf = async (component: string): Promise<StructureType<AnyKernel>> => ({
     ...{ type, own, kernel: await bumped(folder, component) },
     repair: () => 0,
@@ -41,7 +44,7 @@ export function guardsProtocols(guarded: Guarded): void {
   test.each(components)('another number of %s is refused, in memory and in images', async (of) => {
     const newer = await typeOf(of);
     const arena = Arena.create({ bytes: 2 ** 22, participants: 2 });
-    const made = guarded.create(arena, { name: 'a' });
+    const made = makes.create(arena, { name: 'a' });
     const build = () => 0;
     const others = createStructure(arena, newer, { name: 'b', ...codecs }, build);
     const name = of === 'limbo' ? of : own.replace('_PROTOCOL', '').toLowerCase();
@@ -59,10 +62,10 @@ export function guardsProtocols(guarded: Guarded): void {
       ]) {
         expect(call).toThrow(older);
       }
-      expect(() => guarded.open(where, 'b')).toThrow(younger);
-      expect(() => guarded.openOrCreate(where, { name: 'b' })).toThrow(younger);
-      expect(() => guarded.attach(where, b)).toThrow(younger);
-      guarded.open(where, 'a');
+      expect(() => makes.open(where, 'b')).toThrow(younger);
+      expect(() => makes.openOrCreate(where, { name: 'b' })).toThrow(younger);
+      expect(() => makes.attach(where, b)).toThrow(younger);
+      makes.open(where, 'a');
     }
     arena.detach();
     copy.detach();
@@ -71,7 +74,7 @@ export function guardsProtocols(guarded: Guarded): void {
   test('a kernel of another arena works on no structure', async () => {
     const newer = await typeOf('arena');
     const arena = Arena.create({ bytes: 2 ** 22, participants: 2 });
-    const { handle } = guarded.create(arena, { name: 'a' });
+    const { handle } = makes.create(arena, { name: 'a' });
     const refusal = says(type, 'arena', 2, 1);
     expect(() => createStructure(arena, newer, { name: 'b' }, () => 0)).toThrow(refusal);
     expect(() => openStructure(arena, newer, 'a', codecs)).toThrow(refusal);
