@@ -54,24 +54,27 @@ const FRAME_PAGES = 1;
  * @param {number} [options.mutant] the seeded bug, default 0: none
  * @param {boolean} [options.optimize] default true
  * @param {Record<string, number>} [options.constants] more integer constants for the sources
+ * @param {Record<string, string>} [options.packages] package name → the folder that its sources are
+ *   taken from; default: where Node would find the package
  * @param {(bytes: Uint8Array) => Uint8Array} [options.transform] gated only: rewrites the module as
  *   it comes unoptimized from the compiler (the checker numbers its sites); optimized afterwards
  * @returns {Promise<Uint8Array>} the module, checked
  */
 export async function compile(packageDir, options = {}) {
-  const { gated = false, mutant = 0, optimize = true, constants = {}, transform } = options;
+  const { gated = false, mutant = 0, optimize = true, transform } = options;
+  const { constants = {}, packages = {} } = options;
   if (transform && !gated) throw new Error('only a gated build can be transformed');
   const dir = resolve(packageDir);
   const uses = { ...constants, MUTANT: mutant };
   if (gated) uses.GATED = 1;
-  let bytes = await runCompiler(dir, optimize && !transform, gated, uses);
+  let bytes = await runCompiler(dir, optimize && !transform, gated, uses, packages);
   if (transform) bytes = transform(bytes);
   if (gated) bytes = asyncify(bytes, optimize, transform !== undefined);
   check(bytes, gated ? GATED_IMPORTS : RELEASE_IMPORTS, gated);
   return bytes;
 }
 
-async function runCompiler(dir, optimize, debug, uses) {
+async function runCompiler(dir, optimize, debug, uses, packages) {
   const args = [
     'assembly/index.ts',
     ...['--outFile', 'kernel.wasm', '--runtime', 'stub', '--enable', 'threads'],
@@ -87,7 +90,7 @@ async function runCompiler(dir, optimize, debug, uses) {
   const { error } = await asc.main(args, {
     stdout: out,
     stderr: out,
-    readFile: (name) => readSource(dir, name),
+    readFile: (name) => readSource(dir, name, packages),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm') bytes = contents;
     },
@@ -103,9 +106,14 @@ async function runCompiler(dir, optimize, debug, uses) {
 
 /**
  * Reads a source. The compiler asks for a package's file as node_modules/PACKAGE/... and looks no
- * further; this looks in the folders above too, as Node does.
+ * further; this looks in the folders above too, as Node does, unless `packages` names a folder.
  */
-function readSource(dir, name) {
+function readSource(dir, name, packages) {
+  const [, owner, file] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(name) ?? [];
+  if (Object.hasOwn(packages, owner ?? '')) {
+    const path = resolve(packages[owner], file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  }
   for (let folder = dir; ; folder = dirname(folder)) {
     const path = resolve(folder, name);
     if (existsSync(path)) return readFileSync(path, 'utf8');

@@ -1,7 +1,7 @@
 // pnpm verify                         the quick suite over all structures, and every mutant
 // pnpm verify:full                    the full suite, resumable (--fresh starts anew)
-// pnpm verify -- --kernel FILE        the quick suite with FILE (.wasm or package folder) as the
-// kernel
+// pnpm verify -- --kernel FILE        hunts in every structure that is linked with FILE (.wasm or
+//                                     package folder) in the place of ours
 // pnpm verify -- NAME [options]       one structure in this process, line by line:
 //   --scenario TEXT   only scenarios whose name contains TEXT
 //   --plan JSON       this plan instead of theirs, as in src/structure.ts
@@ -34,7 +34,7 @@ function line(scenario: string, plan: Plan, report: Report): string {
   const extra = [
     totals.kills > 0 ? `${totals.kills} deaths (${totals.equalStates} equal)` : '',
     totals.failedAllocations > 0 ? `${totals.failedAllocations} refused` : '',
-    report.cut ? 'CUT' : '',
+    report.cut === false ? '' : `CUT by its ${report.cut}`,
   ]
     .filter((text) => text !== '')
     .join(', ');
@@ -65,12 +65,12 @@ const { values, positionals } = parseArgs({
 });
 
 /** One structure here, plan by plan; true when nothing was found. */
-async function one(name: string, replace: Record<string, string>): Promise<boolean> {
+async function one(name: string): Promise<boolean> {
   const structure = await load(name);
   const mutant = structure.mutants?.find((m) => m.id === Number(values.mutant ?? -1));
   if (values.mutant !== undefined && mutant === undefined)
     throw new Error(`no mutant ${values.mutant}`);
-  const kernels = await kernelsOf(structure, mutant, replace);
+  const kernels = await kernelsOf(structure, mutant);
   console.log(structure.name);
   let good = true;
   for (const scenario of structure.scenarios) {
@@ -97,13 +97,13 @@ async function one(name: string, replace: Record<string, string>): Promise<boole
 async function main(): Promise<boolean> {
   const full = values.full === true;
   if (values.kernel !== undefined) {
-    const { structure, replace } = await replacementFor(values.kernel, positionals[0]);
+    const replacement = await replacementFor(values.kernel, positionals[0]);
     const seconds = Number(values.budget ?? 120);
-    return hunt({ structure, replace, seconds, seed: Number(values.seed ?? 1) });
+    return hunt({ ...replacement, seconds, seed: Number(values.seed ?? 1) });
   }
   if (positionals.length > 0) {
     let good = true;
-    for (const name of positionals) good = (await one(name, {})) && good;
+    for (const name of positionals) good = (await one(name)) && good;
     return good;
   }
   return runSuite({

@@ -50,11 +50,17 @@ export interface Failure {
   after: number;
 }
 
+/** What ended it before all schedules were done: its plan's limit, or its time. */
+export type Cut = false | 'limit' | 'time';
+
+export function worse(a: Cut, b: Cut): Cut {
+  return a === 'time' || b === 'time' ? 'time' : a || b;
+}
+
 export interface Report {
   totals: Totals;
   failure?: Failure;
-  /** A limit or deadline ended it before all schedules were done. */
-  cut: boolean;
+  cut: Cut;
   worst: Map<string, { steps: number; alone: number }>;
   seconds: number;
 }
@@ -90,25 +96,25 @@ export class Exploration {
     const started = performance.now();
     this.totals = noTotals();
     let failure: Failure | undefined;
-    let cut = false;
+    let cut: Cut = false;
     const { machine } = this;
     this.configure(plan);
     // Failing allocations: none first, then each n-th, once and from then on, until n is not
     // reached.
-    for (let failAt = 0; failure === undefined && !late(limits); failAt++) {
-      let reached = false;
+    for (let failAt = 0, more = true; more; failAt++) {
+      const before = this.totals.failedAllocations;
       for (const failOn of failAt === 0 ? [false] : [false, true]) {
+        if (late(limits)) cut = 'time';
+        if (failure !== undefined || cut === 'time') break;
         machine.failAt = failAt;
         machine.failOn = failOn;
-        const before = this.totals.failedAllocations;
         const result =
           plan.strategy === 'dfs' ? this.search(plan, limits) : this.draw(plan, limits);
         failure = result.failure;
-        cut ||= result.cut;
-        if (this.totals.failedAllocations > before) reached = true;
-        if (failure !== undefined || late(limits)) break;
+        cut = worse(cut, result.cut);
       }
-      if (!plan.failures || (failAt > 0 && !reached)) break;
+      const reached = failAt === 0 || this.totals.failedAllocations > before;
+      more = plan.failures === true && reached && failure === undefined && cut !== 'time';
     }
     machine.failAt = 0;
     return {
@@ -133,14 +139,14 @@ export class Exploration {
     };
   }
 
-  private search(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
+  private search(plan: Plan, limits: Limits): { failure?: Failure; cut: Cut } {
     const dfs = new Dfs(dfsBounds(plan), limits.shard);
     const result = this.searchBy(dfs, plan, limits);
     this.totals.equalStates += dfs.skipped;
     return result;
   }
 
-  private searchBy(dfs: Dfs, plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
+  private searchBy(dfs: Dfs, plan: Plan, limits: Limits): { failure?: Failure; cut: Cut } {
     let schedules = 0;
     for (let first = true; first || dfs.advance(); first = false) {
       const violation = this.one(dfs);
@@ -163,12 +169,13 @@ export class Exploration {
         if (strange !== null)
           return { failure: this.failure(plan, strange, [], schedules), cut: false };
       }
-      if (this.stop(limits, schedules, plan.limit)) return { cut: true };
+      const cut = this.stop(limits, schedules, plan.limit);
+      if (cut !== false) return { cut };
     }
     return { cut: false };
   }
 
-  private draw(plan: Plan, limits: Limits): { failure?: Failure; cut: boolean } {
+  private draw(plan: Plan, limits: Limits): { failure?: Failure; cut: Cut } {
     const { machine } = this;
     const runs = plan.runs ?? 1000;
     this.one(new InTurn());
@@ -190,7 +197,8 @@ export class Exploration {
         const strange = this.repeat(make);
         if (strange !== null) return { failure: this.failure(plan, strange, [], run), cut: false };
       }
-      if (this.stop(limits, run, undefined)) return { cut: true };
+      const cut = this.stop(limits, run, undefined);
+      if (cut !== false) return { cut };
     }
     return { cut: false };
   }
@@ -242,11 +250,11 @@ export class Exploration {
     return null;
   }
 
-  private stop(limits: Limits, schedules: number, limit: number | undefined): boolean {
-    if (limit !== undefined && schedules >= limit) return true;
+  private stop(limits: Limits, schedules: number, limit: number | undefined): Cut {
+    if (limit !== undefined && schedules >= limit) return 'limit';
     if ((schedules & 63) !== 0) return false;
     limits.progress?.(this.totals);
-    return late(limits);
+    return late(limits) ? 'time' : false;
   }
 
   private failure(plan: Plan, violation: Violation, choices: Choice[], after: number): Failure {

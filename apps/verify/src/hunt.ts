@@ -3,27 +3,31 @@
 
 import { addTotals, noTotals } from './explore.ts';
 import { HUNT, type Job, type JobResult } from './job.ts';
+import type { Replace } from './kernels.ts';
 import { big, Progress } from './progress.ts';
 import { load } from './registry.ts';
 import { runAll } from './workers.ts';
 
 export interface Hunt {
-  structure: string;
-  replace: Record<string, string>;
+  structures: readonly string[];
+  replace: Replace;
   seconds: number;
   seed: number;
 }
 
 /** Prints what it finds; true when that is nothing. */
-export async function hunt({ structure, replace, seconds, seed }: Hunt): Promise<boolean> {
+export async function hunt({ structures, replace, seconds, seed }: Hunt): Promise<boolean> {
   const files = Object.entries(replace).map((pair) => pair.join(' = '));
-  console.log(`${structure} with ${files.join(', ')}`);
-  const { scenarios } = await load(structure);
+  console.log(`${structures.join(', ')} with ${files.join(', ')}`);
+  const loaded = await Promise.all(structures.map(load));
   const jobs = HUNT.flatMap((limit, pass) =>
-    scenarios.map(({ name }): Job => {
-      const id = `${structure}/${name} ${pass + 1}`;
-      return { id, structure, scenario: name, limit, full: pass > 1, budget: 600, seed, replace };
-    }),
+    loaded.flatMap(({ scenarios }, n) =>
+      scenarios.map(({ name: scenario }): Job => {
+        const structure = structures[n]!;
+        const id = `${structure}/${scenario} ${pass + 1}`;
+        return { id, structure, scenario, limit, full: pass > 1, budget: 600, seed, replace };
+      }),
+    ),
   );
   const progress = new Progress();
   progress.expect(jobs.length);

@@ -1,8 +1,16 @@
 // One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant.
 // Jobs and their results are plain data, so that they travel between processes and into files.
 
-import { addTotals, Exploration, noTotals, seedOf, type Totals } from './explore.ts';
-import { type Kernel, loadKernel } from './kernels.ts';
+import {
+  addTotals,
+  type Cut,
+  Exploration,
+  noTotals,
+  seedOf,
+  type Totals,
+  worse,
+} from './explore.ts';
+import { type Kernel, loadKernel, type Replace } from './kernels.ts';
 import { load } from './registry.ts';
 import { record, shrink } from './shrink.ts';
 import type { Mutant, Plan, Scenario, Structure } from './structure.ts';
@@ -25,15 +33,14 @@ export interface Job {
   /** Seconds. */
   budget: number;
   seed: number;
-  /** kernel name → a .wasm file or package folder to take instead. */
-  replace?: Record<string, string>;
+  replace?: Replace;
 }
 
 export interface JobResult {
   id: string;
   totals: Totals;
   seconds: number;
-  cut: boolean;
+  cut: Cut;
   /** What went wrong, shrunk and printed; for a mutant: how it was caught. */
   failure?: { kind: string; text: string; seed: string };
   /** The job itself could not be done. */
@@ -70,18 +77,14 @@ const kernelCache = new Map<string, Promise<Kernel[]>>();
 export function kernelsOf(
   structure: Structure,
   mutant?: Mutant,
-  replace: Record<string, string> = {},
+  replace: Replace = {},
 ): Promise<Kernel[]> {
   const key = `${structure.name}|${mutant?.kernel}|${mutant?.id}|${JSON.stringify(replace)}`;
   let kernels = kernelCache.get(key);
   if (kernels === undefined) {
     kernels = Promise.all(
       Object.entries(structure.kernels).map(([name, path], index) =>
-        loadKernel(
-          name,
-          { path: replace[name] ?? path, mutant: mutant?.kernel === name ? mutant.id : 0 },
-          index,
-        ),
+        loadKernel(name, { path, replace, mutant: mutant?.kernel === name ? mutant.id : 0 }, index),
       ),
     );
     kernelCache.set(key, kernels);
@@ -124,9 +127,9 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
         explore(at(scenario), plan, job, deadline, result, progress);
         if (done()) break;
       }
-      if (done() || (!result.cut && limit === undefined)) break;
+      if (done()) break;
     }
-    if (performance.now() > end) result.cut = true;
+    if (performance.now() > end) result.cut = 'time';
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
@@ -178,7 +181,7 @@ function explore(
     },
   });
   addTotals(result.totals, report.totals);
-  result.cut ||= report.cut;
+  result.cut = worse(result.cut, report.cut);
   for (const [operation, { steps, alone }] of report.worst)
     result.worst.push([operation, steps, alone]);
   const reached = new Map<string, Uint8Array>();

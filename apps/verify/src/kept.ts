@@ -3,13 +3,12 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Job, JobResult } from './job.ts';
-import { ROOT } from './kernels.ts';
+import { linkedWith, ROOT, sourcesOf } from './kernels.ts';
 import type { Structure } from './structure.ts';
 
 const BUILD = resolve(ROOT, 'apps/verify/build');
-const LINKED = /'@x\/([\w-]+)\/assembly\//g;
 
 export class Kept {
   private readonly file: string;
@@ -44,18 +43,10 @@ export class Kept {
 /** A hash of the checker, the structure's files and what they share, and all kernel sources. */
 function fingerprint(name: string, structure: Structure): string {
   const hash = createHash('sha256');
-  const folders = new Set(['apps/verify/src', `apps/verify/structures/${name}`]);
-  for (const path of Object.values(structure.kernels)) folders.add(`${path}/assembly`);
-  const files = [`apps/verify/structures/${name}.ts`, 'apps/verify/structures/common.ts'];
-  for (const folder of folders) {
-    for (const file of filesIn(folder)) {
-      files.push(file);
-      if (!file.includes('/assembly/')) continue;
-      // Sets are walked to their end, what is added on the way included.
-      for (const [, linked] of readFileSync(join(ROOT, file), 'utf8').matchAll(LINKED))
-        folders.add(`packages/${linked}/assembly`);
-    }
-  }
+  const files = ['apps/verify/src', `apps/verify/structures/${name}`].flatMap(filesIn);
+  files.push(`apps/verify/structures/${name}.ts`, 'apps/verify/structures/common.ts');
+  for (const folder of Object.values(structure.kernels).flatMap(linkedWith))
+    files.push(...sourcesOf(folder).map((file) => relative(ROOT, file)));
   for (const file of new Set(files.sort())) {
     if (existsSync(join(ROOT, file))) hash.update(file).update(readFileSync(join(ROOT, file)));
   }

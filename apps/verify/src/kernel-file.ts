@@ -1,12 +1,16 @@
 // A kernel given on the command line: a gated .wasm file (tools/kernel.mjs --mutant N --out FILE
-// makes one) or a package folder. Which structure it belongs to is told by what it exports.
+// makes one) or a package folder. A file's place is told by what it exports, and it is checked in
+// the structures that have that kernel; a folder's by its package's name, and it is linked into
+// every kernel that has sources of that package.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { toys } from '../structures/index.ts';
 import { instrument } from './instrument.ts';
 import { kernelsOf } from './job.ts';
+import { linkedWith, type Replace } from './kernels.ts';
 import { load, names } from './registry.ts';
+import type { Structure } from './structure.ts';
 
 function exportsOf(module: WebAssembly.Module): string[] {
   return WebAssembly.Module.exports(module)
@@ -15,32 +19,70 @@ function exportsOf(module: WebAssembly.Module): string[] {
     .sort();
 }
 
-/** The structure to check and the kernel of it that `file` replaces. */
-export async function replacementFor(
-  file: string,
-  structureName?: string,
-): Promise<{ structure: string; replace: Record<string, string> }> {
+/** A kernel in the place of one of ours, and the structures to check with it. */
+export interface Replacement {
+  structures: string[];
+  replace: Replace;
+}
+
+/** What `file` replaces, and in which structures; `only`: in this one. */
+export async function replacementFor(file: string, only?: string): Promise<Replacement> {
   const path = isAbsolute(file) ? file : resolve(process.env.INIT_CWD ?? process.cwd(), file);
   if (!existsSync(path)) throw new Error(`there is no ${path}`);
-  const candidates =
-    structureName === undefined ? [...names(), ...Object.keys(toys)] : [structureName];
-  let best: { structure: string; kernel: string; missing: number } | undefined;
-  for (const name of candidates) {
-    const structure = await load(name);
+  const all = only === undefined ? [...names(), ...Object.keys(toys)] : [only];
+  const candidates = await Promise.all(
+    all.map(async (name) => ({ name, structure: await load(name) })),
+  );
+  const wasm = path.endsWith('.wasm');
+  const original = wasm ? await byExports(path, candidates) : byName(path, candidates);
+  if (original === undefined) throw new Error(`no structure has a kernel such as ${path}`);
+  const structures = candidates.filter(({ structure }) =>
+    kernelsWithin(structure, !wasm).includes(original),
+  );
+  return { structures: structures.map(({ name }) => name), replace: { [original]: path } };
+}
+
+interface Candidate {
+  name: string;
+  structure: Structure;
+}
+
+/** The folders of a structure's kernels, and of what they are linked with. */
+function kernelsWithin({ kernels }: Structure, linked: boolean): string[] {
+  const own = Object.values(kernels);
+  return linked ? own.flatMap(linkedWith) : own;
+}
+
+/** Whose place a folder takes: the package of that name; or else where it stands. */
+function byName(path: string, candidates: readonly Candidate[]): string | undefined {
+  const described = join(path, 'package.json');
+  const { name = '' } = existsSync(described)
+    ? (JSON.parse(readFileSync(described, 'utf8')) as { name?: string })
+    : {};
+  const place = name.startsWith('@x/') ? name.replace('@x', 'packages') : path;
+  return candidates
+    .flatMap(({ structure }) => kernelsWithin(structure, true))
+    .find((folder) => resolve('/', place).endsWith(`/${folder}`));
+}
+
+/** Whose place a .wasm file takes: it exports most nearly the same functions. */
+async function byExports(
+  path: string,
+  candidates: readonly Candidate[],
+): Promise<string | undefined> {
+  let best: { folder: string; missing: number } | undefined;
+  for (const { structure } of candidates) {
+    const last = Object.keys(structure.kernels).at(-1);
     for (const kernel of await kernelsOf(structure)) {
-      const missing = path.endsWith('.wasm')
-        ? difference(path, exportsOf(kernel.module))
-        : Number(!resolve(path).endsWith(structure.kernels[kernel.name]!));
-      const last = Object.keys(structure.kernels).at(-1) === kernel.name;
+      const missing = difference(path, exportsOf(kernel.module));
       // A structure's own kernel is its last one: the arena's kernel is checked by the arena.
-      if (missing < (best?.missing ?? Number.POSITIVE_INFINITY) && (last || missing === 0)) {
-        best = { structure: name, kernel: kernel.name, missing };
-      }
+      if (missing > 0 && kernel.name !== last) continue;
+      if (missing < (best?.missing ?? Number.POSITIVE_INFINITY))
+        best = { folder: structure.kernels[kernel.name]!, missing };
     }
     if (best?.missing === 0) break;
   }
-  if (best === undefined) throw new Error('no structure has such a kernel');
-  return { structure: best.structure, replace: { [best.kernel]: path } };
+  return best?.folder;
 }
 
 /** How many functions only one of the two has. */

@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { addTotals, noTotals } from './explore.ts';
+import { addTotals, type Cut, noTotals } from './explore.ts';
 import { type Job, type JobResult, joinReached, kernelsOf } from './job.ts';
 import { ROOT } from './kernels.ts';
 import { big } from './progress.ts';
@@ -13,8 +13,14 @@ const MUTANT_TRACES = resolve(ROOT, 'apps/verify/results/mutants');
 
 /** The end of the time for everything came before the mutant's own. */
 export function undecided(job: Job, result: JobResult): boolean {
-  const early = result.cut && result.seconds < job.budget;
+  const early = result.cut === 'time' && result.seconds < job.budget;
   return job.mutant !== undefined && result.failure === undefined && early;
+}
+
+/** How far the hunt for a mutant that was not caught has come. */
+export function missed(cut: Cut): string {
+  if (cut === false) return 'and all schedules were made';
+  return cut === 'limit' ? "stopped at its plans' limits" : 'stopped at its time';
 }
 
 /** A mutant passes when it is caught, anything else when nothing is found. */
@@ -38,6 +44,7 @@ export async function summarize(
     passed: 0,
     failed: 0,
     cut: 0,
+    limited: 0,
     mutants: [],
     worst: {},
     coverage: {},
@@ -67,6 +74,7 @@ function addMutant(summary: Summary, structure: Structure, id: number, result: J
     id,
     what,
     caught: result.failure?.kind ?? null,
+    cut: result.cut,
     schedules: result.totals.schedules,
     seconds: Number(result.seconds.toFixed(2)),
   });
@@ -77,7 +85,8 @@ function addExploration(
   reached: Record<string, string>,
   result: JobResult,
 ): void {
-  if (result.cut) summary.cut++;
+  if (result.cut === 'time') summary.cut++;
+  if (result.cut === 'limit') summary.limited++;
   addTotals(summary, result.totals);
   for (const [operation, steps, alone] of result.worst) {
     const known = summary.worst[operation] ?? { steps: 0, alone: 0 };
@@ -137,7 +146,7 @@ export function print(s: Summary): void {
   const caught = s.mutants.filter((m) => m.caught !== null).length;
   console.log(`  mutants: ${caught} of ${s.mutants.length} caught`);
   for (const m of s.mutants) {
-    const found = (m.caught ?? 'MISSED').padEnd(10);
+    const found = (m.caught ?? `MISSED, ${missed(m.cut)}`).padEnd(10);
     const schedules = String(m.schedules).padStart(8);
     const seconds = m.seconds.toFixed(1).padStart(6);
     const id = String(m.id).padStart(5);

@@ -7,7 +7,7 @@ import { Kept } from './kept.ts';
 import { Progress } from './progress.ts';
 import { onRealThreads } from './real-slice.ts';
 import { load } from './registry.ts';
-import { bad, keepTrace, print, summarize } from './report.ts';
+import { bad, keepTrace, missed, print, summarize } from './report.ts';
 import type { Mutant, Structure } from './structure.ts';
 import { type Summary, writeTotals } from './totals.ts';
 import { runAll } from './workers.ts';
@@ -38,7 +38,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
   const results = new Map(known.map((result) => [result.id, result]));
   const started = performance.now();
   const left = (): number => options.seconds - (performance.now() - started) / 1000;
-  const open = (): Job[] => jobs.filter((job) => results.get(job.id)?.cut !== false);
+  const open = (): Job[] => jobs.filter((job) => (results.get(job.id)?.cut ?? 'time') === 'time');
   if (results.size > 0)
     console.log(`resumed: ${jobs.length - open().length} of ${jobs.length} jobs are done`);
   const progress = new Progress();
@@ -53,7 +53,7 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
     if (wrong) {
       failed.add(result.id);
       progress.clear();
-      const text = result.error ?? result.failure?.text ?? 'the mutant was not caught';
+      const text = result.error ?? result.failure?.text ?? `not caught, ${missed(result.cut)}`;
       console.log(`FAILED ${result.id}\n${text}\n`);
     } else if (options.full) {
       const own = jobs.filter((j) => j.structure === job.structure && !failed.has(j.id));
@@ -175,9 +175,10 @@ async function report(
     real.passed += passed;
     real.failed += failed;
   }
-  const sum = (key: 'cut' | 'failed' | 'passed'): number =>
-    summaries.reduce((n, summary) => n + summary[key], key === 'cut' ? 0 : real[key]);
-  if (sum('cut') > 0) console.log(`${sum('cut')} of ${jobs.length} jobs were cut by a time limit`);
+  const sum = (key: 'cut' | 'limited' | 'failed' | 'passed'): number =>
+    summaries.reduce((n, s) => n + s[key], key === 'failed' || key === 'passed' ? real[key] : 0);
+  const cut = [`${sum('cut')} cut by their time`, `${sum('limited')} stopped at a limit`];
+  console.log(`${jobs.length} jobs, ${cut.join(', ')}`);
   console.log(`${Math.round(seconds)} s`);
   if (options.full && options.mutants && sum('failed') === 0) writeTotals(summaries);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Totals } from './explore.ts';
+import type { Cut, Totals } from './explore.ts';
 import { ROOT } from './kernels.ts';
 
 const FILE = resolve(ROOT, 'apps/verify/results/totals.json');
@@ -18,11 +18,15 @@ export interface Summary extends Totals {
   /** Of them. */
   passed: number;
   failed: number;
+  /** By their time. */
   cut: number;
+  /** Stopped at the limits of their plans. */
+  limited: number;
   mutants: {
     id: number;
     what: string;
     caught: string | null;
+    cut: Cut;
     schedules: number;
     seconds: number;
   }[];

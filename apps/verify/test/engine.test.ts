@@ -3,18 +3,19 @@
 
 import { describe, expect, test } from 'vitest';
 import { unexcused } from '../src/excuse.ts';
-import { Exploration, seedOf } from '../src/explore.ts';
+import { Exploration, noTotals, seedOf } from '../src/explore.ts';
 import type { Absence, Event } from '../src/history.ts';
 import { instrument } from '../src/instrument.ts';
-import { kernelsOf } from '../src/job.ts';
+import { kernelsOf, runJob } from '../src/job.ts';
 import { Machine } from '../src/machine.ts';
 import { RandomSchedule } from '../src/random.ts';
 import { replayOnRealThreads } from '../src/real-replay.ts';
 import { distinct, load, names } from '../src/registry.ts';
 import { Replay, readChoices, showChoices } from '../src/replay.ts';
+import { missed, undecided } from '../src/report.ts';
 import { record } from '../src/shrink.ts';
 import { soak } from '../src/soak.ts';
-import type { Structure } from '../src/structure.ts';
+import type { Plan, Structure } from '../src/structure.ts';
 import { StoreLog } from '../src/thread.ts';
 import lock from './toys/lock.ts';
 import pool from './toys/pool.ts';
@@ -209,4 +210,31 @@ describe('a refusal shows its reason', () => {
     expect(said([during], [{ begin: 1, end: 3 }], {})).toBeDefined();
     expect(said([during], [], {}, 'full')).toBeUndefined();
   });
+});
+
+test('a job says whether its limit or its time cut it, or neither did', async () => {
+  const plan = { strategy: 'dfs', preemptions: 1 } as const;
+  const done = async (own: Plan, budget = 60) => {
+    const scenario = pool.scenarios[0]!.name;
+    const job = { id: '', structure: 'pool', scenario, plan: own, full: false, budget, seed: 1 };
+    const { cut, error } = await runJob(job, () => {});
+    expect(error).toBeUndefined();
+    return cut;
+  };
+  expect(await done(plan)).toBe(false);
+  expect(await done({ ...plan, limit: 5 })).toBe('limit');
+  // Some of the refusals were not tried.
+  expect(await done({ ...plan, failures: true }, 0)).toBe('time');
+  expect(await done({ ...plan, limit: 5 }, 0)).toBe('time');
+});
+
+test('a mutant that is missed says how far its hunt has come', () => {
+  expect(missed(false)).toBe('and all schedules were made');
+  expect(missed('limit')).toBe("stopped at its plans' limits");
+  expect(missed('time')).toBe('stopped at its time');
+  // Stopped at a limit it is decided: it was missed.
+  const job = { id: '', structure: 'pool', mutant: 1, full: true, budget: 60, seed: 1 };
+  const result = { id: '', totals: noTotals(), seconds: 5, worst: [], reached: {} };
+  expect(undecided(job, { ...result, cut: 'time' })).toBe(true);
+  expect(undecided(job, { ...result, cut: 'limit' })).toBe(false);
 });

@@ -32,7 +32,7 @@ export const settings = new Map<string, Options>();
 
 export const quick: Plan[] = [
   { strategy: 'dfs', preemptions: 1 },
-  ...quickly([1_000, 1_000, 500], 100),
+  ...quickly([6_000, 4_000, 2_000], 100),
 ];
 export const full: Plan[] = [
   twice,

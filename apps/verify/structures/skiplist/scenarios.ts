@@ -4,7 +4,7 @@ import type { OpCall } from '../../src/structure.ts';
 import { collect, die, LARGE, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 
-export const plan = { quick: quickly([3_000, 2_000, 500], 200), full: MAP_FULL };
+export const plan = { quick: quickly([6_000, 4_000, 2_000], 200), full: MAP_FULL };
 
 const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 10 }, { pages: 14 });
 
