@@ -148,6 +148,7 @@ export interface BuilderOptions {
 
 /**
  * Applies what is queued, in the background, until it is stopped or the map is closed or destroyed.
+ * While it runs it keeps the map, and its arena, from being collected.
  * It keeps no process alive.
  *
  * Any number of builders may run, in any threads: one builds, the others stand by, and go on when

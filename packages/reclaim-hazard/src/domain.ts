@@ -166,14 +166,18 @@ interface Used {
   used: number;
 }
 
-const usedHazards = new WeakMap<Seat, Map<string, Used>>();
+/** By entry and generation, for as long as an instance is there that has it. */
+const usedHazards = new WeakMap<Seat, Map<string, WeakRef<Used>>>();
 
 function usedBy({ seat, entry, generation }: BlockDomain<HazardKernel>): Used {
   let all = usedHazards.get(seat);
   if (all === undefined) usedHazards.set(seat, (all = new Map()));
   const key = `${entry}:${generation}`;
-  let own = all.get(key);
-  if (own === undefined) all.set(key, (own = { used: 0 }));
+  const known = all.get(key)?.deref();
+  if (known !== undefined) return known;
+  for (const [other, used] of all) if (used.deref() === undefined) all.delete(other);
+  const own = { used: 0 };
+  all.set(key, new WeakRef(own));
   return own;
 }
 

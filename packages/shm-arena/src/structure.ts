@@ -390,6 +390,9 @@ function noName(): RangeError {
 }
 
 function writeName(seat: Seat, name: string, at: number): number {
+  if (typeof name !== 'string') {
+    throw typeError(`name: expected a string, found ${describeFound(name)}`);
+  }
   checkString(name);
   const length = writeText(name, seat.crossing.room(name.length * 3), 0);
   if (length > NAME_BYTES) {

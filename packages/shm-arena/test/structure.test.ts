@@ -65,6 +65,10 @@ describe('create, open and attach', () => {
     expect(codeOf(() => create('n'.repeat(97)))).toBe('RangeError OUT_OF_RANGE');
     expect(codeOf(() => create('\ud800'))).toBe('TypeError INVALID_TYPE');
     expect(codeOf(() => create(5 as never))).toBe('TypeError INVALID_TYPE');
+    const { handle } = create('y');
+    expect(() => openStructure(arena, CELL, handle as never, codecs)).toThrow(
+      'name: expected a string, found the handle of a Cell',
+    );
     expect(codeOf(() => openStructure(arena, CELL, '', codecs))).toBe('RangeError OUT_OF_RANGE');
   });
 
