@@ -104,8 +104,10 @@ export function get(
   const bytes = isOp ? opValueLength(held) : valueLength(held);
   put32(io(), bytes);
   const value = isOp ? opValue(held) : valueAt(held);
-  put32(io() + 20, <u32>value);
-  if (bytes > valueRoom()) return MUTANT == 187 ? done(target, NEED) : NEED; // The pin stays.
+  if (bytes > valueRoom()) {
+    put32(io() + 20, <u32>value);
+    return MUTANT == 187 ? done(target, NEED) : NEED; // The pin stays.
+  }
   copyWords(io() + RESULT, value, bytes);
   return done(target, OK);
 }

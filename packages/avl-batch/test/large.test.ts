@@ -61,6 +61,33 @@ describe('reads of large entries take no memory of the arena', () => {
     arena.detach();
   });
 
+  test('keys of 32 KiB: every read, with two of them as bounds', () => {
+    const arena = Arena.create({ bytes: 8 * 2 ** 20, participants: 4 });
+    const map = AvlBatch.create(arena, { value: bytes });
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => name.padStart(32_768, 'k'));
+    for (const [n, key] of keys.entries()) map.set(key, sample(n));
+    map.build();
+    for (let i = 0; i < 600; i++) map.has('x');
+    exhaust(arena);
+    const all = keys.map((_, n) => print(sample(n)));
+    const [from, to] = [keys[1]!, keys[4]!];
+    for (const view of [map, map.snapshot()]) {
+      expect(keys.map((key) => print(view.get(key)))).toEqual(all);
+      expect(view.getMany(keys).map(print)).toEqual(all);
+      for (const reverse of [false, true]) {
+        const expected = keys.slice(1, 5);
+        if (reverse) expected.reverse();
+        expect([...view.keys({ gte: from, lte: to, reverse })]).toEqual(expected);
+        expect([...view.entries({ gte: from, lte: to, reverse })].length).toBe(4);
+      }
+      expect(view.count({ gt: from, lt: to })).toBe(2);
+      expect(view.rank(to)).toBe(4);
+      expect(view.floor(to)?.[0]).toBe(to);
+    }
+    map.destroy();
+    arena.detach();
+  });
+
   test('keys', () => {
     const arena = Arena.create({ bytes: 32 * 2 ** 20, participants: 4 });
     const map = AvlBatch.create(arena, { value: u32 });

@@ -95,8 +95,10 @@ export function resultOf(node: usize, number: u64, status: i32): i32 {
   put32(out + 4, gone ? TOMBSTONE : 0);
   put64(out + 8, number);
   if (gone) return ABSENT;
-  put32(out + 20, <u32>valueAt(node));
-  if (bytes > valueRoom()) return NEED;
+  if (bytes > valueRoom()) {
+    put32(out + 20, <u32>valueAt(node));
+    return NEED;
+  }
   copyWords(out + RESULT, valueAt(node), bytes);
   return status;
 }

@@ -110,6 +110,33 @@ describe('reads of large entries take no memory of the arena', () => {
     arena.detach();
   });
 
+  test('keys of 32 KiB: every read, with two of them as bounds', () => {
+    const arena = Arena.create({ bytes: 4 * MIB, participants: 4 });
+    const list = SkipList.create(arena, { value: bytes });
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => name.padStart(32_768, 'k'));
+    for (const [n, key] of keys.entries()) list.set(key, sample(n));
+    exhaust(arena, list);
+    const all = keys.map((_, n) => print(sample(n)));
+    const [from, to] = [keys[1]!, keys[4]!];
+    for (const view of [list, list.snapshot()]) {
+      expect(keys.map((key) => print(view.get(key)))).toEqual(all);
+      expect(view.getMany(keys).map(print)).toEqual(all);
+      for (const reverse of [false, true]) {
+        const expected = keys.slice(1, 5);
+        if (reverse) expected.reverse();
+        expect([...view.keys({ gte: from, lte: to, reverse })]).toEqual(expected);
+        expect([...view.entries({ gte: from, lte: to, reverse })].length).toBe(4);
+        const versions = view.entries({ gt: from, lt: to, reverse, versions: true });
+        expect([...versions].length).toBe(2);
+      }
+      expect(view.count({ gt: from, lt: to })).toBe(2);
+      expect(view.floor(to)?.[0]).toBe(to);
+      expect(view.higher(to)?.[0]).toBe(keys[5]);
+    }
+    list.destroy();
+    arena.detach();
+  });
+
   test('an update hands the value over, and writes', () => {
     const arena = Arena.create({ bytes: 8 * MIB });
     const list = SkipList.create(arena, { key: u32, value: bytes });

@@ -473,6 +473,15 @@ scenario(
   [[['first', true]], [['compact'], ...built('b', ['delete', 1, 'd', 'b']), ['compact']]],
   LARGE_BEFORE,
 );
+scenario(
+  'an older pin: get in pieces twice, end',
+  [
+    [['get', 'b'], ['get', LONG_A], ['unpin']],
+    [['end'], ['sweep']],
+  ],
+  LARGE_BEFORE,
+  { older: true },
+);
 
 // The map is destroyed while somebody uses it whose older pin does not know of it.
 for (const [name, calls] of Object.entries({
