@@ -14,7 +14,6 @@ import {
   TYPES,
   unburied,
   unjoined,
-  unswept,
   unwiped,
   word,
 } from './arena/memory.ts';
@@ -22,7 +21,7 @@ import { blockers, model, type State } from './arena/model.ts';
 import { attached, newRun, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
 import { soak } from './arena/soak.ts';
-import { createArena, head, kindOf, PAGE, slotAt, usedPages } from './common.ts';
+import { createArena, head, kindOf, PAGE, slotAt, unswept, usedPages } from './common.ts';
 
 // ---- set-up
 

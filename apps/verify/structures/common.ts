@@ -332,6 +332,33 @@ export function* recoverSlots(
   }
 }
 
+/** Behind a sweep: a region that is kept though nothing is reserved. */
+export function unswept(world: World): string | undefined {
+  const { participants, regions } = head(world);
+  if (world.u32(512) !== 0) return undefined;
+  for (let slot = 0; slot < participants; slot++) {
+    const at = slotAt(slot);
+    for (let x = 64; x < 120; x += 8) {
+      if (x !== 72 && x !== 88 && world.u32(at + x) !== 0) return undefined;
+    }
+  }
+  for (let region = 0; region < REGIONS; region++) {
+    if (kindOf(world.u32(regions + region * 64)) === 4)
+      return `nobody reads, but ${region} is kept`;
+  }
+  return undefined;
+}
+
+/** Nobody works, and a region is in somebody's hands. */
+function heldRegion(world: World): string | undefined {
+  const { regions } = head(world);
+  for (let region = 0; region < REGIONS; region++) {
+    const slot = (world.u32(regions + region * 64) >>> 4) & 0xfff;
+    if (slot !== 0) return `nobody works, but region ${region} is in the hands of slot ${slot - 1}`;
+  }
+  return undefined;
+}
+
 /** Pages that are not free. */
 export function usedPages(world: World): number {
   const { table, first, pages } = head(world);
@@ -369,6 +396,9 @@ export function* endOfMap(
   }
   let found: number = yield [arena!.verify!, report, 128];
   if (found > 0) return `verify: ${world.u32(report)} at ${world.u32(report + 4)}`;
+  yield [arena!.sweep!];
+  const late = unswept(world) ?? heldRegion(world);
+  if (late !== undefined) return late;
   if (isLive(world, entry!)) yield [arena!.entryDestroy!, entry!, generation!];
   for (const { lease, thread } of snaps) {
     const owner = world.threads[thread]!;

@@ -238,23 +238,6 @@ export function unjoined(world: World, joined: Joined): string | undefined {
   return undefined;
 }
 
-/** Behind a sweep: a region that is kept though nothing is reserved. */
-export function unswept(world: World): string | undefined {
-  const { participants, regions } = head(world);
-  if (world.u32(512) !== 0) return undefined;
-  for (let slot = 0; slot < participants; slot++) {
-    const at = slotAt(slot);
-    for (let x = 64; x < 120; x += 8) {
-      if (x !== 72 && x !== 88 && world.u32(at + x) !== 0) return undefined;
-    }
-  }
-  for (let region = 0; region < REGIONS; region++) {
-    if (kindOf(world.u32(regions + region * 64)) === 4)
-      return `nobody reads, but ${region} is kept`;
-  }
-  return undefined;
-}
-
 /** A lock names a life that has begun. */
 function lockProblem(world: World, at: number): string | undefined {
   const low = world.u32(at);
