@@ -83,10 +83,6 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
     if (this[OVER] || !this[CORE].member.isOpen) throw this[ENDED]();
   }
 
-  [CHECK_ALL](): void {
-    if (!this[OPEN]() || !this[EXISTS]()) throw this[GONE]();
-  }
-
   override [OPEN](): boolean {
     return !this[OVER] && this[CORE].member.isOpen;
   }

@@ -6,7 +6,7 @@
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
 import { SHOW, Shown } from '../shown.ts';
-import { BATCH, BOUND, COUNT_WITHIN, ENTRIES_OF, EXISTS, GONE, OPEN } from './inside.ts';
+import { BATCH, BOUND, CHECK_ALL, COUNT_WITHIN, ENTRIES_OF, EXISTS, GONE, OPEN } from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -56,6 +56,7 @@ export interface Standing {
   [OPEN](): boolean;
   [EXISTS](): boolean;
   [GONE](): Error;
+  [CHECK_ALL](): void;
 }
 
 /**
@@ -175,6 +176,10 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
     return new ShmError('CLOSED', 'it was closed');
   }
 
+  [CHECK_ALL](): void {
+    if (!this[OPEN]() || !this[EXISTS]()) throw this[GONE]();
+  }
+
   entries(range?: Range<K>): IterableIterator<[K, V]> {
     return this[ENTRIES_OF](encodeRange(range, this[BOUND]));
   }
@@ -249,7 +254,10 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
 
   count(range?: Range<K>): number {
     const bounds = encodeRange(range, this[BOUND]);
-    if (bounds.empty) return this[BATCH](bounds, KEYS).count;
+    if (bounds.empty) {
+      this[CHECK_ALL]();
+      return 0;
+    }
     return Math.min(bounds.limit, this[COUNT_WITHIN](bounds));
   }
 
@@ -320,8 +328,7 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
 
   private check(): void {
     if (this.place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
-    const { view } = this;
-    if (!view[OPEN]() || !view[EXISTS]()) throw view[GONE]();
+    this.view[CHECK_ALL]();
   }
 
   seek(key: K): boolean {
