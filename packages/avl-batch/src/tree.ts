@@ -39,6 +39,9 @@ import { Waits } from './waits.ts';
 
 const { OK } = Status;
 
+/** Closes a map that is still there. */
+const closerOf = (map: WeakRef<{ close(): void }>) => () => map.deref()?.close();
+
 class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   readonly #member: Membership<TreeKernel>;
   readonly #pace: Required<api.BatchOptions>;
@@ -48,7 +51,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   readonly #snapshots: Snapshots<Snapshot<K, V>>;
   readonly #builders = new Set<Started>();
   /** For when the thread leaves the arena. */
-  readonly #closer = () => this.close();
+  readonly #closer = closerOf(new WeakRef(this));
 
   constructor(member: Membership<TreeKernel>, options: api.AvlBatchOpenOptions<K, V>) {
     if (!(member instanceof Membership)) {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
-import { leftOf } from '../../shm-arena/test/shared/dropped.ts';
+import { collected, leftOf } from '../../shm-arena/test/shared/dropped.ts';
 import { freshArena } from '../../shm-arena/test/shared/support.ts';
 import { AvlBatch, type Builder } from '../src/index.ts';
 
@@ -30,6 +30,14 @@ test.each<[string, (map: AvlBatch<string, number>) => unknown]>([
   ],
 ])('%s', async (_, use) => {
   expect(await leftOf(freshArena, (arena) => use(filled(arena)))).toBe(0);
+});
+
+test('a handle that is dropped is collected, while its arena is in use', async () => {
+  const arena = freshArena();
+  const map = new WeakRef(filled(arena));
+  expect(await collected(() => map.deref() === undefined)).toBe(true);
+  expect(arena.stats().structures).toMatchObject([{ name: 'map', joined: 1 }]);
+  arena.detach();
 });
 
 test('a builder that runs keeps its map', async () => {

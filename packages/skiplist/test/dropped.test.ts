@@ -1,7 +1,7 @@
 // A list that a thread drops with its arena leaks nothing, whatever is open.
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
-import { leftOf } from '../../shm-arena/test/shared/dropped.ts';
+import { collected, leftOf } from '../../shm-arena/test/shared/dropped.ts';
 import { freshArena } from '../../shm-arena/test/shared/support.ts';
 import { SkipList } from '../src/index.ts';
 
@@ -21,4 +21,12 @@ test.each<[string, (list: SkipList<string, number>) => unknown]>([
   ['a large value', (list) => list.set('large', 7).get('large')],
 ])('%s', async (_, use) => {
   expect(await leftOf(freshArena, (arena) => use(filled(arena)))).toBe(0);
+});
+
+test('a handle that is dropped is collected, while its arena is in use', async () => {
+  const arena = freshArena();
+  const list = new WeakRef(filled(arena));
+  expect(await collected(() => list.deref() === undefined)).toBe(true);
+  expect(arena.stats().structures).toMatchObject([{ name: 'list', joined: 1 }]);
+  arena.detach();
 });
