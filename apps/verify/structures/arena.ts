@@ -11,6 +11,7 @@ import {
   invariant,
   leased,
   REPORT,
+  rootless,
   TYPES,
   unburied,
   unjoined,
@@ -75,7 +76,12 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const report = t.local.scratch! + REPORT;
   const found: number = yield [k.verify!, report, 128];
   const left =
-    inHands(world) ?? asking(world) ?? unburied(world) ?? unjoined(world, run.joined) ?? wiped(t);
+    inHands(world) ??
+    rootless(world) ??
+    asking(world) ??
+    unburied(world) ??
+    unjoined(world, run.joined) ??
+    wiped(t);
   if (left !== undefined) return left;
   if (found > 0) {
     const codes = Array.from(

@@ -7,6 +7,7 @@ import {
   GRANT_BYTES,
   GRANTS,
   head,
+  isLive,
   kindOf,
   type Names,
   PAGE,
@@ -176,6 +177,20 @@ export function inHands(world: World): string | undefined {
     if (kindOf(world.u32(by)) === 1 && world.u32(by + 4) === world.u32(at + 4)) {
       return `nobody works, but ${word(at, world)} is held by slot ${low - 1}, which lives`;
     }
+  }
+  return undefined;
+}
+
+/** The root of a structure that lives names a region that does not. */
+export function rootless(world: World): string | undefined {
+  const { regions } = head(world);
+  for (let entry = 0; entry < ENTRIES; entry++) {
+    if (!isLive(world, entry)) continue;
+    const at = entryAt(world, entry);
+    const root = world.u32(at + 8);
+    const region = world.u32(at + 12) === TYPES.pool ? root : (root & 255) - 1;
+    const kind = kindOf(world.u32(regions + region * 64));
+    if (kind !== 2) return `the root of entry ${entry} names region ${region}, which is ${kind}`;
   }
   return undefined;
 }

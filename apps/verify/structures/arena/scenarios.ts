@@ -527,6 +527,7 @@ const mutant = (id: number, where: string, what: string, plans?: readonly Plan[]
   kernel: 'arena',
   what,
   scenarios: [where],
+  budget: 60,
   ...(plans === undefined ? {} : { plans }),
 });
 
@@ -572,7 +573,9 @@ export const mutants: readonly Mutant[] = [
   ]),
   mutant(103, 'two regions, room for one', 'a region that was not made keeps its generation'),
   mutant(104, 'look up, another name', 'find gives the generation of a later look'),
-  mutant(105, 'rescue, end, another type', 'a repair takes the entry as it finds it'),
+  mutant(105, 'rescue, end, another type', 'a repair takes the entry as it finds it', [
+    { strategy: 'dfs', preemptions: 1 },
+  ]),
   mutant(106, 'enter what is gone', 'join takes back the bit of a later life of the entry'),
   mutant(107, 'detach, attach and join', 'joined bits are cleared after the slot is free'),
   mutant(108, 'two regions, room for one', 'a region that was not made stays in its maker’s hands'),
