@@ -15,9 +15,9 @@ import { plan, scenarios, settings } from './skiplist/scenarios.ts';
 import { soak } from './skiplist/soak.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  const { pages, maxPages = 0, maxEntries = 0, thrifty } = settings.get(scenario.name)!;
+  const { pages, maxPages = 0, maxEntries = 0, beyond = 0, thrifty } = settings.get(scenario.name)!;
   createMap(world, 'list', pages, maxPages, maxEntries);
-  world.threads[0]!.local.maxPages = maxPages;
+  world.threads[0]!.local.maxPages = maxPages + beyond;
   for (const t of world.threads) t.local.thrifty = thrifty === true ? 1 : 0;
 }
 

@@ -21,7 +21,8 @@
 // I2  LIVE with an owner that is gone (a participant that is not alive, a directory entry that is
 //     not CREATING or LIVE, or has another generation) is garbage: `retireOrphans` retires it.
 // I3  The retired stamp is drawn by the one slot named in RETIRING, after the region was unlinked.
-// I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on.
+// I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on, but
+//     for what was taken beyond it, without step 6.
 // I5  Nobody takes a chunk for a region that is not protected for it (own, or pinned), so none is
 //     added after FREEING.
 // I6  Every way from CREATING to FREE raises g. So a word that names a slot means one creation: who
@@ -343,20 +344,21 @@ export function bump(line: usize, bytes: u32, align: u32): u32 {
 
 /**
  * `bytes` from this thread's shard, aligned (0 = 8). The region must be this thread's, or pinned.
+ * `beyond`: its budget may be passed, by as few pages as do.
  * 0: FULL, CONTENDED, LIMIT (its budget), BAD (`status`); nothing has changed.
  */
-export function regionAlloc(region: u32, bytes: u32, align: u32): u32 {
+export function regionAlloc(region: u32, bytes: u32, align: u32, beyond: bool = false): u32 {
   if (region >= REGIONS || (align & (align - 1)) != 0 || align > PAGE) return fail(BAD);
   if (refused()) return fail(FULL);
   const line = shard(region, ME);
   const step = align == 0 ? 8 : align;
   const size = max(bytes, 1);
   const at = bump(line, size, step);
-  return at != 0 ? at : grow(region, line, size, step);
+  return at != 0 ? at : grow(region, line, size, step, beyond);
 }
 
 /** Steps 5 to 8. */
-function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
+function grow(region: u32, line: usize, bytes: u32, align: u32, beyond: bool): u32 {
   const need64 = (<u64>bytes + max(CHUNK_HEAD, align) + PAGE - 1) >> PAGE_SHIFT;
   if (need64 > PAGES) return fail(FULL);
   const need = <u32>need64;
@@ -366,6 +368,10 @@ function grow(region: u32, line: usize, bytes: u32, align: u32): u32 {
   if (verdict != OK && n > need) {
     n = need;
     verdict = ask(region, line, pages, n);
+  }
+  if (verdict == LIMIT && beyond) {
+    if (MUTANT != 196) store64(line + 8, ((<u64>n) << 32) | pages); // Step 5 without step 6.
+    verdict = OK;
   }
   let head: u32 = 0;
   if (verdict == OK) {

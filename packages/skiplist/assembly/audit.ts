@@ -11,7 +11,8 @@
 //   9 the active list's clock is not open, or an older one's is not closed
 //  10 numbers of an older list reach into those of a newer one
 //  11 ids do not descend          12 a list's region is not LIVE and the structure's
-//  13 a region of the structure holds no list of the stack
+//  13 a region of the structure holds no list of the stack, nor the next one
+//  14 a list that was written has no next list, or the active one's is not as it was made
 //  15 a node's meta word is out of range   16 an entry of the guide is not on its level
 //
 // Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a
@@ -30,7 +31,7 @@ import {
   regionAt,
   REGIONS,
 } from '@x/shm-arena/assembly/layout';
-import { ownedByEntry } from '@x/shm-arena/assembly/region';
+import { ownedByEntry, regionBody } from '@x/shm-arena/assembly/region';
 import { AUDIT } from './codes';
 import { auditGuide } from './guide';
 import {
@@ -55,9 +56,10 @@ import {
   next,
   pagesIn,
   STAMP,
+  USED,
   versionsIn,
 } from './node';
-import { opened } from './seal';
+import { opened, successorOf } from './seal';
 import {
   countOf,
   done,
@@ -127,6 +129,7 @@ export function audit(entry: u32, generation: u32): i32 {
     if (kindOf(load64(region + R_STATE)) != REGION_LIVE)
       return bad(12, list, 0, listRegion(list), 0);
     if (load64(region + R_OWNER) != ownedByEntry(entry, generation)) return bad(12, list, 0, 0, 1);
+    if (load32(list + USED) != 0 && successorOf(list) < 0) return bad(14, list, 0, 0, 1);
     const verdict = auditList(list, newer);
     if (verdict != OK) return leave(verdict);
     newer = min(newer, lowest(list));
@@ -226,14 +229,15 @@ function grounded(list: usize, node: usize): bool {
   return n == node;
 }
 
-/** Every region of the structure holds a list of the record. */
+/** Every region of the structure holds a list of the record, or the next one. */
 function auditRegions(entry: u32, generation: u32, record: usize): i32 {
   const owner = ownedByEntry(entry, generation);
   const count = countOf(record);
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
     if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
-    let held = false;
+    let held = <u32>successorOf(listOf(record, 0)) == region;
+    if (held && load64(regionBody(region) + CLOCK) != 0) return report(14, 0, 0, region, 0);
     for (let i: u32 = 0; i < count; i++) held = held || listRegion(listOf(record, i)) == region;
     if (!held) return report(13, 0, 0, region, count);
   }

@@ -115,7 +115,8 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
 function attempt(record: usize, count: u32, temp: usize): i32 {
   const list = listOf(record, 0);
   if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN;
-  useShard(list);
+  const ready = useShard(list);
+  if (ready != OK) return ready;
   const shard = shardAt(list, ME);
   const mark = regionMark(listRegion(list));
   const slab = get64(shard + SLAB);

@@ -32,6 +32,7 @@ import {
   deltaOf,
   INTENT,
   isLive,
+  isTombstone,
   linkAt,
   listRegion,
   liveOf,
@@ -88,7 +89,8 @@ export function overFrozen(
   slab: u64,
 ): i32 {
   const list = listOf(record, 0);
-  const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8);
+  // Deletes pass the limit of pages (write.ts W4).
+  const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8, isTombstone(x));
   if (batch == 0) {
     const why = whyNot();
     giveBack(list, shard, x, mark, slab);

@@ -115,7 +115,8 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
  * OK: written; result: {0 u32 1 = a DELETE found a live version, 4 u32 0, 8 u64 sequence number}.
  * EXISTS (INSERT and GET_OR_INSERT): a live version stands; for GET_OR_INSERT the result is that of
  * `get`. NEED (GET_OR_INSERT): it stands, but does not fit; as for `get`.
- * FULL (arena), LIMIT (of the list), CONTENDED, EXPELLED, CLOSED.
+ * FULL (arena), LIMIT (of the list, but not for a DELETE of what is live; or no region is left for
+ * the next list), CONTENDED, EXPELLED, CLOSED.
  */
 export function put(
   entry: u32,
@@ -292,8 +293,8 @@ export function snapshotAt(entry: u32, generation: u32, seqLo: u32, seqHi: u32):
 
 /**
  * Freezes the active list; writes of all threads go to a new one from then on. OK: result {0 u32 id
- * of the frozen list}. Each call of each thread freezes another list. FULL, LIMIT (MAX_LISTS, or no
- * region is left), CONTENDED, EXPELLED, CLOSED.
+ * of the frozen list}. Each call of each thread freezes another list. LIMIT (MAX_LISTS), CONTENDED,
+ * EXPELLED, CLOSED; and if nothing is in the active list: FULL, LIMIT (no region is left).
  */
 export function seal(entry: u32, generation: u32): i32 {
   return seals.seal(entry, generation);
@@ -301,7 +302,8 @@ export function seal(entry: u32, generation: u32): i32 {
 
 /**
  * Puts a new, empty list in the place of the whole stack. The memory of the lists comes back when
- * their last reader has left. FULL, LIMIT (no region is left), CONTENDED, EXPELLED, CLOSED.
+ * their last reader has left. CONTENDED, EXPELLED, CLOSED; and if nothing is in the active list:
+ * FULL, LIMIT (no region is left).
  */
 export function clear(entry: u32, generation: u32): i32 {
   return seals.clear(entry, generation);

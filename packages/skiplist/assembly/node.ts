@@ -13,10 +13,12 @@
 // List, 64-aligned, in its region's first chunk
 //     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
 //     8 u64 last, shared: 0 while it is open | then the number at which it was closed (seal.ts)
-//    64 u32 height in use, shared   68 u32 shards in use, shared
+//    64 u32 height in use, shared   68 u32 shards in use, shared, 0 until a writer comes
+//    72 u32 the region of the next list + 1, shared, set once (seal.ts)
 //    76 u32 guide, shared   80 u32 due, shared (guide.ts)   88 u64 lock, shared (seal.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry   152 u32 the list that was active before it, 0 = none; all frozen
+//   156 u32 the slot that made it, frozen
 //   160 the head's tower, u32 each, shared, growing downwards from 256
 //   256 the head, like a node; its words are zero, frozen
 //   288 records (seal.ts)
@@ -85,6 +87,7 @@ export const CLOCK: usize = 0;
 export const LAST: usize = 8;
 export const HEIGHT: usize = 64;
 export const USED: usize = 68;
+export const SUCCESSOR: usize = 72;
 export const GUIDE: usize = 76;
 export const DUE: usize = 80;
 export const LOCK: usize = 88;
@@ -95,6 +98,7 @@ export const MAX_ENTRIES: usize = 140;
 export const MAX_PAGES: usize = 144;
 export const OF_ENTRY: usize = 148;
 export const FORMER: usize = 152;
+export const MAKER: usize = 156;
 export const HEAD: usize = 256;
 export const RECORDS: usize = 288;
 
@@ -419,8 +423,8 @@ export function maxPagesOf(list: usize): u32 {
 
 /** Pages that the list's region holds; the second word of a region's line counts a shard's. */
 export function pagesIn(list: usize): u32 {
-  let sum: u32 = 0;
-  const used = load32(list + USED); // Its maker's shard counts as used from the start.
+  const used = load32(list + USED);
+  let sum: u32 = used == 0 ? 1 : 0; // The first page is the maker's, whose shard is in use then.
   for (let s: u32 = 0; s < used; s++) sum += <u32>load64(shardAt(list, s) + 8);
   return sum;
 }

@@ -7,15 +7,16 @@
 //      node, not counted yet: linked or not? Decide it (stamp.ts), and count it if it is a version
 //      descriptor: abort it if it is building; if it is committed, store the counters it holds
 //      then clear the intent
-//   3. regions: CREATING by s and in the stack: make it LIVE; not in it: free it. LIVE and not
-//      in the stack: a destruction or a clear got as far as the root: retire it
+//   3. regions: CREATING by s and the next list's: make it LIVE; not: free it. LIVE and neither in
+//      the stack nor next: a destruction or a clear got as far as the root: retire it
 //
 // R1  A node that repair finds unstamped and not at the front of its key is not linked, and never
 //     will be: its writer is dead, and nobody links behind an undecided front (node.ts I4).
 // R2  Counters count node x iff their versions reach the intent's; the store of the counters is one
 //     atomic store, and the intent is cleared after it. Doing it twice stores the same.
-// R3  A LIVE region that the root's record, loaded after the region's state, does not hold was
-//     unlinked for good (seal.ts L1). Its retirement races with nobody but the same: one CAS wins.
+// R3  A LIVE region that the root's record, loaded after the region's state, does not hold, nor its
+//     active list names, was unlinked for good (seal.ts L1): it had been named before it was LIVE,
+//     and a name stays. Its retirement races with nobody but the same: one CAS wins.
 //
 // Names: see node.ts, seal.ts.
 
@@ -53,7 +54,7 @@ import {
   versionsOf,
 } from './node';
 import { seek } from './search';
-import { opened, settleRegion } from './seal';
+import { opened, successorOf, settleRegion } from './seal';
 import { countOf, enter, leave, listOf, present } from './stack';
 import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
 
@@ -126,14 +127,14 @@ function repairRegions(entry: u32, generation: u32, slot: u32): void {
   }
 }
 
-/** Whether the present record holds the region's list; -1: the structure is gone. */
+/** Whether the region's list is in the present record or comes next; -1: the structure is gone. */
 function inStack(entry: u32, generation: u32, region: u32): i32 {
   const record = present(entry, generation);
   if (record == 0) return -1;
   if (MUTANT != 166) opened(record); // L6: a clear may have come after the repair began.
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) if (listRegion(listOf(record, i)) == region) return 1;
-  return 0;
+  return MUTANT != 192 && successorOf(listOf(record, 0)) == region ? 1 : 0;
 }
 
 /** Frees a region that its dead creator never published. */

@@ -1,52 +1,67 @@
-// The stack's life: the first list, sealing, clearing, destroying frozen lists, snapshots.
+// The stack's life: the first list, the next one, sealing, clearing, destroying frozen lists,
+// snapshots.
 //
 //   root ──► {1: A}      ──seal──►      root ──► {2: B, A}      ──destroy A──►     root ──► {1: B}
-//            A open                              A closed, B open                          B open
+//            A open ··► B                        A closed, B open ··► C                     B open
 //
 //   root ──► {2: B, A}   ──clear──►     root ──► {1: C}        A and B are retired when C is open
 //
-// Sealing waits for nobody and asks no writer: the clock of A closes. A writer that comes too late
-// gets a number marked CLOSED and makes its own node void (stamp.ts), then writes in B. So there
-// are no "writing" words, and a thread that dies inside a write does not hold up a seal. B takes no
-// number before A's clock is closed, so numbers ascend from list to list.
+// Sealing asks no writer: the clock of A closes. A writer that comes too late gets a number marked
+// CLOSED and makes its own node void (stamp.ts), then writes in B. So there are no "writing" words,
+// and a thread that dies inside a write does not hold up a seal. B takes no number before A's clock
+// is closed, so numbers ascend from list to list.
+//
+// Nor does sealing ask for memory: B is made while A is empty (··►), by who made A active, or, if
+// there was no memory then, by A's first writer, who writes nothing without it. So whatever the
+// arena is full of, a list that holds anything can be sealed.
 //
 // List words beside those of node.ts
-//    88 u64 lock, shared: a robust lock (the arena's lock.ts) for `destroyList` while this list is
-//       active
+//    72 u32 successor, shared: 0 | region + 1 of the list that comes next; set once
+//    88 u64 lock, shared: a robust lock (the arena's lock.ts) for who moves the root while this
+//       list is active
 //   288 record slots: the record of c lists at a fixed place, for each c up to MAX_LISTS. A list's
 //       first record stands in the slot of its count; a destruction shrinks the count by one and
 //       uses the next lower slot. So each slot is used once, and a destruction needs no memory.
 //
-// L1  A region LIVE (or CREATING) of this entry's generation is in the root's record, or was once,
-//     or was never published (then it is CREATING). LIVE and not in the record: it was unlinked.
-// L2  A slot below the root's present count is private to the holder of the active list's lock.
+// L1  A LIVE region of this entry's generation holds a list of the root's record, or the next one
+//     of its active list, or one that was unlinked. A CREATING one is the next list's, or was never
+//     reached but by who made it.
+// L2  A slot below the root's present count, and all of the next list's, are private to the holder
+//     of the active list's lock.
 // L3  The root moves on only when the active list's clock is open and all older ones are closed.
-// L4  A list whose clock is open has a LIVE region: what its writers ask of it is settled when they
+// L4  A list that the root names has a LIVE region: what its writers ask of it is settled when they
 //     die.
-// L5  The sealer's interval covers the birth of B before the root names B: when the structure is
-//     destroyed meanwhile, step 4 retires B's region while step 5 is still to come.
+// L5  Who reads or moves the next list protects it (reservation.ts), and then finds the root
+//     unchanged and the structure alive: it was made before that, and is retired later, if at all.
 // L6  A list's region is retired only when the list that came after it is open: who has still to
 //     open that one looks at this one.
+// L7  A list takes no version before its `successor` is set: shards in use (68) stays 0 until then.
 //
-// seal                                                        a death after this step leaves
+// the next list of A                                          a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
-//   2. CAS root {A, …} → {B, A, …}                              the rest, which anybody finishes
-//   3. A.clock |= CLOSED                 linearizes             before it writes (`opened`)
-//   4. CAS A.last 0 → A.clock without CLOSED; region → LIVE     the same
-//   5. CAS B.clock 0 → A.last + 1                               nothing
-// clear: as seal, but in 2 the root moves to {C} alone: linearizes there. Whoever looked at the
-// root before may write in B until 3; that call began before the clear and counts as before it.
-//   6. retire the regions of all lists of the old record        LIVE, but not in the stack: repair
+//   2. CAS A.successor 0 → B; lost: drop B                      CREATING(dead): repair does 3, or
+//   3. region → LIVE                                              who uses it
+// seal
+//   4. lock A; root unchanged, else from the start              the lock is inherited; nothing
+//   5. fill B's record; CAS root {A, …} → {B, A, …}             the rest, which anybody finishes
+//   6. unlock                                                   before it writes (`opened`)
+//   7. A.clock |= CLOSED; CAS A.last 0 → A.clock               the same
+//        without CLOSED         linearizes when it is closed
+//   8. CAS B.clock 0 → A.last + 1                               nothing
+// clear: as seal, but in 5 the root moves to {B} alone: linearizes there. Whoever looked at the
+// root before may write in A until 7; that call began before the clear and counts as before it.
+//   9. retire the regions of all lists of the old record        LIVE, but not in the stack: repair
 //                                                               retires them
 // A closed clock counts on with every writer that comes too late: A.last is the number that no
 // version of A exceeds, and that all of B's do.
-// destroy frozen F
-//   7. lock the active list; root unchanged, else from the start    the lock is inherited; nothing
-//   8. fill the slot of count - 1; CAS root → it    linearizes    F LIVE but unlinked: repair
-//   9. unlock; retire F's region                                  retires it; a lock: inherited
+// destroy frozen F: 4 to 6 with the active list's own slot of count - 1; linearizes at the CAS;
+//   then 9 for F alone
 // snapshot
 //  10. load root, open its clock, read number S; root unchanged and S not CLOSED: linearizes at
 //      the read of S, as of which the record's lists were the stack
+//
+// A paused thread between 4 and 6 holds up seals, clears and destructions, which say CONTENDED, and
+// nobody else.
 //
 // Names: A, B the active list before and after; F a frozen one; entry, generation: the handle.
 
@@ -67,6 +82,7 @@ import {
   CLOSED as GONE,
   CONTENDED,
   D_ROOT,
+  ENTRY,
   entryAt,
   EXPELLED,
   generationOf,
@@ -88,6 +104,7 @@ import {
   ownerGone,
   regionAlloc,
   regionBase,
+  regionBody,
   regionCreate,
   regionDrop,
   regionPublish,
@@ -109,6 +126,7 @@ import {
   LAST,
   listRegion,
   LOCK,
+  MAKER,
   MAX_ENTRIES,
   maxEntriesOf,
   MAX_LISTS,
@@ -118,7 +136,7 @@ import {
   RECORDS,
   REGION,
   SHARDS,
-  USED,
+  SUCCESSOR,
 } from './node';
 import {
   countOf,
@@ -145,9 +163,12 @@ function slotOf(list: usize, count: u32): usize {
   return at;
 }
 
-/** A private list in a new region that this slot is CREATING; or -FULL, -CONTENDED, -LIMIT. */
-function buildList(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i64 {
-  const region = regionCreate(ownedByEntry(entry, generation), maxPages);
+/**
+ * A private list in a new region that this slot is CREATING, to come after `former` (0: the first
+ * one); or -FULL, -CONTENDED, -LIMIT.
+ */
+function buildList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i64 {
+  const region = regionCreate(owner, maxPages);
   if (region < 0) return region;
   const bytes = slotOf(0, MAX_LISTS + 1);
   const list: usize = regionAlloc(region, <u32>bytes, 64);
@@ -156,48 +177,71 @@ function buildList(entry: u32, generation: u32, maxPages: u32, maxEntries: u32):
     regionDrop(region);
     return -why;
   }
-  fill(list, 0, bytes); // Private until the root says otherwise.
+  fill(list, 0, bytes); // Private until `former` names it, or the root.
   put32(list + HEIGHT, 1);
-  put32(list + USED, ME + 1);
   put32(list + DUE, FIRST_DUE);
+  put32(list + ID, former == 0 ? 1 : idOf(former) + 1);
   put32(list + REGION, region);
   put32(list + SHARDS, <u32>regionBase(region));
   put32(list + MAX_ENTRIES, maxEntries);
   put32(list + MAX_PAGES, maxPages);
-  put32(list + OF_ENTRY, entry);
+  put32(list + OF_ENTRY, <u32>owner & ~ENTRY);
+  put32(list + FORMER, <u32>former);
+  put32(list + MAKER, ME);
   return list;
 }
 
 /** See index.ts. */
 export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
   if (!alive()) return EXPELLED;
-  const built = buildList(entry, generation, maxPages, maxEntries);
+  const built = buildList(ownedByEntry(entry, generation), 0, maxPages, maxEntries);
   if (built < 0) return -(<i32>built);
   const list = <usize>built;
   put64(list + CLOCK, 1);
-  put32(list + ID, 1);
   const record = slotOf(list, 1);
   setCount(record, 1);
   setList(record, 0, list);
   regionPublish(listRegion(list)); // The caller is creating the entry: its owner is there.
+  reserve(list);
   put32(io(), <u32>record);
   return OK;
 }
 
-/** Steps 3 to 5, where they are outstanding; returns the active list. */
+/**
+ * Steps 1 to 3 for `list`, which is or was the active one, and is protected. FULL, CONTENDED,
+ * LIMIT: it has no next list.
+ */
+export function reserve(list: usize): i32 {
+  if (load32(list + SUCCESSOR) != 0) return OK;
+  const owner = load64(regionAt(listRegion(list)) + R_OWNER); // Stands until the region is freed.
+  const pages = MUTANT == 169 ? 0 : maxPagesOf(list);
+  const built = buildList(owner, list, pages, maxEntriesOf(list));
+  if (built < 0) return load32(list + SUCCESSOR) != 0 ? OK : -(<i32>built);
+  const region = listRegion(<usize>built);
+  if (MUTANT == 193) regionPublish(region);
+  if (cas32(list + SUCCESSOR, 0, region + 1)) regionPublish(region);
+  else if (MUTANT != 191) regionDrop(region);
+  return OK;
+}
+
+/** The region of the next list; -1: there is none yet. */
+export function successorOf(list: usize): i32 {
+  return <i32>load32(list + SUCCESSOR) - 1;
+}
+
+/** Steps 7 and 8, where they are outstanding; returns the active list. */
 export function opened(record: usize): usize {
   const list = listOf(record, 0);
   if (load64(list + CLOCK) != 0) return list;
   const older: usize = get32(list + FORMER); // Frozen; L3: a list whose clock is 0 has one. L6.
   if (MUTANT != 40) or64(older + CLOCK, CLOSED);
   cas64(older + LAST, 0, load64(older + CLOCK) & ~CLOSED);
-  if (MUTANT != 43) settleRegion(listRegion(list));
   cas64(list + CLOCK, 0, load64(older + LAST) + 1);
   if (MUTANT == 40) or64(older + CLOCK, CLOSED);
   return list;
 }
 
-/** Step 4, by anybody: a list in the stack has a LIVE region, unless its structure is gone. */
+/** Step 3, by anybody who protects the region. */
 export function settleRegion(region: u32): void {
   const at = regionAt(region) + R_STATE;
   const word = load64(at);
@@ -206,6 +250,31 @@ export function settleRegion(region: u32): void {
   if (cas64(at, word, live) && ownerGone(load64(regionAt(region) + R_OWNER))) {
     retireFrom(region, live);
   }
+}
+
+// ---- moving the root ----------------------------------------------------------------------------
+
+/**
+ * Makes a record the root in the place of `record`, in a slot of `head`: `head`, then the lists of
+ * `record` from `first` to `end` but for `without`. BAD: the root is another by now. CONTENDED: a
+ * living thread has the lock.
+ */
+function restack(root: usize, record: usize, head: usize, first: u32, end: u32, without: u32): i32 {
+  const at = listOf(record, 0) + LOCK;
+  // Inherited from the dead: there is nothing to repair (L2).
+  if (MUTANT != 194 && lock(at, 12) == CONTENDED) return CONTENDED;
+  let won = false;
+  if (load32(root) == <u32>record) {
+    const count = 1 + end - first - <u32>(without >= first && without < end);
+    const next = slotOf(head, count);
+    setCount(next, count);
+    setList(next, 0, head);
+    let to: u32 = 1;
+    for (let i = first; i < end; i++) if (i != without) setList(next, to++, listOf(record, i));
+    won = cas32(root, <u32>record, <u32>next);
+  }
+  unlock(at);
+  return won ? OK : BAD;
 }
 
 // ---- sealing ------------------------------------------------------------------------------------
@@ -222,46 +291,39 @@ export function clear(entry: u32, generation: u32): i32 {
   return status;
 }
 
-/** Puts a new list in front of the stack, or in its place. */
+/** Puts the next list in front of the stack, or in its place. */
 function move(entry: u32, generation: u32, keep: bool): i32 {
   let status = enter(entry, generation);
   if (status != OK) return status;
-  let fresh: usize = 0;
+  const root = entryAt(entry) + D_ROOT;
   status = CONTENDED;
   for (let round: u32 = 0; round < TRIES; round++) {
     const record = present(entry, generation);
-    if (record == 0) {
-      status = GONE;
-      break;
-    }
+    if (record == 0) return leave(GONE);
     const list = opened(record);
-    const count = countOf(record);
-    if (keep && count >= MAX_LISTS) {
-      status = LIMIT;
-      break;
-    }
-    if (fresh == 0) {
-      const pages = MUTANT == 169 ? 0 : maxPagesOf(list);
-      const built = buildList(entry, generation, pages, maxEntriesOf(list));
-      if (built < 0) return leave(-(<i32>built));
-      fresh = <usize>built;
-      // L5: the interval reaches to the birth of B; the root is looked at by the CAS.
-      if (MUTANT != 44) protect();
-    }
-    const next = stackOn(fresh, record, keep ? count : 0, idOf(list) + 1);
+    const count = keep ? countOf(record) : 0;
+    status = count >= MAX_LISTS ? LIMIT : reserve(list);
+    if (status != OK) return leave(status);
+    if (MUTANT != 44) protect(); // L5
+    if (load32(root) != <u32>record || !entryAlive(entry, generation)) continue;
+    const ahead = successorOf(list);
+    const fresh = regionBody(ahead);
+    if (MUTANT != 43) settleRegion(ahead);
     if (MUTANT == 163 && !keep) retireAll(record);
-    if (!cas32(entryAt(entry) + D_ROOT, <u32>record, <u32>next)) continue;
+    status = restack(root, record, fresh, 0, count, MAX_LISTS);
+    if (status == CONTENDED) return leave(CONTENDED);
+    if (status != OK) continue;
     if (MUTANT == 164 && !keep) retireAll(record);
-    opened(next);
+    opened(slotOf(fresh, count + 1));
     if (!keep && MUTANT != 165) retireAll(record);
+    reserve(fresh);
     put32(io(), idOf(list));
     return leave(entryAlive(entry, generation) ? OK : GONE);
   }
-  if (fresh != 0) regionDrop(listRegion(fresh));
-  return leave(status);
+  return leave(CONTENDED);
 }
 
-/** Step 6, under the pin with which `record` was loaded. Races with repair: one CAS each wins. */
+/** Step 9, under the pin with which `record` was loaded. Races with repair: one CAS each wins. */
 function retireAll(record: usize): void {
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) {
@@ -270,63 +332,34 @@ function retireAll(record: usize): void {
   }
 }
 
-/** Fills the private list's record: itself in front of the first `count` of `record`. */
-function stackOn(fresh: usize, record: usize, count: u32, id: u32): usize {
-  put32(fresh + ID, id);
-  put32(fresh + FORMER, <u32>listOf(record, 0));
-  const next = slotOf(fresh, count + 1);
-  setCount(next, count + 1);
-  setList(next, 0, fresh);
-  for (let i: u32 = 0; i < count; i++) setList(next, i + 1, listOf(record, i));
-  return next;
-}
-
 // ---- destroying ---------------------------------------------------------------------------------
 
 /** See index.ts. */
 export function destroyList(entry: u32, generation: u32, id: u32): i32 {
   let status = enter(entry, generation);
   if (status != OK) return status;
-  status = CONTENDED;
-  for (let round: u32 = 0; round < TRIES && status == CONTENDED; round++) {
+  status = BAD;
+  for (let round: u32 = 0; round < TRIES && status == BAD; round++) {
     const record = present(entry, generation);
     const index = record == 0 ? -1 : indexOf(record, id);
-    if (index <= 0) {
-      status = index == 0 ? BAD : GONE;
-      break;
-    }
+    if (index <= 0) return leave(index == 0 ? BAD : GONE);
     status = unlink(entry, record, index);
-    if (status == BAD)
-      status = CONTENDED; // The root moved on: look again.
-    else if (status == CONTENDED) break; // A living thread has the lock.
   }
-  status = leave(status);
+  status = leave(status == BAD ? CONTENDED : status);
   if (status == OK) sweep();
   return status;
 }
 
-/** Steps 7 to 9. BAD: the root is not `record` any more. CONTENDED: the lock is taken. */
+/** Steps 4 to 6 and 9 for one list. As `restack`. */
 function unlink(entry: u32, record: usize, index: u32): i32 {
   const active = opened(record);
-  const frozen = listOf(record, index);
-  const region = listRegion(frozen);
+  const region = listRegion(listOf(record, index));
   const generation = generationOf(load64(regionAt(region) + R_STATE));
-  // Inherited from the dead: there is nothing to repair (L2).
-  if (lock(active + LOCK, 12) == CONTENDED) return CONTENDED;
-  const root = entryAt(entry) + D_ROOT;
   if (MUTANT == 41) regionRetire(region, generation);
-  let won = false;
-  if (load32(root) == <u32>record) {
-    const count = countOf(record) - 1;
-    const next = slotOf(active, count);
-    setCount(next, count);
-    for (let i: u32 = 0; i < count; i++) setList(next, i, listOf(record, i < index ? i : i + 1));
-    won = cas32(root, <u32>record, <u32>next);
-  }
-  unlock(active + LOCK);
-  if (!won) return BAD;
-  regionRetire(region, generation);
-  return OK;
+  const root = entryAt(entry) + D_ROOT;
+  const status = restack(root, record, active, 1, countOf(record), index);
+  if (status == OK) regionRetire(region, generation);
+  return status;
 }
 
 // ---- looking at the stack -----------------------------------------------------------------------

@@ -12,7 +12,7 @@
 //     (seal), without one of the frozen ones (destroy), or to a new list alone (clear).
 // T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is
 //     about to be closed: at most one clock of a stack is open and not closed at any time after
-//     step 3 of seal.ts, and numbers of a newer list are greater than all numbers of the older
+//     step 7 of seal.ts, and numbers of a newer list are greater than all numbers of the older
 //     ones.
 // T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
 //

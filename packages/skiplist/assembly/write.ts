@@ -24,12 +24,15 @@
 // W2  The intent is stored before 5 and the counters after 6, each by one atomic store; so repair
 //     finds {x, n} with n - 1 versions counted exactly when x is, or may be, not counted.
 // W3  A failed 5 loses no memory: x is used again, and if it is not needed after all, given back.
+// W4  A delete of what was found to be live passes the list's limits: whoever has reached them may
+//     still shrink. Each live key lets one pass, as long as it is deleted alone.
 //
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
 import {
   cas32,
   cas64,
+  get32,
   get64,
   load32,
   load64,
@@ -58,6 +61,7 @@ import {
   isLive,
   linkAt,
   liveOf,
+  MAKER,
   MAX_HEIGHT,
   next,
   nodeBytes,
@@ -78,7 +82,7 @@ import {
 } from './node';
 import { newestBelow, resultOf } from './read';
 import { advance, before, findNear, linkAbove, remember } from './search';
-import { opened } from './seal';
+import { opened, reserve } from './seal';
 import { CLOSED, DEAD, decide, stampNode, tick } from './stamp';
 import { enter, leave, listOf, present } from './stack';
 
@@ -146,7 +150,6 @@ function putIn(
   if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN; // The root has moved on already.
   const shard = shardAt(list, ME);
   const splice = spliceAt();
-  useShard(list);
   const height = pickHeight(list);
   const mark = regionMark(listRegion(list));
   const slab = get64(shard + SLAB);
@@ -168,8 +171,10 @@ function putIn(
       }
     }
     if (node == 0) {
-      if (!admits(list, 1)) return LIMIT;
-      node = build(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen);
+      const beyond = MUTANT != 195 && deletes(kind) && isLive(found); // W4
+      const room = beyond || admits(list, 1) ? useShard(list) : LIMIT;
+      if (room != OK) return room;
+      node = build(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen, beyond);
       if (node == 0) return whyNot();
       fillValue(node, valueAt, deletes(kind) ? 0 : valueLen);
       announce(shard, node);
@@ -200,11 +205,19 @@ function putIn(
   return pressed(list) ? OK | PRESSURE : OK;
 }
 
-/** Makes sums over the list's shards include this thread's. */
-export function useShard(list: usize): void {
+/**
+ * Makes sums over the list's shards include this thread's. The first writer of all sees to it that
+ * there is a next list (L7 of seal.ts); what `reserve` says, if there is none.
+ */
+export function useShard(list: usize): i32 {
   while (true) {
     const used = load32(list + USED);
-    if (used > ME || cas32(list + USED, used, ME + 1)) return;
+    if (used > ME) return OK;
+    if (used == 0 && MUTANT != 190) {
+      const status = reserve(list);
+      if (status != OK) return status;
+    }
+    if (cas32(list + USED, used, max(used, max(ME, get32(list + MAKER)) + 1))) return OK;
   }
 }
 
@@ -240,7 +253,10 @@ export function admits(list: usize, more: u32): bool {
   return most == 0 || versionsIn(list) + more <= most;
 }
 
-/** A private node with the key, unstamped; 0: no memory, see status(). */
+/**
+ * A private node with the key, unstamped; 0: no memory, see status(). `beyond`: the limit of pages
+ * does not count.
+ */
 export function build(
   list: usize,
   height: u32,
@@ -249,12 +265,13 @@ export function build(
   len: u32,
   at: usize,
   valueLen: u32,
+  beyond: bool = false,
 ): usize {
   const bytes = nodeBytes(height, len, valueLen);
   if (bytes >> 32 != 0) return fail(FULL);
   let block: u32 = 0;
-  if (height >= TALL && bytes <= SLAB_BYTES >> 2) block = takeFromSlab(list, <u32>bytes);
-  if (block == 0) block = regionAlloc(listRegion(list), <u32>bytes, 8);
+  if (height >= TALL && bytes <= SLAB_BYTES >> 2) block = takeFromSlab(list, <u32>bytes, beyond);
+  if (block == 0) block = regionAlloc(listRegion(list), <u32>bytes, 8, beyond);
   if (block == 0) return 0;
   const node = <usize>block + towerBytes(height);
   put64(node + STAMP, 0);
@@ -263,11 +280,11 @@ export function build(
 }
 
 /** Room for a tall node in this shard's slab, or in a new one; 0: no memory for that. */
-function takeFromSlab(list: usize, bytes: u32): u32 {
+function takeFromSlab(list: usize, bytes: u32, beyond: bool): u32 {
   const word = shardAt(list, ME) + SLAB;
   let slab = get64(word); // Owned. After a death repair throws it away (repair.ts).
   if (<u32>(slab >> 32) < bytes) {
-    const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8);
+    const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8, beyond);
     if (fresh == 0) return 0;
     slab = ((<u64>SLAB_BYTES) << 32) | fresh;
   }

@@ -36,9 +36,15 @@ export interface SkipListOpenOptions<K, V> extends SkipListCodecs<K, V> {
 export interface SkipListOptions<K, V> extends SkipListOpenOptions<K, V> {
   /** Name in the arena's directory, 1 to 96 bytes of UTF-8. None: reachable by handle only. */
   name?: string | undefined;
-  /** Most bytes of memory of one active list, rounded up to 64 KiB. Default: the arena's. */
+  /**
+   * Most bytes of memory of one active list, rounded up to 64 KiB. Default: the arena's. Deletes of
+   * keys that have a value may pass it, page by page.
+   */
   maxBytes?: number | undefined;
-  /** Most versions (tombstones too) in one active list. Default: no limit. */
+  /**
+   * Most versions (tombstones too) in one active list. Default: no limit. Deletes of keys that have
+   * a value may pass it.
+   */
   maxEntries?: number | undefined;
 }
 
@@ -255,6 +261,11 @@ export type Showing = { versions: true } | { tombstones: true };
  * ShmError ARENA_FULL (no memory), LIMIT_REACHED (`maxBytes`, `maxEntries`), CONTENDED (lost races
  * beyond reason; only where a thread may not block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE,
  * VALUE_TOO_LARGE; TypeError for what a codec cannot take. After each of them nothing has changed.
+ *
+ * The way out of ARENA_FULL is `seal`, which needs no memory once anything was written, and then
+ * `FrozenSkipList.destroy`, which needs none either: the next list is made while the present one is
+ * empty, and a list that has none takes no write. Each list costs 64 KiB for that. The way out of
+ * LIMIT_REACHED is `seal`, or `delete`.
  */
 export interface SkipList<K, V> extends VersionedReadable<K, V> {
   /** Sends the list to another thread: `SkipList.attach(arena, handle)`. */
@@ -271,7 +282,9 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   set(key: K, value: V): this;
 
   /**
-   * Writes a tombstone, whether the key has a value or not. Older snapshots keep the value.
+   * Writes a tombstone, whether the key has a value or not. Older snapshots keep the value. Of a
+   * key that has a value, a `delete` by itself passes `maxBytes` and `maxEntries` (so does an
+   * `update` that deletes); in a full arena it is ARENA_FULL like all writes.
    * @returns whether it had a value; of several threads that delete one, one is told so
    * @example
    * const list = SkipList.create(arena);
@@ -388,8 +401,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * Freezes the active list and puts an empty one on top. Nobody stops writing: a write that had
    * not committed yet commits in the new list. Every handle in every thread reads through both.
    * Called by several threads at once, each freezes another list.
-   * @throws ShmError ARENA_FULL, LIMIT_REACHED (32 lists in one stack, or no region is left):
-   * nothing was frozen
+   * @throws ShmError LIMIT_REACHED (32 lists in one stack); only if nothing was written since the
+   * last seal: ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was frozen then
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -408,7 +421,8 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * what they show; new ones, `snapshotAt` of an earlier number too, do not see it. A write in
    * flight counts as before the clear or as after it. The memory comes back when the last reader
    * has left. O(lists).
-   * @throws ShmError ARENA_FULL (for the empty list), LIMIT_REACHED: nothing was removed
+   * @throws ShmError only if nothing was written since the last seal, and frozen lists fill the
+   * arena: ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was removed then: `destroy` them
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1).seal();

@@ -72,6 +72,9 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
     // It may be sealed by now, and destroyed.
     if (tryStats(this, this.result(9)) !== Status.OK) return 'a limit was reached';
     const { entries, maxEntries, bytes, maxBytes } = readStats(this);
+    if (entries === 0 && maxEntries === Infinity && maxBytes === Infinity) {
+      return 'no region is left in the arena for the next list';
+    }
     return (
       `found ${entries} versions of at most ${maxEntries} and ${bytes} bytes of at most ` +
       `${maxBytes} in the active list: seal it`

@@ -236,10 +236,27 @@ describe('kernel', () => {
     expect(seat.stats().versions).toBe(n);
     expect(seat.get(text('one more'))).toBe(undefined);
     expect(seat.writeBatch([{ kind: SET, key: text('b'), value }]).status).toBe(FULL);
-    expect(seat.list.seal!(seat.entry, seat.generation)).toBe(FULL);
     expect(seat.lists().length).toBe(1);
     expect(seat.stats().versions).toBe(n);
     expect(seat.audit()).toBe('');
+  });
+
+  it('seals a list that has filled the arena, again and again', () => {
+    const seat = one(40);
+    const value = new Uint8Array(3000).fill(7);
+    for (let round = 0; round < 5; round++) {
+      let n = 0;
+      while (seat.put(SET, text(`key ${n}`), value) === OK) n++;
+      expect(n).toBeGreaterThan(300);
+      const id = seat.seal();
+      expect(seat.put(SET, text('late'), value)).toBe(FULL);
+      expect(seat.list.seal!(seat.entry, seat.generation)).toBe(FULL); // Nothing is in it.
+      expect(seat.audit()).toBe('');
+      expect(seat.destroyList(id)).toBe(OK);
+    }
+    expect(seat.list.clear!(seat.entry, seat.generation)).toBe(OK);
+    expect(seat.audit()).toBe('');
+    expect(seat.verify()).toBe(0);
   });
 
   it('destroys a frozen list in a full arena', () => {
@@ -261,10 +278,14 @@ describe('kernel', () => {
     for (let i = 0; i < 17; i++) expect(seat.put(SET, text(`${i}`))).toBe(OK);
     for (let i = 17; i < 20; i++) expect(seat.put(SET, text(`${i}`))).toBe(OK | PRESSURE);
     expect(seat.put(SET, text('x'))).toBe(LIMIT);
-    expect(seat.put(DELETE, text('1'))).toBe(LIMIT);
+    expect(seat.put(DELETE, text('x'))).toBe(LIMIT);
     expect(seat.put(INSERT, text('1'))).toBe(EXISTS);
     expect(seat.writeBatch([{ kind: SET, key: text('y') }]).status).toBe(LIMIT);
     expect(seat.stats().versions).toBe(20);
+    expect(seat.put(DELETE, text('1'))).toBe(OK | PRESSURE);
+    expect(seat.put(DELETE, text('1'))).toBe(LIMIT);
+    expect(seat.put(INSERT, text('1'))).toBe(LIMIT);
+    expect(seat.stats().versions).toBe(21);
     seat.seal();
     expect(seat.put(SET, text('x'))).toBe(OK);
     expect(seat.audit()).toBe('');
@@ -279,7 +300,11 @@ describe('kernel', () => {
     expect(status).toBe(OK | PRESSURE);
     while (status !== LIMIT) status = seat.put(SET, text(`${n++}`), value);
     expect(seat.stats().pages).toBe(3);
+    for (let i = 0; i < n - 1; i++) expect(seat.put(DELETE, text(`${i}`))).toBe(OK | PRESSURE);
+    expect(seat.put(SET, text('x'), new Uint8Array(70_000))).toBe(LIMIT);
+    expect(seat.stats().pages).toBeGreaterThan(2);
     expect(seat.audit()).toBe('');
+    expect(seat.verify()).toBe(0);
   });
 
   it('links upper levels at any height, in order (defects 3 and 4 of the source system)', () => {

@@ -8,13 +8,15 @@ import { type collect, die, MAP_FULL, type Program, pct, twice } from '../common
 export interface Setting {
   pages: number;
   maxPages?: number;
+  /** Pages by which deletes may pass that limit. */
+  beyond?: number;
   maxEntries?: number;
   /** Nothing makes a write begin anew, so what is refused or not needed takes nothing. */
   thrifty?: boolean;
 }
 
 /** The arguments of `scenario`. */
-type Row = Parameters<ReturnType<typeof collect<Setting>>['scenario']>;
+export type Row = Parameters<ReturnType<typeof collect<Setting>>['scenario']>;
 
 export const pair: OpCall = [
   'batch',
@@ -25,7 +27,7 @@ export const pair: OpCall = [
 ];
 export const TWO_LISTS: Program = [['set', 'a', 9], ['seal'], ['set', 'b', 8]];
 
-const HEIR: Program = [
+export const HEIR: Program = [
   ['heir'],
   ['set', 'a', 31],
   ['add', 'b', 1],
@@ -119,7 +121,7 @@ export const LEFTOVERS: readonly Row[] = [
       ],
     ],
     [],
-    { pages: 2, thrifty: true },
+    { pages: 3, thrifty: true },
     { may: ['full'], quick: few, full: MAP_FULL },
   ],
   // A stack without the list that was destroyed, and a number that was given out after that.

@@ -14,6 +14,8 @@ import {
 } from '../common.ts';
 
 const HEAD = 256;
+const USED = 68;
+const SUCCESSOR = 72;
 const ID = 128;
 const REGION = 132;
 const LINES = 136;
@@ -45,7 +47,7 @@ const keyOf = (world: World, node: number): string =>
 /** What a run remembers of stamps, for S2: what is decided stays. */
 export type Decided = Map<number, bigint>;
 
-/** I1 to I4, S2, S3, L3, L6: what must hold after every step of anybody. */
+/** I1 to I4, S2, S3, L3, L6, L7: what must hold after every step of anybody. */
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
   if (stack.length > 0 && world.u64(stack[0]!) === 0n) {
@@ -62,6 +64,9 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
     if (most !== 0 && pagesOf(world, world.u32(list + REGION)) > most)
       return `region I4: list ${world.u32(list + ID)} holds more than ${most} pages`;
     const clock = world.u64(list);
+    if (world.u32(list + USED) !== 0 && world.u32(list + SUCCESSOR) === 0) {
+      return `L7: list ${i} of the stack is written, and has no next list`;
+    }
     if (i > 0 && clock === 0n) return `L3: list ${i} of the stack was never opened`;
     if (i === 0 && clock !== 0n && (clock & CLOSED) !== 0n) {
       // The root moves on before the clock closes.
@@ -167,6 +172,7 @@ const LIST: Names = {
   0: 'clock',
   64: 'height',
   68: 'used',
+  72: 'successor',
   88: 'lock',
   76: 'guide',
   80: 'due',
@@ -174,6 +180,7 @@ const LIST: Names = {
   132: 'region',
   136: 'shards',
   152: 'former',
+  156: 'maker',
   244: 'head.next2',
   248: 'head.next1',
   252: 'head.next0',

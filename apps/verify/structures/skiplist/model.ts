@@ -86,6 +86,19 @@ function batch(
 }
 
 const REFUSED = new Set<Result>(['full', 'limit', 'contended', 'no slot']);
+/** Most lists in a stack. */
+const MOST = 4;
+
+/** Whether an operation may be refused for a reason that this state gives, or leaves open. */
+function refusable(state: State, [op, key]: OpCall, result: Result): boolean {
+  if (result !== 'full' && result !== 'limit') return true;
+  const unused = Object.keys(state.lists.at(-1)!.entries).length === 0;
+  if (op === 'delete' && result === 'limit')
+    return unused || live(state)[key as string] === undefined;
+  if (op !== 'seal' && op !== 'clear') return true;
+  // What holds anything has a next list.
+  return unused || (op === 'seal' && result === 'limit' && state.lists.length === MOST);
+}
 
 /** Whether what was read key by key were values of the time since the mark. */
 function mixed(
@@ -169,7 +182,7 @@ export const model: Model<State> = {
     const same = [state];
     const none: State[] = [];
     const died = result === undefined;
-    if (REFUSED.has(result)) return same;
+    if (REFUSED.has(result)) return refusable(state, [op, a, b, c], result) ? same : none;
     if (result === 'closed' && !state.open) return same;
     if (!state.open && !died && !op.endsWith('At') && !['drop', 'sweep'].includes(op)) return none;
     const key = a as string;

@@ -51,7 +51,7 @@ export const mutants: Mutant[] = [
   list(42, 'repair counts what is counted already', 'set, set, empty'),
   list(
     43,
-    'a list is opened while its region is still being created',
+    'a list goes to the root while its region is still being created',
     'writers in the list of a dead sealer',
   ),
   list(
@@ -116,6 +116,36 @@ export const mutants: Mutant[] = [
     'a write that is not needed after all keeps its node',
     'refused, and not needed after all',
     'insert, insert, empty',
+  ),
+  list(
+    190,
+    'a list is written before there is a next one',
+    'first writers in a full arena',
+    'seal in an arena that is full',
+  ),
+  list(191, 'who made a next list in vain keeps it', 'first writers in a full arena'),
+  list(
+    192,
+    'repair takes the next list for one that was unlinked',
+    'the list that a dead thread made',
+    'seal in an arena that is full',
+  ),
+  list(
+    193,
+    'the region of a next list is LIVE before a list names it',
+    'the list that a dead thread made',
+  ),
+  list(194, 'the root is moved without the lock', 'seal, seal', 'destroy two'),
+  list(
+    195,
+    'a delete of what is live does not pass the limits',
+    'deletes at the limit of entries',
+    'deletes at the limit of pages',
+  ),
+  list(
+    196,
+    'pages beyond the limit are taken without a note for recovery',
+    'deletes at the limit of pages',
   ),
   list(180, 'a scan asks for the line behind the last node', 'scan to the last node'),
   list(181, 'a scan copies a word of a value that has none', 'a tombstone is the last node'),
