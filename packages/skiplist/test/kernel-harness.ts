@@ -162,40 +162,72 @@ export class Seat {
     return this.list.put!(this.entry, this.generation, kind, ...args, valueAt, value.length);
   }
 
-  private result(): Found {
+  private result(status: number): Found {
     const tombstone = (this.word(4) & 1) !== 0;
+    const found = { seq: this.long(8), tombstone };
     const from = this.io + 64;
-    const value = tombstone ? undefined : this.u8.slice(from, from + this.word(0));
-    return { value, seq: this.long(8), tombstone };
+    const length = this.word(0);
+    if (status !== NEED) {
+      return { ...found, value: tombstone ? undefined : this.u8.slice(from, from + length) };
+    }
+    const value = this.pieces(this.word(20), false, length);
+    this.list.release!();
+    return { ...found, value };
+  }
+
+  /** After NEED: a key or a value, in pieces of at most 1 000 bytes. */
+  private pieces(at: number, isKey: boolean, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let from = 0; from < length; from += 1000) {
+      const size = Math.min(1000, length - from);
+      this.list.piece!(at, isKey ? 1 : 0, from, size);
+      bytes.set(this.u8.subarray(this.io + 64, this.io + 64 + size), from);
+    }
+    return bytes;
+  }
+
+  /** The one row that a scan with NEED found. */
+  private largeRow(bare: boolean): Row {
+    const [key, value, head, length] = [16, 20, 24, 28].map((at) => this.word(at)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const tombstone = head >>> 24 === 1;
+    const row = {
+      key: this.pieces(key, true, head & 0xf_ffff),
+      value: tombstone || bare ? undefined : this.pieces(value, false, length),
+      seq: this.long(32),
+      tombstone,
+    };
+    this.list.release!();
+    return row;
   }
 
   getOrInsert(key: Uint8Array, value: Uint8Array): Found & { inserted: boolean } {
     const status = this.put(GET_OR_INSERT, key, value);
     if (status === OK) return { value, seq: this.long(8), tombstone: false, inserted: true };
-    if (status !== EXISTS) throw new Error(`getOrInsert: status ${status}`);
-    return { ...this.result(), inserted: false };
+    if (status !== EXISTS && status !== NEED) throw new Error(`getOrInsert: status ${status}`);
+    return { ...this.result(status), inserted: false };
   }
 
   get(key: Uint8Array, of: Target = NEWEST): Found | undefined {
     this.room(align8(key.length));
-    for (;;) {
-      const args = this.key(key, this.io + 64);
-      const status = this.list.get!(this.entry, this.generation, ...target(of), ...args);
-      if (status === NEED) {
-        this.room(this.word(0));
-        continue;
-      }
-      if (status !== OK && status !== ABSENT) throw new Error(`get: status ${status}`);
-      if (status === ABSENT && this.long(8) === 0n) return undefined;
-      return this.result();
+    const args = this.key(key, this.io + 64);
+    const status = this.list.get!(this.entry, this.generation, ...target(of), ...args);
+    if (status === ABSENT && this.long(8) === 0n) return undefined;
+    if (status !== OK && status !== ABSENT && status !== NEED) {
+      throw new Error(`get: status ${status}`);
     }
+    return this.result(status);
   }
 
   getMany(keys: Uint8Array[], of: Target = NEWEST, outBytes = 512): (Uint8Array | undefined)[] {
     const bytes = keys.reduce((sum, key) => sum + 8 + align8(key.length), 0);
     const values: (Uint8Array | undefined)[] = [];
-    for (let space = outBytes; values.length < keys.length; ) {
-      this.room(bytes + space);
+    while (values.length < keys.length) {
+      this.room(bytes + outBytes);
       const first = this.io + 64;
       let at = first;
       for (const key of keys.slice(values.length)) {
@@ -209,14 +241,11 @@ export class Seat {
         keys.length - values.length,
         first,
         at,
-        space,
+        outBytes,
       );
-      if (status === NEED) {
-        space = Math.max(this.word(0), space);
-        continue;
-      }
       if (status !== OK) throw new Error(`getMany: status ${status}`);
       const done = this.word(0);
+      if (done === 0) values.push(this.get(keys[values.length]!, of)?.value);
       const end = at + this.word(4);
       for (let i = 0; i < done; i++) {
         const length = this.view.getUint32(at + 4, true);
@@ -224,7 +253,8 @@ export class Seat {
         values.push(found ? this.u8.slice(at + 8, at + 8 + length) : undefined);
         at += 8 + (found ? align8(length) : 0);
       }
-      if (at !== end) throw new Error(`getMany: ${end - at} bytes more than its entries`);
+      if (done > 0 && at !== end)
+        throw new Error(`getMany: ${end - at} bytes more than its entries`);
     }
     return values;
   }
@@ -275,11 +305,12 @@ export class Seat {
       out,
       outBytes,
     );
-    if (status === NEED) return { status, need: this.word(0), count: 0, more: true, rows: [] };
-    if (status !== OK) throw new Error(`scan: status ${status}`);
+    if (status !== OK && status !== NEED) throw new Error(`scan: status ${status}`);
     const count = this.word(0);
+    const more = this.word(8) === 1;
     const rows: Row[] = [];
-    const stop = out + this.word(4);
+    if (status === NEED) rows.push(this.largeRow((flags & (KEYS_ONLY | COUNT)) !== 0));
+    const stop = status === OK ? out + this.word(4) : out;
     for (let at = out; at < stop; ) {
       if ((flags & COUNT) === 0 && rows.length === count - 1 && at !== this.word(12)) {
         throw new Error('scan: the last record is not where it should be');
@@ -295,7 +326,7 @@ export class Seat {
       if (!bare) at += align8(length);
       rows.push({ key, value, seq, tombstone });
     }
-    return { status, need: 0, count, more: this.word(8) === 1, rows };
+    return { count, more, rows };
   }
 
   /** All rows of a range, in calls of at most `limit` rows and `outBytes` bytes. */
@@ -303,12 +334,8 @@ export class Seat {
     const rows: Row[] = [];
     let from: Range = range;
     let resume = 0n;
-    for (let space = outBytes; ; ) {
-      const got = this.scanOnce(of, from, limit, space, resume);
-      if (got.status === NEED) {
-        space = Math.max(space, got.need);
-        continue;
-      }
+    for (;;) {
+      const got = this.scanOnce(of, from, limit, outBytes, resume);
       rows.push(...got.rows);
       const last = got.rows.at(-1);
       if (!got.more || last === undefined) {
