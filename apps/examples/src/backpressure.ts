@@ -10,14 +10,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Arena } from '@x/shm-arena';
+import { Arena, type Codec } from '@x/shm-arena';
 import { json, utf8 } from '@x/shm-arena/codec';
 import { type FrozenSkipList, SkipList } from '@x/skiplist';
 import { SortedTable, writeTable } from './sstable.ts';
 
 type Reading = { celsius: number };
 
-const codecs = { key: utf8, value: json };
+const codecs = { key: utf8, value: json as Codec<Reading> };
 const MEMTABLE_ENTRIES = 5_000;
 const FROZEN_LISTS_MAX = 2;
 
@@ -31,7 +31,8 @@ class Store {
   waits = 0;
 
   constructor(arena: Arena) {
-    this.list = SkipList.create<string, Reading>(arena, {
+    this.list = SkipList.create(arena, {
+      ...codecs,
       maxEntries: MEMTABLE_ENTRIES,
       onPressure: () => this.rotate(),
     });

@@ -6,12 +6,14 @@ import type {
   Arena,
   Closeable,
   Codec,
+  CodecsOf,
   Cursor,
   OrderedReadable,
   Range,
   StructureHandle,
   VerifyReport,
 } from '@x/shm-arena';
+import { Tree } from './tree.ts';
 
 /** A cloneable name of a map: goes through `postMessage`, `workerData` and pool arguments. */
 export type AvlBatchHandle = StructureHandle;
@@ -54,6 +56,7 @@ export interface QueueOptions extends BatchOptions {
   maxQueued?: number | undefined;
 }
 
+/** The options of `create` beside these may stand there too, and then count for nothing. */
 export interface AvlBatchOpenOptions<K, V> extends AvlBatchCodecs<K, V> {
   batch?: BatchOptions | undefined;
 }
@@ -544,10 +547,13 @@ export interface AvlBatchSnapshot<K, V> extends IndexedReadable<K, V> {
   [Symbol.dispose](): void;
 }
 
-/** What stands on `AvlBatch` itself. */
+/**
+ * What stands on `AvlBatch` itself. The types of keys and values are those of the codecs; without
+ * codecs they are `string` and `unknown`.
+ */
 export interface AvlBatchFactory {
   /** `map instanceof AvlBatch`: whether this copy of the package made it. */
-  [Symbol.hasInstance](value: unknown): value is AvlBatch<any, any>;
+  [Symbol.hasInstance](value: unknown): value is AvlBatch<unknown, unknown>;
 
   /**
    * Makes an empty map. Any thread; never blocks.
@@ -560,16 +566,21 @@ export interface AvlBatchFactory {
    * AvlBatch.open(arena, 'prices').flushSync();
    * map.get('pear'); // { cents: 120 }
    */
-  create<K = string, V = any>(arena: Arena, options?: AvlBatchOptions<K, V>): AvlBatch<K, V>;
+  create(arena: Arena): AvlBatch<string, unknown>;
+  create<K = string, V = unknown>(
+    arena: Arena,
+    options: AvlBatchOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
+  ): AvlBatch<K, V>;
 
   /**
    * Opens the map called `name`.
    * @throws ShmError NAME_UNKNOWN, WRONG_TYPE, CODEC_MISMATCH
    */
-  open<K = string, V = any>(
+  open(arena: Arena, name: string): AvlBatch<string, unknown>;
+  open<K = string, V = unknown>(
     arena: Arena,
     name: string,
-    options?: AvlBatchOpenOptions<K, V>,
+    options: AvlBatchOpenOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
   ): AvlBatch<K, V>;
 
   /**
@@ -577,18 +588,22 @@ export interface AvlBatchFactory {
    * creator that died half-way is succeeded.
    * @throws ShmError WRONG_TYPE, CODEC_MISMATCH, ARENA_FULL, CONTENDED
    */
-  openOrCreate<K = string, V = any>(
+  openOrCreate<K = string, V = unknown>(
     arena: Arena,
-    options: AvlBatchOptions<K, V> & { name: string },
+    options: AvlBatchOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>> & { name: string },
   ): AvlBatch<K, V>;
 
   /**
    * Opens the map that `handle` means.
    * @throws ShmError CLOSED when it was destroyed, WRONG_TYPE, CODEC_MISMATCH, ARENA_FOREIGN
    */
-  attach<K = string, V = any>(
+  attach(arena: Arena, handle: AvlBatchHandle): AvlBatch<string, unknown>;
+  attach<K = string, V = unknown>(
     arena: Arena,
     handle: AvlBatchHandle,
-    options?: AvlBatchOpenOptions<K, V>,
+    options: AvlBatchOpenOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
   ): AvlBatch<K, V>;
 }
+
+/** Makes, opens and attaches maps. */
+export const AvlBatch: AvlBatchFactory = Tree;

@@ -15,4 +15,4 @@ export type {
   Ticket,
   TicketResult,
 } from './api.ts';
-export { AvlBatch } from './tree.ts';
+export { AvlBatch } from './api.ts';

@@ -16,13 +16,14 @@ import type { TreeKernel } from './kernel.ts';
 
 const MOST_QUEUED = 2 ** 24;
 
-const OPEN_OPTIONS: Members = { what: 'options', names: ['key', 'value', 'batch'] };
 const OPTIONS: Members = {
   what: 'options',
-  names: ['name', 'maxBytes', ...OPEN_OPTIONS.names],
+  names: ['name', 'key', 'value', 'maxBytes', 'batch'],
 };
-const OPEN_BATCH: Members = { what: 'batch', names: ['maxOps', 'maxDelayMs', 'autoCompact'] };
-const BATCH: Members = { what: 'batch', names: ['maxQueued', ...OPEN_BATCH.names] };
+const BATCH: Members = {
+  what: 'batch',
+  names: ['maxOps', 'maxDelayMs', 'maxQueued', 'autoCompact'],
+};
 
 /** How a handle gathers operations. */
 export function paceOf({ batch = {} }: { batch?: BatchOptions }): Required<BatchOptions> {
@@ -39,16 +40,16 @@ export function paceOf({ batch = {} }: { batch?: BatchOptions }): Required<Batch
 type AnyOptions = AvlBatchOptions<any, any>;
 
 /** The codecs of a map's options; refuses what else is wrong with them. */
-export function opened(options: AnyOptions, members = OPEN_OPTIONS, ofBatch = OPEN_BATCH) {
-  const { batch } = optionsOf(members, options);
-  if (batch !== undefined) optionsOf(ofBatch, batch);
+export function checked(options: AnyOptions) {
+  const { batch } = optionsOf(OPTIONS, options);
+  if (batch !== undefined) optionsOf(BATCH, batch);
   paceOf(options);
   return codecsOf(options);
 }
 
 /** For the directory. */
 export function described(options: AnyOptions) {
-  return { ...opened(options, OPTIONS, BATCH), name: options.name };
+  return { ...checked(options), name: options.name };
 }
 
 /** Builds an empty map. */

@@ -28,7 +28,7 @@ import type * as api from './api.ts';
 import { Building, isFull } from './building.ts';
 import { Core } from './core.ts';
 import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
-import { build, described, opened, paceOf, pendingOf, signalOf } from './options.ts';
+import { build, checked, described, paceOf, pendingOf, signalOf } from './options.ts';
 import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Started, startBuilder } from './start.ts';
@@ -42,7 +42,7 @@ const { OK } = Status;
 /** Closes a map that is still there. */
 const closerOf = (map: WeakRef<{ close(): void }>) => () => map.deref()?.close();
 
-class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
+export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   readonly #member: Membership<TreeKernel>;
   readonly #pace: Required<api.BatchOptions>;
   readonly #signals: Signals;
@@ -69,6 +69,11 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     this[CORE].seat.shared.closers.add(this.#closer);
   }
 
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return TYPE;
+  }
+
   static create<K, V>(arena: Arena, options: api.AvlBatchOptions<K, V> = {}): Tree<K, V> {
     const member = createStructure(arena, AVL_BATCH, described(options), build(options));
     return new Tree(member, options);
@@ -79,7 +84,7 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     name: string,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(openStructure(arena, AVL_BATCH, name, opened(options)), options);
+    return new Tree(openStructure(arena, AVL_BATCH, name, checked(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -96,10 +101,10 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     handle: api.AvlBatchHandle,
     options: api.AvlBatchOpenOptions<K, V> = {},
   ): Tree<K, V> {
-    return new Tree(attachStructure(arena, AVL_BATCH, handle, opened(options)), options);
+    return new Tree(attachStructure(arena, AVL_BATCH, handle, checked(options)), options);
   }
 
-  static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<any, any> {
+  static override [Symbol.hasInstance](value: unknown): value is api.AvlBatch<unknown, unknown> {
     return Function.prototype[Symbol.hasInstance].call(Tree, value);
   }
 
@@ -356,6 +361,3 @@ class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     this.close();
   }
 }
-
-export type AvlBatch<K, V> = api.AvlBatch<K, V>;
-export const AvlBatch: api.AvlBatchFactory = Tree;

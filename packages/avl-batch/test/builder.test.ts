@@ -17,6 +17,7 @@ import {
   start,
   turns,
   userKey,
+  values,
 } from './support.ts';
 
 const LONG = { maxDelayMs: 60_000 };
@@ -172,7 +173,7 @@ test('a builder may be a Web Worker', async () => {
 
 test('a builder in a thread of its own that finds no slot says so, and ends', async () => {
   const small = freshArena({ participants: 1 });
-  const map = AvlBatch.create<string, number>(small);
+  const map = AvlBatch.create(small, values<number>());
   const errors: string[] = [];
   let builder: Builder | undefined;
   await new Promise<void>((resolve) => {

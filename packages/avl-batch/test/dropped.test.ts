@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
 import { collected, leftOf } from '../../shm-arena/test/shared/dropped.ts';
-import { freshArena } from '../../shm-arena/test/shared/support.ts';
+import { freshArena, values } from '../../shm-arena/test/shared/support.ts';
 import { AvlBatch, type Builder } from '../src/index.ts';
 
 function filled(arena: Arena): AvlBatch<string, number> {
-  const map = AvlBatch.create<string, number>(arena, { name: 'map' });
+  const map = AvlBatch.create(arena, { ...values<number>(), name: 'map' });
   for (let i = 0; i < 100; i++) map.set(`key ${i}`, i);
   map.flushSync();
   return map;

@@ -7,7 +7,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { unhandled } from '../../shm-arena/test/shared/unhandled.ts';
 import { AvlBatch } from '../src/index.ts';
-import { Control, codeOf, content, freshArena, rejection, start, userKey } from './support.ts';
+import {
+  Control,
+  codeOf,
+  content,
+  freshArena,
+  rejection,
+  start,
+  userKey,
+  values,
+} from './support.ts';
 
 type Tree = AvlBatch<string, number>;
 
@@ -174,8 +183,8 @@ describe('keys and values that do not fit', () => {
 
 describe('tickets of something else', () => {
   test('are refused', () => {
-    const map = AvlBatch.create<string, number>(arena);
-    const other = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
+    const other = AvlBatch.create(arena, values<number>());
     const ticket = map.set('a', 1);
     for (const wrong of [other.set('a', 1), { ...ticket, number: 2 }, { ...ticket, queue: 9 }]) {
       expect(() => map.applied(wrong), JSON.stringify(wrong)).toThrow(RangeError);
@@ -193,7 +202,7 @@ describe('tickets of something else', () => {
   });
 
   test('reject settled', async () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     const ticket = map.set('a', 1);
     expect(await rejection(map.settled({ ...ticket, number: 7 }))).toBe('OUT_OF_RANGE');
     expect(await rejection(map.settled(null as never))).toBe('INVALID_TYPE');
@@ -244,7 +253,7 @@ describe('contention', () => {
 
 describe('promises that are dropped', () => {
   test('are not heard of, whatever they are rejected with', async () => {
-    const map = AvlBatch.create<string, number>(arena, { batch: { maxDelayMs: 60_000 } });
+    const map = AvlBatch.create(arena, { ...values<number>(), batch: { maxDelayMs: 60_000 } });
     const ticket = map.set('a', 1);
     const waiting = map.settled(ticket); // The same, held: it is told.
     const found = await unhandled(() => {
@@ -283,7 +292,7 @@ describe('names, types, codecs and options', () => {
   });
 
   test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     const other = freshArena();
     expect(codeOf(() => AvlBatch.attach(other, map.handle))).toBe('ARENA_FOREIGN');
     expect(codeOf(() => AvlBatch.attach(arena, { ...map.handle, type: 'Hamt' }))).toBe(
@@ -358,10 +367,10 @@ describe('after the end', () => {
   ] as [string, string, (map: Tree, other: Tree) => [Tree, void]][])(
     '%s from every read of %s',
     (code, _, end) => {
-      const map: Tree = AvlBatch.create(arena);
+      const map: Tree = AvlBatch.create(arena, values<number>());
       map.set('a', 1);
       map.build();
-      const [view] = end(map, AvlBatch.attach(arena, map.handle));
+      const [view] = end(map, AvlBatch.attach(arena, map.handle, values<number>()));
       const failures = failuresOf(view, [
         (view) => view.at(0),
         (view) => view.rank('a'),
@@ -373,7 +382,7 @@ describe('after the end', () => {
 
   test('CLOSED after the arena was detached', () => {
     const other = freshArena();
-    const map = AvlBatch.create<string, number>(other);
+    const map = AvlBatch.create(other, values<number>());
     const builder = map.startBuilder();
     const snapshot = map.snapshot();
     other.detach();
@@ -401,7 +410,7 @@ describe('after the end', () => {
   });
 
   test('errors are what they say they are', () => {
-    const map = AvlBatch.create<string, number>(arena, { name: 'a' });
+    const map = AvlBatch.create(arena, { ...values<number>(), name: 'a' });
     map.close();
     try {
       map.get('a');

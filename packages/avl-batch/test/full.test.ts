@@ -5,7 +5,7 @@ import { type Arena, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { describe, expect, test } from 'vitest';
 import { AvlBatch } from '../src/index.ts';
-import { codeOf, freshArena, random, replay, seed } from './support.ts';
+import { codeOf, freshArena, random, replay, seed, values } from './support.ts';
 
 const MIB = 2 ** 20;
 
@@ -164,9 +164,13 @@ describe('maxBytes', () => {
 
   test('none: Infinity; other handles see it; what is no number of bytes is refused', () => {
     const arena = freshArena();
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     expect(map.stats().maxBytes).toBe(Infinity);
-    const named = AvlBatch.create<string, number>(arena, { name: 'limited', maxBytes: 2 ** 20 });
+    const named = AvlBatch.create(arena, {
+      ...values<number>(),
+      name: 'limited',
+      maxBytes: 2 ** 20,
+    });
     expect(AvlBatch.open(arena, 'limited').stats().maxBytes).toBe(named.stats().maxBytes);
     for (const maxBytes of [0, -1, 1.5, 2 ** 32 + 1, NaN]) {
       expect(codeOf(() => AvlBatch.create(arena, { maxBytes }))).toBe('OUT_OF_RANGE');

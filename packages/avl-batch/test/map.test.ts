@@ -5,7 +5,7 @@ import { bytes, json, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keyLengths, sortedKeys, valueLengths } from '../../shm-arena/test/shared/codecs.ts';
 import { AvlBatch } from '../src/index.ts';
-import { content, freshArena, userKey } from './support.ts';
+import { content, freshArena, userKey, values } from './support.ts';
 
 let arena: Arena;
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => arena.detach());
 
 describe('queueing and building', () => {
   test('what is queued is visible after a build, not before', () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     map.set('a', 1);
     map.set('b', 2);
     map.set('a', 3);
@@ -31,7 +31,7 @@ describe('queueing and building', () => {
   });
 
   test('each operation sees what those before it in the batch have made of its key', () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     const tickets = [
       ...[map.insert('a', 1), map.insert('a', 2), map.compareAndSet('a', 1, 3)],
       ...[map.compareAndSet('a', 1, 4), map.delete('a'), map.delete('a')],
@@ -49,8 +49,8 @@ describe('queueing and building', () => {
   });
 
   test('tickets are numbered by queue, plain, and good in every handle', () => {
-    const map = AvlBatch.create<string, number>(arena);
-    const other = AvlBatch.attach<string, number>(arena, map.handle);
+    const map = AvlBatch.create(arena, values<number>());
+    const other = AvlBatch.attach(arena, map.handle, values<number>());
     const first = map.set('a', 1);
     const second = structuredClone(other.set('b', 2));
     expect(second).toEqual({ ...first, number: first.number + 1 });
@@ -60,14 +60,14 @@ describe('queueing and building', () => {
   });
 
   test('a build of more than maxOps is several batches', () => {
-    const map = AvlBatch.create<string, number>(arena, { batch: { maxOps: 10 } });
+    const map = AvlBatch.create(arena, { ...values<number>(), batch: { maxOps: 10 } });
     for (let n = 0; n < 95; n++) map.set(userKey(n), n);
     expect(map.build()).toMatchObject({ applied: 95, batches: 10, size: 95 });
     expect(map.stats().version).toBe(11n);
   });
 
   test('results are forgotten after 2 * maxQueued operations, or later', () => {
-    const map = AvlBatch.create<string, number>(arena, { batch: { maxQueued: 8 } });
+    const map = AvlBatch.create(arena, { ...values<number>(), batch: { maxQueued: 8 } });
     const first = map.insert('a', 1);
     for (let round = 0; round < 2; round++) {
       map.build();
@@ -82,7 +82,7 @@ describe('queueing and building', () => {
   });
 
   test('pending reads see this thread own queue over what is visible', () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     const get = (key: string) => map.get(key, { pending: true });
     map.set('a', 1);
     map.set('b', 2);
@@ -278,7 +278,7 @@ describe('compact', () => {
   });
 
   test('of an empty map, and of one that was emptied', () => {
-    const map = AvlBatch.create<string, number>(arena);
+    const map = AvlBatch.create(arena, values<number>());
     map.compact();
     map.set('a', 1);
     map.build();

@@ -16,13 +16,11 @@ beforeEach(() => {
 });
 afterEach(() => arena.detach());
 
-const opening = 'key value batch';
-const making = `name ${opening}`;
-const pace = 'maxOps maxDelayMs autoCompact';
-const paces = `${pace} maxQueued`;
+const making = 'name key value maxBytes batch';
+const paces = 'maxOps maxDelayMs maxQueued autoCompact';
 takersOfOptions([
   { what: 'create', names: making, call: (options) => AvlBatch.create(arena, options) },
-  { what: 'open', names: opening, call: (options) => AvlBatch.open(arena, 'm', options) },
+  { what: 'open', names: making, call: (options) => AvlBatch.open(arena, 'm', options) },
   {
     what: 'openOrCreate',
     names: making,
@@ -30,14 +28,14 @@ takersOfOptions([
   },
   {
     what: 'attach',
-    names: opening,
+    names: making,
     call: (options) => AvlBatch.attach(arena, map.handle, options),
   },
   { what: 'create: batch', names: paces, call: (batch) => AvlBatch.create(arena, { batch }) },
-  { what: 'open: batch', names: pace, call: (batch) => AvlBatch.open(arena, 'm', { batch }) },
+  { what: 'open: batch', names: paces, call: (batch) => AvlBatch.open(arena, 'm', { batch }) },
   {
     what: 'attach: batch',
-    names: pace,
+    names: paces,
     call: (batch) => AvlBatch.attach(arena, map.handle, { batch }),
   },
   { what: 'get', names: 'pending', call: (options) => map.get('a', options) },
@@ -62,5 +60,14 @@ test('what a member holds is checked', async () => {
   expect(await rejection(map.flush({ signal: 3 } as never))).toBe('INVALID_TYPE');
   expect(await rejection(map.settled(map.set('a', 1), { signal: {} } as never))).toBe(
     'INVALID_TYPE',
+  );
+});
+
+test('one object of options serves who makes a map and who opens it', () => {
+  const options = { name: 'n', maxBytes: 2 ** 20, batch: { maxQueued: 10, maxOps: 5 } };
+  AvlBatch.create(arena, options).set('a', 1);
+  AvlBatch.open(arena, 'n', options).build();
+  expect(AvlBatch.attach(arena, AvlBatch.openOrCreate(arena, options).handle, options).size).toBe(
+    1,
   );
 });

@@ -10,6 +10,7 @@ import type {
   BlocksFactory,
   Reader,
 } from '@x/shm-arena/internal';
+import { Domain } from './domain.ts';
 
 // Both reclaimers have these: blocks.ts of the arena says what they promise.
 export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader };
@@ -167,3 +168,6 @@ export interface EpochDomainFactory extends BlocksFactory<EpochDomain, EpochDoma
    */
   create(arena: Arena, options?: EpochDomainOptions): EpochDomain;
 }
+
+/** Makes, opens and attaches domains. */
+export const EpochDomain: EpochDomainFactory = Domain;

@@ -67,6 +67,11 @@ shown(ReadGuard);
 export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain {
   readonly #guards = new Set<ReadGuard>();
 
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return TYPE;
+  }
+
   static create(arena: Arena, options: api.EpochDomainOptions = {}): Domain {
     const { name } = optionsOf(OPTIONS, options);
     return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));

@@ -12,4 +12,4 @@ export type {
   Reader,
   Scheme,
 } from './api.ts';
-export { EpochDomain } from './factory.ts';
+export { EpochDomain } from './api.ts';

@@ -4,6 +4,7 @@
 
 import type { Arena, StructureHandle } from '@x/shm-arena';
 import type { AtomicHandle, BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+import { Domain } from './domain.ts';
 
 // Both reclaimers have these: blocks.ts of the arena says what they promise.
 export type { AtomicHandle, BlockStats, Blocks, BlocksFactory };
@@ -218,3 +219,6 @@ export interface HazardDomainFactory extends BlocksFactory<HazardDomain, HazardD
    */
   create(arena: Arena, options?: HazardDomainOptions): HazardDomain;
 }
+
+/** Makes, opens and attaches domains. */
+export const HazardDomain: HazardDomainFactory = Domain;

@@ -189,6 +189,11 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   #used = 0;
   readonly #leases = new Set<Instant>();
 
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return TYPE;
+  }
+
   static create(arena: Arena, options: api.HazardDomainOptions = {}): Domain {
     const { name } = optionsOf(OPTIONS, options);
     return new Domain(createStructure(arena, DOMAIN, { name }, build(options)));

@@ -14,4 +14,4 @@ export type {
   SharedLease,
   SharedLeaseHandle,
 } from './api.ts';
-export { HazardDomain } from './factory.ts';
+export { HazardDomain } from './api.ts';

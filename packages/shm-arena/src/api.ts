@@ -2,6 +2,7 @@
 // unless it says Promise, and may be called in any thread that attached the arena, unless it says
 // otherwise. An instance belongs to the thread that made it; what crosses threads is its `handle`.
 
+import { Arena as SharedArena } from './arena.ts';
 import type { SHM_ERROR_CODES } from './errors.ts';
 
 // ── Errors ───────────────────────────────────────────────────────────────────────────────────────
@@ -458,6 +459,12 @@ export interface ArenaConstructor {
   [Symbol.hasInstance](value: unknown): value is Arena;
 }
 
+/** The class of all arenas: makes them, attaches them, loads them from images. */
+export const Arena: ArenaConstructor = SharedArena;
+
+/** Same as the type `Arena`. */
+export type ArenaInstance = Arena;
+
 // ── Codecs ───────────────────────────────────────────────────────────────────────────────────────
 
 /**
@@ -526,6 +533,15 @@ export interface Codec<T> {
 /** A codec of whatever values. */
 // biome-ignore lint/suspicious/noExplicitAny: with `unknown` no codec of particular values fits
 export type AnyCodec = Codec<any>;
+
+/**
+ * The codecs that options must have for keys of type `K` and values of type `V`: none for the
+ * defaults, which are strings and `unknown` (JSON).
+ */
+export type CodecsOf<K, V> = ([K, string] extends [string, K]
+  ? object
+  : { readonly key: Codec<K> }) &
+  (unknown extends V ? object : { readonly value: Codec<V> });
 
 /** The type of the values that a codec encodes. */
 export type Coded<C> = C extends Codec<infer T> ? T : never;

@@ -64,6 +64,11 @@ class SharedArena extends Shown implements ArenaInstance {
     this.ready = readiness(seat);
   }
 
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return 'Arena';
+  }
+
   static create(options: ArenaOptions = {}): ArenaInstance {
     const { bytes = DEFAULT_BYTES, participants = 64, zeroOnFree } = optionsOf(OPTIONS, options);
     wholeNumber('bytes', bytes, 1, MAX_BYTES);

@@ -2,14 +2,15 @@
 
 export type {
   AnyCodec,
-  Arena as ArenaInstance,
   ArenaConstructor,
   ArenaHandle,
+  ArenaInstance,
   ArenaOptions,
   ArenaStats,
   Checkpoint,
   Closeable,
   Codec,
+  CodecsOf,
   Coded,
   Cursor,
   ErrorCode,
@@ -36,6 +37,6 @@ export type {
   WebWorker,
   WritableMap,
 } from './api.ts';
-export { Arena } from './arena.ts';
+export { Arena } from './api.ts';
 export { SHM_ERROR_CODES, ShmError } from './errors.ts';
 export { supports } from './supports.ts';

@@ -5,12 +5,14 @@
 import type {
   Arena,
   Codec,
+  CodecsOf,
   Cursor,
   OrderedReadable,
   Range,
   StructureHandle,
   VerifyReport,
 } from '@x/shm-arena';
+import { List } from './skiplist.ts';
 
 /** A cloneable name of a list: goes through `postMessage`, `workerData` and pool arguments. */
 export type SkipListHandle = StructureHandle;
@@ -23,7 +25,10 @@ export interface SkipListCodecs<K, V> {
   value?: Codec<V> | undefined;
 }
 
-/** How this handle in this thread looks at a list. Nothing of it is stored in the arena. */
+/**
+ * How this handle in this thread looks at a list. Nothing of it is stored in the arena. Beside it
+ * the options of `create` may stand, which then count for nothing: one object serves both.
+ */
 export interface SkipListOpenOptions<K, V> extends SkipListCodecs<K, V> {
   /**
    * Called once per active list, after the write of this handle that found it 90 % full, by
@@ -512,10 +517,13 @@ export interface FrozenSkipList<K, V> extends VersionedReadable<K, V> {
   [Symbol.dispose](): void;
 }
 
-/** What stands on `SkipList` itself. */
+/**
+ * What stands on `SkipList` itself. The types of keys and values are those of the codecs; without
+ * codecs they are `string` and `unknown`.
+ */
 export interface SkipListFactory {
   /** `list instanceof SkipList`: whether this copy of the package made it. */
-  [Symbol.hasInstance](value: unknown): value is SkipList<any, any>;
+  [Symbol.hasInstance](value: unknown): value is SkipList<unknown, unknown>;
 
   /**
    * Makes an empty list. Any thread; never blocks.
@@ -527,16 +535,21 @@ export interface SkipListFactory {
    * list.set('pear', { cents: 120 });
    * SkipList.open(arena, 'prices').get('pear'); // { cents: 120 }
    */
-  create<K = string, V = any>(arena: Arena, options?: SkipListOptions<K, V>): SkipList<K, V>;
+  create(arena: Arena): SkipList<string, unknown>;
+  create<K = string, V = unknown>(
+    arena: Arena,
+    options: SkipListOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
+  ): SkipList<K, V>;
 
   /**
    * Opens the list called `name`.
    * @throws ShmError NAME_UNKNOWN, WRONG_TYPE, CODEC_MISMATCH
    */
-  open<K = string, V = any>(
+  open(arena: Arena, name: string): SkipList<string, unknown>;
+  open<K = string, V = unknown>(
     arena: Arena,
     name: string,
-    options?: SkipListOpenOptions<K, V>,
+    options: SkipListOpenOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
   ): SkipList<K, V>;
 
   /**
@@ -544,18 +557,22 @@ export interface SkipListFactory {
    * creator that died half-way is succeeded. Limits count only for the one who makes it.
    * @throws ShmError WRONG_TYPE, CODEC_MISMATCH, ARENA_FULL, CONTENDED
    */
-  openOrCreate<K = string, V = any>(
+  openOrCreate<K = string, V = unknown>(
     arena: Arena,
-    options: SkipListOptions<K, V> & { name: string },
+    options: SkipListOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>> & { name: string },
   ): SkipList<K, V>;
 
   /**
    * Opens the list that `handle` means.
    * @throws ShmError CLOSED when it was destroyed, WRONG_TYPE, CODEC_MISMATCH, ARENA_FOREIGN
    */
-  attach<K = string, V = any>(
+  attach(arena: Arena, handle: SkipListHandle): SkipList<string, unknown>;
+  attach<K = string, V = unknown>(
     arena: Arena,
     handle: SkipListHandle,
-    options?: SkipListOpenOptions<K, V>,
+    options: SkipListOpenOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
   ): SkipList<K, V>;
 }
+
+/** Makes, opens and attaches lists. */
+export const SkipList: SkipListFactory = List;

@@ -18,4 +18,4 @@ export type {
   VersionedValue,
   VersionRange,
 } from './api.ts';
-export { SkipList } from './skiplist.ts';
+export { SkipList } from './api.ts';

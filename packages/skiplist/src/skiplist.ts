@@ -62,7 +62,7 @@ const SKIP_LIST = mapType<ListKernel>({
   },
 });
 
-class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
+export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   readonly #member: Membership<ListKernel>;
   readonly #snapshots: Snapshots<Snapshot<K, V>>;
   readonly #onPressure: ((pressure: api.Pressure) => void) | undefined;
@@ -80,6 +80,11 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     this.#onPressure = options.onPressure;
   }
 
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return TYPE;
+  }
+
   static create<K, V>(arena: Arena, options: api.SkipListOptions<K, V> = {}): List<K, V> {
     return new List(createStructure(arena, SKIP_LIST, described(options), build(options)), options);
   }
@@ -89,7 +94,7 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     name: string,
     options: api.SkipListOpenOptions<K, V> = {},
   ): List<K, V> {
-    return new List(openStructure(arena, SKIP_LIST, name, opened(options)), options);
+    return new List(openStructure(arena, SKIP_LIST, name, codecs(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -105,10 +110,10 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     handle: api.SkipListHandle,
     options: api.SkipListOpenOptions<K, V> = {},
   ): List<K, V> {
-    return new List(attachStructure(arena, SKIP_LIST, handle, opened(options)), options);
+    return new List(attachStructure(arena, SKIP_LIST, handle, codecs(options)), options);
   }
 
-  static override [Symbol.hasInstance](value: unknown): value is api.SkipList<any, any> {
+  static override [Symbol.hasInstance](value: unknown): value is api.SkipList<unknown, unknown> {
     return Function.prototype[Symbol.hasInstance].call(List, value);
   }
 
@@ -407,18 +412,14 @@ class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 }
 
-const OPEN_OPTIONS: Members = { what: 'options', names: ['key', 'value', 'onPressure'] };
 const OPTIONS: Members = {
   what: 'options',
-  names: ['name', 'maxBytes', 'maxEntries', ...OPEN_OPTIONS.names],
+  names: ['name', 'key', 'value', 'maxBytes', 'maxEntries', 'onPressure'],
 };
 
 /** The codecs of a list's options; refuses what else is wrong with them. */
-function opened<K, V>(
-  options: api.SkipListOpenOptions<K, V>,
-  members = OPEN_OPTIONS,
-): { key: Codec<K>; value: Codec<V> } {
-  const { onPressure } = optionsOf(members, options);
+function codecs<K, V>(options: api.SkipListOpenOptions<K, V>): { key: Codec<K>; value: Codec<V> } {
+  const { onPressure } = optionsOf(OPTIONS, options);
   if (onPressure !== undefined) functionOf('onPressure', onPressure);
   return codecsOf(options);
 }
@@ -430,7 +431,7 @@ function described<K, V>(
   key: Codec<K>;
   value: Codec<V>;
 } {
-  return { ...opened(options, OPTIONS), name: options.name };
+  return { ...codecs(options), name: options.name };
 }
 
 function build(options: api.SkipListOptions<never, never> | api.SkipListOptions<any, any>) {
@@ -444,6 +445,3 @@ function build(options: api.SkipListOptions<never, never> | api.SkipListOptions<
   return (kernel: ListKernel, entry: number, generation: number) =>
     kernel.create(entry, generation, pages, entries);
 }
-
-export type SkipList<K, V> = api.SkipList<K, V>;
-export const SkipList: api.SkipListFactory = List;

@@ -4,7 +4,7 @@ import { Arena, type Codec } from '@x/shm-arena';
 import { bytes, json, tuple, u32, utf8 } from '@x/shm-arena/codec';
 import { describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
-import { codeOf } from './support.ts';
+import { codeOf, values } from './support.ts';
 
 /** Text, whose `encode` and `encodePrefix` return what `bend` makes of the length. */
 function bent(bend: (length: number) => unknown, size?: (value: string) => number): Codec<string> {
@@ -207,6 +207,7 @@ describe('a codec that uses the arena while it decodes', () => {
 
   test('gets its own bytes: keys', () => {
     const list: SkipList<string, number> = SkipList.create(arena, {
+      ...values<number>(),
       key: link((key) => void list.get(key) as undefined),
     });
     const keys = ['>a', '>b', `>${'c'.repeat(40)}`];

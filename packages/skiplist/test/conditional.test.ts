@@ -4,7 +4,17 @@ import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
-import { Control, codeOf, content, finished, freshArena, seed, start, userKey } from './support.ts';
+import {
+  Control,
+  codeOf,
+  content,
+  finished,
+  freshArena,
+  seed,
+  start,
+  userKey,
+  values,
+} from './support.ts';
 
 let arena: Arena;
 let list: SkipList<string, number>;
@@ -66,7 +76,7 @@ describe('compareAndSet', () => {
   });
 
   test('takes values whose encoding uses the list', () => {
-    const json = SkipList.create<string, unknown>(arena);
+    const json = SkipList.create(arena, values<unknown>());
     const odd = (n: number) => ({
       toJSON: () => {
         json.set('other', n);
@@ -127,7 +137,7 @@ describe('update', () => {
   });
 
   test('the old value may be changed in place', () => {
-    const json = SkipList.create<string, { hits: number }>(arena);
+    const json = SkipList.create(arena, values<{ hits: number }>());
     json.set('a', { hits: 1 });
     json.update('a', (old) => {
       old!.hits++;
@@ -138,7 +148,7 @@ describe('update', () => {
 });
 
 test('getOrInsertComputed computes what is absent, with null a value like others', () => {
-  const json = SkipList.create<string, number | null>(arena);
+  const json = SkipList.create(arena, values<number | null>());
   json.set('a', null);
   expect(json.getOrInsertComputed('a', () => 1)).toBe(null);
   const made = json.getOrInsertComputed('b', (key) => {

@@ -2,11 +2,11 @@
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
 import { collected, leftOf } from '../../shm-arena/test/shared/dropped.ts';
-import { freshArena } from '../../shm-arena/test/shared/support.ts';
+import { freshArena, values } from '../../shm-arena/test/shared/support.ts';
 import { SkipList } from '../src/index.ts';
 
 function filled(arena: Arena): SkipList<string, number> {
-  const list = SkipList.create<string, number>(arena, { name: 'list' });
+  const list = SkipList.create(arena, { ...values<number>(), name: 'list' });
   for (let i = 0; i < 100; i++) list.set(`key ${i}`, i);
   return list;
 }

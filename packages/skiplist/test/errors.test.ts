@@ -6,7 +6,7 @@ import { CORE } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { SkipList } from '../src/index.ts';
-import { Control, codeOf, content, freshArena, start, userKey } from './support.ts';
+import { Control, codeOf, content, freshArena, start, userKey, values } from './support.ts';
 
 type List = SkipList<string, number>;
 
@@ -188,7 +188,7 @@ describe('keys and values that do not fit', () => {
     expect(() => list.getMany([undefined as never])).toThrow(TypeError);
     expect(() => list.set('a', -1)).toThrow(RangeError);
     expect(list.stats().entries).toBe(0);
-    const any = SkipList.create<string, unknown>(arena);
+    const any = SkipList.create(arena, values<unknown>());
     expect(() => any.set('a', undefined)).toThrow(TypeError);
     expect(() => any.set('a', () => 1)).toThrow(TypeError);
     expect(any.size).toBe(0);
@@ -263,7 +263,7 @@ describe('names, types and codecs', () => {
   });
 
   test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     const other = freshArena();
     expect(codeOf(() => SkipList.attach(other, list.handle))).toBe('ARENA_FOREIGN');
     expect(codeOf(() => SkipList.attach(arena, { ...list.handle, type: 'Hamt' }))).toBe(
@@ -342,8 +342,8 @@ describe('after the end', () => {
   ] as [string, string, (list: List, other: List) => [List, void]][])(
     '%s from every read of %s',
     (code, _, end) => {
-      const list: List = SkipList.create(arena);
-      const [view] = end(list.set('a', 1), SkipList.attach(arena, list.handle));
+      const list: List = SkipList.create(arena, values<number>());
+      const [view] = end(list.set('a', 1), SkipList.attach(arena, list.handle, values<number>()));
       const failures = failuresOf(view, [
         (view) => view.getEntry('a'),
         (view) => [...view.entries({ versions: true })],
@@ -356,7 +356,7 @@ describe('after the end', () => {
 
   test('CLOSED after the arena was detached', () => {
     const other = freshArena();
-    const list = SkipList.create<string, number>(other);
+    const list = SkipList.create(other, values<number>());
     const snapshot = list.snapshot();
     other.detach();
     expect(codeOf(() => list.get('a'))).toBe('CLOSED');
@@ -381,7 +381,7 @@ describe('after the end', () => {
   });
 
   test('errors are what they say they are', () => {
-    const list = SkipList.create<string, number>(arena, { name: 'a' });
+    const list = SkipList.create(arena, { ...values<number>(), name: 'a' });
     list.close();
     try {
       list.get('a');

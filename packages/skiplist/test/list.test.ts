@@ -5,7 +5,7 @@ import { bytes, f64, json, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keyLengths, sortedKeys, valueLengths } from '../../shm-arena/test/shared/codecs.ts';
 import { SkipList } from '../src/index.ts';
-import { content, freshArena, userKey } from './support.ts';
+import { content, freshArena, userKey, values } from './support.ts';
 
 let arena: Arena;
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => arena.detach());
 
 describe('reading and writing', () => {
   test('a key has the value set last', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     expect(list.get('a')).toBe(undefined);
     expect(list.has('a')).toBe(false);
     expect(list.set('a', 1)).toBe(list);
@@ -30,7 +30,7 @@ describe('reading and writing', () => {
   });
 
   test('a deleted key is gone, and may come back', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     expect(list.delete('a')).toBe(false);
     expect(list.size).toBe(0);
     list.set('a', 1);
@@ -46,7 +46,7 @@ describe('reading and writing', () => {
   });
 
   test('getOrInsert tells what is there', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     expect(list.getOrInsert('a', 1)).toBe(1);
     expect(list.getOrInsert('a', 2)).toBe(1);
     list.delete('a');
@@ -68,7 +68,7 @@ describe('reading and writing', () => {
   });
 
   test('getEntry shows the sequence number and the tombstone', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     list.set('a', 1);
     const one = list.getEntry('a');
     list.set('b', 1);
@@ -149,7 +149,7 @@ describe('keys and values of every size', () => {
 
 describe('handles', () => {
   test('create, open, openOrCreate and attach give the same list', () => {
-    const list = SkipList.create<string, number>(arena, { name: 'prices' });
+    const list = SkipList.create(arena, { ...values<number>(), name: 'prices' });
     list.set('a', 1);
     expect(SkipList.open(arena, 'prices').get('a')).toBe(1);
     expect(SkipList.openOrCreate(arena, { name: 'prices' }).get('a')).toBe(1);
@@ -165,11 +165,11 @@ describe('handles', () => {
   });
 
   test('a destroyed name may be used again, and old handles do not see the new list', () => {
-    const list = SkipList.create<string, number>(arena, { name: 'prices' });
-    const second = SkipList.open<string, number>(arena, 'prices');
+    const list = SkipList.create(arena, { ...values<number>(), name: 'prices' });
+    const second = SkipList.open(arena, 'prices', values<number>());
     list.set('a', 1);
     list.destroy();
-    const fresh = SkipList.create<string, number>(arena, { name: 'prices' });
+    const fresh = SkipList.create(arena, { ...values<number>(), name: 'prices' });
     expect(fresh.get('a')).toBe(undefined);
     expect(() => second.get('a')).toThrow(expect.objectContaining({ code: 'CLOSED' }));
     expect(() => SkipList.attach(arena, list.handle)).toThrow(
@@ -178,8 +178,8 @@ describe('handles', () => {
   });
 
   test('closing is mine alone, and harmless twice', () => {
-    const list = SkipList.create<string, number>(arena, { name: 'prices' });
-    const second = SkipList.open<string, number>(arena, 'prices');
+    const list = SkipList.create(arena, { ...values<number>(), name: 'prices' });
+    const second = SkipList.open(arena, 'prices', values<number>());
     list.set('a', 1);
     list.close();
     list.close();
@@ -202,7 +202,11 @@ describe('handles', () => {
 
 describe('statistics', () => {
   test('stats counts versions, live keys and bytes, list by list', () => {
-    const list = SkipList.create<string, number>(arena, { maxBytes: 2 ** 20, maxEntries: 1000 });
+    const list = SkipList.create(arena, {
+      ...values<number>(),
+      maxBytes: 2 ** 20,
+      maxEntries: 1000,
+    });
     list.set('a', 1).set('a', 2).set('b', 1).delete('b');
     const first = list.stats();
     expect(first).toMatchObject({ entries: 4, live: 1, maxBytes: 2 ** 20, maxEntries: 1000 });
@@ -220,7 +224,8 @@ describe('statistics', () => {
 
   test('onPressure is called once per active list, at 90 %', () => {
     const calls: number[] = [];
-    const list = SkipList.create<string, number>(arena, {
+    const list = SkipList.create(arena, {
+      ...values<number>(),
       maxEntries: 20,
       onPressure: ({ entries, maxEntries }) => {
         calls.push(entries);
@@ -238,7 +243,8 @@ describe('statistics', () => {
 
   test('onPressure may seal', () => {
     let seals = 0;
-    const list: SkipList<string, number> = SkipList.create<string, number>(arena, {
+    const list: SkipList<string, number> = SkipList.create(arena, {
+      ...values<number>(),
       maxEntries: 10,
       onPressure: () => {
         list.seal();

@@ -4,7 +4,7 @@
 import type { Arena } from '@x/shm-arena';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
-import { freshArena } from './support.ts';
+import { freshArena, values } from './support.ts';
 
 let arena: Arena;
 beforeEach(() => {
@@ -33,7 +33,7 @@ function namesOf(object: object): string[] {
 }
 
 test('a list, a snapshot and a frozen list have the names of the contract alone', () => {
-  const list = SkipList.create<string, number>(arena);
+  const list = SkipList.create(arena, values<number>());
   const snapshot = list.snapshot();
   const frozen = list.seal();
   const numbers = ['handle', 'stats', 'measure', 'verify', 'destroy'];
@@ -44,7 +44,7 @@ test('a list, a snapshot and a frozen list have the names of the contract alone'
 });
 
 test('a misremembered name does nothing silently', () => {
-  const list = SkipList.create<string, number>(arena);
+  const list = SkipList.create(arena, values<number>());
   const batch = () =>
     (list as unknown as { batch(ops: object[]): void }).batch([
       { type: 'set', key: 'a', value: 1 },

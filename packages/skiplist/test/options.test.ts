@@ -18,12 +18,11 @@ beforeEach(() => {
 });
 afterEach(() => arena.detach());
 
-const opening = 'key value onPressure';
-const making = `name maxBytes maxEntries ${opening}`;
+const making = 'name maxBytes maxEntries key value onPressure';
 const versions = 'gt gte lt lte prefix reverse limit versions tombstones';
 takersOfOptions([
   { what: 'create', names: making, call: (options) => SkipList.create(arena, options) },
-  { what: 'open', names: opening, call: (options) => SkipList.open(arena, 'l', options) },
+  { what: 'open', names: making, call: (options) => SkipList.open(arena, 'l', options) },
   {
     what: 'openOrCreate',
     names: making,
@@ -31,7 +30,7 @@ takersOfOptions([
   },
   {
     what: 'attach',
-    names: opening,
+    names: making,
     call: (options) => SkipList.attach(arena, list.handle, options),
   },
   ...takersOfRanges(() => list),
@@ -45,4 +44,12 @@ test('versions and tombstones are for entries, and are flags', () => {
   expect(codeOf(() => list.count({ tombstones: true } as never))).toBe('INVALID_TYPE');
   expect(codeOf(() => list.entries({ versions: 1 } as never))).toBe('INVALID_TYPE');
   expect([...list.entries({ versions: false, tombstones: false } as never)]).toEqual([]);
+});
+
+test('one object of options serves who makes a list and who opens it', () => {
+  const options = { name: 'n', maxBytes: 2 ** 20, maxEntries: 10 };
+  SkipList.create(arena, options).set('a', 1);
+  const { handle } = SkipList.openOrCreate(arena, options);
+  expect(SkipList.open(arena, 'n', options).size).toBe(1);
+  expect(SkipList.attach(arena, handle, options).size).toBe(1);
 });

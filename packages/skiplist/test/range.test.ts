@@ -12,7 +12,7 @@ import {
   value,
 } from '../../shm-arena/test/shared/ranges.ts';
 import { SkipList, type VersionedReadable } from '../src/index.ts';
-import { freshArena, userKey } from './support.ts';
+import { freshArena, userKey, values } from './support.ts';
 
 let arena: Arena;
 beforeEach(() => {
@@ -50,7 +50,7 @@ describe('scans', () => {
   });
 
   test('bad ranges are refused', () => {
-    const list = SkipList.create<string, number>(arena);
+    const list = SkipList.create(arena, values<number>());
     expect(() => list.entries({ limit: -1 })).toThrow(RangeError);
     expect(() => list.entries({ limit: 1.5 })).toThrow(RangeError);
     expect(() => list.entries({ limit: '1' as never })).toThrow(TypeError);

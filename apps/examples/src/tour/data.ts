@@ -7,7 +7,8 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { f64, tuple, u32, utf8 } from '@x/shm-arena/codec';
+import type { Codec } from '@x/shm-arena';
+import { f64, json, tuple, u32, utf8 } from '@x/shm-arena/codec';
 
 export type PlaceKey = readonly [country: string, name: string, row: number];
 export type Place = { lat: number; lng: number; admin1: string; admin2: string; rev: number };
@@ -15,7 +16,7 @@ type City = { country: string; name: string; lat: string; lng: string } & Admin;
 type Admin = { admin1: string; admin2: string };
 
 /** Keys order by country, then name, then row. Values are JSON, the default. */
-export const codecs = { key: tuple(utf8, utf8, u32) };
+export const codecs = { key: tuple(utf8, utf8, u32), value: json as Codec<Place> };
 
 /** Key of the second order, which has no two places at one position. */
 export type Latitude = readonly [lat: number, row: number];

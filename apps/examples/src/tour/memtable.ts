@@ -4,7 +4,6 @@ import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Arena } from '@x/shm-arena';
-import { json } from '@x/shm-arena/codec';
 import { SkipList } from '@x/skiplist';
 import { SortedTable, writeTable } from '../sstable.ts';
 import type { Chapter, Tour } from './chapter.ts';
@@ -181,7 +180,7 @@ async function flush(tour: Tour): Promise<string> {
   const [frozen] = list.frozen();
   const start = performance.now();
   const newest = frozen.entries({ tombstones: true });
-  const { entries, bytes } = writeTable(tablePath(tour), newest, tableCodecs);
+  const { entries, bytes } = writeTable(tablePath(tour), newest, codecs);
   const ms = performance.now() - start;
   report.line(`${count(entries)} records written`, `${megabytes(bytes)} in ${seconds(ms)}`);
   const revs = Array.from(frozen.values(), (place) => place.rev);
@@ -192,7 +191,7 @@ async function flush(tour: Tour): Promise<string> {
 /** Reads the whole file back, then single keys of it. */
 function checkTable(tour: Tour, rows: number[], revs: number[]): void {
   const { report, source } = tour;
-  using table = new SortedTable(tablePath(tour), tableCodecs);
+  using table = new SortedTable(tablePath(tour), codecs);
   expectEqual('entries in the file', table.size, rows.length);
   report.checked(source.checkAll(pairs(table), rows, revs));
   for (let i = 0; i < rows.length; i += 10) {
@@ -211,7 +210,7 @@ async function saveAndLoad(tour: Tour): Promise<string> {
 
   const start = performance.now();
   const copy = await Arena.load(createReadStream(path));
-  const copied = SkipList.open<PlaceKey, Place>(copy, 'places', codecs);
+  const copied = SkipList.open(copy, 'places', codecs);
   const loaded = performance.now() - start;
   report.line('loaded', `in ${seconds(loaded)}`);
   checkMap(tour, copied);
@@ -230,7 +229,7 @@ async function release(tour: Tour): Promise<string> {
   report.line('without the frozen list', megabytes(arena.stats().used));
 
   // How a storage engine reads: the memtable first, then the file below it.
-  using table = new SortedTable(tablePath(tour), tableCodecs);
+  using table = new SortedTable(tablePath(tour), codecs);
   let fromFile = 0;
   for (let row = 0; row < source.size; row++) {
     const key = source.key(row);
@@ -256,8 +255,6 @@ async function release(tour: Tour): Promise<string> {
   checkArena(tour, arena);
   return `from ${megabytes(full)} back to ${megabytes(used)}, to the last byte`;
 }
-
-const tableCodecs = { key: codecs.key, value: json };
 
 function tablePath({ folder }: Tour): string {
   return join(folder, 'places.table');

@@ -14,7 +14,7 @@ import { Arena } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
 import type { Tour } from './chapter.ts';
 import { Crew } from './crew.ts';
-import { ABSENT, codecs, type Place, type PlaceKey, Source } from './data.ts';
+import { ABSENT, codecs, Source } from './data.ts';
 import { chapters as lookup } from './lookup.ts';
 import { chapters as memtable } from './memtable.ts';
 import { count, Report } from './report.ts';
@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const arena = Arena.create({ bytes: 2 ** 29 });
 const emptyBytes = arena.stats().used;
-const list = SkipList.create<PlaceKey, Place>(arena, { name: 'places', ...codecs });
+const list = SkipList.create(arena, { name: 'places', ...codecs });
 const crew = new Crew(arena, workers, source.size);
 const report = new Report();
 const expected = new Int32Array(source.size).fill(ABSENT);

@@ -6,21 +6,13 @@ import { AvlBatch } from '@x/avl-batch';
 import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
 import type { Reply, Seat } from './crew.ts';
-import {
-  codecs,
-  indexCodecs,
-  type Latitude,
-  type Place,
-  type PlaceKey,
-  Source,
-  Wrong,
-} from './data.ts';
+import { codecs, indexCodecs, type Latitude, type PlaceKey, Source, Wrong } from './data.ts';
 
 const { handle, index: workerIndex, workers, records, finished }: Seat = workerData;
 const source = new Source(records);
 const ownRows = source.share(workerIndex, workers);
 const arena = Arena.attach(handle);
-const list = SkipList.open<PlaceKey, Place>(arena, 'places', codecs);
+const list = SkipList.open(arena, 'places', codecs);
 
 export type Tasks = typeof tasks;
 

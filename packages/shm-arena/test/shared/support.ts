@@ -1,6 +1,7 @@
 // What tests of structures share.
 
-import { Arena, type ArenaOptions } from '@x/shm-arena';
+import { Arena, type ArenaOptions, type Codec } from '@x/shm-arena';
+import { json } from '@x/shm-arena/codec';
 
 export { codeOf, rejection } from './errors.mjs';
 export { Control, finished, type Job, starter, turns } from './job.ts';
@@ -14,6 +15,9 @@ export const replay = (file: string) => `SEED=${seed} npx vitest run test/${file
 
 export const freshArena = (options: ArenaOptions = {}): Arena =>
   Arena.create({ bytes: 64 * 2 ** 20, participants: 16, ...options });
+
+/** Options for values of some type, kept as JSON. */
+export const values = <V>() => ({ value: json as Codec<V> });
 
 /** Everything a map shows, for comparing two looks at it. */
 export function content<V>(view: { entries(): Iterable<[string, V]> }): [string, V][] {
