@@ -26,7 +26,7 @@ function exhaust(arena: Arena): void {
 
 describe('reads of large entries take no memory of the arena', () => {
   test('values', () => {
-    const arena = Arena.create({ bytes: 16 * 2 ** 20, participants: 4 });
+    const arena = Arena.create({ bytes: 32 * 2 ** 20, participants: 4 });
     const map = AvlBatch.create(arena, { key: u32, value: bytes });
     const count = 24;
     for (let n = 0; n < count; n++) map.set(n, sample(n));
