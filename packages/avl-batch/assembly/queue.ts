@@ -33,7 +33,8 @@
 //
 // append                                                 a death after this step leaves
 //   1. pin; head; entry LIVE                               a pin
-//   2. no table: mark; table, marks; store table           the mark, from which the next one begins
+//   2. no table: if there is room (room.ts W2) mark;       the mark, from which the next one begins
+//      table, marks; store table
 //   3. tail - applied at its most: QUEUE_FULL; growth      nothing
 //      that has no room (room.ts W2): FULL, LIMIT
 //   4. room in the present half, or change over:           bytes that come back with the half:
@@ -41,8 +42,8 @@
 //   5. ticket := clock, clock + demand; op, slot: plain    the same
 //   6. store tail            linearizes                    nothing: the op will be applied
 // Every step is bounded: append is wait-free, but for the arena's page table when a chunk is used
-// up, which answers CONTENDED when others are in the way; and but for a value that finds no room
-// and looks whether it replaces one: that is lock-free, as a read is.
+// up, which answers CONTENDED when others are in the way; and but for a thread's first, and a value
+// that finds no room and looks whether it replaces one: they are lock-free, as reads are.
 //
 // The order in which ops are applied, O, is by batch, then by ticket.
 //   O1  One thread's ops stand in O as it appended them (Q1, and a batch takes a queue in order).
@@ -87,7 +88,7 @@ import {
   valueLength,
 } from './node';
 import { find } from './read';
-import { demandOf, roomFor } from './room';
+import { demandOf, isSpare, recount, roomFor } from './room';
 import {
   appliedOf,
   enter,
@@ -99,6 +100,7 @@ import {
   headFor,
   headOf,
   leave,
+  liveOf,
   mostOf,
   present,
   queueAt,
@@ -199,7 +201,9 @@ export function append(
   if (head == 0) return leave(CLOSED);
   const queue = queueAt(head, ME);
   if (load32(queue + Q_TABLE) == 0) {
-    const made = makeTable(head, queue);
+    const version = present(entry, generation);
+    if (version == 0) return leave(CLOSED);
+    const made = makeTable(head, queue, liveOf(version));
     if (made != OK) return leave(made);
   }
   const t = load64(queue + Q_TAIL) + 1;
@@ -249,7 +253,9 @@ export function append(
 }
 
 /** Step 2. */
-function makeTable(head: usize, queue: usize): i32 {
+function makeTable(head: usize, queue: usize, live: u64): i32 {
+  const bytes = slotsOf(head) << 3;
+  if (!isSpare(live, bytes)) return FULL;
   const q0 = halfOf(head, 0);
   const q1 = halfOf(head, 1);
   const begun = load32(queue + Q_BEGUN);
@@ -257,11 +263,10 @@ function makeTable(head: usize, queue: usize): i32 {
   if (begun != 0)
     regionRewind(q0, begun & ~1); // The slot's last owner died here: that comes back.
   else if (MUTANT != 136) store32(queue + Q_BEGUN, first);
-  const bytes = slotsOf(head) << 3;
   const table = regionAlloc(q0, bytes, 8);
   if (MUTANT == 136 && begun == 0) store32(queue + Q_BEGUN, first);
   if (table == 0) return whyNot();
-  add64(head + H_CLOCK, bytes); // Growth has less room.
+  recount(head);
   fill(table, 0, bytes);
   // A byte, so that the mark lies in a chunk: a rewind keeps that.
   if (regionMark(q1) == 0 && regionAlloc(q1, 8, 8) == 0) return whyNot();

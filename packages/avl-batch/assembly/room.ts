@@ -29,6 +29,7 @@
 // W2  Growth is refused that would take the clock beyond ceiling or top. What does not grow then,
 //     a removal or a value that replaces none smaller, is taken, but gets new pages for its queue
 //     only where nothing else of its thread waits: a queue does not eat what is kept, nor stands.
+//     A thread's table is made only where so much is spare.
 // W3  So in an arena that nobody else fills, and while no snapshot keeps an older generation, a
 //     compaction finds its memory, and behind it a build of one op does.
 //
@@ -87,7 +88,8 @@ export function demandOf(bytes: u64, growth: u64): u64 {
 
 /** Bytes of pages that a generation with so much in it takes at most. */
 function needOf(live: u64): u64 {
-  return live + (live >> WASTE) + PARTICIPANTS * SHARD_BYTES + PAGE;
+  const lines = PARTICIPANTS * SHARD_BYTES + versionBytes(PARTICIPANTS);
+  return (live + (live >> WASTE) + lines + PAGE - 1) & ~(<u64>PAGE - 1);
 }
 
 /** Free pages, of the moment. O(pages). */
@@ -117,7 +119,7 @@ export function heldPages(region: u32): u32 {
 export function allot(head: usize, region: u32, live: u64, last: bool): u32 {
   const held = heldPages(region);
   const free = freePages();
-  const bytes: u64 = last || MUTANT == 144 ? 0 : needOf(live) + PAGE - 1;
+  const bytes: u64 = last || MUTANT == 144 ? 0 : needOf(live);
   const need = <u32>(bytes >> PAGE_SHIFT);
   const spare = free > need ? free - need : 0;
   const most = budgetOf(head);
@@ -140,12 +142,13 @@ export function tellRoom(head: usize, version: usize): void {
   const live = liveOf(version);
   const need = needOf(live);
   const cut = cutOf(version);
-  const basis = cut + usedOf(version) - (need << 1) - (need >> 3) - PAGE;
+  const compact = live + (live >> WASTE); // Of the present generation, the garbage gone.
+  const basis = cut + usedOf(version) - compact - need - (need >> 3) - (PAGE >> 2);
   if (load64(head + H_BASIS) != basis) store64(head + H_BASIS, basis);
   const most = (<u64>budgetOf(head)) << PAGE_SHIFT;
   if (most == 0) return;
   const lines = PARTICIPANTS * SHARD_BYTES + versionBytes(PARTICIPANTS);
-  const room = most - (most >> 3) - live - (live >> WASTE) - lines; // Below zero: none.
+  const room = most - (most >> 3) - compact - lines; // Below zero: none.
   const top = cut + (room << 1);
   if (load64(head + H_TOP) != top) store64(head + H_TOP, top);
 }
@@ -158,6 +161,21 @@ export function roomFor(head: usize, demand: u64): i32 {
   if (clock > <i64>load64(head + H_TOP)) return LIMIT;
   if (clock <= <i64>load64(head + H_CEILING)) return 0;
   return clock <= raiseCeiling(head) || MUTANT == 145 ? 0 : FULL;
+}
+
+/** Whether a queue may take so much and keep it, beside what the next generation needs. */
+export function isSpare(live: u64, bytes: u64): bool {
+  const free = (<u64>freePages()) << PAGE_SHIFT;
+  return bytes + needOf(live) <= free;
+}
+
+/**
+ * Pages were taken that no op asked for: whoever needs to know how many are free counts anew. (Who
+ * is counting meanwhile may promise as many too much, until the next count.)
+ */
+export function recount(head: usize): void {
+  store64(head + H_CEILING, 0);
+  store64(head + H_DUE, 0);
 }
 
 /** Counts free pages. O(pages). */

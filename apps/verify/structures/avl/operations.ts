@@ -130,9 +130,9 @@ function appending(kind: number): Structure<Run>['operations'][string] {
       return yield* append(t, run, kind, what);
     },
     // 19 where the chunk has room; a table, or another chunk, takes pages from the arena's table,
-    // and who finds the ceiling reached counts them.
+    // and who has no table yet, or finds the ceiling reached, counts them.
     waitFree: true,
-    bound: 200,
+    bound: 300,
   };
 }
 

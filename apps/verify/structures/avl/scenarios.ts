@@ -564,10 +564,27 @@ for (const [what, own] of Object.entries({
       ],
     ],
     FILL,
-    { pages: 22, warm: 'all', ...own },
+    { pages: 24, warm: 'all', ...own },
     FILLED,
   );
 }
+scenario(
+  'a full arena: a new writer',
+  [
+    [
+      ['delete', 0, 'x', wide(1)],
+      ['apply', 'a', 5],
+    ],
+    [
+      ['delete', 1, 'y', wide(2)],
+      ['apply', 'b', 5],
+    ],
+  ],
+  FILL,
+  // A table of five pages.
+  { pages: 38, most: 256, warm: 'all', cold: 1 },
+  FILLED,
+);
 scenario(
   'a full arena: many deletes wait',
   [
