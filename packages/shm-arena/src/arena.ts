@@ -234,7 +234,10 @@ class SharedArena extends Shown implements ArenaInstance {
   }
 
   recover(): RecoveryReport {
-    return recover(this.#alive);
+    const seat = this.#alive;
+    const report = recover(seat);
+    seat.crossing.trim();
+    return report;
   }
 
   stats(): ArenaStats {

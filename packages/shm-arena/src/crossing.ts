@@ -68,6 +68,8 @@ export class Crossing {
   readonly #movables = new Set<WeakRef<Movable>>();
   #sweepAt = 64;
   #linger = 0;
+  /** Whether scratch was made larger here, and has not been made smaller since. */
+  #staged = false;
   /** How many have put aside what is packed: meanwhile scratch stays where it is. */
   #saved = 0;
   #reserved = 0;
@@ -108,11 +110,23 @@ export class Crossing {
     this.cursor = RESULT_BYTES;
     const { at, bytes } = this.#shared;
     if (at !== this.at || bytes !== this.view.length) this.#look();
-    if (this.#linger > 0 && this.#saved === 0 && --this.#linger === 0) {
-      this.#owner.unstage();
-      this.#look();
-      this.#letGo(this.buffer);
-    }
+    if (this.#linger > 0 && this.#saved === 0 && --this.#linger === 0) this.#shrink();
+  }
+
+  /** Lets go of a larger scratch block now: what comes next needs none, as far as anybody knows. */
+  trim(): void {
+    this.begin();
+    if (this.#linger > 0 && this.#saved === 0) this.#shrink();
+  }
+
+  #shrink(): void {
+    const { at } = this;
+    this.#owner.unstage();
+    this.#look();
+    this.#letGo(this.buffer);
+    if (this.at !== at) this.#staged = false;
+    // The usual block is taken before the larger one goes: where there is no memory, later again.
+    this.#linger = this.#staged ? LINGER : 0;
   }
 
   /** Index in `view` of `bytes` bytes, 8-aligned; they count as packed. */
@@ -224,6 +238,7 @@ export class Crossing {
     this.#owner.stage(bytes + this.#reserved + PAGE_BYTES);
     this.#look();
     this.#linger = LINGER;
+    this.#staged = true;
     this.view.set(packed);
     for (const reference of this.#movables) {
       const movable = reference.deref();

@@ -171,6 +171,7 @@ export class Membership<X extends AnyKernel> {
     const status = seat.settle(() => kernel.entryDestroy(entry, generation));
     this.close();
     if (status !== Status.OK && status !== Status.CLOSED) throw this.error(status);
+    seat.crossing.trim();
     kernel.sweep();
   }
 }

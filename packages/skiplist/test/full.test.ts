@@ -120,3 +120,43 @@ describe('delete at a limit', () => {
     arena.detach();
   });
 });
+
+describe('memory that a large call was staged in', () => {
+  const large = new Uint8Array(2 ** 22);
+
+  test('is back after a call that was refused, and after a destruction', () => {
+    const arena = Arena.create({ bytes: 2 ** 25 });
+    const options = { value: bytes, maxBytes: 2 ** 20 };
+    const list = SkipList.create<string, Uint8Array>(arena, options);
+    const before = arena.stats().used;
+    expect(codeOf(() => list.set('x', large))).toBe('LIMIT_REACHED');
+    expect(arena.stats().used).toBe(before);
+    const value = new Uint8Array(110);
+    const batch = Array.from({ length: 20_000 }, (_, n) => {
+      return { type: 'set' as const, key: userKey(n), value };
+    });
+    expect(codeOf(() => list.writeBatch(batch))).toBe('LIMIT_REACHED');
+    expect(arena.stats().used).toBe(before);
+    const other = SkipList.create<string, Uint8Array>(arena, { value: bytes });
+    other.set('x', large).destroy();
+    expect(arena.stats().used).toBe(before);
+    arena.detach();
+  });
+
+  test('is back after recover, also where there was no memory for the usual block', () => {
+    const arena = Arena.create({ bytes: 2 ** 24 });
+    const list = SkipList.create<string, Uint8Array>(arena, { value: bytes });
+    const before = arena.stats().used;
+    list.set('x', large);
+    const value = new Uint8Array(1);
+    let blocks = 0;
+    while (arena.tryAlloc(2 ** 16) !== 0) blocks++;
+    arena.recover(); // Nothing is free: the larger block stays.
+    expect(arena.stats().free).toBe(0);
+    list.clear();
+    arena.recover();
+    list.set('x', value); // Now there is memory for the next list.
+    expect(arena.stats().used - blocks * 2 ** 16).toBe(before);
+    arena.detach();
+  });
+});

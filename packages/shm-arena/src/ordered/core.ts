@@ -150,7 +150,10 @@ export abstract class MapCore<X extends MapKernel, K, V> {
       if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
         full ||= status === Status.FULL;
         status = this.seat.settle(call, status);
-      } else throw this.error(status, what);
+      } else {
+        this.crossing.trim();
+        throw this.error(status, what);
+      }
     }
   }
 
