@@ -30,7 +30,7 @@ export interface Site {
   readonly signals: Signals;
   readonly pace: Required<BatchOptions>;
   /** Called once, when it has ended. */
-  ended(): void;
+  ended(builder: Builder): void;
 }
 
 const OPTIONS: Members = { what: 'options', names: ['worker', 'onError'] };
@@ -41,18 +41,25 @@ export function startBuilder(options: BuilderOptions, site: Site): Started {
   return flagOf('worker', worker) ? new Elsewhere(site, report) : new Here(site, report);
 }
 
+// Named by symbols: what a builder has beside the contract cannot be reached by name.
+const SITE = Symbol('site');
+const REPORT = Symbol('report');
+const STOPPED = Symbol('stopped');
+const END = Symbol('end');
+const HALT = Symbol('halt');
+
 /** What both kinds have in common. */
 export abstract class Started extends Shown implements Builder {
-  protected readonly site: Site;
-  protected readonly report: (error: Error) => void;
+  protected readonly [SITE]: Site;
+  protected readonly [REPORT]: (error: Error) => void;
   readonly #gone: Promise<void>;
   #resolve: () => void = () => {};
   #ended = false;
 
   constructor(site: Site, report: (error: Error) => void) {
     super();
-    this.site = site;
-    this.report = report;
+    this[SITE] = site;
+    this[REPORT] = report;
     this.#gone = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -67,26 +74,26 @@ export abstract class Started extends Shown implements Builder {
   }
 
   /** Asks it to end. */
-  protected abstract halt(): void;
+  protected abstract [HALT](): void;
 
   /** Whether it was asked to end. */
-  protected stopped = false;
+  protected [STOPPED] = false;
 
   get running(): boolean {
-    return !this.stopped && !this.#ended;
+    return !this[STOPPED] && !this.#ended;
   }
 
-  protected end(): void {
+  protected [END](): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.site.ended();
+    this[SITE].ended(this);
     this.#resolve();
   }
 
   stop(): Promise<void> {
-    if (!this.stopped) {
-      this.stopped = true;
-      if (!this.#ended) this.halt();
+    if (!this[STOPPED]) {
+      this[STOPPED] = true;
+      if (!this.#ended) this[HALT]();
     }
     return this.#gone;
   }
@@ -104,22 +111,22 @@ export abstract class Started extends Shown implements Builder {
 class Here extends Started {
   constructor(site: Site, report: (error: Error) => void) {
     super(site, report);
-    void this.run();
+    void this.#run();
   }
 
-  private async run(): Promise<void> {
-    const { building, signals, pace } = this.site;
-    const loop = new BuilderLoop(building, signals, pace, this.report);
-    while (!this.stopped) {
+  async #run(): Promise<void> {
+    const { building, signals, pace } = this[SITE];
+    const loop = new BuilderLoop(building, signals, pace, this[REPORT]);
+    while (!this[STOPPED]) {
       const ms = loop.step();
       if (ms < 0) break;
       await signals.request(loop.seen, ms);
     }
-    this.end();
+    this[END]();
   }
 
-  protected halt(): void {
-    this.end(); // Between two steps: nothing is in progress.
+  protected [HALT](): void {
+    this[END](); // Between two steps: nothing is in progress.
   }
 }
 
@@ -138,58 +145,58 @@ interface Thread {
 }
 
 class Elsewhere extends Started {
-  private readonly arena: ArenaHandle;
+  readonly #arena: ArenaHandle;
   /** Word 0: 1 = it shall end. */
-  private readonly flag: Int32Array<SharedArrayBuffer>;
-  private thread: Thread | undefined;
+  readonly #flag: Int32Array<SharedArrayBuffer>;
+  #thread: Thread | undefined;
 
   constructor(site: Site, report: (error: Error) => void) {
     super(site, report);
-    this.arena = handleOf(site.core.seat.memory);
-    this.flag = new Int32Array(new SharedArrayBuffer(4));
-    this.begin();
+    this.#arena = handleOf(site.core.seat.memory);
+    this.#flag = new Int32Array(new SharedArrayBuffer(4));
+    this.#begin();
   }
 
-  private begin(): void {
-    const { handle, pace, core } = this.site;
+  #begin(): void {
+    const { handle, pace, core } = this[SITE];
     const codec = ({ id, version }: { id: string; version: number }) => ({ id, version });
     const order: Order = {
-      ...{ arena: this.arena, map: handle, pace, flag: this.flag },
+      ...{ arena: this.#arena, map: handle, pace, flag: this.#flag },
       key: codec(core.keyCodec),
       value: codec(core.valueCodec),
     };
     const thread = startThread(core.seat, order);
-    this.thread = thread;
+    this.#thread = thread;
     let worked = false;
     thread.onWord((word) => {
       if (word.type === 'ready') worked = true;
-      else if (word.type === 'over') this.over(thread);
-      else this.report(new ShmError(word.code, word.message));
+      else if (word.type === 'over') this.#over(thread);
+      else this[REPORT](new ShmError(word.code, word.message));
     });
     thread.onEnd((why) => {
-      if (this.thread !== thread) return;
-      this.thread = undefined;
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
       if (core.seat.isAlive()) core.seat.recoverQuietly();
       // It was killed, or has died of something at work: the next one goes on.
       const again = worked || why === undefined;
-      if (again && this.running && core.member.isOpen) return this.begin();
-      if (this.running) this.report(why ?? new ShmError('CLOSED', 'the builder ended'));
-      this.end();
+      if (again && this.running && core.member.isOpen) return this.#begin();
+      if (this.running) this[REPORT](why ?? new ShmError('CLOSED', 'the builder ended'));
+      this[END]();
     });
     thread.keep(false); // Not before: in Node whoever listens keeps it.
   }
 
   /** It has ended by itself: it was asked to, or the map is gone. */
-  private over(thread: Thread): void {
-    if (this.thread === thread) this.thread = undefined;
+  #over(thread: Thread): void {
+    if (this.#thread === thread) this.#thread = undefined;
     thread.end();
-    this.end();
+    this[END]();
   }
 
-  protected halt(): void {
-    Atomics.store(this.flag, 0, 1);
-    this.thread?.keep(true); // Until it has ended, which somebody may wait for.
-    this.site.signals.ring();
+  protected [HALT](): void {
+    Atomics.store(this.#flag, 0, 1);
+    this.#thread?.keep(true); // Until it has ended, which somebody may wait for.
+    this[SITE].signals.ring();
   }
 }
 

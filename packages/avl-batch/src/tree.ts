@@ -4,6 +4,7 @@ import type { Arena, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
   CHECK,
+  CHECK_ALL,
   CORE,
   codecsOf,
   counts,
@@ -31,7 +32,7 @@ import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.t
 import { build, checked, described, paceOf, pendingOf, signalOf } from './options.ts';
 import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
-import { type Started, startBuilder } from './start.ts';
+import { startBuilder } from './start.ts';
 import { resultOf } from './ticket.ts';
 import { AVL_BATCH } from './type.ts';
 import { TreeView } from './view.ts';
@@ -49,7 +50,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   readonly #building: Building;
   readonly #waits: Waits;
   readonly #snapshots: Snapshots<Snapshot<K, V>>;
-  readonly #builders = new Set<Started>();
+  readonly #builders = new Set<api.Builder>();
   /** For when the thread leaves the arena. */
   readonly #closer = closerOf(new WeakRef(this));
 
@@ -290,16 +291,16 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   startBuilder(options: api.BuilderOptions = {}): api.Builder {
-    this[CHECK]();
+    this[CHECK_ALL]();
     const started = startBuilder(options, {
       core: this[CORE],
       handle: this.handle,
       building: this.#building,
       signals: this.#signals,
       pace: this.#pace,
-      ended: () => this.#builders.delete(started),
+      ended: (builder) => this.#builders.delete(builder),
     });
-    this.#builders.add(started);
+    if (started.running) this.#builders.add(started);
     return started;
   }
 

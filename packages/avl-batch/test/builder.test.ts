@@ -303,3 +303,10 @@ describe('flush and settled', () => {
     expect(map.get('a')).toBe(1);
   });
 });
+
+test('a builder of a map that another handle destroyed is refused', () => {
+  const named = AvlBatch.create(arena, { name: 'gone' });
+  AvlBatch.open(arena, 'gone').destroy();
+  for (const worker of [false, true])
+    expect(codeOf(() => named.startBuilder({ worker }))).toBe('CLOSED');
+});

@@ -161,7 +161,7 @@ class SharedArena extends Shown implements ArenaInstance {
 
   alloc(bytes: number, align = 16): number {
     const kernel = this.#kernel;
-    if (kernel !== null && bytes >>> 0 === bytes && align === 16) {
+    if (kernel !== null && typeof bytes === 'number' && bytes >>> 0 === bytes && align === 16) {
       const at = kernel.alloc(bytes, 16) >>> 0;
       if (at !== 0) return at;
     }
@@ -172,7 +172,7 @@ class SharedArena extends Shown implements ArenaInstance {
 
   tryAlloc(bytes: number, align = 16): number {
     const kernel = this.#kernel;
-    if (kernel !== null && bytes >>> 0 === bytes && align === 16) {
+    if (kernel !== null && typeof bytes === 'number' && bytes >>> 0 === bytes && align === 16) {
       const at = kernel.alloc(bytes, 16) >>> 0;
       if (at !== 0) return at;
     }
@@ -194,7 +194,9 @@ class SharedArena extends Shown implements ArenaInstance {
 
   free(offset: number): void {
     const kernel = this.#kernel;
-    if (kernel === null || offset >>> 0 !== offset) throw this.#noOffset(offset);
+    if (kernel === null || typeof offset !== 'number' || offset >>> 0 !== offset) {
+      throw this.#noOffset(offset);
+    }
     const status = kernel.free(offset);
     // Never asked twice: what is free now may be somebody's block a moment later.
     if (status !== Status.OK) throw this.#open.error(status, `free of offset ${offset}`);

@@ -73,6 +73,11 @@ export type Build<X> = (kernel: X, entry: number, generation: number, crossing: 
 
 // ── Membership ───────────────────────────────────────────────────────────────────────────────────
 
+/** Whether something has ended, for all who ask often. */
+export interface Life {
+  over: boolean;
+}
+
 /** A structure that is open in this thread. */
 export class Membership<X extends AnyKernel> {
   readonly seat: Seat;
@@ -86,7 +91,8 @@ export class Membership<X extends AnyKernel> {
   /** Runs before the thread's last instance leaves: a death in it would still be repaired. */
   leaving: (() => void) | undefined;
   readonly #closer = () => this.close();
-  #open = true;
+  /** What iterators look at in each step: not behind a private name, which would cost. */
+  readonly life: Life = { over: false };
 
   /** Counts itself as open; the slot has joined the entry. */
   constructor(seat: Seat, type: StructureType<X>, entry: number, generation: number, name: string) {
@@ -108,7 +114,7 @@ export class Membership<X extends AnyKernel> {
 
   /** Whether neither this instance was closed nor the arena detached. */
   get isOpen(): boolean {
-    return this.#open;
+    return !this.life.over;
   }
 
   /** Whether nobody has destroyed the structure. One load; only while it is open. */
@@ -124,7 +130,7 @@ export class Membership<X extends AnyKernel> {
 
   /** Throws CLOSED when this instance was closed. (Whether it was destroyed, its kernel says.) */
   check(): void {
-    if (!this.#open) throw new ShmError('CLOSED', `${this.type.type}: this instance was closed`);
+    if (this.life.over) throw new ShmError('CLOSED', `${this.type.type}: this instance was closed`);
   }
 
   /** The error for a status of its kernel. */
@@ -146,8 +152,8 @@ export class Membership<X extends AnyKernel> {
 
   /** Ends this instance. Twice is harmless. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.life.over) return;
+    this.life.over = true;
     const { seat, entry, generation } = this;
     const { closers, joins } = seat.shared;
     closers.delete(this.#closer);

@@ -3,6 +3,9 @@
 
 export const CORE: unique symbol = Symbol('core');
 export const BOUND: unique symbol = Symbol('bound');
+/** The life of a view, and of what it is a view of. */
+export const LIFE: unique symbol = Symbol('life');
+export const HOST_LIFE: unique symbol = Symbol('hostLife');
 export const OVER: unique symbol = Symbol('over');
 export const TRY_GET: unique symbol = Symbol('tryGet');
 export const TRY_GET_MANY: unique symbol = Symbol('tryGetMany');

@@ -5,6 +5,7 @@ import { ShmError } from '../errors.ts';
 import { Status } from '../kernel.ts';
 import type { KeyPort } from '../ports.ts';
 import { SHOW } from '../shown.ts';
+import type { Life } from '../structure.ts';
 import { type AnyCore, MapStatus } from './core.ts';
 import {
   BATCH,
@@ -16,6 +17,8 @@ import {
   ENDED,
   EXISTS,
   GONE,
+  HOST_LIFE,
+  LIFE,
   NUMBERS,
   OPEN,
   OVER,
@@ -36,7 +39,17 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
   readonly [CORE]: C;
   protected readonly [BOUND]: CodecBounds<K>;
   /** Set when this view is over. */
-  protected [OVER] = false;
+  protected get [OVER](): boolean {
+    return this[LIFE].over;
+  }
+
+  protected set [OVER](over: boolean) {
+    this[LIFE].over = over;
+  }
+
+  override get [HOST_LIFE](): Life {
+    return this[CORE].member.life;
+  }
 
   constructor(core: C) {
     super();
@@ -81,10 +94,6 @@ export abstract class MapView<C extends AnyCore, K, V> extends OrderedView<K, V>
 
   [CHECK](): void {
     if (this[OVER] || !this[CORE].member.isOpen) throw this[ENDED]();
-  }
-
-  override [OPEN](): boolean {
-    return !this[OVER] && this[CORE].member.isOpen;
   }
 
   override [EXISTS](): boolean {

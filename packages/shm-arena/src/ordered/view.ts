@@ -6,7 +6,19 @@
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
 import { SHOW, Shown } from '../shown.ts';
-import { BATCH, BOUND, CHECK_ALL, COUNT_WITHIN, ENTRIES_OF, EXISTS, GONE, OPEN } from './inside.ts';
+import type { Life } from '../structure.ts';
+import {
+  BATCH,
+  BOUND,
+  CHECK_ALL,
+  COUNT_WITHIN,
+  ENTRIES_OF,
+  EXISTS,
+  GONE,
+  HOST_LIFE,
+  LIFE,
+  OPEN,
+} from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -57,58 +69,71 @@ export interface Standing {
   [EXISTS](): boolean;
   [GONE](): Error;
   [CHECK_ALL](): void;
+  readonly [LIFE]: Life;
+  readonly [HOST_LIFE]: Life;
 }
+
+// Named by symbols: what an iterator has beside the contract cannot be reached by name.
+const ITS_KEYS = Symbol('keys');
+const ITS_VALUES = Symbol('values');
+const ITS_COUNT = Symbol('count');
+const ITS_AT = Symbol('at');
+const MORE = Symbol('more');
 
 /**
  * One class for each kind of iterator, so that `next` stays small and sees one shape; the batch's
  * arrays are at hand in the iterator itself.
  */
 abstract class BatchIterator<K, V, T> extends Shown implements IterableIterator<T> {
-  protected keys: readonly K[] = [];
-  protected values: readonly V[] = [];
-  protected count = 0;
-  protected at = 0;
-  private readonly batch: Batch<K, V>;
-  private readonly view: Standing;
-  private ended = false;
+  protected [ITS_KEYS]: readonly K[] = [];
+  protected [ITS_VALUES]: readonly V[] = [];
+  protected [ITS_COUNT] = 0;
+  protected [ITS_AT] = 0;
+  readonly #batch: Batch<K, V>;
+  readonly #view: Standing;
+  readonly #life: Life;
+  readonly #hostLife: Life;
+  #ended = false;
 
   constructor(batch: Batch<K, V>, view: Standing) {
     super();
-    this.batch = batch;
-    this.view = view;
+    this.#batch = batch;
+    this.#view = view;
+    this.#life = view[LIFE];
+    this.#hostLife = view[HOST_LIFE];
   }
 
   abstract next(): IteratorResult<T>;
 
   /** Whether there is another entry; throws CLOSED when the view is over. */
-  protected more(): boolean {
-    if (this.at === this.count) return this.refill();
-    if (this.view[OPEN]()) return true;
+  protected [MORE](): boolean {
+    if (this[ITS_AT] === this[ITS_COUNT]) return this.#refill();
+    if (!this.#life.over && !this.#hostLife.over) return true;
     this.return();
-    throw this.view[GONE]();
+    throw this.#view[GONE]();
   }
 
   /** Called when `at` has reached `count`: false when that was the end. */
-  private refill(): boolean {
-    const { batch } = this;
+  #refill(): boolean {
+    const batch = this.#batch;
     let found = false;
     try {
-      found = !this.ended && batch.advance();
+      found = !this.#ended && batch.advance();
     } finally {
       if (!found) this.return(); // Also when it threw: what was read then is lost.
     }
     if (!found) return false;
-    this.keys = batch.keys;
-    this.values = batch.values;
-    this.count = batch.count;
-    this.at = 0;
+    this[ITS_KEYS] = batch.keys;
+    this[ITS_VALUES] = batch.values;
+    this[ITS_COUNT] = batch.count;
+    this[ITS_AT] = 0;
     return true;
   }
 
   return(value?: unknown): IteratorResult<T> {
-    this.ended = true;
-    this.at = this.count = 0;
-    this.keys = this.values = [];
+    this.#ended = true;
+    this[ITS_AT] = this[ITS_COUNT] = 0;
+    this[ITS_KEYS] = this[ITS_VALUES] = [];
     return { done: true, value: value as undefined };
   }
 
@@ -121,30 +146,30 @@ abstract class BatchIterator<K, V, T> extends Shown implements IterableIterator<
   }
 
   override [SHOW](): object {
-    return { closed: this.ended };
+    return { closed: this.#ended };
   }
 }
 
 class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
   next(): IteratorResult<[K, V]> {
-    if (!this.more()) return { done: true, value: undefined };
-    const at = this.at++;
-    return { done: false, value: [this.keys[at] as K, this.values[at] as V] };
+    if (!this[MORE]()) return { done: true, value: undefined };
+    const at = this[ITS_AT]++;
+    return { done: false, value: [this[ITS_KEYS][at] as K, this[ITS_VALUES][at] as V] };
   }
 }
 
 /** Also iterates what a batch puts in the place of keys. */
 export class KeyIterator<K, V> extends BatchIterator<K, V, K> {
   next(): IteratorResult<K> {
-    if (!this.more()) return { done: true, value: undefined };
-    return { done: false, value: this.keys[this.at++] as K };
+    if (!this[MORE]()) return { done: true, value: undefined };
+    return { done: false, value: this[ITS_KEYS][this[ITS_AT]++] as K };
   }
 }
 
 class ValueIterator<K, V> extends BatchIterator<K, V, V> {
   next(): IteratorResult<V> {
-    if (!this.more()) return { done: true, value: undefined };
-    return { done: false, value: this.values[this.at++] as V };
+    if (!this[MORE]()) return { done: true, value: undefined };
+    return { done: false, value: this[ITS_VALUES][this[ITS_AT]++] as V };
   }
 }
 
@@ -164,8 +189,14 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
   protected abstract [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
   protected abstract [COUNT_WITHIN](bounds: Readonly<Bounds>): number;
 
+  readonly [LIFE]: Life = { over: false };
+
+  get [HOST_LIFE](): Life {
+    return this[LIFE];
+  }
+
   [OPEN](): boolean {
-    return true;
+    return !this[LIFE].over && !this[HOST_LIFE].over;
   }
 
   [EXISTS](): boolean {
@@ -275,15 +306,15 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
 type Place = 'on' | 'before' | 'behind' | 'closed';
 
 class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
-  private readonly bounds: Readonly<Bounds>;
-  private readonly bound: BoundEncoder<K>;
-  private readonly open: (bounds: Readonly<Bounds>) => Batch<K, V>;
-  private readonly view: Standing;
-  private batch: Batch<K, V> | undefined;
-  private at = 0;
+  readonly #bounds: Readonly<Bounds>;
+  readonly #bound: BoundEncoder<K>;
+  readonly #open: (bounds: Readonly<Bounds>) => Batch<K, V>;
+  readonly #view: Standing;
+  #batch: Batch<K, V> | undefined;
+  #at = 0;
   /** Whether `batch` runs in the direction of `next`. */
-  private onward = true;
-  private place: Place = 'before';
+  #onward = true;
+  #place: Place = 'before';
 
   constructor(
     bounds: Readonly<Bounds>,
@@ -292,22 +323,22 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
     view: Standing,
   ) {
     super();
-    this.bounds = bounds;
-    this.bound = bound;
-    this.open = open;
-    this.view = view;
+    this.#bounds = bounds;
+    this.#bound = bound;
+    this.#open = open;
+    this.#view = view;
   }
 
   get valid(): boolean {
-    return this.isOn();
+    return this.#isOn();
   }
 
   get key(): K | undefined {
-    return this.isOn() ? this.batch?.keys[this.at] : undefined;
+    return this.#isOn() ? this.#batch?.keys[this.#at] : undefined;
   }
 
   get value(): V | undefined {
-    return this.isOn() ? this.batch?.values[this.at] : undefined;
+    return this.#isOn() ? this.#batch?.values[this.#at] : undefined;
   }
 
   override get [Symbol.toStringTag](): string {
@@ -315,81 +346,82 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
   }
 
   override [SHOW](): object {
-    const { place, view } = this;
+    const place = this.#place;
+    const view = this.#view;
     const closed = place === 'closed' || !view[OPEN]() || !view[EXISTS]();
     return { valid: place === 'on' && !closed, closed };
   }
 
   /** Whether it stands on an entry; throws when what it belongs to is over. */
-  private isOn(): boolean {
-    if (this.place !== 'closed') this.check();
-    return this.place === 'on';
+  #isOn(): boolean {
+    if (this.#place !== 'closed') this.#check();
+    return this.#place === 'on';
   }
 
-  private check(): void {
-    if (this.place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
-    this.view[CHECK_ALL]();
+  #check(): void {
+    if (this.#place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
+    this.#view[CHECK_ALL]();
   }
 
   seek(key: K): boolean {
-    return this.start(true, this.bound.encode(key), false);
+    return this.#start(true, this.#bound.encode(key), false);
   }
 
   seekLast(): boolean {
-    return this.start(false);
+    return this.#start(false);
   }
 
   next(): boolean {
-    return this.step(true);
+    return this.#step(true);
   }
 
   prev(): boolean {
-    return this.step(false);
+    return this.#step(false);
   }
 
   close(): void {
-    this.place = 'closed';
-    this.batch = undefined;
+    this.#place = 'closed';
+    this.#batch = undefined;
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  private step(onward: boolean): boolean {
-    this.check();
-    if (this.place === 'on') {
-      if (this.onward === onward) return this.move();
-      return this.start(onward, this.bound.encode(this.key as K), true);
+  #step(onward: boolean): boolean {
+    this.#check();
+    if (this.#place === 'on') {
+      if (this.#onward === onward) return this.#move();
+      return this.#start(onward, this.#bound.encode(this.key as K), true);
     }
-    if (this.place === (onward ? 'behind' : 'before')) return false;
-    return this.start(onward);
+    if (this.#place === (onward ? 'behind' : 'before')) return false;
+    return this.#start(onward);
   }
 
   /** Goes to the next entry in the batch's direction. */
-  private move(): boolean {
-    const batch = this.batch as Batch<K, V>;
-    if (++this.at < batch.count) return true;
-    return this.read(batch);
+  #move(): boolean {
+    const batch = this.#batch as Batch<K, V>;
+    if (++this.#at < batch.count) return true;
+    return this.#read(batch);
   }
 
   /** Reads from one end of the range on, or from `key`. */
-  private start(onward: boolean, key?: Uint8Array, open = false): boolean {
-    this.check();
-    const reverse = this.bounds.reverse === onward;
-    let bounds: Readonly<Bounds> = { ...this.bounds, reverse };
+  #start(onward: boolean, key?: Uint8Array, open = false): boolean {
+    this.#check();
+    const reverse = this.#bounds.reverse === onward;
+    let bounds: Readonly<Bounds> = { ...this.#bounds, reverse };
     if (key !== undefined) bounds = narrowed(bounds, key, open);
-    this.onward = onward;
-    this.batch = this.open(bounds);
-    return this.read(this.batch);
+    this.#onward = onward;
+    this.#batch = this.#open(bounds);
+    return this.#read(this.#batch);
   }
 
   /** Reads on; where that throws, the cursor stands beyond the end. */
-  private read(batch: Batch<K, V>): boolean {
-    this.at = 0;
-    this.place = this.onward ? 'behind' : 'before';
+  #read(batch: Batch<K, V>): boolean {
+    this.#at = 0;
+    this.#place = this.#onward ? 'behind' : 'before';
     const found = batch.advance();
-    if (found) this.place = 'on';
+    if (found) this.#place = 'on';
     return found;
   }
 }
