@@ -70,8 +70,15 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/atomic';
-import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
-import { bump, regionAlloc, regionMark, regionRewind, shard } from '@x/shm-arena/assembly/region';
+import { BAD, CLOSED, FULL, ME, OK, PAGE, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
+import {
+  bump,
+  CHUNK_HEAD,
+  regionAlloc,
+  regionMark,
+  regionRewind,
+  shard,
+} from '@x/shm-arena/assembly/region';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { copyWords } from '@x/shm-arena/assembly/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
@@ -255,7 +262,8 @@ export function append(
 /** Step 2. */
 function makeTable(head: usize, queue: usize, live: u64): i32 {
   const bytes = slotsOf(head) << 3;
-  if (!isSpare(live, bytes)) return FULL;
+  const whole = (bytes + CHUNK_HEAD + PAGE - 1) & ~(PAGE - 1); // And what Q1 begins with.
+  if (!isSpare(live, whole + PAGE)) return FULL;
   const q0 = halfOf(head, 0);
   const q1 = halfOf(head, 1);
   const begun = load32(queue + Q_BEGUN);

@@ -166,7 +166,7 @@ export function roomFor(head: usize, demand: u64): i32 {
 /** Whether a queue may take so much and keep it, beside what the next generation needs. */
 export function isSpare(live: u64, bytes: u64): bool {
   const free = (<u64>freePages()) << PAGE_SHIFT;
-  return bytes + needOf(live) <= free;
+  return bytes + needOf(live) <= free || MUTANT == 148;
 }
 
 /**

@@ -45,6 +45,7 @@ export const mutants: Mutant[] = [
   tree(145, 'growth is never refused', 'a full arena: deletes, growth'),
   tree(146, 'what lives no more is counted on', 'set, build'),
   tree(147, 'what waits in a full arena takes any page', 'a full arena: many deletes wait'),
+  tree(148, 'a new queue takes what is kept', 'a full arena: a new writer'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
   tree(187, 'a value that is read in pieces is not pinned meanwhile', 'get in pieces, end'),
   tree(188, 'an entry that is read in pieces is not pinned meanwhile', 'first in pieces, end'),

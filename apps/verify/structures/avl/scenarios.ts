@@ -582,7 +582,7 @@ scenario(
   ],
   FILL,
   // A table of five pages.
-  { pages: 38, most: 256, warm: 'all', cold: 1 },
+  { pages: 36, most: 256, warm: 'all', cold: 1 },
   FILLED,
 );
 scenario(
