@@ -27,7 +27,6 @@ import { isRemoval, judge } from './batch';
 import { ABSENT, DONE, END, END_OPEN, NEED, PENDING_TOO, START, START_OPEN } from './codes';
 import {
   child,
-  coldKey,
   coldOf,
   compare,
   compareRest,
@@ -35,7 +34,6 @@ import {
   firstSlice,
   io,
   KEY,
-  keyLength,
   laneAt,
   LANES,
   LANE_BYTES,
