@@ -1,8 +1,9 @@
 // Cells: words of the arena that hold offsets of blocks.
 
-import { SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
+import { KERNEL, SCHEME, SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import type { Domain } from './domain.ts';
+import { CHECK_GUARD, FOUND, LOAD_LINK } from './inside.ts';
 import { ASK } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
@@ -31,32 +32,32 @@ export class Cell extends Shown implements api.Atomic {
 
   load(guard: api.Guard): number {
     const domain = this.#domain;
-    domain.checkGuard(guard);
-    const at = domain.kernel.loadBlock(this.#at, domain.schemeNumber) >>> 0;
-    return at === ASK ? domain.found('load') : at;
+    domain[CHECK_GUARD](guard);
+    const at = domain[KERNEL].loadBlock(this.#at, domain[SCHEME]) >>> 0;
+    return at === ASK ? domain[FOUND]('load') : at;
   }
 
   tryLoad(guard: api.Guard): number | undefined {
     const domain = this.#domain;
-    return domain.loadLink(this.#at, domain.checkGuard(guard));
+    return domain[LOAD_LINK](this.#at, domain[CHECK_GUARD](guard));
   }
 
   store(offset: number, guard: api.Guard): void {
-    this.#domain.checkGuard(guard);
-    this.#domain.kernel.storeBlock(this.#at, word(offset));
+    this.#domain[CHECK_GUARD](guard);
+    this.#domain[KERNEL].storeBlock(this.#at, word(offset));
   }
 
   swap(offset: number, guard: api.Guard): number {
-    this.#domain.checkGuard(guard);
-    return this.#domain.kernel.swapBlock(this.#at, word(offset)) >>> 0;
+    this.#domain[CHECK_GUARD](guard);
+    return this.#domain[KERNEL].swapBlock(this.#at, word(offset)) >>> 0;
   }
 
   compareExchange(expected: number, next: number, guard: api.Guard): number {
     const domain = this.#domain;
-    domain.checkGuard(guard);
-    const { kernel, schemeNumber } = domain;
+    domain[CHECK_GUARD](guard);
+    const { [KERNEL]: kernel, [SCHEME]: schemeNumber } = domain;
     const found = kernel.exchangeBlock(this.#at, word(expected), word(next), schemeNumber) >>> 0;
-    return found === ASK ? domain.found('compareExchange') : found;
+    return found === ASK ? domain[FOUND]('compareExchange') : found;
   }
 }
 

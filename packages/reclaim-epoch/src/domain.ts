@@ -4,16 +4,29 @@ import type { Arena } from '@x/shm-arena';
 import {
   attachStructure,
   BlockDomain,
+  CHECK_CELL,
+  COUNTS,
   createStructure,
   describe,
   domainBuild,
   domainType,
+  ENTRY,
+  FIND_CELL,
+  GENERATION,
+  HOME,
+  KERNEL,
+  LET_ALL_GO,
   letGo,
+  MEMBER,
   type Members,
+  NEW_CELL,
   openOrCreateStructure,
   openStructure,
   optionsOf,
   rangeError,
+  SAME,
+  SCHEME,
+  SEAT,
   SHOW,
   ShmError,
   Status,
@@ -21,6 +34,7 @@ import {
 } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
+import { CHECK_GUARD, DOMAIN_OF, FOUND, LOAD_LINK, MOVE_GUARD, SINCE, UNPIN } from './inside.ts';
 import { ASK, type EpochKernel, KERNEL_BYTES, OWN, RESTART, SCHEMES, TYPE } from './kernel.ts';
 
 const DOMAIN = domainType<EpochKernel>(TYPE, OWN, KERNEL_BYTES);
@@ -28,14 +42,14 @@ const OPTIONS: Members = { what: 'options', names: ['name', 'scheme'] };
 
 /** A section in which blocks are read. */
 class ReadGuard implements api.Guard {
-  readonly domain: Domain;
+  readonly [DOMAIN_OF]: Domain;
   /** Where the present walk began: the kernel's `since`. */
-  since: number;
+  [SINCE]: number;
   isOpen = true;
 
   constructor(domain: Domain, since: number) {
-    this.domain = domain;
-    this.since = since;
+    this[DOMAIN_OF] = domain;
+    this[SINCE] = since;
   }
 
   get [Symbol.toStringTag](): string {
@@ -47,14 +61,14 @@ class ReadGuard implements api.Guard {
   }
 
   refresh(): boolean {
-    this.domain.checkGuard(this);
-    return this.domain.moveGuard(this);
+    this[DOMAIN_OF][CHECK_GUARD](this);
+    return this[DOMAIN_OF][MOVE_GUARD](this);
   }
 
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.domain.unpin(this);
+    this[DOMAIN_OF][UNPIN](this);
   }
 
   [Symbol.dispose](): void {
@@ -95,66 +109,72 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   }
 
   get scheme(): api.Scheme {
-    return SCHEMES[this.schemeNumber] as api.Scheme;
+    return SCHEMES[this[SCHEME]] as api.Scheme;
   }
 
   pin(): api.Guard {
-    this.member.check();
-    const since = this.kernel.pin(this.entry, this.generation, this.home);
-    if (since < 0) throw this.member.error(-since);
+    this[MEMBER].check();
+    const since = this[KERNEL].pin(this[ENTRY], this[GENERATION], this[HOME]);
+    if (since < 0) throw this[MEMBER].error(-since);
     const guard = new ReadGuard(this, since);
     this.#guards.add(guard);
     return guard;
   }
 
   /** For a guard that has just been closed. */
-  unpin(guard: ReadGuard): void {
+  [UNPIN](guard: ReadGuard): void {
     this.#guards.delete(guard);
     // The slot of a buried thread may be somebody else's by now.
-    if (!this.seat.isAlive()) return;
-    this.kernel.unpin(this.home, this.schemeNumber);
-    letGo(this.seat, this.kernel);
+    if (!this[SEAT].isAlive()) return;
+    this[KERNEL].unpin(this[HOME], this[SCHEME]);
+    letGo(this[SEAT], this[KERNEL]);
   }
 
-  moveGuard(guard: ReadGuard): boolean {
-    const { kernel, entry, generation, home, schemeNumber } = this;
+  [MOVE_GUARD](guard: ReadGuard): boolean {
+    const {
+      [KERNEL]: kernel,
+      [ENTRY]: entry,
+      [GENERATION]: generation,
+      [HOME]: home,
+      [SCHEME]: schemeNumber,
+    } = this;
     const since = kernel.refresh(entry, generation, home, schemeNumber);
-    if (since < 0) throw this.member.error(-since);
-    if (since > 0) guard.since = since;
+    if (since < 0) throw this[MEMBER].error(-since);
+    if (since > 0) guard[SINCE] = since;
     return since > 0;
   }
 
   /** The block that a word inside a block names; undefined: the walk has to start again. */
-  loadLink(at: number, guard: ReadGuard): number | undefined {
-    const { kernel } = this;
-    const found = kernel.loadLink(at, this.schemeNumber, guard.since) >>> 0;
+  [LOAD_LINK](at: number, guard: ReadGuard): number | undefined {
+    const { [KERNEL]: kernel } = this;
+    const found = kernel.loadLink(at, this[SCHEME], guard[SINCE]) >>> 0;
     if (found !== ASK || kernel.status() !== RESTART) return found;
-    guard.since = kernel.since();
+    guard[SINCE] = kernel.since();
     return undefined;
   }
 
   /** Throws unless `guard` is an open guard of this domain in this thread. */
-  checkGuard(guard: api.Guard): ReadGuard {
-    if (guard instanceof ReadGuard && guard.isOpen && this.isSame(guard.domain)) return guard;
-    this.member.check();
+  [CHECK_GUARD](guard: api.Guard): ReadGuard {
+    if (guard instanceof ReadGuard && guard.isOpen && this[SAME](guard[DOMAIN_OF])) return guard;
+    this[MEMBER].check();
     throw new ShmError('WRONG_GUARD', `expected an open guard of this domain, ${why(guard)}`);
   }
 
   atomic(initial = 0): api.Atomic {
-    return new Cell(this, this.newCell(initial));
+    return new Cell(this, this[NEW_CELL](initial));
   }
 
   atomicAt(offset: number): api.Atomic {
-    return new Cell(this, this.checkCell(offset));
+    return new Cell(this, this[CHECK_CELL](offset));
   }
 
   attachAtomic(handle: api.AtomicHandle): api.Atomic {
-    return new Cell(this, this.findCell(handle));
+    return new Cell(this, this[FIND_CELL](handle));
   }
 
   /** What a word function that returned ASK has found: just that, or nothing. */
-  found(call: string): number {
-    if (this.kernel.status() === Status.OK) return ASK;
+  [FOUND](call: string): number {
+    if (this[KERNEL].status() === Status.OK) return ASK;
     throw new ShmError(
       'CONTENDED',
       `${call}: expected the era and the cell to stand still once in 16 looks, found them moving`,
@@ -162,7 +182,7 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
   }
 
   stats(): api.EpochDomainStats {
-    const counts = this.counts();
+    const counts = this[COUNTS]();
     const { scheme } = this;
     const { oldestPin, pendingBytes } = counts;
     if (scheme === 'interval') return { scheme, ...counts, stalled: undefined };
@@ -174,7 +194,7 @@ export class Domain extends BlockDomain<EpochKernel> implements api.EpochDomain 
     return { scheme, ...counts, boundBlocks: Infinity, boundBytes: Infinity, stalled };
   }
 
-  protected override letAllGo(): void {
+  protected override [LET_ALL_GO](): void {
     for (const guard of [...this.#guards]) guard.close();
   }
 }

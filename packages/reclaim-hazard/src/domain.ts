@@ -4,22 +4,36 @@ import type { Arena } from '@x/shm-arena';
 import {
   attachStructure,
   BlockDomain,
+  CHECK_CELL,
+  COUNTS,
   createStructure,
   describe,
   domainBuild,
   domainType,
   dropGrant,
+  ENTRY,
+  FIND_CELL,
   flagOf,
+  GENERATION,
   type Grant,
   grantRoot,
+  HOME,
+  KERNEL,
+  LET_ALL_GO,
   type Lease,
   letGo,
   listGrants,
+  MEMBER,
   type Members,
+  type Membership,
+  NEW_CELL,
   openOrCreateStructure,
   openStructure,
   optionsOf,
   rangeError,
+  SAME,
+  SCHEME,
+  SEAT,
   type Seat,
   SHOW,
   ShmError,
@@ -41,15 +55,20 @@ const MOST_HAZARDS = 32;
 const ROUNDS = 64;
 const MOST = 2 ** 32 - 1;
 
+// Beside the contract: named by symbols, so that it cannot be reached by name.
+const DOMAIN_OF = Symbol('domain');
+const AT = Symbol('at');
+const INSIDE = Symbol('inside');
+
 class Cell extends Shown implements api.Atomic {
-  readonly domain: Domain;
+  readonly [DOMAIN_OF]: Domain;
   /** As an i32. */
-  readonly at: number;
+  readonly [AT]: number;
 
   constructor(domain: Domain, offset: number) {
     super();
-    this.domain = domain;
-    this.at = offset | 0;
+    this[DOMAIN_OF] = domain;
+    this[AT] = offset | 0;
   }
 
   override get [Symbol.toStringTag](): string {
@@ -57,28 +76,28 @@ class Cell extends Shown implements api.Atomic {
   }
 
   override [SHOW](): object {
-    return { offset: this.at >>> 0 };
+    return { offset: this[AT] >>> 0 };
   }
 
   get handle(): api.AtomicHandle {
-    return { domain: this.domain.handle, offset: this.at >>> 0 };
+    return { domain: this[DOMAIN_OF].handle, offset: this[AT] >>> 0 };
   }
 
   store(offset: number): void {
     const next = word(offset);
-    this.domain.inside((kernel) => kernel.storeBlock(this.at, next));
+    this[DOMAIN_OF][INSIDE]((kernel) => kernel.storeBlock(this[AT], next));
   }
 
   swap(offset: number): number {
     const next = word(offset);
-    return this.domain.inside((kernel) => kernel.swapBlock(this.at, next)) >>> 0;
+    return this[DOMAIN_OF][INSIDE]((kernel) => kernel.swapBlock(this[AT], next)) >>> 0;
   }
 
   compareExchange(expected: number, next: number): boolean {
-    const { domain, at } = this;
+    const { [DOMAIN_OF]: domain, [AT]: at } = this;
     const from = word(expected);
     const to = word(next);
-    return domain.inside((kernel) => kernel.exchangeBlock(at, from, to, domain.home)) !== 0;
+    return domain[INSIDE]((kernel) => kernel.exchangeBlock(at, from, to, domain[HOME])) !== 0;
   }
 }
 
@@ -146,14 +165,14 @@ class Shared extends Shown implements api.SharedLease {
   }
 
   get isOpen(): boolean {
-    return grantRoot(this.#domain, this.#grant) !== undefined;
+    return grantRoot(this.#domain[MEMBER], this.#grant) !== undefined;
   }
 
   close(): void {
-    const { seat } = this.#domain;
+    const { [SEAT]: seat } = this.#domain;
     if (seat.shared.holds === 0) throw new ShmError('CLOSED', 'lease: the arena was detached');
     seat.checkAlive(); // The record would name this thread's slot, which is another's by now.
-    dropGrant(this.#domain, this.#grant);
+    dropGrant(this.#domain[MEMBER], this.#grant);
   }
 
   [Symbol.dispose](): void {
@@ -169,7 +188,7 @@ interface Used {
 /** By entry and generation, for as long as an instance is there that has it. */
 const usedHazards = new WeakMap<Seat, Map<string, WeakRef<Used>>>();
 
-function usedBy({ seat, entry, generation }: BlockDomain<HazardKernel>): Used {
+function usedBy({ seat, entry, generation }: Membership<HazardKernel>): Used {
   let all = usedHazards.get(seat);
   if (all === undefined) usedHazards.set(seat, (all = new Map()));
   const key = `${entry}:${generation}`;
@@ -182,9 +201,9 @@ function usedBy({ seat, entry, generation }: BlockDomain<HazardKernel>): Used {
 }
 
 export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomain {
-  readonly hazards = this.kernel.hazardsOf(this.entry);
+  readonly hazards = this[KERNEL].hazardsOf(this[ENTRY]);
   /** The hazards that instances of this domain use in this thread; they are the thread's. */
-  readonly #thread = usedBy(this);
+  readonly #thread = usedBy(this[MEMBER]);
   /** Those that this instance uses, a bit each. */
   #used = 0;
   readonly #leases = new Set<Instant>();
@@ -217,28 +236,34 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   get scheme(): api.Scheme {
-    return this.schemeNumber === SCHEMES.pointers ? 'pointers' : 'eras';
+    return this[SCHEME] === SCHEMES.pointers ? 'pointers' : 'eras';
   }
 
   /** Runs a call that touches words of the domain, which stays meanwhile. */
-  inside(call: (kernel: HazardKernel) => number | void): number {
-    const { kernel, seat, entry, generation, home } = this;
-    this.member.check();
+  [INSIDE](call: (kernel: HazardKernel) => number | void): number {
+    const {
+      [KERNEL]: kernel,
+      [SEAT]: seat,
+      [ENTRY]: entry,
+      [GENERATION]: generation,
+      [HOME]: home,
+    } = this;
+    this[MEMBER].check();
     const status = kernel.enter(entry, generation, home);
-    if (status !== Status.OK) throw this.member.error(status);
+    if (status !== Status.OK) throw this[MEMBER].error(status);
     letGo(seat, kernel);
     return call(kernel) ?? 0;
   }
 
   #stay(): void {
-    this.member.check();
-    const status = this.kernel.stay(this.entry, this.generation, this.home);
-    if (status !== Status.OK) throw this.member.error(status);
+    this[MEMBER].check();
+    const status = this[KERNEL].stay(this[ENTRY], this[GENERATION], this[HOME]);
+    if (status !== Status.OK) throw this[MEMBER].error(status);
   }
 
   protect(atomic: api.Atomic, index: number): number {
-    const { at } = this.#own(atomic);
-    const { kernel, home, schemeNumber } = this;
+    const at = this.#own(atomic)[AT];
+    const { [KERNEL]: kernel, [HOME]: home, [SCHEME]: schemeNumber } = this;
     this.#use(index);
     for (let round = 0; round < ROUNDS; round++) {
       const found = kernel.protectBlock(at, home, index, schemeNumber) >>> 0;
@@ -252,10 +277,10 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   tryProtect(atomic: api.Atomic, index: number, parent: number): number | undefined {
-    const { at } = this.#own(atomic);
-    const { kernel, home, schemeNumber } = this;
+    const at = this.#own(atomic)[AT];
+    const { [KERNEL]: kernel, [HOME]: home, [SCHEME]: schemeNumber } = this;
     if ((this.#used & this.#bit(parent, 'parent')) === 0) {
-      this.member.check();
+      this[MEMBER].check();
       throw new ShmError('WRONG_GUARD', `tryProtect: hazard ${parent} protects nothing`);
     }
     this.#use(index);
@@ -267,25 +292,25 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   #use(index: number): void {
     const bit = this.#bit(index);
     if (this.#thread.used === 0) this.#stay();
-    else this.member.check();
+    else this[MEMBER].check();
     this.#thread.used |= bit;
     this.#used |= bit;
   }
 
   release(index: number): void {
     const bit = this.#bit(index);
-    this.member.check();
+    this[MEMBER].check();
     if ((this.#used & bit) === 0) {
       throw new ShmError('WRONG_GUARD', `release: hazard ${index} protects nothing`);
     }
     this.#used &= ~bit;
     if ((this.#thread.used & bit) === 0) return; // Another instance has released it.
     this.#thread.used &= ~bit;
-    if (!this.seat.isAlive()) throw this.seat.expelled();
-    this.kernel.releaseHazard(this.home, index);
+    if (!this[SEAT].isAlive()) throw this[SEAT].expelled();
+    this[KERNEL].releaseHazard(this[HOME], index);
     if (this.#thread.used !== 0) return;
-    this.kernel.exit();
-    letGo(this.seat, this.kernel);
+    this[KERNEL].exit();
+    letGo(this[SEAT], this[KERNEL]);
   }
 
   #bit(index: number, name = 'index'): number {
@@ -293,7 +318,7 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   }
 
   #own(atomic: api.Atomic): Cell {
-    if (atomic instanceof Cell && this.isSame(atomic.domain)) return atomic;
+    if (atomic instanceof Cell && this[SAME](atomic[DOMAIN_OF])) return atomic;
     const found = atomic instanceof Cell ? 'one of another domain' : describe(atomic);
     throw new ShmError('WRONG_GUARD', `expected a cell of this domain, found ${found}`);
   }
@@ -302,25 +327,25 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
   lease(atomic: api.Atomic, options?: api.LeaseOptions): api.Lease;
   lease(atomic: api.Atomic, options: api.LeaseOptions = {}): api.Lease {
     const shared = flagOf('shared', optionsOf(LEASE_OPTIONS, options).shared);
-    const { at } = this.#own(atomic);
+    const at = this.#own(atomic)[AT];
     let root = 0;
     const load = () => {
-      root = this.inside((kernel) => kernel.peekBlock(at)) >>> 0;
+      root = this[INSIDE]((kernel) => kernel.peekBlock(at)) >>> 0;
       return root;
     };
     if (shared) {
-      this.member.check();
-      this.seat.checkAlive();
-      return new Shared(this, takeGrant(this, load), root);
+      this[MEMBER].check();
+      this[SEAT].checkAlive();
+      return new Shared(this, takeGrant(this[MEMBER], load), root);
     }
-    const lease = takeLease(this.seat, load);
+    const lease = takeLease(this[SEAT], load);
     const instant = new Instant(lease, root, (over) => this.#leases.delete(over));
     this.#leases.add(instant);
     return instant;
   }
 
   attachLease(handle: api.SharedLeaseHandle): api.SharedLease {
-    this.member.check();
+    this[MEMBER].check();
     const { domain, record, generation } = handle ?? {};
     if (typeof domain !== 'object' || domain === null || typeof record !== 'number') {
       const found = describe(handle);
@@ -334,37 +359,37 @@ export class Domain extends BlockDomain<HazardKernel> implements api.HazardDomai
       record: wholeNumber('record', record, 0, MOST),
       generation: wholeNumber('generation', generation, 0, MOST),
     };
-    const root = grantRoot(this, grant);
+    const root = grantRoot(this[MEMBER], grant);
     if (root === undefined) throw new ShmError('CLOSED', 'attachLease: the lease was closed');
     return new Shared(this, grant, root);
   }
 
   leases(): api.SharedLeaseHandle[] {
-    this.member.check();
-    return listGrants(this).map((grant) => ({ domain: this.handle, ...grant }));
+    this[MEMBER].check();
+    return listGrants(this[MEMBER]).map((grant) => ({ domain: this.handle, ...grant }));
   }
 
   atomic(initial = 0): api.Atomic {
-    return new Cell(this, this.newCell(initial));
+    return new Cell(this, this[NEW_CELL](initial));
   }
 
   atomicAt(offset: number): api.Atomic {
-    return new Cell(this, this.checkCell(offset));
+    return new Cell(this, this[CHECK_CELL](offset));
   }
 
   attachAtomic(handle: api.AtomicHandle): api.Atomic {
-    return new Cell(this, this.findCell(handle));
+    return new Cell(this, this[FIND_CELL](handle));
   }
 
   stats(): api.HazardDomainStats {
-    const { readers, keepableBlocks, oldestPin, ...counts } = this.counts();
+    const { readers, keepableBlocks, oldestPin, ...counts } = this[COUNTS]();
     return { scheme: this.scheme, hazards: this.hazards, ...counts };
   }
 
-  protected override letAllGo(): void {
+  protected override [LET_ALL_GO](): void {
     for (const lease of [...this.#leases]) lease.close();
     // The slot of a buried thread may be somebody else's by now.
-    if (!this.seat.isAlive()) this.#used = this.#thread.used = 0;
+    if (!this[SEAT].isAlive()) this.#used = this.#thread.used = 0;
     for (let index = 0; index < this.hazards; index++) {
       if ((this.#used & (1 << index)) !== 0) this.release(index);
     }

@@ -81,16 +81,32 @@ export interface DomainCounts extends BlockStats {
 const STATS_BYTES = 128;
 const MOST_OFFSET = 2 ** 32 - 1;
 
+// What the public class has beside the contract: named by symbols, so that it cannot be reached by
+// name.
+export const KERNEL: unique symbol = Symbol('kernel');
+export const MEMBER: unique symbol = Symbol('member');
+export const SEAT: unique symbol = Symbol('seat');
+export const ENTRY: unique symbol = Symbol('entry');
+export const GENERATION: unique symbol = Symbol('generation');
+export const HOME: unique symbol = Symbol('home');
+export const SCHEME: unique symbol = Symbol('schemeNumber');
+export const SAME: unique symbol = Symbol('isSame');
+export const NEW_CELL: unique symbol = Symbol('newCell');
+export const CHECK_CELL: unique symbol = Symbol('checkCell');
+export const FIND_CELL: unique symbol = Symbol('findCell');
+export const COUNTS: unique symbol = Symbol('counts');
+export const LET_ALL_GO: unique symbol = Symbol('letAllGo');
+
 /** One open domain in one thread. */
 export class BlockDomain<X extends DomainKernel> extends Shown {
-  readonly kernel: X;
-  readonly member: Membership<X>;
-  readonly seat: Seat;
-  readonly entry: number;
-  readonly generation: number;
+  readonly [KERNEL]: X;
+  readonly [MEMBER]: Membership<X>;
+  readonly [SEAT]: Seat;
+  readonly [ENTRY]: number;
+  readonly [GENERATION]: number;
   /** This thread's home, as an i32. */
-  readonly home: number;
-  readonly schemeNumber: number;
+  readonly [HOME]: number;
+  readonly [SCHEME]: number;
 
   constructor(member: Membership<X>) {
     super();
@@ -98,104 +114,106 @@ export class BlockDomain<X extends DomainKernel> extends Shown {
       throw typeError('expected create, open, openOrCreate or attach, found `new`');
     }
     const { kernel, seat, entry, generation } = member;
-    this.member = member;
-    this.kernel = kernel;
-    this.seat = seat;
-    this.entry = entry;
-    this.generation = generation;
+    this[MEMBER] = member;
+    this[KERNEL] = kernel;
+    this[SEAT] = seat;
+    this[ENTRY] = entry;
+    this[GENERATION] = generation;
     try {
-      this.home = seat.offset(member.type.type, () => kernel.open(entry, generation)) | 0;
+      this[HOME] = seat.offset(member.type.type, () => kernel.open(entry, generation)) | 0;
     } catch (error) {
       member.close();
       throw error;
     }
-    this.schemeNumber = kernel.schemeOf(entry);
+    this[SCHEME] = kernel.schemeOf(entry);
     member.leaving = () => {
-      kernel.leave(entry, generation, this.home);
+      kernel.leave(entry, generation, this[HOME]);
       letGo(seat, kernel);
     };
     letGo(seat, kernel);
   }
 
   override get [Symbol.toStringTag](): string {
-    return this.member.type.type;
+    return this[MEMBER].type.type;
   }
 
   override [SHOW](): object {
-    const { name, isOpen, exists } = this.member;
+    const { name, isOpen, exists } = this[MEMBER];
     if (!isOpen || !exists) return { name: name || undefined, closed: true };
-    const { blocks, pendingBlocks } = this.counts();
+    const { blocks, pendingBlocks } = this[COUNTS]();
     return { name: name || undefined, blocks, pendingBlocks, closed: false };
   }
 
   get handle(): StructureHandle {
-    return this.member.handle;
+    return this[MEMBER].handle;
   }
 
   /** Whether both are one domain, opened twice in this thread. */
-  isSame(other: BlockDomain<X>): boolean {
+  [SAME](other: BlockDomain<X>): boolean {
     if (other === this) return true;
     return (
-      other.seat === this.seat && other.entry === this.entry && other.generation === this.generation
+      other[SEAT] === this[SEAT] &&
+      other[ENTRY] === this[ENTRY] &&
+      other[GENERATION] === this[GENERATION]
     );
   }
 
   alloc(bytes: number): number {
-    this.member.check();
-    const { kernel } = this;
+    this[MEMBER].check();
+    const { [KERNEL]: kernel } = this;
     const size = wholeNumber('bytes', bytes, 1, kernel.most());
-    const at = kernel.alloc(this.entry, this.generation, this.home, size) >>> 0;
-    letGo(this.seat, kernel);
+    const at = kernel.alloc(this[ENTRY], this[GENERATION], this[HOME], size) >>> 0;
+    letGo(this[SEAT], kernel);
     return at !== 0 ? at : this.#allocSlowly(size);
   }
 
   /** The arena may be full of what can be freed. */
   #allocSlowly(size: number): number {
-    const { kernel } = this;
+    const { [KERNEL]: kernel } = this;
     if (kernel.status() === Status.FULL) this.collect();
-    const what = `${this.member.type.type}: alloc of ${size} bytes`;
-    const call = () => kernel.alloc(this.entry, this.generation, this.home, size);
-    return this.seat.offset(what, call);
+    const what = `${this[MEMBER].type.type}: alloc of ${size} bytes`;
+    const call = () => kernel.alloc(this[ENTRY], this[GENERATION], this[HOME], size);
+    return this[SEAT].offset(what, call);
   }
 
   retire(offset: number): void {
-    this.member.check();
+    this[MEMBER].check();
     const at = wholeNumber('offset', offset, 0, MOST_OFFSET) | 0;
-    const status = this.kernel.retire(this.entry, this.generation, this.home, at);
-    letGo(this.seat, this.kernel);
+    const status = this[KERNEL].retire(this[ENTRY], this[GENERATION], this[HOME], at);
+    letGo(this[SEAT], this[KERNEL]);
     if (status === Status.OK) return;
-    if (status !== Status.BAD) throw this.member.error(status);
+    if (status !== Status.BAD) throw this[MEMBER].error(status);
     throw rangeError(`retire: expected the offset of a block in use, found ${offset}`);
   }
 
   collect(): number {
-    this.member.check();
-    const freed = this.kernel.collect(this.entry, this.generation, this.home);
-    letGo(this.seat, this.kernel);
-    if (freed < 0) throw this.member.error(-freed);
+    this[MEMBER].check();
+    const freed = this[KERNEL].collect(this[ENTRY], this[GENERATION], this[HOME]);
+    letGo(this[SEAT], this[KERNEL]);
+    if (freed < 0) throw this[MEMBER].error(-freed);
     return freed;
   }
 
   /** The offset of a new cell with `initial` in it. */
-  newCell(initial: number): number {
+  [NEW_CELL](initial: number): number {
     const value = wholeNumber('initial', initial, 0, MOST_OFFSET) | 0;
     const at = this.alloc(4);
-    this.kernel.storeBlock(at | 0, value);
+    this[KERNEL].storeBlock(at | 0, value);
     return at;
   }
 
   /** `offset`, if a cell may stand there. */
-  checkCell(offset: number): number {
-    this.member.check();
-    const most = this.seat.memory.buffer.byteLength - 4;
+  [CHECK_CELL](offset: number): number {
+    this[MEMBER].check();
+    const most = this[SEAT].memory.buffer.byteLength - 4;
     const at = wholeNumber('offset', offset, 0, most);
     if (at % 4 === 0) return at;
     throw rangeError(`atomicAt: expected a multiple of 4, found ${at}`);
   }
 
   /** The offset of the cell that a handle names. */
-  findCell(handle: AtomicHandle): number {
-    this.member.check();
+  [FIND_CELL](handle: AtomicHandle): number {
+    this[MEMBER].check();
     const { domain, offset } = handle ?? {};
     if (typeof domain !== 'object' || domain === null || typeof offset !== 'number') {
       throw typeError(`expected the handle of a cell, found ${describe(handle)}`, 'WRONG_TYPE');
@@ -206,41 +224,41 @@ export class BlockDomain<X extends DomainKernel> extends Shown {
       domain.entry === own.entry &&
       domain.generation === own.generation;
     const at = wholeNumber('offset', offset, 0, MOST_OFFSET);
-    if (!same || this.kernel.isBlock(this.entry, this.generation, at | 0) === 0) {
+    if (!same || this[KERNEL].isBlock(this[ENTRY], this[GENERATION], at | 0) === 0) {
       throw rangeError(`attachAtomic: offset ${at} is not a cell of this domain`);
     }
-    letGo(this.seat, this.kernel);
+    letGo(this[SEAT], this[KERNEL]);
     return at;
   }
 
-  counts(): DomainCounts {
-    this.member.check();
-    const { crossing } = this.member;
+  [COUNTS](): DomainCounts {
+    this[MEMBER].check();
+    const { crossing } = this[MEMBER];
     crossing.begin();
     const at = crossing.at | 0;
-    const status = this.kernel.stats(this.entry, this.generation, this.home, at);
-    letGo(this.seat, this.kernel);
-    if (status !== Status.OK) throw this.member.error(status);
+    const status = this[KERNEL].stats(this[ENTRY], this[GENERATION], this[HOME], at);
+    letGo(this[SEAT], this[KERNEL]);
+    if (status !== Status.OK) throw this[MEMBER].error(status);
     return readCounts(crossing.view);
   }
 
   verify(): VerifyReport {
-    this.member.check();
-    const { kernel, entry, generation, member } = this;
+    this[MEMBER].check();
+    const { [KERNEL]: kernel, [ENTRY]: entry, [GENERATION]: generation, [MEMBER]: member } = this;
     const problems = member.type.verify(kernel, entry, generation, member.crossing);
     return { ok: problems.length === 0, problems, unwalked: [] };
   }
 
   close(): void {
-    this.letAllGo();
-    this.member.close();
+    this[LET_ALL_GO]();
+    this[MEMBER].close();
   }
 
   destroy(): void {
-    this.member.check();
-    this.letAllGo();
-    if (this.seat.isAlive()) this.kernel.idle();
-    this.member.destroy();
+    this[MEMBER].check();
+    this[LET_ALL_GO]();
+    if (this[SEAT].isAlive()) this[KERNEL].idle();
+    this[MEMBER].destroy();
   }
 
   [Symbol.dispose](): void {
@@ -248,7 +266,7 @@ export class BlockDomain<X extends DomainKernel> extends Shown {
   }
 
   /** Ends whatever this instance reads. */
-  protected letAllGo(): void {}
+  protected [LET_ALL_GO](): void {}
 }
 
 /** Reads what the kernel's `stats` wrote. */

@@ -5,13 +5,7 @@ export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './
 export * from './codecs.ts'; // The codec entry point is built upon this one (tsup.config.ts).
 export { type Crossing, RESULT_BYTES } from './crossing.ts';
 export { probe, watch } from './deaths.ts';
-export {
-  BlockDomain,
-  type DomainCounts,
-  type DomainKernel,
-  domainBuild,
-  domainType,
-} from './domain.ts';
+export * from './domain.ts';
 export {
   AS_KEY,
   AS_VALUE,

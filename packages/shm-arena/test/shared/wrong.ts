@@ -83,3 +83,10 @@ export async function walk({ what, object, right = {}, but = [] }: Walk): Promis
 export async function walks(all: readonly Walk[]): Promise<void> {
   for (const each of all) expect(await walk(each), each.what).toEqual([]);
 }
+
+/** The same but for what shows an object, which all have. */
+export function contractNames(object: object): string[] {
+  const names = namesOf(object);
+  names.delete('toJSON');
+  return [...names].sort();
+}
