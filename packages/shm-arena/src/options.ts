@@ -38,8 +38,9 @@ function isPlain(given: object): boolean {
   return Object.prototype.toString.call(given) === '[object Object]';
 }
 
-function noOptions({ what }: Members, given: unknown): TypeError {
-  return typeError(`\`${what}\`: expected an object, found ${describe(given)}`);
+function noOptions({ what, names }: Members, given: unknown): TypeError {
+  const members = names.join(', ');
+  return typeError(`\`${what}\`: expected an object of ${members}, found ${describe(given)}`);
 }
 
 function unknown(members: Members, given: object, name: string): TypeError {

@@ -186,7 +186,10 @@ export class Seat implements ScratchOwner {
       case Status.FULL:
         return this.full(what);
       case Status.LIMIT:
-        return new ShmError('LIMIT_REACHED', `${what}: the limit is reached`);
+        return new ShmError(
+          'LIMIT_REACHED',
+          `${what}: expected one of the arena's 1 024 regions to be free, found none`,
+        );
       case Status.CONTENDED:
         return new ShmError('CONTENDED', `${what}: another thread is in the way`);
       case Status.EXPELLED:

@@ -432,7 +432,7 @@ describe('what is of the wrong type is told by a code, and by what was found', (
         () => SkipList.attach(arena, handle, wrong as never),
       ];
       for (const call of calls)
-        expect(told(call)).toMatch(/^`options`: expected an object, found /);
+        expect(told(call)).toMatch(/^`options`: expected an object of .*, found /);
     }
     expect(() => SkipList.create(arena, null as never)).toThrow('found null');
     expect(() => SkipList.openOrCreate(arena, undefined as never)).toThrow(TypeError);
