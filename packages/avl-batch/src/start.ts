@@ -148,7 +148,7 @@ class Elsewhere extends Started {
   readonly #arena: ArenaHandle;
   /** Word 0: 1 = it shall end. */
   readonly #flag: Int32Array<SharedArrayBuffer>;
-  #thread: Thread | undefined;
+  private thread: Thread | undefined;
 
   constructor(site: Site, report: (error: Error) => void) {
     super(site, report);
@@ -166,7 +166,7 @@ class Elsewhere extends Started {
       value: codec(core.valueCodec),
     };
     const thread = startThread(core.seat, order);
-    this.#thread = thread;
+    this.thread = thread;
     let worked = false;
     thread.onWord((word) => {
       if (word.type === 'ready') worked = true;
@@ -174,8 +174,8 @@ class Elsewhere extends Started {
       else this[REPORT](new ShmError(word.code, word.message));
     });
     thread.onEnd((why) => {
-      if (this.#thread !== thread) return;
-      this.#thread = undefined;
+      if (this.thread !== thread) return;
+      this.thread = undefined;
       if (core.seat.isAlive()) core.seat.recoverQuietly();
       // It was killed, or has died of something at work: the next one goes on.
       const again = worked || why === undefined;
@@ -188,14 +188,14 @@ class Elsewhere extends Started {
 
   /** It has ended by itself: it was asked to, or the map is gone. */
   #over(thread: Thread): void {
-    if (this.#thread === thread) this.#thread = undefined;
+    if (this.thread === thread) this.thread = undefined;
     thread.end();
     this[END]();
   }
 
   protected [HALT](): void {
     Atomics.store(this.#flag, 0, 1);
-    this.#thread?.keep(true); // Until it has ended, which somebody may wait for.
+    this.thread?.keep(true); // Until it has ended, which somebody may wait for.
     this[SITE].signals.ring();
   }
 }
