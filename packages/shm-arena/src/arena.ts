@@ -26,7 +26,7 @@ import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
 import { leave, type Seat, SPARE_SLOTS, setSeat, sit } from './seat.ts';
-import { SHOW, Shown } from './shown.ts';
+import { Shown } from './shown.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
@@ -135,9 +135,10 @@ class SharedArena extends Shown implements ArenaInstance {
     return 'Arena';
   }
 
-  override [SHOW](): object {
-    const { memory, participant } = this;
-    return { bytes: memory.buffer.byteLength, slot: participant.slot, closed: this.#seat === null };
+  override toJSON(): object {
+    const bytes = this.memory.buffer.byteLength;
+    const { slot } = this.participant;
+    return { type: 'Arena', bytes, slot, closed: this.#seat === null };
   }
 
   get #open(): Seat {

@@ -10,7 +10,7 @@ import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors
 import { type ArenaKernel, PAGE_BYTES, Status } from './kernel.ts';
 import { type Members, optionsOf } from './options.ts';
 import type { Seat } from './seat.ts';
-import { SHOW, Shown } from './shown.ts';
+import { Shown } from './shown.ts';
 
 const MAX_BYTES = 2 ** 32;
 
@@ -43,8 +43,8 @@ class Position extends Shown implements Checkpoint {
     return 'Checkpoint';
   }
 
-  override [SHOW](): object {
-    return { allocated: this.allocated };
+  override toJSON(): object {
+    return { type: 'Checkpoint', allocated: this.allocated };
   }
 }
 
@@ -75,8 +75,8 @@ class SavePoint extends Shown implements Savepoint {
     return 'Savepoint';
   }
 
-  override [SHOW](): object {
-    return { allocated: this.#start.allocated, closed: !this.#open };
+  override toJSON(): object {
+    return { type: 'Savepoint', allocated: this.#start.allocated, closed: !this.#open };
   }
 }
 
@@ -118,8 +118,8 @@ export class UserRegion extends Shown implements Region {
     return 'Region';
   }
 
-  override [SHOW](): object {
-    return { allocated: this.#allocated, closed: !this.#open };
+  override toJSON(): object {
+    return { type: 'Region', allocated: this.#allocated, closed: !this.#open };
   }
 
   alloc(bytes: number, align = 8): number {

@@ -14,9 +14,14 @@ export abstract class Shown {
     return 'Object';
   }
 
-  /** Cheap, and nothing that waits. It may throw: then nothing is shown. */
+  /**
+   * Cheap, and nothing that waits. It may throw: then nothing is shown. What the arena's own entry
+   * point has brings a `toJSON` instead: bundlers keep a class with a computed name, used or not.
+   */
   [SHOW](): object {
-    return {};
+    if (this.toJSON === Shown.prototype.toJSON) return {};
+    const { type: _, ...fields } = this.toJSON() as { type: string };
+    return fields;
   }
 
   toJSON(): object {
