@@ -19,7 +19,7 @@ export abstract class Shown {
    * point has brings a `toJSON` instead: bundlers keep a class with a computed name, used or not.
    */
   [SHOW](): object {
-    if (this.toJSON === Shown.prototype.toJSON) return {};
+    if (!hasOwnJSON(this)) return {};
     const { type: _, ...fields } = this.toJSON() as { type: string };
     return fields;
   }
@@ -38,6 +38,11 @@ export abstract class Shown {
   [DENO](inspect: Inspect, options: object): string {
     return this[NODE](0, options, inspect);
   }
+}
+
+/** Not in the class, which would be renamed for naming itself. */
+function hasOwnJSON(object: Shown): boolean {
+  return object.toJSON !== Shown.prototype.toJSON;
 }
 
 /** Makes a class one of these without a constructor in between, which `pin` would feel. */
