@@ -284,7 +284,8 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
    * `valid` is false, `next()` goes to the first. Beyond one end, only the way back leads in again.
    * `reverse` turns the directions round; `limit` is not for cursors. Consistency as `entries`. It
    * holds nothing, so `close()` is good manners only. It throws CLOSED (of a snapshot:
-   * SNAPSHOT_CLOSED) when what it reads was closed or destroyed, also for what it has read ahead.
+   * SNAPSHOT_CLOSED) when what it reads was closed or destroyed, also for what it has read ahead,
+   * unless another handle destroyed it.
    * @throws RangeError for a range with `limit`
    * @example
    * const map = AvlBatch.create(arena);

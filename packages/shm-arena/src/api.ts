@@ -679,8 +679,7 @@ export interface OrderedReadable<K, V> extends ReadableMap<K, V> {
    * A place that moves both ways within `range`. A fresh cursor stands before the first entry:
    * `valid` is false, `next()` goes to the first. Beyond one end, only the way back leads in again.
    * `reverse` turns the directions round; `limit` is not for cursors. Consistency as `entries`. It
-   * holds nothing, so `close()` is good manners only. When what it reads was closed or destroyed,
-   * it throws as reads do, also for what it has read ahead.
+   * holds nothing, so `close()` is good manners only. It ends with what it reads, as iterators do.
    * @throws RangeError for a range with `limit`
    */
   cursor(range?: Range<K>): Cursor<K, V>;

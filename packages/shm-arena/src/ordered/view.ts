@@ -61,8 +61,8 @@ export abstract class Batch<K, V> {
 }
 
 /**
- * What is asked before anything is given out that was read earlier: by iterators whether the view
- * is open, which costs next to nothing; by cursors also whether it still exists.
+ * What iterators and cursors ask before they give out what was read earlier: whether the view is
+ * open, which costs next to nothing. Whether it still exists is asked when more is read.
  */
 export interface Standing {
   [OPEN](): boolean;
@@ -360,7 +360,7 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
 
   #check(): void {
     if (this.#place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
-    this.#view[CHECK_ALL]();
+    if (!this.#view[OPEN]()) throw this.#view[GONE]();
   }
 
   seek(key: K): boolean {

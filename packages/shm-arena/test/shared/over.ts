@@ -1,5 +1,5 @@
 // What was begun on a view before it ended: cursors and iterators give nothing out any more, not
-// even what they had read ahead.
+// even what they had read ahead; that they may give out where another handle ended it.
 
 import type { Cursor, OrderedReadable } from '@x/shm-arena';
 import { expect, test } from 'vitest';
@@ -31,7 +31,8 @@ const MOVES: ((cursor: Cursor<string, unknown>) => unknown)[] = [
 
 /** Tests for each ending; the views have some entries. */
 export function endings(given: readonly Ending[]): void {
-  test.each(given)('a cursor throws $code after $what', ({ begin, code }) => {
+  const here = given.filter(({ elsewhere }) => elsewhere !== true);
+  test.each(here)('a cursor throws $code after $what', ({ begin, code }) => {
     const { view, end } = begin();
     const cursors = [view.cursor(), view.cursor(), view.cursor({ reverse: true })];
     for (const cursor of cursors.slice(1)) expect(cursor.next()).toBe(true);
@@ -44,7 +45,29 @@ export function endings(given: readonly Ending[]): void {
     }
   });
 
-  const here = given.filter(({ elsewhere }) => elsewhere !== true);
+  const there = given.filter(({ elsewhere }) => elsewhere === true);
+  test.each(there)('a cursor throws $code when it reads on, after $what', ({ begin, code }) => {
+    const { view, end } = begin();
+    const cursor = view.cursor();
+    cursor.next();
+    end();
+    expect(codeOf(() => cursor.seek('a'))).toBe(code);
+    expect(codeOf(() => cursor.seekLast())).toBe(code);
+    const ahead = view.cursor();
+    expect(codeOf(() => ahead.next())).toBe(code);
+  });
+
+  test.each(there)('a cursor throws $code behind what it had read, after $what', (each) => {
+    const { view, end } = each.begin();
+    const cursor = view.cursor();
+    cursor.next();
+    end();
+    const walk = () => {
+      while (cursor.next());
+    };
+    expect(codeOf(walk)).toBe(each.code);
+  });
+
   test.each(here)('an iterator throws $code after $what', ({ begin, code }) => {
     const { view, end } = begin();
     const iterators = [view.entries(), view.keys(), view.values(), view[Symbol.iterator]()];
@@ -57,7 +80,6 @@ export function endings(given: readonly Ending[]): void {
     }
   });
 
-  const there = given.filter(({ elsewhere }) => elsewhere === true);
   test.each(there)('an iterator throws $code behind what it had read, after $what', (each) => {
     const { view, end } = each.begin();
     const iterator = view.keys();
