@@ -76,8 +76,8 @@ export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
     const queue = queueAt(head, q);
     const cursor = cursorAt(q);
     put64(cursor, appliedOf(version, q));
-    put64(cursor + C_TAIL, load64(queue + Q_TAIL)); // Pairs with step 6 of append.
-    step(head, queue, cursor, cut);
+    put64(cursor + C_TAIL, load64(queue + Q_TAIL)); // Pairs with step 7 of append.
+    step(queue, cursor, cut);
   }
   if (MUTANT == 75) cut = load64(head + H_CLOCK);
   let count: u32 = 0;
@@ -93,20 +93,20 @@ export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
     if (lowest == NONE) break;
     const cursor = cursorAt(first);
     const queue = queueAt(head, first);
-    fillItem(temp + <usize>count * ITEM_BYTES, opAt(head, queue, get64(cursor)));
-    step(head, queue, cursor, cut);
+    fillItem(temp + <usize>count * ITEM_BYTES, opAt(queue, get64(cursor)));
+    step(queue, cursor, cut);
     count++;
   }
   return count;
 }
 
 /** Moves a cursor on to the next op that may be taken. */
-function step(head: usize, queue: usize, cursor: usize, cut: u64): void {
+function step(queue: usize, cursor: usize, cut: u64): void {
   const t = get64(cursor) + 1;
   put64(cursor, t);
   let ticket = NONE;
   if (t <= get64(cursor + C_TAIL)) {
-    ticket = ticketOf(opAt(head, queue, t));
+    ticket = ticketOf(opAt(queue, t));
     if (ticket >= cut && MUTANT != 75) ticket = NONE;
   }
   put64(cursor + C_TICKET, ticket);

@@ -119,8 +119,9 @@ export function append(
 /**
  * What became of an operation of any thread. OK: it is visible; result {0 u32 DONE 1, EXISTED 2
  * (insert), MISSING 3 (delete, compare: no entry), OTHER 4 (compare: another value)}. PENDING: not
- * applied yet. FORGOTTEN: it was, more than 2 * maxQueued operations of its queue ago (numbers that
- * lie 2^28 apart are not told from each other). BAD: no such number. CLOSED, EXPELLED.
+ * applied yet. FORGOTTEN: it was, more than 2 * maxQueued operations of its queue ago, or as many
+ * as the queue has slots (ring.ts; numbers that lie 2^28 apart are not told from each other). BAD:
+ * no such number. CLOSED, EXPELLED.
  */
 export function outcome(entry: u32, generation: u32, queue: u32, lo: u32, hi: u32): i32 {
   return queues.outcome(entry, generation, queue, lo, hi);

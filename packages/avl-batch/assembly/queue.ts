@@ -1,6 +1,6 @@
 // Queues: what writers append, and how they learn what became of it.
 //
-//   queue of slot q        table, N slots            Q0   | op 4 | op 5 | op 6 |  being applied
+//   queue of slot q        ring (ring.ts)            Q0   | op 4 | op 5 | op 6 |  being applied
 //   | tail 9 | turn 6,1 |  | … | 7 | 8 | 9 | 6 | ──►  Q1   | op 7 | op 8 | op 9 |  being written
 //
 // One writer, the thread whose slot it is; one reader, the builder that holds the lock. The ops lie
@@ -9,13 +9,12 @@
 // the number of a slot: a thread that dies leaves its ops, which are applied like any others, and
 // the next thread with that slot goes on behind them.
 //
-// Queue, 128 bytes, in the head (version.ts); all shared, of 0 to 63 the slot's thread is the only
-// writer
+// Queue, 128 bytes, in the head (version.ts); all shared, the slot's thread is the only writer of
+// all but `applied`
 //    0 u64 tail: the number of the last op       8 u64 turn: tail at the last change << 1 | half
-//   16 u32 table, 0 = none yet                  20 u32 mark | 1 before the table, 0 = not begun
-//   24 u32 mark in Q0   28 u32 mark in Q1       64 u64 applied, by builders: see Q2
-// Slot of op t: t mod N, N >= 2 * most waiting
-//    0 u32 op, plain, by the writer             4 u32 outcome: t << 4 | code, atomic, by builders
+//   16 u64 ring, 0 = none yet (ring.ts)         24 u32 mark in Q0   28 u32 mark in Q1
+//   32 u32 start: where its shard of S began, frozen
+//   64 u64 applied, by builders: see Q2         72 u32 x 14 directory of segments (ring.ts)
 // Op, 8-aligned, plain: by the writer before `tail` says so; read by builders until applied
 //    0 u64 ticket   8 u32 kind   12 u32 key length   16 u32 value length   20 u32 expected length
 //   24 u32 its slot's outcome   28 u32 t << 4   32 key slices, two at least, then the value, then
@@ -25,25 +24,30 @@
 //     writer never published is a gap nobody misses.
 // Q2  applied <= what the root's version says of the queue <= tail. Builders store it behind the
 //     root's CAS, late if one died.
-// Q3  The words of op t and its slot's first word are written again only when applied >= t. So a
+// Q3  The words of op t and its slot's are written again only when applied >= t (ring.ts S3). So a
 //     builder, which reads ops beyond its version's applied alone, reads frozen words.
 // Q4  An outcome is tentative until a version with applied >= t is the root: each builder that
 //     takes t writes it anew. It says t itself, so one that was written over is told from its own.
+//     It is kept for N >= 2 * most waiting operations, or for as many as there are slots, where the
+//     ring found no room to grow.
 // Q5  In the half that is not the present one all ops are numbered up to turn's number.
 //
 // append                                                 a death after this step leaves
 //   1. pin; head; entry LIVE                               a pin
-//   2. no table: if there is room (room.ts W2) mark;       the mark, from which the next one begins
-//      table, marks; store table
+//   2. no ring: begin one (ring.ts, steps 1 to 4), if      see there
+//      there is room (room.ts W2)
 //   3. tail - applied at its most: QUEUE_FULL; growth      nothing
 //      that has no room (room.ts W2): FULL, LIMIT
-//   4. room in the present half, or change over:           bytes that come back with the half:
+//   4. its slot: the ring may grow (ring.ts, steps 5 to    see there
+//      7); one that waits is in it: FULL
+//   5. room in the present half, or change over:           bytes that come back with the half:
 //      rewind the other, store turn                        both may be done again
-//   5. ticket := clock, clock + demand; op, slot: plain    the same
-//   6. store tail            linearizes                    nothing: the op will be applied
+//   6. ticket := clock, clock + demand; op, slot: plain    the same
+//   7. store tail            linearizes                    nothing: the op will be applied
 // Every step is bounded: append is wait-free, but for the arena's page table when a chunk is used
-// up, which answers CONTENDED when others are in the way; and but for a thread's first, and a value
-// that finds no room and looks whether it replaces one: they are lock-free, as reads are.
+// up, which answers CONTENDED when others are in the way; and but for a thread's first, for one at
+// which its ring grows, and for a value that finds no room and looks whether it replaces one: they
+// are lock-free, as reads are.
 //
 // The order in which ops are applied, O, is by batch, then by ticket.
 //   O1  One thread's ops stand in O as it appended them (Q1, and a batch takes a queue in order).
@@ -52,15 +56,13 @@
 //       read first (batch.ts), so the first was published before the builder looked at its queue.
 //   O3  Hence appends are a linearizable queue of which each build takes a prefix. The last one in
 //       O wins; insert, delete and compare see what those before them in O have made of the key.
-// A writer that stands still between 5 and 6 holds up nobody: its op comes in a later batch.
+// A writer that stands still between 6 and 7 holds up nobody: its op comes in a later batch.
 //
 // Names: q a queue's number, queue its address; t an op's number; op its address.
 
 import {
   add32,
   add64,
-  cas32,
-  fill,
   get32,
   get64,
   load32,
@@ -70,15 +72,8 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/atomic';
-import { BAD, CLOSED, FULL, ME, OK, PAGE, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
-import {
-  bump,
-  CHUNK_HEAD,
-  regionAlloc,
-  regionMark,
-  regionRewind,
-  shard,
-} from '@x/shm-arena/assembly/region';
+import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
+import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/region';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { copyWords } from '@x/shm-arena/assembly/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
@@ -95,7 +90,8 @@ import {
   valueLength,
 } from './node';
 import { find } from './read';
-import { demandOf, isSpare, recount, roomFor } from './room';
+import { beginRing, place, Q_MARKS, slotAt } from './ring';
+import { demandOf, roomFor } from './room';
 import {
   appliedOf,
   enter,
@@ -107,19 +103,14 @@ import {
   headFor,
   headOf,
   leave,
-  liveOf,
   mostOf,
   present,
   queueAt,
   rootOf,
-  slotsOf,
 } from './version';
 
 export const Q_TAIL: usize = 0;
 const Q_TURN: usize = 8;
-export const Q_TABLE: usize = 16;
-const Q_BEGUN: usize = 20;
-const Q_MARKS: usize = 24;
 export const Q_APPLIED: usize = 64;
 
 const OP_TICKET: usize = 0;
@@ -176,13 +167,9 @@ export function setOutcome(op: usize, code: u32): void {
   store32(get32(op + OP_OUTCOME), get32(op + OP_TAG) | code);
 }
 
-export function slotAt(head: usize, queue: usize, t: u64): usize {
-  return <usize>load32(queue + Q_TABLE) + ((<usize>t & (slotsOf(head) - 1)) << 3);
-}
-
 /** Op `t` of a queue: published, not yet applied. */
-export function opAt(head: usize, queue: usize, t: u64): usize {
-  return get32(slotAt(head, queue, t));
+export function opAt(queue: usize, t: u64): usize {
+  return get32(slotAt(queue, t));
 }
 
 // ---- append -------------------------------------------------------------------------------------
@@ -207,13 +194,11 @@ export function append(
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
   const queue = queueAt(head, ME);
-  if (load32(queue + Q_TABLE) == 0) {
-    const version = present(entry, generation);
-    if (version == 0) return leave(CLOSED);
-    const made = makeTable(head, queue, liveOf(version));
-    if (made != OK) return leave(made);
-  }
   const t = load64(queue + Q_TAIL) + 1;
+  if (t == 1) {
+    const begun = beginRing(entry, generation, head, queue);
+    if (begun != OK) return leave(begun);
+  }
   const waiting = t - load64(queue + Q_APPLIED); // Pairs with step 7 of build.ts (Q3).
   if (waiting > mostOf(head)) return leave(QUEUE_FULL);
   const removes = (kind & 15) == DELETE || (kind & NEXT_ABSENT) != 0;
@@ -231,6 +216,8 @@ export function append(
     const n = find(rootOf(version), s0, s1, len, k0);
     if (n == 0 || valueLength(coldOf(n)) < <u32>value) return leave(tight);
   }
+  const slot = place(entry, generation, head, queue, t, waiting, tight != OK);
+  if (slot == 0) return leave(whyNot());
   const op: usize = room(head, queue, t, <u32>bytes, tight != OK);
   if (op == 0) return leave(whyNot());
   const ticket = add64(head + H_CLOCK, demand);
@@ -245,7 +232,6 @@ export function append(
   }
   copyWords(opValue(op), valueAt, <u32>value);
   copyWords(opExpected(op), expectAt, expectLen);
-  const slot = slotAt(head, queue, t);
   put32(op + OP_OUTCOME, <u32>slot + 4);
   put32(op + OP_TAG, (<u32>t) << 4);
   put64(op + OP_TICKET, ticket);
@@ -259,38 +245,7 @@ export function append(
   return leave(OK);
 }
 
-/** Step 2. */
-function makeTable(head: usize, queue: usize, live: u64): i32 {
-  const bytes = slotsOf(head) << 3;
-  const whole = (bytes + CHUNK_HEAD + PAGE - 1) & ~(PAGE - 1); // And what Q1 begins with.
-  if (!isSpare(live, whole + PAGE)) return FULL;
-  const q0 = halfOf(head, 0);
-  const q1 = halfOf(head, 1);
-  const begun = load32(queue + Q_BEGUN);
-  const first = regionMark(q0) | 1;
-  if (begun != 0)
-    regionRewind(q0, begun & ~1); // The slot's last owner died here: that comes back.
-  else if (MUTANT != 136) store32(queue + Q_BEGUN, first);
-  const table = regionAlloc(q0, bytes, 8);
-  if (MUTANT == 136 && begun == 0) store32(queue + Q_BEGUN, first);
-  if (table == 0) return whyNot();
-  recount(head);
-  fill(table, 0, bytes);
-  // A byte, so that the mark lies in a chunk: a rewind keeps that.
-  if (regionMark(q1) == 0 && regionAlloc(q1, 8, 8) == 0) return whyNot();
-  if (MUTANT == 72) store32(queue + Q_TABLE, table);
-  store32(queue + Q_MARKS, regionMark(q0));
-  store32(queue + Q_MARKS + 4, regionMark(q1));
-  if (MUTANT == 143) store32(queue + Q_TABLE, table);
-  while (true) {
-    const used = load32(head + H_USED);
-    if (used > ME || cas32(head + H_USED, used, ME + 1)) break;
-  }
-  store32(queue + Q_TABLE, table);
-  return OK;
-}
-
-/** Step 4: room for op t; 0 with a status. `tight`: W2 of room.ts. */
+/** Step 5: room for op t; 0 with a status. `tight`: W2 of room.ts. */
 function room(head: usize, queue: usize, t: u64, bytes: u32, tight: bool): usize {
   const turn = load64(queue + Q_TURN);
   const half = <u32>turn & 1;
@@ -326,7 +281,9 @@ export function outcome(entry: u32, generation: u32, q: u32, lo: u32, hi: u32): 
   const queue = queueAt(head, q);
   if (q >= PARTICIPANTS || t == 0 || t > load64(queue + Q_TAIL)) return leave(BAD);
   if (t > appliedOf(version, q)) return leave(PENDING);
-  const word = load32(slotAt(head, queue, t) + 4); // Behind the root's load: Q4.
+  const slot = slotAt(queue, t);
+  if (slot == 0) return leave(FORGOTTEN);
+  const word = load32(slot + 4); // Behind the root's load: Q4.
   if (word >> 4 != ((<u32>t) << 4) >> 4) return leave(FORGOTTEN);
   put32(io(), word & 15);
   return leave(OK);

@@ -118,7 +118,7 @@ function withOwn(cold: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   const tail = load64(queue + Q_TAIL); // This thread's own.
   let now = cold;
   for (let t = appliedOf(version, ME) + 1; t <= tail; t++) {
-    const op = opAt(head, queue, t);
+    const op = opAt(queue, t);
     if (get64(op + OP_KEY) != s0 || get64(op + OP_KEY + 8) != s1) continue;
     if (compareRest(opKeyLength(op), slicesAt(op + OP_KEY), len, at) != 0) continue;
     if (judge(op, now) == DONE) now = isRemoval(op) ? 0 : op | 1;

@@ -4,14 +4,14 @@
 // repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and
 // be begun again, here or by another thread, because each step looks at what is there:
 //   1. the region of the root's version: LIVE (compact.ts, step 5)
-//   2. the other regions of the structure, but for Q0 and Q1: CREATING by s: never rooted, freed;
-//      LIVE: unlinked, retired
+//   2. the other regions of the structure, but for Q0, Q1 and S: CREATING by s: never rooted,
+//      freed; LIVE: unlinked, retired
 // The queue of s stays as it is: what it published is applied by the next build, and the next
 // thread with its slot goes on behind that.
 //
-// R1  A LIVE region that is neither Q0, Q1 nor the region of the root's version, loaded after the
-//     region's state, was rooted once and unlinked for good (version.ts V2): a region becomes LIVE
-//     only when it is rooted. Its retirement races with nobody but the same: one CAS wins.
+// R1  A LIVE region that is none of Q0, Q1, S and the region of the root's version, loaded after
+//     the region's state, was rooted once and unlinked for good (version.ts V2): a region becomes
+//     LIVE only when it is rooted. Its retirement races with nobody but the same: one CAS wins.
 // R2  A region CREATING by s whose version is not the root will never be rooted: s is dead.
 //
 // Names: see version.ts.
@@ -37,7 +37,7 @@ import {
 } from '@x/shm-arena/assembly/layout';
 import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
 import { settleRegion } from './build';
-import { enter, halfOf, leave, present, regionOf } from './version';
+import { enter, isLasting, leave, present, regionOf } from './version';
 
 /** See index.ts. */
 export function repair(entry: u32, generation: u32, slot: u32): i32 {
@@ -60,7 +60,7 @@ function repairRegions(entry: u32, generation: u32, head: usize, slot: u32): voi
     const kind = kindOf(word);
     if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
     if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
-    if (region == halfOf(head, 0) || region == halfOf(head, 1)) continue;
+    if (isLasting(head, region)) continue;
     const version = present(entry, generation);
     if (version == 0) return;
     if (regionOf(version) == region) settleRegion(region);

@@ -29,7 +29,8 @@
 // W2  Growth is refused that would take the clock beyond ceiling or top. What does not grow then,
 //     a removal or a value that replaces none smaller, is taken, but gets new pages for its queue
 //     only where nothing else of its thread waits: a queue does not eat what is kept, nor stands.
-//     A thread's table is made only where so much is spare.
+//     A thread's ring is begun, and grows (ring.ts), only where so much is spare: what is kept is
+//     not for slots, and a ring that stays as it is stops nobody.
 // W3  So in an arena that nobody else fills, and while no snapshot keeps an older generation, a
 //     compaction finds its memory, and behind it a build of one op does.
 //
@@ -155,6 +156,12 @@ export function tellRoom(head: usize, version: usize): void {
 
 // ---- appends ------------------------------------------------------------------------------------
 
+/** What is free, less a chunk that a queue may take meanwhile. O(pages). */
+function spareBytes(): u64 {
+  const free = (<u64>freePages()) << PAGE_SHIFT;
+  return free - min<u64>(free >> 2, CHUNK_PAGES << PAGE_SHIFT);
+}
+
 /** Whether growth has room that asks for so much: OK 0, FULL, LIMIT. O(pages) where it has not. */
 export function roomFor(head: usize, demand: u64): i32 {
   const clock = <i64>(load64(head + H_CLOCK) + demand);
@@ -165,8 +172,7 @@ export function roomFor(head: usize, demand: u64): i32 {
 
 /** Whether a queue may take so much and keep it, beside what the next generation needs. */
 export function isSpare(live: u64, bytes: u64): bool {
-  const free = (<u64>freePages()) << PAGE_SHIFT;
-  return bytes + needOf(live) <= free || MUTANT == 148;
+  return bytes + needOf(live) <= spareBytes() || MUTANT == 148;
 }
 
 /**
@@ -181,8 +187,7 @@ export function recount(head: usize): void {
 /** Counts free pages. O(pages). */
 export function raiseCeiling(head: usize): i64 {
   const basis = <i64>load64(head + H_BASIS);
-  const free = (<i64>freePages()) << PAGE_SHIFT;
-  const ceiling = basis + free - min<i64>(free >> 2, CHUNK_PAGES << PAGE_SHIFT);
+  const ceiling = basis + <i64>spareBytes();
   store64(head + H_CEILING, ceiling);
   return ceiling;
 }

@@ -1,7 +1,7 @@
 // Versions: the one word that everything hangs on, and how a call finds what it reads.
 //
 //   entry.root ──CAS──► version { root, region, number, applied[q] } ──► nodes, in the same region
-//   entry.own[0] ─────► head { builder's lock, clock, queue[q] }     ──► tables, ops, in Q0 and Q1
+//   entry.own[0] ─────► head { builder's lock, clock, queue[q] } ──► slots in S, ops in Q0 and Q1
 //
 // A build, or a compaction, makes a new version where nobody looks, and swaps the root by one CAS.
 // A version says which tree is seen and how far each queue is applied, so a tree and its queues
@@ -19,9 +19,9 @@
 //    64 u64 clock: the next ticket, shared   72 u64 ceiling, shared (room.ts)
 //   128 u32 published: changes after each publication, shared   132 u32 nudged, shared
 //   136 u64 basis   144 u64 top   152 u64 due, all shared (room.ts)
-//   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 slots of a table
+//   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 most slots of a ring
 //   208 u32 entry, all frozen   212 u32 queues in use: highest + 1, shared
-//   216 u32 most pages of a generation, 0 = no limit, frozen
+//   216 u32 most pages of a generation, 0 = no limit   220 u32 S, both frozen
 //   256 queues, QUEUE_BYTES each (queue.ts), one a participant's slot
 //
 // V1  The root moves by CAS from a version to its successor: number + 1, applied never less. Only
@@ -34,13 +34,13 @@
 // A call that reads the present pins, loads the root, asks `protect` whether the era it pinned
 // covers it, and looks at the entry once more: still LIVE, hence the root was this structure's. A
 // call on a snapshot needs no pin: the host's lease holds the version's region. A call on the head
-// alone needs no loop: Q0 and Q1 live as long as the entry. While an older pin is held, whose upper
-// may lie before their birth, `protect` raises it before the look at the entry: LIVE then, so they
-// are retired after upper covered them. A death under a pin leaves the pin, which recovery takes
-// away with the slot.
+// alone needs no loop: Q0, Q1 and S live as long as the entry. While an older pin is held, whose
+// upper may lie before their birth, `protect` raises it before the look at the entry: LIVE then, so
+// they are retired after upper covered them. A death under a pin leaves the pin, which recovery
+// takes away with the slot.
 //
 // create(entry)                                          a death after this step leaves
-//   1. regions Q0, Q1, G, CREATING                         retired with the entry of the dead
+//   1. regions Q0, Q1, S, G, CREATING                      retired with the entry of the dead
 //   2. head in Q0, the empty version in G: plain           the same
 //   3. regions LIVE; own[0] := head; the host publishes    the same
 
@@ -67,6 +67,7 @@ import { held } from '@x/shm-arena/assembly/lazy';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
 import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
 import { io, sizeOf, work } from './node';
+import { startRing } from './ring';
 import { allot, raiseCeiling, tellRoom } from './room';
 
 // ---- version ------------------------------------------------------------------------------------
@@ -161,6 +162,7 @@ const H_SLOTS: usize = 204;
 const H_ENTRY: usize = 208;
 export const H_USED: usize = 212;
 const H_BUDGET: usize = 216;
+const H_TABLES: usize = 220;
 const H_QUEUES: usize = 256;
 export const QUEUE_BYTES: usize = 128;
 /** The most that `create` takes for the ops that may wait in a queue. */
@@ -170,9 +172,19 @@ export function headOf(version: usize): usize {
   return get32(version + V_HEAD);
 }
 
-/** Region Q0 or Q1. Frozen, as are the next four. */
+/** Region Q0 or Q1. Frozen, as are the next six. */
 export function halfOf(head: usize, half: u32): u32 {
   return get32(head + H_Q0 + ((<usize>half) << 2));
+}
+
+/** Region S. */
+export function tablesOf(head: usize): u32 {
+  return get32(head + H_TABLES);
+}
+
+/** Whether a region lives as long as the structure. */
+export function isLasting(head: usize, region: u32): bool {
+  return region == halfOf(head, 0) || region == halfOf(head, 1) || region == tablesOf(head);
 }
 
 export function mostOf(head: usize): u32 {
@@ -281,13 +293,15 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   const q0 = regionCreate(owner, 0);
   if (q0 < 0) return -q0;
   const q1 = regionCreate(owner, 0);
-  if (q1 < 0) return give(q0, -1, -1, -q1);
+  if (q1 < 0) return give(q0, -1, -1, -1, -q1);
+  const tables = regionCreate(owner, 0);
+  if (tables < 0) return give(q0, q1, -1, -1, -tables);
   const region = regionCreate(owner, 0);
-  if (region < 0) return give(q0, q1, -1, -region);
+  if (region < 0) return give(q0, q1, tables, -1, -region);
   const bytes = <u32>(H_QUEUES + QUEUE_BYTES * PARTICIPANTS);
   const head = regionAlloc(q0, bytes, 64);
   const version = head == 0 ? 0 : regionAlloc(region, versionBytes(0), 8);
-  if (version == 0) return give(q0, q1, region, whyNot());
+  if (version == 0) return give(q0, q1, tables, region, whyNot());
   fill(head, 0, bytes); // Private: the entry is not published.
   put64(<usize>head + H_CLOCK, 1);
   put32(<usize>head + H_Q0, q0);
@@ -296,6 +310,8 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   put32(<usize>head + H_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
   put32(<usize>head + H_ENTRY, entry);
   put32(<usize>head + H_BUDGET, budget);
+  put32(<usize>head + H_TABLES, tables);
+  startRing(head, tables);
   put64(<usize>head + H_TOP, i64.MAX_VALUE);
   fillVersion(version, 0, region, 1, versionBytes(0), 0, 1, head, 0);
   tellRoom(head, version);
@@ -303,6 +319,7 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   allot(head, region, 0, false);
   regionPublish(q0); // The caller is creating the entry: its owner is there.
   regionPublish(q1);
+  regionPublish(tables);
   regionPublish(region);
   store32(entryAt(entry) + D_OWN, head);
   put32(io(), version);
@@ -310,9 +327,10 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
 }
 
 /** Gives regions back that this slot is creating; `why` is handed on. */
-function give(q0: i32, q1: i32, region: i32, why: i32): i32 {
+function give(q0: i32, q1: i32, tables: i32, region: i32, why: i32): i32 {
   regionDrop(q0);
   if (q1 >= 0) regionDrop(q1);
+  if (tables >= 0) regionDrop(tables);
   if (region >= 0) regionDrop(region);
   return why;
 }

@@ -50,8 +50,10 @@ export interface BatchOptions {
 export interface QueueOptions extends BatchOptions {
   /**
    * Most operations of one thread that wait, 1 to 2 ** 24, default 16 384; one more is QUEUE_FULL.
-   * Counts only for the one who makes the map. Each thread that writes takes 16 bytes of memory for
-   * each, rounded up to a power of two, beside the operations themselves.
+   * Counts only for the one who makes the map, and costs nothing until it is used: beside its
+   * operations a thread takes 32 KiB with its first one, and as much again as it has each time that
+   * it has written twice as many, up to 16 bytes for each that may wait, rounded up to a power of
+   * two.
    */
   maxQueued?: number | undefined;
 }
@@ -95,7 +97,8 @@ export interface TicketResult {
    * - `absent`: a `delete` or `compareAndSet` found none
    * - `different`: a `compareAndSet` found another value
    * - `forgotten`: it was applied so long ago that it is not known any more: at least 2 * maxQueued
-   *   operations of its thread were applied since
+   *   operations of its thread were applied since, or at least 4096 where the arena had no room to
+   *   keep more of them
    */
   readonly outcome: 'done' | 'exists' | 'absent' | 'different' | 'forgotten';
 }

@@ -1,5 +1,5 @@
 // The tree's words as the checker reads them (packages/avl-batch/assembly: node.ts, version.ts,
-// queue.ts), the invariants that hold after every step, and names for traces.
+// queue.ts, ring.ts), the invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
@@ -7,8 +7,12 @@ import type { Run } from './operations.ts';
 
 const QUEUES = 256;
 const QUEUE_BYTES = 128;
-const HALF = 192;
-const BEGUN = 20;
+const TABLES = 220;
+const RING = 16;
+const START = 32;
+const SEGMENTS = 72;
+/** log2 of the slots of a first segment. */
+const FIRST = 2;
 const REGION_BASE = 32;
 
 /** The position of the thread's shard in the present generation (region.ts). */
@@ -53,31 +57,45 @@ function walk(world: World, n: number, keys: string[], depth: number): string | 
   return undefined;
 }
 
-/** A queue notes where its shard stands before it takes anything, for an heir to give it back. */
-function begunProblem(world: World, own: number, run: Run): string | undefined {
+/** Where the slots end that a queue has, by its directory; and how many there are. */
+function slotsOf(world: World, queue: number): [end: number, slots: number] {
+  const ring = world.u64(queue + RING);
+  if (ring === 0n) return [world.u32(queue + START), 0];
+  const slots = 2 ** Number(ring & 31n);
+  const last = world.u32(queue + SEGMENTS + 4 * Math.max(0, Math.log2(slots) - FIRST));
+  return [(last + 8 * slots) >>> 0, slots];
+}
+
+/** Steps 1 and 5 of ring.ts: no queue takes slots behind others that are in no directory. */
+function ringProblem(world: World, own: number, run: Run): string | undefined {
   const { participants, regions } = head(world);
-  const base = world.u32(regions + 64 * world.u32(own + HALF) + 32);
+  const base = world.u32(regions + 64 * world.u32(own + TABLES) + REGION_BASE);
   for (let q = 0; q < participants; q++) {
-    if (world.u32(own + QUEUES + q * QUEUE_BYTES + BEGUN) !== 0) continue;
-    const stands = world.u64(base + 64 * q);
-    run.stood[q] ??= stands;
-    if (run.stood[q] !== stands) return `step 2: queue ${q} has taken memory, and has no mark`;
+    const queue = own + QUEUES + q * QUEUE_BYTES;
+    const [end] = slotsOf(world, queue);
+    const now = world.u32(base + 64 * q);
+    const before = run.stood[q] ?? { now, end };
+    run.stood[q] = { now, end };
+    if (now > before.now && now !== end && before.now !== before.end)
+      return `step 5: queue ${q} takes slots behind what nobody knows of`;
   }
   return undefined;
 }
 
-/** V1 to V3, Q1, Q2 after every step; the tree after every publication. */
+/** V1 to V3, Q1, Q2, S3 after every step; the tree after every publication. */
 export function invariantOf(world: World, entry: number, run: Run): string | undefined {
   if (!isLive(world, entry)) return undefined;
   const version = world.u32(rootWord(world, entry));
   const own = headAt(world, entry);
-  const unmarked = begunProblem(world, own, run);
-  if (unmarked !== undefined) return unmarked;
+  const lost = ringProblem(world, own, run);
+  if (lost !== undefined) return lost;
   const queues = world.u32(version + 36);
   for (let q = 0; q < queues; q++) {
     const queue = own + QUEUES + q * QUEUE_BYTES;
     const applied = world.u64(version + 48 + 8 * q);
     if (applied > world.u64(queue)) return `V3: queue ${q} is applied beyond its end`;
+    if (world.u64(queue) - applied > BigInt(slotsOf(world, queue)[1]))
+      return `S3: more waits in queue ${q} than it has slots`;
     if (world.u64(queue + 64) > applied) return `Q2: queue ${q} was told of more than is applied`;
   }
   if (version === run.version) return undefined;
@@ -110,11 +128,15 @@ const HEAD: Names = {
 const QUEUE: Names = {
   0: 'tail',
   8: 'turn',
-  16: 'table',
-  20: 'begun',
+  16: 'ring',
   24: 'mark0',
   28: 'mark1',
+  32: 'start',
   64: 'applied',
+  72: 'segment0',
+  76: 'segment1',
+  80: 'segment2',
+  84: 'segment3',
 };
 /** The word at `at` by name, as far as it is known. */
 export function nameWord(at: number, world: World, entry: number): string | undefined {

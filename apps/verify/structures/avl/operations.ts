@@ -23,8 +23,8 @@ export interface Run {
   version: number;
   number: bigint;
   applied: bigint[];
-  /** Where the shard of a queue that has not begun stood. */
-  stood: bigint[];
+  /** Where the shard stood from which a queue takes its slots, and where these ended. */
+  stood: { now: number; end: number }[];
   tickets: Record<string, { queue: number; number: number }>;
   snaps: Record<string, Leased & { version: number }>;
   marks: Record<string, { count: number; tails: number[] }>;
@@ -129,8 +129,8 @@ function appending(kind: number): Structure<Run>['operations'][string] {
     *run(t, run: Run, _who: number, ...what: [string, string, number?, number?]) {
       return yield* append(t, run, kind, what);
     },
-    // 19 where the chunk has room; a table, or another chunk, takes pages from the arena's table,
-    // and who has no table yet, or finds the ceiling reached, counts them.
+    // 19 where the chunk has room; slots, or another chunk, take pages from the arena's table, and
+    // who needs slots, or finds the ceiling reached, counts them.
     waitFree: true,
     bound: 300,
   };

@@ -377,6 +377,73 @@ scenario(
   {},
   { ...FILLS, observe: HEIR, ...KILLS },
 );
+/** Where a ring has four slots, and the next number is 4: it grows, here and at 8. */
+const FOURTH: Program = [
+  ['set', 0, 'p2', 'b', 2],
+  ['set', 0, 'p3', 'c', 3],
+];
+scenario(
+  'a ring grows',
+  [
+    [
+      ['set', 0, 'x', 'a', 4],
+      ['set', 0, 'y', 'b', 5],
+      ['own', 0, 'a'],
+    ],
+    [
+      ['ask', 'b'],
+      ['build', 'b', 5],
+      ['get', 'a'],
+      ['outcome', 'p2'],
+    ],
+  ],
+  FOURTH,
+  { most: 16 },
+  // Full: where it could not grow, four may wait until it comes round.
+  { may: [...FILLS.may, 'full'], observe: [['outcome', 'p3'], ...HEIR], ...KILLS },
+);
+// What the dead had taken for slots, and nobody knows of, is given back first.
+for (const [what, before, own] of [
+  ['a new queue', [], { warm: false }],
+  ['a ring that grows', FOURTH, { most: 16 }],
+] as const) {
+  scenario(
+    `${what} is inherited meanwhile`,
+    [[['set', 0, 'x', 'a', 4]], [['heir'], ['set', 9, 'y', 'b', 5], ['get', 'a']]],
+    before,
+    own,
+    // No plan that refuses: `heir` may be refused its slot, and then all it calls is.
+    { ...FILLS, quick: KILLS.quick, full: [twice, die, dieTwice] },
+  );
+}
+/** At 4 there is no room to grow, and less may wait; at 8 there is. */
+scenario(
+  'a ring goes round, and grows',
+  [
+    [
+      ...[4, 5, 6].map((i): OpCall => ['set', 0, `x${i}`, 'a', i]),
+      ...built('a', ['insert', 0, 'y', 'd', 7], ['delete', 0, 'z', 'b']),
+      ...[1, 2].map((i): OpCall => ['set', 0, `u${i}`, 'e', i]),
+      ['outcome', 'z'],
+      ...built('c', ['set', 0, 'v', 'f', 10]),
+      ['outcome', 'u2'],
+    ],
+    [
+      ['build', 'b', 1],
+      ['get', 'a'],
+    ],
+  ],
+  FOURTH,
+  { most: 16 },
+  {
+    may: ['full'],
+    quick: [
+      { strategy: 'dfs', preemptions: 0, failures: true },
+      { ...die, limit: 1_000 },
+    ],
+    full: MAP_FULL,
+  },
+);
 scenario(
   'turning halves are inherited',
   [
@@ -564,7 +631,7 @@ for (const [what, own] of Object.entries({
       ],
     ],
     FILL,
-    { pages: 24, warm: 'all', ...own },
+    { pages: 28, warm: 'all', ...own },
     FILLED,
   );
 }
@@ -581,8 +648,7 @@ scenario(
     ],
   ],
   FILL,
-  // A table of five pages.
-  { pages: 36, most: 256, warm: 'all', cold: 1 },
+  { pages: 22, warm: 'all', cold: 1 },
   FILLED,
 );
 scenario(
@@ -592,7 +658,7 @@ scenario(
     [['apply', 'a', 5]],
   ],
   FILL,
-  { pages: 22, most: 24, warm: 'all' },
+  { pages: 28, most: 24, warm: 'all' },
   {
     ...FILLED,
     observe: [
