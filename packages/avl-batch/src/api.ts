@@ -40,8 +40,9 @@ export interface BatchOptions {
   maxDelayMs?: number | undefined;
   /**
    * Rebuild the tree (`compact`) when a build finds that its memory is more than twice what its
-   * entries need, or that none are left. Default true. The rebuild is O(n), in the thread that
-   * builds. A build that has no memory rebuilds the tree in any case.
+   * entries need, or what it was after the last rebuild, or that no entries are left. Default true.
+   * The rebuild is O(n), in the thread that builds. A build that has no memory rebuilds the tree in
+   * any case.
    */
   autoCompact?: boolean | undefined;
 }

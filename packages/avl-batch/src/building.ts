@@ -9,7 +9,7 @@ import type { Signals } from './signals.ts';
 
 const { OK, FULL, LIMIT, CONTENDED } = Status;
 
-/** A generation is rebuilt when it has more than twice what lives in it and this. */
+/** A generation is rebuilt when it has more than twice what it should have, and this. */
 const SLACK_BYTES = 16 * PAGE_BYTES;
 
 /** No memory: in the arena, or within `maxBytes`. */
@@ -30,6 +30,8 @@ export class Building {
   private readonly maxOps: number;
   private readonly autoCompact: boolean;
   private compactions = 0;
+  /** Bytes of the tree when it was rebuilt last, as far as this handle has seen. */
+  private rebuilt: number | undefined;
 
   constructor(core: AnyCore, signals: Signals, maxOps: number, autoCompact: boolean) {
     this.core = core;
@@ -112,6 +114,7 @@ export class Building {
    */
   batch(): Batch | undefined {
     const { core } = this;
+    this.rebuilt ??= this.bytes().used;
     const limit = Math.min(this.maxOps, Math.max(this.waiting(), 1));
     let status = this.attempt(limit);
     if (isFull(status)) status = this.attemptInMore(limit);
@@ -126,13 +129,21 @@ export class Building {
     if (batch.applied === 0) return batch;
     const [used, live] = [core.resultCount(6), core.resultCount(8)];
     this.signals.announce();
-    if (this.autoCompact && this.isDue(used, live)) this.tryCompact();
+    this.rebuilt = Math.min(this.rebuilt, used); // Others rebuild it, too.
+    if (this.autoCompact && this.isDue(used, live, this.rebuilt)) {
+      const rebuilt = this.tryCompact();
+      if (rebuilt === OK) this.rebuilt = live;
+      else if (isFull(rebuilt)) this.rebuilt = used;
+    }
     return batch;
   }
 
-  /** Whether a generation with `used` bytes, of which `live` would be left, is to be rebuilt. */
-  private isDue(used: number, live: number): boolean {
-    return used > (live === 0 ? PAGE_BYTES : 2 * live + SLACK_BYTES);
+  /**
+   * Whether a generation with `used` bytes, of which `live` would be left, is to be rebuilt: half
+   * of it is garbage, or half of it lies in the order of writing, in which it is slow to read.
+   */
+  private isDue(used: number, live: number, rebuilt: number): boolean {
+    return used > (live === 0 ? PAGE_BYTES : 2 * Math.min(live, rebuilt) + SLACK_BYTES);
   }
 
   private attempt(limit: number, last = false): number {
@@ -174,10 +185,15 @@ export class Building {
 
   /** Whether a rebuild would give back an eighth of what lives. */
   private isWorthIt(): boolean {
+    const { used, live } = this.bytes();
+    return used > live + live / 8 + PAGE_BYTES;
+  }
+
+  /** Of the tree, and what a rebuild would leave. */
+  private bytes(): { used: number; live: number } {
     const { core } = this;
     core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    const [used, live] = [core.resultCount(4), core.resultCount(6)];
-    return used > live + live / 8 + PAGE_BYTES;
+    return { used: core.resultCount(4), live: core.resultCount(6) };
   }
 
   /** Rebuilds the tree unless somebody is building. A status. */

@@ -256,6 +256,19 @@ describe('compact', () => {
     expect(map.verify().problems).toEqual([]);
   });
 
+  test('runs by itself when the tree has doubled by growth, which leaves no garbage', () => {
+    const map = AvlBatch.create<string, number>(arena, { value: u32 });
+    const sizes: number[] = [];
+    for (let n = 0; n < 80_000; ) {
+      for (const end = n + 4000; n < end; n++) map.set(userKey(n), n);
+      if (map.build().compacted) sizes.push(map.size);
+    }
+    expect(sizes.length).toBeGreaterThan(1);
+    for (const [at, size] of sizes.entries()) {
+      if (at > 0) expect(size).toBeGreaterThan(1.5 * sizes[at - 1]!);
+    }
+  });
+
   test('only when asked, with autoCompact: false', () => {
     const map = AvlBatch.create<string, number>(arena, {
       ...{ value: u32, batch: { autoCompact: false } },
