@@ -101,16 +101,19 @@ export abstract class MapCore<X extends MapKernel, K, V> {
 
   /** The value that the last call found; `status` is the call's. */
   readResult(status: number): V {
-    const { crossing, valuePort } = this;
+    if (status === MapStatus.NEED) return this.#readInPieces();
+    return this.valuePort.read(this.crossing.view, RESULT_BYTES, this.result(0));
+  }
+
+  /** Whatever decodes a value may call the map, so the pin is gone by then. */
+  #readInPieces(): V {
     const length = this.result(0);
-    if (status !== MapStatus.NEED) return valuePort.read(crossing.view, RESULT_BYTES, length);
-    // Whatever decodes it may call the map, so the pin is gone by then.
     const value = this.pinned(() => {
       const bytes = allocate(length);
       this.pieces(bytes, 0, this.result(5), false, length);
       return bytes;
     });
-    return valuePort.read(value, 0, length);
+    return this.valuePort.read(value, 0, length);
   }
 
   /** Takes what a call with NEED found, by `pieces`, and ends that call. */
