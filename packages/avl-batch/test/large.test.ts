@@ -1,28 +1,11 @@
 // Values and keys that the scratch block has no room for: read in pieces, without memory.
 
-import { createHash } from 'node:crypto';
 import { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { describe, expect, test } from 'vitest';
+import { print, sample, takeAll } from '../../shm-arena/test/shared/large.ts';
 import { AvlBatch } from '../src/index.ts';
 import { codeOf } from './support.ts';
-
-const SIZES = [200_000, 100_000, 350_001, 7];
-
-/** A value that says what it is at every byte. */
-function sample(n: number): Uint8Array {
-  const value = new Uint8Array(SIZES[n % SIZES.length]!);
-  for (let i = 0; i < value.length; i++) value[i] = (i * 31 + (i >> 8) * 7 + n) & 255;
-  return value;
-}
-
-const print = (value: Uint8Array | undefined) =>
-  value && `${value.length} ${createHash('md5').update(value).digest('hex')}`;
-
-/** Takes every byte that is left. */
-function exhaust(arena: Arena): void {
-  for (const size of [65_536, 4096, 16]) while (arena.tryAlloc(size) !== 0);
-}
 
 describe('reads of large entries take no memory of the arena', () => {
   test('values', () => {
@@ -34,7 +17,7 @@ describe('reads of large entries take no memory of the arena', () => {
     for (let i = 0; i < 600; i++) map.has(0); // A larger scratch block is given back by now.
     map.set(count, sample(0));
     for (let i = 0; i < 600; i++) map.has(0);
-    exhaust(arena);
+    takeAll(arena);
     const { used } = arena.stats();
     const expected = Array.from({ length: count }, (_, n) => print(sample(n)));
     const snapshot = map.snapshot();
@@ -68,7 +51,7 @@ describe('reads of large entries take no memory of the arena', () => {
     for (const [n, key] of keys.entries()) map.set(key, sample(n));
     map.build();
     for (let i = 0; i < 600; i++) map.has('x');
-    exhaust(arena);
+    takeAll(arena);
     const all = keys.map((_, n) => print(sample(n)));
     const [from, to] = [keys[1]!, keys[4]!];
     for (const view of [map, map.snapshot()]) {

@@ -2,14 +2,14 @@
 
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
-import { walks } from '../../shm-arena/test/shared/wrong.ts';
+import { walks, walksOf } from '../../shm-arena/test/shared/wrong.ts';
 import { AvlBatch } from '../src/index.ts';
 import { freshArena } from './support.ts';
 
 const read = { scan: [{}, () => {}], getMany: [['a']], get: ['a', {}], at: [0] };
 
-function parts(arena: Arena) {
-  const map = AvlBatch.create(arena, { name: 'm' });
+function parts(arena: Arena, name = 'open') {
+  const map = AvlBatch.create(arena, { name });
   const ticket = map.set('a', 1);
   map.build();
   const cursor = map.cursor();
@@ -38,18 +38,18 @@ const walkOf = async ({ map, ticket, snapshot, cursor, keys }: ReturnType<typeof
   ]);
 };
 
-test('what stands on AvlBatch', async () => {
-  const arena = freshArena();
-  const { handle } = AvlBatch.create(arena, { name: 'm' });
-  const makes = {
-    create: [arena, { batch: {} }],
-    open: [arena, 'm', {}],
-    openOrCreate: [arena, { name: 'm' }],
-    attach: [arena, handle, {}],
-  };
-  await walks([{ what: 'AvlBatch', object: AvlBatch, right: makes }]);
-  arena.detach();
-  await walks([{ what: 'AvlBatch, detached', object: AvlBatch, right: makes }]);
+walksOf({
+  what: 'AvlBatch',
+  type: AvlBatch,
+  arena: freshArena,
+  options: { batch: {} },
+  parts,
+  walk: walkOf,
+  closes: ({ snapshot, cursor, map }) => [snapshot, cursor, map],
+  ends: [
+    ['closed', ({ map }) => map.close()],
+    ['destroyed', ({ map }) => map.destroy()],
+  ],
 });
 
 test('open, and its builders', async () => {
@@ -60,19 +60,5 @@ test('open, and its builders', async () => {
   await walks([{ what: 'Builder', object: builder }]);
   expect(all.map.verify().problems).toEqual([]);
   expect(arena.verify().problems).toEqual([]);
-  arena.detach();
-});
-
-test.each<[string, (arena: Arena, all: ReturnType<typeof parts>) => void]>([
-  ['closed', (_, { map }) => map.close()],
-  ['destroyed', (_, { map }) => map.destroy()],
-  ['destroyed by another handle', (arena) => AvlBatch.open(arena, 'm').destroy()],
-  ['detached', (arena) => arena.detach()],
-])('%s', async (_, end) => {
-  const arena = freshArena();
-  const all = parts(arena);
-  end(arena, all);
-  await walkOf(all);
-  for (const each of [all.snapshot, all.cursor, all.map]) each.close();
   arena.detach();
 });

@@ -1,25 +1,13 @@
 // Values and keys that the scratch block has no room for: read in pieces, without memory.
 
-import { createHash } from 'node:crypto';
 import { Arena, type Codec } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { describe, expect, test } from 'vitest';
+import { print, sample, takeAll } from '../../shm-arena/test/shared/large.ts';
 import { SkipList } from '../src/index.ts';
 import { codeOf } from './support.ts';
 
 const MIB = 2 ** 20;
-const SIZES = [200_000, 100_000, 350_001, 7];
-
-/** A value that says what it is at every byte. */
-function sample(n: number): Uint8Array {
-  const value = new Uint8Array(SIZES[n % SIZES.length]!);
-  for (let i = 0; i < value.length; i++) value[i] = (i * 31 + (i >> 8) * 7 + n) & 255;
-  return value;
-}
-
-/** Its length and a digest: comparing bytes one by one takes long. */
-const print = (value: Uint8Array | undefined) =>
-  value && `${value.length} ${createHash('md5').update(value).digest('hex')}`;
 
 /** Calls `write` with 0, 1, … until the arena is full; how often it was not. */
 function fill(write: (n: number) => void): number {
@@ -34,7 +22,7 @@ function fill(write: (n: number) => void): number {
 /** Has the thread's larger scratch block given back, and takes every byte that is left. */
 function exhaust(arena: Arena, list: { first(): unknown }): void {
   for (let i = 0; i < 600; i++) list.first();
-  for (const size of [65_536, 4096, 16]) while (arena.tryAlloc(size) !== 0);
+  takeAll(arena);
 }
 
 /** A list of large values, then of small ones, in two lists, in an arena without a free byte. */

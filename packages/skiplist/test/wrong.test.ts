@@ -2,7 +2,7 @@
 
 import type { Arena } from '@x/shm-arena';
 import { expect, test } from 'vitest';
-import { walks } from '../../shm-arena/test/shared/wrong.ts';
+import { walks, walksOf } from '../../shm-arena/test/shared/wrong.ts';
 import { SkipList } from '../src/index.ts';
 import { freshArena } from './support.ts';
 
@@ -19,8 +19,8 @@ const right = {
   snapshotAt: [1n],
 };
 
-function parts(arena: Arena) {
-  const list = SkipList.create(arena, { name: 'l' }).set('a', 1);
+function parts(arena: Arena, name = 'open') {
+  const list = SkipList.create(arena, { name }).set('a', 1);
   const frozen = list.seal();
   list.set('b', 2);
   const cursor = list.cursor();
@@ -39,18 +39,17 @@ const walkOf = async ({ list, frozen, snapshot, cursor, keys }: ReturnType<typeo
   ]);
 };
 
-test('what stands on SkipList', async () => {
-  const arena = freshArena();
-  const { handle } = SkipList.create(arena, { name: 'l' });
-  const makes = {
-    create: [arena, {}],
-    open: [arena, 'l', {}],
-    openOrCreate: [arena, { name: 'l' }],
-    attach: [arena, handle, {}],
-  };
-  await walks([{ what: 'SkipList', object: SkipList, right: makes }]);
-  arena.detach();
-  await walks([{ what: 'SkipList, detached', object: SkipList, right: makes }]);
+walksOf({
+  what: 'SkipList',
+  type: SkipList,
+  arena: freshArena,
+  parts,
+  walk: walkOf,
+  closes: ({ list, frozen, snapshot, cursor }) => [list, frozen, snapshot, cursor],
+  ends: [
+    ['closed', ({ list }) => list.close()],
+    ['destroyed', ({ list }) => list.destroy()],
+  ],
 });
 
 test('open', async () => {
@@ -59,21 +58,5 @@ test('open', async () => {
   await walkOf(all);
   expect(all.list.verify().problems).toEqual([]);
   expect(arena.verify().problems).toEqual([]);
-  arena.detach();
-});
-
-test.each<[string, (arena: Arena, all: ReturnType<typeof parts>) => void]>([
-  ['closed', (_, { list }) => list.close()],
-  ['destroyed', (_, { list }) => list.destroy()],
-  ['destroyed by another handle', (arena) => SkipList.open(arena, 'l').destroy()],
-  ['detached', (arena) => arena.detach()],
-])('%s', async (_, end) => {
-  const arena = freshArena();
-  const all = parts(arena);
-  end(arena, all);
-  await walkOf(all);
-  for (const object of Object.values(all)) {
-    (object as { close?: () => void }).close?.();
-  }
   arena.detach();
 });

@@ -1,7 +1,8 @@
 // A walk over all that can be called, with arguments of all wrong kinds: whatever is thrown or
 // rejected has a code, and names what was found.
 
-import { expect } from 'vitest';
+import type { Arena } from '@x/shm-arena';
+import { expect, test } from 'vitest';
 
 /** One of each kind. */
 export const WRONG: readonly unknown[] = [
@@ -82,6 +83,57 @@ export async function walk({ what, object, right = {}, but = [] }: Walk): Promis
 /** Expects that no walk finds anything. */
 export async function walks(all: readonly Walk[]): Promise<void> {
   for (const each of all) expect(await walk(each), each.what).toEqual([]);
+}
+
+/** A structure whose instance, and what stands on it, is walked over in all states. */
+export interface Walked<P extends object> {
+  readonly what: string;
+  readonly type: {
+    create(arena: Arena, options: { name: string }): { readonly handle: unknown };
+    open(arena: Arena, name: string): { destroy(): void };
+  };
+  readonly arena: () => Arena;
+  /** Right arguments of `create`. */
+  readonly options?: object;
+  /** An instance of that name, and what belongs to it. */
+  readonly parts: (arena: Arena, name: string) => P;
+  readonly walk: (all: P) => Promise<void>;
+  /** What may be closed behind each end. */
+  readonly closes: (all: P) => readonly { close(): void }[];
+  /** Beside another handle's `destroy`, and `detach`. */
+  readonly ends: readonly (readonly [string, (all: P) => void])[];
+}
+
+/** Tests of a structure's class, and of an instance behind each of its ends. */
+export function walksOf<P extends object>(given: Walked<P>): void {
+  const { what, type, arena: made, options = {}, parts, walk, closes, ends } = given;
+  const name = 'walked';
+  test(`what stands on ${what}`, async () => {
+    const arena = made();
+    const { handle } = type.create(arena, { name });
+    const right = {
+      create: [arena, options],
+      open: [arena, name, {}],
+      openOrCreate: [arena, { name }],
+      attach: [arena, handle, {}],
+    };
+    await walks([{ what, object: type, right }]);
+    arena.detach();
+    await walks([{ what: `${what}, detached`, object: type, right }]);
+  });
+
+  test.each<readonly [string, (all: P, arena: Arena) => void]>([
+    ...ends,
+    ['destroyed by another handle', (_, arena) => type.open(arena, name).destroy()],
+    ['detached', (_, arena) => arena.detach()],
+  ])('%s', async (_, end) => {
+    const arena = made();
+    const all = parts(arena, name);
+    end(all, arena);
+    await walk(all);
+    for (const each of closes(all)) each.close();
+    expect(() => arena.detach()).not.toThrow();
+  });
 }
 
 /** The same but for what shows an object, which all have. */
