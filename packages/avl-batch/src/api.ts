@@ -320,12 +320,13 @@ export interface IndexedReadable<K, V> extends OrderedReadable<K, V> {
  * in this order, each to what those before it have made of its key, and what is visible at any time
  * is a beginning of it. So the last `set` wins.
  *
- * Appending is O(length of key and value), needs no lock and waits for nobody. A thread that dies
- * leaves its queue, which is applied like any other; until then it counts for the next thread with
- * its slot, which goes on behind it. Each of the four throws: ShmError QUEUE_FULL (`maxQueued`
- * operations of this thread wait), ARENA_FULL, LIMIT_REACHED (`maxBytes`), CONTENDED (only where a
- * thread may not block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE, VALUE_TOO_LARGE; TypeError for
- * what a codec cannot take. After each of them nothing has changed.
+ * Appending is O(length of key and value), needs no lock and waits for nobody. In a full map each
+ * append also counts the arena's pages, and looks up what it would replace: O(pages + log n). A
+ * thread that dies leaves its queue, which is applied like any other; until then it counts for the
+ * next thread with its slot, which goes on behind it. Each of the four throws: ShmError QUEUE_FULL
+ * (`maxQueued` operations of this thread wait), ARENA_FULL, LIMIT_REACHED (`maxBytes`), CONTENDED
+ * (only where a thread may not block), CLOSED, EXPELLED; RangeError KEY_TOO_LARGE, VALUE_TOO_LARGE;
+ * TypeError for what a codec cannot take. After each of them nothing has changed.
  *
  * The memory that rebuilding the tree takes is kept for that: a value that would leave too little
  * is ARENA_FULL, unless it replaces one that is no smaller; building what waits may make room for

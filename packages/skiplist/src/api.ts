@@ -407,8 +407,9 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * Freezes the active list and puts an empty one on top. Nobody stops writing: a write that had
    * not committed yet commits in the new list. Every handle in every thread reads through both.
    * Called by several threads at once, each freezes another list.
-   * @throws ShmError LIMIT_REACHED (32 lists in one stack); only if nothing was written since the
-   * last seal: ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was frozen then
+   * @throws ShmError LIMIT_REACHED (32 lists in one stack); CONTENDED (another thread stands still
+   * while it seals, clears or destroys a list); only if nothing was written since the last seal:
+   * ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was frozen then
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1);
@@ -427,8 +428,9 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
    * what they show; new ones, `snapshotAt` of an earlier number too, do not see it. A write in
    * flight counts as before the clear or as after it. The memory comes back when the last reader
    * has left. O(lists).
-   * @throws ShmError only if nothing was written since the last seal, and frozen lists fill the
-   * arena: ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was removed then: `destroy` them
+   * @throws ShmError CONTENDED as `seal`; only if nothing was written since the last seal, and
+   * frozen lists fill the arena: ARENA_FULL, LIMIT_REACHED (no region is left). Nothing was removed
+   * then: `destroy` them
    * @example
    * const list = SkipList.create(arena);
    * list.set('a', 1).seal();
