@@ -1,10 +1,16 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { CHECK_ALL, ENDED, NUMBERS, OVER, SHOW, ShmError } from '@x/shm-arena/internal';
+import { NUMBERS, READER, SHOW, ShmError } from '@x/shm-arena/internal';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
-import { TreeView } from './view.ts';
+import { TreeReader, TreeView } from './view.ts';
+
+class SnapshotReader<K, V> extends TreeReader<K, V> {
+  override ended(): Error {
+    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
+  }
+}
 
 export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K, V> {
   readonly #version: bigint;
@@ -13,19 +19,19 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
 
   /** Of what `snapshot` has left in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
-    super(core, core.result(0));
+    super(new SnapshotReader(core, core.result(0)));
     this.#size = core.result(1);
     this.#version = core.resultLong(2);
     this.#letGo = letGo;
   }
 
   get version(): bigint {
-    this[CHECK_ALL]();
+    this[READER].checkAll();
     return this.#version;
   }
 
   override get size(): number {
-    this[CHECK_ALL]();
+    this[READER].checkAll();
     return this.#size;
   }
 
@@ -41,13 +47,10 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
     return { size: this.#size };
   }
 
-  protected override [ENDED](): Error {
-    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
-  }
-
   close(): void {
-    if (this[OVER]) return;
-    this[OVER] = true;
+    const reader = this[READER];
+    if (reader.over) return;
+    reader.over = true;
     this.#letGo();
   }
 }

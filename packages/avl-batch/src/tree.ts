@@ -3,22 +3,17 @@
 import type { Arena, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
-  CHECK,
-  CHECK_ALL,
-  CORE,
   codecsOf,
   counts,
   createStructure,
   droppable,
-  ENDED,
   Membership,
   mayBlock,
   NUMBERS,
-  OVER,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
-  READ,
+  READER,
   ShmError,
   Snapshots,
   Status,
@@ -35,7 +30,7 @@ import { Snapshot } from './snapshot.ts';
 import { startBuilder } from './start.ts';
 import { resultOf } from './ticket.ts';
 import { AVL_BATCH } from './type.ts';
-import { TreeView } from './view.ts';
+import { TreeReader, TreeView } from './view.ts';
 import { Waits } from './waits.ts';
 
 const { OK } = Status;
@@ -59,15 +54,16 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       throw typeError(`${TYPE}: expected create, open, openOrCreate or attach, found \`new\``);
     }
     const { key, value } = codecsOf(options);
-    super(new Core(member, key, value), 0);
+    const core = new Core(member, key, value);
+    super(new TreeReader(core, 0));
     this.#member = member;
     this.#pace = paceOf(options);
     const { maxOps, autoCompact } = this.#pace;
-    this.#signals = new Signals(this[CORE]);
-    this.#building = new Building(this[CORE], this.#signals, maxOps, autoCompact);
-    this.#waits = new Waits(this[CORE], this.#signals, this.#building);
-    this.#snapshots = new Snapshots(this[CORE]);
-    this[CORE].seat.shared.closers.add(this.#closer);
+    this.#signals = new Signals(core);
+    this.#building = new Building(core, this.#signals, maxOps, autoCompact);
+    this.#waits = new Waits(core, this.#signals, this.#building);
+    this.#snapshots = new Snapshots(core);
+    core.seat.shared.closers.add(this.#closer);
   }
 
   /** Bundlers rename classes. */
@@ -138,8 +134,9 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
 
   delete(key: K): api.Ticket {
     const call = () => {
-      this[CHECK]();
-      this[CORE].crossing.begin();
+      const reader = this[READER];
+      reader.check();
+      reader.core.crossing.begin();
       return this.#append(Kind.delete, key, 0, 0, 0, 0);
     };
     const status = call();
@@ -155,15 +152,17 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   #tryPut(kind: number, key: K, value: V): number {
-    this[CHECK]();
-    const { valuePort } = this[CORE];
+    const reader = this[READER];
+    reader.check();
+    const { valuePort } = reader.core;
     valuePort.pack(value);
     return this.#append(kind, key, valuePort.at, valuePort.length, 0, 0);
   }
 
   #tryCompare(key: K, expected: V | undefined, next: V | undefined): number {
-    this[CHECK]();
-    const { crossing, valuePort, expectedPort } = this[CORE];
+    const reader = this[READER];
+    reader.check();
+    const { crossing, valuePort, expectedPort } = reader.core;
     let kind: number = Kind.compare;
     if (next !== undefined) valuePort.pack(next);
     else {
@@ -189,7 +188,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     expectedAt: number,
     expectedLength: number,
   ): number {
-    const { kernel, entry, generation, keyPort } = this[CORE];
+    const { kernel, entry, generation, keyPort } = this[READER].core;
     keyPort.pack(key);
     return kernel.append(
       entry,
@@ -210,12 +209,12 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   /** Goes on after a status that is not OK. */
   #finish(status: number, call: () => number, what: string): void {
     if (status === QUEUE_FULL || isFull(status)) this.#signals.ring(); // A build may help.
-    this[CORE].finish(status, call, what);
+    this[READER].core.finish(status, call, what);
   }
 
   /** The ticket of what was appended. */
   #ticket(): api.Ticket {
-    const core = this[CORE];
+    const core = this[READER].core;
     const signals = this.#signals;
     const queue = core.result(0);
     const waiting = core.result(1);
@@ -228,7 +227,8 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   // ── Tickets ────────────────────────────────────────────────────────────────────────────────────
 
   override get(key: K, options?: { pending?: boolean | undefined }): V | undefined {
-    return this[READ](key, options !== undefined && pendingOf(options) ? PENDING_TOO : 0);
+    const pending = options !== undefined && pendingOf(options);
+    return this[READER].get(key, pending ? PENDING_TOO : 0);
   }
 
   applied(ticket: api.Ticket): boolean {
@@ -236,8 +236,9 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   result(ticket: api.Ticket): api.TicketResult | undefined {
-    this[CHECK]();
-    return resultOf(this[CORE], ticket);
+    const reader = this[READER];
+    reader.check();
+    return resultOf(reader.core, ticket);
   }
 
   settled(
@@ -265,7 +266,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   async #flush(options: { signal?: AbortSignal | undefined }): Promise<void> {
     const signal = signalOf(options);
     signal?.throwIfAborted();
-    this[CHECK]();
+    this[READER].check();
     const building = this.#building;
     const marked = building.mark();
     if (building.covers(marked)) return;
@@ -273,7 +274,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   flushSync(): void {
-    this[CHECK]();
+    this[READER].check();
     if (!mayBlock()) {
       throw new ShmError('UNSUPPORTED', 'flushSync: this thread may not block; use `flush`');
     }
@@ -284,16 +285,16 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   // ── Building ───────────────────────────────────────────────────────────────────────────────────
 
   build(): api.BuildReport {
-    this[CHECK]();
+    this[READER].check();
     const report = this.#building.build();
     this.#waits.look(); // Before what became of them is forgotten.
     return report;
   }
 
   startBuilder(options: api.BuilderOptions = {}): api.Builder {
-    this[CHECK_ALL]();
+    this[READER].checkAll();
     const started = startBuilder(options, {
-      core: this[CORE],
+      core: this[READER].core,
       handle: this.handle,
       building: this.#building,
       signals: this.#signals,
@@ -305,13 +306,14 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   compact(): void {
-    this[CHECK]();
+    this[READER].check();
     this.#building.compact();
   }
 
   snapshot(): api.AvlBatchSnapshot<K, V> {
-    const { [CORE]: core } = this;
-    this[CHECK]();
+    const reader = this[READER];
+    const { core } = reader;
+    reader.check();
     return this.#snapshots.take(
       () => core.ask('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
       (letGo) => new Snapshot(core, letGo),
@@ -321,8 +323,9 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
 
   stats(): api.AvlBatchStats {
-    const { [CORE]: core } = this;
-    this[CHECK]();
+    const reader = this[READER];
+    const { core } = reader;
+    reader.check();
     core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     const builder = core.result(12);
     return counts({
@@ -340,24 +343,26 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   }
 
   verify(): VerifyReport {
-    this[CHECK]();
-    return verifyMap(AVL_BATCH, this[CORE]);
+    const reader = this[READER];
+    reader.check();
+    return verifyMap(AVL_BATCH, reader.core);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
 
   close(): void {
-    if (this[OVER]) return;
-    this[CORE].seat.shared.closers.delete(this.#closer);
+    const reader = this[READER];
+    if (reader.over) return;
+    reader.core.seat.shared.closers.delete(this.#closer);
     for (const builder of this.#builders) builder.close();
     this.#snapshots.closeAll();
-    this[OVER] = true;
+    reader.over = true;
     this.#member.close();
-    this.#waits.end(this[ENDED]());
+    this.#waits.end(reader.ended());
   }
 
   destroy(): void {
-    this[CHECK]();
+    this[READER].check();
     this.#member.destroy();
     this.close();
   }

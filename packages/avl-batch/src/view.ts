@@ -2,22 +2,15 @@
 // number that tells the kernel what to read, and in when they are over.
 
 import {
-  BEGIN,
-  BOUND,
   type Bounds,
-  CHECK,
-  CORE,
-  COUNT_WITHIN,
   ENTRY_HEAD,
   giveRecords,
+  MapReader,
   MapStatus,
   MapView,
   RangeFlag,
   RangeScan,
-  SCAN_OF,
-  TARGET,
-  TRY_GET,
-  TRY_GET_MANY,
+  READER,
   takeRecords,
   wholeNumber,
 } from '@x/shm-arena/internal';
@@ -25,61 +18,50 @@ import type { IndexedReadable } from './api.ts';
 import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
 
-export abstract class TreeView<K, V>
-  extends MapView<Core<K, V>, K, V>
-  implements IndexedReadable<K, V>
-{
-  /** What the kernel reads: a version, or 0 for the present one. */
-  readonly [TARGET]: number;
+/** Reads a version, or the present one (target 0). */
+export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
+  readonly target: number;
 
   constructor(core: Core<K, V>, target: number) {
     super(core);
-    this[TARGET] = target;
+    this.target = target;
   }
 
-  protected [TRY_GET](key: K, flags: number): number {
-    const { kernel, entry, generation } = this[CORE];
-    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
-    return kernel.get(entry, generation, this[TARGET], flags, length, k0, k1, k2, k3);
+  tryGet(key: K, flags: number): number {
+    const { kernel, entry, generation } = this.core;
+    const { length, k0, k1, k2, k3 } = this.begin(key);
+    return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
   }
 
-  protected [TRY_GET_MANY](count: number, at: number, out: number, outBytes: number): number {
-    const { kernel, entry, generation } = this[CORE];
-    return kernel.getMany(entry, generation, this[TARGET], count, at, out, outBytes);
+  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this.core;
+    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
   }
 
-  protected [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan {
+  protected scan(bounds: Readonly<Bounds>, flags: number): RangeScan {
     return new TreeScan(this, bounds, flags);
   }
 
-  get size(): number {
-    return this.#counted(0, undefined, undefined);
-  }
-
-  rank(key: K): number {
-    return this.#counted(RangeFlag.END | RangeFlag.END_OPEN, undefined, this[BOUND].encode(key));
-  }
-
-  protected [COUNT_WITHIN]({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
+  countWithin({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
     const flags =
       (low === undefined ? 0 : RangeFlag.START | (lowOpen ? RangeFlag.START_OPEN : 0)) |
       (high === undefined ? 0 : RangeFlag.END | (highOpen ? RangeFlag.END_OPEN : 0));
-    return this.#counted(flags, low, high);
+    return this.counted(flags, low, high);
   }
 
   /** How many entries lie between two bounds. */
-  #counted(flags: number, low: Uint8Array | undefined, high: Uint8Array | undefined) {
-    const { [CORE]: core } = this;
+  counted(flags: number, low: Uint8Array | undefined, high: Uint8Array | undefined): number {
+    const { core } = this;
     const { crossing } = core;
     const call = () => {
-      this[CHECK]();
+      this.check();
       crossing.begin();
       const lowIn = low === undefined ? 0 : crossing.put(low, 0, low.length);
       const highIn = high === undefined ? 0 : crossing.put(high, 0, high.length);
       return core.kernel.count(
         core.entry,
         core.generation,
-        this[TARGET],
+        this.target,
         flags,
         low?.length ?? 0,
         (crossing.at + lowIn) | 0,
@@ -92,16 +74,15 @@ export abstract class TreeView<K, V>
   }
 
   at(index: number): [K, V] | undefined {
-    const { [CORE]: core } = this;
+    const { core } = this;
     const { crossing } = core;
-    wholeNumber('index', index, 0, 2 ** 32 - 1);
     const call = () => {
-      this[CHECK]();
+      this.check();
       crossing.begin();
       return core.kernel.scan(
         core.entry,
         core.generation,
-        this[TARGET],
+        this.target,
         INDEX,
         1,
         index,
@@ -125,18 +106,37 @@ export abstract class TreeView<K, V>
   }
 }
 
+export abstract class TreeView<K, V>
+  extends MapView<TreeReader<K, V>, K, V>
+  implements IndexedReadable<K, V>
+{
+  get size(): number {
+    return this[READER].counted(0, undefined, undefined);
+  }
+
+  rank(key: K): number {
+    const reader = this[READER];
+    const flags = RangeFlag.END | RangeFlag.END_OPEN;
+    return reader.counted(flags, undefined, reader.bound.encode(key));
+  }
+
+  at(index: number): [K, V] | undefined {
+    return this[READER].at(wholeNumber('index', index, 0, 2 ** 32 - 1));
+  }
+}
+
 /** A scan in progress. */
 class TreeScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  declare protected readonly view: TreeView<any, any>;
+  declare protected readonly view: TreeReader<any, any>;
 
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  constructor(view: TreeView<any, any>, bounds: Readonly<Bounds>, flags: number) {
+  constructor(view: TreeReader<any, any>, bounds: Readonly<Bounds>, flags: number) {
     super(view, bounds, flags, ENTRY_HEAD);
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
-    const { [CORE]: core, [TARGET]: target } = this.view;
+    const { core, target } = this.view;
     return core.kernel.scan(
       core.entry,
       core.generation,

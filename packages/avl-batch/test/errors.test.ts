@@ -2,7 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { CORE } from '@x/shm-arena/internal';
+import { READER } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { unhandled } from '../../shm-arena/test/shared/unhandled.ts';
@@ -210,9 +210,13 @@ describe('tickets of something else', () => {
 });
 
 describe('contention', () => {
+  interface Inside {
+    core: { kernel: Record<string, unknown> };
+  }
+
   /** Lets a function of the kernel say CONTENDED `times` times before it does its work. */
   function contended(map: AvlBatch<string, number>, name: string, times: number): () => number {
-    const core = (map as unknown as Record<symbol, { kernel: Record<string, unknown> }>)[CORE]!;
+    const { core } = (map as unknown as Record<symbol, Inside>)[READER]!;
     const real = core.kernel;
     const call = real[name] as (...args: number[]) => number;
     let calls = 0;

@@ -10,11 +10,12 @@ import {
   type Bounds,
   CodecBounds,
   compareBytes,
+  type EntrySource,
   encodeRange,
   narrowed,
   OrderedView,
+  READER,
 } from '../src/internal.ts';
-import { BATCH, BOUND, COUNT_WITHIN } from '../src/ordered/inside.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_120);
 
@@ -96,38 +97,34 @@ describe('ranges in bytes', () => {
   });
 });
 
-/** A view of a sorted array; counts how many entries were read ahead. */
-class ArrayView extends OrderedView<string, number> {
-  readonly [BOUND] = text;
+/** Reads a sorted array; counts how many entries were read ahead. */
+class ArraySource implements EntrySource<string, number> {
+  readonly bound = text;
+  readonly over = false;
+  readonly host = { over: false };
+  readonly isOpen = true;
   read = 0;
-  private readonly all: [string, number][];
+  readonly all: [string, number][];
 
   constructor(all: [string, number][]) {
-    super();
     this.all = all;
   }
 
-  get(key: string): number | undefined {
-    return this.all.find(([each]) => each === key)?.[1];
+  exists(): boolean {
+    return true;
   }
 
-  has(key: string): boolean {
-    return this.get(key) !== undefined;
+  gone(): Error {
+    return new Error('it is always there');
   }
 
-  get size(): number {
-    return this.all.length;
-  }
+  checkAll(): void {}
 
-  getMany(keys: Iterable<string>): (number | undefined)[] {
-    return Array.from(keys, (key) => this.get(key));
-  }
-
-  [COUNT_WITHIN](bounds: Readonly<Bounds>): number {
+  countWithin(bounds: Readonly<Bounds>): number {
     return this.within(bounds).length;
   }
 
-  [BATCH](bounds: Readonly<Bounds>, _: number, size?: number): Batch<string, number> {
+  batch(bounds: Readonly<Bounds>, _: number, size?: number): Batch<string, number> {
     const rest = this.within(bounds);
     const took = (count: number) => {
       this.read += count;
@@ -152,9 +149,32 @@ class ArrayView extends OrderedView<string, number> {
   }
 }
 
+class ArrayView extends OrderedView<ArraySource, string, number> {
+  get read(): number {
+    return this[READER].read;
+  }
+
+  get(key: string): number | undefined {
+    return this[READER].all.find(([each]) => each === key)?.[1];
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  get size(): number {
+    return this[READER].all.length;
+  }
+
+  getMany(keys: Iterable<string>): (number | undefined)[] {
+    return Array.from(keys, (key) => this.get(key));
+  }
+}
+
 const name = (n: number) => String(n).padStart(5, '0');
-const view = (count: number) =>
-  new ArrayView(Array.from({ length: count }, (_, n) => [name(n), n]));
+const viewOf = (numbers: number[]) =>
+  new ArrayView(new ArraySource(numbers.map((n) => [name(n), n])));
+const view = (count: number) => viewOf(Array.from({ length: count }, (_, n) => n));
 
 describe('views', () => {
   test('iterate all, across batches, and stop where the limit says', () => {
@@ -195,7 +215,7 @@ describe('views', () => {
     fc.assert(
       fc.property(keys, fc.boolean(), fc.array(move, { maxLength: 60 }), (all, reverse, moves) => {
         const sorted = all.sort((a, b) => a - b);
-        const cursor = new ArrayView(sorted.map((n) => [name(n), n])).cursor({ reverse });
+        const cursor = viewOf(sorted).cursor({ reverse });
         const order = reverse ? [...sorted].reverse() : sorted;
         let at = -1;
         for (const each of moves) {

@@ -1,16 +1,7 @@
 // What every view of one list shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import {
-  CHECK,
-  CORE,
-  MapCore,
-  type Membership,
-  rangeError,
-  ShmError,
-  Status,
-  TARGET,
-} from '@x/shm-arena/internal';
+import { MapCore, type Membership, rangeError, ShmError, Status } from '@x/shm-arena/internal';
 import {
   ABSENT,
   AHEAD,
@@ -23,22 +14,8 @@ import {
 } from './kernel.ts';
 import { readStats, tryStats } from './stats.ts';
 
-/** As those of `@x/shm-arena/internal`: halves of the number of a snapshot. */
-export const SEQ_LOW: unique symbol = Symbol('seqLow');
-export const SEQ_HIGH: unique symbol = Symbol('seqHigh');
-
 /** Any list's. */
 export type AnyCore = Core<any, any>;
-
-/** What a kernel reads: the whole stack, one list of it, or a snapshot; see assembly/index.ts. */
-export interface View {
-  readonly [CORE]: AnyCore;
-  readonly [TARGET]: number;
-  readonly [SEQ_LOW]: number;
-  readonly [SEQ_HIGH]: number;
-  /** Throws when this view is closed. */
-  [CHECK](): void;
-}
 
 /** One open list in one thread. */
 export class Core<K, V> extends MapCore<ListKernel, K, V> {

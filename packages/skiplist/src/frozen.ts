@@ -1,41 +1,58 @@
 // One list of a stack that is not written any more, read by itself.
 
-import {
-  CHECK,
-  CORE,
-  ENDED,
-  EXISTS,
-  NUMBERS,
-  OVER,
-  SHOW,
-  ShmError,
-  Status,
-  TARGET,
-} from '@x/shm-arena/internal';
+import { NUMBERS, READER, SHOW, ShmError, Status } from '@x/shm-arena/internal';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';
 import { listStats, tryStats } from './stats.ts';
-import { ListView } from './view.ts';
+import { ListReader, ListView } from './view.ts';
 
-export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V> {
+class FrozenReader<K, V> extends ListReader<K, V> {
+  /** Whether it was destroyed through this reader's view, or before that was made. */
+  destroyed = false;
+
+  /** Also whether no other handle has destroyed the list, in whatever thread. */
+  override exists(): boolean {
+    return super.exists() && tryStats(this.core, this.target) !== Status.CLOSED;
+  }
+
+  override ended(): Error {
+    const what = this.destroyed ? 'was destroyed' : 'is closed';
+    return new ShmError('CLOSED', `this frozen list ${what}`);
+  }
+
+  destroy(): void {
+    const { core, target } = this;
+    if (this.destroyed) return;
+    this.check();
+    const call = () => core.kernel.destroyList(core.entry, core.generation, target);
+    const status = core.seat.settle(call);
+    // CLOSED: somebody else has destroyed it, which is what was asked for.
+    if (status !== Status.OK && status !== Status.CLOSED) throw core.error(status, 'destroy');
+    this.end();
+  }
+
+  /** It is no more. */
+  end(): void {
+    this.destroyed = true;
+    this.over = true;
+  }
+}
+
+export class Frozen<K, V>
+  extends ListView<FrozenReader<K, V>, K, V>
+  implements FrozenSkipList<K, V>
+{
   readonly seq: bigint;
-  #destroyed = false;
 
   /** `id` is the kernel's name of the list. */
   constructor(core: Core<K, V>, id: number) {
-    super(core, id, 0, 0);
+    super(new FrozenReader(core, id, 0, 0));
     const status = tryStats(core, id);
     this.seq = status === Status.OK ? core.resultLong(6) : 0n;
     if (status === Status.OK) return;
     if (status !== Status.CLOSED) throw core.error(status, 'frozen');
-    this.#destroyed = true; // By another thread, a moment ago.
-    this[OVER] = true;
-  }
-
-  /** Whether it was not destroyed through this object, nor before it was made. */
-  static exists(frozen: Frozen<any, any>): boolean {
-    return !frozen.#destroyed;
+    this[READER].end(); // By another thread, a moment ago.
   }
 
   override get size(): number {
@@ -43,24 +60,17 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   }
 
   stats(): ListStats {
-    this[CHECK]();
-    return listStats(this[CORE], this[TARGET]);
+    const reader = this[READER];
+    reader.check();
+    return listStats(reader.core, reader.target);
   }
 
   measure(): ListMeasure {
-    return measure(this);
+    return measure(this[READER]);
   }
 
   destroy(): void {
-    const { [CORE]: core, [TARGET]: target } = this;
-    if (this.#destroyed) return;
-    this[CHECK]();
-    const call = () => core.kernel.destroyList(core.entry, core.generation, target);
-    const status = core.seat.settle(call);
-    // CLOSED: somebody else has destroyed it, which is what was asked for.
-    if (status !== Status.OK && status !== Status.CLOSED) throw core.error(status, 'destroy');
-    this.#destroyed = true;
-    this[OVER] = true;
+    this[READER].destroy();
   }
 
   set(_key: K, _value: V): never {
@@ -76,12 +86,7 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
   }
 
   close(): void {
-    this[OVER] = true;
-  }
-
-  /** Also whether no other handle has destroyed it, in whatever thread. */
-  override [EXISTS](): boolean {
-    return super[EXISTS]() && tryStats(this[CORE], this[TARGET]) !== Status.CLOSED;
+    this[READER].over = true;
   }
 
   override get [Symbol.toStringTag](): string {
@@ -94,11 +99,6 @@ export class Frozen<K, V> extends ListView<K, V> implements FrozenSkipList<K, V>
 
   protected override [NUMBERS](): object {
     return { size: this.size };
-  }
-
-  protected override [ENDED](): Error {
-    const what = this.#destroyed ? 'was destroyed' : 'is closed';
-    return new ShmError('CLOSED', `this frozen list ${what}`);
   }
 }
 

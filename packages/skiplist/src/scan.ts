@@ -3,7 +3,6 @@
 import {
   Batch,
   type Bounds,
-  CORE,
   EVERYTHING,
   giveRecords,
   longOf,
@@ -11,30 +10,28 @@ import {
   RangeScan,
   type Records,
   readSome,
-  TARGET,
   takeRecords,
   VERSION_HEAD,
 } from '@x/shm-arena/internal';
 import type { ListMeasure, Version } from './api.ts';
-import type { Core, View } from './core.ts';
-import { SEQ_HIGH, SEQ_LOW } from './core.ts';
 import { ScanFlag } from './kernel.ts';
+import type { AnyReader, ListReader } from './view.ts';
 
 /** What is read of a scan at most in one call when nothing says less. */
 const READ = 1024;
 
 /** A scan in progress. */
 export class ListScan extends RangeScan {
-  declare protected readonly view: View;
+  declare protected readonly view: AnyReader;
   private resumeLow = 0;
   private resumeHigh = 0;
 
-  constructor(view: View, bounds: Readonly<Bounds>, flags: number) {
+  constructor(view: AnyReader, bounds: Readonly<Bounds>, flags: number) {
     super(view, bounds, flags, VERSION_HEAD);
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
-    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this.view;
+    const { core, target, seqLow, seqHigh } = this.view;
     return core.kernel.scan(
       core.entry,
       core.generation,
@@ -66,16 +63,17 @@ export class ListScan extends RangeScan {
 /** Versions and tombstones. */
 export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
   private readonly scan: ListScan;
-  private readonly core: Core<K, V>;
+  private readonly view: ListReader<K, V>;
 
-  constructor(view: View, core: Core<K, V>, bounds: Readonly<Bounds>, flags: number) {
+  constructor(view: ListReader<K, V>, bounds: Readonly<Bounds>, flags: number) {
     super(bounds);
     this.scan = new ListScan(view, bounds, flags);
-    this.core = core;
+    this.view = view;
   }
 
   protected read(want: number): boolean {
-    const { core, scan, keys } = this;
+    const { scan, keys } = this;
+    const { core } = this.view;
     const records = takeRecords();
     const count = readSome(scan, want, records);
     let next = 0;
@@ -97,7 +95,7 @@ export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
 }
 
 /** How many live entries lie within `bounds`, at most its limit. */
-export function countWithin(view: View, bounds: Readonly<Bounds>): number {
+export function countWithin(view: AnyReader, bounds: Readonly<Bounds>): number {
   const scan = new ListScan(view, bounds, ScanFlag.COUNT);
   let count = 0;
   while (scan.more && count < bounds.limit) {
@@ -107,7 +105,7 @@ export function countWithin(view: View, bounds: Readonly<Bounds>): number {
 }
 
 /** The lengths of all versions a view has, added up. */
-export function measure(view: View): ListMeasure {
+export function measure(view: AnyReader): ListMeasure {
   const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | RangeFlag.KEYS_ONLY;
   const scan = new ListScan(view, EVERYTHING, flags);
   const sum = { entries: 0, tombstones: 0, keyBytes: 0, valueBytes: 0 };

@@ -3,9 +3,6 @@
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
 import {
   attachStructure,
-  BEGIN,
-  CHECK,
-  CORE,
   codecsOf,
   counts,
   createStructure,
@@ -15,15 +12,14 @@ import {
   Membership,
   mapType,
   NUMBERS,
-  OVER,
   openOrCreateStructure,
   openStructure,
   optionsOf,
   PAGE_BYTES,
+  READER,
   rangeError,
   Snapshots,
   Status,
-  TRY_GET,
   typeError,
   verifyMap,
   wholeNumber,
@@ -48,7 +44,7 @@ import {
 import { measure } from './scan.ts';
 import { loadSnapshot, Snapshot } from './snapshot.ts';
 import { listStats, readStats, tryStats } from './stats.ts';
-import { ListView } from './view.ts';
+import { ListReader, ListView } from './view.ts';
 
 const { OK } = Status;
 
@@ -62,7 +58,7 @@ const SKIP_LIST = mapType<ListKernel>({
   },
 });
 
-export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
+export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.SkipList<K, V> {
   readonly #member: Membership<ListKernel>;
   readonly #snapshots: Snapshots<Snapshot<K, V>>;
   readonly #onPressure: ((pressure: api.Pressure) => void) | undefined;
@@ -74,9 +70,9 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
       throw typeError(`SkipList: expected create, open, openOrCreate or attach, found \`new\``);
     }
     const { key, value } = codecsOf(options);
-    super(new Core(member, key, value), 0, 0, 0);
+    super(new ListReader(new Core(member, key, value), 0, 0, 0));
     this.#member = member;
-    this.#snapshots = new Snapshots(this[CORE]);
+    this.#snapshots = new Snapshots(this[READER].core);
     this.#onPressure = options.onPressure;
   }
 
@@ -122,9 +118,10 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   protected override [NUMBERS](): object {
-    if (tryStats(this[CORE], 0) !== OK) return {};
-    const lists = this[CORE].result(0);
-    const { entries, live } = readStats(this[CORE]);
+    const { core } = this[READER];
+    if (tryStats(core, 0) !== OK) return {};
+    const lists = core.result(0);
+    const { entries, live } = readStats(core);
     // Of several lists it would take a walk to tell how many keys have a value.
     return lists === 1 ? { size: live } : { versions: entries, lists };
   }
@@ -148,7 +145,7 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   delete(key: K): boolean {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     const first = this.#tryDelete(key);
     const status = first === OK ? OK : core.finish(first, () => this.#tryDelete(key), 'delete');
     const found = core.result(0) === 1;
@@ -161,7 +158,7 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
     if (status !== OK) {
       status = this.#finishPut(status, Kind.getOrInsert, key, value, 'getOrInsert');
     }
-    return status === EXISTS || status === NEED ? this[CORE].readResult(status) : value;
+    return status === EXISTS || status === NEED ? this[READER].core.readResult(status) : value;
   }
 
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
@@ -173,16 +170,17 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   compareAndSet(key: K, expected: V | undefined, next: V): boolean {
     if (expected === undefined) return this.insert(key, next);
     const call = () => this.#tryCompare(key, expected, next);
-    const status = this[CORE].finish(call(), call, 'compareAndSet');
+    const status = this[READER].core.finish(call(), call, 'compareAndSet');
     if (status === (OK | PRESSURE)) this.#pressed();
     return status !== DIFFERS;
   }
 
   update(key: K, compute: (old: V | undefined) => V | undefined): V | undefined {
     functionOf('compute', compute);
-    const { [CORE]: core } = this;
+    const reader = this[READER];
+    const { core } = reader;
     for (;;) {
-      const found = core.finish(this[TRY_GET](key), () => this[TRY_GET](key), 'update');
+      const found = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'update');
       // Before anything decodes: user code may call the list.
       const seqLow = core.result(2);
       const seqHigh = core.result(3);
@@ -196,13 +194,15 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   writeBatch(operations: Iterable<api.BatchOperation<K, V>>): api.BatchResult {
-    this[CHECK]();
-    return writeBatch(this[CORE], operations, () => this.#pressed());
+    const reader = this[READER];
+    reader.check();
+    return writeBatch(reader.core, operations, () => this.#pressed());
   }
 
   #tryPut(kind: number, key: K, value: V): number {
-    this[CHECK]();
-    const { kernel, entry, generation, keyPort, valuePort } = this[CORE];
+    const reader = this[READER];
+    reader.check();
+    const { kernel, entry, generation, keyPort, valuePort } = reader.core;
     valuePort.pack(value);
     keyPort.pack(key);
     return kernel.put(
@@ -220,8 +220,9 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   #tryCompare(key: K, expected: V, next: V): number {
-    this[CHECK]();
-    const { kernel, crossing, entry, generation, keyPort, valuePort } = this[CORE];
+    const reader = this[READER];
+    reader.check();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = reader.core;
     // Put aside: encoding the other value may run user code, which may use the list.
     valuePort.pack(expected);
     const from = (valuePort.at - crossing.at) | 0;
@@ -247,8 +248,9 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
 
   /** Writes `next`, or a tombstone, if the newest version still has that number. */
   #tryMatch(key: K, next: V | undefined, seqLow: number, seqHigh: number): number {
-    this[CHECK]();
-    const { kernel, crossing, entry, generation, keyPort, valuePort } = this[CORE];
+    const reader = this[READER];
+    reader.check();
+    const { kernel, crossing, entry, generation, keyPort, valuePort } = reader.core;
     if (next === undefined) crossing.begin();
     else valuePort.pack(next);
     keyPort.pack(key);
@@ -269,14 +271,15 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   #tryDelete(key: K): number {
-    const { kernel, entry, generation } = this[CORE];
-    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
+    const reader = this[READER];
+    const { kernel, entry, generation } = reader.core;
+    const { length, k0, k1, k2, k3 } = reader.begin(key);
     return kernel.put(entry, generation, Kind.delete, length, k0, k1, k2, k3, 0, 0);
   }
 
   /** Goes on after a status that is not OK, and tells of pressure. */
   #finishPut(first: number, kind: number, key: K, value: V, what: string): number {
-    const status = this[CORE].finish(first, () => this.#tryPut(kind, key, value), what);
+    const status = this[READER].core.finish(first, () => this.#tryPut(kind, key, value), what);
     if (status === (OK | PRESSURE)) this.#pressed();
     return status;
   }
@@ -284,7 +287,7 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   /** A write found the active list nearly full: tells the handle's owner, once a list. */
   #pressed(): void {
     if (this.#onPressure === undefined) return;
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     // The write has landed: where the list is gone by now, there is no pressure to tell of.
     if (tryStats(core, 0) !== OK) return;
     const id = core.result(9);
@@ -297,12 +300,12 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   // ── Lists ──────────────────────────────────────────────────────────────────────────────────────
 
   snapshot(): api.SkipListSnapshot<K, V> {
-    this[CHECK]();
+    this[READER].check();
     return this.#takeSnapshot(undefined);
   }
 
   snapshotAt(seq: bigint): api.SkipListSnapshot<K, V> {
-    this[CHECK]();
+    this[READER].check();
     if (typeof seq !== 'bigint') throw typeError(`seq: expected a bigint, found ${describe(seq)}`);
     if (seq < 0n || seq >= 1n << 63n) {
       throw rangeError(`seq: expected a sequence number, found ${seq}n`);
@@ -311,7 +314,7 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   #takeSnapshot(at: bigint | undefined): Snapshot<K, V> {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     return this.#snapshots.take(
       () => loadSnapshot(core, at),
       (letGo) => new Snapshot(core, letGo),
@@ -319,9 +322,9 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   seal(): api.FrozenSkipList<K, V> {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     const call = () => {
-      this[CHECK]();
+      this[READER].check();
       core.crossing.begin();
       return core.kernel.seal(core.entry, core.generation);
     };
@@ -330,9 +333,9 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   clear(): void {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     const call = () => {
-      this[CHECK]();
+      this[READER].check();
       return core.kernel.clear(core.entry, core.generation);
     };
     core.finish(call(), call, 'clear');
@@ -341,19 +344,19 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   frozen(): api.FrozenSkipList<K, V>[] {
     const lists: api.FrozenSkipList<K, V>[] = [];
     for (const id of this.#listIds().slice(0, -1)) {
-      const frozen = new Frozen(this[CORE], id);
-      if (Frozen.exists(frozen)) lists.push(frozen);
+      const frozen = new Frozen(this[READER].core, id);
+      if (!frozen[READER].destroyed) lists.push(frozen);
     }
     return lists;
   }
 
   /** The kernel's names of the lists in the stack, oldest first, the active one last. */
   #listIds(): number[] {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     const { crossing } = core;
     let out = 0;
     const call = () => {
-      this[CHECK]();
+      this[READER].check();
       crossing.begin();
       out = crossing.take(8 * MAX_LISTS);
       return core.kernel.lists(core.entry, core.generation, crossing.at + out);
@@ -369,13 +372,14 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   // ── Numbers ────────────────────────────────────────────────────────────────────────────────────
 
   override get size(): number {
-    this[CHECK]();
-    const { live } = listStats(this[CORE], 0);
-    return this[CORE].result(0) === 1 ? live : super.size;
+    const reader = this[READER];
+    reader.check();
+    const { live } = listStats(reader.core, 0);
+    return reader.core.result(0) === 1 ? live : super.size;
   }
 
   stats(): api.SkipListStats {
-    const { [CORE]: core } = this;
+    const { core } = this[READER];
     for (;;) {
       const ids = this.#listIds();
       const frozen: api.ListStats[] = [];
@@ -389,24 +393,24 @@ export class List<K, V> extends ListView<K, V> implements api.SkipList<K, V> {
   }
 
   measure(): api.ListMeasure {
-    return measure(this);
+    return measure(this[READER]);
   }
 
   verify(): VerifyReport {
-    this[CHECK]();
-    return verifyMap(SKIP_LIST, this[CORE]);
+    this[READER].check();
+    return verifyMap(SKIP_LIST, this[READER].core);
   }
 
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
 
   close(): void {
     this.#snapshots.closeAll();
-    this[OVER] = true;
+    this[READER].over = true;
     this.#member.close();
   }
 
   destroy(): void {
-    this[CHECK]();
+    this[READER].check();
     this.#member.destroy();
     this.close();
   }

@@ -1,11 +1,10 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { CHECK_ALL, ENDED, longOf, OVER, SHOW, ShmError } from '@x/shm-arena/internal';
+import { longOf, READER, SHOW, ShmError } from '@x/shm-arena/internal';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
-import { SEQ_HIGH, SEQ_LOW } from './core.ts';
-import { ListView } from './view.ts';
+import { ListReader, ListView } from './view.ts';
 
 /** Leaves the record and the number of a snapshot of now, or of `at`, in the result block. */
 export function loadSnapshot<K, V>(core: Core<K, V>, at: bigint | undefined): void {
@@ -23,19 +22,29 @@ export function loadSnapshot<K, V>(core: Core<K, V>, at: bigint | undefined): vo
 
 const LOW = 0xffff_ffffn;
 
-export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K, V> {
+class SnapshotReader<K, V> extends ListReader<K, V> {
+  override ended(): Error {
+    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
+  }
+}
+
+export class Snapshot<K, V>
+  extends ListView<SnapshotReader<K, V>, K, V>
+  implements SkipListSnapshot<K, V>
+{
   readonly #seq: bigint;
   readonly #letGo: () => void;
 
   /** Of what is in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
-    super(core, core.result(0), core.result(2), core.result(3));
-    this.#seq = longOf(this[SEQ_LOW], this[SEQ_HIGH]);
+    const [target, low, high] = [core.result(0), core.result(2), core.result(3)];
+    super(new SnapshotReader(core, target, low, high));
+    this.#seq = longOf(low, high);
     this.#letGo = letGo;
   }
 
   get seq(): bigint {
-    this[CHECK_ALL]();
+    this[READER].checkAll();
     return this.#seq;
   }
 
@@ -47,13 +56,10 @@ export class Snapshot<K, V> extends ListView<K, V> implements SkipListSnapshot<K
     return { seq: this.#seq, ...super[SHOW]() };
   }
 
-  protected override [ENDED](): Error {
-    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
-  }
-
   close(): void {
-    if (this[OVER]) return;
-    this[OVER] = true;
+    const reader = this[READER];
+    if (reader.over) return;
+    reader.over = true;
     this.#letGo();
   }
 }

@@ -3,30 +3,21 @@
 
 import type { Range } from '@x/shm-arena';
 import {
-  BEGIN,
-  BOUND,
   type Bounds,
-  CHECK,
-  CHECK_ALL,
-  CORE,
-  COUNT_WITHIN,
-  ENTRIES_OF,
   EVERYTHING,
   encodeRange,
+  entriesOf,
   flagOf,
   KeyIterator,
+  MapReader,
   MapView,
   type Members,
   RANGE,
   type RangeScan,
-  SCAN_OF,
-  TARGET,
-  TRY_GET,
-  TRY_GET_MANY,
+  READER,
 } from '@x/shm-arena/internal';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
-import type { Core, View } from './core.ts';
-import { SEQ_HIGH, SEQ_LOW } from './core.ts';
+import type { Core } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
 import { countWithin, ListScan, VersionBatch } from './scan.ts';
 
@@ -35,41 +26,54 @@ const VERSION_RANGE: Members = {
   names: [...RANGE.names, 'versions', 'tombstones'],
 };
 
-export abstract class ListView<K, V>
-  extends MapView<Core<K, V>, K, V>
-  implements VersionedReadable<K, V>, View
-{
-  readonly [TARGET]: number;
-  readonly [SEQ_LOW]: number;
-  readonly [SEQ_HIGH]: number;
+/** Any list's. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+export type AnyReader = ListReader<any, any>;
+
+/** Reads the whole stack (target 0), one list of it, or a snapshot; see assembly/index.ts. */
+export class ListReader<K, V> extends MapReader<Core<K, V>, K, V> {
+  readonly target: number;
+  readonly seqLow: number;
+  readonly seqHigh: number;
 
   constructor(core: Core<K, V>, target: number, seqLow: number, seqHigh: number) {
     super(core);
-    this[TARGET] = target;
-    this[SEQ_LOW] = seqLow;
-    this[SEQ_HIGH] = seqHigh;
+    this.target = target;
+    this.seqLow = seqLow;
+    this.seqHigh = seqHigh;
   }
 
-  protected [TRY_GET](key: K): number {
-    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this;
+  tryGet(key: K): number {
+    const { core, target, seqLow, seqHigh } = this;
     const { kernel, entry, generation } = core;
-    const { length, k0, k1, k2, k3 } = this[BEGIN](key);
+    const { length, k0, k1, k2, k3 } = this.begin(key);
     return kernel.get(entry, generation, target, seqLow, seqHigh, length, k0, k1, k2, k3);
   }
 
-  protected [TRY_GET_MANY](count: number, at: number, out: number, outBytes: number): number {
-    const { [CORE]: core, [TARGET]: target, [SEQ_LOW]: seqLow, [SEQ_HIGH]: seqHigh } = this;
+  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { core, target, seqLow, seqHigh } = this;
     const { kernel, entry, generation } = core;
     return kernel.getMany(entry, generation, target, seqLow, seqHigh, count, at, out, outBytes);
   }
 
-  protected [SCAN_OF](bounds: Readonly<Bounds>, flags: number): RangeScan {
+  protected scan(bounds: Readonly<Bounds>, flags: number): RangeScan {
     return new ListScan(this, bounds, flags);
   }
 
+  countWithin(bounds: Readonly<Bounds>): number {
+    this.check();
+    return countWithin(this, bounds);
+  }
+}
+
+export abstract class ListView<R extends ListReader<K, V>, K, V>
+  extends MapView<R, K, V>
+  implements VersionedReadable<K, V>
+{
   getEntry(key: K): VersionedValue<V> | undefined {
-    const { [CORE]: core } = this;
-    const status = core.finish(this[TRY_GET](key), () => this[TRY_GET](key), 'getEntry');
+    const reader = this[READER];
+    const { core } = reader;
+    const status = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'getEntry');
     const seq = core.resultLong(2);
     if (status === ABSENT) {
       return seq !== 0n && core.result(1) & TOMBSTONE ? { seq, tombstone: true } : undefined;
@@ -78,25 +82,21 @@ export abstract class ListView<K, V>
   }
 
   get size(): number {
-    this[CHECK]();
-    return countWithin(this, EVERYTHING);
-  }
-
-  protected [COUNT_WITHIN](bounds: Readonly<Bounds>): number {
-    this[CHECK]();
-    return countWithin(this, bounds);
+    return this[READER].countWithin(EVERYTHING);
   }
 
   override entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;
   override entries(range?: Range<K>): IterableIterator<[K, V]>;
   override entries(range?: VersionRange<K>): IterableIterator<Version<K, V> | [K, V]> {
     if (range === undefined) return super.entries();
-    const bounds = encodeRange(range, this[BOUND], VERSION_RANGE);
+    const reader = this[READER];
+    const bounds = encodeRange(range, reader.bound, VERSION_RANGE);
     const flags =
       (flagOf('range.versions', range.versions) ? ScanFlag.VERSIONS : 0) |
       (flagOf('range.tombstones', range.tombstones) ? ScanFlag.TOMBSTONES : 0);
-    if (flags === 0) return this[ENTRIES_OF](bounds);
-    this[bounds.empty ? CHECK_ALL : CHECK]();
-    return new KeyIterator(new VersionBatch(this, this[CORE], bounds, flags), this);
+    if (flags === 0) return entriesOf(reader, bounds);
+    if (bounds.empty) reader.checkAll();
+    else reader.check();
+    return new KeyIterator(new VersionBatch(reader, bounds, flags), reader);
   }
 }

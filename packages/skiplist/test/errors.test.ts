@@ -2,7 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { CORE } from '@x/shm-arena/internal';
+import { READER } from '@x/shm-arena/internal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { SkipList } from '../src/index.ts';
@@ -211,9 +211,13 @@ describe('keys and values that do not fit', () => {
 });
 
 describe('contention', () => {
+  interface Inside {
+    core: { kernel: Record<string, unknown> };
+  }
+
   /** Lets the kernel say CONTENDED `times` times before `put` does its work. */
   function contended(list: SkipList<string, number>, times: number): () => number {
-    const core = (list as unknown as Record<symbol, { kernel: Record<string, unknown> }>)[CORE]!;
+    const { core } = (list as unknown as Record<symbol, Inside>)[READER]!;
     const real = core.kernel;
     const put = real.put as (...args: number[]) => number;
     let calls = 0;

@@ -13,28 +13,7 @@ export {
   MapStatus,
   type OutArgs,
 } from './core.ts';
-export {
-  BATCH,
-  BEGIN,
-  BOUND,
-  CHECK,
-  CHECK_ALL,
-  CORE,
-  COUNT_WITHIN,
-  ENDED,
-  ENTRIES_OF,
-  EXISTS,
-  GONE,
-  NUMBERS,
-  OPEN,
-  OVER,
-  READ,
-  SCAN_OF,
-  TARGET,
-  TRY_GET,
-  TRY_GET_MANY,
-} from './inside.ts';
-export { MapView } from './mapview.ts';
+export { MapView, NUMBERS } from './mapview.ts';
 export {
   type BoundEncoder,
   type Bounds,
@@ -45,6 +24,7 @@ export {
   narrowed,
   RANGE,
 } from './range.ts';
+export { MapReader } from './reader.ts';
 export {
   ENTRY_HEAD,
   giveRecords,
@@ -55,4 +35,14 @@ export {
 } from './records.ts';
 export { RangeFlag, RangeScan, readSome } from './scan.ts';
 export { Snapshots } from './snapshots.ts';
-export { Batch, ENTRIES, KEYS, KeyIterator, OrderedView, VALUES } from './view.ts';
+export {
+  Batch,
+  ENTRIES,
+  type EntrySource,
+  entriesOf,
+  KEYS,
+  KeyIterator,
+  OrderedView,
+  READER,
+  VALUES,
+} from './view.ts';

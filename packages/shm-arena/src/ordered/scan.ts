@@ -2,7 +2,6 @@
 // batch of entries that views hand to their iterators.
 
 import { type AnyCore, MapStatus } from './core.ts';
-import { CHECK, CORE } from './inside.ts';
 import type { Bounds } from './range.ts';
 import { giveRecords, type Records, takeRecords } from './records.ts';
 import { Batch, ENTRIES, KEYS, VALUES } from './view.ts';
@@ -22,9 +21,9 @@ export const RangeFlag = {
 
 /** What a scan goes over. */
 export interface Scanned {
-  readonly [CORE]: AnyCore;
+  readonly core: AnyCore;
   /** Throws when it is closed. */
-  [CHECK](): void;
+  check(): void;
 }
 
 /** A scan in progress, as records. Holds nothing in the arena between two reads. */
@@ -65,14 +64,14 @@ export abstract class RangeScan {
    * @returns their number, or what was counted
    */
   read(limit: number, records: Records | undefined): number {
-    const status = this.view[CORE].finish(this.call(limit), () => this.call(limit), 'scan');
+    const status = this.view.core.finish(this.call(limit), () => this.call(limit), 'scan');
     return this.accept(status, records);
   }
 
   private call(limit: number): number {
     const { start, end, view } = this;
-    const { crossing } = view[CORE];
-    view[CHECK]();
+    const { crossing } = view.core;
+    view.check();
     crossing.begin();
     this.startLength = start?.length ?? 0;
     this.endLength = end?.length ?? 0;
@@ -86,7 +85,7 @@ export abstract class RangeScan {
   }
 
   private accept(status: number, records: Records | undefined): number {
-    const { [CORE]: core } = this.view;
+    const { core } = this.view;
     const { crossing } = core;
     const count = core.result(0);
     const length = core.result(1);

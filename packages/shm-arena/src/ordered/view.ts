@@ -7,18 +7,6 @@ import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
 import { SHOW, Shown } from '../shown.ts';
 import type { Life } from '../structure.ts';
-import {
-  BATCH,
-  BOUND,
-  CHECK_ALL,
-  COUNT_WITHIN,
-  ENTRIES_OF,
-  EXISTS,
-  GONE,
-  HOST_LIFE,
-  LIFE,
-  OPEN,
-} from './inside.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */
@@ -60,80 +48,100 @@ export abstract class Batch<K, V> {
   }
 }
 
+/** Where a view has its reader: out of reach by name. */
+export const READER: unique symbol = Symbol('reader');
+
 /**
  * What iterators and cursors ask before they give out what was read earlier: whether the view is
  * open, which costs next to nothing. Whether it still exists is asked when more is read.
  */
 export interface Standing {
-  [OPEN](): boolean;
-  [EXISTS](): boolean;
-  [GONE](): Error;
-  [CHECK_ALL](): void;
-  readonly [LIFE]: Life;
-  readonly [HOST_LIFE]: Life;
+  /** Set when the view is over. */
+  over: boolean;
+  /** The life of what it is a view of, in this thread. */
+  readonly host: Life;
+  readonly isOpen: boolean;
+  /** Whether nobody has destroyed what the view shows. */
+  exists(): boolean;
+  /** The error of a view that is not there. */
+  gone(): Error;
+  /** Throws when the view is not there: for what asks no kernel. */
+  checkAll(): void;
 }
 
-// Named by symbols: what an iterator has beside the contract cannot be reached by name.
-const ITS_KEYS = Symbol('keys');
-const ITS_VALUES = Symbol('values');
-const ITS_COUNT = Symbol('count');
-const ITS_AT = Symbol('at');
-const MORE = Symbol('more');
+/** What an ordered view reads from. */
+export interface EntrySource<K, V> extends Standing {
+  readonly bound: BoundEncoder<K>;
+  /** A scan of `bounds` that decodes `parts`; `size` as in `Batch`. Checks that this is open. */
+  batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
+  /** How many entries lie within `bounds`, or as many as its limit. */
+  countWithin(bounds: Readonly<Bounds>): number;
+}
 
-/**
- * One class for each kind of iterator, so that `next` stays small and sees one shape; the batch's
- * arrays are at hand in the iterator itself.
- */
+/** Where an iterator stands in a batch, whose arrays are at hand here. */
+class Steps<K, V> {
+  keys: readonly K[] = [];
+  values: readonly V[] = [];
+  count = 0;
+  at = 0;
+  ended = false;
+  private readonly batch: Batch<K, V>;
+  private readonly view: Standing;
+  private readonly host: Life;
+
+  constructor(batch: Batch<K, V>, view: Standing) {
+    this.batch = batch;
+    this.view = view;
+    this.host = view.host;
+  }
+
+  /** Whether there is another entry, at `at`; throws CLOSED when the view is over. */
+  more(): boolean {
+    if (this.at === this.count) return this.refill();
+    if (!this.view.over && !this.host.over) return true;
+    this.end();
+    throw this.view.gone();
+  }
+
+  /** Called when `at` has reached `count`: false when that was the end. */
+  private refill(): boolean {
+    const { batch } = this;
+    let found = false;
+    try {
+      found = !this.ended && batch.advance();
+    } finally {
+      if (!found) this.end(); // Also when it threw: what was read then is lost.
+    }
+    if (!found) return false;
+    this.keys = batch.keys;
+    this.values = batch.values;
+    this.count = batch.count;
+    this.at = 0;
+    return true;
+  }
+
+  end(): void {
+    this.ended = true;
+    this.at = this.count = 0;
+    this.keys = this.values = [];
+  }
+}
+
+const STEPS = Symbol('steps');
+
+/** One class for each kind of iterator, so that `next` stays small and sees one shape. */
 abstract class BatchIterator<K, V, T> extends Shown implements IterableIterator<T> {
-  protected [ITS_KEYS]: readonly K[] = [];
-  protected [ITS_VALUES]: readonly V[] = [];
-  protected [ITS_COUNT] = 0;
-  protected [ITS_AT] = 0;
-  readonly #batch: Batch<K, V>;
-  readonly #view: Standing;
-  readonly #life: Life;
-  readonly #hostLife: Life;
-  #ended = false;
+  protected readonly [STEPS]: Steps<K, V>;
 
   constructor(batch: Batch<K, V>, view: Standing) {
     super();
-    this.#batch = batch;
-    this.#view = view;
-    this.#life = view[LIFE];
-    this.#hostLife = view[HOST_LIFE];
+    this[STEPS] = new Steps(batch, view);
   }
 
   abstract next(): IteratorResult<T>;
 
-  /** Whether there is another entry; throws CLOSED when the view is over. */
-  protected [MORE](): boolean {
-    if (this[ITS_AT] === this[ITS_COUNT]) return this.#refill();
-    if (!this.#life.over && !this.#hostLife.over) return true;
-    this.return();
-    throw this.#view[GONE]();
-  }
-
-  /** Called when `at` has reached `count`: false when that was the end. */
-  #refill(): boolean {
-    const batch = this.#batch;
-    let found = false;
-    try {
-      found = !this.#ended && batch.advance();
-    } finally {
-      if (!found) this.return(); // Also when it threw: what was read then is lost.
-    }
-    if (!found) return false;
-    this[ITS_KEYS] = batch.keys;
-    this[ITS_VALUES] = batch.values;
-    this[ITS_COUNT] = batch.count;
-    this[ITS_AT] = 0;
-    return true;
-  }
-
   return(value?: unknown): IteratorResult<T> {
-    this.#ended = true;
-    this[ITS_AT] = this[ITS_COUNT] = 0;
-    this[ITS_KEYS] = this[ITS_VALUES] = [];
+    this[STEPS].end();
     return { done: true, value: value as undefined };
   }
 
@@ -146,30 +154,33 @@ abstract class BatchIterator<K, V, T> extends Shown implements IterableIterator<
   }
 
   override [SHOW](): object {
-    return { closed: this.#ended };
+    return { closed: this[STEPS].ended };
   }
 }
 
 class EntryIterator<K, V> extends BatchIterator<K, V, [K, V]> {
   next(): IteratorResult<[K, V]> {
-    if (!this[MORE]()) return { done: true, value: undefined };
-    const at = this[ITS_AT]++;
-    return { done: false, value: [this[ITS_KEYS][at] as K, this[ITS_VALUES][at] as V] };
+    const steps = this[STEPS];
+    if (!steps.more()) return { done: true, value: undefined };
+    const at = steps.at++;
+    return { done: false, value: [steps.keys[at] as K, steps.values[at] as V] };
   }
 }
 
 /** Also iterates what a batch puts in the place of keys. */
 export class KeyIterator<K, V> extends BatchIterator<K, V, K> {
   next(): IteratorResult<K> {
-    if (!this[MORE]()) return { done: true, value: undefined };
-    return { done: false, value: this[ITS_KEYS][this[ITS_AT]++] as K };
+    const steps = this[STEPS];
+    if (!steps.more()) return { done: true, value: undefined };
+    return { done: false, value: steps.keys[steps.at++] as K };
   }
 }
 
 class ValueIterator<K, V> extends BatchIterator<K, V, V> {
   next(): IteratorResult<V> {
-    if (!this[MORE]()) return { done: true, value: undefined };
-    return { done: false, value: this[ITS_VALUES][this[ITS_AT]++] as V };
+    const steps = this[STEPS];
+    if (!steps.more()) return { done: true, value: undefined };
+    return { done: false, value: steps.values[steps.at++] as V };
   }
 }
 
@@ -178,61 +189,52 @@ export const KEYS = 1;
 export const VALUES = 2;
 export const ENTRIES = KEYS | VALUES;
 
+/** Iterates the entries within `bounds`. */
+export function entriesOf<K, V>(
+  source: EntrySource<K, V>,
+  bounds: Readonly<Bounds>,
+): IterableIterator<[K, V]> {
+  return new EntryIterator(source.batch(bounds, ENTRIES), source);
+}
+
 /** All of OrderedReadable that follows from reading batches and counting. */
-export abstract class OrderedView<K, V> extends Shown implements OrderedReadable<K, V>, Standing {
+export abstract class OrderedView<R extends EntrySource<K, V>, K, V>
+  extends Shown
+  implements OrderedReadable<K, V>
+{
+  readonly [READER]: R;
+
+  constructor(reader: R) {
+    super();
+    this[READER] = reader;
+  }
+
   abstract get(key: K): V | undefined;
   abstract has(key: K): boolean;
   abstract get size(): number;
   abstract getMany(keys: Iterable<K>): (V | undefined)[];
-  protected abstract readonly [BOUND]: BoundEncoder<K>;
-  /** A scan of `bounds` that decodes `parts`; `size` as in `Batch`. Checks that this is open. */
-  protected abstract [BATCH](bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V>;
-  protected abstract [COUNT_WITHIN](bounds: Readonly<Bounds>): number;
-
-  readonly [LIFE]: Life = { over: false };
-
-  get [HOST_LIFE](): Life {
-    return this[LIFE];
-  }
-
-  [OPEN](): boolean {
-    return !this[LIFE].over && !this[HOST_LIFE].over;
-  }
-
-  [EXISTS](): boolean {
-    return true;
-  }
-
-  [GONE](): Error {
-    return new ShmError('CLOSED', 'it was closed');
-  }
-
-  [CHECK_ALL](): void {
-    if (!this[OPEN]() || !this[EXISTS]()) throw this[GONE]();
-  }
 
   entries(range?: Range<K>): IterableIterator<[K, V]> {
-    return this[ENTRIES_OF](encodeRange(range, this[BOUND]));
-  }
-
-  protected [ENTRIES_OF](bounds: Readonly<Bounds>): IterableIterator<[K, V]> {
-    return new EntryIterator(this[BATCH](bounds, ENTRIES), this);
+    const reader = this[READER];
+    return entriesOf(reader, encodeRange(range, reader.bound));
   }
 
   keys(range?: Range<K>): IterableIterator<K> {
-    return new KeyIterator(this[BATCH](encodeRange(range, this[BOUND]), KEYS), this);
+    const reader = this[READER];
+    return new KeyIterator(reader.batch(encodeRange(range, reader.bound), KEYS), reader);
   }
 
   values(range?: Range<K>): IterableIterator<V> {
-    return new ValueIterator(this[BATCH](encodeRange(range, this[BOUND]), VALUES), this);
+    const reader = this[READER];
+    return new ValueIterator(reader.batch(encodeRange(range, reader.bound), VALUES), reader);
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
-    return this[ENTRIES_OF](EVERYTHING);
+    return entriesOf(this[READER], EVERYTHING);
   }
 
   forEach(visit: (value: V, key: K) => void): void {
-    const batch = this[BATCH](EVERYTHING, ENTRIES);
+    const batch = this[READER].batch(EVERYTHING, ENTRIES);
     functionOf('visit', visit);
     while (batch.advance()) {
       for (let at = 0; at < batch.count; at++) visit(batch.values[at] as V, batch.keys[at] as K);
@@ -240,7 +242,8 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
   }
 
   scan(range: Range<K>, visit: (key: K, value: V) => boolean | void): number {
-    const batch = this[BATCH](encodeRange(range, this[BOUND]), ENTRIES);
+    const reader = this[READER];
+    const batch = reader.batch(encodeRange(range, reader.bound), ENTRIES);
     functionOf('visit', visit);
     let visited = 0;
     while (batch.advance()) {
@@ -261,44 +264,45 @@ export abstract class OrderedView<K, V> extends Shown implements OrderedReadable
   }
 
   floor(key: K): [K, V] | undefined {
-    return this.#only({ ...EVERYTHING, high: this[BOUND].encode(key), reverse: true });
+    return this.#only({ ...EVERYTHING, high: this[READER].bound.encode(key), reverse: true });
   }
 
   ceiling(key: K): [K, V] | undefined {
-    return this.#only({ ...EVERYTHING, low: this[BOUND].encode(key) });
+    return this.#only({ ...EVERYTHING, low: this[READER].bound.encode(key) });
   }
 
   lower(key: K): [K, V] | undefined {
-    const high = this[BOUND].encode(key);
+    const high = this[READER].bound.encode(key);
     return this.#only({ ...EVERYTHING, high, highOpen: true, reverse: true });
   }
 
   higher(key: K): [K, V] | undefined {
-    return this.#only({ ...EVERYTHING, low: this[BOUND].encode(key), lowOpen: true });
+    return this.#only({ ...EVERYTHING, low: this[READER].bound.encode(key), lowOpen: true });
   }
 
   /** The first entry of a scan. */
   #only(bounds: Readonly<Bounds>): [K, V] | undefined {
-    const batch = this[BATCH](bounds, ENTRIES, 1);
+    const batch = this[READER].batch(bounds, ENTRIES, 1);
     return batch.advance() ? [batch.keys[0] as K, batch.values[0] as V] : undefined;
   }
 
   count(range?: Range<K>): number {
-    const bounds = encodeRange(range, this[BOUND]);
+    const reader = this[READER];
+    const bounds = encodeRange(range, reader.bound);
     if (bounds.empty) {
-      this[CHECK_ALL]();
+      reader.checkAll();
       return 0;
     }
-    return Math.min(bounds.limit, this[COUNT_WITHIN](bounds));
+    return Math.min(bounds.limit, reader.countWithin(bounds));
   }
 
   cursor(range?: Range<K>): Cursor<K, V> {
-    const bounds = encodeRange(range, this[BOUND]);
+    const reader = this[READER];
+    const bounds = encodeRange(range, reader.bound);
     if (range?.limit !== undefined) {
       throw rangeError('range.limit: a cursor has none; expected it left out');
     }
-    const open = (part: Readonly<Bounds>) => this[BATCH](part, ENTRIES, 8);
-    return new RangeCursor(bounds, this[BOUND], open, this);
+    return new RangeCursor(bounds, reader);
   }
 }
 
@@ -307,26 +311,17 @@ type Place = 'on' | 'before' | 'behind' | 'closed';
 
 class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
   readonly #bounds: Readonly<Bounds>;
-  readonly #bound: BoundEncoder<K>;
-  readonly #open: (bounds: Readonly<Bounds>) => Batch<K, V>;
-  readonly #view: Standing;
+  readonly #source: EntrySource<K, V>;
   #batch: Batch<K, V> | undefined;
   #at = 0;
   /** Whether `batch` runs in the direction of `next`. */
   #onward = true;
   #place: Place = 'before';
 
-  constructor(
-    bounds: Readonly<Bounds>,
-    bound: BoundEncoder<K>,
-    open: (bounds: Readonly<Bounds>) => Batch<K, V>,
-    view: Standing,
-  ) {
+  constructor(bounds: Readonly<Bounds>, source: EntrySource<K, V>) {
     super();
     this.#bounds = bounds;
-    this.#bound = bound;
-    this.#open = open;
-    this.#view = view;
+    this.#source = source;
   }
 
   get valid(): boolean {
@@ -347,8 +342,8 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
 
   override [SHOW](): object {
     const place = this.#place;
-    const view = this.#view;
-    const closed = place === 'closed' || !view[OPEN]() || !view[EXISTS]();
+    const source = this.#source;
+    const closed = place === 'closed' || !source.isOpen || !source.exists();
     return { valid: place === 'on' && !closed, closed };
   }
 
@@ -360,11 +355,11 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
 
   #check(): void {
     if (this.#place === 'closed') throw new ShmError('CLOSED', 'this cursor is closed');
-    if (!this.#view[OPEN]()) throw this.#view[GONE]();
+    if (!this.#source.isOpen) throw this.#source.gone();
   }
 
   seek(key: K): boolean {
-    return this.#start(true, this.#bound.encode(key), false);
+    return this.#start(true, this.#source.bound.encode(key), false);
   }
 
   seekLast(): boolean {
@@ -392,7 +387,7 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
     this.#check();
     if (this.#place === 'on') {
       if (this.#onward === onward) return this.#move();
-      return this.#start(onward, this.#bound.encode(this.key as K), true);
+      return this.#start(onward, this.#source.bound.encode(this.key as K), true);
     }
     if (this.#place === (onward ? 'behind' : 'before')) return false;
     return this.#start(onward);
@@ -412,7 +407,7 @@ class RangeCursor<K, V> extends Shown implements Cursor<K, V> {
     let bounds: Readonly<Bounds> = { ...this.#bounds, reverse };
     if (key !== undefined) bounds = narrowed(bounds, key, open);
     this.#onward = onward;
-    this.#batch = this.#open(bounds);
+    this.#batch = this.#source.batch(bounds, ENTRIES, 8);
     return this.#read(this.#batch);
   }
 
