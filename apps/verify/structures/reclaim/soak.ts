@@ -1,7 +1,7 @@
 // How real workers stress a domain: three of them at one register and one stack, in each scheme.
 
 import type { OpCall, Scenario, Soak } from '../../src/structure.ts';
-import type { Run } from '../reclaim.ts';
+import type { Run } from './operations.ts';
 import { EPOCH, ERAS, INTERVAL, POINTERS, SCHEMES, settings } from './scenarios.ts';
 
 function scenario(scheme: number): Scenario {
