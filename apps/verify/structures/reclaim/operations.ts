@@ -1,5 +1,5 @@
 // The operations: a register, whose value is a block that each write replaces; a Treiber stack,
-// read and written as a list, too; pins, leases and grants, collects, homes that are left and found.
+// read and written as a list, too; pins, leases and grants; collects; homes left and found.
 
 import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
 import { DEAD, REGISTER, TOP } from './memory.ts';
