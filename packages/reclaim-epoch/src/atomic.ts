@@ -1,20 +1,19 @@
 // Cells: words of the arena that hold offsets of blocks.
 
-import { KERNEL, SCHEME, SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
+import { SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
 import type * as api from './api.ts';
-import type { Domain } from './domain.ts';
-import { CHECK_GUARD, FOUND, LOAD_LINK } from './inside.ts';
+import type { EpochCore } from './core.ts';
 import { ASK } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
 
 export class Cell extends Shown implements api.Atomic {
-  readonly #domain: Domain;
+  readonly #core: EpochCore;
   readonly #at: number;
 
-  constructor(domain: Domain, offset: number) {
+  constructor(core: EpochCore, offset: number) {
     super();
-    this.#domain = domain;
+    this.#core = core;
     this.#at = offset | 0;
   }
 
@@ -27,37 +26,38 @@ export class Cell extends Shown implements api.Atomic {
   }
 
   get handle(): api.AtomicHandle {
-    return { domain: this.#domain.handle, offset: this.#at >>> 0 };
+    return { domain: this.#core.member.handle, offset: this.#at >>> 0 };
   }
 
   load(guard: api.Guard): number {
-    const domain = this.#domain;
-    domain[CHECK_GUARD](guard);
-    const at = domain[KERNEL].loadBlock(this.#at, domain[SCHEME]) >>> 0;
-    return at === ASK ? domain[FOUND]('load') : at;
+    const core = this.#core;
+    core.checkGuard(guard);
+    const at = core.kernel.loadBlock(this.#at, core.scheme) >>> 0;
+    return at === ASK ? core.found('load') : at;
   }
 
   tryLoad(guard: api.Guard): number | undefined {
-    const domain = this.#domain;
-    return domain[LOAD_LINK](this.#at, domain[CHECK_GUARD](guard));
+    return this.#core.loadLink(this.#at, guard);
   }
 
   store(offset: number, guard: api.Guard): void {
-    this.#domain[CHECK_GUARD](guard);
-    this.#domain[KERNEL].storeBlock(this.#at, word(offset));
+    const core = this.#core;
+    core.checkGuard(guard);
+    core.kernel.storeBlock(this.#at, word(offset));
   }
 
   swap(offset: number, guard: api.Guard): number {
-    this.#domain[CHECK_GUARD](guard);
-    return this.#domain[KERNEL].swapBlock(this.#at, word(offset)) >>> 0;
+    const core = this.#core;
+    core.checkGuard(guard);
+    return core.kernel.swapBlock(this.#at, word(offset)) >>> 0;
   }
 
   compareExchange(expected: number, next: number, guard: api.Guard): number {
-    const domain = this.#domain;
-    domain[CHECK_GUARD](guard);
-    const { [KERNEL]: kernel, [SCHEME]: schemeNumber } = domain;
-    const found = kernel.exchangeBlock(this.#at, word(expected), word(next), schemeNumber) >>> 0;
-    return found === ASK ? domain[FOUND]('compareExchange') : found;
+    const core = this.#core;
+    core.checkGuard(guard);
+    const { kernel, scheme } = core;
+    const found = kernel.exchangeBlock(this.#at, word(expected), word(next), scheme) >>> 0;
+    return found === ASK ? core.found('compareExchange') : found;
   }
 }
 

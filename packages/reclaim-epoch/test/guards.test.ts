@@ -37,6 +37,17 @@ describe.each(subjects)('$scheme', (subject) => {
     expect(domain.stats().pendingBlocks).toBe(0);
   });
 
+  test('guards are closed in any order; closing the domain closes the others', () => {
+    const again = EpochDomain.open(world.arena, 'd');
+    const guards = Array.from({ length: 5 }, () => again.pin());
+    for (const place of [1, 4, 0]) guards[place]!.close();
+    expect(guards.map(({ isOpen }) => isOpen)).toEqual([false, false, true, true, false]);
+    expect(domain.stats().readers).toBe(1);
+    again.close();
+    expect(guards.some(({ isOpen }) => isOpen)).toBe(false);
+    expect(domain.stats().readers).toBe(0);
+  });
+
   test('refresh lets go of what was loaded before, unless another guard is open', () => {
     world.replace(1);
     const guard = domain.pin();

@@ -81,192 +81,210 @@ export interface DomainCounts extends BlockStats {
 const STATS_BYTES = 128;
 const MOST_OFFSET = 2 ** 32 - 1;
 
-// What the public class has beside the contract: named by symbols, so that it cannot be reached by
-// name.
-export const KERNEL: unique symbol = Symbol('kernel');
-export const MEMBER: unique symbol = Symbol('member');
-export const SEAT: unique symbol = Symbol('seat');
-export const ENTRY: unique symbol = Symbol('entry');
-export const GENERATION: unique symbol = Symbol('generation');
-export const HOME: unique symbol = Symbol('home');
-export const SCHEME: unique symbol = Symbol('schemeNumber');
-export const SAME: unique symbol = Symbol('isSame');
-export const NEW_CELL: unique symbol = Symbol('newCell');
-export const CHECK_CELL: unique symbol = Symbol('checkCell');
-export const FIND_CELL: unique symbol = Symbol('findCell');
-export const COUNTS: unique symbol = Symbol('counts');
-export const LET_ALL_GO: unique symbol = Symbol('letAllGo');
-
-/** One open domain in one thread. */
-export class BlockDomain<X extends DomainKernel> extends Shown {
-  readonly [KERNEL]: X;
-  readonly [MEMBER]: Membership<X>;
-  readonly [SEAT]: Seat;
-  readonly [ENTRY]: number;
-  readonly [GENERATION]: number;
+/** One open domain in one thread, which users hold as a `BlockDomain`. */
+export class DomainCore<X extends DomainKernel> {
+  readonly member: Membership<X>;
+  readonly kernel: X;
+  readonly seat: Seat;
+  readonly entry: number;
+  readonly generation: number;
   /** This thread's home, as an i32. */
-  readonly [HOME]: number;
-  readonly [SCHEME]: number;
+  readonly home: number;
+  readonly scheme: number;
 
   constructor(member: Membership<X>) {
-    super();
     if (!(member instanceof Membership)) {
       throw typeError('expected create, open, openOrCreate or attach, found `new`');
     }
     const { kernel, seat, entry, generation } = member;
-    this[MEMBER] = member;
-    this[KERNEL] = kernel;
-    this[SEAT] = seat;
-    this[ENTRY] = entry;
-    this[GENERATION] = generation;
+    this.member = member;
+    this.kernel = kernel;
+    this.seat = seat;
+    this.entry = entry;
+    this.generation = generation;
     try {
-      this[HOME] = seat.offset(member.type.type, () => kernel.open(entry, generation)) | 0;
+      this.home = seat.offset(member.type.type, () => kernel.open(entry, generation)) | 0;
     } catch (error) {
       member.close();
       throw error;
     }
-    this[SCHEME] = kernel.schemeOf(entry);
+    this.scheme = kernel.schemeOf(entry);
     member.leaving = () => {
-      kernel.leave(entry, generation, this[HOME]);
+      kernel.leave(entry, generation, this.home);
       letGo(seat, kernel);
     };
     letGo(seat, kernel);
   }
 
-  override get [Symbol.toStringTag](): string {
-    return this[MEMBER].type.type;
-  }
-
-  override [SHOW](): object {
-    const { name, isOpen, exists } = this[MEMBER];
-    if (!isOpen || !exists) return { name: name || undefined, closed: true };
-    const { blocks, pendingBlocks } = this[COUNTS]();
-    return { name: name || undefined, blocks, pendingBlocks, closed: false };
-  }
-
-  get handle(): StructureHandle {
-    return this[MEMBER].handle;
-  }
-
   /** Whether both are one domain, opened twice in this thread. */
-  [SAME](other: BlockDomain<X>): boolean {
+  isSame(other: DomainCore<X>): boolean {
     if (other === this) return true;
     return (
-      other[SEAT] === this[SEAT] &&
-      other[ENTRY] === this[ENTRY] &&
-      other[GENERATION] === this[GENERATION]
+      other.seat === this.seat && other.entry === this.entry && other.generation === this.generation
     );
   }
 
   alloc(bytes: number): number {
-    this[MEMBER].check();
-    const { [KERNEL]: kernel } = this;
+    this.member.check();
+    const { kernel } = this;
     const size = wholeNumber('bytes', bytes, 1, kernel.most());
-    const at = kernel.alloc(this[ENTRY], this[GENERATION], this[HOME], size) >>> 0;
-    letGo(this[SEAT], kernel);
+    const at = kernel.alloc(this.entry, this.generation, this.home, size) >>> 0;
+    letGo(this.seat, kernel);
     return at !== 0 ? at : this.#allocSlowly(size);
   }
 
   /** The arena may be full of what can be freed. */
   #allocSlowly(size: number): number {
-    const { [KERNEL]: kernel } = this;
+    const { kernel } = this;
     if (kernel.status() === Status.FULL) this.collect();
-    const what = `${this[MEMBER].type.type}: alloc of ${size} bytes`;
-    const call = () => kernel.alloc(this[ENTRY], this[GENERATION], this[HOME], size);
-    return this[SEAT].offset(what, call);
+    const what = `${this.member.type.type}: alloc of ${size} bytes`;
+    const call = () => kernel.alloc(this.entry, this.generation, this.home, size);
+    return this.seat.offset(what, call);
   }
 
   retire(offset: number): void {
-    this[MEMBER].check();
+    this.member.check();
     const at = wholeNumber('offset', offset, 0, MOST_OFFSET) | 0;
-    const status = this[KERNEL].retire(this[ENTRY], this[GENERATION], this[HOME], at);
-    letGo(this[SEAT], this[KERNEL]);
+    const status = this.kernel.retire(this.entry, this.generation, this.home, at);
+    letGo(this.seat, this.kernel);
     if (status === Status.OK) return;
-    if (status !== Status.BAD) throw this[MEMBER].error(status);
+    if (status !== Status.BAD) throw this.member.error(status);
     throw rangeError(`retire: expected the offset of a block in use, found ${offset}`);
   }
 
   collect(): number {
-    this[MEMBER].check();
-    const freed = this[KERNEL].collect(this[ENTRY], this[GENERATION], this[HOME]);
-    letGo(this[SEAT], this[KERNEL]);
-    if (freed < 0) throw this[MEMBER].error(-freed);
+    this.member.check();
+    const freed = this.kernel.collect(this.entry, this.generation, this.home);
+    letGo(this.seat, this.kernel);
+    if (freed < 0) throw this.member.error(-freed);
     return freed;
   }
 
   /** The offset of a new cell with `initial` in it. */
-  [NEW_CELL](initial: number): number {
+  newCell(initial: number): number {
     const value = wholeNumber('initial', initial, 0, MOST_OFFSET) | 0;
     const at = this.alloc(4);
-    this[KERNEL].storeBlock(at | 0, value);
+    this.kernel.storeBlock(at | 0, value);
     return at;
   }
 
   /** `offset`, if a cell may stand there. */
-  [CHECK_CELL](offset: number): number {
-    this[MEMBER].check();
-    const most = this[SEAT].memory.buffer.byteLength - 4;
+  checkCell(offset: number): number {
+    this.member.check();
+    const most = this.seat.memory.buffer.byteLength - 4;
     const at = wholeNumber('offset', offset, 0, most);
     if (at % 4 === 0) return at;
     throw rangeError(`atomicAt: expected a multiple of 4, found ${at}`);
   }
 
   /** The offset of the cell that a handle names. */
-  [FIND_CELL](handle: AtomicHandle): number {
-    this[MEMBER].check();
+  findCell(handle: AtomicHandle): number {
+    this.member.check();
     const { domain, offset } = handle ?? {};
     if (typeof domain !== 'object' || domain === null || typeof offset !== 'number') {
       throw typeError(`expected the handle of a cell, found ${describe(handle)}`, 'WRONG_TYPE');
     }
-    const own = this.handle;
+    const own = this.member.handle;
     const same =
       domain.arena === own.arena &&
       domain.entry === own.entry &&
       domain.generation === own.generation;
     const at = wholeNumber('offset', offset, 0, MOST_OFFSET);
-    if (!same || this[KERNEL].isBlock(this[ENTRY], this[GENERATION], at | 0) === 0) {
+    if (!same || this.kernel.isBlock(this.entry, this.generation, at | 0) === 0) {
       throw rangeError(`attachAtomic: offset ${at} is not a cell of this domain`);
     }
-    letGo(this[SEAT], this[KERNEL]);
+    letGo(this.seat, this.kernel);
     return at;
   }
 
-  [COUNTS](): DomainCounts {
-    this[MEMBER].check();
-    const { crossing } = this[MEMBER];
+  counts(): DomainCounts {
+    this.member.check();
+    const { crossing } = this.member;
     crossing.begin();
     const at = crossing.at | 0;
-    const status = this[KERNEL].stats(this[ENTRY], this[GENERATION], this[HOME], at);
-    letGo(this[SEAT], this[KERNEL]);
-    if (status !== Status.OK) throw this[MEMBER].error(status);
+    const status = this.kernel.stats(this.entry, this.generation, this.home, at);
+    letGo(this.seat, this.kernel);
+    if (status !== Status.OK) throw this.member.error(status);
     return readCounts(crossing.view);
   }
 
   verify(): VerifyReport {
-    this[MEMBER].check();
-    const { [KERNEL]: kernel, [ENTRY]: entry, [GENERATION]: generation, [MEMBER]: member } = this;
+    this.member.check();
+    const { kernel, entry, generation, member } = this;
     const problems = member.type.verify(kernel, entry, generation, member.crossing);
     return { ok: problems.length === 0, problems, unwalked: [] };
   }
 
   close(): void {
-    this[LET_ALL_GO]();
-    this[MEMBER].close();
+    this.letAllGo();
+    this.member.close();
   }
 
   destroy(): void {
-    this[MEMBER].check();
-    this[LET_ALL_GO]();
-    if (this[SEAT].isAlive()) this[KERNEL].idle();
-    this[MEMBER].destroy();
+    this.member.check();
+    this.letAllGo();
+    if (this.seat.isAlive()) this.kernel.idle();
+    this.member.destroy();
+  }
+
+  /** Ends whatever this instance reads. */
+  protected letAllGo(): void {}
+}
+
+/**
+ * A domain as its users hold it. What it does stands in the core, behind one private name: users
+ * cannot reach it, and a call looks for it once.
+ */
+export class BlockDomain extends Shown {
+  readonly #core: DomainCore<DomainKernel>;
+
+  constructor(core: DomainCore<DomainKernel>) {
+    super();
+    this.#core = core;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return this.#core.member.type.type;
+  }
+
+  override [SHOW](): object {
+    const { name, isOpen, exists } = this.#core.member;
+    if (!isOpen || !exists) return { name: name || undefined, closed: true };
+    const { blocks, pendingBlocks } = this.#core.counts();
+    return { name: name || undefined, blocks, pendingBlocks, closed: false };
+  }
+
+  get handle(): StructureHandle {
+    return this.#core.member.handle;
+  }
+
+  alloc(bytes: number): number {
+    return this.#core.alloc(bytes);
+  }
+
+  retire(offset: number): void {
+    this.#core.retire(offset);
+  }
+
+  collect(): number {
+    return this.#core.collect();
+  }
+
+  verify(): VerifyReport {
+    return this.#core.verify();
+  }
+
+  close(): void {
+    this.#core.close();
+  }
+
+  destroy(): void {
+    this.#core.destroy();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
-
-  /** Ends whatever this instance reads. */
-  protected [LET_ALL_GO](): void {}
 }
 
 /** Reads what the kernel's `stats` wrote. */
