@@ -10,6 +10,7 @@
 // Options of all: --full, --minutes N, --seed N, --cores N, --budget SECONDS of one plan
 
 import { parseArgs } from 'node:util';
+import { computed } from './clock.ts';
 import { Exploration, type Report } from './explore.ts';
 import { hunt } from './hunt.ts';
 import { kernelsOf, plansOf } from './job.ts';
@@ -80,7 +81,7 @@ async function one(name: string): Promise<boolean> {
       ? [JSON.parse(values.plan) as Plan]
       : plansOf(structure, scenario, values.full === true);
     for (const plan of plans) {
-      const deadline = performance.now() + Number(values.budget ?? 600) * 1000;
+      const deadline = computed() + Number(values.budget ?? 600) * 1000;
       const report = exploration.run(plan, { deadline, seed: Number(values.seed ?? 1) });
       console.log(line(scenario.name, plan, report));
       if (report.failure === undefined) continue;

@@ -1,6 +1,7 @@
 // Explores one scenario of a structure by one plan, run after run, until all schedules within the
 // plan's bounds are done, a run goes wrong, or a limit is reached.
 
+import { computed } from './clock.ts';
 import { Dfs, InTurn } from './dfs.ts';
 import { unexcused } from './excuse.ts';
 import { historyKey } from './history.ts';
@@ -66,7 +67,7 @@ export interface Report {
 }
 
 export interface Limits {
-  /** Milliseconds of performance.now() after which to stop. */
+  /** Milliseconds of clock.ts after which to stop. */
   deadline?: number;
   /** Seeds random strategies. */
   seed?: number;
@@ -93,7 +94,7 @@ export class Exploration {
   }
 
   run(plan: Plan, limits: Limits = {}): Report {
-    const started = performance.now();
+    const started = computed();
     this.totals = noTotals();
     let failure: Failure | undefined;
     let cut: Cut = false;
@@ -122,7 +123,7 @@ export class Exploration {
       failure,
       cut,
       worst: machine.worst,
-      seconds: (performance.now() - started) / 1000,
+      seconds: (computed() - started) / 1000,
     };
   }
 
@@ -273,7 +274,7 @@ export class Exploration {
 }
 
 function late(limits: Limits): boolean {
-  return limits.deadline !== undefined && performance.now() > limits.deadline;
+  return limits.deadline !== undefined && computed() > limits.deadline;
 }
 
 function victims(plan: Plan): number {

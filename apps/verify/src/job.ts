@@ -1,6 +1,7 @@
 // One piece of work that a worker process does: a plan of a scenario, or the hunt for a mutant.
 // Jobs and their results are plain data, so that they travel between processes and into files.
 
+import { computed } from './clock.ts';
 import {
   addTotals,
   type Cut,
@@ -30,7 +31,7 @@ export interface Job {
   /** At most so many schedules of each plan, at random while they are few. */
   limit?: number;
   full: boolean;
-  /** Seconds. */
+  /** Seconds that it may compute. */
   budget: number;
   seed: number;
   replace?: Replace;
@@ -93,7 +94,7 @@ export function kernelsOf(
 }
 
 export async function runJob(job: Job, progress: (totals: Totals) => void): Promise<JobResult> {
-  const started = performance.now();
+  const started = computed();
   const result: JobResult = {
     id: job.id,
     totals: noTotals(),
@@ -108,7 +109,7 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
     if (job.mutant !== undefined && mutant === undefined)
       throw new Error(`no mutant ${job.mutant}`);
     const kernels = await kernelsOf(structure, mutant, job.replace);
-    const end = performance.now() + job.budget * 1000;
+    const end = computed() + job.budget * 1000;
     const todo = work(structure, job, mutant);
     const explorations = new Map<Scenario, Exploration>();
     const at = (scenario: Scenario): Exploration => {
@@ -116,12 +117,12 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       explorations.set(scenario, known);
       return known;
     };
-    const done = (): boolean => result.failure !== undefined || performance.now() > end;
+    const done = (): boolean => result.failure !== undefined || computed() > end;
     const hunts = mutant !== undefined;
     for (const limit of hunts ? HUNT : [job.limit]) {
       result.cut = false;
       for (const [n, [scenario, own]] of todo.entries()) {
-        const now = performance.now();
+        const now = computed();
         const deadline = hunts ? end : now + (end - now) / (todo.length - n);
         const plan = limit === undefined ? own : limited(own, limit);
         explore(at(scenario), plan, job, deadline, result, progress);
@@ -129,11 +130,11 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       }
       if (done()) break;
     }
-    if (performance.now() > end) result.cut = 'time';
+    if (computed() > end) result.cut = 'time';
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  result.seconds = (performance.now() - started) / 1000;
+  result.seconds = (computed() - started) / 1000;
   return result;
 }
 

@@ -1,6 +1,7 @@
 // Makes a failing schedule smaller: fewer choices first (each dropped in turn, then pairs), then
 // each choice as early as it still fails, so that what is left is what the fault needs.
 
+import { computed } from './clock.ts';
 import type { Exploration, Failure } from './explore.ts';
 import { type Choice, Recorder, Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
@@ -10,7 +11,7 @@ const BUDGET = 4000;
 
 export function shrink(exploration: Exploration, failure: Failure): Failure {
   const { machine } = exploration;
-  const start = performance.now();
+  const start = computed();
   exploration.configure(failure.plan);
   machine.failAt = failure.failAt;
   machine.failOn = failure.failOn;
@@ -18,7 +19,7 @@ export function shrink(exploration: Exploration, failure: Failure): Failure {
   let violation: Violation = failure.violation;
   let tries = 0;
   const attempt = (choices: Choice[]): boolean => {
-    if (++tries > BUDGET || performance.now() - start > 5000) return false;
+    if (++tries > BUDGET || computed() - start > 5000) return false;
     const recorder = new Recorder(new Replay(choices));
     const found = exploration.judge(machine.execute(recorder));
     if (found === null || found.kind !== failure.violation.kind) return false;
