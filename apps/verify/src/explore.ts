@@ -274,7 +274,7 @@ export class Exploration {
 }
 
 function late(limits: Limits): boolean {
-  return limits.deadline !== undefined && computed() > limits.deadline;
+  return limits.deadline !== undefined && computed() >= limits.deadline;
 }
 
 function victims(plan: Plan): number {

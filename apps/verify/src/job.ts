@@ -117,7 +117,7 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       explorations.set(scenario, known);
       return known;
     };
-    const done = (): boolean => result.failure !== undefined || computed() > end;
+    const done = (): boolean => result.failure !== undefined || computed() >= end;
     const hunts = mutant !== undefined;
     for (const limit of hunts ? HUNT : [job.limit]) {
       result.cut = false;
@@ -130,7 +130,7 @@ export async function runJob(job: Job, progress: (totals: Totals) => void): Prom
       }
       if (done()) break;
     }
-    if (computed() > end) result.cut = 'time';
+    if (computed() >= end) result.cut = 'time';
   } catch (error) {
     result.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
