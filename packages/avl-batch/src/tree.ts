@@ -136,8 +136,11 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     const call = () => {
       const reader = this[READER];
       reader.check();
-      reader.core.crossing.begin();
-      return this.#append(Kind.delete, key, 0, 0, 0, 0);
+      const { crossing, valuePort, expectedPort } = reader.core;
+      crossing.begin();
+      valuePort.length = 0;
+      expectedPort.length = 0;
+      return this.#append(Kind.delete, key);
     };
     const status = call();
     if (status !== OK) this.#finish(status, call, 'delete');
@@ -154,9 +157,10 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   #tryPut(kind: number, key: K, value: V): number {
     const reader = this[READER];
     reader.check();
-    const { valuePort } = reader.core;
+    const { valuePort, expectedPort } = reader.core;
     valuePort.pack(value);
-    return this.#append(kind, key, valuePort.at, valuePort.length, 0, 0);
+    expectedPort.length = 0;
+    return this.#append(kind, key);
   }
 
   #tryCompare(key: K, expected: V | undefined, next: V | undefined): number {
@@ -175,21 +179,13 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       kind |= Kind.EXPECT_ABSENT;
       expectedPort.length = 0;
     }
-    const { at, length } = expectedPort;
-    return this.#append(kind, key, valuePort.at, valuePort.length, at, length);
+    return this.#append(kind, key);
   }
 
-  /** What is packed, with a key, to this thread's queue. */
-  #append(
-    kind: number,
-    key: K,
-    valueAt: number,
-    valueLength: number,
-    expectedAt: number,
-    expectedLength: number,
-  ): number {
-    const { kernel, entry, generation, keyPort } = this[READER].core;
-    keyPort.pack(key);
+  /** The values that are packed, with a key, to this thread's queue. */
+  #append(kind: number, key: K): number {
+    const { kernel, entry, generation, keyPort, valuePort, expectedPort } = this[READER].core;
+    keyPort.pack(key); // This may move the values.
     return kernel.append(
       entry,
       generation,
@@ -199,10 +195,10 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
       keyPort.k1,
       keyPort.k2,
       keyPort.k3,
-      valueAt,
-      valueLength,
-      expectedAt,
-      expectedLength,
+      valuePort.at,
+      valuePort.length,
+      expectedPort.at,
+      expectedPort.length,
     );
   }
 

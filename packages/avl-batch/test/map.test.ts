@@ -167,6 +167,29 @@ describe('keys and values of every size', () => {
     expect(map.verify().problems).toEqual([]);
   });
 
+  test('a key that moves scratch leaves no value behind', () => {
+    const key = Uint8Array.from({ length: 120_000 }, (_, i) => i % 253);
+    const value = Uint8Array.from({ length: 400_000 }, (_, i) => i % 241);
+    const next = Uint8Array.from({ length: 400_000 }, (_, i) => i % 239);
+    for (const write of [
+      (map: AvlBatch<Uint8Array, Uint8Array>) => map.set(key, value),
+      (map: AvlBatch<Uint8Array, Uint8Array>) => map.insert(key, value),
+      (map: AvlBatch<Uint8Array, Uint8Array>) => map.compareAndSet(key, undefined, value),
+    ]) {
+      const fresh = freshArena(); // Whose scratch is small.
+      const map = AvlBatch.create(fresh, { key: bytes, value: bytes });
+      write(map);
+      map.build();
+      expect(Buffer.compare(map.get(key) as Uint8Array, value)).toBe(0);
+      for (let n = 0; n < 600; n++) map.has(key.subarray(0, 1)); // It is small again.
+      const swapped = map.compareAndSet(key, value, next);
+      map.build();
+      expect(map.result(swapped)).toEqual({ outcome: 'done' });
+      expect(Buffer.compare(map.get(key) as Uint8Array, next)).toBe(0);
+      fresh.detach();
+    }
+  });
+
   test('every codec, in its order', () => {
     for (const [key, keys] of sortedKeys) {
       const map = AvlBatch.create<unknown, number>(arena, { key, value: u32 });
