@@ -27,7 +27,8 @@ import {
   REGIONS,
 } from '@x/shm-arena/assembly/layout';
 import { holder } from '@x/shm-arena/assembly/lock';
-import { ownedByEntry, regionPages } from '@x/shm-arena/assembly/region';
+import { regionPages } from '@x/shm-arena/assembly/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/owner';
 import { AUDIT } from './codes';
 import {
   coldBytes,

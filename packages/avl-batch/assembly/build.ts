@@ -57,13 +57,8 @@ import {
   TRIES,
 } from '@x/shm-arena/assembly/layout';
 import { lock, unlock } from '@x/shm-arena/assembly/lock';
-import {
-  ownerGone,
-  regionMark,
-  regionRewind,
-  retireFrom,
-  sweep,
-} from '@x/shm-arena/assembly/region';
+import { regionMark, regionRewind, retireFrom, sweep } from '@x/shm-arena/assembly/region';
+import { ownerGone } from '@x/shm-arena/assembly/owner';
 import { cutTaken, isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
 import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
 import { io, sizeOf } from './node';

@@ -44,13 +44,8 @@ import {
   regionAt,
 } from '@x/shm-arena/assembly/layout';
 import { unlock } from '@x/shm-arena/assembly/lock';
-import {
-  ownedByEntry,
-  regionCreate,
-  regionDrop,
-  regionRetire,
-  sweep,
-} from '@x/shm-arena/assembly/region';
+import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/owner';
 import { protect } from '@x/shm-arena/assembly/reservation';
 import { copyWords } from '@x/shm-arena/assembly/words';
 import { publish, report, settleRegion, takeOver } from './build';

@@ -30,7 +30,7 @@
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { FULL, LIMIT } from '@x/shm-arena/assembly/layout';
 import { regionAlloc } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { itemAt, itemLength, itemOp, judgeRun, runEnd } from './batch';
 import {
   COLD,

@@ -74,7 +74,7 @@ import {
 } from '@x/shm-arena/assembly/atomic';
 import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
 import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { copyWords } from '@x/shm-arena/assembly/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
 import {

@@ -36,7 +36,7 @@
 import { cas32, load32, load64, put32, store32, store64 } from '@x/shm-arena/assembly/atomic';
 import { CLOSED, FULL, ME, OK, PAGE } from '@x/shm-arena/assembly/layout';
 import { CHUNK_HEAD, regionAlloc, regionMark, regionRewind } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { isSpare, recount } from './room';
 import { H_USED, halfOf, liveOf, present, queueAt, slotsOf, tablesOf } from './version';
 

@@ -56,16 +56,11 @@ import {
   OK,
   PARTICIPANTS,
 } from '@x/shm-arena/assembly/layout';
-import {
-  ownedByEntry,
-  regionAlloc,
-  regionCreate,
-  regionDrop,
-  regionPublish,
-} from '@x/shm-arena/assembly/region';
+import { regionAlloc, regionCreate, regionDrop, regionPublish } from '@x/shm-arena/assembly/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/owner';
 import { held } from '@x/shm-arena/assembly/lazy';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { io, sizeOf, work } from './node';
 import { startRing } from './ring';
 import { allot, raiseCeiling, tellRoom } from './room';

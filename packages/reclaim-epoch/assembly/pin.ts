@@ -60,7 +60,7 @@ import {
 import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/lazy';
 import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
 import { protect, protectAhead } from '@x/shm-arena/assembly/reservation';
-import { alive, fail, status } from '@x/shm-arena/assembly/slot';
+import { alive, fail, status } from '@x/shm-arena/assembly/thread';
 
 /** A load met a moving era again and again; nothing is protected that was not before. */
 export const RESTART: i32 = 40;

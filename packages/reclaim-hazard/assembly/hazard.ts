@@ -51,7 +51,7 @@
 import { cas32, get32, load32, load64, pause, put32, store64 } from '@x/shm-arena/assembly/atomic';
 import { CLOCK } from '@x/shm-arena/assembly/layout';
 import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/limbo';
-import { fail } from '@x/shm-arena/assembly/slot';
+import { fail } from '@x/shm-arena/assembly/thread';
 
 /** The word or the era changed again and again. */
 export const RESTART: i32 = 40;

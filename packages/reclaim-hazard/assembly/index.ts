@@ -11,7 +11,7 @@ export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/layout';
 export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/limbo';
 
 // status(): i32                                why the last call returned 0 (or ~0)
-export { status } from '@x/shm-arena/assembly/slot';
+export { status } from '@x/shm-arena/assembly/thread';
 
 // build(entry, generation, scheme, hazards): u32     a new domain's root; scheme 2 pointers, 3 eras
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED

@@ -89,7 +89,8 @@ import {
 } from './layout';
 import { holder } from './lock';
 import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from './pages';
-import { ownedByEntry, ownerGone, regionPages, shard } from './region';
+import { regionPages, shard } from './region';
+import { ownedByEntry, ownerGone } from './owner';
 import { kindAt } from './slot';
 
 const BAD_KIND: u32 = 1;

@@ -78,7 +78,7 @@ import {
 } from './limbo';
 import { offsetOf, pageAt, pageAux, pageTag } from './pages';
 import { regionAlloc, shard } from './region';
-import { fail } from './slot';
+import { fail } from './thread';
 
 const BATCH: u32 = isDefined(GATED) ? 2 : 64;
 /** Bytes carved at a time; blocks of more than a quarter are taken one by one. */

@@ -97,7 +97,8 @@ import {
 import { dropOrphans } from './grants';
 import { lock, unlock } from './lock';
 import { retireOrphans, sweep } from './region';
-import { kindAt, result } from './slot';
+import { kindAt } from './slot';
+import { result } from './thread';
 
 /** How many entries the directory has. */
 export function entries(): u32 {

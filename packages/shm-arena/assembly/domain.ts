@@ -87,15 +87,9 @@ import {
   wordAt,
 } from './limbo';
 import { pageAt, pageTag } from './pages';
-import {
-  ownedByEntry,
-  regionAlloc,
-  regionCreate,
-  regionDrop,
-  regionPages,
-  regionPublish,
-} from './region';
-import { alive, fail, status } from './slot';
+import { regionAlloc, regionCreate, regionDrop, regionPages, regionPublish } from './region';
+import { ownedByEntry } from './owner';
+import { alive, fail, status } from './thread';
 import { held, hold, pinInterval, release } from './lazy';
 import { protect } from './reservation';
 

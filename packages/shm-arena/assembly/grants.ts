@@ -81,8 +81,8 @@ import {
   ownerOf,
   stateWord,
 } from './layout';
-import { ownedByEntry, ownerGone } from './region';
-import { result } from './slot';
+import { ownedByEntry, ownerGone } from './owner';
+import { result } from './thread';
 
 /** The records whose eras stand, a bit each. One load; for scans that load the eras afterwards. */
 export function standing(): u64 {

@@ -93,7 +93,7 @@ import {
   release,
 } from './pages';
 import { sweep } from './region';
-import { fail, status } from './slot';
+import { fail, status } from './thread';
 
 /** Pages of its ring that an allocation looks at before it takes another page. */
 const SCAN: u32 = isDefined(GATED) ? 2 : 4;

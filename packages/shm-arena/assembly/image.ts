@@ -1,6 +1,6 @@
 // Images: an arena written to a file and brought back. All positions are offsets, so the bytes are
-// the whole truth; what this file adds is which pages hold anything, a digest, and the step that
-// tells a loaded arena that the threads of its former life are gone.
+// the whole truth; what this file adds is which pages hold anything, and the step that tells a
+// loaded arena that the threads of its former life are gone.
 //
 //   save: for each used page: bytes ─► file       load: file ─► pages ─► inspect ─► thaw ─► attach,
 //         digest before and after: equal = quiet                       recover (all were dead)
@@ -16,6 +16,7 @@
 // A death in between leaves a memory that nobody has: the host throws it away.
 
 import { load64, store32, store64 } from './atomic';
+import { digest } from './digest';
 import {
   FIRST,
   PAGES,
@@ -33,19 +34,8 @@ import {
   view,
 } from './layout';
 import { pageAt } from './pages';
-import { result, slotWord } from './slot';
-
-const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
-
-/** A 64-bit digest of `bytes` bytes (a multiple of 8) at `at`; finds accidents, not attackers. */
-export function digest(at: usize, bytes: u32, seed: u64): u64 {
-  let h = seed ^ MULTIPLIER;
-  for (let i: u32 = 0; i < bytes; i += 8) {
-    h = (h ^ load64(at + i)) * MULTIPLIER;
-    h ^= h >> 29;
-  }
-  return h;
-}
+import { slotWord } from './slot';
+import { result } from './thread';
 
 /** `digest` for the host: resultLow, resultHigh. */
 export function hash(at: u32, bytes: u32): void {

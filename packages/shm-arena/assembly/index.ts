@@ -15,7 +15,7 @@ import { alloc as allocBlock, free as freeBlock } from './heap';
 import { idle } from './lazy';
 import { EXPELLED } from './layout';
 import { regionAlloc as regionTake, sweep as sweepRegions } from './region';
-import { alive, fail } from './slot';
+import { alive, fail } from './thread';
 
 // setup(): void                        forgets all; the checker resets an instance with it
 // view(): void                         reads the arena's constants, without a slot
@@ -56,16 +56,12 @@ export { expected, found, inspect } from './inspect';
 // random(): u32                        seeded from the arena's seed, the slot and its generation
 // resultLow(), resultHigh(): u32       the 64-bit result of the functions that say so
 export {
-  alive,
   attach,
   bury,
   buryThread,
   detach,
   lockHeld,
   participants,
-  random,
-  resultHigh,
-  resultLow,
   scratch,
   scratchBytes,
   setLockHeld,
@@ -73,12 +69,12 @@ export {
   slotKind,
   slotThread,
   stage,
-  status,
   unstage,
   unwatch,
   watch,
   watched,
 } from './slot';
+export { alive, random, resultHigh, resultLow, status } from './thread';
 
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
 // trim(): u32                          gives back this thread's empty pages; how many

@@ -17,7 +17,7 @@
 // answer for the host alone; no kernel reads them.
 
 import { get32, get64 } from './atomic';
-import { digest } from './image';
+import { digest } from './digest';
 import {
   ARENA_PROTOCOL,
   ENTRIES,

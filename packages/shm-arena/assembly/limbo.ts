@@ -92,7 +92,7 @@ import {
   SLOT_FREE,
   slotAt,
 } from './layout';
-import { fail } from './slot';
+import { fail } from './thread';
 
 /** Covers limbo.ts and blocks.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 1;

@@ -53,7 +53,7 @@ import {
   store32,
   store64,
 } from './atomic';
-import { digest } from './image';
+import { digest } from './digest';
 import {
   ARENA_PROTOCOL,
   BAD,
@@ -112,7 +112,7 @@ import {
   TRIES,
   ZERO_ON_FREE,
 } from './layout';
-import { fail } from './slot';
+import { fail } from './thread';
 
 /** The address of a page's word. */
 export function pageAt(page: u32): usize {

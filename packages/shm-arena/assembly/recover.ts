@@ -100,7 +100,8 @@ import {
   pageWord,
   release,
 } from './pages';
-import { freeRegion, ownedBySlot, retireFrom, retireOrphans, shard, sweep } from './region';
+import { freeRegion, retireFrom, retireOrphans, shard, sweep } from './region';
+import { ownedBySlot } from './owner';
 import { pin, unpin } from './reservation';
 import { buryThread, clearJoined, kindAt, leaveSlot, withKind } from './slot';
 

@@ -76,10 +76,6 @@ import {
   CHUNK_PAGES,
   CLOSED,
   CONTENDED,
-  ENTRIES,
-  ENTRY,
-  ENTRY_CREATING,
-  ENTRY_LIVE,
   FIRST,
   FLAGS,
   FULL,
@@ -111,9 +107,7 @@ import {
   SLOT_ALIVE,
   S_STATE,
   TRIES,
-  D_STATE,
   ZERO_ON_FREE,
-  entryAt,
   generationOf,
   kindOf,
   ownerOf,
@@ -121,40 +115,13 @@ import {
   slotAt,
   stateWord,
 } from './layout';
+import { ownedBySlot, ownerGone } from './owner';
 import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from './pages';
 import { advance, era, safe } from './reservation';
-import { fail, status } from './slot';
+import { fail, status } from './thread';
 
 /** Bytes in front of a chunk's data. */
 export const CHUNK_HEAD: u32 = 16;
-
-// ---- owners -------------------------------------------------------------------------------------
-
-/** The owner word of a participant's own region. */
-export function ownedBySlot(slot: u32, generation: u32): u64 {
-  return ((<u64>generation) << 32) | (slot + 1);
-}
-
-/** The owner word of a structure's region. */
-export function ownedByEntry(entry: u32, generation: u32): u64 {
-  return ((<u64>generation) << 32) | ENTRY | entry;
-}
-
-/** True when the participant or structure that an owner word names is gone (I2). */
-export function ownerGone(owner: u64): bool {
-  const index = <u32>owner;
-  const generation = generationOf(owner);
-  if ((index & ENTRY) != 0) {
-    const entry = index & ~ENTRY;
-    if (entry >= ENTRIES) return true;
-    const word = load64(entryAt(entry) + D_STATE);
-    const kind = kindOf(word);
-    return generationOf(word) != generation || (kind != ENTRY_LIVE && kind != ENTRY_CREATING);
-  }
-  if (index == 0 || index > PARTICIPANTS) return true;
-  const word = load64(slotAt(index - 1) + S_STATE);
-  return generationOf(word) != generation || kindOf(word) != SLOT_ALIVE;
-}
 
 // ---- life ---------------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ import {
   slotAt,
 } from './layout';
 import { standing } from './grants';
-import { result } from './slot';
+import { result } from './thread';
 
 /** Starts the reading section of a call, which is not in another one. Wait-free, two stores. */
 export function pin(): void {

@@ -49,6 +49,8 @@ import {
   store32,
   store64,
 } from './atomic';
+import { settleGrants } from './grants';
+import { trim } from './heap';
 import {
   BAD,
   D_JOINED,
@@ -76,7 +78,6 @@ import {
   S_PINS,
   S_OTHERS,
   S_RANDOM,
-  S_RESULT,
   S_SCRATCH,
   S_SCRATCH_BYTES,
   S_STATE,
@@ -94,10 +95,9 @@ import {
   WATCHED,
 } from './layout';
 import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
-import { settleGrants } from './grants';
-import { trim } from './heap';
 import { finish, reap, recoverArena, settle } from './recover';
 import { sweep } from './region';
+import { fail, status, alive } from './thread';
 
 const THREAD_SHIFT: u32 = 4;
 const THREAD_MASK: u32 = 0xfff_ffff;
@@ -115,30 +115,6 @@ export function withKind(word: u64, kind: u32): u64 {
 /** The kind of a slot's state; FREE for a number that is no slot. */
 export function kindAt(slot: u32): u32 {
   return slot < PARTICIPANTS ? kindOf(load64(slotAt(slot) + S_STATE)) : SLOT_FREE;
-}
-
-/** Notes why this call returns 0. Owned word: read by this thread alone. */
-export function fail(code: i32): u32 {
-  put32(SELF + S_STATUS, code);
-  return 0;
-}
-
-/** Why the last call of this thread returned 0. */
-export function status(): i32 {
-  return get32(SELF + S_STATUS);
-}
-
-/** Notes a 64-bit result for JS to fetch. Owned word. */
-export function result(value: u64): void {
-  put64(SELF + S_RESULT, value);
-}
-
-export function resultLow(): u32 {
-  return <u32>get64(SELF + S_RESULT);
-}
-
-export function resultHigh(): u32 {
-  return <u32>(get64(SELF + S_RESULT) >> 32);
 }
 
 // ---- coming and going ---------------------------------------------------------------------------
@@ -232,12 +208,6 @@ export function clearJoined(slot: u32): void {
     const at = entryAt(entry) + D_JOINED + ((slot >> 6) << 3);
     if ((load64(at) & bit) != 0) and64(at, ~bit);
   }
-}
-
-/** False: the slot was buried, or is another's: this thread must not go on. */
-export function alive(): bool {
-  const word = load64(SELF + S_STATE);
-  return kindOf(word) == SLOT_ALIVE && generationOf(word) == GENERATION;
 }
 
 // ---- looking at slots ---------------------------------------------------------------------------
@@ -357,13 +327,4 @@ function setScratch(n: u32): bool {
   put32(SELF + S_SCRATCH_BYTES, n << PAGE_SHIFT);
   if (old != 0) release(old >> PAGE_SHIFT, load64(pageAt(old >> PAGE_SHIFT)));
   return true;
-}
-
-/** The next number of this thread's generator (splitmix64, the upper half). Owned word. */
-export function random(): u32 {
-  let z = get64(SELF + S_RANDOM) + 0x9e3779b97f4a7c15;
-  put64(SELF + S_RANDOM, z);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return <u32>((z ^ (z >> 31)) >> 32);
 }

@@ -31,7 +31,8 @@ import {
   regionAt,
   REGIONS,
 } from '@x/shm-arena/assembly/layout';
-import { ownedByEntry, regionBody } from '@x/shm-arena/assembly/region';
+import { regionBody } from '@x/shm-arena/assembly/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/owner';
 import { AUDIT } from './codes';
 import { auditGuide } from './guide';
 import {

@@ -25,7 +25,7 @@
 import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/atomic';
 import { ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc } from '@x/shm-arena/assembly/region';
-import { status as whyNot } from '@x/shm-arena/assembly/slot';
+import { status as whyNot } from '@x/shm-arena/assembly/thread';
 import { AGAIN, COMPARE, DELETE, DIFFERS, EXISTS, MATCH, MATCH_DELETE } from './codes';
 import {
   COUNTERS,

@@ -37,7 +37,8 @@ import {
   REGIONS,
   stateWord,
 } from '@x/shm-arena/assembly/layout';
-import { freeRegion, ownedByEntry, retireFrom } from '@x/shm-arena/assembly/region';
+import { freeRegion, retireFrom } from '@x/shm-arena/assembly/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/owner';
 import {
   COUNTERS,
   countersOf,

@@ -100,8 +100,6 @@ import {
 import { lock, unlock } from '@x/shm-arena/assembly/lock';
 import { protect } from '@x/shm-arena/assembly/reservation';
 import {
-  ownedByEntry,
-  ownerGone,
   regionAlloc,
   regionBase,
   regionBody,
@@ -112,7 +110,8 @@ import {
   retireFrom,
   sweep,
 } from '@x/shm-arena/assembly/region';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/owner';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { AHEAD } from './codes';
 import { FIRST_DUE } from './guide';
 import {

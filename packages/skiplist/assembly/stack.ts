@@ -25,7 +25,7 @@ import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic
 import { entryAlive } from '@x/shm-arena/assembly/directory';
 import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive } from '@x/shm-arena/assembly/slot';
+import { alive } from '@x/shm-arena/assembly/thread';
 import { ID, work } from './node';
 import { LATEST } from './stamp';
 

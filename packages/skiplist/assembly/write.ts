@@ -42,7 +42,7 @@ import {
 } from '@x/shm-arena/assembly/atomic';
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
 import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
-import { fail, random, status as whyNot } from '@x/shm-arena/assembly/slot';
+import { fail, random, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { AGAIN, DELETE, GET_OR_INSERT, NEED, PRESSURE, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';

@@ -41,8 +41,6 @@ import {
 import { holder, lock } from '@x/shm-arena/assembly/lock';
 import {
   bump,
-  ownedByEntry,
-  ownerGone,
   regionAlloc,
   regionBody,
   regionCreate,
@@ -54,6 +52,7 @@ import {
   retireFrom,
   shard,
 } from '@x/shm-arena/assembly/region';
+import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/owner';
 import {
   leaseDrop,
   leaseHold,
@@ -62,7 +61,7 @@ import {
   protect,
   unpin,
 } from '@x/shm-arena/assembly/reservation';
-import { fail, result, status } from '@x/shm-arena/assembly/slot';
+import { fail, result, status } from '@x/shm-arena/assembly/thread';
 
 export * from '@x/shm-arena/assembly/index';
 
