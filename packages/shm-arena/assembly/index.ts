@@ -56,24 +56,19 @@ export { expected, found, inspect } from './inspect';
 // random(): u32                        seeded from the arena's seed, the slot and its generation
 // resultLow(), resultHigh(): u32       the 64-bit result of the functions that say so
 export {
-  attach,
   bury,
   buryThread,
-  detach,
   lockHeld,
   participants,
-  scratch,
-  scratchBytes,
   setLockHeld,
   slotGeneration,
   slotKind,
   slotThread,
-  stage,
-  unstage,
   unwatch,
   watch,
   watched,
 } from './slot';
+export { attach, detach, scratch, scratchBytes, stage, unstage } from './attach';
 export { alive, random, resultHigh, resultLow, status } from './thread';
 
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
