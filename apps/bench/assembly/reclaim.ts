@@ -5,13 +5,17 @@
 // The stack: a word with the top node; node { u32 next, u32 value }, frozen once pushed. The list:
 // the same nodes, linked once, never changed.
 
-import { exchangeBlock as exchangeHazard } from '@x/reclaim-hazard/assembly/hazard';
-import { protectBlock, releaseHazard } from '@x/reclaim-hazard/assembly/hazard';
 import { announce, exchangeBlock, loadBlock, renounce } from '@x/reclaim-epoch/assembly/pin';
+import {
+  exchangeBlock as exchangeHazard,
+  protectBlock,
+  releaseHazard,
+} from '@x/reclaim-hazard/assembly/hazard';
 import { get32, load32, put32, store32 } from '@x/shm-arena/assembly/atomic';
 import { allocBlock } from '@x/shm-arena/assembly/blocks';
+import { EPOCH, POINTERS } from '@x/shm-arena/assembly/home';
 import { idle, pinInterval } from '@x/shm-arena/assembly/lazy';
-import { EPOCH, POINTERS, retireBlock } from '@x/shm-arena/assembly/limbo';
+import { retireBlock } from '@x/shm-arena/assembly/limbo';
 
 export { idle };
 

@@ -8,7 +8,7 @@
 //   link       era 7: as is               era 8 > upper: store upper, RESTART
 //   epoch      3 announced: 3, 3, 0 ──► 4 announced: 3 ──► stays 4 until that guard is closed
 //
-// Words of the home: announced, nested (limbo.ts). Words of the slot: lazy.ts.
+// Words of the home: announced, nested (home.ts). Words of the slot: lazy.ts.
 //
 // I1  announced is stored before the loads it protects, and is 0 when no guard of the domain is
 //     open.
@@ -58,7 +58,7 @@ import {
   SELF,
 } from '@x/shm-arena/assembly/layout';
 import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/lazy';
-import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/limbo';
+import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/home';
 import { protect, protectAhead } from '@x/shm-arena/assembly/reservation';
 import { alive, fail, status } from '@x/shm-arena/assembly/thread';
 

@@ -6,7 +6,7 @@
 //   reader     hazard := b ── load the cell again: still b? ── read b ── hazard := 0
 //   writer            unlink b ── retire b ── scan: is b in a hazard? ── free b
 //
-// Hazards stand in the reader's home (limbo.ts), u64 each: a block, or an era; 0 = none. Shared,
+// Hazards stand in the reader's home (home.ts), u64 each: a block, or an era; 0 = none. Shared,
 // one writer.
 //
 // I1  A hazard is stored before the load that finds the word unchanged (pointers), or before a load
@@ -50,7 +50,7 @@
 
 import { cas32, get32, load32, load64, pause, put32, store64 } from '@x/shm-arena/assembly/atomic';
 import { CLOCK } from '@x/shm-arena/assembly/layout';
-import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/limbo';
+import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/home';
 import { fail } from '@x/shm-arena/assembly/thread';
 
 /** The word or the era changed again and again. */

@@ -12,7 +12,7 @@
 //   bytes of the piece | (class + 1) << 32 | home index << 40, 0 = nothing asked; shared, one
 //   writer
 //
-// I1  to I5 are limbo.ts's.
+// I1 to I5 are limbo.ts's.
 // I6  The batch named by a GIVING cell is in the giver's free list exactly while it heads that
 //     list; the batch of a TAKING cell has arrived exactly when it heads the taker's. Both change
 //     those lists in no other way meanwhile.
@@ -75,7 +75,7 @@ import {
   tell,
   USED,
   wordAt,
-} from './limbo';
+} from './home';
 import { offsetOf, pageAt, pageAux, pageTag } from './pages';
 import { regionAlloc, shard } from './region';
 import { fail } from './thread';

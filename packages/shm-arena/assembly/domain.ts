@@ -1,5 +1,5 @@
 // A domain as a structure of the arena: made, entered, left, repaired, counted and looked through.
-// What lies in it is limbo.ts and blocks.ts; who reads it is the reclaimers' matter.
+// What lies in it is home.ts, blocks.ts and limbo.ts; who reads it is the reclaimers' matter.
 //
 //   directory entry ──root──► record | depot | homes        one region, owned by the entry
 //                                 region ──► pieces ──► blocks
@@ -52,13 +52,13 @@ import {
   SLOT_FREE,
   slotAt,
 } from './layout';
+import { collectAll, leaveHome, RETIRED_UNITS, retireBlock, threshold } from './limbo';
 import {
   B_FREE,
   B_TAG,
   BIRTHS,
   BLOCK_TAG,
   CLASSES_MAX,
-  collectAll,
   enterHome,
   EPOCH,
   FREED,
@@ -71,7 +71,6 @@ import {
   L_PEAK,
   L_REGION,
   L_SCHEME,
-  leaveHome,
   linkOf,
   MOST,
   O_ANNOUNCED,
@@ -80,12 +79,9 @@ import {
   O_PENDING,
   recordBytes,
   RETIRED,
-  RETIRED_UNITS,
-  retireBlock,
   tell,
-  threshold,
   wordAt,
-} from './limbo';
+} from './home';
 import { pageAt, pageTag } from './pages';
 import { regionAlloc, regionCreate, regionDrop, regionPages, regionPublish } from './region';
 import { ownedByEntry } from './owner';

@@ -14,23 +14,7 @@
 //              ▼ f                                            moves all: the limbo goes by b now
 //            block
 //
-// Domain record, in the domain's region (whose owner is the directory entry)
-//   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards: frozen
-//   24 u64 most blocks in use at a clock step (shared)   64 u64 epoch (shared, epoch scheme)
-//   128 depot: CELLS words for each class (blocks.ts)    then the homes
-// Home
-//   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
-//   8 u64 pending: blocks | 16-byte units << 32          16 u64 fresh: position | bytes left << 32
-//   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
-//   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
-//   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
-//   56 u64 balance now (plain)                           64 W   then: u32 free blocks of each class
-//   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each,
-//   and their filter (plain: private to a scan)
-//   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
-// Block, its header in front of what the user sees (a multiple of 16)
-//   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
-//   The header belongs to whoever allocated, retired or collects the block: plain, ordered by W.
+// The words of homes and blocks stand in home.ts.
 //
 // I1  A block that was carved is in exactly one place: its user's hands (or reachable), the limbo
 //     or free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
@@ -53,7 +37,7 @@
 //   6. store W                    linearizes             nothing
 //   7. store pending, kept                               as 3
 //   8. an orphan's home: CAS owner 0 → me; 4-7; owner := 0     I2: repair gives it back
-// enter: 9. CAS owner 0 → me      leave: 10. collect; announced := 0; owner := 0
+// leave: 9. collect; announced := 0; owner := 0
 //
 // Names: q class; w a value of W; p 0 or 1; T, F see `threshold`, BIRTHS.
 
@@ -75,8 +59,41 @@ import { give } from './blocks';
 import { standing } from './grants';
 import { sizeOfClass } from './heap';
 import {
+  HEAD,
+  CLASSES_MAX,
+  B_BIRTH,
+  B_RETIRED,
+  B_FREE,
+  B_TAG,
+  RETIRED,
+  FREED,
+  STATES,
+  INTERVAL,
+  EPOCH,
+  POINTERS,
+  ERAS,
+  L_SCHEME,
+  L_HOMES,
+  L_HAZARDS,
+  L_EPOCH,
+  O_PENDING,
+  O_KEPT,
+  O_ANNOUNCED,
+  O_SCANNED,
+  O_NOW,
+  O_COUNTS,
+  O_SNAPSHOT,
+  SNAPSHOT,
+  O_HAZARDS,
+  FILTER_BITS,
+  homeAt,
+  linkOf,
+  wordAt,
+  clearHazards,
+  tell,
+} from './home';
+import {
   CLOCK,
-  CONTENDED,
   G_ERA,
   grantAt,
   kindOf,
@@ -92,131 +109,16 @@ import {
   SLOT_FREE,
   slotAt,
 } from './layout';
-import { fail } from './thread';
 
-/** Covers limbo.ts and blocks.ts: layout and order of steps. */
+/** Covers home.ts, blocks.ts and limbo.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 1;
 
-/** Bytes of a block's header, in front of what the user sees. */
-export const HEAD: u32 = 32;
-/** Size classes of a domain, headers included; the largest block has `MOST` usable bytes. */
-export const CLASSES_MAX: u32 = isDefined(GATED) ? 17 : 68;
-export const MOST: u32 = isDefined(GATED) ? 256 - 32 : (7 << 18) - 32;
-
-export const B_BIRTH: usize = 0;
-export const B_RETIRED: usize = 8;
-const B_LINKS: usize = 16;
-export const B_FREE: usize = 24;
-export const B_TAG: usize = 28;
-export const BLOCK_TAG: u32 = 0xb10c_0000;
-export const USED: u32 = 0;
-export const RETIRED: u32 = 1 << 8;
-export const FREED: u32 = 2 << 8;
-const STATES: u32 = 0xff00;
-
-/** Who counts as a reader of a block. */
-export const INTERVAL: u32 = 0;
-export const EPOCH: u32 = 1;
-export const POINTERS: u32 = 2;
-export const ERAS: u32 = 3;
-
-export const L_SCHEME: usize = 0;
-export const L_HOMES: usize = 4;
-export const L_HOME_BYTES: usize = 8;
-export const L_REGION: usize = 12;
-export const L_HAZARDS: usize = 16;
-export const L_PEAK: usize = 24;
-export const L_EPOCH: usize = 64;
-export const L_DEPOT: usize = 128;
-
-/** Bytes of the depot for one class. */
-export const DEPOT_BYTES: usize = isDefined(GATED) ? 8 : 32;
-
-export const O_OWNER: usize = 0;
-export const O_NESTED: usize = 4;
-export const O_PENDING: usize = 8;
-export const O_FRESH: usize = 16;
-export const O_KEPT: usize = 24;
-export const O_BALANCE: usize = 32;
-export const O_ANNOUNCED: usize = 40;
-export const O_BIRTHS: usize = 48;
-/** For the hazard package: failed exchanges more than successful ones. */
-export const O_FAILS: usize = 52;
-/** Epoch scheme: which epoch the last collect that looked at the blocks had; 0 = none did. */
-const O_SCANNED: usize = 52;
-export const O_NOW: usize = 56;
-export const O_WORDS: usize = 64;
-export const O_COUNTS: usize = O_WORDS + CLASSES_MAX * 8;
-const O_SNAPSHOT: usize = (O_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
-/** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
-const SNAPSHOT: u32 = isDefined(GATED) ? 4 : 64;
-export const O_HAZARDS: usize = O_SNAPSHOT + SNAPSHOT * 16;
-
-/** F: blocks that a home allocates between two steps of the clock that it makes. */
-export const BIRTHS: u32 = isDefined(GATED) ? 2 : 256;
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
 const RETIRED_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
 export const RETIRED_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
-/** Bits of the filter that a scan makes of all hazards, a power of two. */
-const FILTER_BITS: u32 = isDefined(GATED) ? 64 : 4096;
+
 /** α: a scan waits for α * H retired blocks. */
 const ALPHA: u32 = 2;
-
-// ---- homes --------------------------------------------------------------------------------------
-
-/** Bytes of a home with so many hazards, a multiple of 64. */
-export function homeBytes(hazards: u32): u32 {
-  const filter = hazards == 0 ? 0 : FILTER_BITS >> 3;
-  return (<u32>O_HAZARDS + (hazards << 3) + filter + 63) & ~63;
-}
-
-/** Bytes of a domain's record with its homes. */
-export function recordBytes(hazards: u32): u32 {
-  return <u32>homesAt(0) + PARTICIPANTS * homeBytes(hazards);
-}
-
-/** Where the homes of the domain at `root` begin. */
-export function homesAt(root: usize): usize {
-  return root + ((L_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
-}
-
-/** The address of home `index`. */
-export function homeAt(root: usize, index: u32): usize {
-  return homesAt(root) + <usize>index * get32(root + L_HOME_BYTES); // Frozen.
-}
-
-/** Where in a block the link of a limbo stands whose head word (or W) is `w`. */
-export function linkOf(w: u32): usize {
-  return B_LINKS + ((<usize>w & 1) << 2);
-}
-
-/** The word W of class `q`. */
-export function wordAt(home: usize, q: u32): usize {
-  return home + O_WORDS + ((<usize>q) << 3);
-}
-
-/**
- * This thread's home in a domain: its own, or an orphan's with all that lies in it. 0: CONTENDED, a
- * helper holds the last free one. O(participants).
- */
-export function enterHome(root: usize): usize {
-  const homes = get32(root + L_HOMES);
-  for (let i: u32 = 0; i < homes; i++) {
-    if (load32(homeAt(root, i)) == ME + 1) return homeAt(root, i);
-  }
-  for (let i: u32 = 0; i < homes; i++) {
-    const home = homeAt(root, i);
-    if (load32(home) == 0 && cas32(home, 0, ME + 1)) {
-      put32(home + O_NESTED, 0);
-      // What the last owner had not told, or a helper has moved: the balance begins at what is
-      // told.
-      put64(home + O_NOW, load64(home + O_BALANCE));
-      return home;
-    }
-  }
-  fail(CONTENDED);
-  return 0;
-}
 
 /** Gives the home up, with what could not be freed: an orphan, for the next collect of anybody. */
 export function leaveHome(root: usize, home: usize): void {
@@ -226,15 +128,6 @@ export function leaveHome(root: usize, home: usize): void {
   clearHazards(root, home);
   if (load64(home + O_ANNOUNCED) != 0) store64(home + O_ANNOUNCED, 0);
   store32(home, 0);
-}
-
-/** Clears every hazard of a home. */
-export function clearHazards(root: usize, home: usize): void {
-  const hazards = get32(root + L_HAZARDS);
-  for (let i: u32 = 0; i < hazards; i++) {
-    const at = home + O_HAZARDS + (i << 3);
-    if (load64(at) != 0) store64(at, 0);
-  }
 }
 
 // ---- retire -------------------------------------------------------------------------------------
@@ -516,19 +409,4 @@ function stepEpoch(root: usize, epoch: u64): u64 {
     if (MUTANT != 46 && announced != 0 && announced >> 1 != epoch) return epoch;
   }
   return cas64(root + L_EPOCH, epoch, epoch + 1) ? epoch + 1 : load64(root + L_EPOCH);
-}
-
-/** Tells the others this home's balance; the clock moves, or a collect begins. */
-export function tell(home: usize): void {
-  const now = get64(home + O_NOW);
-  if (load64(home + O_BALANCE) != now) store64(home + O_BALANCE, now);
-}
-
-/** Notes the most blocks in use, for I5. O(participants), once in BIRTHS allocations. */
-export function notePeak(root: usize): void {
-  let used: i64 = 0;
-  const homes = get32(root + L_HOMES);
-  for (let i: u32 = 0; i < homes; i++) used += <i64>load64(homeAt(root, i) + O_BALANCE);
-  const peak = load64(root + L_PEAK);
-  if (used > <i64>peak) cas64(root + L_PEAK, peak, <u64>used); // Lost: another saw about as many.
 }

@@ -56,7 +56,7 @@ async function open(job: Job, bench: Bench): Promise<Place> {
   return { arena, kernel, root, home: homeOf(arena, root), cell: shared.cell, scheme };
 }
 
-/** The home that names this slot: assembly/limbo.ts. */
+/** The home that names this slot: assembly/home.ts. */
 function homeOf(arena: Arena, root: number): number {
   const words = new Uint32Array(arena.memory.buffer);
   const first = root + ((128 + 68 * 32 + 63) & ~63);

@@ -1,5 +1,6 @@
-// A domain's words as the checker reads them (limbo.ts and blocks.ts of packages/shm-arena), the
-// invariants that hold after every step, the account of all blocks, and names for traces.
+// A domain's words as the checker reads them (packages/shm-arena/assembly: home.ts, limbo.ts,
+// blocks.ts), the invariants that hold after every step, the account of all blocks, and names for
+// traces.
 
 import type { Thread, World } from '../../src/structure.ts';
 import {

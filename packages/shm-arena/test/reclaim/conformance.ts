@@ -329,7 +329,7 @@ function leases(subject: Subject): void {
   });
 }
 
-// Offsets of layout.ts and limbo.ts of the kernel, in a build for release.
+// Offsets of layout.ts and home.ts of the kernel, in a build for release.
 const CLOCK = 128;
 const DIRECTORY_AT = 84;
 const ENTRY_BYTES = 256;
