@@ -61,18 +61,8 @@ import {
   versionsIn,
 } from './node';
 import { opened, successorOf } from './seal';
-import {
-  countOf,
-  done,
-  enter,
-  leave,
-  listOf,
-  look,
-  present,
-  viewEnd,
-  viewFirst,
-  viewRecord,
-} from './stack';
+import { done, enter, leave, look, present, viewEnd, viewFirst, viewRecord } from './stack';
+import { countOf, listOf } from './record';
 import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from './stamp';
 import { seek } from './search';
 

@@ -83,8 +83,10 @@ import {
   openBatch,
   settleWith,
 } from './stamp';
-import { enter, leave, listOf, present } from './stack';
-import { admits, build, deltaFor, newest, pickHeight, rewind, useShard } from './write';
+import { enter, leave, present } from './stack';
+import { listOf } from './record';
+import { deltaFor, newest, pickHeight } from './write';
+import { admits, build, rewind, useShard } from './shard';
 
 const TRIES: u32 = isDefined(GATED) ? 3 : 12;
 

@@ -41,9 +41,9 @@ import {
   valueLength,
   versionsOf,
 } from './node';
-import { listOf } from './stack';
+import { listOf } from './record';
 import { BATCH, commit, DESCRIPTOR_BYTES, openBatch, settleWith } from './stamp';
-import { giveBack } from './write';
+import { giveBack } from './shard';
 
 /** Whether a write leaves a tombstone. */
 export function deletes(kind: i32): bool {

@@ -264,6 +264,15 @@ export function sliceOf(at: usize, index: u32, len: u32): u64 {
   return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
 }
 
+/** The first slice of a key as index.ts passes it. */
+export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
+  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
+}
+
+export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
+  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
+}
+
 /**
  * Whether the node's key comes before the key. Padding decides nothing: where all slices agree, one
  * key is the other with zeros behind it, and the shorter one comes first.

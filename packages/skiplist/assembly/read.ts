@@ -39,11 +39,13 @@ import {
   valueAt,
   valueLength,
   valueRoom,
+  firstSlice,
+  secondSlice,
 } from './node';
+import { listOf, countOf } from './record';
 import { findMany, seek } from './search';
-import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto, countOf } from './stack';
+import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { LATEST, seen } from './stamp';
-import { firstSlice, secondSlice } from './write';
 
 // ---- one key ------------------------------------------------------------------------------------
 

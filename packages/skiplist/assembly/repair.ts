@@ -56,7 +56,8 @@ import {
 } from './node';
 import { seek } from './search';
 import { opened, successorOf, settleRegion } from './seal';
-import { countOf, enter, leave, listOf, present } from './stack';
+import { enter, leave, present } from './stack';
+import { countOf, listOf } from './record';
 import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
 
 /** See index.ts. */

@@ -82,7 +82,8 @@ import {
 } from './node';
 import { before, behind, find, findEnd, seek, topOf } from './search';
 import { seen } from './stamp';
-import { done, listOf, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
+import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
+import { listOf } from './record';
 
 const W_LIST: usize = 0;
 const W_POS: usize = 4;

@@ -137,17 +137,8 @@ import {
   SHARDS,
   SUCCESSOR,
 } from './node';
-import {
-  countOf,
-  enter,
-  indexOf,
-  leave,
-  listOf,
-  present,
-  recordBytes,
-  setCount,
-  setList,
-} from './stack';
+import { enter, leave, present } from './stack';
+import { countOf, indexOf, listOf, recordBytes, setCount, setList } from './record';
 import { CLOSED } from './stamp';
 
 /** Rounds of a race for the root, or for the lock, before CONTENDED. */

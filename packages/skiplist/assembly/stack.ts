@@ -1,10 +1,8 @@
 // The stack of lists that a handle is: entering a call, and finding what it works on.
 //
 //   directory entry ──root──► record {3} ─► B ─► A2 ─► A1    active first, then the frozen ones,
-//                                                            newest to oldest
+//                                                            newest to oldest (record.ts)
 //
-// Record, 8-aligned, frozen, in the region of the list that is active with it
-//   0 u32 count    4 u32 free    8 u32 lists, newest first
 // View, private, at the beginning of the kernel's scratch: what a call reads
 //   0 u32 record   4 u32 first list   8 u32 end of lists   12 u32 free   16 u64 upto
 //
@@ -26,55 +24,14 @@ import { entryAlive } from '@x/shm-arena/assembly/directory';
 import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
 import { alive } from '@x/shm-arena/assembly/thread';
-import { ID, work } from './node';
+import { work } from './node';
+import { countOf, indexOf } from './record';
 import { LATEST } from './stamp';
-
-const R_COUNT: usize = 0;
-const R_LISTS: usize = 8;
 
 const V_RECORD: usize = 0;
 const V_FIRST: usize = 4;
 const V_END: usize = 8;
 const V_UPTO: usize = 16;
-
-// ---- records ------------------------------------------------------------------------------------
-
-export function recordBytes(count: u32): u32 {
-  return (<u32>R_LISTS + (count << 2) + 7) & ~7;
-}
-
-export function countOf(record: usize): u32 {
-  return get32(record + R_COUNT);
-}
-
-export function listOf(record: usize, index: u32): usize {
-  return get32(record + R_LISTS + ((<usize>index) << 2));
-}
-
-export function setCount(record: usize, count: u32): void {
-  put32(record + R_COUNT, count);
-  put32(record + 4, 0);
-}
-
-export function setList(record: usize, index: u32, list: usize): void {
-  put32(record + R_LISTS + ((<usize>index) << 2), <u32>list);
-}
-
-/** The index of the list with that id, or -1. */
-export function indexOf(record: usize, id: u32): i32 {
-  const count = countOf(record);
-  for (let i: u32 = 0; i < count; i++) if (get32(listOf(record, i) + ID) == id) return i;
-  return -1;
-}
-
-/** Whether the list is in the record. */
-export function holds(record: usize, list: usize): bool {
-  const count = countOf(record);
-  for (let i: u32 = 0; i < count; i++) if (listOf(record, i) == list) return true;
-  return false;
-}
-
-// ---- calls --------------------------------------------------------------------------------------
 
 /** Begins a call that pins. Unless OK, nothing is held. */
 export function enter(entry: u32, generation: u32): i32 {

@@ -72,7 +72,7 @@ import {
 } from '@x/shm-arena/assembly/atomic';
 import { D_ROOT, entryAt, kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
 import { CLOCK, OF_ENTRY, STAMP } from './node';
-import { listOf } from './stack';
+import { listOf } from './record';
 
 export const CLOSED: u64 = 1 << 63;
 export const DEAD: u64 = ~(<u64>0);

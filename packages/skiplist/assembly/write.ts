@@ -29,62 +29,40 @@
 //
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
-import {
-  cas32,
-  cas64,
-  get32,
-  get64,
-  load32,
-  load64,
-  put32,
-  put64,
-  store64,
-} from '@x/shm-arena/assembly/atomic';
+import { cas32, cas64, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionAlloc, regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/region';
-import { fail, random, status as whyNot } from '@x/shm-arena/assembly/thread';
+import { regionMark, sweep } from '@x/shm-arena/assembly/region';
+import { random, status as whyNot } from '@x/shm-arena/assembly/thread';
 import { AGAIN, DELETE, GET_OR_INSERT, NEED, PRESSURE, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
   CLOCK,
-  COUNTERS,
-  countersOf,
-  deltaOf,
   equal,
-  fillKey,
   fillKind,
   fillValue,
   HEIGHT,
-  INTENT,
   io,
   isLive,
   linkAt,
-  liveOf,
-  MAKER,
   MAX_HEIGHT,
   next,
-  nodeBytes,
   pressed,
   listRegion,
-  maxEntriesOf,
   shardAt,
   SLAB,
-  SLAB_BYTES,
-  sliceOf,
   spliceAt,
   STAMP,
-  TALL,
-  towerBytes,
-  USED,
-  versionsIn,
-  versionsOf,
+  firstSlice,
+  secondSlice,
 } from './node';
 import { newestBelow, resultOf } from './read';
+import { listOf } from './record';
+import { opened } from './seal';
 import { advance, before, findNear, linkAbove, remember } from './search';
-import { opened, reserve } from './seal';
+import { useShard, admits, build, announce, count, giveBack } from './shard';
+import { enter, leave, present } from './stack';
 import { CLOSED, DEAD, decide, stampNode, tick } from './stamp';
-import { enter, leave, listOf, present } from './stack';
 
 /** Seals that a write follows from list to list before it says CONTENDED. */
 const TRIES: u32 = 16;
@@ -122,15 +100,6 @@ export function put(
     if (status != FULL || sweep() == 0) return status;
   }
   return status == AGAIN ? CONTENDED : status;
-}
-
-/** The first slice of a key as index.ts passes it. */
-export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
-  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
-}
-
-export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
-  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
 }
 
 /** One attempt in the record's active list; AGAIN: it was sealed, and nothing is visible. */
@@ -205,22 +174,6 @@ function putIn(
   return pressed(list) ? OK | PRESSURE : OK;
 }
 
-/**
- * Makes sums over the list's shards include this thread's. The first writer of all sees to it that
- * there is a next list (L7 of seal.ts); what `reserve` says, if there is none.
- */
-export function useShard(list: usize): i32 {
-  while (true) {
-    const used = load32(list + USED);
-    if (used > ME) return OK;
-    if (used == 0 && MUTANT != 190) {
-      const status = reserve(list);
-      if (status != OK) return status;
-    }
-    if (cas32(list + USED, used, max(used, max(ME, get32(list + MAKER)) + 1))) return OK;
-  }
-}
-
 /** A tower's height: each level with half of the level below, one above the list at most. */
 export function pickHeight(list: usize): u32 {
   const height: u32 = 1 + ctz(random());
@@ -243,81 +196,6 @@ export function newest(list: usize, n: usize, s0: u64, s1: u64, len: u32, at: us
 /** By how much a version changes the number of live keys of its list. */
 export function deltaFor(tombstone: bool, was: bool): i32 {
   return (tombstone ? 0 : 1) - (was ? 1 : 0);
-}
-
-/**
- * Whether the list takes `more` versions. Exact for one thread; of several, each may add its own.
- */
-export function admits(list: usize, more: u32): bool {
-  const most = maxEntriesOf(list);
-  return most == 0 || versionsIn(list) + more <= most;
-}
-
-/**
- * A private node with the key, unstamped; 0: no memory, see status(). `beyond`: the limit of pages
- * does not count.
- */
-export function build(
-  list: usize,
-  height: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  valueLen: u32,
-  beyond: bool = false,
-): usize {
-  const bytes = nodeBytes(height, len, valueLen);
-  if (bytes >> 32 != 0) return fail(FULL);
-  let block: u32 = 0;
-  if (height >= TALL && bytes <= SLAB_BYTES >> 2) block = takeFromSlab(list, <u32>bytes, beyond);
-  if (block == 0) block = regionAlloc(listRegion(list), <u32>bytes, 8, beyond);
-  if (block == 0) return 0;
-  const node = <usize>block + towerBytes(height);
-  put64(node + STAMP, 0);
-  fillKey(node, height, s0, s1, len, at);
-  return node;
-}
-
-/** Room for a tall node in this shard's slab, or in a new one; 0: no memory for that. */
-function takeFromSlab(list: usize, bytes: u32, beyond: bool): u32 {
-  const word = shardAt(list, ME) + SLAB;
-  let slab = get64(word); // Owned. After a death repair throws it away (repair.ts).
-  if (<u32>(slab >> 32) < bytes) {
-    const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8, beyond);
-    if (fresh == 0) return 0;
-    slab = ((<u64>SLAB_BYTES) << 32) | fresh;
-  }
-  put64(word, slab + bytes - ((<u64>bytes) << 32));
-  return <u32>slab;
-}
-
-/** Step 4. */
-function announce(shard: usize, node: usize): void {
-  if (MUTANT == 32) return;
-  const after = versionsOf(load64(shard + COUNTERS)) + 1;
-  store64(shard + INTENT, ((<u64>after) << 32) | node); // Publishes the node's words to repair.
-}
-
-/** Step 7; the shard's versions. */
-function count(shard: usize, node: usize): u32 {
-  const counters = load64(shard + COUNTERS); // Owned: this thread alone writes it.
-  const versions = versionsOf(counters) + 1;
-  store64(shard + COUNTERS, countersOf(versions, liveOf(counters) + deltaOf(node)));
-  return versions;
-}
-
-/** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
-export function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
-  if (node == 0) return;
-  store64(shard + INTENT, 0);
-  if (MUTANT != 172) rewind(list, shard, mark, slab);
-}
-
-/** Takes back what this shard has allocated since it stood at `mark` and its slab at `slab`. */
-export function rewind(list: usize, shard: usize, mark: u32, slab: u64): void {
-  regionRewind(listRegion(list), mark);
-  put64(shard + SLAB, slab);
 }
 
 /** Seeded bug 200: a lost race is told as a full arena. */
