@@ -46,7 +46,7 @@ import {
   stackAt,
   valueLength,
 } from './node';
-import { opAt, Q_APPLIED, Q_TAIL, ticketOf } from './queue';
+import { opAt, Q_APPLIED, Q_TAIL, ticketOf } from './op';
 import { slotsMade } from './ring';
 import { chargeOf } from './room';
 import {

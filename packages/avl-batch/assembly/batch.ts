@@ -46,7 +46,7 @@ import {
   Q_TAIL,
   setOutcome,
   ticketOf,
-} from './queue';
+} from './op';
 import { appliedOf, H_CLOCK, H_USED, queueAt } from './version';
 
 const C_TICKET: usize = 8;

@@ -62,7 +62,7 @@ import { ownerGone } from '@x/shm-arena/assembly/owner';
 import { cutTaken, isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
 import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
 import { io, sizeOf } from './node';
-import { Q_APPLIED, Q_TAIL } from './queue';
+import { Q_APPLIED, Q_TAIL } from './op';
 import { allotIfDue, tellRoom } from './room';
 import {
   appliedOf,

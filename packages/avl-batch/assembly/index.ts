@@ -27,6 +27,7 @@
 import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
 import * as audits from './audit';
 import * as builds from './build';
+import * as creates from './create';
 import * as compacts from './compact';
 import * as nodes from './node';
 import * as queues from './queue';
@@ -74,7 +75,7 @@ export function overhead(): u32 {
  * FULL, CONTENDED, LIMIT (no region is left), BAD.
  */
 export function create(entry: u32, generation: u32, maxQueued: u32, maxPages: u32): i32 {
-  return versions.create(entry, generation, maxQueued, maxPages);
+  return creates.create(entry, generation, maxQueued, maxPages);
 }
 
 /**

@@ -49,7 +49,7 @@ import {
   valueLength,
   work,
 } from './node';
-import { opKey, opKeyLength, opRest, opValue, opValueLength } from './queue';
+import { opKey, opKeyLength, opRest, opValue, opValueLength } from './op';
 import { allot, chargeOf } from './room';
 import { headOf, liveOf } from './version';
 

@@ -9,16 +9,7 @@
 // the number of a slot: a thread that dies leaves its ops, which are applied like any others, and
 // the next thread with that slot goes on behind them.
 //
-// Queue, 128 bytes, in the head (version.ts); all shared, the slot's thread is the only writer of
-// all but `applied`
-//    0 u64 tail: the number of the last op       8 u64 turn: tail at the last change << 1 | half
-//   16 u64 ring, 0 = none yet (ring.ts)         24 u32 mark in Q0   28 u32 mark in Q1
-//   32 u32 start: where its shard of S began, frozen
-//   64 u64 applied, by builders: see Q2         72 u32 x 14 directory of segments (ring.ts)
-// Op, 8-aligned, plain: by the writer before `tail` says so; read by builders until applied
-//    0 u64 ticket   8 u32 kind   12 u32 key length   16 u32 value length   20 u32 expected length
-//   24 u32 its slot's outcome   28 u32 t << 4   32 key slices, two at least, then the value, then
-//   what is expected, each padded to 8
+// The words of queues and ops stand in op.ts.
 //
 // Q1  Numbers of a queue are 1, 2, 3, … without a gap; tickets ascend with them. A ticket that its
 //     writer never published is a gap nobody misses.
@@ -63,13 +54,11 @@
 import {
   add32,
   add64,
-  get32,
   get64,
   load32,
   load64,
   put32,
   put64,
-  store32,
   store64,
 } from '@x/shm-arena/assembly/atomic';
 import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
@@ -86,9 +75,24 @@ import {
   restBytes,
   secondSlice,
   sliceOf,
-  slicesAt,
   valueLength,
 } from './node';
+import {
+  Q_TAIL,
+  Q_TURN,
+  Q_APPLIED,
+  OP_TICKET,
+  OP_KIND,
+  OP_LENGTH,
+  OP_VALUE,
+  OP_EXPECTED,
+  OP_OUTCOME,
+  OP_TAG,
+  OP_KEY,
+  OP_HEAD,
+  opValue,
+  opExpected,
+} from './op';
 import { find } from './read';
 import { beginRing, place, Q_MARKS, slotAt } from './ring';
 import { demandOf, roomFor } from './room';
@@ -108,69 +112,6 @@ import {
   queueAt,
   rootOf,
 } from './version';
-
-export const Q_TAIL: usize = 0;
-const Q_TURN: usize = 8;
-export const Q_APPLIED: usize = 64;
-
-const OP_TICKET: usize = 0;
-const OP_KIND: usize = 8;
-const OP_LENGTH: usize = 12;
-const OP_VALUE: usize = 16;
-const OP_EXPECTED: usize = 20;
-const OP_OUTCOME: usize = 24;
-const OP_TAG: usize = 28;
-export const OP_KEY: usize = 32;
-const OP_HEAD: usize = 48;
-
-// ---- reading ops: published, and not yet applied (Q3) -------------------------------------------
-
-export function ticketOf(op: usize): u64 {
-  return get64(op + OP_TICKET);
-}
-
-export function kindOfOp(op: usize): u32 {
-  return get32(op + OP_KIND);
-}
-
-export function opKeyLength(op: usize): u32 {
-  return get32(op + OP_LENGTH);
-}
-
-/** The `at` of its key (node.ts). */
-export function opKey(op: usize): usize {
-  return slicesAt(op + OP_KEY);
-}
-
-export function opRest(op: usize): usize {
-  return op + OP_HEAD;
-}
-
-export function opValueLength(op: usize): u32 {
-  return get32(op + OP_VALUE);
-}
-
-export function opValue(op: usize): usize {
-  return op + OP_HEAD + restBytes(opKeyLength(op));
-}
-
-export function opExpectedLength(op: usize): u32 {
-  return get32(op + OP_EXPECTED);
-}
-
-export function opExpected(op: usize): usize {
-  return opValue(op) + ((<usize>opValueLength(op) + 7) & ~7);
-}
-
-/** Notes what became of an op (Q4). */
-export function setOutcome(op: usize, code: u32): void {
-  store32(get32(op + OP_OUTCOME), get32(op + OP_TAG) | code);
-}
-
-/** Op `t` of a queue: published, not yet applied. */
-export function opAt(queue: usize, t: u64): usize {
-  return get32(slotAt(queue, t));
-}
 
 // ---- append -------------------------------------------------------------------------------------
 

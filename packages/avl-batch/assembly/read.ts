@@ -48,7 +48,7 @@ import {
   valueLength,
   valueRoom,
 } from './node';
-import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './queue';
+import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './op';
 import { appliedOf, done, headOf, look, queueAt, viewRoot, viewVersion } from './version';
 
 // ---- one key ------------------------------------------------------------------------------------

@@ -38,32 +38,14 @@
 // upper may lie before their birth, `protect` raises it before the look at the entry: LIVE then, so
 // they are retired after upper covered them. A death under a pin leaves the pin, which recovery
 // takes away with the slot.
-//
-// create(entry)                                          a death after this step leaves
-//   1. regions Q0, Q1, S, G, CREATING                      retired with the entry of the dead
-//   2. head in Q0, the empty version in G: plain           the same
-//   3. regions LIVE; own[0] := head; the host publishes    the same
 
-import { fill, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
 import { entryAlive } from '@x/shm-arena/assembly/directory';
-import {
-  BAD,
-  CLOSED,
-  D_OWN,
-  D_ROOT,
-  entryAt,
-  EXPELLED,
-  OK,
-  PARTICIPANTS,
-} from '@x/shm-arena/assembly/layout';
-import { regionAlloc, regionCreate, regionDrop, regionPublish } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
+import { CLOSED, D_OWN, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
 import { held } from '@x/shm-arena/assembly/lazy';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/thread';
+import { alive } from '@x/shm-arena/assembly/thread';
 import { io, sizeOf, work } from './node';
-import { startRing } from './ring';
-import { allot, raiseCeiling, tellRoom } from './room';
 
 // ---- version ------------------------------------------------------------------------------------
 
@@ -151,17 +133,15 @@ export const H_NUDGED: usize = 132;
 export const H_BASIS: usize = 136;
 export const H_TOP: usize = 144;
 export const H_DUE: usize = 152;
-const H_Q0: usize = 192;
-const H_MOST: usize = 200;
-const H_SLOTS: usize = 204;
-const H_ENTRY: usize = 208;
+export const H_Q0: usize = 192;
+export const H_MOST: usize = 200;
+export const H_SLOTS: usize = 204;
+export const H_ENTRY: usize = 208;
 export const H_USED: usize = 212;
-const H_BUDGET: usize = 216;
-const H_TABLES: usize = 220;
-const H_QUEUES: usize = 256;
+export const H_BUDGET: usize = 216;
+export const H_TABLES: usize = 220;
+export const H_QUEUES: usize = 256;
 export const QUEUE_BYTES: usize = 128;
-/** The most that `create` takes for the ops that may wait in a queue. */
-const MOST: u32 = 1 << 24;
 
 export function headOf(version: usize): usize {
   return get32(version + V_HEAD);
@@ -276,56 +256,4 @@ export function snapshot(entry: u32, generation: u32): i32 {
   put32(out + 4, sizeOf(rootOf(version)));
   put64(out + 8, numberOf(version));
   return leave(OK);
-}
-
-// ---- making one ---------------------------------------------------------------------------------
-
-/** See index.ts. */
-export function create(entry: u32, generation: u32, most: u32, budget: u32): i32 {
-  if (!alive()) return EXPELLED;
-  if (most == 0 || most > MOST) return BAD;
-  const owner = ownedByEntry(entry, generation);
-  const q0 = regionCreate(owner, 0);
-  if (q0 < 0) return -q0;
-  const q1 = regionCreate(owner, 0);
-  if (q1 < 0) return give(q0, -1, -1, -1, -q1);
-  const tables = regionCreate(owner, 0);
-  if (tables < 0) return give(q0, q1, -1, -1, -tables);
-  const region = regionCreate(owner, 0);
-  if (region < 0) return give(q0, q1, tables, -1, -region);
-  const bytes = <u32>(H_QUEUES + QUEUE_BYTES * PARTICIPANTS);
-  const head = regionAlloc(q0, bytes, 64);
-  const version = head == 0 ? 0 : regionAlloc(region, versionBytes(0), 8);
-  if (version == 0) return give(q0, q1, tables, region, whyNot());
-  fill(head, 0, bytes); // Private: the entry is not published.
-  put64(<usize>head + H_CLOCK, 1);
-  put32(<usize>head + H_Q0, q0);
-  put32(<usize>head + H_Q0 + 4, q1);
-  put32(<usize>head + H_MOST, most);
-  put32(<usize>head + H_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
-  put32(<usize>head + H_ENTRY, entry);
-  put32(<usize>head + H_BUDGET, budget);
-  put32(<usize>head + H_TABLES, tables);
-  startRing(head, tables);
-  put64(<usize>head + H_TOP, i64.MAX_VALUE);
-  fillVersion(version, 0, region, 1, versionBytes(0), 0, 1, head, 0);
-  tellRoom(head, version);
-  raiseCeiling(head);
-  allot(head, region, 0, false);
-  regionPublish(q0); // The caller is creating the entry: its owner is there.
-  regionPublish(q1);
-  regionPublish(tables);
-  regionPublish(region);
-  store32(entryAt(entry) + D_OWN, head);
-  put32(io(), version);
-  return OK;
-}
-
-/** Gives regions back that this slot is creating; `why` is handed on. */
-function give(q0: i32, q1: i32, tables: i32, region: i32, why: i32): i32 {
-  regionDrop(q0);
-  if (q1 >= 0) regionDrop(q1);
-  if (tables >= 0) regionDrop(tables);
-  if (region >= 0) regionDrop(region);
-  return why;
 }
