@@ -15,8 +15,8 @@
 // comparisons of MUTANT fold in the first `if`, before imports are collected. A global must have a
 // constant initializer (one that the compiler cannot fold would need a start function).
 //
-// The host imports of the gated build are declared in @x/shm-arena/assembly/env; the import's
-// module is the file's own name, `env`, from whatever package it is imported.
+// The host imports of the gated build are declared in @x/shm-arena/assembly/ground/env; the module
+// of the import is the file's own name, `env`, from whatever package it is imported.
 //
 // What the gated build exports, beside the kernel's own functions
 //

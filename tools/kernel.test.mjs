@@ -8,7 +8,7 @@ import binaryen from 'assemblyscript/binaryen';
 import { check, compile } from './kernel.mjs';
 
 const SOURCE = `
-import { load32, store32, cas32 } from '@x/shm-arena/assembly/atomic';
+import { load32, store32, cas32 } from '@x/shm-arena/assembly/ground/atomic';
 
 const LIMIT: i32 = isDefined(GATED) ? 4 : 64;
 
@@ -128,7 +128,7 @@ test('a transform sees each source function with its name, and its result is bui
     return module.emitBinary();
   };
   const bytes = await compile(kernel(SOURCE), { gated: true, transform });
-  assert.ok(seen.some((name) => name.endsWith('assembly/atomic/cas32')));
+  assert.ok(seen.some((name) => name.endsWith('assembly/ground/atomic/cas32')));
   const { exports } = new WebAssembly.Instance(
     new WebAssembly.Module(bytes),
     gatedImports(sharedMemory(), () => {}),
@@ -150,7 +150,7 @@ test('a data segment is refused', async () => {
 });
 
 test('a start function is refused', async () => {
-  const source = `import { load32 } from '@x/shm-arena/assembly/atomic';
+  const source = `import { load32 } from '@x/shm-arena/assembly/ground/atomic';
     const first: u32 = load32(8);
     export function read(): u32 { return first; }`;
   await assert.rejects(compile(kernel(source)), /start function/);

@@ -29,7 +29,7 @@ test('a kernel reaches memory through the atomics module alone', () => {
   assert.match(inspect(KERNEL, 'atomic.store<u64>(8, 1);')[0], /atomic\.store goes through/);
   assert.match(inspect(KERNEL, 'memory.copy(8, 16, 8);')[0], /memory\.copy goes through/);
   assert.deepEqual(inspect(KERNEL, '// load<u32> is not used here.\nload32(8);'), []);
-  const door = 'packages/shm-arena/assembly/atomic.ts';
+  const door = 'packages/shm-arena/assembly/ground/atomic.ts';
   assert.deepEqual(inspect(door, 'load<u32>(8);'), []);
   assert.match(inspect(door, 'atomic.fence();')[0], /banned/);
   assert.match(inspect(KERNEL, '@inline\nfunction f(): void {}')[0], /no decorators/);

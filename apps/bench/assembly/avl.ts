@@ -12,7 +12,7 @@
 
 import { append } from '@x/avl-batch/assembly/queue';
 import { firstSlice, io, RESULT, secondSlice } from '@x/avl-batch/assembly/node';
-import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 
 const OK: i32 = 0;
 const ABSENT: i32 = 32;

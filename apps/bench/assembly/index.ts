@@ -5,10 +5,10 @@
 //
 // Names: n how often; ring: the offsets of the blocks held, u32 each, private.
 
-import { get32, put32 } from '@x/shm-arena/assembly/atomic';
-import { alloc, free } from '@x/shm-arena/assembly/heap';
+import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { alloc, free } from '@x/shm-arena/assembly/memory/heap';
 
-export { join, setup } from '@x/shm-arena/assembly/layout';
+export { join, setup } from '@x/shm-arena/assembly/ground/layout';
 
 /** Allocates and frees one block of `bytes`, `n` times. Returns how many pairs went well. */
 export function pairs(n: u32, bytes: u32): u32 {

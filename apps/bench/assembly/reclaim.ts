@@ -11,11 +11,11 @@ import {
   protectBlock,
   releaseHazard,
 } from '@x/reclaim-hazard/assembly/hazard';
-import { get32, load32, put32, store32 } from '@x/shm-arena/assembly/atomic';
-import { allocBlock } from '@x/shm-arena/assembly/blocks';
-import { EPOCH, POINTERS } from '@x/shm-arena/assembly/home';
-import { idle, pinInterval } from '@x/shm-arena/assembly/lazy';
-import { retireBlock } from '@x/shm-arena/assembly/limbo';
+import { get32, load32, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import { allocBlock } from '@x/shm-arena/assembly/reclaim/blocks';
+import { EPOCH, POINTERS } from '@x/shm-arena/assembly/reclaim/home';
+import { idle, pinInterval } from '@x/shm-arena/assembly/reclaim/lazy';
+import { retireBlock } from '@x/shm-arena/assembly/reclaim/limbo';
 
 export { idle };
 

@@ -41,7 +41,7 @@ export function benchKernel(arena: Arena): { kernel: BenchKernel; seat: Seat } {
   return { kernel, seat };
 }
 
-/** Kinds of gate calls: bits 0 to 3 of `op` (shm-arena/assembly/atomic.ts). */
+/** Kinds of gate calls: bits 0 to 3 of `op` (shm-arena/assembly/ground/atomic.ts). */
 const FIRST_WRITE = 1;
 const LAST_WRITE = 6;
 

@@ -1,7 +1,7 @@
 // Shows every memory access of a package's kernel, as its release build makes them: the kernel is
 // compiled once more with the constants of the release build, but with a door to memory
-// (shm-arena/assembly/atomic) that tells where it goes before it goes there. In this thread, that
-// kernel then takes the place of the package's own.
+// (shm-arena/assembly/ground/atomic) that tells where it goes before it goes there. In this thread,
+// that kernel then takes the place of the package's own.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const DOOR = '@x/shm-arena/assembly/atomic.ts';
+const DOOR = '@x/shm-arena/assembly/ground/atomic.ts';
 
 /** Called with the address and the bytes of each access. */
 export type Watcher = (at: number, bytes: number) => void;

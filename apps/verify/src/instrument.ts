@@ -1,7 +1,7 @@
 // Prepares a gated kernel, before it is optimized, so that the checker knows more than the gate's
 // ABI tells:
 //
-// - Every call of an accessor (a function of assembly/atomic) from other code is a *site* with a
+// - Every call of an accessor (a function of ground/atomic) from other code is a *site* with a
 //   number; the imports get it as one more argument. Traces, races and coverage name it.
 // - Every branch (function entry, if, else, loop) sets a global of its own to 1 when it is reached:
 //   branch coverage at the cost of one store to a private word.
@@ -171,12 +171,12 @@ function rewriteTypesAndImports(module: Module): void {
 }
 
 const isAccessor = (name: string | undefined): boolean =>
-  name !== undefined && /(^|\/)assembly\/atomic\/\w+$/.test(name);
+  name !== undefined && /(^|\/)assembly\/(\w+\/)?atomic\/\w+$/.test(name);
 
-/** "../../shm-arena/assembly/heap/alloc" → "heap/alloc". */
+/** "../../shm-arena/assembly/memory/heap/alloc" → "heap/alloc"; an entry's go by their own name. */
 export function shortName(name: string | undefined): string {
   if (name === undefined) return '?';
-  return name.replace(/^.*assembly\//, '').replace(/^index\//, '');
+  return name.replace(/^.*assembly\/(?:\w+\/(?=\w+\/))?/, '').replace(/^index\//, '');
 }
 
 function rewriteCode(module: Module, table: SiteTable, base: number, siteGlobal: number): void {

@@ -1,4 +1,4 @@
-// The gate's operations, as packages/shm-arena/assembly/atomic.ts numbers them.
+// The gate's operations, as packages/shm-arena/assembly/ground/atomic.ts numbers them.
 
 export const LOAD = 0;
 export const STORE = 1;

@@ -54,7 +54,7 @@ test('what is linked is known from the sources, and what that is linked with', (
 
 test('a fault in a copy is found where others have its sources inside', async () => {
   // Nobody inherits a lock.
-  const path = copy('shm-arena', 'lock.ts', 'MUTANT != 8 && isOver(word)', 'false');
+  const path = copy('shm-arena', 'life/lock.ts', 'MUTANT != 8 && isOver(word)', 'false');
   const { structures, replace } = await replacementFor(path);
   expect(structures).toContain('arena');
   const structure = await load('arena');

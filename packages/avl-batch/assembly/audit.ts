@@ -14,7 +14,7 @@
 //
 // Names: see node.ts, version.ts; found, expected: as reported.
 
-import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED,
   kindOf,
@@ -25,10 +25,10 @@ import {
   REGION_LIVE,
   regionAt,
   REGIONS,
-} from '@x/shm-arena/assembly/layout';
-import { holder } from '@x/shm-arena/assembly/lock';
-import { regionPages } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/ground/layout';
+import { holder } from '@x/shm-arena/assembly/life/lock';
+import { regionPages } from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { AUDIT } from './codes';
 import {
   coldBytes,

@@ -20,7 +20,7 @@
 // the last one that changes something makes a cold part. All is private, but for the outcomes,
 // which are tentative (queue.ts Q4): a death leaves nothing.
 
-import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   COMPARE,
   DELETE,

@@ -37,8 +37,8 @@ import {
   put32,
   put64,
   store64,
-} from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
+} from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   BAD,
   CLOSED,
@@ -55,10 +55,10 @@ import {
   regionAt,
   stateWord,
   TRIES,
-} from '@x/shm-arena/assembly/layout';
-import { lock, unlock } from '@x/shm-arena/assembly/lock';
-import { regionMark, regionRewind, retireFrom, sweep } from '@x/shm-arena/assembly/region';
-import { ownerGone } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/ground/layout';
+import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
+import { regionMark, regionRewind, retireFrom, sweep } from '@x/shm-arena/assembly/memory/region';
+import { ownerGone } from '@x/shm-arena/assembly/ground/owner';
 import { cutTaken, isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
 import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
 import { io, sizeOf } from './node';

@@ -32,8 +32,8 @@
 //
 // Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
 
-import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
+import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   CLOSED,
   CONTENDED,
@@ -42,12 +42,12 @@ import {
   R_BUDGET,
   R_STATE,
   regionAt,
-} from '@x/shm-arena/assembly/layout';
-import { unlock } from '@x/shm-arena/assembly/lock';
-import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
-import { protect } from '@x/shm-arena/assembly/reservation';
-import { copyWords } from '@x/shm-arena/assembly/words';
+} from '@x/shm-arena/assembly/ground/layout';
+import { unlock } from '@x/shm-arena/assembly/life/lock';
+import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import { protect } from '@x/shm-arena/assembly/memory/reservation';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { publish, report, settleRegion, takeOver } from './build';
 import { begin, bytesTaken, failed, room } from './join';
 import {

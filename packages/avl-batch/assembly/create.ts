@@ -10,11 +10,23 @@
 //
 // Names: see version.ts.
 
-import { fill, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
-import { BAD, D_OWN, entryAt, EXPELLED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
-import { regionAlloc, regionCreate, regionDrop, regionPublish } from '@x/shm-arena/assembly/region';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/thread';
+import { fill, put32, put64, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  BAD,
+  D_OWN,
+  entryAt,
+  EXPELLED,
+  OK,
+  PARTICIPANTS,
+} from '@x/shm-arena/assembly/ground/layout';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import {
+  regionAlloc,
+  regionCreate,
+  regionDrop,
+  regionPublish,
+} from '@x/shm-arena/assembly/memory/region';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io } from './node';
 import { startRing } from './ring';
 import { allot, raiseCeiling, tellRoom } from './room';

@@ -24,7 +24,7 @@
 // Status: OK, FULL, CONTENDED, LIMIT, BAD, EXPELLED, CLOSED of the arena's layout.ts, and those of
 // codes.ts, where flags and outcomes stand, too. Unless it says OK (or ABSENT) nothing has changed.
 
-import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/ground/layout';
 import * as audits from './audit';
 import * as builds from './build';
 import * as creates from './create';
@@ -38,7 +38,7 @@ import * as versions from './version';
 
 /** Covers the layout of versions, nodes and queues and the order of all steps. */
 export const AVL_PROTOCOL: u32 = 1;
-export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/layout';
+export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
 export { TEMP_BYTES } from './batch';

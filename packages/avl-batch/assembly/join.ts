@@ -27,10 +27,10 @@
 //
 // Names: n, l, r, t, c nodes; k a key source; items the sorted batch, [i, j) a part of it.
 
-import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { FULL, LIMIT } from '@x/shm-arena/assembly/layout';
-import { regionAlloc } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { FULL, LIMIT } from '@x/shm-arena/assembly/ground/layout';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { itemAt, itemLength, itemOp, judgeRun, runEnd } from './batch';
 import {
   COLD,

@@ -32,9 +32,20 @@
 //
 // Names: n a node; l, r its children; h a height.
 
-import { get32, get64, put32, put64, touch as touchLine } from '@x/shm-arena/assembly/atomic';
-import { MAX_PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
-import { copyWords } from '@x/shm-arena/assembly/words';
+import {
+  get32,
+  get64,
+  put32,
+  put64,
+  touch as touchLine,
+} from '@x/shm-arena/assembly/ground/atomic';
+import {
+  MAX_PARTICIPANTS,
+  S_SCRATCH,
+  S_SCRATCH_BYTES,
+  SELF,
+} from '@x/shm-arena/assembly/ground/layout';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 
 // ---- sizes --------------------------------------------------------------------------------------
 

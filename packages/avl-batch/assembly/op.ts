@@ -18,7 +18,7 @@
 //
 // Names: queue its address; t an op's number; op its address.
 
-import { get32, get64, store32 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, store32 } from '@x/shm-arena/assembly/ground/atomic';
 import { restBytes, slicesAt } from './node';
 import { slotAt } from './ring';
 

@@ -60,11 +60,11 @@ import {
   put32,
   put64,
   store64,
-} from '@x/shm-arena/assembly/atomic';
-import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/layout';
-import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
-import { copyWords } from '@x/shm-arena/assembly/words';
+} from '@x/shm-arena/assembly/ground/atomic';
+import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/memory/region';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
 import {
   coldBytes,

@@ -20,9 +20,9 @@
 //
 // Names: n a node; s0, s1, len, at a key in hand (node.ts).
 
-import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { BAD, ME, OK } from '@x/shm-arena/assembly/layout';
-import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
+import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { BAD, ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { copyWords, keyRecord } from '@x/shm-arena/assembly/ground/words';
 import { isRemoval, judge } from './batch';
 import { ABSENT, DONE, END, END_OPEN, NEED, PENDING_TOO, START, START_OPEN } from './codes';
 import {

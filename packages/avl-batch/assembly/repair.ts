@@ -16,7 +16,7 @@
 //
 // Names: see version.ts.
 
-import { cas64, load32, load64 } from '@x/shm-arena/assembly/atomic';
+import { cas64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED,
   D_OWN,
@@ -34,9 +34,9 @@ import {
   regionAt,
   REGIONS,
   stateWord,
-} from '@x/shm-arena/assembly/layout';
-import { freeRegion, retireFrom } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/ground/layout';
+import { freeRegion, retireFrom } from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { settleRegion } from './build';
 import { enter, isLasting, leave, present, regionOf } from './version';
 

@@ -33,10 +33,22 @@
 //
 // Names: see queue.ts; n: slots of a ring.
 
-import { cas32, load32, load64, put32, store32, store64 } from '@x/shm-arena/assembly/atomic';
-import { CLOSED, FULL, ME, OK, PAGE } from '@x/shm-arena/assembly/layout';
-import { CHUNK_HEAD, regionAlloc, regionMark, regionRewind } from '@x/shm-arena/assembly/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/thread';
+import {
+  cas32,
+  load32,
+  load64,
+  put32,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED, FULL, ME, OK, PAGE } from '@x/shm-arena/assembly/ground/layout';
+import {
+  CHUNK_HEAD,
+  regionAlloc,
+  regionMark,
+  regionRewind,
+} from '@x/shm-arena/assembly/memory/region';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { isSpare, recount } from './room';
 import { H_USED, halfOf, liveOf, present, queueAt, slotsOf, tablesOf } from './version';
 

@@ -38,7 +38,7 @@
 // ceiling: by any thread that counts free pages; due: under the builder's lock. They bound; nothing
 // is repaired by them.
 
-import { load64, store32, store64 } from '@x/shm-arena/assembly/atomic';
+import { load64, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CHUNK_PAGES,
   FIRST,
@@ -51,9 +51,9 @@ import {
   R_BUDGET,
   regionAt,
   SHARD_BYTES,
-} from '@x/shm-arena/assembly/layout';
-import { pageAt } from '@x/shm-arena/assembly/pages';
-import { CHUNK_HEAD, shard } from '@x/shm-arena/assembly/region';
+} from '@x/shm-arena/assembly/ground/layout';
+import { pageAt } from '@x/shm-arena/assembly/memory/pages';
+import { CHUNK_HEAD, shard } from '@x/shm-arena/assembly/memory/region';
 import {
   budgetOf,
   cutOf,

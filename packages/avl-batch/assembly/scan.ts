@@ -13,9 +13,9 @@
 //
 // Names: n a node; back: in reverse; window, count: the nodes read ahead.
 
-import { get32, put32 } from '@x/shm-arena/assembly/atomic';
-import { OK } from '@x/shm-arena/assembly/layout';
-import { copyWords } from '@x/shm-arena/assembly/words';
+import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { OK } from '@x/shm-arena/assembly/ground/layout';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { END, END_OPEN, INDEX, KEYS_ONLY, NEED, REVERSE, START, START_OPEN } from './codes';
 import {
   child,

@@ -39,12 +39,12 @@
 // they are retired after upper covered them. A death under a pin leaves the pin, which recovery
 // takes away with the slot.
 
-import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
-import { CLOSED, D_OWN, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
-import { held } from '@x/shm-arena/assembly/lazy';
-import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive } from '@x/shm-arena/assembly/thread';
+import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
+import { CLOSED, D_OWN, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { held } from '@x/shm-arena/assembly/reclaim/lazy';
+import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
+import { alive } from '@x/shm-arena/assembly/ground/thread';
 import { io, sizeOf, work } from './node';
 
 // ---- version ------------------------------------------------------------------------------------

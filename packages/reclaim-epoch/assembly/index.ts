@@ -14,11 +14,11 @@
 export const EPOCH_PROTOCOL: u32 = 1;
 
 // join(slot): void, setup(): void
-export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/layout';
-export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/limbo';
+export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/ground/layout';
+export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 
 // status(): i32                                why the last call returned 0 (or ~0: words below)
-export { status } from '@x/shm-arena/assembly/thread';
+export { status } from '@x/shm-arena/assembly/ground/thread';
 
 // build(entry, generation, scheme, hazards): u32     a new domain's root; 0 interval, 1 epoch
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED
@@ -48,7 +48,7 @@ export {
   retire,
   schemeOf,
   stats,
-} from '@x/shm-arena/assembly/domain';
+} from '@x/shm-arena/assembly/reclaim/domain';
 
 // idle(): bool                                 the end of the turn: lets go if no pin is open
 // loadBlock(cell, scheme): u32                 a root, under a pin; ~0: see `status` (OK: it is ~0)
@@ -56,7 +56,7 @@ export {
 // since(): f64                                 for the next walk, before its root is loaded
 // swapBlock(cell, next): u32                   the same
 // exchangeBlock(cell, expected, next, scheme): u32
-export { idle } from '@x/shm-arena/assembly/lazy';
+export { idle } from '@x/shm-arena/assembly/reclaim/lazy';
 export {
   exchangeBlock,
   loadBlock,
@@ -68,8 +68,8 @@ export {
   unpin,
 } from './pin';
 
-import { store32 } from '@x/shm-arena/assembly/atomic';
-import { pinInterval } from '@x/shm-arena/assembly/lazy';
+import { store32 } from '@x/shm-arena/assembly/ground/atomic';
+import { pinInterval } from '@x/shm-arena/assembly/reclaim/lazy';
 
 /** Puts a block into a word that nobody else changes. */
 export function storeBlock(cell: u32, next: u32): void {

@@ -43,9 +43,17 @@
 //
 // All of these are wait-free; the counts are in the README, measured by the checker.
 
-import { cas32, get32, load32, load64, put32, store64, swap32 } from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
-import { beginAt } from '@x/shm-arena/assembly/domain';
+import {
+  cas32,
+  get32,
+  load32,
+  load64,
+  put32,
+  store64,
+  swap32,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
+import { beginAt } from '@x/shm-arena/assembly/reclaim/domain';
 import {
   CLOCK,
   CLOSED,
@@ -56,11 +64,17 @@ import {
   ME,
   S_UPPER,
   SELF,
-} from '@x/shm-arena/assembly/layout';
-import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/lazy';
-import { EPOCH, L_EPOCH, L_SCHEME, O_ANNOUNCED, O_NESTED } from '@x/shm-arena/assembly/home';
-import { protect, protectAhead } from '@x/shm-arena/assembly/reservation';
-import { alive, fail, status } from '@x/shm-arena/assembly/thread';
+} from '@x/shm-arena/assembly/ground/layout';
+import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/reclaim/lazy';
+import {
+  EPOCH,
+  L_EPOCH,
+  L_SCHEME,
+  O_ANNOUNCED,
+  O_NESTED,
+} from '@x/shm-arena/assembly/reclaim/home';
+import { protect, protectAhead } from '@x/shm-arena/assembly/memory/reservation';
+import { alive, fail, status } from '@x/shm-arena/assembly/ground/thread';
 
 /** A load met a moving era again and again; nothing is protected that was not before. */
 export const RESTART: i32 = 40;

@@ -48,10 +48,18 @@
 // has failed f times more often than it won waits 2^min(f, MOST_FAILS) turns of a loop, calibrated
 // in turns and not in time; a success takes one off. Owned word, worth nothing after a death.
 
-import { cas32, get32, load32, load64, pause, put32, store64 } from '@x/shm-arena/assembly/atomic';
-import { CLOCK } from '@x/shm-arena/assembly/layout';
-import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/home';
-import { fail } from '@x/shm-arena/assembly/thread';
+import {
+  cas32,
+  get32,
+  load32,
+  load64,
+  pause,
+  put32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { CLOCK } from '@x/shm-arena/assembly/ground/layout';
+import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/reclaim/home';
+import { fail } from '@x/shm-arena/assembly/ground/thread';
 
 /** The word or the era changed again and again. */
 export const RESTART: i32 = 40;

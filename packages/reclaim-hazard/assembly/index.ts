@@ -7,11 +7,11 @@
 export const HAZARD_PROTOCOL: u32 = 1;
 
 // join(slot): void, setup(): void
-export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/layout';
-export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/limbo';
+export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/ground/layout';
+export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 
 // status(): i32                                why the last call returned 0 (or ~0)
-export { status } from '@x/shm-arena/assembly/thread';
+export { status } from '@x/shm-arena/assembly/ground/thread';
 
 // build(entry, generation, scheme, hazards): u32     a new domain's root; scheme 2 pointers, 3 eras
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED
@@ -37,15 +37,15 @@ export {
   retire,
   schemeOf,
   stats,
-} from '@x/shm-arena/assembly/domain';
+} from '@x/shm-arena/assembly/reclaim/domain';
 
 // idle(): bool                                 the end of the turn (lazy.ts)
-export { idle } from '@x/shm-arena/assembly/lazy';
+export { idle } from '@x/shm-arena/assembly/reclaim/lazy';
 
 // enter(entry, generation, home): status       before words of the domain are touched
 // stay(entry, generation, home): status        the same, and the domain stays until `exit`
 // exit(): void
-export { enter, exit, stay } from '@x/shm-arena/assembly/domain';
+export { enter, exit, stay } from '@x/shm-arena/assembly/reclaim/domain';
 
 // protectBlock(cell, home, index, scheme): u32      of a root; ~0: RESTART
 // protectLink(cell, home, index, parent, scheme): u32     of a word in the block that hazard
@@ -62,7 +62,7 @@ export {
   releaseHazard,
 } from './hazard';
 
-import { store32, swap32 } from '@x/shm-arena/assembly/atomic';
+import { store32, swap32 } from '@x/shm-arena/assembly/ground/atomic';
 
 /** Puts a block into a word that nobody else changes. */
 export function storeBlock(cell: u32, next: u32): void {

@@ -11,29 +11,29 @@
 // instance. layout.ts lists the words that are yours: bytes 16..63 of your line in a region, 64
 // bytes of a slot at S_OTHERS, 4 words of a directory entry at D_OWN, and its root.
 
-import { alloc as allocBlock, free as freeBlock } from './heap';
-import { idle } from './lazy';
-import { EXPELLED } from './layout';
-import { regionAlloc as regionTake, sweep as sweepRegions } from './region';
-import { alive, fail } from './thread';
+import { alloc as allocBlock, free as freeBlock } from './memory/heap';
+import { idle } from './reclaim/lazy';
+import { EXPELLED } from './ground/layout';
+import { regionAlloc as regionTake, sweep as sweepRegions } from './memory/region';
+import { alive, fail } from './ground/thread';
 
 // setup(): void                        forgets all; the checker resets an instance with it
 // view(): void                         reads the arena's constants, without a slot
 // join(slot): void                     makes this instance work for a slot this thread has attached
 // ARENA_PROTOCOL                       the number that the host compares; every kernel has it
-export { ARENA_PROTOCOL, join, setup, view } from './layout';
+export { ARENA_PROTOCOL, join, setup, view } from './ground/layout';
 
 // create(pages, participants, flags, id0..id3, seed0..seed3: u32): status
 //     Formats a memory that nobody else has: pages of PAGE bytes (64 KiB), 1..256 participants,
 //     flags bit 0 = zeroOnFree. BAD: too small for its own tables, or out of range.
 // systemPages(pages, participants): u32   how many pages an arena keeps for its tables
-export { create, systemPages } from './pages';
+export { create, systemPages } from './memory/pages';
 
 // inspect(wasmPages): i32              the ladder of attach, for a memory of so many 64 KiB pages:
 //     0 fine, 1 TRUNCATED (smaller than it says), 2 FOREIGN (no magic), 3 PROTOCOL, 4 BUILD (gated
 //     and release mixed), 5 CORRUPT_CHECKSUM, 6 CORRUPT_LAYOUT. Reads nothing beyond the memory.
 // found(), expected(): u32             the two values of the last rung (low 32 bits)
-export { expected, found, inspect } from './inspect';
+export { expected, found, inspect } from './inspect/inspect';
 
 // attach(threadId): i32             takes a slot, joins it, gets scratch: slot, or -NO_SLOT, -FULL,
 //     -CONTENDED. threadId: 1 + Node's worker_threads.threadId, 0 = unknown
@@ -67,13 +67,13 @@ export {
   unwatch,
   watch,
   watched,
-} from './slot';
-export { attach, detach, scratch, scratchBytes, stage, unstage } from './attach';
-export { alive, random, resultHigh, resultLow, status } from './thread';
+} from './life/slot';
+export { attach, detach, scratch, scratchBytes, stage, unstage } from './life/attach';
+export { alive, random, resultHigh, resultLow, status } from './ground/thread';
 
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
 // trim(): u32                          gives back this thread's empty pages; how many
-export { sizeOf, trim } from './heap';
+export { sizeOf, trim } from './memory/heap';
 
 /**
  * A block; align a power of two up to PAGE (0 = 16). 0: FULL, CONTENDED, BAD (align), EXPELLED. 0
@@ -108,7 +108,7 @@ export {
   regionOpen,
   regionPages,
   regionRewind,
-} from './region';
+} from './memory/region';
 
 /**
  * Frees retired regions that nobody can still read; pages freed. No call runs: what this thread's
@@ -142,7 +142,7 @@ export {
   pin,
   protect,
   unpin,
-} from './reservation';
+} from './memory/reservation';
 
 // Grants: leases that belong to a structure (grants.ts).
 // grantTake(entry, generation): i32    a record at the present era, this thread's; or -LIMIT: all
@@ -165,7 +165,7 @@ export {
   grantNext,
   grants,
   grantTake,
-} from './grants';
+} from './memory/grants';
 
 // A descriptor is 256 bytes in scratch laid out as a directory entry (layout.ts), of which `create`
 // reads bytes 12..39 and 72..255. Names: UTF-8, 1..96 bytes, or empty for an unnamed structure.
@@ -198,7 +198,7 @@ export {
   entryPublish,
   entryRead,
   entryRoot,
-} from './directory';
+} from './life/directory';
 
 // Recovery of slot s, driven by the host:
 //   r = reap(s):  0 nothing to do (or another living thread is at it)
@@ -209,7 +209,7 @@ export {
 //       the copy that says its type (entryRead): the repair begins only while e has it.
 //   finish(s): true = the slot is free again; false = repairs outstanding, the slot is ORPHANED
 // recoverArena(slot): u32              pages freed; also buries what that slot watched
-export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';
+export { finish, nextJoined, reap, recoverArena, unjoin } from './life/recover';
 
 // stats(at): u32    writes u32 words: 0 pages, 1 system, 2 free, 3 small, 4 orphan, 5 large,
 //     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small
@@ -221,11 +221,11 @@ export { finish, nextJoined, reap, recoverArena, unjoin } from './recover';
 // verify(at, capacity): u32        walks everything; writes { u32 code, u32 offset } pairs, as many
 //     as fit into `capacity` bytes; returns how many problems there are. Codes: audit.ts.
 // structurePages(entry, generation): u32     pages in live regions of a structure
-export { stats, structurePages, verify } from './audit';
+export { stats, structurePages, verify } from './inspect/audit';
 
 // nextUsed(page): u32                  the first page >= `page` that holds anything, or PAGES
 // isZero(at, bytes): bool              bytes a multiple of 8
 // hash(at, bytes): void                resultLow/resultHigh, bytes a multiple of 8
 // thaw(): u32                      after an image was loaded and before attach: all participants of
 //     the other life become DEAD, their thread ids and watch lists forgotten; how many
-export { hash, isZero, nextUsed, thaw } from './image';
+export { hash, isZero, nextUsed, thaw } from './inspect/image';

@@ -20,7 +20,7 @@
 //
 // Names: see node.ts; found, expected: as reported.
 
-import { get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED as GONE,
   kindOf,
@@ -30,9 +30,9 @@ import {
   REGION_LIVE,
   regionAt,
   REGIONS,
-} from '@x/shm-arena/assembly/layout';
-import { regionBody } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/ground/layout';
+import { regionBody } from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { AUDIT } from './codes';
 import { auditGuide } from './guide';
 import {

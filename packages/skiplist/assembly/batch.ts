@@ -30,10 +30,25 @@
 //
 // Names: op the offset of an operation; first..end the operations on one key, in sorted order.
 
-import { cas32, get32, get64, load64, put32, put64, store64 } from '@x/shm-arena/assembly/atomic';
-import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/region';
-import { status as whyNot } from '@x/shm-arena/assembly/thread';
+import {
+  cas32,
+  get32,
+  get64,
+  load64,
+  put32,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import {
+  CLOSED as GONE,
+  CONTENDED,
+  FULL,
+  LIMIT,
+  ME,
+  OK,
+} from '@x/shm-arena/assembly/ground/layout';
+import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN, DELETE, EXISTS, INSERT, PRESSURE } from './codes';
 import { renew } from './guide';
 import {

@@ -22,10 +22,10 @@
 //
 // Names: found the newest version of the key, here or in a frozen list, a tombstone too; 0 = none.
 
-import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/atomic';
-import { ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionAlloc } from '@x/shm-arena/assembly/region';
-import { status as whyNot } from '@x/shm-arena/assembly/thread';
+import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN, COMPARE, DELETE, DIFFERS, EXISTS, MATCH, MATCH_DELETE } from './codes';
 import {
   COUNTERS,

@@ -46,8 +46,16 @@
 // each), the keys' two slices instead of windows, entries of levels 2 and 1 (more memory than they
 // save time), a search that is begun again at the head for all levels of a tall tower.
 
-import { cas32, get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/atomic';
-import { regionAlloc } from '@x/shm-arena/assembly/region';
+import {
+  cas32,
+  get32,
+  get64,
+  load32,
+  put32,
+  put64,
+  store32,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { L_BEFORE, L_BEHIND, L_S0, L_S1, L_SPLICE } from './lane';
 import {
   DUE,

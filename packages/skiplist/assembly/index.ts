@@ -30,7 +30,7 @@
 // codes.ts, where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed.
 // PRESSURE (bit 8) may be added to OK.
 
-import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/layout';
+import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/ground/layout';
 import * as audits from './audit';
 import * as batch from './batch';
 import * as nodes from './node';
@@ -43,7 +43,7 @@ import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
 export const SKIPLIST_PROTOCOL: u32 = 1;
-export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/layout';
+export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
 /** Longest key in bytes. */
 export const MAX_KEY: u32 = 0xf_ffff;
 export {

@@ -8,7 +8,7 @@
 //
 // Names: see node.ts.
 
-import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/atomic';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 
 export const L_BEFORE: usize = 0;
 export const L_LEVEL: usize = 4;

@@ -60,9 +60,14 @@ import {
   put32,
   put64,
   touch as touchLine,
-} from '@x/shm-arena/assembly/atomic';
-import { PARTICIPANTS, S_SCRATCH, S_SCRATCH_BYTES, SELF } from '@x/shm-arena/assembly/layout';
-import { copyWords } from '@x/shm-arena/assembly/words';
+} from '@x/shm-arena/assembly/ground/atomic';
+import {
+  PARTICIPANTS,
+  S_SCRATCH,
+  S_SCRATCH_BYTES,
+  SELF,
+} from '@x/shm-arena/assembly/ground/layout';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 
 // ---- sizes --------------------------------------------------------------------------------------
 

@@ -21,9 +21,9 @@
 //
 // Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
 
-import { get32, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { OK } from '@x/shm-arena/assembly/layout';
-import { copyWords, keyRecord } from '@x/shm-arena/assembly/words';
+import { get32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { OK } from '@x/shm-arena/assembly/ground/layout';
+import { copyWords, keyRecord } from '@x/shm-arena/assembly/ground/words';
 import { ABSENT, NEED, TOMBSTONE } from './codes';
 import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
 import {

@@ -7,7 +7,7 @@
 //
 // How the root goes from one record to the next: stack.ts.
 
-import { get32, put32 } from '@x/shm-arena/assembly/atomic';
+import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { ID } from './node';
 
 const R_COUNT: usize = 0;

@@ -20,7 +20,7 @@
 //
 // Names: see node.ts, seal.ts.
 
-import { cas64, get64, load64, store64 } from '@x/shm-arena/assembly/atomic';
+import { cas64, get64, load64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED,
   generationOf,
@@ -36,9 +36,9 @@ import {
   regionAt,
   REGIONS,
   stateWord,
-} from '@x/shm-arena/assembly/layout';
-import { freeRegion, retireFrom } from '@x/shm-arena/assembly/region';
-import { ownedByEntry } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/ground/layout';
+import { freeRegion, retireFrom } from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import {
   COUNTERS,
   countersOf,

@@ -36,9 +36,9 @@
 // Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are
 // asked.
 
-import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { OK } from '@x/shm-arena/assembly/layout';
-import { copyWords } from '@x/shm-arena/assembly/words';
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { OK } from '@x/shm-arena/assembly/ground/layout';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import {
   COUNT,
   END,

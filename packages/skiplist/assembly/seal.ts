@@ -75,8 +75,8 @@ import {
   or64,
   put32,
   put64,
-} from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
+} from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   BAD,
   CLOSED as GONE,
@@ -96,9 +96,9 @@ import {
   REGION_LIVE,
   regionAt,
   stateWord,
-} from '@x/shm-arena/assembly/layout';
-import { lock, unlock } from '@x/shm-arena/assembly/lock';
-import { protect } from '@x/shm-arena/assembly/reservation';
+} from '@x/shm-arena/assembly/ground/layout';
+import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
+import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import {
   regionAlloc,
   regionBase,
@@ -109,9 +109,9 @@ import {
   regionRetire,
   retireFrom,
   sweep,
-} from '@x/shm-arena/assembly/region';
-import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/owner';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/thread';
+} from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/ground/owner';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { AHEAD } from './codes';
 import { FIRST_DUE } from './guide';
 import {

@@ -24,7 +24,7 @@
 //
 // Names: see node.ts.
 
-import { cas32, get32, get64, load32, put32, store32 } from '@x/shm-arena/assembly/atomic';
+import { cas32, get32, get64, load32, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
 import { bound, GUIDED, near, nearLanes } from './guide';
 import {
   L_AT,

@@ -8,10 +8,18 @@
 //
 // Names: see node.ts. shard: the writer's line.
 
-import { cas32, get32, get64, load32, load64, put64, store64 } from '@x/shm-arena/assembly/atomic';
-import { FULL, ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/region';
-import { fail } from '@x/shm-arena/assembly/thread';
+import {
+  cas32,
+  get32,
+  get64,
+  load32,
+  load64,
+  put64,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { FULL, ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/memory/region';
+import { fail } from '@x/shm-arena/assembly/ground/thread';
 import {
   COUNTERS,
   countersOf,

@@ -19,11 +19,11 @@
 // root was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's
 // regions. A death under a pin leaves the pin, which recovery takes away with the slot.
 
-import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/directory';
-import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/layout';
-import { pin, protect, unpin } from '@x/shm-arena/assembly/reservation';
-import { alive } from '@x/shm-arena/assembly/thread';
+import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
+import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
+import { alive } from '@x/shm-arena/assembly/ground/thread';
 import { work } from './node';
 import { countOf, indexOf } from './record';
 import { LATEST } from './stamp';

@@ -69,8 +69,15 @@ import {
   put32,
   put64,
   store64,
-} from '@x/shm-arena/assembly/atomic';
-import { D_ROOT, entryAt, kindOf, S_STATE, SLOT_ALIVE, slotAt } from '@x/shm-arena/assembly/layout';
+} from '@x/shm-arena/assembly/ground/atomic';
+import {
+  D_ROOT,
+  entryAt,
+  kindOf,
+  S_STATE,
+  SLOT_ALIVE,
+  slotAt,
+} from '@x/shm-arena/assembly/ground/layout';
 import { CLOCK, OF_ENTRY, STAMP } from './node';
 import { listOf } from './record';
 

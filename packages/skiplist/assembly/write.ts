@@ -29,10 +29,25 @@
 //
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
-import { cas32, cas64, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/atomic';
-import { CLOSED as GONE, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/layout';
-import { regionMark, sweep } from '@x/shm-arena/assembly/region';
-import { random, status as whyNot } from '@x/shm-arena/assembly/thread';
+import {
+  cas32,
+  cas64,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import {
+  CLOSED as GONE,
+  CONTENDED,
+  FULL,
+  LIMIT,
+  ME,
+  OK,
+} from '@x/shm-arena/assembly/ground/layout';
+import { regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
+import { random, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN, DELETE, GET_OR_INSERT, NEED, PRESSURE, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';

@@ -13,7 +13,7 @@ const PARTICIPANTS = 64;
 const WARM_UP = 100_000;
 /** Numbers of the schemes in the kernels. */
 const SCHEMES = ['interval', 'epoch', 'pointers', 'eras', 'none'];
-/** assembly/layout.ts: where entries stand, and their roots. */
+/** assembly/ground/layout.ts: where entries stand, and their roots. */
 const DIRECTORY_AT = 84;
 const ENTRY_BYTES = 256;
 const ROOT = 8;
@@ -56,7 +56,7 @@ async function open(job: Job, bench: Bench): Promise<Place> {
   return { arena, kernel, root, home: homeOf(arena, root), cell: shared.cell, scheme };
 }
 
-/** The home that names this slot: assembly/home.ts. */
+/** The home that names this slot: assembly/reclaim/home.ts. */
 function homeOf(arena: Arena, root: number): number {
   const words = new Uint32Array(arena.memory.buffer);
   const first = root + ((128 + 68 * 32 + 63) & ~63);

@@ -10,14 +10,22 @@
 // A death after 1: repair drops it; after 2: repair publishes it; after 3: repair retires the old
 // one, which is LIVE and not the root.
 
-import { cas32, cas64, check, get32, load32, load64, put32 } from '@x/shm-arena/assembly/atomic';
+import {
+  cas32,
+  cas64,
+  check,
+  get32,
+  load32,
+  load64,
+  put32,
+} from '@x/shm-arena/assembly/ground/atomic';
 import {
   entryAbandon,
   entryAlive,
   entryClaim,
   entryGeneration,
   entryPublish,
-} from '@x/shm-arena/assembly/directory';
+} from '@x/shm-arena/assembly/life/directory';
 import {
   CLOSED,
   CONTENDED,
@@ -37,8 +45,8 @@ import {
   regionAt,
   stateWord,
   TRIES,
-} from '@x/shm-arena/assembly/layout';
-import { holder, lock } from '@x/shm-arena/assembly/lock';
+} from '@x/shm-arena/assembly/ground/layout';
+import { holder, lock } from '@x/shm-arena/assembly/life/lock';
 import {
   bump,
   regionAlloc,
@@ -51,8 +59,8 @@ import {
   regionRewind,
   retireFrom,
   shard,
-} from '@x/shm-arena/assembly/region';
-import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/owner';
+} from '@x/shm-arena/assembly/memory/region';
+import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/ground/owner';
 import {
   leaseDrop,
   leaseHold,
@@ -60,8 +68,8 @@ import {
   pin,
   protect,
   unpin,
-} from '@x/shm-arena/assembly/reservation';
-import { fail, result, status } from '@x/shm-arena/assembly/thread';
+} from '@x/shm-arena/assembly/memory/reservation';
+import { fail, result, status } from '@x/shm-arena/assembly/ground/thread';
 
 export * from '@x/shm-arena/assembly/index';
 

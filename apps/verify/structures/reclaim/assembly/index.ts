@@ -1,10 +1,10 @@
 // A domain's kernel for the checker, and what a user of blocks does with them: reads and writes
 // that the checker sees, so that one of freed memory is found when it happens.
 
-import { get32, load32, put32 } from '@x/shm-arena/assembly/atomic';
-import { hold, pinInterval, release } from '@x/shm-arena/assembly/lazy';
+import { get32, load32, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { hold, pinInterval, release } from '@x/shm-arena/assembly/reclaim/lazy';
 
-export { exit, hazardsOf, stay } from '@x/shm-arena/assembly/domain';
+export { exit, hazardsOf, stay } from '@x/shm-arena/assembly/reclaim/domain';
 export {
   exchangeBlock as exchangeHazard,
   peekBlock,

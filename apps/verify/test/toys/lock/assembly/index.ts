@@ -20,7 +20,7 @@ import {
   pause,
   put32,
   store32,
-} from '../../../../../../packages/shm-arena/assembly/atomic';
+} from '../../../../../../packages/shm-arena/assembly/ground/atomic';
 
 const LOCK: usize = 64;
 const X: usize = 128;

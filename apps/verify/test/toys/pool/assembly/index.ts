@@ -22,7 +22,7 @@ import {
   put32,
   refused,
   store32,
-} from '../../../../../../packages/shm-arena/assembly/atomic';
+} from '../../../../../../packages/shm-arena/assembly/ground/atomic';
 
 const OWNERS: usize = 64;
 const ROOTS: usize = 256;

@@ -16,7 +16,7 @@ import {
   put32,
   store32,
   store64,
-} from '../../../../../../packages/shm-arena/assembly/atomic';
+} from '../../../../../../packages/shm-arena/assembly/ground/atomic';
 
 const HEAD: usize = 64;
 const NODES: usize = 128;

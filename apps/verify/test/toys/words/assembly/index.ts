@@ -16,7 +16,7 @@ import {
   pause,
   put32,
   store32,
-} from '../../../../../../packages/shm-arena/assembly/atomic';
+} from '../../../../../../packages/shm-arena/assembly/ground/atomic';
 
 const COUNTER: usize = 64;
 const POINTER: usize = 128;

@@ -52,7 +52,7 @@ import {
   put32,
   add32,
   refused,
-} from './atomic';
+} from '../ground/atomic';
 import {
   BAD,
   BITMAP,
@@ -80,7 +80,7 @@ import {
   S_HEAP,
   ZERO_ON_FREE,
   kindOf,
-} from './layout';
+} from '../ground/layout';
 import {
   claim,
   commit,
@@ -93,7 +93,7 @@ import {
   release,
 } from './pages';
 import { sweep } from './region';
-import { fail, status } from './thread';
+import { fail, status } from '../ground/thread';
 
 /** Pages of its ring that an allocation looks at before it takes another page. */
 const SCAN: u32 = isDefined(GATED) ? 2 : 4;

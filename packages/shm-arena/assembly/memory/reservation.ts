@@ -64,7 +64,7 @@
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
 // moved.
 
-import { add64, cas64, get32, load64, store64 } from './atomic';
+import { add64, cas64, get32, load64, store64 } from '../ground/atomic';
 import {
   CLOCK,
   G_ERA,
@@ -82,9 +82,9 @@ import {
   grantAt,
   kindOf,
   slotAt,
-} from './layout';
+} from '../ground/layout';
 import { standing } from './grants';
-import { result } from './thread';
+import { result } from '../ground/thread';
 
 /** Starts the reading section of a call, which is not in another one. Wait-free, two stores. */
 export function pin(): void {

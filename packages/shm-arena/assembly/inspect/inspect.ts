@@ -16,8 +16,8 @@
 // Steps: one load a compared word; no store; a death leaves nothing. The two globals hold the
 // answer for the host alone; no kernel reads them.
 
-import { get32, get64 } from './atomic';
-import { digest } from './digest';
+import { get32, get64 } from '../ground/atomic';
+import { digest } from '../ground/digest';
 import {
   ARENA_PROTOCOL,
   ENTRIES,
@@ -45,8 +45,8 @@ import {
   REGIONS,
   SLOTS,
   SLOT_BYTES,
-} from './layout';
-import { bitmapsAt, pageTableAt, systemPages } from './pages';
+} from '../ground/layout';
+import { bitmapsAt, pageTableAt, systemPages } from '../memory/pages';
 
 export const TRUNCATED: i32 = 1;
 export const FOREIGN: i32 = 2;

@@ -44,9 +44,19 @@ import {
   refused,
   store32,
   store64,
-} from './atomic';
-import { classOf, sizeOfClass } from './heap';
-import { BAD, CLOCK, FULL, kindOf, ME, P_CONT, P_REGION, PAGE_SHIFT, PAGES } from './layout';
+} from '../ground/atomic';
+import { classOf, sizeOfClass } from '../memory/heap';
+import {
+  BAD,
+  CLOCK,
+  FULL,
+  kindOf,
+  ME,
+  P_CONT,
+  P_REGION,
+  PAGE_SHIFT,
+  PAGES,
+} from '../ground/layout';
 import {
   B_BIRTH,
   B_FREE,
@@ -76,9 +86,9 @@ import {
   USED,
   wordAt,
 } from './home';
-import { offsetOf, pageAt, pageAux, pageTag } from './pages';
-import { regionAlloc, shard } from './region';
-import { fail } from './thread';
+import { offsetOf, pageAt, pageAux, pageTag } from '../memory/pages';
+import { regionAlloc, shard } from '../memory/region';
+import { fail } from '../ground/thread';
 
 const BATCH: u32 = isDefined(GATED) ? 2 : 64;
 /** Bytes carved at a time; blocks of more than a quarter are taken one by one. */

@@ -70,7 +70,7 @@ import {
   store32,
   store64,
   swap32,
-} from './atomic';
+} from '../ground/atomic';
 import {
   BAD,
   CHUNK_PAGES,
@@ -114,11 +114,11 @@ import {
   regionAt,
   slotAt,
   stateWord,
-} from './layout';
-import { ownedBySlot, ownerGone } from './owner';
+} from '../ground/layout';
+import { ownedBySlot, ownerGone } from '../ground/owner';
 import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from './pages';
 import { advance, era, safe } from './reservation';
-import { fail, status } from './thread';
+import { fail, status } from '../ground/thread';
 
 /** Bytes in front of a chunk's data. */
 export const CHUNK_HEAD: u32 = 16;

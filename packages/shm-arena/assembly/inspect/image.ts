@@ -15,8 +15,8 @@
 //   2. ALIVE → DEAD; all without thread bits. Locks stay: whom they name is not alive.
 // A death in between leaves a memory that nobody has: the host throws it away.
 
-import { load64, store32, store64 } from './atomic';
-import { digest } from './digest';
+import { load64, store32, store64 } from '../ground/atomic';
+import { digest } from '../ground/digest';
 import {
   FIRST,
   PAGES,
@@ -32,10 +32,10 @@ import {
   kindOf,
   slotAt,
   view,
-} from './layout';
-import { pageAt } from './pages';
-import { slotWord } from './slot';
-import { result } from './thread';
+} from '../ground/layout';
+import { pageAt } from '../memory/pages';
+import { slotWord } from '../life/slot';
+import { result } from '../ground/thread';
 
 /** `digest` for the host: resultLow, resultHigh. */
 export function hash(at: u32, bytes: u32): void {

@@ -27,8 +27,8 @@
 // Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves
 // nothing.
 
-import { load32, load64, put32, put64 } from './atomic';
-import { bitmapAt, countOf, sizeOfClass } from './heap';
+import { load32, load64, put32, put64 } from '../ground/atomic';
+import { bitmapAt, countOf, sizeOfClass } from '../memory/heap';
 import {
   BITMAP,
   CLASSES,
@@ -86,12 +86,21 @@ import {
   ownerOf,
   regionAt,
   slotAt,
-} from './layout';
-import { holder } from './lock';
-import { isRun, lengthOf, offsetOf, pageAt, pageAux, pageOwner, pageTag, pageWord } from './pages';
-import { regionPages, shard } from './region';
-import { ownedByEntry, ownerGone } from './owner';
-import { kindAt } from './slot';
+} from '../ground/layout';
+import { holder } from '../life/lock';
+import {
+  isRun,
+  lengthOf,
+  offsetOf,
+  pageAt,
+  pageAux,
+  pageOwner,
+  pageTag,
+  pageWord,
+} from '../memory/pages';
+import { regionPages, shard } from '../memory/region';
+import { ownedByEntry, ownerGone } from '../ground/owner';
+import { kindAt } from '../life/slot';
 
 const BAD_KIND: u32 = 1;
 const STRAY_CONT: u32 = 2;

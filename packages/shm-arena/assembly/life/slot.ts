@@ -28,8 +28,8 @@
 // bury(slot, g)
 //   3. CAS ALIVE(g) → DEAD(g)       linearizes
 
-import { and64, cas64, load32, load64, store32, store64 } from './atomic';
-import { settleGrants } from './grants';
+import { and64, cas64, load32, load64, store32, store64 } from '../ground/atomic';
+import { settleGrants } from '../memory/grants';
 import {
   D_JOINED,
   ENTRIES,
@@ -53,7 +53,7 @@ import {
   SLOT_ORPHANED,
   slotAt,
   WATCHED,
-} from './layout';
+} from '../ground/layout';
 
 const THREAD_SHIFT: u32 = 4;
 const THREAD_MASK: u32 = 0xfff_ffff;

@@ -42,10 +42,10 @@
 // A region that the dead was creating for a live structure is left to that structure's repair: only
 // it can tell whether the region was linked.
 
-import { cas64, load32, load64, store32, store64 } from './atomic';
+import { cas64, load32, load64, store32, store64 } from '../ground/atomic';
 import { freeEntry, isJoined, unjoin } from './directory';
-import { dropOrphans } from './grants';
-import { disownPage } from './heap';
+import { dropOrphans } from '../memory/grants';
+import { disownPage } from '../memory/heap';
 import {
   CONTENDED,
   D_STATE,
@@ -86,7 +86,7 @@ import {
   regionAt,
   slotAt,
   stateWord,
-} from './layout';
+} from '../ground/layout';
 import { isMine, lock, unlock } from './lock';
 import {
   extent,
@@ -99,10 +99,10 @@ import {
   pageTag,
   pageWord,
   release,
-} from './pages';
-import { freeRegion, retireFrom, retireOrphans, shard, sweep } from './region';
-import { ownedBySlot } from './owner';
-import { pin, unpin } from './reservation';
+} from '../memory/pages';
+import { freeRegion, retireFrom, retireOrphans, shard, sweep } from '../memory/region';
+import { ownedBySlot } from '../ground/owner';
+import { pin, unpin } from '../memory/reservation';
 import { buryThread, clearJoined, kindAt, leaveSlot, withKind } from './slot';
 
 export { unjoin };

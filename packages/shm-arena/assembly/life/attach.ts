@@ -20,8 +20,18 @@
 // stage(bytes)
 //   6. claim and commit the new scratch, then release the old: both are SCRATCH(me) in between
 
-import { cas64, fill, get32, get64, load64, markLive, put32, put64, store32 } from './atomic';
-import { trim } from './heap';
+import {
+  cas64,
+  fill,
+  get32,
+  get64,
+  load64,
+  markLive,
+  put32,
+  put64,
+  store32,
+} from '../ground/atomic';
+import { trim } from '../memory/heap';
 import {
   BAD,
   FULL,
@@ -53,12 +63,12 @@ import {
   SLOT_FREE,
   slotAt,
   view,
-} from './layout';
-import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
+} from '../ground/layout';
+import { claim, commit, offsetOf, pageAt, pageWord, release } from '../memory/pages';
 import { finish, reap, recoverArena, settle } from './recover';
-import { sweep } from './region';
+import { sweep } from '../memory/region';
 import { clearJoined, leaveSlot, slotWord } from './slot';
-import { alive, fail, status } from './thread';
+import { alive, fail, status } from '../ground/thread';
 
 /**
  * Takes a slot for this thread and joins it. O(participants + pages). Returns the slot, or -NO_SLOT

@@ -54,10 +54,10 @@ import {
   put64,
   store32,
   store64,
-} from './atomic';
+} from '../ground/atomic';
 import { give } from './blocks';
-import { standing } from './grants';
-import { sizeOfClass } from './heap';
+import { standing } from '../memory/grants';
+import { sizeOfClass } from '../memory/heap';
 import {
   HEAD,
   CLASSES_MAX,
@@ -108,7 +108,7 @@ import {
   S_UPPER,
   SLOT_FREE,
   slotAt,
-} from './layout';
+} from '../ground/layout';
 
 /** Covers home.ts, blocks.ts and limbo.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 1;

@@ -22,8 +22,8 @@
 // ever wider. (Here the other order would do as well: a collect only judges blocks that were
 // retired before it began to read, and whoever is between the two stores has loaded nothing yet.)
 
-import { get32, load64, put32, store64 } from './atomic';
-import { CLOCK, S_LOWER, S_PINS, S_UPPER, SELF } from './layout';
+import { get32, load64, put32, store64 } from '../ground/atomic';
+import { CLOCK, S_LOWER, S_PINS, S_UPPER, SELF } from '../ground/layout';
 
 /**
  * Steps 1 and 2, for the call that runs: nothing ends it but `idle`. Wait-free: no store while the

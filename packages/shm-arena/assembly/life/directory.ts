@@ -54,7 +54,7 @@ import {
   put64,
   store32,
   store64,
-} from './atomic';
+} from '../ground/atomic';
 import {
   BAD,
   CLOSED,
@@ -93,12 +93,12 @@ import {
   kindOf,
   ownerOf,
   stateWord,
-} from './layout';
-import { dropOrphans } from './grants';
+} from '../ground/layout';
+import { dropOrphans } from '../memory/grants';
 import { lock, unlock } from './lock';
-import { retireOrphans, sweep } from './region';
+import { retireOrphans, sweep } from '../memory/region';
 import { kindAt } from './slot';
-import { result } from './thread';
+import { result } from '../ground/thread';
 
 /** How many entries the directory has. */
 export function entries(): u32 {

@@ -52,8 +52,8 @@ import {
   refused,
   store32,
   store64,
-} from './atomic';
-import { digest } from './digest';
+} from '../ground/atomic';
+import { digest } from '../ground/digest';
 import {
   ARENA_PROTOCOL,
   BAD,
@@ -111,8 +111,8 @@ import {
   TABLE,
   TRIES,
   ZERO_ON_FREE,
-} from './layout';
-import { fail } from './thread';
+} from '../ground/layout';
+import { fail } from '../ground/thread';
 
 /** The address of a page's word. */
 export function pageAt(page: u32): usize {

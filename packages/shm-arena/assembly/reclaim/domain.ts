@@ -21,11 +21,11 @@
 //   2. region LIVE; the host publishes the entry           the same
 // repair(entry, generation, slot): limbo.ts and blocks.ts; each step may be repeated.
 
-import { fill, get32, load32, load64, put32, put64, store64 } from './atomic';
+import { fill, get32, load32, load64, put32, put64, store64 } from '../ground/atomic';
 import { allocBlock, isUsed, repairHomes } from './blocks';
-import { entryAlive } from './directory';
-import { standing } from './grants';
-import { sizeOfClass } from './heap';
+import { entryAlive } from '../life/directory';
+import { standing } from '../memory/grants';
+import { sizeOfClass } from '../memory/heap';
 import {
   BAD,
   CLOCK,
@@ -51,7 +51,7 @@ import {
   SELF,
   SLOT_FREE,
   slotAt,
-} from './layout';
+} from '../ground/layout';
 import { collectAll, leaveHome, RETIRED_UNITS, retireBlock, threshold } from './limbo';
 import {
   B_FREE,
@@ -82,12 +82,18 @@ import {
   tell,
   wordAt,
 } from './home';
-import { pageAt, pageTag } from './pages';
-import { regionAlloc, regionCreate, regionDrop, regionPages, regionPublish } from './region';
-import { ownedByEntry } from './owner';
-import { alive, fail, status } from './thread';
+import { pageAt, pageTag } from '../memory/pages';
+import {
+  regionAlloc,
+  regionCreate,
+  regionDrop,
+  regionPages,
+  regionPublish,
+} from '../memory/region';
+import { ownedByEntry } from '../ground/owner';
+import { alive, fail, status } from '../ground/thread';
 import { held, hold, pinInterval, release } from './lazy';
-import { protect } from './reservation';
+import { protect } from '../memory/reservation';
 
 // ---- coming and going ---------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@
 // take, give and drop are wait-free but for the CAS of 1, which fails only where another taker
 // won. LIMIT: each record was in use when it was looked at.
 
-import { and64, cas64, load32, load64, or64, store32, store64 } from './atomic';
+import { and64, cas64, load32, load64, or64, store32, store64 } from '../ground/atomic';
 import {
   CLOCK,
   CLOSED,
@@ -80,9 +80,9 @@ import {
   kindOf,
   ownerOf,
   stateWord,
-} from './layout';
-import { ownedByEntry, ownerGone } from './owner';
-import { result } from './thread';
+} from '../ground/layout';
+import { ownedByEntry, ownerGone } from '../ground/owner';
+import { result } from '../ground/thread';
 
 /** The records whose eras stand, a bit each. One load; for scans that load the eras afterwards. */
 export function standing(): u64 {

@@ -25,7 +25,7 @@
 //
 // Names: word the value read.
 
-import { cas64, load64, pause } from './atomic';
+import { cas64, load64, pause } from '../ground/atomic';
 import {
   CONTENDED,
   GENERATION,
@@ -37,7 +37,7 @@ import {
   S_STATE,
   SLOT_ALIVE,
   slotAt,
-} from './layout';
+} from '../ground/layout';
 
 /** Inside, and the guarded state may be half-done: repair it first. */
 export const INHERITED: i32 = 100;

@@ -30,9 +30,19 @@
 //
 // Names: root a domain's record; q a size class; w a value of W.
 
-import { cas32, cas64, get32, get64, load32, load64, put32, put64, store64 } from './atomic';
-import { CONTENDED, ME, PARTICIPANTS } from './layout';
-import { fail } from './thread';
+import {
+  cas32,
+  cas64,
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+  store64,
+} from '../ground/atomic';
+import { CONTENDED, ME, PARTICIPANTS } from '../ground/layout';
+import { fail } from '../ground/thread';
 
 /** Bytes of a block's header, in front of what the user sees. */
 export const HEAD: u32 = 32;
