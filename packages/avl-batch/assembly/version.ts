@@ -22,7 +22,7 @@
 //   192 u32 Q0   196 u32 Q1   200 u32 most ops waiting in a queue   204 u32 most slots of a ring
 //   208 u32 entry, all frozen   212 u32 queues in use: highest + 1, shared
 //   216 u32 most pages of a generation, 0 = no limit   220 u32 S, both frozen
-//   256 queues, QUEUE_BYTES each (queue.ts), one a participant's slot
+//   256 queues, QUEUE_BYTES each (op.ts), one a participant's slot
 //
 // V1  The root moves by CAS from a version to its successor: number + 1, applied never less. Only
 //     who holds the lock does it, and expects the version that it began with.

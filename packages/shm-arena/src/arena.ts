@@ -31,7 +31,7 @@ import { Shown } from './shown.ts';
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
 const ZERO_ON_FREE = 1;
-/** One less than there are bits for slots in a directory entry (assembly/layout.ts). */
+/** One less than there are bits for slots in a directory entry (assembly/ground/layout.ts). */
 const MAX_PARTICIPANTS = 255;
 
 const OPTIONS: Members = {

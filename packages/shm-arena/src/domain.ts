@@ -1,6 +1,6 @@
 // A domain of blocks that readers may still hold while writers retire them, as both reclaimers see
-// it: coming and going, blocks, cells, counts. assembly/domain.ts and limbo.ts say how it works;
-// how readers say what they read is the packages' own.
+// it: coming and going, blocks, cells, counts. Its kernel's files in assembly/reclaim say how it
+// works; how readers say what they read is the packages' own.
 
 import type { StructureHandle, VerifyReport } from './api.ts';
 import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
@@ -11,7 +11,7 @@ import { SHOW, Shown } from './shown.ts';
 import { type Build, Membership, type StructureType } from './structure.ts';
 import { letGo } from './turn.ts';
 
-/** What the kernels of both reclaimers export for this file; assembly/domain.ts. */
+/** What the kernels of both reclaimers export for this file; assembly/reclaim/domain.ts. */
 export interface DomainKernel extends AnyKernel {
   status(): number;
   build(entry: number, generation: number, scheme: number, hazards: number): number;

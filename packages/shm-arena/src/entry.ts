@@ -1,5 +1,5 @@
 // A directory entry as JavaScript sees it: where the parts of its descriptor stand
-// (assembly/directory.ts), and what a live one says.
+// (assembly/life/directory.ts), and what a live one says.
 
 import { ENTRY_LIVE, Status } from './kernel.ts';
 import type { Protocols } from './protocol.ts';

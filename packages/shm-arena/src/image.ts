@@ -28,7 +28,8 @@ const TAIL = 0xffff_ffff;
 /** Pages in a chunk, at most. */
 const CHUNK_PAGES = 16;
 
-// Frozen words of the arena's header, and the page kinds that matter here (assembly/layout.ts).
+// Frozen words of the arena's header, and the page kinds that matter here
+// (assembly/ground/layout.ts).
 const H_PARTICIPANTS = 36;
 const H_TABLE_AT = 92;
 const CLOCK_AT = 128;

@@ -1,8 +1,8 @@
 // Leases: what a snapshot holds so that memory of its instant stays. A lease is one era in the
-// thread's slot; assembly/reservation.ts says what it keeps. The slot has room for a few; beyond
-// them an interval is widened for all, whose users are counted here, in the record that all copies
-// of this package in a thread share. A grant is a lease that belongs to a structure: it stands in
-// the arena (assembly/grants.ts) and has no user in any thread.
+// thread's slot; assembly/memory/reservation.ts says what it keeps. The slot has room for a few;
+// beyond them an interval is widened for all, whose users are counted here, in the record that all
+// copies of this package in a thread share. A grant is a lease that belongs to a structure: it
+// stands in the arena (assembly/memory/grants.ts) and has no user in any thread.
 
 import { ShmError } from './errors.ts';
 import { Status } from './kernel.ts';

@@ -6,7 +6,7 @@
 import { ShmError, typeError } from './errors.ts';
 import type { AnyKernel } from './kernel.ts';
 
-/** Of frozen words of the arena's header (assembly/layout.ts). */
+/** Of frozen words of the arena's header (assembly/ground/layout.ts). */
 const H_PROTOCOL = 16;
 
 const SUFFIX = '_PROTOCOL';

@@ -100,7 +100,7 @@ function listParticipants({ kernel }: Seat): ParticipantStats[] {
   return list;
 }
 
-/** What the kernel's `verify` can find, by its codes (assembly/audit.ts). */
+/** What the kernel's `verify` can find, by its codes (assembly/inspect/audit.ts). */
 const PROBLEMS: Readonly<Record<number, string>> = {
   1: 'a page of an unknown kind',
   2: 'a page that continues a run which does not reach it',

@@ -287,7 +287,7 @@ export function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
   return seatsOf(readId(memory)).find((shared) => isSameMemory(shared, memory));
 }
 
-/** Where the kernel keeps a slot's random state (assembly/layout.ts). */
+/** Where the kernel keeps a slot's random state (assembly/ground/layout.ts). */
 const RANDOM_STATE = 1024 + 32;
 const SLOT_BYTES = 1024;
 

@@ -180,7 +180,7 @@ function finish(
   const list = listOf(record, 0);
   const result = io();
   if (linked == 0) {
-    store64(shard + INTENT, 0); // As in giveBack of write.ts: repair must not look at freed memory.
+    store64(shard + INTENT, 0); // As in giveBack of shard.ts: repair must not look at freed memory.
     rewind(list, shard, mark, slab);
     put32(result, 0);
     put32(result + 4, 0);

@@ -1,5 +1,5 @@
 // The tree's words as the checker reads them (packages/avl-batch/assembly: node.ts, version.ts,
-// queue.ts, ring.ts), the invariants that hold after every step, and names for traces.
+// op.ts, ring.ts), the invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';

@@ -2,9 +2,10 @@
 // class for as long as the domain lives, and all freed with it. Threads that retire more than they
 // allocate hand batches to those that allocate, through a depot whose cells say who is at work.
 //
-//   region shard ──piece──► fresh ──► block ──► user ──retire──► limbo ──collect──► free list ──►
-//   user
-//                                                                     surplus ──► depot cell ──┘
+//   region ──piece──► fresh ──► block ──► user ──retire──► limbo ──collect──► free list ──► user
+//                                                                               │ ▲
+//                                                                       surplus ▼ │
+//                                                                           depot cell
 //
 // Depot cell, u64, shared: 0 | first block of a batch, kind << 32, home index << 40
 //   EMPTY ─CAS─► GIVING(home) ─► GIVEN ─CAS─► TAKING(home) ─► EMPTY        a batch has BATCH blocks
