@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { deadExports } from './exports.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CODE = /\.(ts|mts|mjs|cjs|js)$/;
@@ -116,10 +117,13 @@ function files() {
 
 /** What breaks a rule in the whole repository. */
 export function inspectAll() {
-  return files().flatMap((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    return [...inspectText(path, text), ...(CODE.test(path) ? inspect(path, text) : [])];
-  });
+  const texts = files().map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]);
+  const sources = texts.filter(([path]) => CODE.test(path));
+  return [
+    ...texts.flatMap(([path, text]) => inspectText(path, text)),
+    ...sources.flatMap(([path, source]) => inspect(path, source)),
+    ...deadExports(Object.fromEntries(sources)),
+  ];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

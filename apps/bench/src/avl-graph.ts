@@ -13,7 +13,7 @@ const MOST_TIMES = 1_000;
 const REBUILDS = 5;
 
 /** Of one size of batches, in milliseconds a batch. */
-export interface Point {
+interface Point {
   readonly m: number;
   readonly apply: number;
   readonly rebuild: number;

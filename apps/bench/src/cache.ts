@@ -39,7 +39,7 @@ export class Cache {
 }
 
 /** How often what was needed. */
-export interface Touches {
+interface Touches {
   /** Accesses to shared memory. */
   accesses: number;
   /** Lines that were not in the first level (32 KiB). */

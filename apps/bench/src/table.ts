@@ -83,7 +83,7 @@ function row(cells: readonly string[]): string {
 }
 
 /** Rewrites the marked pages under the project's folder; returns those that changed. */
-export function writeTables(root: string): string[] {
+function writeTables(root: string): string[] {
   const render = (name: string): string => {
     const suite = SUITES.find((known) => known.name === name);
     if (suite === undefined) throw new Error(`a page asks for the unknown benchmark ${name}`);

@@ -12,7 +12,7 @@ import asc from 'assemblyscript/asc';
 const DOOR = '@x/shm-arena/assembly/ground/atomic.ts';
 
 /** Called with the address and the bytes of each access. */
-export type Watcher = (at: number, bytes: number) => void;
+type Watcher = (at: number, bytes: number) => void;
 
 /** A kernel that calls `env.gate` and `env.plain` before each access, and is otherwise as built. */
 async function compileWatched(packageDir: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -67,7 +67,7 @@ export interface Series {
 }
 
 /** How many times `fast` beats `slow` (or how much less it takes), pair by pair. */
-export interface Ratio {
+interface Ratio {
   readonly title: string;
   /** The series divided: the one that should be larger. */
   readonly slow: Series;
@@ -78,7 +78,7 @@ export interface Ratio {
 }
 
 /** An upper limit for a series, or for a difference of two. */
-export interface Limit {
+interface Limit {
   readonly title: string;
   readonly of: Series;
   readonly minus?: Series;

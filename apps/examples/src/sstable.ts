@@ -20,7 +20,7 @@ const FOOTER_BYTES = 24;
 const MAGIC = Buffer.from('SORTTBL1');
 const TOMBSTONE = 0xffff_ffff;
 
-export interface TableCodecs<K, V> {
+interface TableCodecs<K, V> {
   key: Codec<K>;
   value: Codec<V>;
 }

@@ -4,13 +4,12 @@
 
 import type { Thread, World } from './structure.ts';
 
-export const UNMARKED = 0;
 export const LIVE = 1;
 export const FREE = 2;
 /** Handed out, but no part of it that its owner uses. */
 export const ROOM = 3;
 const STATES = ['unmarked', 'live', 'free', 'room'] as const;
-export type State = (typeof STATES)[number];
+type State = (typeof STATES)[number];
 /** By state: whether nobody may touch it, and whether somebody has it. */
 const SHUT = [false, false, true, true];
 const TAKEN = [false, true, false, true];
@@ -26,7 +25,7 @@ export class Arena implements World {
   readonly u8: Uint8Array;
   readonly i32: Int32Array;
   readonly view: DataView;
-  /** State of each 8 bytes: UNMARKED, LIVE, FREE, ROOM. */
+  /** State of each 8 bytes: 0 (nobody marked it), LIVE, FREE, ROOM. */
   readonly shadow: Uint8Array;
   threads: readonly Thread[] = [];
   private readonly image: Uint8Array;

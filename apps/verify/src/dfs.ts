@@ -7,7 +7,7 @@
 import { FINISHED, GATE, killCode, type Machine, type Scheduler, WAITS } from './machine.ts';
 import type { VirtualThread } from './thread.ts';
 
-export interface DfsBounds {
+interface DfsBounds {
   preemptions: number;
   preemptionsAfterDeath: number;
   kills: number;

@@ -66,7 +66,7 @@ export interface Report {
   seconds: number;
 }
 
-export interface Limits {
+interface Limits {
   /** Milliseconds of clock.ts after which to stop. */
   deadline?: number;
   /** Seeds random strategies. */

@@ -8,7 +8,7 @@ import { big, Progress } from './progress.ts';
 import { load } from './registry.ts';
 import { runAll } from './workers.ts';
 
-export interface Hunt {
+interface Hunt {
   structures: readonly string[];
   replace: Replace;
   seconds: number;

@@ -11,7 +11,7 @@ import type { Section } from './wasm.ts';
 import { Reader, readSections, SECTION, skipImmediates, Writer, writeSections } from './wasm.ts';
 
 /** A place in the source that touches shared memory. */
-export interface Site {
+interface Site {
   /** The function, as the source names it: "heap/alloc". */
   fn: string;
   /** The accessor it calls: "cas64". */
@@ -20,7 +20,7 @@ export interface Site {
   nth: number;
 }
 
-export interface Branch {
+interface Branch {
   fn: string;
   kind: 'entry' | 'then' | 'else' | 'loop';
   nth: number;
@@ -174,7 +174,7 @@ const isAccessor = (name: string | undefined): boolean =>
   name !== undefined && /(^|\/)assembly\/(\w+\/)?atomic\/\w+$/.test(name);
 
 /** "../../shm-arena/assembly/memory/heap/alloc" → "heap/alloc"; an entry's go by their own name. */
-export function shortName(name: string | undefined): string {
+function shortName(name: string | undefined): string {
   if (name === undefined) return '?';
   return name.replace(/^.*assembly\/(?:\w+\/(?=\w+\/))?/, '').replace(/^index\//, '');
 }

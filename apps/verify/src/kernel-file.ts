@@ -20,7 +20,7 @@ function exportsOf(module: WebAssembly.Module): string[] {
 }
 
 /** A kernel in the place of one of ours, and the structures to check with it. */
-export interface Replacement {
+interface Replacement {
   structures: string[];
   replace: Replace;
 }

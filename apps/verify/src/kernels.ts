@@ -30,7 +30,7 @@ export interface Kernel {
 /** Instead of a package folder below the root: another folder, or a gated .wasm file. */
 export type Replace = Readonly<Record<string, string>>;
 
-export interface KernelSource {
+interface KernelSource {
   /** A package folder below the root, or a .wasm file that is gated already. */
   path: string;
   mutant?: number;

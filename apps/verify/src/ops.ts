@@ -3,9 +3,6 @@
 export const LOAD = 0;
 export const STORE = 1;
 export const ADD = 2;
-export const AND = 3;
-export const OR = 4;
-export const SWAP = 5;
 export const CAS = 6;
 export const PAUSE = 7;
 export const PLAIN_LOAD = 8;

@@ -71,7 +71,7 @@ export interface Seat {
   next: number;
 }
 
-export function mix(n: number): number {
+function mix(n: number): number {
   let z = Math.imul(n ^ (n >>> 16), 0x21f0aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
   return (z ^ (z >>> 15)) >>> 0;
@@ -104,7 +104,7 @@ export function numberOf(lane: number, key: number, value: string): number {
   return n;
 }
 
-export interface Part {
+interface Part {
   type: 'set' | 'insert' | 'delete';
   key: number;
   n: number;
@@ -136,7 +136,7 @@ export function apply(record: Int32Array, truth: Int32Array, blocks: Map<number,
 }
 
 /** The first and the last word of a block. */
-export function ends(memory: Int32Array, at: number, bytes: number): [number, number] {
+function ends(memory: Int32Array, at: number, bytes: number): [number, number] {
   const last = (at >>> 2) + Math.max(0, (bytes >>> 2) - 1);
   return [memory[at >>> 2]!, memory[last]!];
 }

@@ -16,7 +16,7 @@ const ATOMIC_READ = 2;
 const ATOMIC_WRITE = 3;
 const NAMES = ['plain read', 'plain write', 'atomic read', 'atomic write'];
 
-export interface Race {
+interface Race {
   at: number;
   here: string;
   there: string;

@@ -28,7 +28,7 @@ export class Random {
   }
 }
 
-export interface RandomBounds {
+interface RandomBounds {
   strategy: 'pct' | 'random';
   depth: number;
   kills: number;

@@ -17,7 +17,7 @@ import type { Scenario, Structure } from './structure.ts';
 /** Not a worker's step: the host does it. */
 const HOST = -1;
 
-export interface RealReplayResult {
+interface RealReplayResult {
   traces: number;
   steps: number;
   deaths: number;

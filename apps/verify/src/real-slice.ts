@@ -5,7 +5,7 @@ import { realScenarios, replayOnRealThreads } from './real-replay.ts';
 import { soak } from './soak.ts';
 import type { Structure } from './structure.ts';
 
-export interface Slice {
+interface Slice {
   /** Scenarios of each structure, and schedules of each. */
   scenarios: number;
   traces: number;

@@ -19,7 +19,7 @@ import { load, names } from './registry.ts';
 import type { Structure } from './structure.ts';
 import { writeSoak } from './totals.ts';
 
-export interface SoakResult {
+interface SoakResult {
   rounds: number;
   calls: number;
   terminated: number;

@@ -15,7 +15,7 @@ import { runAll } from './workers.ts';
 /** Seconds that a job of the full suite has at most, round by round. */
 const FULL_ROUNDS = [3, 15, 75, 300, 1200];
 
-export interface SuiteOptions {
+interface SuiteOptions {
   full: boolean;
   structures: string[];
   /** Seconds for everything. */

@@ -41,7 +41,7 @@ export interface Summary extends Totals {
   node: string;
 }
 
-export interface Soak {
+interface Soak {
   structure: string;
   rounds: number;
   calls: number;
@@ -92,7 +92,7 @@ function writeTable(file: File): void {
 
 const count = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
 
-export function table(file: File): string {
+function table(file: File): string {
   const { full, soak = [] } = file;
   const lines: string[] = [];
   if (full !== undefined) {

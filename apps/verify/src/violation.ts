@@ -1,6 +1,6 @@
 // What the checker can find wrong.
 
-export type ViolationKind =
+type ViolationKind =
   | 'assertion'
   | 'end'
   | 'freed'

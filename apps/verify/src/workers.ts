@@ -8,7 +8,7 @@ import type { Job, JobResult } from './job.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
-export interface PoolOptions {
+interface PoolOptions {
   cores?: number;
   /**
    * Milliseconds of performance.now() after which no more jobs are started; running ones are cut.

@@ -14,8 +14,7 @@ export const FORGOTTEN: i32 = 38;
 /** Base of the codes of `audit`. */
 export const AUDIT: i32 = 64;
 
-/** Kinds of operations. */
-export const SET: u32 = 0;
+/** Kinds of operations; SET is 0. */
 export const INSERT: u32 = 1;
 export const DELETE: u32 = 2;
 export const COMPARE: u32 = 3;

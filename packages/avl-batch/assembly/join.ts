@@ -145,7 +145,7 @@ function node(l: usize, k: usize, r: usize): usize {
 }
 
 /** The tree of l, k and r, in this order. O(difference of the heights). */
-export function join(l: usize, k: usize, r: usize): usize {
+function join(l: usize, k: usize, r: usize): usize {
   const hl = heightOf(l);
   const hr = heightOf(r);
   if (hl > hr + 1) return joinRight(l, k, r);

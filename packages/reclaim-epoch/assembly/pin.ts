@@ -77,7 +77,7 @@ import { protect, protectAhead } from '@x/shm-arena/assembly/memory/reservation'
 import { alive, fail, status } from '@x/shm-arena/assembly/ground/thread';
 
 /** A load met a moving era again and again; nothing is protected that was not before. */
-export const RESTART: i32 = 40;
+const RESTART: i32 = 40;
 /** Loads in one call before RESTART. */
 const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 

@@ -62,7 +62,7 @@ import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/reclaim/home';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
 
 /** The word or the era changed again and again. */
-export const RESTART: i32 = 40;
+const RESTART: i32 = 40;
 const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 const MOST_FAILS: u32 = 9;
 

@@ -40,10 +40,3 @@ export function indexOf(record: usize, id: u32): i32 {
   for (let i: u32 = 0; i < count; i++) if (get32(listOf(record, i) + ID) == id) return i;
   return -1;
 }
-
-/** Whether the list is in the record. */
-export function holds(record: usize, list: usize): bool {
-  const count = countOf(record);
-  for (let i: u32 = 0; i < count; i++) if (listOf(record, i) == list) return true;
-  return false;
-}

@@ -67,7 +67,7 @@ export function behind(splice: usize, level: u32): usize {
   return get32(splice + 12 + ((<usize>level) << 3));
 }
 
-export function setSplice(splice: usize, level: u32, b: usize, n: usize): void {
+function setSplice(splice: usize, level: u32, b: usize, n: usize): void {
   put32(splice + 8 + ((<usize>level) << 3), <u32>b);
   put32(splice + 12 + ((<usize>level) << 3), <u32>n);
 }
@@ -402,7 +402,7 @@ function join(node: usize, level: u32, b: usize, n: usize): bool {
 }
 
 /** Makes searches begin at `height` levels at least. */
-export function raise(list: usize, height: u32): void {
+function raise(list: usize, height: u32): void {
   while (true) {
     const h = load32(list + HEIGHT);
     if (h >= height || cas32(list + HEIGHT, h, height)) return;

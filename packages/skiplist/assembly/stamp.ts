@@ -89,7 +89,7 @@ export const LATEST: u64 = (1 << 62) - 1;
 
 export const BUILDING: u32 = 0;
 export const COMMITTED: u32 = 1;
-export const ABORTED: u32 = 2;
+const ABORTED: u32 = 2;
 export const DESCRIPTOR_BYTES: u32 = 24;
 const D_WORD: usize = 0;
 const D_OWNER: usize = 8;

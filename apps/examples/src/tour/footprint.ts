@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { ArenaHandle } from '@x/shm-arena';
 
-export type What = 'map' | 'list';
+type What = 'map' | 'list';
 type Held = { size: number; close?(): void };
 type Order = { what: What; records: number; handle: ArenaHandle };
 

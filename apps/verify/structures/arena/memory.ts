@@ -19,14 +19,14 @@ import {
 } from '../common.ts';
 
 export const ENTRIES = 8;
-export const FREE = 0,
+const FREE = 0,
   CLAIMED = 1,
   SMALL = 2,
   ORPHAN = 3,
   CONT = 5,
   FREEING = 8;
-export const REGION = 6;
-export const RUNS = new Set([4, REGION, 7]);
+const REGION = 6;
+const RUNS = new Set([4, REGION, 7]);
 /** In a descriptor. */
 export const TYPES = { cell: 1, pool: 2 } as const;
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
@@ -37,7 +37,7 @@ export const LOCK = 256;
 
 export type Name = keyof typeof DESCRIPTORS;
 
-export const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
+const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
 
 // ---- what holds after every step
 

@@ -4,7 +4,7 @@
 import type { Mutant, OpCall, Plan, Scenario } from '../../src/structure.ts';
 import { alone, die, dieTwice, quickly, refuse, twice } from '../common.ts';
 
-export interface Options {
+interface Options {
   /** Pages beside the tables and the threads' scratch. */
   pages?: number;
   /** Workers that attach by themselves. */

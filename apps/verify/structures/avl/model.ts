@@ -6,7 +6,7 @@ import type { Model, OpCall, Result } from '../../src/structure.ts';
 type Entries = Readonly<Record<string, number>>;
 
 /** An operation that waits. `who` appended it; null: no value. */
-export interface Waiting {
+interface Waiting {
   who: number;
   tag: string;
   kind: string;
@@ -28,7 +28,7 @@ export interface State {
   asked: Readonly<Record<string, number>>;
 }
 
-export function show(entries: Entries): string {
+function show(entries: Entries): string {
   return Object.entries(entries)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)

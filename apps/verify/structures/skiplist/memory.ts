@@ -34,7 +34,7 @@ const DEAD = (1n << 64n) - 1n;
 const NUMBER = (1n << 62n) - 1n;
 
 /** The lists of the stack, newest first. */
-export function lists(world: World, entry: number): number[] {
+function lists(world: World, entry: number): number[] {
   if (!isLive(world, entry)) return [];
   const record = world.u32(entryAt(world, entry) + 8);
   return Array.from({ length: world.u32(record) }, (_, i) => world.u32(record + 8 + 4 * i));

@@ -59,7 +59,7 @@ function cleared(state: State): State {
   return noted({ ...state, lists: [{ id: state.lists.at(-1)!.id + 1, entries: {} }] });
 }
 
-export function show(rows: Entries): string {
+function show(rows: Entries): string {
   return Object.entries(rows)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value === null ? '†' : value}`)

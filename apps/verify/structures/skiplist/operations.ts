@@ -52,7 +52,7 @@ const REVERSE = 1,
   START_OPEN = 64;
 const NEED = 34;
 
-export const nameOf = (status: number): string => STATUS[status & 255] ?? String(status);
+const nameOf = (status: number): string => STATUS[status & 255] ?? String(status);
 
 function valueBytes(value: number): Uint8Array {
   return value >= LARGE ? largeBytes(value) : largeBytes(value).subarray(0, 8);

@@ -12,24 +12,24 @@
 
 import { fail, fault, gate, mark, plain } from './env';
 
-export const LOAD: i32 = 0;
-export const STORE: i32 = 1;
-export const ADD: i32 = 2;
-export const AND: i32 = 3;
-export const OR: i32 = 4;
-export const SWAP: i32 = 5;
-export const CAS: i32 = 6;
+const LOAD: i32 = 0;
+const STORE: i32 = 1;
+const ADD: i32 = 2;
+const AND: i32 = 3;
+const OR: i32 = 4;
+const SWAP: i32 = 5;
+const CAS: i32 = 6;
 /** A turn of a waiting loop: no access, and the checker lets the others go first. */
-export const PAUSE: i32 = 7;
-export const PLAIN_LOAD: i32 = 8;
-export const PLAIN_STORE: i32 = 9;
+const PAUSE: i32 = 7;
+const PLAIN_LOAD: i32 = 8;
+const PLAIN_STORE: i32 = 9;
 /** A line that is asked for; what stands there does not matter. */
-export const TOUCH: i32 = 10;
+const TOUCH: i32 = 10;
 
-export const MARK_FREE: i32 = 0;
-export const MARK_LIVE: i32 = 1;
-export const MARK_USED: i32 = 2;
-export const MARK_ROOM: i32 = 3;
+const MARK_FREE: i32 = 0;
+const MARK_LIVE: i32 = 1;
+const MARK_USED: i32 = 2;
+const MARK_ROOM: i32 = 3;
 
 const W4: i32 = 4 << 4;
 const W8: i32 = 8 << 4;
@@ -100,12 +100,6 @@ export function cas64(at: usize, expected: u64, next: u64): bool {
   return atomic.cmpxchg<u64>(at, expected, next) == expected;
 }
 
-/** Plain read of a byte. */
-export function get8(at: usize): u32 {
-  if (isDefined(GATED)) plain(PLAIN_LOAD, at, 1);
-  return load<u8>(at);
-}
-
 /** Plain read of 32 bits. */
 export function get32(at: usize): u32 {
   if (isDefined(GATED)) plain(PLAIN_LOAD, at, 4);
@@ -116,12 +110,6 @@ export function get32(at: usize): u32 {
 export function get64(at: usize): u64 {
   if (isDefined(GATED)) plain(PLAIN_LOAD, at, 8);
   return load<u64>(at);
-}
-
-/** Plain write of a byte. */
-export function put8(at: usize, value: u32): void {
-  if (isDefined(GATED)) plain(PLAIN_STORE, at, 1);
-  store<u8>(at, <u8>value);
 }
 
 /** Plain write of 32 bits. */

@@ -178,8 +178,6 @@ export const D_STATE: usize = 0;
 export const D_ROOT: usize = 8;
 export const D_LINKED: usize = 12;
 export const D_PROTOCOL: usize = 16;
-export const D_KEY: usize = 20;
-export const D_VALUE: usize = 28;
 export const D_LENGTHS: usize = 36;
 export const D_JOINED: usize = 40;
 export const D_OWN: usize = 72;
@@ -222,7 +220,6 @@ export const ENTRY: u32 = 0x8000_0000;
  * A participant's line in a region: 0 u64 left | pos, 8 u64 asked | pages; 16..63 the structure's.
  */
 export const SHARD_BYTES: u32 = 64;
-export const SHARD_OWN: u32 = 16;
 
 // ---- grants -------------------------------------------------------------------------------------
 
@@ -264,9 +261,9 @@ export let PAGES: u32 = 0;
 /** First page that is not the arena's own. */
 export let FIRST: u32 = 0;
 export let PARTICIPANTS: u32 = 0;
-export let DIRECTORY: usize = 0;
-export let REGION_TABLE: usize = 0;
-export let GRANT_TABLE: usize = 0;
+let DIRECTORY: usize = 0;
+let REGION_TABLE: usize = 0;
+let GRANT_TABLE: usize = 0;
 export let TABLE: usize = 0;
 export let LINKS: usize = 0;
 export let BITMAPS: usize = 0;

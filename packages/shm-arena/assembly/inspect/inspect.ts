@@ -48,12 +48,12 @@ import {
 } from '../ground/layout';
 import { bitmapsAt, pageTableAt, systemPages } from '../memory/pages';
 
-export const TRUNCATED: i32 = 1;
-export const FOREIGN: i32 = 2;
-export const PROTOCOL: i32 = 3;
-export const BUILD: i32 = 4;
-export const CORRUPT_CHECKSUM: i32 = 5;
-export const CORRUPT_LAYOUT: i32 = 6;
+const TRUNCATED: i32 = 1;
+const FOREIGN: i32 = 2;
+const PROTOCOL: i32 = 3;
+const BUILD: i32 = 4;
+const CORRUPT_CHECKSUM: i32 = 5;
+const CORRUPT_LAYOUT: i32 = 6;
 
 let foundWord: u32 = 0;
 let expectedWord: u32 = 0;

@@ -40,7 +40,7 @@ import {
 } from '../ground/layout';
 
 /** Inside, and the guarded state may be half-done: repair it first. */
-export const INHERITED: i32 = 100;
+const INHERITED: i32 = 100;
 
 /** The word that says that this thread is inside. */
 function mine(): u64 {

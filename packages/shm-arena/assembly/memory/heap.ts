@@ -117,7 +117,7 @@ export function sizeOfClass(q: u32): u32 {
 }
 
 /** How many times (4 + f) << e goes into x. Exact for x <= PAGE. */
-export function quotient(x: u32, q: u32): u32 {
+function quotient(x: u32, q: u32): u32 {
   // 65536 / 4, / 5, / 6, / 7, rounded up, in four lanes.
   const reciprocal = <u32>(0x2493_2aab_3334_4000 >> <u64>((q & 3) << 4)) & 0xffff;
   return ((x >> (2 + (q >> 2))) * reciprocal) >> 16;
@@ -353,7 +353,7 @@ export function sizeOf(at: u32): u32 {
 // ---- giving pages back --------------------------------------------------------------------------
 
 /** True when no block of the page is in use. Stays true while nobody may set bits in it (I3). */
-export function isEmpty(page: u32, q: u32): bool {
+function isEmpty(page: u32, q: u32): bool {
   const count = countOf(q);
   for (let i: u32 = 0; i << 6 < count; i++) {
     if (load64(bitmapAt(page) + (i << 3)) != 0) return false;

@@ -259,7 +259,7 @@ export function finishRelease(head: u32, freeing: u64): void {
 }
 
 /** Steps 6 and 7: frees `length` pages, the last first, the head (whose word is `word`) last. */
-export function freeRun(head: u32, word: u64, length: u32): void {
+function freeRun(head: u32, word: u64, length: u32): void {
   if (MUTANT == 2) cas64(pageAt(head), word, 0);
   const cont = pageWord(P_CONT, 0, 0, head);
   for (let i = length - 1; i > 0; i--) cas64(pageAt(head + i), cont, 0);

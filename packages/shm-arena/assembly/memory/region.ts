@@ -282,7 +282,7 @@ export function regionBase(region: u32): usize {
   return load32(regionAt(region) + R_BASE);
 }
 
-/** The line of a participant in a region; bytes SHARD_OWN..63 are the structure's. */
+/** The line of a participant in a region; bytes 16..63 are the structure's. */
 export function shard(region: u32, slot: u32): usize {
   return regionBase(region) + <usize>slot * SHARD_BYTES;
 }
@@ -467,11 +467,6 @@ export function regionPages(region: u32): u32 {
 
 export function regionGeneration(region: u32): u32 {
   return region < REGIONS ? generationOf(load64(regionAt(region) + R_STATE)) : 0;
-}
-
-/** True while the region is LIVE with that generation. One load. */
-export function regionAlive(region: u32, generation: u32): bool {
-  return load64(regionAt(region) + R_STATE) == stateWord(REGION_LIVE, 0, generation);
 }
 
 // ---- a participant's own regions ----------------------------------------------------------------

@@ -199,7 +199,7 @@ function publishPiece(home: usize, at: u32, bytes: u32, q1: u32): void {
 }
 
 /** The number of a home. */
-export function indexOf(root: usize, home: usize): u32 {
+function indexOf(root: usize, home: usize): u32 {
   return <u32>((home - homeAt(root, 0)) / (homeAt(root, 1) - homeAt(root, 0)));
 }
 

@@ -125,7 +125,7 @@ export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u
 /**
  * The root of a domain that is alive, under a pin of this call; 0: CLOSED, EXPELLED, no pin held.
  */
-export function begin(entry: u32, generation: u32): usize {
+function begin(entry: u32, generation: u32): usize {
   if (!alive()) return fail(EXPELLED);
   pinInterval();
   if (MUTANT != 120 && held()) cover(entry);

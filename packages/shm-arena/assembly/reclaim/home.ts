@@ -92,7 +92,7 @@ export const O_FAILS: usize = 52;
 /** Epoch scheme: which epoch the last collect that looked at the blocks had; 0 = none did. */
 export const O_SCANNED: usize = 52;
 export const O_NOW: usize = 56;
-export const O_WORDS: usize = 64;
+const O_WORDS: usize = 64;
 export const O_COUNTS: usize = O_WORDS + CLASSES_MAX * 8;
 export const O_SNAPSHOT: usize = (O_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
@@ -118,7 +118,7 @@ export function recordBytes(hazards: u32): u32 {
 }
 
 /** Where the homes of the domain at `root` begin. */
-export function homesAt(root: usize): usize {
+function homesAt(root: usize): usize {
   return root + ((L_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
 }
 

@@ -140,7 +140,7 @@ export function threshold(root: usize): u32 {
 }
 
 /** The stamp of what is retired now. */
-export function stampOf(root: usize, home: usize): u64 {
+function stampOf(root: usize, home: usize): u64 {
   if (MUTANT == 47 && get32(root + L_SCHEME) == INTERVAL) return load64(slotAt(ME) + S_LOWER);
   if (MUTANT == 49) {
     const announced = load64(home + O_ANNOUNCED) >> 1;
