@@ -16,6 +16,7 @@ import type {
   VerifyReport,
   WebWorker,
 } from './api.ts';
+import { leave, sit } from './attach.ts';
 import { bury, probe, readiness, watch } from './deaths.ts';
 import { droppable, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { checkArenaHandle, handleOf, inspect } from './handles.ts';
@@ -25,8 +26,10 @@ import { flagOf, type Members, optionsOf } from './options.ts';
 import { recover } from './recovery.ts';
 import { checkAlloc, UserRegion } from './region.ts';
 import { arenaStats, listStructures, verifyArena } from './report.ts';
-import { leave, type Seat, SPARE_SLOTS, setSeat, sit } from './seat.ts';
+import type { Seat } from './seat.ts';
+import { setSeat } from './seats.ts';
 import { Shown } from './shown.ts';
+import { SPARE_SLOTS } from './slots.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;

@@ -2,11 +2,13 @@
 // Lock that the platform drops with its holder, or by the application's word. Never by time.
 
 import type { NodeWorker, Participant, WebWorker } from './api.ts';
+import { seatsIn } from './attach.ts';
 import { describe, rangeError, ShmError, typeError, wholeNumber } from './errors.ts';
 import { SlotKind, Status } from './kernel.ts';
 import { keepLooking } from './lookout.ts';
-import { seatsOf } from './places.ts';
-import { type Seat, type SharedSeat, seatFor } from './seat.ts';
+import type { SharedSeat } from './record.ts';
+import type { Seat } from './seat.ts';
+import { seatFor } from './seats.ts';
 import { isMainThread, type Locks, lifeLocks, refuseLocks, webLocks } from './supports.ts';
 
 /** The parts of workers that are looked at here. Bun's Web Workers have an id and an end. */
@@ -68,7 +70,7 @@ function hear(shared: SharedSeat, id: number, listen: (over: () => void) => void
     watching?.closers.delete(left);
     left();
     // This thread may have left and come back meanwhile; when it is not attached, nobody is told.
-    for (const now of seatsOf(arena)) {
+    for (const now of seatsIn(arena)) {
       const { kernel } = seatFor(now);
       kernel.buryThread(id);
       kernel.unwatch(id);

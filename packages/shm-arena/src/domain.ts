@@ -6,9 +6,10 @@ import type { StructureHandle, VerifyReport } from './api.ts';
 import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
 import { describe, rangeError, typeError, wholeNumber } from './errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from './kernel.ts';
+import type { StructureType } from './kind.ts';
 import type { Seat } from './seat.ts';
 import { SHOW, Shown } from './shown.ts';
-import { type Build, Membership, type StructureType } from './structure.ts';
+import { type Build, Membership } from './structure.ts';
 import { letGo } from './turn.ts';
 
 /** What the kernels of both reclaimers export for this file; assembly/reclaim/domain.ts. */

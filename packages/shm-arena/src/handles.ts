@@ -5,7 +5,7 @@ import type { ArenaHandle } from './api.ts';
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from './kernel.ts';
 import { same } from './protocol.ts';
-import { isArena } from './seat.ts';
+import { isArena } from './record.ts';
 import { isIsolated } from './supports.ts';
 
 export const HANDLE_TYPE = '@x/shm-arena';

@@ -36,6 +36,7 @@ export {
   SlotKind,
   Status,
 } from './kernel.ts';
+export type { StructureType } from './kind.ts';
 export {
   dropGrant,
   type Grant,
@@ -55,7 +56,8 @@ export {
   valuePort,
 } from './ports.ts';
 export { freeBytes } from './report.ts';
-export { type Seat, seatOf } from './seat.ts';
+export type { Seat } from './seat.ts';
+export { seatOf } from './seats.ts';
 export { counts, SHOW, Shown, showing, shown } from './shown.ts';
 export {
   attachStructure,
@@ -66,7 +68,6 @@ export {
   openStructure,
   type StructureCodecs,
   type StructureOptions,
-  type StructureType,
 } from './structure.ts';
 export { mayBlock, workerThreads } from './supports.ts';
 export { type LazyKernel, letGo } from './turn.ts';

@@ -3,7 +3,8 @@
 // hold one, from time to time, for as long as one of them may live.
 
 import { SlotKind } from './kernel.ts';
-import type { Seat, SharedSeat } from './seat.ts';
+import type { SharedSeat } from './record.ts';
+import type { Seat } from './seat.ts';
 
 /** From the end of one look to the next, in milliseconds. */
 const LOOK_MS = 500;

@@ -6,30 +6,24 @@
 
 import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind } from './kernel.ts';
 import { checkArenaProtocol } from './protocol.ts';
-import { recover } from './recovery.ts';
-import { leave, type SharedSeat, sit, threadRecord } from './seat.ts';
+import { type Place, type SharedSeat, threadRecord } from './record.ts';
 
-/** A slot that this thread has. Copies of this package share it, as they share its seat. */
-export interface Place {
-  readonly seat: WeakRef<SharedSeat>;
-  readonly memory: WebAssembly.Memory;
-  readonly id: string;
-  readonly slot: number;
-  readonly generation: number;
-  /** Gives the Web Lock back. */
-  unlock: (() => void) | undefined;
-}
+/** Gives back the slot of a place whose seat was collected. */
+type TakeBack = (place: Place) => void;
 
-const dropped = new FinalizationRegistry<Place>(takeBack);
+/** What is registered with a seat must not lead to it: no closure. */
+const dropped = new FinalizationRegistry<{ place: Place; takeBack: TakeBack }>((collected) => {
+  collected.takeBack(collected.place);
+});
 
 /** Notes where a seat is, until it is left or collected. */
-export function takePlace(shared: SharedSeat): void {
+export function takePlace(shared: SharedSeat, takeBack: TakeBack): void {
   const { memory, id, slot, generation } = shared;
   const seat = new WeakRef(shared);
   const place: Place = { seat, memory, id, slot, generation, unlock: undefined };
   shared.place = place;
   threadRecord().places.add(place);
-  dropped.register(shared, place, shared);
+  dropped.register(shared, { place, takeBack }, shared);
 }
 
 /** For a seat that is left. */
@@ -42,7 +36,7 @@ export function leavePlace(shared: SharedSeat): void {
 }
 
 /** This thread's seats in arenas of that id: more than one, when memory was copied by hand. */
-export function seatsOf(id: string): SharedSeat[] {
+export function seatsOf(id: string, takeBack: TakeBack): SharedSeat[] {
   const { places } = threadRecord();
   const found: SharedSeat[] = [];
   for (const place of places) {
@@ -68,27 +62,10 @@ function isOwn({ memory, slot, generation }: Place): boolean {
   );
 }
 
-function kernelOf(memory: WebAssembly.Memory): ArenaKernel {
+/** The arena's kernel, also where this copy of the package has no seat. */
+export function kernelOf(memory: WebAssembly.Memory): ArenaKernel {
   const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
   checkArenaProtocol(kernel, memory, 'arena');
   if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
   return kernel;
-}
-
-/** Gives back the slot of a seat that was collected. Nobody is there who could hear of an error. */
-function takeBack(place: Place): void {
-  place.unlock?.();
-  if (!threadRecord().places.delete(place)) return; // Buried before.
-  const { memory, slot, generation } = place;
-  try {
-    if (!kernelOf(memory).bury(slot, generation)) return;
-    const seat = sit(memory);
-    try {
-      recover(seat);
-    } finally {
-      leave(seat);
-    }
-  } catch {
-    // NO_SLOT, ARENA_FULL, …: whoever recovers next does it.
-  }
 }

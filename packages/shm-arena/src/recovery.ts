@@ -6,66 +6,15 @@
 
 import type { RecoveryReport } from './api.ts';
 import { readEntry } from './entry.ts';
-import type { AnyKernel } from './kernel.ts';
 import { PAGE_BYTES, SlotKind, Status } from './kernel.ts';
-import { type Protocols, protocolsOf } from './protocol.ts';
-import { type RegisteredType, type Seat, seatFor, threadRecord } from './seat.ts';
-import type { StructureType } from './structure.ts';
+import { type RegisteredType, typeOf } from './record.ts';
+import type { Seat } from './seat.ts';
 
 /** Calls of a repair that says CONTENDED, before it is left to a later `recover`. */
 const REPAIR_CALLS = 8;
 
 /** What `reap` returns when the arena's part is still to be done. */
 const ARENA_PHASE = 1;
-
-/** Seats for which a type was registered: what waited for it is repaired at that moment. */
-const registered = new WeakMap<Seat, Set<string>>();
-
-function keyOf(type: string, { protocol, linked }: Protocols): string {
-  return `${type}@${protocol}:${linked}`;
-}
-
-/** Makes a kind of structure known in this thread, and repairs what waited for it. */
-export function registerType(seat: Seat, type: StructureType<AnyKernel>): void {
-  let own = registered.get(seat);
-  if (own === undefined) registered.set(seat, (own = new Set()));
-  const numbers = protocolsOf(seat.instance(type.kernel, type.type), type.own);
-  const key = keyOf(type.type, numbers);
-  if (own.has(key)) return;
-  own.add(key);
-  const { types } = threadRecord();
-  if (!types.has(key)) types.set(key, bind(type, numbers));
-  if (hasDead(seat)) recover(seat);
-}
-
-/** The registered type of an entry, in whatever copy of its package. */
-export function typeOf(type: string, numbers: Protocols): RegisteredType | undefined {
-  return threadRecord().types.get(keyOf(type, numbers));
-}
-
-function bind(type: StructureType<AnyKernel>, numbers: Protocols): RegisteredType {
-  return {
-    type: type.type,
-    ...numbers,
-    repair(shared, entry, generation, slot) {
-      const kernel = seatFor(shared).instance(type.kernel, type.type);
-      return type.repair(kernel, entry, generation, slot);
-    },
-    verify(shared, entry, generation) {
-      const seat = seatFor(shared);
-      const kernel = seat.instance(type.kernel, type.type);
-      return type.verify(kernel, entry, generation, seat.crossing);
-    },
-  };
-}
-
-/** Whether some slot waits for recovery. */
-export function hasDead({ kernel }: Seat): boolean {
-  for (let slot = kernel.participants() - 1; slot >= 0; slot--) {
-    if (kernel.slotKind(slot) > SlotKind.ALIVE) return true;
-  }
-  return false;
-}
 
 /** Recovers every dead participant, as far as this thread can. */
 export function recover(seat: Seat): RecoveryReport {

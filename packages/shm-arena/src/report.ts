@@ -10,7 +10,7 @@ import type {
 } from './api.ts';
 import { readEntry } from './entry.ts';
 import { ENTRY_LIVE, PAGE_BYTES, SlotKind } from './kernel.ts';
-import { typeOf } from './recovery.ts';
+import { typeOf } from './record.ts';
 import type { Seat } from './seat.ts';
 import { counts } from './shown.ts';
 

@@ -28,31 +28,14 @@ import {
 import { describe, rangeError, ShmError, typeError } from './errors.ts';
 import { describeFound } from './handles.ts';
 import { type AnyKernel, Status } from './kernel.ts';
+import { registerType, type StructureType } from './kind.ts';
 import { checkProtocols, protocolsOf } from './protocol.ts';
-import { registerType } from './recovery.ts';
-import { type Seat, seatOf } from './seat.ts';
+import type { Seat } from './seat.ts';
+import { seatOf } from './seats.ts';
 import { checkString, writeText } from './text.ts';
 
 const NAME_BYTES = 96;
 const ID_BYTES = 24;
-
-/** A kind of structure, as its package describes it. One object for each kind. */
-export interface StructureType<X extends AnyKernel> {
-  /** At most 24 bytes: 'SkipList'. */
-  readonly type: string;
-  /** The name under which the kernel exports the number of its own protocol. */
-  readonly own: `${string}_PROTOCOL`;
-  /** The wasm bytes of the package's kernel. */
-  readonly kernel: Uint8Array<ArrayBuffer>;
-  /**
-   * Finishes or takes back what the dead participant `slot` had begun in `entry`, while that has
-   * the generation: else it does nothing and says OK or CLOSED, for the entry may have another
-   * type by then. A status; it may be called again, and may itself have died anywhere before.
-   */
-  repair(kernel: X, entry: number, generation: number, slot: number): number;
-  /** Walks the structure; one sentence for each problem. */
-  verify(kernel: X, entry: number, generation: number, crossing: Crossing): string[];
-}
 
 /** The codecs of a structure; one without keys or values leaves them out. */
 export interface StructureCodecs {

@@ -2,7 +2,8 @@
 // threads that consist of a kernel.
 import type { Arena } from '../src/api.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
-import { type Build, createStructure, type StructureType } from '../src/structure.ts';
+import type { StructureType } from '../src/kind.ts';
+import { type Build, createStructure } from '../src/structure.ts';
 
 /** A kind of structure of which nothing is ever to be repaired. */
 export function bare(type: string): StructureType<ArenaKernel> {

@@ -6,7 +6,7 @@ import { bytes, date, f64, i32, i64, json, tuple, u32, u64, utf8 } from '../src/
 import { Crossing, RESULT_BYTES } from '../src/crossing.ts';
 import { encodeKey } from '../src/encoding.ts';
 import { type KeyPort, keyPort, MAX_KEY_BYTES, valuePort } from '../src/ports.ts';
-import { seatOf } from '../src/seat.ts';
+import { seatOf } from '../src/seats.ts';
 import { codeOf, holds } from './support.ts';
 
 const arena = Arena.create({ bytes: 2 ** 26, participants: 2 });

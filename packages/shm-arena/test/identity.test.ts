@@ -3,8 +3,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { type ArenaKernel, KERNEL_BYTES, SlotKind, Status } from '../src/kernel.ts';
-import { type Seat, seatOf, threadRecord } from '../src/seat.ts';
-import { createStructure, openStructure, type StructureType } from '../src/structure.ts';
+import type { StructureType } from '../src/kind.ts';
+import { threadRecord } from '../src/record.ts';
+import type { Seat } from '../src/seat.ts';
+import { seatOf } from '../src/seats.ts';
+import { createStructure, openStructure } from '../src/structure.ts';
 import { descriptor, PAGE, problems, recover, stats, type Threads, world } from './kernel-world.ts';
 import { codeOf } from './support.ts';
 

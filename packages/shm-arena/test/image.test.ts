@@ -7,7 +7,7 @@ import { Arena } from '../src/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
 import { PAGE_BYTES, Status } from '../src/kernel.ts';
 import { takeLease } from '../src/lease.ts';
-import { seatOf } from '../src/seat.ts';
+import { seatOf } from '../src/seats.ts';
 import { attachStructure, createStructure, openStructure } from '../src/structure.ts';
 import { bare } from './bare.ts';
 import { counted, sharedWords, start } from './crew.ts';

@@ -3,8 +3,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
-import { type Seat, seatOf, threadRecord } from '../src/seat.ts';
-import { openStructure, type StructureType } from '../src/structure.ts';
+import type { StructureType } from '../src/kind.ts';
+import { threadRecord } from '../src/record.ts';
+import type { Seat } from '../src/seat.ts';
+import { seatOf } from '../src/seats.ts';
+import { openStructure } from '../src/structure.ts';
 import { bare, createBare } from './bare.ts';
 import { start } from './crew.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { KERNEL_BYTES } from '../src/kernel.ts';
-import { threadRecord } from '../src/seat.ts';
+import { threadRecord } from '../src/record.ts';
 import { openStructure } from '../src/structure.ts';
 import { bare, createBare, otherThread } from './bare.ts';
 import { start } from './crew.ts';

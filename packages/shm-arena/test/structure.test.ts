@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena.ts';
 import { json, u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, Status } from '../src/kernel.ts';
+import type { StructureType } from '../src/kind.ts';
 import {
   attachStructure,
   type Build,
@@ -10,7 +11,6 @@ import {
   type Membership,
   openOrCreateStructure,
   openStructure,
-  type StructureType,
 } from '../src/structure.ts';
 import { bare, buildBare, ROOT } from './bare.ts';
 import { codeOf } from './support.ts';

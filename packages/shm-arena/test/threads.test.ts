@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { Arena } from '../src/arena.ts';
 import { Status } from '../src/kernel.ts';
 import { Patience } from '../src/patience.ts';
-import { seatOf } from '../src/seat.ts';
+import { seatOf } from '../src/seats.ts';
 import { supports } from '../src/supports.ts';
 import { codeOf } from './support.ts';
 

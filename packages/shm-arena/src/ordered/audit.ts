@@ -3,7 +3,7 @@
 import type { VerifyReport } from '../api.ts';
 import type { Crossing } from '../crossing.ts';
 import { Status } from '../kernel.ts';
-import type { StructureType } from '../structure.ts';
+import type { StructureType } from '../kind.ts';
 import { type AnyCore, type MapKernel, MapStatus } from './core.ts';
 
 /** What the status of an audit that found something says, in a sentence. */
