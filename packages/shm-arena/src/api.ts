@@ -3,42 +3,10 @@
 // otherwise. An instance belongs to the thread that made it; what crosses threads is its `handle`.
 
 import { Arena as SharedArena } from './arena.ts';
-import type { SHM_ERROR_CODES } from './errors.ts';
 
 // ── Errors ───────────────────────────────────────────────────────────────────────────────────────
 
-/**
- * Every `ShmError.code`. The list is closed: a new code is a minor release.
- *
- * | Code | When |
- * |---|---|
- * | `ARENA_FULL` | no room for the allocation; nothing has changed |
- * | `ARENA_FOREIGN` | the memory or image was not made by this library |
- * | `ARENA_PROTOCOL` | it was made by a release with another layout or other step orders |
- * | `ARENA_CORRUPT` | checksum, offsets or sizes contradict each other |
- * | `ARENA_BUSY` | `save` found that something was written meanwhile |
- * | `NOT_ISOLATED` | the page is not cross-origin isolated: memory cannot be shared |
- * | `NO_SLOT` | as many threads are attached as the arena has participants, or not recovered |
- * | `EXPELLED` | this thread was declared dead by `bury` or `watch`; its calls no longer count |
- * | `CLOSED` | the arena was detached, or the structure closed or destroyed |
- * | `CONTENDED` | a living thread was in the way, and this thread may not wait |
- * | `KEY_TOO_LARGE`, `VALUE_TOO_LARGE` | a RangeError: the encoded bytes exceed the limit |
- * | `CODEC_MISMATCH` | opened with other codecs than it was created with |
- * | `NAME_TAKEN`, `NAME_UNKNOWN` | `create` of a name in use, `open` of a name not in use |
- * | `WRONG_TYPE` | the name or handle is another kind of structure's, or no handle (TypeError) |
- * | `WRONG_GUARD` | a guard of another domain or thread, or a closed one |
- * | `SEALED` | a write to a frozen list |
- * | `SNAPSHOT_CLOSED` | a read through a closed snapshot |
- * | `LIMIT_REACHED` | a limit that the user set would be exceeded; nothing has changed |
- * | `QUEUE_FULL` | a write queue has no room; nothing has changed |
- * | `UNSUPPORTED` | this runtime or thread cannot do it |
- */
-export type ShmErrorCode = (typeof SHM_ERROR_CODES)[number];
-
-/**
- * The `code` of every error thrown here; the two last ones are a TypeError's and a RangeError's.
- */
-export type ErrorCode = ShmErrorCode | 'INVALID_TYPE' | 'OUT_OF_RANGE';
+export type { ErrorCode, ShmErrorCode } from './codes.ts';
 
 /** Anything that holds a slot, a pin, a lease or a snapshot: `close` twice is harmless. */
 export interface Closeable {

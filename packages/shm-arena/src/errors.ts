@@ -2,33 +2,7 @@
 // was found and what was expected. TypeError: the wrong type. RangeError: the wrong value.
 // ShmError: the right arguments at the wrong time, on the wrong memory or in the wrong thread.
 
-import type { ErrorCode, ShmErrorCode } from './api.ts';
-
-/** Everything that `ShmError.code` can be; `ShmErrorCode` is its type. */
-export const SHM_ERROR_CODES = [
-  'ARENA_FULL',
-  'ARENA_FOREIGN',
-  'ARENA_PROTOCOL',
-  'ARENA_CORRUPT',
-  'ARENA_BUSY',
-  'NOT_ISOLATED',
-  'NO_SLOT',
-  'EXPELLED',
-  'CLOSED',
-  'CONTENDED',
-  'KEY_TOO_LARGE',
-  'VALUE_TOO_LARGE',
-  'CODEC_MISMATCH',
-  'NAME_TAKEN',
-  'NAME_UNKNOWN',
-  'WRONG_TYPE',
-  'WRONG_GUARD',
-  'SEALED',
-  'SNAPSHOT_CLOSED',
-  'LIMIT_REACHED',
-  'QUEUE_FULL',
-  'UNSUPPORTED',
-] as const;
+import type { ErrorCode, ShmErrorCode } from './codes.ts';
 
 /**
  * The right arguments, but not here or not now. `code` is stable and says which case it is; the

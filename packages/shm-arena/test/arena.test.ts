@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ArenaHandle, ArenaOptions } from '../src/api.ts';
 import { Arena } from '../src/arena.ts';
-import { SHM_ERROR_CODES, ShmError } from '../src/errors.ts';
+import { SHM_ERROR_CODES } from '../src/codes.ts';
+import { ShmError } from '../src/errors.ts';
 import { codeOf } from './support.ts';
 
 const MIB = 2 ** 20;
