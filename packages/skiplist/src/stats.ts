@@ -1,24 +1,30 @@
 // A list's numbers, from the kernel's result block.
 
-import { PAGE_BYTES } from '@x/shm-arena/internal';
+import { type MapCore, PAGE_BYTES } from '@x/shm-arena/internal';
 import type { ListStats } from './api.ts';
-import type { AnyCore } from './core.ts';
+import type { ListKernel } from './kernel.ts';
+
+/** What is asked for numbers: a list's core, whatever its keys, values and errors are. */
+type Asked = Pick<
+  MapCore<ListKernel, unknown, unknown>,
+  'crossing' | 'entry' | 'finish' | 'generation' | 'kernel' | 'result' | 'resultCount'
+>;
 
 /** Leaves the numbers of the list `target`, or of the whole stack for 0, in the result block. */
-export function tryStats(core: AnyCore, target: number): number {
+export function tryStats(core: Asked, target: number): number {
   core.crossing.begin();
   return core.kernel.stats(core.entry, core.generation, target);
 }
 
 /** The numbers of the list `target`; of the whole stack for 0. The result block stays. */
-export function listStats(core: AnyCore, target: number): ListStats {
+export function listStats(core: Asked, target: number): ListStats {
   const call = () => tryStats(core, target);
   core.finish(call(), call, 'stats');
   return readStats(core);
 }
 
 /** The numbers in the result block. */
-export function readStats(core: AnyCore): ListStats {
+export function readStats(core: Asked): ListStats {
   return {
     entries: core.resultCount(2),
     live: core.resultCount(4),
