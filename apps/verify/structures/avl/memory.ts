@@ -3,7 +3,16 @@
 
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
-import type { Run } from './operations.ts';
+
+/** What was seen after the step before. */
+export interface Seen {
+  /** The last version that was looked at. */
+  version: number;
+  number: bigint;
+  applied: bigint[];
+  /** Where the shard stood from which a queue takes its slots, and where these ended. */
+  stood: { now: number; end: number }[];
+}
 
 const QUEUES = 256;
 const QUEUE_BYTES = 128;
@@ -67,7 +76,7 @@ function slotsOf(world: World, queue: number): [end: number, slots: number] {
 }
 
 /** Steps 1 and 5 of ring.ts: no queue takes slots behind others that are in no directory. */
-function ringProblem(world: World, own: number, run: Run): string | undefined {
+function ringProblem(world: World, own: number, run: Seen): string | undefined {
   const { participants, regions } = head(world);
   const base = world.u32(regions + 64 * world.u32(own + TABLES) + REGION_BASE);
   for (let q = 0; q < participants; q++) {
@@ -83,7 +92,7 @@ function ringProblem(world: World, own: number, run: Run): string | undefined {
 }
 
 /** V1 to V3, Q1, Q2, S3 after every step; the tree after every publication. */
-export function invariantOf(world: World, entry: number, run: Run): string | undefined {
+export function invariantOf(world: World, entry: number, run: Seen): string | undefined {
   if (!isLive(world, entry)) return undefined;
   const version = world.u32(rootWord(world, entry));
   const own = headAt(world, entry);

@@ -15,16 +15,10 @@ import {
   stageKey,
   stageKeys,
 } from '../common.ts';
-import { positionOf } from './memory.ts';
+import { positionOf, type Seen } from './memory.ts';
 
 /** State of a run that is no thread's. */
-export interface Run {
-  /** The last version that was looked at. */
-  version: number;
-  number: bigint;
-  applied: bigint[];
-  /** Where the shard stood from which a queue takes its slots, and where these ended. */
-  stood: { now: number; end: number }[];
+export interface Run extends Seen {
   tickets: Record<string, { queue: number; number: number }>;
   snaps: Record<string, Leased & { version: number }>;
   marks: Record<string, { count: number; tails: number[] }>;

@@ -14,7 +14,15 @@ import {
   PAGE,
   slotAt,
 } from '../common.ts';
-import type { Run } from './operations.ts';
+
+/** What the invariants look at beside the memory, and what they saw of it. */
+export interface Seen {
+  /** A block that a thread may read, as it believes. 0 = none. */
+  safe: number[];
+  /** The most readers at once, and their widest interval. */
+  readers: number;
+  span: number;
+}
 
 /** Gated sizes. */
 const RETIRED = 2;
@@ -51,7 +59,7 @@ function list(world: World, first: number, link: number, into: number[]): boolea
 
 const seen: number[] = [];
 
-export function invariant(world: World, run: Run): string | undefined {
+export function invariant(world: World, run: Seen): string | undefined {
   for (let id = 0; id < run.safe.length; id++) {
     const at = run.safe[id]!;
     if (at !== 0 && world.state(at) === 'free')

@@ -2,7 +2,7 @@
 // read and written as a list, too; pins, leases and grants; collects; homes left and found.
 
 import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
-import { DEAD, REGISTER, TOP } from './memory.ts';
+import { DEAD, REGISTER, type Seen, TOP } from './memory.ts';
 import { EPOCH, HAZARDS, INTERVAL, POINTERS } from './scenarios.ts';
 
 const TRIES = 3;
@@ -10,18 +10,13 @@ const TRIES = 3;
 const MOVES = 16;
 
 /** State of a run that is no thread's. */
-export interface Run {
-  /** A block that a thread may read, as it believes. 0 = none. */
-  safe: number[];
+export interface Run extends Seen {
   /** Whether a thread is pinned by a `stall`. */
   open: boolean[];
   /** Whether a thread is inside an operation that may hold a block nobody else knows of. */
   busy: boolean[];
   /** A block that a thread has taken and not given up. */
   held: number[];
-  /** The most readers at once, and their widest interval. */
-  readers: number;
-  span: number;
 }
 
 export const newRun = (world: World): Run => ({
