@@ -2,22 +2,10 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Arena, ArenaHandle } from '@x/shm-arena';
+import type { Arena } from '@x/shm-arena';
+import type { Reply, Seat } from './messages.ts';
 import type { Tasks } from './worker.ts';
 
-/** What a worker is told when it starts. */
-export interface Seat {
-  handle: ArenaHandle;
-  /** Which of the `workers` it is: row r is its own when r % workers is its index. */
-  index: number;
-  workers: number;
-  /** How many places to read from the source. */
-  records: number;
-  /** How many calls each worker has finished in this task: one word a worker. */
-  finished: Int32Array;
-}
-
-export type Reply = { result: unknown } | { error: unknown };
 type TaskName = keyof Tasks;
 type Input<T extends TaskName> = Parameters<Tasks[T]>[0];
 type Output<T extends TaskName> = Awaited<ReturnType<Tasks[T]>>;

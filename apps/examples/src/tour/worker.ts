@@ -5,8 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AvlBatch } from '@x/avl-batch';
 import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
-import type { Reply, Seat } from './crew.ts';
 import { codecs, indexCodecs, type Latitude, type PlaceKey, Source, Wrong } from './data.ts';
+import type { Reply, Seat } from './messages.ts';
 
 const { handle, index: workerIndex, workers, records, finished }: Seat = workerData;
 const source = new Source(records);
