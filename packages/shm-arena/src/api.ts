@@ -2,7 +2,7 @@
 // unless it says Promise, and may be called in any thread that attached the arena, unless it says
 // otherwise. An instance belongs to the thread that made it; what crosses threads is its `handle`.
 
-import { Arena as SharedArena } from './arena.ts';
+import { Arena as SharedArena } from './arena/arena.ts';
 
 // ── Errors ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,7 +1,7 @@
 // @x/shm-arena/codec: how keys and values become bytes.
 
 export type { Codec, Coded } from './api.ts';
-export type { Msgpackr } from './codecs.ts';
+export type { Msgpackr } from './values/codecs.ts';
 export {
   bool,
   bytes,
@@ -16,4 +16,4 @@ export {
   u32,
   u64,
   utf8,
-} from './codecs.ts';
+} from './values/codecs.ts';

@@ -40,4 +40,4 @@ export type {
 export { Arena } from './api.ts';
 export { SHM_ERROR_CODES } from './codes.ts';
 export { ShmError } from './errors.ts';
-export { supports } from './supports.ts';
+export { supports } from './ground/supports.ts';

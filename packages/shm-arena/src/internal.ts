@@ -1,22 +1,7 @@
 // What the sibling packages build on. Experimental: it may change in any release.
 
 export type { Arena, StructureHandle } from './api.ts';
-export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './blocks.ts';
-export * from './codecs.ts'; // The codec entry point is built upon this one (tsup.config.ts).
-export { type Crossing, RESULT_BYTES } from './crossing.ts';
-export { probe, watch } from './deaths.ts';
-export * from './domain.ts';
-export {
-  AS_KEY,
-  AS_VALUE,
-  allocate,
-  encodeInto,
-  encodeKey,
-  type How,
-  KIND,
-  type Staging,
-  tooLarge,
-} from './encoding.ts';
+export { freeBytes } from './arena/report.ts';
 export {
   describe,
   droppable,
@@ -27,7 +12,6 @@ export {
   typeError,
   wholeNumber,
 } from './errors.ts';
-export { handleOf } from './handles.ts';
 export {
   type AnyKernel,
   type ArenaKernel,
@@ -35,8 +19,18 @@ export {
   PAGE_BYTES,
   SlotKind,
   Status,
-} from './kernel.ts';
-export type { StructureType } from './kind.ts';
+} from './ground/kernel.ts';
+export { flagOf, type Members, optionsOf } from './ground/options.ts';
+export { counts, SHOW, Shown, showing, shown } from './ground/shown.ts';
+export { mayBlock, workerThreads } from './ground/supports.ts';
+export { probe, watch } from './life/deaths.ts';
+export { handleOf } from './life/handles.ts';
+export type { Seat } from './life/seat.ts';
+export { seatOf } from './life/seats.ts';
+export * from './ordered/index.ts';
+export type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from './reclaim/blocks.ts';
+export * from './reclaim/domain.ts';
+export type { StructureType } from './structure/kind.ts';
 export {
   dropGrant,
   type Grant,
@@ -45,20 +39,7 @@ export {
   listGrants,
   takeGrant,
   takeLease,
-} from './lease.ts';
-export { flagOf, type Members, optionsOf } from './options.ts';
-export * from './ordered/index.ts';
-export {
-  type KeyPort,
-  keyPort,
-  MAX_KEY_BYTES,
-  type ValuePort,
-  valuePort,
-} from './ports.ts';
-export { freeBytes } from './report.ts';
-export type { Seat } from './seat.ts';
-export { seatOf } from './seats.ts';
-export { counts, SHOW, Shown, showing, shown } from './shown.ts';
+} from './structure/lease.ts';
 export {
   attachStructure,
   type Build,
@@ -68,6 +49,26 @@ export {
   openStructure,
   type StructureCodecs,
   type StructureOptions,
-} from './structure.ts';
-export { mayBlock, workerThreads } from './supports.ts';
-export { type LazyKernel, letGo } from './turn.ts';
+} from './structure/structure.ts';
+export { type LazyKernel, letGo } from './structure/turn.ts';
+// The codec entry point is built upon this one (tsup.config.ts).
+export * from './values/codecs.ts';
+export { type Crossing, RESULT_BYTES } from './values/crossing.ts';
+export {
+  AS_KEY,
+  AS_VALUE,
+  allocate,
+  encodeInto,
+  encodeKey,
+  type How,
+  KIND,
+  type Staging,
+  tooLarge,
+} from './values/encoding.ts';
+export {
+  type KeyPort,
+  keyPort,
+  MAX_KEY_BYTES,
+  type ValuePort,
+  valuePort,
+} from './values/ports.ts';

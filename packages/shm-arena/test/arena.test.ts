@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ArenaHandle, ArenaOptions } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
+import { Arena } from '../src/arena/arena.ts';
 import { SHM_ERROR_CODES } from '../src/codes.ts';
 import { ShmError } from '../src/errors.ts';
 import { codeOf } from './support.ts';

@@ -2,8 +2,8 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ArenaHandle } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
-import { createStructure } from '../src/structure.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { createStructure } from '../src/structure/structure.ts';
 import { codeOf } from './support.ts';
 
 const HEADER_BYTES = 128;

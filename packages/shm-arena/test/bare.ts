@@ -1,9 +1,9 @@
 // A structure that consists of its directory entry alone, whose kernel is the arena's own; and
 // threads that consist of a kernel.
 import type { Arena } from '../src/api.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
-import type { StructureType } from '../src/kind.ts';
-import { type Build, createStructure } from '../src/structure.ts';
+import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/ground/kernel.ts';
+import type { StructureType } from '../src/structure/kind.ts';
+import { type Build, createStructure } from '../src/structure/structure.ts';
 
 /** A kind of structure of which nothing is ever to be repaired. */
 export function bare(type: string): StructureType<ArenaKernel> {

@@ -17,8 +17,8 @@ import {
   u32,
   u64,
   utf8,
-} from '../src/codecs.ts';
-import { encodeKey } from '../src/encoding.ts';
+} from '../src/values/codecs.ts';
+import { encodeKey } from '../src/values/encoding.ts';
 import { codeOf, holds } from './support.ts';
 
 type Compare<T> = (a: T, b: T) => number;

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnyCodec, Codec } from '../src/api.ts';
-import { bytes, descending, f64, i64, tuple, u32, utf8 } from '../src/codecs.ts';
-import { AS_KEY, encodeInto, encodeKey } from '../src/encoding.ts';
+import { bytes, descending, f64, i64, tuple, u32, utf8 } from '../src/values/codecs.ts';
+import { AS_KEY, encodeInto, encodeKey } from '../src/values/encoding.ts';
 import { codeOf, holds } from './support.ts';
 
 /** A codec, its values, and their order. */

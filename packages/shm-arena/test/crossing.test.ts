@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnyCodec, Codec } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
-import { bytes, date, f64, i32, i64, json, tuple, u32, u64, utf8 } from '../src/codecs.ts';
-import { Crossing, RESULT_BYTES } from '../src/crossing.ts';
-import { encodeKey } from '../src/encoding.ts';
-import { type KeyPort, keyPort, MAX_KEY_BYTES, valuePort } from '../src/ports.ts';
-import { seatOf } from '../src/seats.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { seatOf } from '../src/life/seats.ts';
+import { bytes, date, f64, i32, i64, json, tuple, u32, u64, utf8 } from '../src/values/codecs.ts';
+import { Crossing, RESULT_BYTES } from '../src/values/crossing.ts';
+import { encodeKey } from '../src/values/encoding.ts';
+import { type KeyPort, keyPort, MAX_KEY_BYTES, valuePort } from '../src/values/ports.ts';
 import { codeOf, holds } from './support.ts';
 
 const arena = Arena.create({ bytes: 2 ** 26, participants: 2 });

@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { Arena as BuiltArena } from '@x/shm-arena';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Arena } from '../src/arena.ts';
-import { SlotKind } from '../src/kernel.ts';
-import { takeLease } from '../src/lease.ts';
-import { threadRecord } from '../src/record.ts';
-import { seatOf } from '../src/seats.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { SlotKind } from '../src/ground/kernel.ts';
+import { threadRecord } from '../src/life/record.ts';
+import { seatOf } from '../src/life/seats.ts';
+import { takeLease } from '../src/structure/lease.ts';
 import { bare, createBare, otherThread } from './bare.ts';
 import { message } from './crew.ts';
 import { collectAll, collected, collectGarbage, leftOf } from './shared/dropped.ts';

@@ -1,7 +1,7 @@
 // Leases that belong to structures, as kernels and sibling packages use them.
 
 import { describe, expect, it } from 'vitest';
-import { Status } from '../src/kernel.ts';
+import { Status } from '../src/ground/kernel.ts';
 import { descriptor, problems, recover, stats, type Threads, world } from './kernel-world.ts';
 
 type Kernel = ReturnType<Threads['attach']>['k'];

@@ -1,13 +1,13 @@
 // What names a slot, an entry or a region is compared later, when that may be another's by then.
 // Each test lets it be another's at the moment that matters.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, SlotKind, Status } from '../src/kernel.ts';
-import type { StructureType } from '../src/kind.ts';
-import { threadRecord } from '../src/record.ts';
-import type { Seat } from '../src/seat.ts';
-import { seatOf } from '../src/seats.ts';
-import { createStructure, openStructure } from '../src/structure.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { type ArenaKernel, KERNEL_BYTES, SlotKind, Status } from '../src/ground/kernel.ts';
+import { threadRecord } from '../src/life/record.ts';
+import type { Seat } from '../src/life/seat.ts';
+import { seatOf } from '../src/life/seats.ts';
+import type { StructureType } from '../src/structure/kind.ts';
+import { createStructure, openStructure } from '../src/structure/structure.ts';
 import { descriptor, PAGE, problems, recover, stats, type Threads, world } from './kernel-world.ts';
 import { codeOf } from './support.ts';
 

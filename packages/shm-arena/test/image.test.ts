@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Arena } from '../src/arena.ts';
+import { Arena } from '../src/arena/arena.ts';
 import { u32, utf8 } from '../src/codec.ts';
-import { PAGE_BYTES, Status } from '../src/kernel.ts';
-import { takeLease } from '../src/lease.ts';
-import { seatOf } from '../src/seats.ts';
-import { attachStructure, createStructure, openStructure } from '../src/structure.ts';
+import { PAGE_BYTES, Status } from '../src/ground/kernel.ts';
+import { seatOf } from '../src/life/seats.ts';
+import { takeLease } from '../src/structure/lease.ts';
+import { attachStructure, createStructure, openStructure } from '../src/structure/structure.ts';
 import { bare } from './bare.ts';
 import { counted, sharedWords, start } from './crew.ts';
 

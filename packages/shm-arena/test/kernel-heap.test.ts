@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Status } from '../src/kernel.ts';
+import { Status } from '../src/ground/kernel.ts';
 import { PAGE, problems, seeded, stats, world } from './kernel-world.ts';
 
 const SIZES = [1, 16, 17, 32, 33, 48, 64, 65, 80, 96, 112, 128, 129, 160, 500, 1000, 5000, 32768];

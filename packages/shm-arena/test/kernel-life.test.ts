@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SlotKind, Status } from '../src/kernel.ts';
+import { SlotKind, Status } from '../src/ground/kernel.ts';
 import {
   bare,
   descriptor,

@@ -1,7 +1,7 @@
 // Faults that the checker or a review found, each by its name. The states are set up by hand, word
 // by word, as a death in the middle of a call leaves them.
 import { expect, it } from 'vitest';
-import { SlotKind, Status } from '../src/kernel.ts';
+import { SlotKind, Status } from '../src/ground/kernel.ts';
 import { descriptor, problems, recover, stats, world } from './kernel-world.ts';
 
 const CREATING = 1n;

@@ -1,7 +1,7 @@
 // Counts atomic steps by the gate of the gated build: what the fast paths cost is a promise too.
 import { expect, it } from 'vitest';
 import gated from '../build/gated.wasm';
-import type { ArenaKernel } from '../src/kernel.ts';
+import type { ArenaKernel } from '../src/ground/kernel.ts';
 
 const LOAD = 0;
 const PAUSE = 7;

@@ -2,7 +2,7 @@
 // "threads" are several instances in this one thread, each joined to its own slot.
 import { expect } from 'vitest';
 import kernel from '../build/kernel.wasm';
-import type { ArenaKernel } from '../src/kernel.ts';
+import type { ArenaKernel } from '../src/ground/kernel.ts';
 
 export const PAGE = 65536;
 

@@ -2,14 +2,14 @@
 // it is, the one expected and the one found. What is compared comes out of the kernels alone.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bumped } from '../../../tools/bumped.mjs';
-import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, instantiate, Status } from '../src/kernel.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { type ArenaKernel, instantiate, Status } from '../src/ground/kernel.ts';
 import {
   attachStructure,
   createStructure,
   openOrCreateStructure,
   openStructure,
-} from '../src/structure.ts';
+} from '../src/structure/structure.ts';
 import { bare, buildBare } from './bare.ts';
 
 const CELL = bare('Cell');

@@ -1,13 +1,13 @@
 // Recovery in two phases: what a dead thread had begun in a structure is finished by the first
 // thread that knows the structure's type, and its slot stays taken until then.
 import { afterEach, describe, expect, test } from 'vitest';
-import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/kernel.ts';
-import type { StructureType } from '../src/kind.ts';
-import { threadRecord } from '../src/record.ts';
-import type { Seat } from '../src/seat.ts';
-import { seatOf } from '../src/seats.ts';
-import { openStructure } from '../src/structure.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/ground/kernel.ts';
+import { threadRecord } from '../src/life/record.ts';
+import type { Seat } from '../src/life/seat.ts';
+import { seatOf } from '../src/life/seats.ts';
+import type { StructureType } from '../src/structure/kind.ts';
+import { openStructure } from '../src/structure/structure.ts';
 import { bare, createBare } from './bare.ts';
 import { start } from './crew.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
+import { Arena } from '../src/arena/arena.ts';
 import { codeOf, holds } from './support.ts';
 
 const PAGE = 65536;

@@ -1,9 +1,9 @@
 // Slots of the dead are taken back by whoever attaches next, also when nobody is left to do it.
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Arena } from '../src/arena.ts';
-import { KERNEL_BYTES } from '../src/kernel.ts';
-import { threadRecord } from '../src/record.ts';
-import { openStructure } from '../src/structure.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { KERNEL_BYTES } from '../src/ground/kernel.ts';
+import { threadRecord } from '../src/life/record.ts';
+import { openStructure } from '../src/structure/structure.ts';
 import { bare, createBare, otherThread } from './bare.ts';
 import { start } from './crew.ts';
 import { codeOf } from './support.ts';

@@ -1,9 +1,9 @@
 // The directory, by a structure that consists of its entry alone: its kernel is the arena's own.
 import { afterEach, describe, expect, test } from 'vitest';
-import { Arena } from '../src/arena.ts';
+import { Arena } from '../src/arena/arena.ts';
 import { json, u32, utf8 } from '../src/codec.ts';
-import { type ArenaKernel, Status } from '../src/kernel.ts';
-import type { StructureType } from '../src/kind.ts';
+import { type ArenaKernel, Status } from '../src/ground/kernel.ts';
+import type { StructureType } from '../src/structure/kind.ts';
 import {
   attachStructure,
   type Build,
@@ -11,7 +11,7 @@ import {
   type Membership,
   openOrCreateStructure,
   openStructure,
-} from '../src/structure.ts';
+} from '../src/structure/structure.ts';
 import { bare, buildBare, ROOT } from './bare.ts';
 import { codeOf } from './support.ts';
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Arena } from '../src/arena.ts';
-import { Status } from '../src/kernel.ts';
-import { Patience } from '../src/patience.ts';
-import { seatOf } from '../src/seats.ts';
-import { supports } from '../src/supports.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { Status } from '../src/ground/kernel.ts';
+import { Patience } from '../src/ground/patience.ts';
+import { supports } from '../src/ground/supports.ts';
+import { seatOf } from '../src/life/seats.ts';
 import { codeOf } from './support.ts';
 
 type Package = typeof import('../src/index.ts');
@@ -166,7 +166,7 @@ describe('waiting', () => {
     vi.spyOn(Atomics, 'wait').mockImplementation(() => {
       throw new TypeError('Atomics.wait cannot be called in this context');
     });
-    const fresh = await import('../src/patience.ts');
+    const fresh = await import('../src/ground/patience.ts');
     const patience = new fresh.Patience(seat);
     const wait = () => {
       for (let i = 0; i < 4; i++) patience.wait();

@@ -2,8 +2,8 @@
 // as the arena looks at them, with locks that a test grants, drops and refuses.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { NodeWorker } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES } from '../src/kernel.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { type ArenaKernel, KERNEL_BYTES } from '../src/ground/kernel.ts';
 import { codeOf } from './support.ts';
 
 interface Request {

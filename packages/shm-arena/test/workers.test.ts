@@ -1,8 +1,8 @@
 // Real threads on the built package: attaching, remote frees, and deaths.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Participant } from '../src/api.ts';
-import { Arena } from '../src/arena.ts';
-import { supports } from '../src/supports.ts';
+import { Arena } from '../src/arena/arena.ts';
+import { supports } from '../src/ground/supports.ts';
 import { counted, message, sharedWords, start } from './crew.ts';
 import { unhandled } from './shared/unhandled.ts';
 import { codeOf } from './support.ts';

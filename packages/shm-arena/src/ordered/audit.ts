@@ -1,9 +1,9 @@
 // What the kernel of a map finds wrong with it, for the arena and for the map's own `verify`.
 
 import type { VerifyReport } from '../api.ts';
-import type { Crossing } from '../crossing.ts';
-import { Status } from '../kernel.ts';
-import type { StructureType } from '../kind.ts';
+import { Status } from '../ground/kernel.ts';
+import type { StructureType } from '../structure/kind.ts';
+import type { Crossing } from '../values/crossing.ts';
 import { type AnyCore, type MapKernel, MapStatus } from './core.ts';
 
 /** What the status of an audit that found something says, in a sentence. */

@@ -2,14 +2,14 @@
 // codecs, and the ways a status becomes a result, a retry or an error.
 
 import type { Codec } from '../api.ts';
-import { json, utf8 } from '../codecs.ts';
-import { type Crossing, RESULT_BYTES } from '../crossing.ts';
-import { allocate } from '../encoding.ts';
 import { ShmError } from '../errors.ts';
-import { type AnyKernel, Status } from '../kernel.ts';
-import { type KeyPort, keyPort, type ValuePort, valuePort } from '../ports.ts';
-import type { Seat } from '../seat.ts';
-import type { Membership } from '../structure.ts';
+import { type AnyKernel, Status } from '../ground/kernel.ts';
+import type { Seat } from '../life/seat.ts';
+import type { Membership } from '../structure/structure.ts';
+import { json, utf8 } from '../values/codecs.ts';
+import { type Crossing, RESULT_BYTES } from '../values/crossing.ts';
+import { allocate } from '../values/encoding.ts';
+import { type KeyPort, keyPort, type ValuePort, valuePort } from '../values/ports.ts';
 import { CodecBounds } from './range.ts';
 
 /** Statuses of every ordered map's kernel, beside the arena's. */

@@ -1,6 +1,6 @@
 // What all views of a map in the arena share: maps, snapshots, frozen parts.
 
-import { SHOW } from '../shown.ts';
+import { SHOW } from '../ground/shown.ts';
 import type { AnyCore } from './core.ts';
 import type { MapReader } from './reader.ts';
 import { OrderedView, READER } from './view.ts';

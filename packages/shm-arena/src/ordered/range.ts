@@ -2,10 +2,10 @@
 // has to know of a range is two byte strings and which of them are part of it.
 
 import type { Codec, Prefix, Range } from '../api.ts';
-import { prefixEnd } from '../codecs.ts';
-import { AS_KEY, AS_PREFIX, encodeInto, type How, tooLarge } from '../encoding.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
-import { flagOf, type Members, optionsOf } from '../options.ts';
+import { flagOf, type Members, optionsOf } from '../ground/options.ts';
+import { prefixEnd } from '../values/codecs.ts';
+import { AS_KEY, AS_PREFIX, encodeInto, type How, tooLarge } from '../values/encoding.ts';
 
 /** A range in bytes. `undefined` stands for the open end of the key space. */
 export interface Bounds {

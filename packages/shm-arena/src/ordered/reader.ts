@@ -4,9 +4,9 @@
 // one map differ in what the kernel reads, and in when they are over.
 
 import { ShmError } from '../errors.ts';
-import { Status } from '../kernel.ts';
-import type { KeyPort } from '../ports.ts';
-import type { Life } from '../structure.ts';
+import { Status } from '../ground/kernel.ts';
+import type { Life } from '../structure/structure.ts';
+import type { KeyPort } from '../values/ports.ts';
 import { type AnyCore, MapStatus } from './core.ts';
 import { getMany } from './many.ts';
 import type { Bounds, CodecBounds } from './range.ts';

@@ -4,7 +4,7 @@
 //   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number, where there are
 //   any   then key bytes, padded to 8   then value bytes, padded to 8, unless they were left out
 
-import type { KeyPort, ValuePort } from '../ports.ts';
+import type { KeyPort, ValuePort } from '../values/ports.ts';
 import type { AnyCore } from './core.ts';
 
 /** Bytes of a record before its key, with and without a sequence number. */

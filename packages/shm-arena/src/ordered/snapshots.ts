@@ -2,7 +2,7 @@
 // of a tree), which a lease keeps. Snapshots of one record share one lease: what keeps it for one
 // keeps it for all, and while it does, its offset means nothing else.
 
-import { type Lease, takeLease } from '../lease.ts';
+import { type Lease, takeLease } from '../structure/lease.ts';
 import type { AnyCore } from './core.ts';
 
 export class Snapshots<S extends { close(): void }> {

@@ -5,8 +5,8 @@
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
 import { functionOf, rangeError, ShmError } from '../errors.ts';
-import { SHOW, Shown } from '../shown.ts';
-import type { Life } from '../structure.ts';
+import { SHOW, Shown } from '../ground/shown.ts';
+import type { Life } from '../structure/structure.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';
 
 /** The first batch of a scan without a limit; each following one is four times the last. */

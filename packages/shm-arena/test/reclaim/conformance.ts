@@ -12,7 +12,7 @@ import { threads } from './threads.ts';
 import { walks } from './walks.ts';
 
 /** What the contract says of `alloc`. */
-const contract = readFileSync(new URL('../../src/blocks.ts', import.meta.url), 'utf8');
+const contract = readFileSync(new URL('../../src/reclaim/blocks.ts', import.meta.url), 'utf8');
 
 /** All of it, for one scheme. */
 export function conformance(subject: Subject): void {

@@ -1,0 +1,178 @@
+// The arena's kernel as JavaScript sees it, and how any package's kernel gets an instance.
+// assembly/index.ts says what each function does.
+
+import bytes from '../../build/kernel.wasm';
+
+/** The wasm bytes of the arena's own kernel. */
+export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
+
+/** Status codes, the same in every kernel. */
+export const Status = {
+  OK: 0,
+  FULL: 1,
+  CONTENDED: 2,
+  LIMIT: 3,
+  BAD: 4,
+  DOUBLE_FREE: 5,
+  EXPELLED: 6,
+  CLOSED: 7,
+  TAKEN: 8,
+  UNKNOWN: 9,
+  NO_SLOT: 10,
+} as const;
+
+/** What `slotKind` returns. */
+export const SlotKind = {
+  FREE: 0,
+  ALIVE: 1,
+  DEAD: 2,
+  ORPHANED: 3,
+} as const;
+
+/** What `entryKind` returns for a structure that is in use. */
+export const ENTRY_LIVE = 2;
+
+export const PAGE_BYTES = 65536;
+
+/** What every kernel exports, of whatever package. */
+export interface AnyKernel {
+  /** The arena's number that it was compiled with; protocol.ts compares it. */
+  readonly ARENA_PROTOCOL: WebAssembly.Global;
+  /** Makes the instance work for a slot of this thread. */
+  join(slot: number): void;
+}
+
+/** A wasm `bool`. */
+type Bool = number;
+
+export interface ArenaKernel extends AnyKernel {
+  setup(): void;
+  view(): void;
+  create(
+    pages: number,
+    participants: number,
+    flags: number,
+    id0: number,
+    id1: number,
+    id2: number,
+    id3: number,
+    seed0: number,
+    seed1: number,
+    seed2: number,
+    seed3: number,
+  ): number;
+  systemPages(pages: number, participants: number): number;
+  inspect(wasmPages: number): number;
+  found(): number;
+  expected(): number;
+
+  attach(threadId: number): number;
+  detach(): number;
+  alive(): Bool;
+  status(): number;
+  participants(): number;
+  slotKind(slot: number): number;
+  slotGeneration(slot: number): number;
+  slotThread(slot: number): number;
+  bury(slot: number, generation: number): Bool;
+  buryThread(threadId: number): number;
+  watch(threadId: number): number;
+  unwatch(threadId: number): void;
+  watched(slot: number, index: number): number;
+  setLockHeld(flag: number): void;
+  lockHeld(slot: number): number;
+  scratch(): number;
+  scratchBytes(): number;
+  stage(bytes: number): number;
+  unstage(): number;
+  random(): number;
+  resultLow(): number;
+  resultHigh(): number;
+
+  alloc(bytes: number, align: number): number;
+  free(at: number): number;
+  sizeOf(at: number): number;
+  trim(): number;
+
+  regionOpen(budgetPages: number): number;
+  regionGeneration(region: number): number;
+  regionAlloc(region: number, bytes: number, align: number): number;
+  regionMark(region: number): number;
+  regionRewind(region: number, mark: number): number;
+  regionClose(region: number, generation: number): number;
+  regionPages(region: number): number;
+  sweep(): number;
+
+  pin(): void;
+  unpin(): void;
+  protect(): Bool;
+  leaseTake(): number;
+  leaseHold(index: number): Bool;
+  leaseDrop(index: number): void;
+
+  grants(): number;
+  grantTake(entry: number, generation: number): number;
+  grantHold(record: number): Bool;
+  grantGive(record: number, root: number): number;
+  grantDrop(record: number, generation: number): number;
+  grantFind(record: number, generation: number, entry: number, entryGeneration: number): number;
+  grantNext(entry: number, generation: number, from: number): number;
+  grantGeneration(record: number): number;
+  eraLow(): number;
+  eraHigh(): number;
+
+  entryClaim(at: number): number;
+  entryPublish(entry: number, generation: number, root: number): number;
+  entryAbandon(entry: number, generation: number): number;
+  entryFind(at: number, length: number): number;
+  entryJoin(entry: number, generation: number): number;
+  entryLeave(entry: number, generation: number): void;
+  entryAlive(entry: number, generation: number): Bool;
+  entryDestroy(entry: number, generation: number): number;
+  entryGeneration(entry: number): number;
+  entryKind(entry: number): number;
+  entryRead(entry: number, at: number): number;
+  entryRoot(entry: number): number;
+  entries(): number;
+
+  reap(slot: number): number;
+  recoverArena(slot: number): number;
+  nextJoined(slot: number, from: number): number;
+  unjoin(entry: number, slot: number): void;
+  finish(slot: number): Bool;
+
+  stats(at: number): number;
+  verify(at: number, capacity: number): number;
+  structurePages(entry: number, generation: number): number;
+
+  nextUsed(page: number): number;
+  isZero(at: number, bytes: number): Bool;
+  hash(at: number, bytes: number): void;
+  thaw(): number;
+}
+
+const modules = new WeakMap<Uint8Array, WebAssembly.Module>();
+const instances = new WeakMap<WebAssembly.Memory, Map<Uint8Array, WebAssembly.Exports>>();
+
+/**
+ * A package's kernel on an arena's memory: compiled once in a thread, one instance a memory. The
+ * caller joins it to the thread's slot. Compiles where it is called, which the main thread of an
+ * old browser refuses for modules beyond 4 KiB.
+ *
+ * @param kernel always the same object for the same kernel
+ */
+export function instantiate<X extends AnyKernel>(
+  kernel: Uint8Array<ArrayBuffer>,
+  memory: WebAssembly.Memory,
+): X {
+  let own = instances.get(memory);
+  if (own === undefined) instances.set(memory, (own = new Map()));
+  let exports = own.get(kernel);
+  if (exports === undefined) {
+    let module = modules.get(kernel);
+    if (module === undefined) modules.set(kernel, (module = new WebAssembly.Module(kernel)));
+    ({ exports } = new WebAssembly.Instance(module, { env: { memory } }));
+    own.set(kernel, exports);
+  }
+  return exports as unknown as X;
+}

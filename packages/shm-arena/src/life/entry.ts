@@ -1,0 +1,71 @@
+// A directory entry as JavaScript sees it: where the parts of its descriptor stand
+// (assembly/life/directory.ts), and what a live one says.
+
+import { ENTRY_LIVE, Status } from '../ground/kernel.ts';
+import type { Protocols } from '../ground/protocol.ts';
+import type { Seat } from './seat.ts';
+
+/** How an entry names a codec. */
+export interface CodecName {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** A live directory entry. */
+export interface EntryInfo extends Protocols {
+  readonly generation: number;
+  readonly name: string;
+  readonly type: string;
+  readonly key: CodecName;
+  readonly value: CodecName;
+  /** Slots that have it open. */
+  readonly joined: number;
+}
+
+export const D_LINKED = 12;
+export const D_PROTOCOL = 16;
+export const D_KEY = 20;
+export const D_VALUE = 28;
+export const D_LENGTHS = 36;
+const D_JOINED = 40;
+export const D_NAME = 88;
+export const D_TYPE_NAME = 184;
+export const D_KEY_ID = 208;
+export const D_VALUE_ID = 232;
+export const DESCRIPTOR_BYTES = 256;
+
+/** Reads a live entry; undefined when it is not live. */
+export function readEntry(seat: Seat, entry: number): EntryInfo | undefined {
+  const { kernel, crossing } = seat;
+  crossing.begin();
+  const at = crossing.take(DESCRIPTOR_BYTES);
+  const offset = (crossing.at + at) | 0;
+  const status = seat.settle(() => kernel.entryRead(entry, offset));
+  if (status !== Status.OK) return undefined;
+  const bytes = crossing.view.slice(at, at + DESCRIPTOR_BYTES);
+  const words = new DataView(bytes.buffer);
+  if ((words.getUint32(0, true) & 15) !== ENTRY_LIVE) return undefined;
+  const text = (from: number, length: number) => {
+    return decoder.decode(bytes.subarray(from, from + bytes[D_LENGTHS + length]!));
+  };
+  let joined = 0;
+  for (let i = D_JOINED; i < D_JOINED + 32; i++) joined += bitsOf(bytes[i]!);
+  return {
+    generation: words.getUint32(4, true),
+    name: text(D_NAME, 0),
+    type: text(D_TYPE_NAME, 1),
+    protocol: words.getUint32(D_PROTOCOL, true),
+    linked: words.getUint32(D_LINKED, true),
+    key: { id: text(D_KEY_ID, 2), version: words.getUint32(D_KEY + 4, true) },
+    value: { id: text(D_VALUE_ID, 3), version: words.getUint32(D_VALUE + 4, true) },
+    joined,
+  };
+}
+
+const decoder = new TextDecoder();
+
+function bitsOf(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
