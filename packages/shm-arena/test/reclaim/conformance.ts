@@ -3,7 +3,7 @@
 // In this file: one thread. threads.ts: many, and their deaths. regressions.ts: known defects.
 
 import { readFileSync } from 'node:fs';
-import { seatOf, takeLease } from '@x/shm-arena/internal';
+import { seatOf, takeLease } from '@x/shm-arena/structure';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reading } from './readers.mjs';
 import { regressions } from './regressions.ts';

@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
-import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/internal';
+import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/domain';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { Job, turn } from '../shared/job.ts';
 import { replay as replayOf } from '../shared/support.ts';

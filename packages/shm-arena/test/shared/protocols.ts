@@ -11,7 +11,7 @@ import {
   openStructure,
   type StructureCodecs,
   type StructureType,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import { expect, test } from 'vitest';
 import { bumped } from '../../../../tools/bumped.mjs';
 
