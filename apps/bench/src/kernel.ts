@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Arena } from '@x/shm-arena';
-import { type AnyKernel, type Seat, seatOf } from '@x/shm-arena/internal';
+import { type AnyKernel, type Seat, seatOf } from '@x/shm-arena/structure';
 
 export interface BenchKernel extends AnyKernel {
   pairs(n: number, bytes: number): number;

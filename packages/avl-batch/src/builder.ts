@@ -8,7 +8,7 @@ import {
   type ShmErrorCode,
   type StructureHandle,
 } from '@x/shm-arena';
-import { attachStructure, typeError, workerThreads } from '@x/shm-arena/internal';
+import { attachStructure, typeError, workerThreads } from '@x/shm-arena/structure';
 import { Building } from './building.ts';
 import { Core } from './core.ts';
 import { BuilderLoop, type Pace } from './loop.ts';

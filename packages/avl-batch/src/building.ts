@@ -1,7 +1,7 @@
 // Builds and rebuilds in this thread: one batch a call of the kernel, with room made for it where
 // there is too little.
 
-import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/internal';
+import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
 import type { BuildReport } from './api.ts';
 import type { AnyCore } from './core.ts';
 import { TEMP_BYTES } from './kernel.ts';

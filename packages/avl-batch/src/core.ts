@@ -1,16 +1,8 @@
 // What every view of one map shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import {
-  MapCore,
-  MapStatus,
-  type Membership,
-  PAGE_BYTES,
-  ShmError,
-  Status,
-  type ValuePort,
-  valuePort,
-} from '@x/shm-arena/internal';
+import { MapCore, MapStatus, type ValuePort, valuePort } from '@x/shm-arena/ordered';
+import { type Membership, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
 import { MAX_KEY, QUEUE_FULL, type TreeKernel } from './kernel.ts';
 
 const WRITES = new Set(['set', 'insert', 'compareAndSet', 'delete']);

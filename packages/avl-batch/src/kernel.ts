@@ -1,7 +1,7 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/internal';
+import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/ordered';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */

@@ -1,7 +1,7 @@
 // The options of a map, checked.
 
+import { codecsOf } from '@x/shm-arena/ordered';
 import {
-  codecsOf,
   describe,
   flagOf,
   type Members,
@@ -10,7 +10,7 @@ import {
   rangeError,
   typeError,
   wholeNumber,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type { AvlBatchOptions, BatchOptions } from './api.ts';
 import type { TreeKernel } from './kernel.ts';
 

@@ -1,7 +1,8 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { NUMBERS, READER, SHOW, ShmError } from '@x/shm-arena/internal';
+import { NUMBERS, READER } from '@x/shm-arena/ordered';
+import { SHOW, ShmError } from '@x/shm-arena/structure';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeReader, TreeView } from './view.ts';

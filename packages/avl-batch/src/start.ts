@@ -14,7 +14,7 @@ import {
   Shown,
   watch,
   workerThreads,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type { BatchOptions, Builder, BuilderOptions } from './api.ts';
 import type { Order, Word } from './builder.ts';
 import type { Building } from './building.ts';

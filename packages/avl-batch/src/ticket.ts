@@ -1,6 +1,6 @@
 // Tickets: whose they are, and what became of their operations.
 
-import { describe, rangeError, Status, typeError } from '@x/shm-arena/internal';
+import { describe, rangeError, Status, typeError } from '@x/shm-arena/structure';
 import type { Ticket, TicketResult } from './api.ts';
 import type { AnyCore } from './core.ts';
 import { FORGOTTEN, PENDING } from './kernel.ts';

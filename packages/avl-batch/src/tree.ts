@@ -1,25 +1,21 @@
 // The map itself: writing, tickets, building, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, VerifyReport } from '@x/shm-arena';
+import { codecsOf, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/ordered';
 import {
   attachStructure,
-  codecsOf,
   counts,
   createStructure,
   droppable,
   Membership,
   mayBlock,
-  NUMBERS,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
-  READER,
   ShmError,
-  Snapshots,
   Status,
   typeError,
-  verifyMap,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { Building, isFull } from './building.ts';
 import { Core } from './core.ts';

@@ -1,6 +1,6 @@
 // The kind of structure, as the arena's directory and recovery know it.
 
-import { longOf, mapType } from '@x/shm-arena/internal';
+import { longOf, mapType } from '@x/shm-arena/ordered';
 import { KERNEL_BYTES, OWN, type TreeKernel, TYPE } from './kernel.ts';
 
 /** What `audit` checks, by the codes of assembly/audit.ts. */

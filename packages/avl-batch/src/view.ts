@@ -12,8 +12,8 @@ import {
   RangeScan,
   READER,
   takeRecords,
-  wholeNumber,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/ordered';
+import { wholeNumber } from '@x/shm-arena/structure';
 import type { IndexedReadable } from './api.ts';
 import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';

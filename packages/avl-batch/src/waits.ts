@@ -2,7 +2,7 @@
 // after each publication, and sees to it that somebody builds: it asks the builders at rest, and
 // when none is there or none gets on with it, builds in this thread.
 
-import { probe } from '@x/shm-arena/internal';
+import { probe } from '@x/shm-arena/structure';
 import type { Building } from './building.ts';
 import type { AnyCore } from './core.ts';
 import type { Signals } from './signals.ts';

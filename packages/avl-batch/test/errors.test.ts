@@ -2,7 +2,7 @@
 
 import { type Arena, type Codec, ShmError } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { READER } from '@x/shm-arena/internal';
+import { READER } from '@x/shm-arena/ordered';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { unhandled } from '../../shm-arena/test/shared/unhandled.ts';

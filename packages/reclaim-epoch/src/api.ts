@@ -3,13 +3,7 @@
 // is its value.
 
 import type { Arena, StructureHandle } from '@x/shm-arena';
-import type {
-  AtomicHandle,
-  BlockStats,
-  Blocks,
-  BlocksFactory,
-  Reader,
-} from '@x/shm-arena/internal';
+import type { AtomicHandle, BlockStats, Blocks, BlocksFactory, Reader } from '@x/shm-arena/domain';
 import { Domain } from './domain.ts';
 
 // Both reclaimers have these: blocks.ts of the arena says what they promise.

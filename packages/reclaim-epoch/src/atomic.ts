@@ -1,6 +1,6 @@
 // Cells: words of the arena that hold offsets of blocks.
 
-import { SHOW, Shown, wholeNumber } from '@x/shm-arena/internal';
+import { SHOW, Shown, wholeNumber } from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import type { EpochCore } from './core.ts';
 import { ASK } from './kernel.ts';

@@ -1,6 +1,7 @@
 // What a domain does, and its guards.
 
-import { DomainCore, describe, letGo, SHOW, ShmError, Status, shown } from '@x/shm-arena/internal';
+import { DomainCore } from '@x/shm-arena/domain';
+import { describe, letGo, SHOW, ShmError, Status, shown } from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { ASK, type EpochKernel, RESTART } from './kernel.ts';
 

@@ -1,20 +1,18 @@
 // The domain itself.
 
 import type { Arena } from '@x/shm-arena';
+import { BlockDomain, domainBuild, domainType } from '@x/shm-arena/domain';
 import {
   attachStructure,
-  BlockDomain,
   createStructure,
   describe,
-  domainBuild,
-  domainType,
   type Members,
   type Membership,
   openOrCreateStructure,
   openStructure,
   optionsOf,
   rangeError,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
 import { EpochCore } from './core.ts';

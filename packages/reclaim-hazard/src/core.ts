@@ -1,7 +1,7 @@
 // What a domain does, and the hazards of its thread.
 
+import { DomainCore } from '@x/shm-arena/domain';
 import {
-  DomainCore,
   describe,
   letGo,
   type Membership,
@@ -9,7 +9,7 @@ import {
   ShmError,
   Status,
   wholeNumber,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { AT, Cell, CORE } from './atomic.ts';
 import { ASK, type HazardKernel, RESTART } from './kernel.ts';

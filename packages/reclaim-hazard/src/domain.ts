@@ -1,13 +1,11 @@
 // The domain itself.
 
 import type { Arena } from '@x/shm-arena';
+import { BlockDomain, domainBuild, domainType } from '@x/shm-arena/domain';
 import {
   attachStructure,
-  BlockDomain,
   createStructure,
   describe,
-  domainBuild,
-  domainType,
   flagOf,
   grantRoot,
   listGrants,
@@ -22,7 +20,7 @@ import {
   takeLease,
   typeError,
   wholeNumber,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
 import { HazardCore } from './core.ts';

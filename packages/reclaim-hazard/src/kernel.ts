@@ -1,7 +1,7 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { DomainKernel } from '@x/shm-arena/internal';
+import type { DomainKernel } from '@x/shm-arena/domain';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */

@@ -8,7 +8,7 @@ import {
   SHOW,
   ShmError,
   Shown,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import type { HazardCore } from './core.ts';
 

@@ -16,7 +16,7 @@ import {
   Status,
   tooLarge,
   typeError,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type { BatchOperation, BatchResult } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
 import { EXISTS, Kind, MAX_KEY, PRESSURE } from './kernel.ts';

@@ -1,7 +1,8 @@
 // What every view of one list shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import { MapCore, type Membership, rangeError, ShmError, Status } from '@x/shm-arena/internal';
+import { MapCore } from '@x/shm-arena/ordered';
+import { type Membership, rangeError, ShmError, Status } from '@x/shm-arena/structure';
 import {
   ABSENT,
   AHEAD,

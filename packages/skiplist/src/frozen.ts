@@ -1,6 +1,7 @@
 // One list of a stack that is not written any more, read by itself.
 
-import { NUMBERS, READER, SHOW, ShmError, Status } from '@x/shm-arena/internal';
+import { NUMBERS, READER } from '@x/shm-arena/ordered';
+import { SHOW, ShmError, Status } from '@x/shm-arena/structure';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
 import { measure } from './scan.ts';

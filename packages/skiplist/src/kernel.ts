@@ -8,7 +8,7 @@ import {
   type MapKernel,
   MapStatus,
   type OutArgs,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/ordered';
 import bytes from '../build/kernel.wasm';
 
 /** The wasm bytes of this package's kernel. */

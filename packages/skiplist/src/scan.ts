@@ -12,7 +12,7 @@ import {
   readSome,
   takeRecords,
   VERSION_HEAD,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/ordered';
 import type { ListMeasure, Version } from './api.ts';
 import { ScanFlag } from './kernel.ts';
 import type { AnyReader, ListReader } from './view.ts';

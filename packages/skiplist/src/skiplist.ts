@@ -1,29 +1,24 @@
 // The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
+import { codecsOf, mapType, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/ordered';
 import {
   attachStructure,
-  codecsOf,
   counts,
   createStructure,
   describe,
   functionOf,
   type Members,
   Membership,
-  mapType,
-  NUMBERS,
   openOrCreateStructure,
   openStructure,
   optionsOf,
   PAGE_BYTES,
-  READER,
   rangeError,
-  Snapshots,
   Status,
   typeError,
-  verifyMap,
   wholeNumber,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';

@@ -1,7 +1,8 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { longOf, READER, SHOW, ShmError } from '@x/shm-arena/internal';
+import { longOf, READER } from '@x/shm-arena/ordered';
+import { SHOW, ShmError } from '@x/shm-arena/structure';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { ListReader, ListView } from './view.ts';

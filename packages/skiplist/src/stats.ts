@@ -1,6 +1,7 @@
 // A list's numbers, from the kernel's result block.
 
-import { type MapCore, PAGE_BYTES } from '@x/shm-arena/internal';
+import type { MapCore } from '@x/shm-arena/ordered';
+import { PAGE_BYTES } from '@x/shm-arena/structure';
 import type { ListStats } from './api.ts';
 import type { ListKernel } from './kernel.ts';
 

@@ -7,15 +7,14 @@ import {
   EVERYTHING,
   encodeRange,
   entriesOf,
-  flagOf,
   KeyIterator,
   MapReader,
   MapView,
-  type Members,
   RANGE,
   type RangeScan,
   READER,
-} from '@x/shm-arena/internal';
+} from '@x/shm-arena/ordered';
+import { flagOf, type Members } from '@x/shm-arena/structure';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaHandle } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
-import { keyPort } from '@x/shm-arena/internal';
+import { keyPort } from '@x/shm-arena/ordered';
 import { benchKernel, writesPerPair } from '../kernel.ts';
 import { ascending, keysOf } from '../random.ts';
 import type { Bench, Job } from '../types.ts';

@@ -3,7 +3,7 @@
 import { AvlBatch, type AvlBatchHandle, type BatchOptions, type Ticket } from '@x/avl-batch';
 import { Arena, type ArenaHandle } from '@x/shm-arena';
 import { f64, utf8 } from '@x/shm-arena/codec';
-import { keyPort, valuePort } from '@x/shm-arena/internal';
+import { keyPort, valuePort } from '@x/shm-arena/ordered';
 import { benchKernel } from '../kernel.ts';
 import { generator, keysOf, mix, shuffled } from '../random.ts';
 import type { Bench, Job } from '../types.ts';

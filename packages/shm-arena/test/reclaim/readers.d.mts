@@ -1,4 +1,4 @@
-import type { AtomicHandle } from '@x/shm-arena/internal';
+import type { AtomicHandle } from '@x/shm-arena/domain';
 
 /** A cell of any domain. */
 export interface Cell {
