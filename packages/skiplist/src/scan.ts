@@ -14,19 +14,29 @@ import {
   VERSION_HEAD,
 } from '@x/shm-arena/ordered';
 import type { ListMeasure, Version } from './api.ts';
+import type { AnyCore, Core } from './core.ts';
 import { ScanFlag } from './kernel.ts';
-import type { AnyReader, ListReader } from './view.ts';
 
 /** What is read of a scan at most in one call when nothing says less. */
 const READ = 1024;
 
+/** What a list's scan goes over, and the numbers that tell the kernel what to read. */
+interface Source<C extends AnyCore> {
+  readonly core: C;
+  readonly target: number;
+  readonly seqLow: number;
+  readonly seqHigh: number;
+  /** Throws when it is closed. */
+  check(): void;
+}
+
 /** A scan in progress. */
 export class ListScan extends RangeScan {
-  declare protected readonly view: AnyReader;
+  declare protected readonly view: Source<AnyCore>;
   private resumeLow = 0;
   private resumeHigh = 0;
 
-  constructor(view: AnyReader, bounds: Readonly<Bounds>, flags: number) {
+  constructor(view: Source<AnyCore>, bounds: Readonly<Bounds>, flags: number) {
     super(view, bounds, flags, VERSION_HEAD);
   }
 
@@ -63,17 +73,16 @@ export class ListScan extends RangeScan {
 /** Versions and tombstones. */
 export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
   private readonly scan: ListScan;
-  private readonly view: ListReader<K, V>;
+  private readonly core: Core<K, V>;
 
-  constructor(view: ListReader<K, V>, bounds: Readonly<Bounds>, flags: number) {
+  constructor(view: Source<Core<K, V>>, bounds: Readonly<Bounds>, flags: number) {
     super(bounds);
     this.scan = new ListScan(view, bounds, flags);
-    this.view = view;
+    this.core = view.core;
   }
 
   protected read(want: number): boolean {
-    const { scan, keys } = this;
-    const { core } = this.view;
+    const { core, scan, keys } = this;
     const records = takeRecords();
     const count = readSome(scan, want, records);
     let next = 0;
@@ -95,7 +104,7 @@ export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
 }
 
 /** How many live entries lie within `bounds`, at most its limit. */
-export function countWithin(view: AnyReader, bounds: Readonly<Bounds>): number {
+export function countWithin(view: Source<AnyCore>, bounds: Readonly<Bounds>): number {
   const scan = new ListScan(view, bounds, ScanFlag.COUNT);
   let count = 0;
   while (scan.more && count < bounds.limit) {
@@ -105,7 +114,7 @@ export function countWithin(view: AnyReader, bounds: Readonly<Bounds>): number {
 }
 
 /** The lengths of all versions a view has, added up. */
-export function measure(view: AnyReader): ListMeasure {
+export function measure(view: Source<AnyCore>): ListMeasure {
   const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | RangeFlag.KEYS_ONLY;
   const scan = new ListScan(view, EVERYTHING, flags);
   const sum = { entries: 0, tombstones: 0, keyBytes: 0, valueBytes: 0 };

@@ -25,10 +25,6 @@ const VERSION_RANGE: Members = {
   names: [...RANGE.names, 'versions', 'tombstones'],
 };
 
-/** Any list's. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-export type AnyReader = ListReader<any, any>;
-
 /** Reads the whole stack (target 0), one list of it, or a snapshot; see assembly/index.ts. */
 export class ListReader<K, V> extends MapReader<Core<K, V>, K, V> {
   readonly target: number;
