@@ -1,10 +1,17 @@
 // Cells: words of the arena that hold offsets of blocks.
 
+import type { DomainCore } from '@x/shm-arena/domain';
 import { SHOW, Shown, wholeNumber } from '@x/shm-arena/structure';
 import type * as api from './api.ts';
-import type { HazardCore } from './core.ts';
+import type { HazardKernel } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
+
+/** What a cell needs of its domain. */
+interface Entered extends DomainCore<HazardKernel> {
+  /** Before a call that touches words of the domain, which stays meanwhile. */
+  enter(): HazardKernel;
+}
 
 // What the core reads of a cell: named by symbols, so that it cannot be reached by name.
 export const CORE: unique symbol = Symbol('core');
@@ -12,10 +19,10 @@ export const CORE: unique symbol = Symbol('core');
 export const AT: unique symbol = Symbol('at');
 
 export class Cell extends Shown implements api.Atomic {
-  readonly [CORE]: HazardCore;
+  readonly [CORE]: Entered;
   readonly [AT]: number;
 
-  constructor(core: HazardCore, offset: number) {
+  constructor(core: Entered, offset: number) {
     super();
     this[CORE] = core;
     this[AT] = offset | 0;

@@ -1,5 +1,6 @@
 // What a domain does, and the hazards of its thread.
 
+import type { Closeable } from '@x/shm-arena';
 import { DomainCore } from '@x/shm-arena/domain';
 import {
   describe,
@@ -13,7 +14,6 @@ import {
 import type * as api from './api.ts';
 import { AT, Cell, CORE } from './atomic.ts';
 import { ASK, type HazardKernel, RESTART } from './kernel.ts';
-import type { Instant } from './lease.ts';
 
 /** Calls of 16 looks each before a call says CONTENDED. */
 const ROUNDS = 64;
@@ -41,13 +41,12 @@ function usedBy({ seat, entry, generation }: Membership<HazardKernel>): Used {
 export class HazardCore extends DomainCore<HazardKernel> {
   readonly hazards: number = this.kernel.hazardsOf(this.entry);
   /** The leases of this instance that are open. */
-  readonly leases: Set<Instant> = new Set();
+  readonly leases: Set<Closeable> = new Set();
   /** The hazards that instances of this domain use in this thread; they are the thread's. */
   readonly #thread = usedBy(this.member);
   /** Those that this instance uses, a bit each. */
   #used = 0;
 
-  /** Before a call that touches words of the domain, which stays meanwhile. */
   enter(): HazardKernel {
     const { kernel } = this;
     this.member.check();
