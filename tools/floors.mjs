@@ -16,10 +16,11 @@ import ts from 'typescript';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Packages, from the ground up; of those on one floor none imports another. */
+/** Packages, from the ground up, and the apps; of those on one floor none imports another. */
 export const PACKAGES = [
   ['shm-arena'],
   ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch'],
+  ['bench', 'examples', 'verify'],
 ];
 
 /** Trees of sources with their floors, from the ground up. */
@@ -29,6 +30,23 @@ export const TREES = {
   'packages/reclaim-hazard/assembly': [],
   'packages/skiplist/assembly': [],
   'packages/avl-batch/assembly': [],
+  'packages/shm-arena/src': [
+    ['codes.ts'],
+    ['errors.ts'],
+    ['ground'],
+    ['values'],
+    ['life'],
+    ['arena', 'structure'],
+    ['reclaim', 'ordered'],
+  ],
+  'packages/reclaim-epoch/src': [],
+  'packages/reclaim-hazard/src': [],
+  'packages/skiplist/src': [],
+  'packages/avl-batch/src': [],
+  'apps/bench/src': [],
+  'apps/examples/src': [],
+  'apps/verify/src': [],
+  'apps/verify/structures': [],
 };
 
 /**
@@ -55,7 +73,7 @@ export function check(files, trees = TREES, packages = PACKAGES) {
   return problems;
 }
 
-/** The files that a source imports, by path; those of other packages only from their kernels. */
+/** The files that a source imports, by path; of another package an entry, or a kernel's file. */
 export function importsOf(path, source) {
   const tree = ts.createSourceFile(path, source, ts.ScriptTarget.Latest);
   const found = new Set();
@@ -74,11 +92,14 @@ function typesOnly(node) {
 }
 
 function target(path, name) {
-  const kernel = /^@x\/([\w-]+)\/(assembly\/.*)$/.exec(name);
-  if (kernel === null && !name.startsWith('.')) return null;
-  const to =
-    kernel === null ? posix.join(posix.dirname(path), name) : `packages/${kernel[1]}/${kernel[2]}`;
+  const other = /^@x\/([\w-]+)(?:\/(.*))?$/.exec(name);
+  if (other === null && !name.startsWith('.')) return null;
+  const to = other === null ? posix.join(posix.dirname(path), name) : entryOf(other[1], other[2]);
   return to.endsWith('.ts') ? to : `${to}.ts`;
+}
+
+function entryOf(name, entry = 'index') {
+  return `packages/${name}/${entry.startsWith('assembly/') ? '' : 'src/'}${entry}`;
 }
 
 /** Why `path` must not import `to`; null: it may. */

@@ -46,13 +46,22 @@ test('imports upward, to the side and of an entry are found', () => {
   assert.match(find({ 'attic/a.ts': '' })[0], /the room attic stands on no floor/);
 });
 
-test('a package imports the kernels of those below it only', () => {
-  const high = 'packages/high/assembly/a.ts';
-  const low = `${TREE}/index.ts`;
-  const down = { [high]: on('@x/low/assembly/index'), [low]: '' };
-  assert.deepEqual(check(down, TREES, PACKAGES), []);
-  const up = { [high]: '', [low]: on('@x/high/assembly/a') };
-  assert.match(check(up, TREES, PACKAGES)[0], /the package high is not below low/);
+test('a package imports kernels and entries of those below it only', () => {
+  const pairs = [
+    [
+      'packages/high/assembly/a.ts',
+      '@x/high/assembly/a',
+      `${TREE}/index.ts`,
+      '@x/low/assembly/index',
+    ],
+    ['packages/high/src/index.ts', '@x/high', 'packages/low/src/more.ts', '@x/low/more'],
+  ];
+  for (const [high, ofHigh, low, ofLow] of pairs) {
+    const down = { [high]: on(ofLow), [low]: '' };
+    assert.deepEqual(check(down, TREES, PACKAGES), []);
+    const up = { [high]: '', [low]: on(ofHigh) };
+    assert.match(check(up, TREES, PACKAGES)[0], /the package high is not below low/);
+  }
 });
 
 test('a circle is found, also within a room', () => {
