@@ -4,9 +4,8 @@
 //   node tools/floors.mjs    prints what breaks this; part of `npm test` through floors.test.mjs
 //
 // A tree is a folder of sources, its rooms are the folders in it, its floors are written here from
-// the ground up. Rooms on one floor do not know each other. A file in the tree itself that a floor
-// names ('errors.ts') is a room; all others there stand above all floors, as entries do, and are
-// imported by nobody. A tree without floors is one room.
+// the ground up. Rooms on one floor do not know each other. What lies in the tree itself stands
+// above all floors, as entries do, and no room imports it. A tree without floors is one room.
 // Types do not count where they come from an api.ts: a contract names what is made for it.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -31,8 +30,6 @@ export const TREES = {
   'packages/skiplist/assembly': [],
   'packages/avl-batch/assembly': [],
   'packages/shm-arena/src': [
-    ['codes.ts'],
-    ['errors.ts'],
     ['ground'],
     ['values'],
     ['life'],
@@ -111,7 +108,7 @@ function upward(path, to, trees, packages) {
   }
   const tree = treeOf(path, trees);
   if (tree === undefined || tree !== treeOf(to, trees) || trees[tree].length === 0) return null;
-  const [room, below] = [roomOf(path, tree, trees[tree]), roomOf(to, tree, trees[tree])];
+  const [room, below] = [roomOf(path, tree), roomOf(to, tree)];
   if (below === room || room === '') return null;
   if (below === '') return 'what lies in the tree itself stands above all rooms';
   if (floorOf(trees[tree], below) < floorOf(trees[tree], room)) return null;
@@ -121,7 +118,7 @@ function upward(path, to, trees, packages) {
 function withoutRoom(path, trees) {
   const tree = treeOf(path, trees);
   if (tree === undefined || trees[tree].length === 0) return null;
-  const room = roomOf(path, tree, trees[tree]);
+  const room = roomOf(path, tree);
   if (room === '' || floorOf(trees[tree], room) >= 0) return null;
   return `${path}: the room ${room} stands on no floor of tools/floors.mjs`;
 }
@@ -134,10 +131,10 @@ function treeOf(path, trees) {
   return Object.keys(trees).find((tree) => path.startsWith(`${tree}/`));
 }
 
-/** The folder of a file in its tree, or its own name if a floor has it; '': above all floors. */
-function roomOf(path, tree, floors) {
+/** The folder of a file in its tree; '': above all floors. */
+function roomOf(path, tree) {
   const [first, ...rest] = path.slice(tree.length + 1).split('/');
-  return rest.length > 0 || floorOf(floors, first) >= 0 ? first : '';
+  return rest.length > 0 ? first : '';
 }
 
 function floorOf(floors, room) {

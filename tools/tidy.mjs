@@ -12,7 +12,7 @@ import { deadExports } from './exports.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const CODE = /\.(ts|mts|mjs|cjs|js)$/;
 const KERNEL = /^packages\/[^/]+\/assembly\//;
-const SOURCE = /^packages\/[^/]+\/src\/(?!errors\.ts$)/;
+const SOURCE = /^packages\/[^/]+\/src\/(?!ground\/errors\.ts$)/;
 const TEST = /(^|\/)test\/|\.test\.\w+$/;
 const DOOR = 'packages/shm-arena/assembly/ground/atomic.ts';
 

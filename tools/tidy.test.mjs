@@ -41,7 +41,7 @@ test('an error without a code is found', () => {
     assert.match(inspect(source, `throw new ${name}('no');`)[0], /Error\(…\) has no code/);
   }
   assert.deepEqual(inspect(source, "throw new ShmError('CLOSED', 'no'); // new Error()"), []);
-  assert.deepEqual(inspect('packages/any/src/errors.ts', 'new TypeError(message);'), []);
+  assert.deepEqual(inspect('packages/any/src/ground/errors.ts', 'new TypeError(message);'), []);
 });
 
 test("a machine's path and a registry are found", () => {

@@ -6,7 +6,7 @@ import { Arena as SharedArena } from './arena/arena.ts';
 
 // ── Errors ───────────────────────────────────────────────────────────────────────────────────────
 
-export type { ErrorCode, ShmErrorCode } from './codes.ts';
+export type { ErrorCode, ShmErrorCode } from './ground/codes.ts';
 
 /** Anything that holds a slot, a pin, a lease or a snapshot: `close` twice is harmless. */
 export interface Closeable {

@@ -38,6 +38,6 @@ export type {
   WritableMap,
 } from './api.ts';
 export { Arena } from './api.ts';
-export { SHM_ERROR_CODES } from './codes.ts';
-export { ShmError } from './errors.ts';
+export { SHM_ERROR_CODES } from './ground/codes.ts';
+export { ShmError } from './ground/errors.ts';
 export { supports } from './ground/supports.ts';

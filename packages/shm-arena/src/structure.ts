@@ -15,7 +15,7 @@ export {
   ShmError,
   typeError,
   wholeNumber,
-} from './errors.ts';
+} from './ground/errors.ts';
 export {
   type AnyKernel,
   type ArenaKernel,

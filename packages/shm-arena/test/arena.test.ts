@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ArenaHandle, ArenaOptions } from '../src/api.ts';
 import { Arena } from '../src/arena/arena.ts';
-import { SHM_ERROR_CODES } from '../src/codes.ts';
-import { ShmError } from '../src/errors.ts';
+import { SHM_ERROR_CODES } from '../src/ground/codes.ts';
+import { ShmError } from '../src/ground/errors.ts';
 import { codeOf } from './support.ts';
 
 const MIB = 2 ** 20;

@@ -37,7 +37,7 @@ async function run(code: string): Promise<number> {
   return checks;
 }
 
-const files = ['api', 'errors', 'ground/supports', 'values/codecs'];
+const files = ['api', 'ground/errors', 'ground/supports', 'values/codecs'];
 const sources = await Promise.all(files.map((file) => readFile(here(`src/${file}.ts`), 'utf8')));
 
 describe.each(files)('%s.ts', (file) => {

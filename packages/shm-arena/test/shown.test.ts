@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import * as msgpackr from 'msgpackr';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { msgpack, tuple, u32, utf8 } from '../src/codec.ts';
-import { describe as described, typeError } from '../src/errors.ts';
+import { describe as described, typeError } from '../src/ground/errors.ts';
 import { Arena, ShmError } from '../src/index.ts';
 import { counts } from '../src/internal.ts';
 import { shows } from './shared/shown.ts';

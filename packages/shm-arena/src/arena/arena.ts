@@ -16,7 +16,7 @@ import type {
   VerifyReport,
   WebWorker,
 } from '../api.ts';
-import { droppable, rangeError, ShmError, typeError, wholeNumber } from '../errors.ts';
+import { droppable, rangeError, ShmError, typeError, wholeNumber } from '../ground/errors.ts';
 import {
   type ArenaKernel,
   instantiate,

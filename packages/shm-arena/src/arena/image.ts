@@ -15,7 +15,7 @@
 // The arena's protocol number stands in the head, so that nothing else of an image of another
 // release is read; those of its structures stand in the directory, which is part of the pages.
 
-import { describe, rangeError, ShmError, typeError } from '../errors.ts';
+import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from '../ground/kernel.ts';
 import { arenaProtocol, same } from '../ground/protocol.ts';
 import type { Seat } from '../life/seat.ts';

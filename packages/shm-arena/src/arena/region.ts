@@ -6,7 +6,7 @@
 // than nested ones.
 
 import type { Checkpoint, Region, RegionOptions, Savepoint } from '../api.ts';
-import { describe, rangeError, ShmError, typeError, wholeNumber } from '../errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from '../ground/errors.ts';
 import { type ArenaKernel, PAGE_BYTES, Status } from '../ground/kernel.ts';
 import { type Members, optionsOf } from '../ground/options.ts';
 import { Shown } from '../ground/shown.ts';

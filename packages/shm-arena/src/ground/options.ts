@@ -1,7 +1,7 @@
 // Objects whose members are all known: options and ranges. A member that is not is a mistake, which
 // would be found out late: `{ size: 5 }` would be an arena of 256 MiB, `{ start: 'b' }` everything.
 
-import { describe, typeError } from '../errors.ts';
+import { describe, typeError } from './errors.ts';
 
 /** The members that options of one kind may have. */
 export interface Members {

@@ -4,7 +4,7 @@
 // does, after a second, one that learns of deaths by its event loop: what it waits for may be held
 // by a thread whose death it would be told of next.
 
-import { ShmError } from '../errors.ts';
+import { ShmError } from './errors.ts';
 import { mayBlock } from './supports.ts';
 
 /** Calls again at once, so often. */

@@ -3,7 +3,7 @@
 // kernel exports the numbers of all that was compiled into it. They are compared with what stands
 // in the memory: the arena's in its header, those of a structure in its directory entry.
 
-import { ShmError, typeError } from '../errors.ts';
+import { ShmError, typeError } from './errors.ts';
 import type { AnyKernel } from './kernel.ts';
 
 /** Of frozen words of the arena's header (assembly/ground/layout.ts). */

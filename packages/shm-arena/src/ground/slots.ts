@@ -1,6 +1,6 @@
 // The slots of an arena, counted by what they are.
 
-import { ShmError } from '../errors.ts';
+import { ShmError } from './errors.ts';
 import { type ArenaKernel, SlotKind } from './kernel.ts';
 
 /**

@@ -2,7 +2,7 @@
 // and gives it back with the last hold. A seat that was collected is given back as if the thread
 // had died there.
 
-import { ShmError } from '../errors.ts';
+import { ShmError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind, Status } from '../ground/kernel.ts';
 import { Patience } from '../ground/patience.ts';
 import { countSlots, hasDead, noSlot, SPARE_SLOTS } from '../ground/slots.ts';

@@ -2,7 +2,7 @@
 // Lock that the platform drops with its holder, or by the application's word. Never by time.
 
 import type { NodeWorker, Participant, WebWorker } from '../api.ts';
-import { describe, rangeError, ShmError, typeError, wholeNumber } from '../errors.ts';
+import { describe, rangeError, ShmError, typeError, wholeNumber } from '../ground/errors.ts';
 import { SlotKind, Status } from '../ground/kernel.ts';
 import { isMainThread, type Locks, lifeLocks, refuseLocks, webLocks } from '../ground/supports.ts';
 import { seatsIn } from './attach.ts';

@@ -2,7 +2,7 @@
 // rung before anything in it is believed.
 
 import type { ArenaHandle } from '../api.ts';
-import { describe, rangeError, ShmError, typeError } from '../errors.ts';
+import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from '../ground/kernel.ts';
 import { same } from '../ground/protocol.ts';
 import { isIsolated } from '../ground/supports.ts';

@@ -2,7 +2,7 @@
 // Arena objects and copies of this package the thread has; what they share lies in the thread's
 // record (record.ts). A Seat is one copy's view of it.
 
-import { rangeError, ShmError } from '../errors.ts';
+import { rangeError, ShmError } from '../ground/errors.ts';
 import {
   type AnyKernel,
   type ArenaKernel,

@@ -1,7 +1,7 @@
 // The seats of this copy of the package, found by their record or by an Arena object.
 
 import type { Arena } from '../api.ts';
-import { ShmError, typeError } from '../errors.ts';
+import { ShmError, typeError } from '../ground/errors.ts';
 import { describeFound } from './handles.ts';
 import { isArena, type SharedSeat, threadRecord } from './record.ts';
 import { recover } from './recovery.ts';

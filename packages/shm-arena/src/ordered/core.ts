@@ -2,7 +2,7 @@
 // codecs, and the ways a status becomes a result, a retry or an error.
 
 import type { Codec } from '../api.ts';
-import { ShmError } from '../errors.ts';
+import { ShmError } from '../ground/errors.ts';
 import { type AnyKernel, Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
 import type { Membership } from '../structure/structure.ts';

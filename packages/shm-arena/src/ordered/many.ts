@@ -3,7 +3,7 @@
 //
 //   0 u32 whether there is one   4 u32 value length   8 the value's bytes
 
-import { isFull, iterableOf } from '../errors.ts';
+import { isFull, iterableOf } from '../ground/errors.ts';
 import type { AnyCore } from './core.ts';
 import { giveRecords, takeRecords } from './records.ts';
 

@@ -2,7 +2,7 @@
 // has to know of a range is two byte strings and which of them are part of it.
 
 import type { Codec, Prefix, Range } from '../api.ts';
-import { describe, rangeError, typeError } from '../errors.ts';
+import { describe, rangeError, typeError } from '../ground/errors.ts';
 import { flagOf, type Members, optionsOf } from '../ground/options.ts';
 import { prefixEnd } from '../values/codecs.ts';
 import { AS_KEY, AS_PREFIX, encodeInto, type How, tooLarge } from '../values/encoding.ts';

@@ -3,7 +3,7 @@
 // has bears plain names, which engines look up at less cost than symbols, at each call. Readers of
 // one map differ in what the kernel reads, and in when they are over.
 
-import { ShmError } from '../errors.ts';
+import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Life } from '../structure/structure.ts';
 import type { KeyPort } from '../values/ports.ts';

@@ -4,7 +4,7 @@
 // leaks nothing. A list, its snapshot and its frozen part differ only in what they read.
 
 import type { Cursor, OrderedReadable, Range } from '../api.ts';
-import { functionOf, rangeError, ShmError } from '../errors.ts';
+import { functionOf, rangeError, ShmError } from '../ground/errors.ts';
 import { SHOW, Shown } from '../ground/shown.ts';
 import type { Life } from '../structure/structure.ts';
 import { type BoundEncoder, type Bounds, EVERYTHING, encodeRange, narrowed } from './range.ts';

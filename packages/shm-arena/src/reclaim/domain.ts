@@ -3,7 +3,7 @@
 // works; how readers say what they read is the packages' own.
 
 import type { StructureHandle, VerifyReport } from '../api.ts';
-import { describe, rangeError, typeError, wholeNumber } from '../errors.ts';
+import { describe, rangeError, typeError, wholeNumber } from '../ground/errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from '../ground/kernel.ts';
 import { SHOW, Shown } from '../ground/shown.ts';
 import type { Seat } from '../life/seat.ts';

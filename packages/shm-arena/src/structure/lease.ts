@@ -4,7 +4,7 @@
 // copies of this package in a thread share. A grant is a lease that belongs to a structure: it
 // stands in the arena (assembly/memory/grants.ts) and has no user in any thread.
 
-import { ShmError } from '../errors.ts';
+import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
 

@@ -9,7 +9,7 @@
 // the two with one load: a destroyed structure answers CLOSED, whatever took its entry since.
 
 import type { AnyCodec, Arena, StructureHandle } from '../api.ts';
-import { describe, rangeError, ShmError, typeError } from '../errors.ts';
+import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
 import { type AnyKernel, Status } from '../ground/kernel.ts';
 import { checkProtocols, protocolsOf } from '../ground/protocol.ts';
 import {

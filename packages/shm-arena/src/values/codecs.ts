@@ -13,7 +13,7 @@
 // wants without asking at each byte.
 
 import type { AnyCodec, Codec, Coded, Leading } from '../api.ts';
-import { corrupt, describe, foreignError, rangeError, typeError } from '../errors.ts';
+import { corrupt, describe, foreignError, rangeError, typeError } from '../ground/errors.ts';
 import {
   checkCodecShape,
   encodeKey,

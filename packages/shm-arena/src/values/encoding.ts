@@ -10,7 +10,7 @@
 // in properties that are hidden from the first, and looked for without the second.
 
 import type { AnyCodec, Codec, ErrorCode } from '../api.ts';
-import { describe, rangeError, typeError } from '../errors.ts';
+import { describe, rangeError, typeError } from '../ground/errors.ts';
 import { showing } from '../ground/shown.ts';
 
 /** Marks the codecs that ports.ts moves without a buffer; in every copy of this package. */

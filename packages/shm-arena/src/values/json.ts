@@ -1,7 +1,7 @@
 // JSON as values are kept: what `JSON.stringify` and `JSON.parse` say, but nothing lost unseen at
 // the top, and no error without a code.
 
-import { corrupt, describe, foreignError, typeError } from '../errors.ts';
+import { corrupt, describe, foreignError, typeError } from '../ground/errors.ts';
 
 /** The JSON text of a value that has one. May run user code (`toJSON`, getters). */
 export function jsonText(value: unknown): string {

@@ -10,7 +10,7 @@
 // u32.
 
 import type { AnyCodec, Codec } from '../api.ts';
-import { typeError } from '../errors.ts';
+import { typeError } from '../ground/errors.ts';
 import { high, i32Word, low, splitF64Key, splitI64, splitU64, u32Word } from './codecs.ts';
 import type { Crossing } from './crossing.ts';
 import { AS_KEY, AS_VALUE, encodeInto, kindOf, tooLarge } from './encoding.ts';

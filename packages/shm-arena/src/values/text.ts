@@ -4,7 +4,7 @@
 // Strings are UTF-8 and must be well-formed: TextEncoder would turn every lone surrogate into the
 // same three bytes, and different keys into one.
 
-import { describe, typeError } from '../errors.ts';
+import { describe, typeError } from '../ground/errors.ts';
 
 /** Up to here a loop over the characters beats the platform's bulk calls. */
 const SHORT_TEXT = 24;
