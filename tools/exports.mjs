@@ -8,7 +8,7 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 
-const CHECKED = /^(packages\/[^/]+\/assembly|apps\/[^/]+\/src|apps\/verify\/structures)\//;
+const CHECKED = /^(packages\/[^/]+\/(assembly|src)|apps\/[^/]+\/src|apps\/verify\/structures)\//;
 const KERNEL_ENTRY = /(^|\/)assembly\/index\.ts$/;
 const ALL = '*';
 

@@ -23,7 +23,7 @@ import { BuilderLoop } from './loop.ts';
 import type { Signals } from './signals.ts';
 
 /** What a builder is started for. */
-export interface Site {
+interface Site {
   readonly core: AnyCore;
   readonly handle: StructureHandle;
   readonly building: Building;
@@ -49,7 +49,7 @@ const END = Symbol('end');
 const HALT = Symbol('halt');
 
 /** What both kinds have in common. */
-export abstract class Started extends Shown implements Builder {
+abstract class Started extends Shown implements Builder {
   protected readonly [SITE]: Site;
   protected readonly [REPORT]: (error: Error) => void;
   readonly #gone: Promise<void>;

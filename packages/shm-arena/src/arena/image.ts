@@ -192,7 +192,7 @@ class PageSource {
 // ── Loading ──────────────────────────────────────────────────────────────────────────────────────
 
 /** What an image was made of. */
-export interface LoadedImage {
+interface LoadedImage {
   readonly memory: WebAssembly.Memory;
   /** The slot of the thread that saved. */
   readonly slot: number;

@@ -12,7 +12,7 @@ export interface CodecName {
 }
 
 /** A live directory entry. */
-export interface EntryInfo extends Protocols {
+interface EntryInfo extends Protocols {
   readonly generation: number;
   readonly name: string;
   readonly type: string;

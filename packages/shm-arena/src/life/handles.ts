@@ -8,7 +8,7 @@ import { same } from '../ground/protocol.ts';
 import { isIsolated } from '../ground/supports.ts';
 import { isArena } from './record.ts';
 
-export const HANDLE_TYPE = '@x/shm-arena';
+const HANDLE_TYPE = '@x/shm-arena';
 
 /** What another thread needs to attach. NOT_ISOLATED where memory cannot be shared. */
 export function handleOf(memory: WebAssembly.Memory): ArenaHandle {

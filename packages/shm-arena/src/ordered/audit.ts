@@ -7,10 +7,10 @@ import type { Crossing } from '../values/crossing.ts';
 import { type AnyCore, type MapKernel, MapStatus } from './core.ts';
 
 /** What the status of an audit that found something says, in a sentence. */
-export type Problem = (check: number, entry: number, words: Crossing['words']) => string;
+type Problem = (check: number, entry: number, words: Crossing['words']) => string;
 
 /** The kind of structure, as the arena's directory and recovery know it. */
-export interface MapType<X extends MapKernel> extends StructureType<X> {
+interface MapType<X extends MapKernel> extends StructureType<X> {
   readonly problem: Problem;
 }
 

@@ -8,7 +8,7 @@ import type { AnyCore } from './core.ts';
 import { giveRecords, takeRecords } from './records.ts';
 
 /** The kernel's `getMany`, with offsets as i32. A status. */
-export type GetMany = (count: number, at: number, out: number, outBytes: number) => number;
+type GetMany = (count: number, at: number, out: number, outBytes: number) => number;
 
 /**
  * The values of `keys`, in their order. `call` also checks that what is read is open; `one` reads

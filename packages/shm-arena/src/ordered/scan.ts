@@ -20,7 +20,7 @@ export const RangeFlag = {
 } as const;
 
 /** What a scan goes over. */
-export interface Scanned {
+interface Scanned {
   readonly core: AnyCore;
   /** Throws when it is closed. */
   check(): void;

@@ -55,7 +55,7 @@ export const READER: unique symbol = Symbol('reader');
  * What iterators and cursors ask before they give out what was read earlier: whether the view is
  * open, which costs next to nothing. Whether it still exists is asked when more is read.
  */
-export interface Standing {
+interface Standing {
   /** Set when the view is over. */
   over: boolean;
   /** The life of what it is a view of, in this thread. */

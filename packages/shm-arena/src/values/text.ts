@@ -36,7 +36,7 @@ export function checkString(value: unknown): asserts value is string {
 const SURROGATE = /\p{Surrogate}/u;
 
 /** Throws when `text` has a surrogate without its other half. */
-export function checkWellFormed(text: string): void {
+function checkWellFormed(text: string): void {
   const at = text.search(SURROGATE);
   if (at < 0) return;
   const unit = text.charCodeAt(at).toString(16);
