@@ -10,6 +10,7 @@ import ts from 'typescript';
 
 const CHECKED = /^(packages\/[^/]+\/(assembly|src)|apps\/[^/]+\/src|apps\/verify\/structures)\//;
 const KERNEL_ENTRY = /(^|\/)assembly\/index\.ts$/;
+const NUMBERS = /^(packages\/[^/]+)\/build\/numbers(?:-gated)?\/(arena\/)?(.*)$/;
 const ALL = '*';
 
 /**
@@ -107,11 +108,18 @@ function namesOf(node) {
   );
 }
 
+/** Numbers of a kernel (numbers.mjs) are its constants. */
+function sourceOf(path) {
+  const [, dir, arena, file] = NUMBERS.exec(path) ?? [];
+  if (file === undefined) return path;
+  return `${arena === undefined ? dir : 'packages/shm-arena'}/assembly/${file}`;
+}
+
 /** The file that `path` names as `name`, whether it is there or not; null: another package's. */
 function target(path, name) {
   const kernel = /^@x\/([\w-]+)\/(assembly\/.*)$/.exec(name);
   if (kernel === null && !name.startsWith('.')) return null;
   const to =
     kernel === null ? posix.join(posix.dirname(path), name) : `packages/${kernel[1]}/${kernel[2]}`;
-  return /\.(ts|mts|mjs|js)$/.test(to) ? to : `${to}.ts`;
+  return sourceOf(/\.(ts|mts|mjs|js)$/.test(to) ? to : `${to}.ts`);
 }

@@ -24,7 +24,13 @@ export const PACKAGES = [
 
 /** Trees of sources with their floors, from the ground up. */
 export const TREES = {
-  'packages/shm-arena/assembly': [['ground'], ['memory'], ['life'], ['reclaim'], ['inspect']],
+  'packages/shm-arena/assembly': [
+    ['ground'],
+    ['memory'],
+    ['life'],
+    ['reclaim', 'map'],
+    ['inspect'],
+  ],
   'packages/reclaim-epoch/assembly': [],
   'packages/reclaim-hazard/assembly': [],
   'packages/skiplist/assembly': [],

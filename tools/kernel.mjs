@@ -1,6 +1,7 @@
 // Compiles a package's kernel, assembly/index.ts, and checks the bytes that come out.
 //
-//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm and build/gated.wasm
+//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm and gated.wasm, and
+//                                                            the numbers of both (numbers.mjs)
 //   node tools/kernel.mjs PACKAGE_DIR --mutant N --out FILE  a gated build with seeded bug N
 //
 // What kernel authors write
@@ -38,10 +39,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import binaryen from 'assemblyscript/binaryen';
+import { writeNumbers } from './numbers.mjs';
 
 const RELEASE_IMPORTS = ['memory'];
 const GATED_IMPORTS = ['memory', 'gate', 'plain', 'fail', 'mark', 'fault'];
 const MAX_PAGES = 65536;
+const ENTRY = 'assembly/index.ts';
 /** Frames of one suspended call: a page is thousands of locals; deeper is a bug. */
 const FRAME_PAGES = 1;
 
@@ -74,9 +77,9 @@ export async function compile(packageDir, options = {}) {
   return bytes;
 }
 
-async function runCompiler(dir, optimize, debug, uses, packages) {
+async function runCompiler(dir, optimize, debug, uses, packages, entry) {
   const args = [
-    'assembly/index.ts',
+    ENTRY,
     ...['--outFile', 'kernel.wasm', '--runtime', 'stub', '--enable', 'threads'],
     ...['--importMemory', '--noExportMemory', '--sharedMemory'],
     ...['--initialMemory', '1', '--maximumMemory', String(MAX_PAGES)],
@@ -90,7 +93,8 @@ async function runCompiler(dir, optimize, debug, uses, packages) {
   const { error } = await asc.main(args, {
     stdout: out,
     stderr: out,
-    readFile: (name) => readSource(dir, name, packages),
+    readFile: (name) =>
+      name === ENTRY && entry !== undefined ? entry : readSource(dir, name, packages),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm') bytes = contents;
     },
@@ -255,6 +259,9 @@ async function main(args) {
     const file = join(dir, 'build', `${name}.wasm`);
     await writeFile(file, bytes);
     console.log(`${relative(process.cwd(), file)}: ${bytes.length} bytes`);
+    const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
+    const numbers = (entry) => runCompiler(resolve(dir), false, false, uses, {}, entry);
+    await writeNumbers(dir, gated ? 'build/numbers-gated' : 'build/numbers', numbers);
   }
 }
 

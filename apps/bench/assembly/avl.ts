@@ -10,8 +10,9 @@
 //
 // Keys of 16 bytes at most, values of whole words.
 
+import { RESULT, io } from '@x/shm-arena/assembly/map/call';
+import { firstSlice, secondSlice } from '@x/shm-arena/assembly/map/key';
 import { append } from '@x/avl-batch/assembly/queue';
-import { firstSlice, io, RESULT, secondSlice } from '@x/avl-batch/assembly/node';
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 
 const OK: i32 = 0;

@@ -26,16 +26,29 @@ import {
   regionAt,
   REGIONS,
 } from '@x/shm-arena/assembly/ground/layout';
-import { holder } from '@x/shm-arena/assembly/life/lock';
-import { regionPages } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
-import { AUDIT } from './codes';
+import { holder } from '@x/shm-arena/assembly/life/lock';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { problem } from '@x/shm-arena/assembly/map/result';
+import { regionPages } from '@x/shm-arena/assembly/memory/region';
+import {
+  STATS_BUILDER,
+  STATS_HEIGHT,
+  STATS_LIVE,
+  STATS_MAX_PAGES,
+  STATS_MOST,
+  STATS_NUMBER,
+  STATS_PAGES,
+  STATS_QUEUE_PAGES,
+  STATS_SIZE,
+  STATS_USED,
+  STATS_WAITING,
+} from './codes';
 import {
   coldBytes,
   coldOf,
   compareNodes,
   heightOf,
-  io,
   KEY,
   keyLength,
   left,
@@ -53,18 +66,15 @@ import {
   appliedOf,
   budgetOf,
   done,
-  enter,
   H_LOCK,
   H_USED,
   halfOf,
   headOf,
   isLasting,
-  leave,
   liveOf,
   look,
   mostOf,
   numberOf,
-  present,
   queueAt,
   regionOf,
   rootOf,
@@ -84,11 +94,11 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   const root = rootOf(version);
   const head = headOf(version);
   const out = io();
-  put32(out, sizeOf(root));
-  put32(out + 4, heightOf(root));
-  put64(out + 8, numberOf(version));
-  put64(out + 16, usedOf(version));
-  put64(out + 24, liveOf(version));
+  put32(out + STATS_SIZE, sizeOf(root));
+  put32(out + STATS_HEIGHT, heightOf(root));
+  put64(out + STATS_NUMBER, numberOf(version));
+  put64(out + STATS_USED, usedOf(version));
+  put64(out + STATS_LIVE, liveOf(version));
   let waiting: u64 = 0;
   if (target == 0) {
     const used = load32(head + H_USED);
@@ -96,13 +106,13 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
       waiting += load64(queueAt(head, q) + Q_TAIL) - appliedOf(version, q);
     }
   }
-  put32(out + 32, <u32>waiting);
-  put32(out + 36, regionPages(regionOf(version)));
-  put32(out + 40, mostOf(head));
+  put32(out + STATS_WAITING, <u32>waiting);
+  put32(out + STATS_PAGES, regionPages(regionOf(version)));
+  put32(out + STATS_MOST, mostOf(head));
   const queued = regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1));
-  put32(out + 44, queued + regionPages(tablesOf(head)));
-  put32(out + 48, holder(head + H_LOCK));
-  put32(out + 52, budgetOf(head));
+  put32(out + STATS_QUEUE_PAGES, queued + regionPages(tablesOf(head)));
+  put32(out + STATS_BUILDER, holder(head + H_LOCK));
+  put32(out + STATS_MAX_PAGES, budgetOf(head));
   return done(target, OK);
 }
 
@@ -124,15 +134,6 @@ export function audit(entry: u32, generation: u32): i32 {
   return leave(verdict);
 }
 
-function report(check: i32, at: usize, found: u64, expected: u64): i32 {
-  const out = io();
-  put32(out, <u32>at);
-  put32(out + 4, 0);
-  put64(out + 8, found);
-  put64(out + 16, expected);
-  return AUDIT + check;
-}
-
 /** Walks the tree in order. */
 function auditTree(root: usize, live: u64): i32 {
   let sum: u64 = 0;
@@ -141,7 +142,7 @@ function auditTree(root: usize, live: u64): i32 {
   let former: usize = 0;
   while (n != 0 || depth > 0) {
     for (; n != 0; n = left(n)) {
-      if (depth == MAX_HEIGHT) return report(3, n, depth, MAX_HEIGHT);
+      if (depth == MAX_HEIGHT) return problem(3, n, 0, depth, MAX_HEIGHT);
       put32(stackAt(depth), <u32>n);
       depth++;
     }
@@ -149,13 +150,13 @@ function auditTree(root: usize, live: u64): i32 {
     n = get32(stackAt(depth));
     const verdict = auditNode(n);
     if (verdict != OK) return verdict;
-    if (former != 0 && compareNodes(former, n) >= 0) return report(1, n, former, 0);
+    if (former != 0 && compareNodes(former, n) >= 0) return problem(1, n, 0, former, 0);
     former = n;
     const cold = coldOf(n);
     sum += chargeOf(NODE_BYTES + coldBytes(keyLength(cold), valueLength(cold)));
     n = right(n);
   }
-  return sum == live ? OK : report(8, root, live, sum);
+  return sum == live ? OK : problem(8, root, 0, live, sum);
 }
 
 function auditNode(n: usize): i32 {
@@ -163,37 +164,37 @@ function auditNode(n: usize): i32 {
   const r = right(n);
   const hl = heightOf(l);
   const hr = heightOf(r);
-  if (hl > hr + 1 || hr > hl + 1) return report(2, n, hl, hr);
-  if (heightOf(n) != 1 + max(hl, hr)) return report(3, n, heightOf(n), 1 + max(hl, hr));
+  if (hl > hr + 1 || hr > hl + 1) return problem(2, n, 0, hl, hr);
+  if (heightOf(n) != 1 + max(hl, hr)) return problem(3, n, 0, heightOf(n), 1 + max(hl, hr));
   const size = 1 + sizeOf(l) + sizeOf(r);
-  if (sizeOf(n) != size) return report(4, n, sizeOf(n), size);
+  if (sizeOf(n) != size) return problem(4, n, 0, sizeOf(n), size);
   const len = keyLength(coldOf(n));
   for (let i: u32 = 0; i < 2; i++) {
     const rest = len > i << 3 ? len - (i << 3) : 0;
     if (rest >= 8) continue;
     const slice = get64(n + KEY + ((<usize>i) << 3));
-    if ((rest == 0 ? slice : slice << (rest << 3)) != 0) return report(7, n, slice, len);
+    if ((rest == 0 ? slice : slice << (rest << 3)) != 0) return problem(7, n, 0, slice, len);
   }
   return OK;
 }
 
 function auditQueues(head: usize, version: usize): i32 {
   const used = load32(head + H_USED);
-  if (used > PARTICIPANTS) return report(6, head, used, PARTICIPANTS);
+  if (used > PARTICIPANTS) return problem(6, head, 0, used, PARTICIPANTS);
   for (let q: u32 = 0; q < used; q++) {
     const queue = queueAt(head, q);
     const tail = load64(queue + Q_TAIL);
     const applied = appliedOf(version, q);
     const told = load64(queue + Q_APPLIED);
-    if (applied > tail) return report(6, queue, applied, tail);
-    if (told > applied) return report(6, queue, told, applied);
+    if (applied > tail) return problem(6, queue, 0, applied, tail);
+    if (told > applied) return problem(6, queue, 0, told, applied);
     const slots = slotsMade(queue);
-    if (slots > slotsOf(head)) return report(6, queue, slots, slotsOf(head));
-    if (tail - applied > slots) return report(6, queue, tail, applied + slots);
+    if (slots > slotsOf(head)) return problem(6, queue, 0, slots, slotsOf(head));
+    if (tail - applied > slots) return problem(6, queue, 0, tail, applied + slots);
     let ticket: u64 = 0;
     for (let t = applied + 1; t <= tail; t++) {
       const next = ticketOf(opAt(queue, t));
-      if (next <= ticket) return report(6, queue, next, ticket);
+      if (next <= ticket) return problem(6, queue, 0, next, ticket);
       ticket = next;
     }
   }
@@ -206,8 +207,8 @@ function auditRegions(owner: u64, head: usize, present: u32): i32 {
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
     if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
-    if (region != present && !isLasting(head, region)) return report(5, 0, region, present);
+    if (region != present && !isLasting(head, region)) return problem(5, 0, 0, region, present);
     named++;
   }
-  return named == 4 ? OK : report(5, 0, named, 4);
+  return named == 4 ? OK : problem(5, 0, 0, named, 4);
 }

@@ -6,21 +6,22 @@
 //
 // Cursor of a queue, private, in the kernel's scratch
 //   0 u64 number of the next op   8 u64 its ticket, ~0 = no more   16 u64 tail, as it was read
-// Item, private, in the host's `temp`: like a node as far as fillKey looks (node.ts)
-//   0 u64 x 2 first slices   16 u32 op   20 u32 key length   24 u32 cold part, once it has one
-// Behind the items two arrays of their offsets, between which the merge sort goes to and fro.
+// Items (map/sort.ts) stand in the host's `temp`; own: the cold part, once an item has one, so that
+// an item is like a node as far as fillKey looks (node.ts).
 //
 // B1  The cut is read before any tail, and what is taken has a lower ticket: what was not published
 //     in time was drawn after the cut, or by an append that is still under way (queue.ts O2).
 // B2  Of a queue a batch takes the ops behind `applied`, in order, without a gap; over all queues,
 //     the lowest tickets: if the room ends, what is left has higher tickets than what was taken.
-// B3  The sort is stable, so the ops of one key stand in the order of their tickets.
+// B3  The sort is stable (map/sort.ts S1), so the ops of one key stand in the order of their
+//     tickets.
 //
 // A run, the ops of one key, is judged from the entry that the tree has (or none), op by op; only
 // the last one that changes something makes a cold part. All is private, but for the outcomes,
 // which are tentative (queue.ts Q4): a death leaves nothing.
 
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { I_AT, I_LENGTH, I_OP, itemAt, itemOf } from '@x/shm-arena/assembly/map/sort';
 import {
   COMPARE,
   DELETE,
@@ -32,7 +33,7 @@ import {
   NEXT_ABSENT,
   OTHER,
 } from './codes';
-import { compareRest, cursorAt, KEY, valueAt, valueLength, work } from './node';
+import { cursorAt, KEY, valueAt, valueLength, work } from './node';
 import {
   kindOfOp,
   OP_KEY,
@@ -56,12 +57,6 @@ const NONE: u64 = ~0;
 /** In the kernel's scratch, in the state of a build (join.ts): u32 queues seen; u64 the cut. */
 const USED: usize = 40;
 const CUT: usize = 72;
-
-const ITEM_BYTES: usize = 32;
-const I_OP: usize = 16;
-const I_LENGTH: usize = 20;
-/** Bytes of `temp` for one op. */
-export const TEMP_BYTES: u32 = 40;
 
 // ---- taking -------------------------------------------------------------------------------------
 
@@ -93,7 +88,7 @@ export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
     if (lowest == NONE) break;
     const cursor = cursorAt(first);
     const queue = queueAt(head, first);
-    fillItem(temp + <usize>count * ITEM_BYTES, opAt(queue, get64(cursor)));
+    fillItem(itemOf(temp, count), opAt(queue, get64(cursor)));
     step(queue, cursor, cut);
     count++;
   }
@@ -142,83 +137,12 @@ export function isMore(head: usize): bool {
 function fillItem(item: usize, op: usize): void {
   put64(item + KEY, get64(op + OP_KEY));
   put64(item + KEY + 8, get64(op + OP_KEY + 8));
-  put32(item + I_OP, <u32>op);
   put32(item + I_LENGTH, opKeyLength(op));
-}
-
-// ---- sorting ------------------------------------------------------------------------------------
-
-/** Two items by key. */
-function compareItems(a: usize, b: usize): i32 {
-  const a0 = get64(a + KEY);
-  const b0 = get64(b + KEY);
-  if (a0 != b0) return a0 < b0 ? -1 : 1;
-  const a1 = get64(a + KEY + 8);
-  const b1 = get64(b + KEY + 8);
-  if (a1 != b1) return a1 < b1 ? -1 : 1;
-  const own = opKey(get32(a + I_OP));
-  return compareRest(get32(a + I_LENGTH), own, get32(b + I_LENGTH), opKey(get32(b + I_OP)));
-}
-
-/** Sorts `count` items of which `most` would fit; the array of their offsets. O(n log n). */
-export function sort(temp: usize, most: u32, count: u32): usize {
-  let from = temp + <usize>most * ITEM_BYTES;
-  let to = from + ((<usize>most) << 2);
-  for (let i: u32 = 0; i < count; i++) {
-    put32(from + ((<usize>i) << 2), <u32>(temp + <usize>i * ITEM_BYTES));
-  }
-  for (let width: u32 = 1; width < count; width <<= 1) {
-    for (let low: u32 = 0; low < count; low += width << 1) {
-      const middle = min(low + width, count);
-      merge(from, to, low, middle, min(middle + width, count));
-    }
-    const other = from;
-    from = to;
-    to = other;
-  }
-  return from;
-}
-
-/** Merges two neighbours that are sorted; of equal ones, the first one's come first (B3). */
-function merge(from: usize, to: usize, low: u32, middle: u32, high: u32): void {
-  let a = from + ((<usize>low) << 2);
-  const aEnd = from + ((<usize>middle) << 2);
-  let b = aEnd;
-  const bEnd = from + ((<usize>high) << 2);
-  let at = to + ((<usize>low) << 2);
-  while (a < aEnd && b < bEnd) {
-    const c = compareItems(get32(b), get32(a));
-    const second = MUTANT == 76 ? c <= 0 : c < 0;
-    put32(at, get32(second ? b : a));
-    if (second) b += 4;
-    else a += 4;
-    at += 4;
-  }
-  for (; a < aEnd; a += 4, at += 4) put32(at, get32(a));
-  for (; b < bEnd; b += 4, at += 4) put32(at, get32(b));
+  put32(item + I_AT, <u32>opKey(op));
+  put32(item + I_OP, <u32>op);
 }
 
 // ---- runs ---------------------------------------------------------------------------------------
-
-/** Item i of the sorted array. */
-export function itemAt(items: usize, i: u32): usize {
-  return get32(items + ((<usize>i) << 2));
-}
-
-export function itemOp(item: usize): usize {
-  return get32(item + I_OP);
-}
-
-export function itemLength(item: usize): u32 {
-  return get32(item + I_LENGTH);
-}
-
-/** Where the run that begins at i ends. */
-export function runEnd(items: usize, i: u32, end: u32): u32 {
-  let j = i + 1;
-  while (j < end && compareItems(itemAt(items, i), itemAt(items, j)) == 0) j++;
-  return j;
-}
 
 /**
  * Judges the ops of a run in their order, where the tree has `cold` (or 0), and notes their
@@ -227,7 +151,7 @@ export function runEnd(items: usize, i: u32, end: u32): u32 {
 export function judgeRun(items: usize, i: u32, end: u32, cold: usize): usize {
   let now = cold;
   for (; i < end; i++) {
-    const op = itemOp(itemAt(items, i));
+    const op = <usize>get32(itemAt(items, i) + I_OP);
     const code = judge(op, now);
     setOutcome(op, code);
     if (code == DONE) now = isRemoval(op) ? 0 : op | 1;

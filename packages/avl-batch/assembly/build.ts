@@ -31,51 +31,50 @@
 import {
   add32,
   cas32,
-  cas64,
   get32,
   load64,
   put32,
   put64,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   BAD,
   CLOSED,
   CONTENDED,
   D_ROOT,
   entryAt,
-  generationOf,
-  kindOf,
   OK,
-  R_OWNER,
-  R_STATE,
-  REGION_CREATING,
-  REGION_LIVE,
-  regionAt,
-  stateWord,
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
-import { regionMark, regionRewind, retireFrom, sweep } from '@x/shm-arena/assembly/memory/region';
-import { ownerGone } from '@x/shm-arena/assembly/ground/owner';
-import { cutTaken, isMore, queuesTaken, sort, take, takenOf, TEMP_BYTES } from './batch';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { settleRegion } from '@x/shm-arena/assembly/map/settle';
+import { sort, SORT_BYTES } from '@x/shm-arena/assembly/map/sort';
+import { regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/memory/region';
+import { cutTaken, isMore, queuesTaken, take, takenOf } from './batch';
+import {
+  BUILT_LIVE,
+  BUILT_MORE,
+  BUILT_NODES,
+  BUILT_NUMBER,
+  BUILT_OPS,
+  BUILT_SIZE,
+  BUILT_USED,
+} from './codes';
 import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
-import { io, sizeOf } from './node';
+import { sizeOf } from './node';
 import { Q_APPLIED, Q_TAIL } from './op';
 import { allotIfDue, tellRoom } from './room';
 import {
   appliedOf,
-  enter,
   entryOf,
   fillVersion,
   H_LOCK,
   H_PUBLISHED,
   headFor,
-  leave,
   liveOf,
   numberOf,
-  present,
   queueAt,
   queuesOf,
   regionOf,
@@ -112,17 +111,6 @@ function tellQueues(head: usize, version: usize): void {
   }
 }
 
-/** A region that the root's version names is LIVE, unless its structure is gone. By anybody. */
-export function settleRegion(region: u32): void {
-  const at = regionAt(region) + R_STATE;
-  const word = load64(at);
-  if (kindOf(word) != REGION_CREATING) return;
-  const live = stateWord(REGION_LIVE, 0, generationOf(word));
-  if (cas64(at, word, live) && ownerGone(load64(regionAt(region) + R_OWNER))) {
-    retireFrom(region, live);
-  }
-}
-
 /** Steps 6 and 7, but for the lock. False: the structure is gone. */
 export function publish(entry: u32, head: usize, version: usize, next: usize): bool {
   if (MUTANT == 79) tellQueues(head, next);
@@ -145,7 +133,7 @@ export function build(
 ): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
-  const most = min(limit, tempBytes / TEMP_BYTES);
+  const most = min(limit, tempBytes / SORT_BYTES);
   if (most == 0) return leave(BAD);
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
@@ -180,9 +168,9 @@ function buildOn(head: usize, version: usize, temp: usize, most: u32, last: bool
     }
   }
   report(next);
-  put32(io(), count);
-  put32(io() + 4, isMore(head) ? 1 : 0);
-  put32(io() + 8, count == 0 ? 0 : nodesMade());
+  put32(io() + BUILT_OPS, count);
+  put32(io() + BUILT_MORE, isMore(head) ? 1 : 0);
+  put32(io() + BUILT_NODES, count == 0 ? 0 : nodesMade());
   return OK;
 }
 
@@ -207,8 +195,8 @@ function successor(head: usize, version: usize, root: usize): usize {
 /** What build and compact say of the version they made. */
 export function report(version: usize): void {
   const out = io();
-  put32(out + 12, sizeOf(rootOf(version)));
-  put64(out + 16, numberOf(version));
-  put64(out + 24, usedOf(version));
-  put64(out + 32, liveOf(version));
+  put32(out + BUILT_SIZE, sizeOf(rootOf(version)));
+  put64(out + BUILT_NUMBER, numberOf(version));
+  put64(out + BUILT_USED, usedOf(version));
+  put64(out + BUILT_LIVE, liveOf(version));
 }

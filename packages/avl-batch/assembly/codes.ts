@@ -1,18 +1,6 @@
-// What the calls of this kernel answer, beside the arena's codes (OK 0, FULL 1, CONTENDED 2, BAD 4,
-// EXPELLED 6, CLOSED 7), and the flags that go in and out.
-
-/** The key has no entry. */
-export const ABSENT: i32 = 32;
-/** The result does not fit. It is read in pieces; the call's pin stands until `release`. */
-export const NEED: i32 = 34;
-/** This thread has as many operations waiting as the structure allows; nothing has changed. */
-export const QUEUE_FULL: i32 = 36;
-/** The operation has not been applied yet. */
-export const PENDING: i32 = 37;
-/** It was applied, so long ago that its outcome is not kept any more. */
-export const FORGOTTEN: i32 = 38;
-/** Base of the codes of `audit`. */
-export const AUDIT: i32 = 64;
+// Kinds of operations and their outcomes, and the flags and results that only this kernel knows.
+// What calls answer, and the flags of all maps: map/codes.ts of the arena; the results of all maps:
+// map/result.ts.
 
 /** Kinds of operations; SET is 0. */
 export const INSERT: u32 = 1;
@@ -33,16 +21,40 @@ export const OTHER: u32 = 4;
 
 /** Flag of `get`: this thread's own waiting operations count too. */
 export const PENDING_TOO: u32 = 1;
-
-/** Flags of `scan` and `count`. */
-export const REVERSE: u32 = 1;
-/** Records carry no value bytes (the length stays true). */
-export const KEYS_ONLY: u32 = 8;
-/** There is a first key, where the scan begins in its direction; START_OPEN: without it. */
-export const START: u32 = 32;
-export const START_OPEN: u32 = 64;
-/** There is a last key, where the scan ends in its direction; END_OPEN: without it. */
-export const END: u32 = 128;
-export const END_OPEN: u32 = 256;
-/** The scan begins at the entry with index startLen, counted from the front. */
+/** Flag of `scan`: it begins at the entry with index startLen, counted from the front. */
 export const INDEX: u32 = 1024;
+
+/** Words of the result of `append`, by their offset. */
+export const TICKET_QUEUE: usize = 0;
+export const TICKET_WAITING: usize = 4;
+export const TICKET_NUMBER: usize = 8;
+
+/** Of `mark`. */
+export const MARK_QUEUES: usize = 0;
+export const MARK_WAITING: usize = 4;
+
+/** Of `signals`: where two words stand. */
+export const SIGNAL_PUBLISHED: usize = 0;
+export const SIGNAL_NUDGED: usize = 4;
+
+/** Of `build`; the last four also of `compact`. */
+export const BUILT_OPS: usize = 0;
+export const BUILT_MORE: usize = 4;
+export const BUILT_NODES: usize = 8;
+export const BUILT_SIZE: usize = 12;
+export const BUILT_NUMBER: usize = 16;
+export const BUILT_USED: usize = 24;
+export const BUILT_LIVE: usize = 32;
+
+/** Of `stats`. */
+export const STATS_SIZE: usize = 0;
+export const STATS_HEIGHT: usize = 4;
+export const STATS_NUMBER: usize = 8;
+export const STATS_USED: usize = 16;
+export const STATS_LIVE: usize = 24;
+export const STATS_WAITING: usize = 32;
+export const STATS_PAGES: usize = 36;
+export const STATS_MOST: usize = 40;
+export const STATS_QUEUE_PAGES: usize = 44;
+export const STATS_BUILDER: usize = 48;
+export const STATS_MAX_PAGES: usize = 52;

@@ -33,7 +33,6 @@
 // Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
 
 import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   CLOSED,
   CONTENDED,
@@ -43,16 +42,19 @@ import {
   R_STATE,
   regionAt,
 } from '@x/shm-arena/assembly/ground/layout';
-import { unlock } from '@x/shm-arena/assembly/life/lock';
-import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
-import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
-import { publish, report, settleRegion, takeOver } from './build';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
+import { unlock } from '@x/shm-arena/assembly/life/lock';
+import { enter, leave } from '@x/shm-arena/assembly/map/call';
+import { settleRegion } from '@x/shm-arena/assembly/map/settle';
+import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/memory/region';
+import { protect } from '@x/shm-arena/assembly/memory/reservation';
+import { publish, report, takeOver } from './build';
 import { begin, bytesTaken, failed, room } from './join';
 import {
-  COLD,
   child,
+  COLD,
   coldBytes,
   coldOf,
   fillKey,
@@ -71,12 +73,10 @@ import {
   appliedOf,
   budgetOf,
   cutOf,
-  enter,
   entryOf,
   fillVersion,
   H_LOCK,
   headFor,
-  leave,
   liveOf,
   numberOf,
   queuesOf,

@@ -20,29 +20,30 @@ import {
   PARTICIPANTS,
 } from '@x/shm-arena/assembly/ground/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { io } from '@x/shm-arena/assembly/map/call';
+import { ANSWER } from '@x/shm-arena/assembly/map/result';
 import {
   regionAlloc,
   regionCreate,
   regionDrop,
   regionPublish,
 } from '@x/shm-arena/assembly/memory/region';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { io } from './node';
 import { startRing } from './ring';
 import { allot, raiseCeiling, tellRoom } from './room';
 import {
-  H_QUEUES,
-  QUEUE_BYTES,
-  versionBytes,
-  H_CLOCK,
-  H_Q0,
-  H_MOST,
-  H_SLOTS,
-  H_ENTRY,
+  fillVersion,
   H_BUDGET,
+  H_CLOCK,
+  H_ENTRY,
+  H_MOST,
+  H_Q0,
+  H_QUEUES,
+  H_SLOTS,
   H_TABLES,
   H_TOP,
-  fillVersion,
+  QUEUE_BYTES,
+  versionBytes,
 } from './version';
 
 /** The most that `create` takes for the ops that may wait in a queue. */
@@ -85,7 +86,7 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   regionPublish(tables);
   regionPublish(region);
   store32(entryAt(entry) + D_OWN, head);
-  put32(io(), version);
+  put32(io() + ANSWER, version);
   return OK;
 }
 

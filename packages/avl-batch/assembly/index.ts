@@ -25,6 +25,7 @@
 // codes.ts, where flags and outcomes stand, too. Unless it says OK (or ABSENT) nothing has changed.
 
 import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/ground/layout';
+import * as calls from '@x/shm-arena/assembly/map/call';
 import * as audits from './audit';
 import * as builds from './build';
 import * as creates from './create';
@@ -39,9 +40,6 @@ import * as versions from './version';
 /** Covers the layout of versions, nodes and queues and the order of all steps. */
 export const AVL_PROTOCOL: u32 = 1;
 export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
-/** Longest key in bytes. */
-export const MAX_KEY: u32 = 0xf_ffff;
-export { TEMP_BYTES } from './batch';
 
 /** Forgets everything: the instance is as new. */
 export function setup(): void {
@@ -55,12 +53,12 @@ export function join(slot: u32): void {
 
 /** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
 export function io(): u32 {
-  return <u32>nodes.io();
+  return <u32>calls.io();
 }
 
 /** How many bytes from `io()` on are the host's. */
 export function ioBytes(): u32 {
-  return nodes.ioBytes();
+  return calls.hostBytes(nodes.WORK_BYTES);
 }
 
 /** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
@@ -157,12 +155,12 @@ export function nudge(entry: u32, generation: u32): i32 {
 
 /**
  * Applies waiting operations, `limit` at most. temp: tempBytes of scratch, 8-aligned, behind the
- * result block; TEMP_BYTES an operation, which limits the batch, too. OK: result {0 u32 operations
- * applied, 4 u32 1 = more are waiting, 8 u32 nodes made, 12 u32 size, 16 u64 number of the version,
- * 24 u64 bytes used in the generation, 32 u64 bytes that a compaction would leave}; 0 operations:
- * no new version. FULL, LIMIT (maxPages): compact, or apply fewer. last: 1 = a compaction found no
- * room; what is kept for one may be used up. CONTENDED (a living thread is building), BAD (no room
- * for one operation), EXPELLED, CLOSED.
+ * result block; SORT_BYTES (map/sort.ts) an operation, which limits the batch, too. OK:
+ * result {0 u32 operations applied, 4 u32 1 = more are waiting, 8 u32 nodes made, 12 u32 size,
+ * 16 u64 number of the version, 24 u64 bytes used in the generation, 32 u64 bytes that a compaction
+ * would leave}; 0 operations: no new version. FULL, LIMIT (maxPages): compact, or apply fewer.
+ * last: 1 = a compaction found no room; what is kept for one may be used up. CONTENDED (a living
+ * thread is building), BAD (no room for one operation), EXPELLED, CLOSED.
  */
 export function build(
   entry: u32,
@@ -213,7 +211,7 @@ export function piece(at: u32, isKey: bool, from: u32, bytes: u32): void {
 
 /** Ends a read that said NEED. */
 export function release(): void {
-  if (MUTANT != 189) versions.leave(OK);
+  if (MUTANT != 189) calls.leave(OK);
 }
 
 /**

@@ -29,9 +29,10 @@
 
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { FULL, LIMIT } from '@x/shm-arena/assembly/ground/layout';
-import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { itemAt, itemLength, itemOp, judgeRun, runEnd } from './batch';
+import { I_AT, I_LENGTH, itemAt, runEnd } from '@x/shm-arena/assembly/map/sort';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
+import { judgeRun } from './batch';
 import {
   COLD,
   coldBytes,
@@ -49,7 +50,7 @@ import {
   valueLength,
   work,
 } from './node';
-import { opKey, opKeyLength, opRest, opValue, opValueLength } from './op';
+import { opKeyLength, opRest, opValue, opValueLength } from './op';
 import { allot, chargeOf } from './room';
 import { headOf, liveOf } from './version';
 
@@ -229,8 +230,8 @@ function lowerBound(items: usize, n: usize, i: u32, j: u32): u32 {
 
 /** Node against item. */
 function compareItem(n: usize, item: usize): i32 {
-  const op = itemOp(item);
-  return compare(n, get64(item + KEY), get64(item + KEY + 8), itemLength(item), opKey(op));
+  const len = get32(item + I_LENGTH);
+  return compare(n, get64(item + KEY), get64(item + KEY + 8), len, get32(item + I_AT));
 }
 
 function isKeyOf(items: usize, n: usize, i: u32): bool {

@@ -1,4 +1,4 @@
-// Nodes and keys: where everything in a tree stands, how keys compare, and the scratch.
+// Nodes: where everything in a tree stands, how a node compares with a key, and the scratch.
 //
 // A tree is an AVL tree (Adelson-Velsky and Landis, 1962) of nodes that nobody changes once a
 // version names them: an update copies the path to the root and shares the rest. A node is cut in
@@ -11,8 +11,8 @@
 //   cold | key length | value length | slices from the third on … | value … |
 //
 // Node at n, 32-aligned, frozen once published
-//   0 u64 x 2 the key's first two slices: the VALUE of 8 key bytes each in big-endian order, padded
-//     with zeros; always two, so that a compare needs no length first
+//   0 u64 x 2 the key's first two slices (map/key.ts); always two, so that a compare needs no
+//     length first
 //   16 u32 left | height bits 0..4     20 u32 right | height bit 5      0 = no child
 //   24 u32 cold                        28 u32 size of the subtree
 // Cold part, 8-aligned, frozen
@@ -23,14 +23,10 @@
 //
 // I1  A node's words are written before a version that leads to it is published, and never after:
 //     whoever comes to it from a root reads frozen words.
-// I2  Keys ascend from left to right; of two keys whose slices agree, one is the other with zeros
-//     behind it, and the shorter one comes first.
+// I2  Keys ascend from left to right (map/key.ts).
 // I3  height = 1 + max of the children's; they differ by 1 at most; size = 1 + both sizes.
 //
-// A key in hand is (s0, s1, len, at): its first slices, its length, and for the rest (beyond 16
-// bytes only) either its bytes at `at`, 8-aligned, or `at - 1` | 1 with slice i at at - 1 + 8 i.
-//
-// Names: n a node; l, r its children; h a height.
+// Names: s0, s1, len, at a key in hand (map/key.ts); n a node; l, r its children; h a height.
 
 import {
   get32,
@@ -39,13 +35,10 @@ import {
   put64,
   touch as touchLine,
 } from '@x/shm-arena/assembly/ground/atomic';
-import {
-  MAX_PARTICIPANTS,
-  S_SCRATCH,
-  S_SCRATCH_BYTES,
-  SELF,
-} from '@x/shm-arena/assembly/ground/layout';
+import { MAX_PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
+import { compareRest, slicesAt } from '@x/shm-arena/assembly/map/key';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -80,27 +73,10 @@ const STACK_BYTES: usize = ((<usize>MAX_HEIGHT) << 2) + 8;
 export const LANE_BYTES: usize = 32;
 const LANES_AT: usize = STACK_AT + STACK_BYTES;
 export const WORK_BYTES: u32 = <u32>((LANES_AT + LANE_BYTES * LANES + 63) & ~63);
-/** The result block. */
-export const RESULT: usize = 64;
-
-/** Where the host's part of the scratch begins. */
-export function io(): usize {
-  return get32(SELF + S_SCRATCH); // Owned by this thread, as is all of the scratch.
-}
-
-/** Bytes of the host's part. */
-export function ioBytes(): u32 {
-  return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
-}
-
-/** Bytes that a single value comes out with at most; a longer one comes in pieces. */
-export function valueRoom(): u32 {
-  return isDefined(GATED) ? 8 : ioBytes() - <u32>RESULT;
-}
 
 /** The kernel's part. */
 export function work(): usize {
-  return io() + ioBytes();
+  return io() + hostBytes(WORK_BYTES);
 }
 
 /** The cursor of a queue (batch.ts). */
@@ -205,29 +181,6 @@ export function restAt(cold: usize): usize {
 
 // ---- keys ---------------------------------------------------------------------------------------
 
-/** Slice `index` of the staged bytes; what lies behind the end counts as zeros. */
-export function sliceOf(at: usize, index: u32, len: u32): u64 {
-  const first = index << 3;
-  if (first >= len) return 0;
-  const left = len - first;
-  const value = bswap<u64>(get64(at + <usize>first));
-  return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
-}
-
-/** The first slice of a key as index.ts passes it. */
-export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
-  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
-}
-
-export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
-  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
-}
-
-/** The `at` of a key of which slice i stands at base + 8 i. */
-export function slicesAt(base: usize): usize {
-  return base | 1;
-}
-
 /** The `at` of a cold part's key. */
 export function coldKey(cold: usize): usize {
   return slicesAt(cold - REST);
@@ -243,42 +196,13 @@ export function compare(n: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
   return compareRest(keyLength(cold), coldKey(cold), len, at);
 }
 
-/** Two keys whose first two slices agree; the first one in slices. */
-export function compareRest(length: u32, own: usize, len: u32, at: usize): i32 {
-  if (MUTANT == 70) return 0;
-  if (length > 16 && len > 16) {
-    const slices = (min(length, len) + 7) >> 3;
-    for (let i: u32 = 2; i < slices; i++) {
-      const a = get64((own ^ 1) + ((<usize>i) << 3));
-      const b = (at & 1) != 0 ? get64((at ^ 1) + ((<usize>i) << 3)) : sliceOf(at, i, len);
-      if (a != b) return a < b ? -1 : 1;
-    }
-  }
-  return length < len ? -1 : <i32>(length > len);
-}
-
 /** Two nodes by key. */
 export function compareNodes(a: usize, b: usize): i32 {
   const cold = coldOf(b);
   return compare(a, get64(b + KEY), get64(b + KEY + 8), keyLength(cold), coldKey(cold));
 }
 
-/** Writes the key's bytes, padded to 8, to private memory. */
-export function copyKey(to: usize, n: usize): void {
-  const cold = coldOf(n);
-  const bytes = keyLength(cold);
-  if (bytes > 0) put64(to, bswap<u64>(get64(n + KEY)));
-  if (bytes > 8) put64(to + 8, bswap<u64>(get64(n + KEY + 8)));
-  for (let i: usize = 16; i < <usize>bytes; i += 8) {
-    put64(to + i, bswap<u64>(get64(cold - REST + i)));
-  }
-}
-
-/** The same for `bytes` of them from `from` on, a multiple of 8. */
-export function copyKeyPart(to: usize, n: usize, from: u32, bytes: u32): void {
-  const rest = coldOf(n) - REST;
-  for (let i: usize = 0; i < <usize>bytes; i += 8) {
-    const at = <usize>from + i;
-    put64(to + i, bswap<u64>(get64(at < 16 ? n + KEY + at : rest + at)));
-  }
+/** Slice i of the node's key, from the third on, stands at so much + 8 i. */
+export function restOf(n: usize): usize {
+  return coldOf(n) - REST;
 }

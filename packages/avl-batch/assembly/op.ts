@@ -19,7 +19,8 @@
 // Names: queue its address; t an op's number; op its address.
 
 import { get32, get64, store32 } from '@x/shm-arena/assembly/ground/atomic';
-import { restBytes, slicesAt } from './node';
+import { slicesAt } from '@x/shm-arena/assembly/map/key';
+import { restBytes } from './node';
 import { slotAt } from './ring';
 
 export const Q_TAIL: usize = 0;
@@ -47,7 +48,7 @@ export function opKeyLength(op: usize): u32 {
   return get32(op + OP_LENGTH);
 }
 
-/** The `at` of its key (node.ts). */
+/** The `at` of its key (map/key.ts). */
 export function opKey(op: usize): usize {
   return slicesAt(op + OP_KEY);
 }

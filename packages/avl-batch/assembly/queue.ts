@@ -62,43 +62,46 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { BAD, CLOSED, FULL, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
-import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/memory/region';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
-import { DELETE, FORGOTTEN, NEXT_ABSENT, PENDING, QUEUE_FULL } from './codes';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { FORGOTTEN, PENDING, QUEUE_FULL } from '@x/shm-arena/assembly/map/codes';
+import { firstSlice, secondSlice, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { ANSWER } from '@x/shm-arena/assembly/map/result';
+import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/memory/region';
 import {
-  coldBytes,
-  coldOf,
-  firstSlice,
-  io,
-  NODE_BYTES,
-  restBytes,
-  secondSlice,
-  sliceOf,
-  valueLength,
-} from './node';
+  DELETE,
+  MARK_QUEUES,
+  MARK_WAITING,
+  NEXT_ABSENT,
+  SIGNAL_NUDGED,
+  SIGNAL_PUBLISHED,
+  TICKET_NUMBER,
+  TICKET_QUEUE,
+  TICKET_WAITING,
+} from './codes';
+import { coldBytes, coldOf, NODE_BYTES, restBytes, valueLength } from './node';
 import {
-  Q_TAIL,
-  Q_TURN,
-  Q_APPLIED,
-  OP_TICKET,
+  OP_EXPECTED,
+  OP_HEAD,
+  OP_KEY,
   OP_KIND,
   OP_LENGTH,
-  OP_VALUE,
-  OP_EXPECTED,
   OP_OUTCOME,
   OP_TAG,
-  OP_KEY,
-  OP_HEAD,
-  opValue,
+  OP_TICKET,
+  OP_VALUE,
   opExpected,
+  opValue,
+  Q_APPLIED,
+  Q_TAIL,
+  Q_TURN,
 } from './op';
 import { find } from './read';
 import { beginRing, place, Q_MARKS, slotAt } from './ring';
 import { demandOf, roomFor } from './room';
 import {
   appliedOf,
-  enter,
   H_CLOCK,
   H_NUDGED,
   H_PUBLISHED,
@@ -106,9 +109,7 @@ import {
   halfOf,
   headFor,
   headOf,
-  leave,
   mostOf,
-  present,
   queueAt,
   rootOf,
 } from './version';
@@ -180,9 +181,9 @@ export function append(
   put32(slot, <u32>op);
   store64(queue + Q_TAIL, t); // Publishes the op and its slot.
   const out = io();
-  put32(out, ME);
-  put32(out + 4, <u32>waiting);
-  put64(out + 8, t);
+  put32(out + TICKET_QUEUE, ME);
+  put32(out + TICKET_WAITING, <u32>waiting);
+  put64(out + TICKET_NUMBER, t);
   return leave(OK);
 }
 
@@ -226,7 +227,7 @@ export function outcome(entry: u32, generation: u32, q: u32, lo: u32, hi: u32): 
   if (slot == 0) return leave(FORGOTTEN);
   const word = load32(slot + 4); // Behind the root's load: Q4.
   if (word >> 4 != ((<u32>t) << 4) >> 4) return leave(FORGOTTEN);
-  put32(io(), word & 15);
+  put32(io() + ANSWER, word & 15);
   return leave(OK);
 }
 
@@ -244,8 +245,8 @@ export function mark(entry: u32, generation: u32, out: u32): i32 {
     put64(<usize>out + ((<usize>q) << 3), tail);
     waiting += tail - appliedOf(version, q);
   }
-  put32(io(), used);
-  put32(io() + 4, <u32>waiting);
+  put32(io() + MARK_QUEUES, used);
+  put32(io() + MARK_WAITING, <u32>waiting);
   return leave(OK);
 }
 
@@ -259,7 +260,7 @@ export function covers(entry: u32, generation: u32, count: u32, at: u32): i32 {
   for (let q: u32 = 0; q < count; q++) {
     all = all && appliedOf(version, q) >= get64(<usize>at + ((<usize>q) << 3));
   }
-  put32(io(), all ? 1 : 0);
+  put32(io() + ANSWER, all ? 1 : 0);
   return leave(OK);
 }
 
@@ -269,8 +270,8 @@ export function signals(entry: u32, generation: u32): i32 {
   if (status != OK) return status;
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
-  put32(io(), <u32>head + <u32>H_PUBLISHED);
-  put32(io() + 4, <u32>head + <u32>H_NUDGED);
+  put32(io() + SIGNAL_PUBLISHED, <u32>head + <u32>H_PUBLISHED);
+  put32(io() + SIGNAL_NUDGED, <u32>head + <u32>H_NUDGED);
   return leave(OK);
 }
 

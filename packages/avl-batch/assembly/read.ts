@@ -18,35 +18,47 @@
 // than the compare, and in lockstep the misses of all lanes behind it. (That the first slices agree
 // is guessed rightly, it is mostly as it was one step before.)
 //
-// Names: n a node; s0, s1, len, at a key in hand (node.ts).
+// Names: n a node; s0, s1, len, at a key in hand (map/key.ts).
 
 import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { BAD, ME, OK } from '@x/shm-arena/assembly/ground/layout';
-import { copyWords, keyRecord } from '@x/shm-arena/assembly/ground/words';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { ABSENT, END, END_OPEN, NEED, START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
+import {
+  compareRest,
+  copyKeyPart,
+  firstSlice,
+  keyRecord,
+  secondSlice,
+  sliceOf,
+  slicesAt,
+} from '@x/shm-arena/assembly/map/key';
+import {
+  ANSWER,
+  FOUND_BYTES,
+  foundBytes,
+  putDone,
+  putFound,
+  putValue,
+} from '@x/shm-arena/assembly/map/result';
 import { isRemoval, judge } from './batch';
-import { ABSENT, DONE, END, END_OPEN, NEED, PENDING_TOO, START, START_OPEN } from './codes';
+import { DONE, PENDING_TOO } from './codes';
 import {
   child,
   coldOf,
   compare,
-  compareRest,
-  copyKeyPart,
-  firstSlice,
-  io,
   KEY,
+  LANE_BYTES,
   laneAt,
   LANES,
-  LANE_BYTES,
   left,
-  RESULT,
-  secondSlice,
+  restOf,
   sizeOf,
-  sliceOf,
-  slicesAt,
   touch,
   valueAt,
   valueLength,
-  valueRoom,
+  WORK_BYTES,
 } from './node';
 import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './op';
 import { appliedOf, done, headOf, look, queueAt, viewRoot, viewVersion } from './version';
@@ -94,20 +106,15 @@ export function get(
   let now: usize = n == 0 ? 0 : coldOf(n);
   if ((flags & PENDING_TOO) != 0 && target == 0) now = withOwn(now, s0, s1, len, at);
   if (now == 0) {
-    put32(io(), 0);
+    put32(io() + FOUND_BYTES, 0);
     return done(target, ABSENT);
   }
   const held = now & ~1;
   const isOp = (now & 1) != 0;
   const bytes = isOp ? opValueLength(held) : valueLength(held);
-  put32(io(), bytes);
   const value = isOp ? opValue(held) : valueAt(held);
-  if (bytes > valueRoom()) {
-    put32(io() + 20, <u32>value);
-    return MUTANT == 187 ? done(target, NEED) : NEED; // The pin stays.
-  }
-  copyWords(io() + RESULT, value, bytes);
-  return done(target, OK);
+  const found = putValue(value, bytes, valueRoom(WORK_BYTES), OK);
+  return found == NEED && MUTANT != 187 ? NEED : done(target, found); // NEED: the pin stays.
 }
 
 /** What this thread's waiting ops make of `cold`: a cold part, an op | 1, or 0. */
@@ -129,7 +136,7 @@ function withOwn(cold: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
 /** See index.ts. */
 export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
   const to = io() + RESULT;
-  if (isKey) copyKeyPart(to, at, from, bytes);
+  if (isKey) copyKeyPart(to, at + KEY, restOf(at), from, bytes);
   else copyWords(to, at + from, bytes);
 }
 
@@ -164,21 +171,19 @@ export function getMany(
     descend(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const cold: usize = get32(laneAt(i) + L_FOUND);
-      const bytes: u64 = 8 + (cold == 0 ? 0 : (<u64>valueLength(cold) + 7) & ~7);
+      const length = cold == 0 ? 0 : valueLength(cold);
+      const bytes = foundBytes(length);
       if (used + bytes > outBytes) {
         full = true;
         break;
       }
-      emit(out + used, cold);
+      putFound(out + used, cold != 0, cold == 0 ? 0 : valueAt(cold), length);
       used += <u32>bytes;
       keys++;
       key += keyRecord(get32(key));
     }
   }
-  const result = io();
-  put32(result, keys);
-  put32(result + 4, used);
-  put32(result + 8, <u32>key);
+  putDone(keys, used, <u32>key);
   return done(target, OK);
 }
 
@@ -230,12 +235,6 @@ function descend(lanes: u32): void {
   }
 }
 
-function emit(to: usize, cold: usize): void {
-  put32(to, cold == 0 ? 0 : 1);
-  put32(to + 4, cold == 0 ? 0 : valueLength(cold));
-  if (cold != 0) copyWords(to + 8, valueAt(cold), valueLength(cold));
-}
-
 // ---- counting -----------------------------------------------------------------------------------
 
 /** How many keys are below the key; with `equal`, not above it. O(log n). */
@@ -277,6 +276,6 @@ export function count(
     const s1 = sliceOf(endAt, 1, endLen);
     to = below(root, s0, s1, endLen, endAt, (flags & END_OPEN) == 0);
   }
-  put32(io(), to > from ? to - from : 0);
+  put32(io() + ANSWER, to > from ? to - from : 0);
   return done(target, OK);
 }

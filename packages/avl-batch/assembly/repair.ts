@@ -16,29 +16,21 @@
 //
 // Names: see version.ts.
 
-import { cas64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
+import { load32 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED,
   D_OWN,
   entryAt,
-  generationOf,
   kindOf,
-  ME,
   OK,
-  ownerOf,
-  R_OWNER,
-  R_STATE,
-  REGION_CREATING,
-  REGION_FREEING,
   REGION_LIVE,
-  regionAt,
   REGIONS,
-  stateWord,
 } from '@x/shm-arena/assembly/ground/layout';
-import { freeRegion, retireFrom } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
-import { settleRegion } from './build';
-import { enter, isLasting, leave, present, regionOf } from './version';
+import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
+import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
+import { retireFrom } from '@x/shm-arena/assembly/memory/region';
+import { isLasting, regionOf } from './version';
 
 /** See index.ts. */
 export function repair(entry: u32, generation: u32, slot: u32): i32 {
@@ -56,23 +48,13 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
 function repairRegions(entry: u32, generation: u32, head: usize, slot: u32): void {
   const owner = ownedByEntry(entry, generation);
   for (let region: u32 = 0; region < REGIONS; region++) {
-    const at = regionAt(region);
-    const word = load64(at + R_STATE);
-    const kind = kindOf(word);
-    if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
-    if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
-    if (isLasting(head, region)) continue;
+    const word = judgedRegion(region, owner, slot);
+    if (word == 0 || isLasting(head, region)) continue;
     const version = present(entry, generation);
     if (version == 0) return;
     if (regionOf(version) == region) settleRegion(region);
-    else if (kind == REGION_LIVE)
+    else if (kindOf(word) == REGION_LIVE)
       retireFrom(region, word); // R1
-    else drop(region, word);
+    else dropRegion(region, word);
   }
-}
-
-/** Frees a region that its dead creator never published. */
-function drop(region: u32, word: u64): void {
-  const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
 }

@@ -42,15 +42,16 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOSED, FULL, ME, OK, PAGE } from '@x/shm-arena/assembly/ground/layout';
+import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { present } from '@x/shm-arena/assembly/map/call';
 import {
   CHUNK_HEAD,
   regionAlloc,
   regionMark,
   regionRewind,
 } from '@x/shm-arena/assembly/memory/region';
-import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { isSpare, recount } from './room';
-import { H_USED, halfOf, liveOf, present, queueAt, slotsOf, tablesOf } from './version';
+import { H_USED, halfOf, liveOf, queueAt, slotsOf, tablesOf } from './version';
 
 const Q_RING: usize = 16;
 export const Q_MARKS: usize = 24;

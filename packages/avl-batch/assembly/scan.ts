@@ -16,18 +16,29 @@
 import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
-import { END, END_OPEN, INDEX, KEYS_ONLY, NEED, REVERSE, START, START_OPEN } from './codes';
+import { io } from '@x/shm-arena/assembly/map/call';
+import {
+  END,
+  END_OPEN,
+  KEYS_ONLY,
+  NEED,
+  REVERSE,
+  START,
+  START_OPEN,
+} from '@x/shm-arena/assembly/map/codes';
+import { copyKey, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { entryBytes, LAST_AT, putDone, putLarge } from '@x/shm-arena/assembly/map/result';
+import { INDEX } from './codes';
 import {
   child,
   coldOf,
   compare,
-  copyKey,
-  io,
+  KEY,
   keyLength,
   laneAt,
   left,
+  restOf,
   sizeOf,
-  sliceOf,
   stackAt,
   touch,
   valueAt,
@@ -98,25 +109,16 @@ export function scan(
 }
 
 function finish(target: u32, records: u32, used: u32, more: u32, last: u32): i32 {
-  const result = io();
-  put32(result, records);
-  put32(result + 4, used);
-  put32(result + 8, more);
-  put32(result + 12, last);
+  putDone(records, used, more);
+  put32(io() + LAST_AT, last);
   return done(target, OK);
 }
 
 /** The record of `n` does not fit: where the host finds what it is made of. */
 function needs(n: usize): void {
-  const result = io();
   const cold = coldOf(n);
-  put32(result, 1);
-  put32(result + 4, 0);
-  put32(result + 8, 1);
-  put32(result + 16, <u32>n);
-  put32(result + 20, <u32>valueAt(cold));
-  put32(result + 24, keyLength(cold));
-  put32(result + 28, valueLength(cold));
+  putDone(1, 0, 1);
+  putLarge(n, keyLength(cold), valueAt(cold), valueLength(cold));
 }
 
 // ---- the stack ----------------------------------------------------------------------------------
@@ -181,8 +183,7 @@ function isBeyond(n: usize, flags: u32, len: u32, at: usize): bool {
 // ---- records ------------------------------------------------------------------------------------
 
 function recordBytes(cold: usize, flags: u32): u64 {
-  const value: u64 = (flags & KEYS_ONLY) != 0 ? 0 : (<u64>valueLength(cold) + 7) & ~7;
-  return 8 + ((<u64>keyLength(cold) + 7) & ~7) + value;
+  return 8 + entryBytes(keyLength(cold), valueLength(cold), flags);
 }
 
 function emit(to: usize, n: usize, flags: u32): void {
@@ -191,6 +192,6 @@ function emit(to: usize, n: usize, flags: u32): void {
   const bytes = valueLength(cold);
   put32(to, len);
   put32(to + 4, bytes);
-  copyKey(to + 8, n);
+  copyKey(to + 8, n + KEY, restOf(n), len);
   if ((flags & KEYS_ONLY) == 0) copyWords(to + 8 + ((<usize>len + 7) & ~7), valueAt(cold), bytes);
 }

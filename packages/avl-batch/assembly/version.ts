@@ -31,21 +31,21 @@
 // V3  An op is in exactly one place: waiting (applied of its queue < its number <= tail), or in the
 //     tree that the root names, with its outcome in its slot.
 //
-// A call that reads the present pins, loads the root, asks `protect` whether the era it pinned
-// covers it, and looks at the entry once more: still LIVE, hence the root was this structure's. A
-// call on a snapshot needs no pin: the host's lease holds the version's region. A call on the head
-// alone needs no loop: Q0, Q1 and S live as long as the entry. While an older pin is held, whose
+// A call that reads the present finds the root as every map's does (map/call.ts). A call on a
+// snapshot needs no pin: the host's lease holds the version's region. A call on the head alone
+// needs no loop: Q0, Q1 and S live as long as the entry. While an older pin is held, whose
 // upper may lie before their birth, `protect` raises it before the look at the entry: LIVE then, so
 // they are retired after upper covered them. A death under a pin leaves the pin, which recovery
 // takes away with the slot.
 
 import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED, D_OWN, entryAt, OK } from '@x/shm-arena/assembly/ground/layout';
 import { entryAlive } from '@x/shm-arena/assembly/life/directory';
-import { CLOSED, D_OWN, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { enter, leave, present, ready } from '@x/shm-arena/assembly/map/call';
+import { putSnapshot } from '@x/shm-arena/assembly/map/result';
+import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { held } from '@x/shm-arena/assembly/reclaim/lazy';
-import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
-import { alive } from '@x/shm-arena/assembly/ground/thread';
-import { io, sizeOf, work } from './node';
+import { sizeOf, work } from './node';
 
 // ---- version ------------------------------------------------------------------------------------
 
@@ -185,34 +185,11 @@ export function queueAt(head: usize, queue: u32): usize {
 
 // ---- calls --------------------------------------------------------------------------------------
 
-/** Begins a call that pins. Unless OK, nothing is held. */
-export function enter(entry: u32, generation: u32): i32 {
-  if (!alive()) return EXPELLED;
-  if (!entryAlive(entry, generation)) return CLOSED;
-  pin();
-  return OK;
-}
-
-/** Ends it, handing its status on. */
-export function leave(status: i32): i32 {
-  unpin();
-  return status;
-}
-
 /** The head, under a pin; 0: the structure is gone. Wait-free. */
 export function headFor(entry: u32, generation: u32): usize {
   const head: usize = load32(entryAt(entry) + D_OWN);
   if (MUTANT != 140 && held()) protect();
   return entryAlive(entry, generation) ? head : 0; // Behind the pin, and behind the load.
-}
-
-/** The present version, under a pin; 0: the structure is gone. */
-export function present(entry: u32, generation: u32): usize {
-  let version: usize;
-  do {
-    version = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS: the version is complete.
-  } while (MUTANT != 71 && !protect());
-  return entryAlive(entry, generation) ? version : 0;
 }
 
 /** Begins a call that reads `target`: 0 the present, else a snapshot. OK: ends with `done`. */
@@ -224,8 +201,8 @@ export function look(entry: u32, generation: u32, target: u32): i32 {
     version = present(entry, generation);
     if (version == 0) return leave(CLOSED);
   } else {
-    if (!alive()) return EXPELLED;
-    if (!entryAlive(entry, generation)) return CLOSED;
+    const status = ready(entry, generation);
+    if (status != OK) return status;
   }
   put32(work(), <u32>version);
   put32(work() + 4, <u32>rootOf(version));
@@ -251,9 +228,6 @@ export function snapshot(entry: u32, generation: u32): i32 {
   if (status != OK) return status;
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
-  const out = io();
-  put32(out, <u32>version);
-  put32(out + 4, sizeOf(rootOf(version)));
-  put64(out + 8, numberOf(version));
+  putSnapshot(version, sizeOf(rootOf(version)), numberOf(version));
   return leave(OK);
 }

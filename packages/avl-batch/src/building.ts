@@ -2,9 +2,23 @@
 // there is too little.
 
 import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
+import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type { BuildReport } from './api.ts';
 import type { AnyCore } from './core.ts';
-import { TEMP_BYTES } from './kernel.ts';
+import {
+  BUILT_LIVE,
+  BUILT_MORE,
+  BUILT_NODES,
+  BUILT_OPS,
+  BUILT_SIZE,
+  BUILT_USED,
+  MARK_QUEUES,
+  MARK_WAITING,
+  SORT_BYTES,
+  STATS_LIVE,
+  STATS_SIZE,
+  STATS_USED,
+} from './kernel.ts';
 import type { Signals } from './signals.ts';
 
 const { OK, FULL, LIMIT, CONTENDED } = Status;
@@ -43,14 +57,14 @@ export class Building {
   /** Operations that wait, of all threads. */
   waiting(): number {
     this.markQueues();
-    return this.core.result(1);
+    return this.core.result(MARK_WAITING);
   }
 
   /** The ends of all queues as they are now, for `covers`. */
   mark(): Uint8Array {
     const out = this.markQueues();
     const { core } = this;
-    return core.crossing.view.slice(out, out + 8 * core.result(0));
+    return core.crossing.view.slice(out, out + 8 * core.result(MARK_QUEUES));
   }
 
   /** Leaves the ends of the queues in scratch; returns where. */
@@ -73,7 +87,7 @@ export class Building {
       const at = crossing.put(marked, 0, marked.length);
       return kernel.covers(entry, generation, marked.length >> 3, (crossing.at + at) | 0);
     });
-    return core.result(0) !== 0;
+    return core.result(ANSWER) !== 0;
   }
 
   /** Applies what is queued now, or waits while others do. */
@@ -105,7 +119,7 @@ export class Building {
   private nothing(): Batch {
     const { core } = this;
     core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    return { applied: 0, nodes: 0, size: core.result(0), more: false };
+    return { applied: 0, nodes: 0, size: core.result(STATS_SIZE), more: false };
   }
 
   /**
@@ -121,13 +135,13 @@ export class Building {
     if (status === CONTENDED) return undefined;
     if (status !== OK) throw core.error(status, 'build');
     const batch = {
-      applied: core.result(0),
-      more: core.result(1) !== 0,
-      nodes: core.result(2),
-      size: core.result(3),
+      applied: core.result(BUILT_OPS),
+      more: core.result(BUILT_MORE) !== 0,
+      nodes: core.result(BUILT_NODES),
+      size: core.result(BUILT_SIZE),
     };
     if (batch.applied === 0) return batch;
-    const [used, live] = [core.resultCount(6), core.resultCount(8)];
+    const [used, live] = [core.resultCount(BUILT_USED), core.resultCount(BUILT_LIVE)];
     this.signals.announce();
     this.rebuilt = Math.min(this.rebuilt, used); // Others rebuild it, too.
     if (this.autoCompact && this.isDue(used, live, this.rebuilt)) {
@@ -151,7 +165,7 @@ export class Building {
     const { crossing, kernel } = core;
     core.member.check();
     crossing.begin();
-    const bytes = limit * TEMP_BYTES;
+    const bytes = limit * SORT_BYTES;
     try {
       crossing.need(bytes);
     } catch (error) {
@@ -193,7 +207,7 @@ export class Building {
   private bytes(): { used: number; live: number } {
     const { core } = this;
     core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    return { used: core.resultCount(4), live: core.resultCount(6) };
+    return { used: core.resultCount(STATS_USED), live: core.resultCount(STATS_LIVE) };
   }
 
   /** Rebuilds the tree unless somebody is building. A status. */

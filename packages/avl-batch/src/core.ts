@@ -1,9 +1,18 @@
 // What every view of one map shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import { MapCore, MapStatus, type ValuePort, valuePort } from '@x/shm-arena/ordered';
+import { MapCore, type ValuePort, valuePort } from '@x/shm-arena/ordered';
 import { type Membership, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
-import { MAX_KEY, QUEUE_FULL, type TreeKernel } from './kernel.ts';
+import { ABSENT } from '../build/numbers/arena/map/codes.ts';
+import {
+  MAX_KEY,
+  QUEUE_FULL,
+  STATS_LIVE,
+  STATS_MAX_PAGES,
+  STATS_MOST,
+  STATS_WAITING,
+  type TreeKernel,
+} from './kernel.ts';
 
 const WRITES = new Set(['set', 'insert', 'compareAndSet', 'delete']);
 const WAY_OUT = 'build what waits, or delete entries and build';
@@ -23,7 +32,7 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
   }
 
   protected answers(status: number): boolean {
-    return status === Status.OK || status === MapStatus.ABSENT;
+    return status === Status.OK || status === ABSENT;
   }
 
   override error(status: number, what: string): Error {
@@ -55,8 +64,8 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
     crossing.begin();
     if (kernel.stats(entry, generation, 0) !== Status.OK) return 'the limit is reached';
     return (
-      `found ${this.resultCount(6)} bytes of entries, which leave no room within \`maxBytes\`, ` +
-      `${this.result(13) * PAGE_BYTES}: ${WAY_OUT}`
+      `found ${this.resultCount(STATS_LIVE)} bytes of entries, which leave no room within ` +
+      `\`maxBytes\`, ${this.result(STATS_MAX_PAGES) * PAGE_BYTES}: ${WAY_OUT}`
     );
   }
 
@@ -66,8 +75,8 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
     crossing.begin();
     if (kernel.stats(entry, generation, 0) !== Status.OK) return 'too many operations wait';
     return (
-      `expected at most ${this.result(10)} operations of one thread to wait, found as many ` +
-      `(${this.result(8)} of all threads): build, or wait for a builder`
+      `expected at most ${this.result(STATS_MOST)} operations of one thread to wait, ` +
+      `found as many (${this.result(STATS_WAITING)} of all threads): build, or wait for a builder`
     );
   }
 }

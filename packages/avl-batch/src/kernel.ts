@@ -3,6 +3,12 @@
 
 import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/ordered';
 import bytes from '../build/kernel.wasm';
+import { COMPARE, DELETE, EXPECT_ABSENT, INSERT, NEXT_ABSENT } from '../build/numbers/codes.ts';
+
+export { FORGOTTEN, PENDING, QUEUE_FULL } from '../build/numbers/arena/map/codes.ts';
+export { MAX_KEY } from '../build/numbers/arena/map/key.ts';
+export { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
+export * from '../build/numbers/codes.ts';
 
 /** The wasm bytes of this package's kernel. */
 export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
@@ -11,30 +17,16 @@ export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 export const TYPE = 'AvlBatch';
 /** The export that has the number of this package's protocol. */
 export const OWN = 'AVL_PROTOCOL';
-/** The longest key in bytes. */
-export const MAX_KEY = 0xf_ffff;
-/** Bytes of scratch that a build takes for each operation. */
-export const TEMP_BYTES = 40;
-
-// Statuses that neither the arena's kernel has nor every map's.
-export const QUEUE_FULL = 36;
-export const PENDING = 37;
-export const FORGOTTEN = 38;
 
 /** Kinds of operations, and what may be added to the last one. */
 export const Kind = {
   set: 0,
-  insert: 1,
-  delete: 2,
-  compare: 3,
-  EXPECT_ABSENT: 16,
-  NEXT_ABSENT: 32,
+  insert: INSERT,
+  delete: DELETE,
+  compare: COMPARE,
+  EXPECT_ABSENT,
+  NEXT_ABSENT,
 } as const;
-
-/** Flag of `get`. */
-export const PENDING_TOO = 1;
-/** Flag of `scan`, beside those that every map has. */
-export const INDEX = 1024;
 
 export interface TreeKernel extends MapKernel {
   create(...call: [...MapArgs, maxQueued: number, maxPages: number]): number;

@@ -3,6 +3,7 @@
 // changing the word, or between changing it and waking the others.
 
 import type { AnyCore } from './core.ts';
+import { SIGNAL_NUDGED, SIGNAL_PUBLISHED } from './kernel.ts';
 
 /** How often a word is looked at where there is no `Atomics.waitAsync`, in milliseconds. */
 const POLL_MS = 4;
@@ -17,8 +18,8 @@ export class Signals {
     this.core = core;
     this.words = new Int32Array(core.seat.memory.buffer);
     core.ask('signals', (kernel, entry, generation) => kernel.signals(entry, generation));
-    this.publishedAt = core.result(0) >>> 2;
-    this.nudgedAt = core.result(1) >>> 2;
+    this.publishedAt = core.result(SIGNAL_PUBLISHED) >>> 2;
+    this.nudgedAt = core.result(SIGNAL_NUDGED) >>> 2;
   }
 
   get published(): number {

@@ -3,6 +3,7 @@
 
 import { NUMBERS, READER } from '@x/shm-arena/ordered';
 import { SHOW, ShmError } from '@x/shm-arena/structure';
+import { SNAP_NUMBER, SNAP_ROOT, SNAP_SIZE } from '../build/numbers/arena/map/result.ts';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeReader, TreeView } from './view.ts';
@@ -20,9 +21,9 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
 
   /** Of what `snapshot` has left in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
-    super(new SnapshotReader(core, core.result(0)));
-    this.#size = core.result(1);
-    this.#version = core.resultLong(2);
+    super(new SnapshotReader(core, core.result(SNAP_ROOT)));
+    this.#size = core.result(SNAP_SIZE);
+    this.#version = core.resultLong(SNAP_NUMBER);
     this.#letGo = letGo;
   }
 

@@ -1,6 +1,7 @@
 // Tickets: whose they are, and what became of their operations.
 
 import { describe, rangeError, Status, typeError } from '@x/shm-arena/structure';
+import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type { Ticket, TicketResult } from './api.ts';
 import type { AnyCore } from './core.ts';
 import { FORGOTTEN, PENDING } from './kernel.ts';
@@ -27,7 +28,7 @@ export function resultOf(core: AnyCore, ticket: Ticket): TicketResult | undefine
       : Status.BAD;
   switch (status) {
     case Status.OK:
-      return { outcome: OUTCOMES[core.result(0) - 1] ?? 'done' };
+      return { outcome: OUTCOMES[core.result(ANSWER) - 1] ?? 'done' };
     case PENDING:
       return undefined;
     case FORGOTTEN:

@@ -19,7 +19,27 @@ import {
 import type * as api from './api.ts';
 import { Building, isFull } from './building.ts';
 import { Core } from './core.ts';
-import { Kind, PENDING_TOO, QUEUE_FULL, type TreeKernel, TYPE } from './kernel.ts';
+import {
+  Kind,
+  PENDING_TOO,
+  QUEUE_FULL,
+  STATS_BUILDER,
+  STATS_HEIGHT,
+  STATS_LIVE,
+  STATS_MAX_PAGES,
+  STATS_MOST,
+  STATS_NUMBER,
+  STATS_PAGES,
+  STATS_QUEUE_PAGES,
+  STATS_SIZE,
+  STATS_USED,
+  STATS_WAITING,
+  TICKET_NUMBER,
+  TICKET_QUEUE,
+  TICKET_WAITING,
+  type TreeKernel,
+  TYPE,
+} from './kernel.ts';
 import { build, checked, described, paceOf, pendingOf, signalOf } from './options.ts';
 import { Signals } from './signals.ts';
 import { Snapshot } from './snapshot.ts';
@@ -208,9 +228,9 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   #ticket(): api.Ticket {
     const core = this[READER].core;
     const signals = this.#signals;
-    const queue = core.result(0);
-    const waiting = core.result(1);
-    const number = core.resultCount(2);
+    const queue = core.result(TICKET_QUEUE);
+    const waiting = core.result(TICKET_WAITING);
+    const number = core.resultCount(TICKET_NUMBER);
     if (waiting === 1) signals.stir();
     else if (waiting === this.#pace.maxOps) signals.ring();
     return { entry: core.entry, generation: core.generation, queue, number };
@@ -319,17 +339,17 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     const { core } = reader;
     reader.check();
     core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    const builder = core.result(12);
+    const builder = core.result(STATS_BUILDER);
     return counts({
-      size: core.result(0),
-      height: core.result(1),
-      version: core.resultLong(2),
-      bytes: (core.result(9) + core.result(11)) * PAGE_BYTES,
-      treeBytes: core.resultCount(4),
-      compactBytes: core.resultCount(6),
-      waiting: core.result(8),
-      maxBytes: core.result(13) * PAGE_BYTES || Infinity,
-      maxQueued: core.result(10),
+      size: core.result(STATS_SIZE),
+      height: core.result(STATS_HEIGHT),
+      version: core.resultLong(STATS_NUMBER),
+      bytes: (core.result(STATS_PAGES) + core.result(STATS_QUEUE_PAGES)) * PAGE_BYTES,
+      treeBytes: core.resultCount(STATS_USED),
+      compactBytes: core.resultCount(STATS_LIVE),
+      waiting: core.result(STATS_WAITING),
+      maxBytes: core.result(STATS_MAX_PAGES) * PAGE_BYTES || Infinity,
+      maxQueued: core.result(STATS_MOST),
       builder: builder === 0 ? undefined : builder - 1,
     });
   }

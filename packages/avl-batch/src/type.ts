@@ -1,6 +1,6 @@
 // The kind of structure, as the arena's directory and recovery know it.
 
-import { longOf, mapType } from '@x/shm-arena/ordered';
+import { mapType } from '@x/shm-arena/ordered';
 import { KERNEL_BYTES, OWN, type TreeKernel, TYPE } from './kernel.ts';
 
 /** What `audit` checks, by the codes of assembly/audit.ts. */
@@ -19,11 +19,7 @@ export const AVL_BATCH = mapType<TreeKernel>({
   type: TYPE,
   own: OWN,
   kernel: KERNEL_BYTES,
-  problem(check, entry, words) {
-    const word = (index: number) => words[index] as number;
-    return (
-      `${TYPE} ${entry}: check ${check} (${CHECKS[check - 1]}) fails at offset ${word(0) >>> 0}: ` +
-      `found ${longOf(word(2), word(3))}, expected ${longOf(word(4), word(5))}`
-    );
-  },
+  problem: ({ check, entry, at, found, expected }) =>
+    `${TYPE} ${entry}: check ${check} (${CHECKS[check - 1]}) fails at offset ${at}: ` +
+    `found ${found}, expected ${expected}`,
 });

@@ -6,14 +6,14 @@ import {
   ENTRY_HEAD,
   giveRecords,
   MapReader,
-  MapStatus,
   MapView,
-  RangeFlag,
   RangeScan,
   READER,
   takeRecords,
 } from '@x/shm-arena/ordered';
 import { wholeNumber } from '@x/shm-arena/structure';
+import { END, END_OPEN, NEED, START, START_OPEN } from '../build/numbers/arena/map/codes.ts';
+import { ANSWER, BYTES_DONE, COUNT_DONE } from '../build/numbers/arena/map/result.ts';
 import type { IndexedReadable } from './api.ts';
 import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
@@ -44,8 +44,8 @@ export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
 
   countWithin({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
     const flags =
-      (low === undefined ? 0 : RangeFlag.START | (lowOpen ? RangeFlag.START_OPEN : 0)) |
-      (high === undefined ? 0 : RangeFlag.END | (highOpen ? RangeFlag.END_OPEN : 0));
+      (low === undefined ? 0 : START | (lowOpen ? START_OPEN : 0)) |
+      (high === undefined ? 0 : END | (highOpen ? END_OPEN : 0));
     return this.counted(flags, low, high);
   }
 
@@ -70,7 +70,7 @@ export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
       );
     };
     core.finish(call(), call, 'count');
-    return core.result(0);
+    return core.result(ANSWER);
   }
 
   at(index: number): [K, V] | undefined {
@@ -93,11 +93,11 @@ export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
         crossing.outBytes & -8,
       );
     };
-    const large = core.finish(call(), call, 'at') === MapStatus.NEED;
-    if (!large && core.result(0) === 0) return undefined;
+    const large = core.finish(call(), call, 'at') === NEED;
+    if (!large && core.result(COUNT_DONE) === 0) return undefined;
     const records = takeRecords();
     if (large) records.loadLarge(core, ENTRY_HEAD, true);
-    else records.load(crossing.view, crossing.out, core.result(1), ENTRY_HEAD);
+    else records.load(crossing.view, crossing.out, core.result(BYTES_DONE), ENTRY_HEAD);
     const keys: K[] = [];
     const values: V[] = [];
     records.entries(1, core.keyPort, core.valuePort, keys, values);
@@ -116,7 +116,7 @@ export abstract class TreeView<K, V>
 
   rank(key: K): number {
     const reader = this[READER];
-    const flags = RangeFlag.END | RangeFlag.END_OPEN;
+    const flags = END | END_OPEN;
     return reader.counted(flags, undefined, reader.bound.encode(key));
   }
 

@@ -5,6 +5,7 @@
 import { probe } from '@x/shm-arena/structure';
 import type { Building } from './building.ts';
 import type { AnyCore } from './core.ts';
+import { STATS_BUILDER } from './kernel.ts';
 import type { Signals } from './signals.ts';
 
 /** How long who was asked to build has time to publish something, and how often it is asked. */
@@ -125,6 +126,6 @@ export class Waits {
   private isBuilding(): boolean {
     const { core } = this;
     core.ask('flush', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    return core.result(12) !== 0;
+    return core.result(STATS_BUILDER) !== 0;
   }
 }

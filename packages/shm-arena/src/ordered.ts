@@ -11,7 +11,6 @@ export {
   type MapArgs,
   MapCore,
   type MapKernel,
-  MapStatus,
   type OutArgs,
 } from './ordered/core.ts';
 export { MapView, NUMBERS } from './ordered/mapview.ts';
@@ -34,7 +33,7 @@ export {
   takeRecords,
   VERSION_HEAD,
 } from './ordered/records.ts';
-export { RangeFlag, RangeScan, readSome } from './ordered/scan.ts';
+export { RangeScan, readSome } from './ordered/scan.ts';
 export { Snapshots } from './ordered/snapshots.ts';
 export {
   Batch,

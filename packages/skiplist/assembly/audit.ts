@@ -31,9 +31,21 @@ import {
   regionAt,
   REGIONS,
 } from '@x/shm-arena/assembly/ground/layout';
-import { regionBody } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
-import { AUDIT } from './codes';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { problem } from '@x/shm-arena/assembly/map/result';
+import { regionBody } from '@x/shm-arena/assembly/memory/region';
+import {
+  STATS_ACTIVE,
+  STATS_HEIGHT,
+  STATS_LAST,
+  STATS_LISTS,
+  STATS_LIVE,
+  STATS_MAX_ENTRIES,
+  STATS_MAX_PAGES,
+  STATS_PAGES,
+  STATS_VERSIONS,
+} from './codes';
 import { auditGuide } from './guide';
 import {
   CLOCK,
@@ -43,28 +55,27 @@ import {
   HEIGHT,
   heightOf,
   idOf,
-  io,
   isTombstone,
   KEY,
-  LAST,
-  REST,
   keyLength,
+  LAST,
   listRegion,
   liveIn,
-  maxEntriesOf,
   MAX_HEIGHT,
+  maxEntriesOf,
   maxPagesOf,
   next,
   pagesIn,
+  REST,
   STAMP,
   USED,
   versionsIn,
 } from './node';
-import { opened, successorOf } from './seal';
-import { done, enter, leave, look, present, viewEnd, viewFirst, viewRecord } from './stack';
 import { countOf, listOf } from './record';
-import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from './stamp';
+import { opened, successorOf } from './seal';
 import { seek } from './search';
+import { done, look, viewEnd, viewFirst, viewRecord } from './stack';
+import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from './stamp';
 
 // ---- stats --------------------------------------------------------------------------------------
 
@@ -86,17 +97,17 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   }
   const active = opened(record);
   const out = io();
-  put32(out, viewEnd() - viewFirst());
-  put32(out + 4, pages);
-  put64(out + 8, versions);
-  put64(out + 16, live);
+  put32(out + STATS_LISTS, viewEnd() - viewFirst());
+  put32(out + STATS_PAGES, pages);
+  put64(out + STATS_VERSIONS, versions);
+  put64(out + STATS_LIVE, live);
   const first = listOf(record, viewFirst());
   const last = load64(first + LAST);
-  put64(out + 24, last != 0 ? last : load64(first + CLOCK) & ~CLOSED);
-  put32(out + 32, height);
-  put32(out + 36, idOf(active));
-  put32(out + 40, maxPagesOf(active));
-  put32(out + 44, maxEntriesOf(active));
+  put64(out + STATS_LAST, last != 0 ? last : load64(first + CLOCK) & ~CLOSED);
+  put32(out + STATS_HEIGHT, height);
+  put32(out + STATS_ACTIVE, idOf(active));
+  put32(out + STATS_MAX_PAGES, maxPagesOf(active));
+  put32(out + STATS_MAX_ENTRIES, maxEntriesOf(active));
   return done(0, OK);
 }
 
@@ -130,16 +141,7 @@ export function audit(entry: u32, generation: u32): i32 {
 
 /** Reports what is wrong and ends the call. */
 function bad(check: i32, list: usize, node: usize, found: u64, expected: u64): i32 {
-  return leave(report(check, list, node, found, expected));
-}
-
-function report(check: i32, list: usize, node: usize, found: u64, expected: u64): i32 {
-  const out = io();
-  put32(out, <u32>list);
-  put32(out + 4, <u32>node);
-  put64(out + 8, found);
-  put64(out + 16, expected);
-  return AUDIT + check;
+  return leave(problem(check, list, node, found, expected));
 }
 
 /** The number of a node at rest; DEAD; or 0: it is undecided. */
@@ -162,25 +164,25 @@ function auditList(list: usize, newer: u64): i32 {
   let number: u64 = DEAD;
   for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
     const height = heightOf(n);
-    if (height == 0 || height > MAX_HEIGHT) return report(15, list, n, height, MAX_HEIGHT);
+    if (height == 0 || height > MAX_HEIGHT) return problem(15, list, n, height, MAX_HEIGHT);
     const c = former == 0 ? -1 : compareNodes(former, n);
-    if (c > 0) return report(1, list, n, former, 0);
+    if (c > 0) return problem(1, list, n, former, 0);
     if (c < 0) number = DEAD; // The first version of another key.
     former = n;
     const t = numberOf(n);
-    if (t == 0) return report(4, list, n, 0, 0);
+    if (t == 0) return problem(4, list, n, 0, 0);
     if (t == DEAD) continue;
-    if (t >= number || t > clock) return report(5, list, n, t, number);
-    if (t >= newer) return report(10, list, n, t, newer);
+    if (t >= number || t > clock) return problem(5, list, n, t, number);
+    if (t >= newer) return problem(10, list, n, t, newer);
     versions++;
     deltas += deltaOf(n);
     if (number == DEAD && !isTombstone(n)) live++;
     number = t;
   }
-  if (versionsIn(list) != versions) return report(6, list, 0, versionsIn(list), versions);
-  if (liveIn(list) != live || deltas != live) return report(7, list, 0, liveIn(list), live);
+  if (versionsIn(list) != versions) return problem(6, list, 0, versionsIn(list), versions);
+  if (liveIn(list) != live || deltas != live) return problem(7, list, 0, liveIn(list), live);
   const entry = auditGuide(list); // First: the rest searches by it.
-  return entry == 0 ? auditLevels(list) : report(16, list, entry, 0, 0);
+  return entry == 0 ? auditLevels(list) : problem(16, list, entry, 0, 0);
 }
 
 /** The lowest number in a list. */
@@ -196,16 +198,17 @@ function lowest(list: usize): u64 {
 /** The levels above 0: in order, and a part of level 0. */
 function auditLevels(list: usize): i32 {
   const height = load32(list + HEIGHT);
-  if (height == 0 || height > MAX_HEIGHT) return report(8, list, 0, height, MAX_HEIGHT);
+  if (height == 0 || height > MAX_HEIGHT) return problem(8, list, 0, height, MAX_HEIGHT);
   for (let level = height; level < MAX_HEIGHT; level++) {
     // A writer that died between the link and the raise leaves one level that no search uses.
-    if (level > height && next(list + HEAD, level) != 0) return report(8, list, 0, level, height);
+    if (level > height && next(list + HEAD, level) != 0) return problem(8, list, 0, level, height);
   }
   for (let level: u32 = 1; level < height; level++) {
     let last: usize = 0;
     for (let n = next(list + HEAD, level); n != 0; n = next(n, level)) {
-      if (last != 0 && compareNodes(last, n) > 0) return report(2, list, n, last, level);
-      if (heightOf(n) <= level || !grounded(list, n)) return report(3, list, n, heightOf(n), level);
+      if (last != 0 && compareNodes(last, n) > 0) return problem(2, list, n, last, level);
+      if (heightOf(n) <= level || !grounded(list, n))
+        return problem(3, list, n, heightOf(n), level);
       last = n;
     }
   }
@@ -228,9 +231,9 @@ function auditRegions(entry: u32, generation: u32, record: usize): i32 {
     const at = regionAt(region);
     if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
     let held = <u32>successorOf(listOf(record, 0)) == region;
-    if (held && load64(regionBody(region) + CLOCK) != 0) return report(14, 0, 0, region, 0);
+    if (held && load64(regionBody(region) + CLOCK) != 0) return problem(14, 0, 0, region, 0);
     for (let i: u32 = 0; i < count; i++) held = held || listRegion(listOf(record, i)) == region;
-    if (!held) return report(13, 0, 0, region, count);
+    if (!held) return problem(13, 0, 0, region, count);
   }
   return OK;
 }

@@ -24,9 +24,10 @@
 
 import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { ME, OK } from '@x/shm-arena/assembly/ground/layout';
-import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { AGAIN, COMPARE, DELETE, DIFFERS, EXISTS, MATCH, MATCH_DELETE } from './codes';
+import { AGAIN, DIFFERS, EXISTS } from '@x/shm-arena/assembly/map/codes';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
+import { COMPARE, DELETE, MATCH, MATCH_DELETE } from './codes';
 import {
   COUNTERS,
   deltaOf,
@@ -42,8 +43,8 @@ import {
   versionsOf,
 } from './node';
 import { listOf } from './record';
-import { BATCH, commit, DESCRIPTOR_BYTES, openBatch, settleWith } from './stamp';
 import { giveBack } from './shard';
+import { BATCH, commit, DESCRIPTOR_BYTES, openBatch, settleWith } from './stamp';
 
 /** Whether a write leaves a tombstone. */
 export function deletes(kind: i32): bool {

@@ -26,11 +26,12 @@
 //   seq > 0            the snapshot (record = target, sequence number = seq); the host holds its
 //                      lease
 //
-// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of
-// codes.ts, where the flags stand, too. Unless it says OK (or ABSENT, EXISTS) nothing has changed.
-// PRESSURE (bit 8) may be added to OK.
+// Status: OK, FULL, CONTENDED, LIMIT, EXPELLED, CLOSED of the arena's layout.ts, and those of all
+// maps (map/codes.ts), where flags stand, too, as in codes.ts. Unless it says OK (or ABSENT,
+// EXISTS) nothing has changed. PRESSURE (bit 8) may be added to OK.
 
 import { OK, setup as setupLayout, join as joinLayout } from '@x/shm-arena/assembly/ground/layout';
+import * as calls from '@x/shm-arena/assembly/map/call';
 import * as audits from './audit';
 import * as batch from './batch';
 import * as nodes from './node';
@@ -44,36 +45,6 @@ import * as write from './write';
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
 export const SKIPLIST_PROTOCOL: u32 = 1;
 export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
-/** Longest key in bytes. */
-export const MAX_KEY: u32 = 0xf_ffff;
-export {
-  ABSENT,
-  AHEAD,
-  AUDIT,
-  COMPARE,
-  COUNT,
-  DELETE,
-  DIFFERS,
-  END,
-  END_OPEN,
-  EXISTS,
-  GET_OR_INSERT,
-  INSERT,
-  KEYS_ONLY,
-  MATCH,
-  MATCH_DELETE,
-  NEED,
-  PRESSURE,
-  RESUME,
-  REVERSE,
-  SET,
-  START,
-  START_OPEN,
-  TOMBSTONE,
-  TOMBSTONES,
-  VERSIONS,
-} from './codes';
-export { MAX_LISTS } from './node';
 
 /** Forgets everything: the instance is as new. */
 export function setup(): void {
@@ -87,12 +58,12 @@ export function join(slot: u32): void {
 
 /** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
 export function io(): u32 {
-  return <u32>nodes.io();
+  return <u32>calls.io();
 }
 
 /** How many bytes from `io()` on are the host's. */
 export function ioBytes(): u32 {
-  return nodes.ioBytes();
+  return calls.hostBytes(nodes.WORK_BYTES);
 }
 
 /** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
@@ -112,7 +83,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
 /**
  * Writes one key. kind: SET, INSERT, DELETE (no value), GET_OR_INSERT. The value is valueLen bytes
  * at valueAt (8-aligned, in the scratch behind the result block).
- * OK: written; result: {0 u32 1 = a DELETE found a live version, 4 u32 0, 8 u64 sequence number}.
+ * OK: written; result: {0 u32 1 = a DELETE found a live version, 8 u64 sequence number}.
  * EXISTS (INSERT and GET_OR_INSERT): a live version stands; for GET_OR_INSERT the result is that of
  * `get`. NEED (GET_OR_INSERT): it stands, but does not fit; as for `get`.
  * FULL (arena), LIMIT (of the list, but not for a DELETE of what is live; or no region is left for
@@ -163,10 +134,11 @@ export function putIf(
  * on, each 8-aligned:
  *   0 u32 kind (SET, INSERT, DELETE)   4 u32 key length   8 u32 value length   12 u32 outcome (out)
  *   16 key bytes, padded to 8   then the value bytes, padded to 8
- * `temp`: 32 * count bytes, 8-aligned, for the kernel's use. Operations on one key act in their
- * order; the last one counts, and the sequence number is the same for all. An INSERT that finds a
- * live version fails alone: its outcome is EXISTS, that of the others OK; it is judged when its
- * place is found, which may be before the instant at which the batch becomes visible.
+ * `temp`: SORT_BYTES (map/sort.ts) * count bytes, 8-aligned, for the kernel's use. Operations on
+ * one key act in their order; the last one counts, and the sequence number is the same for all. An
+ * INSERT that finds a live version fails alone: its outcome is EXISTS, that of the others OK; it is
+ * judged when its place is found, which may be before the instant at which the batch becomes
+ * visible.
  * OK: result {0 u32 written, 8 u64 sequence number (0 if nothing was written)}.
  * FULL, LIMIT, CONTENDED (others aborted it again and again), EXPELLED, CLOSED: nothing is visible.
  */
@@ -274,7 +246,7 @@ export function piece(at: u32, isKey: bool, from: u32, bytes: u32): void {
 
 /** Ends a read that said NEED. */
 export function release(): void {
-  if (MUTANT != 185) stack.leave(OK);
+  if (MUTANT != 185) calls.leave(OK);
 }
 
 /**

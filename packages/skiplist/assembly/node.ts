@@ -1,4 +1,4 @@
-// Lists, nodes and keys: where everything stands, and how keys compare.
+// Lists and nodes: where everything stands, and how a node compares with a key.
 //
 // One list ("memtable") lives in one region of the arena. Its nodes hold key, value, version and
 // tower in one piece, bump-allocated in the writer's own shard, so that a search costs one cache
@@ -24,8 +24,8 @@
 //   288 records (seal.ts)
 // Node at p, 8-aligned
 //   p - 4(i + 1) u32 the next node at level i, shared once linked
-//   p +  0 u64 x 2 the key's first two slices, frozen: the VALUE of 8 key bytes each in big-endian
-//          order, zero-padded; always two, so that a compare needs no length first
+//   p +  0 u64 x 2 the key's first two slices (map/key.ts), frozen; always two, so that a compare
+//          needs no length first
 //   p + 16 u64 stamp, shared: which version it is, if any (stamp.ts)
 //   p + 24 u32 meta, frozen: key length 20 bits | height 5 | tombstone 1 | delta + 1, 2 bits
 //   p + 28 u32 value length, frozen
@@ -47,9 +47,8 @@
 //     most the one operation that its intent names, and only while that runs or its thread is dead.
 // I6  A hint is the head, or a node that is linked at that level; whoever uses it checks the order.
 //
-// Names: s0, s1 the first two slices of a key; len its length; at its bytes in scratch (used beyond
-// 16 bytes only, 8-aligned), or the slices of a node that has the key, + 1. delta: by how much the
-// version changes the number of live keys.
+// Names: s0, s1, len, at a key in hand (map/key.ts). delta: by how much the version changes the
+// number of live keys.
 
 import {
   check,
@@ -61,13 +60,10 @@ import {
   put64,
   touch as touchLine,
 } from '@x/shm-arena/assembly/ground/atomic';
-import {
-  PARTICIPANTS,
-  S_SCRATCH,
-  S_SCRATCH_BYTES,
-  SELF,
-} from '@x/shm-arena/assembly/ground/layout';
+import { PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
+import { compareRest, putRest, slicesAt } from '@x/shm-arena/assembly/map/key';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -151,27 +147,9 @@ const POOL_AT: usize = WINDOWS_AT + WINDOW_BYTES * MAX_LISTS;
 const STREAMS_AT: usize = POOL_AT + 4 * POOL;
 const TURNS_AT: usize = STREAMS_AT + 4 * STREAMS;
 export const WORK_BYTES: u32 = <u32>((TURNS_AT + 4 * LANES + 63) & ~63);
-/** The result block. */
-export const RESULT: usize = 64;
-
-/** Where the host's part of the scratch begins. */
-export function io(): usize {
-  return get32(SELF + S_SCRATCH); // Owned by this thread, as is all of the scratch.
-}
-
-/** Bytes of the host's part. */
-export function ioBytes(): u32 {
-  return get32(SELF + S_SCRATCH_BYTES) - WORK_BYTES;
-}
-
-/** Bytes that a single value comes out with at most; a longer one comes in pieces. */
-export function valueRoom(): u32 {
-  return isDefined(GATED) ? 8 : ioBytes() - <u32>RESULT;
-}
-
 /** The kernel's part; begins with the view (stack.ts). */
 export function work(): usize {
-  return io() + ioBytes();
+  return io() + hostBytes(WORK_BYTES);
 }
 
 export function boundAt(index: u32): usize {
@@ -262,22 +240,6 @@ export function keyBytes(len: u32): usize {
 
 // ---- comparing ----------------------------------------------------------------------------------
 
-/** Slice `index` of the staged bytes; what lies behind the end counts as zeros. */
-export function sliceOf(at: usize, index: u32, len: u32): u64 {
-  const left = len - (index << 3);
-  const value = bswap<u64>(get64(at + ((<usize>index) << 3)));
-  return left >= 8 ? value : value & (~(<u64>0) << ((8 - left) << 3));
-}
-
-/** The first slice of a key as index.ts passes it. */
-export function firstSlice(len: u32, k0: u32, k1: u32): u64 {
-  return len > 16 ? sliceOf(k0, 0, len) : ((<u64>k0) << 32) | k1;
-}
-
-export function secondSlice(len: u32, k0: u32, k2: u32, k3: u32): u64 {
-  return len > 16 ? sliceOf(k0, 1, len) : ((<u64>k2) << 32) | k3;
-}
-
 /**
  * Whether the node's key comes before the key. Padding decides nothing: where all slices agree, one
  * key is the other with zeros behind it, and the shorter one comes first.
@@ -298,35 +260,18 @@ export function equal(node: usize, s0: u64, s1: u64, len: u32, at: usize): bool 
 
 /** Node against key where the first two slices agree: below, at or above zero. */
 export function tail(node: usize, len: u32, at: usize): i32 {
-  const length = keyLength(node);
-  if (length > 16 && len > 16) {
-    const slices = (min(length, len) + 7) >> 3;
-    for (let i: u32 = 2; i < slices; i++) {
-      const a = get64(node + REST + ((<usize>i) << 3));
-      const b = (at & 1) != 0 ? get64((at ^ 1) + ((<usize>i) << 3)) : sliceOf(at, i, len);
-      if (a != b) return a < b ? -1 : 1;
-    }
-  }
-  return length < len ? -1 : <i32>(length > len);
+  return compareRest(keyLength(node), slicesAt(node + REST), len, at);
 }
 
 /** Two nodes by key: below, at or above zero. */
 export function compareNodes(a: usize, b: usize): i32 {
-  const la = keyLength(a);
-  const lb = keyLength(b);
   const a0 = get64(a + KEY);
   const b0 = get64(b + KEY);
   if (a0 != b0) return a0 < b0 ? -1 : 1;
   const a1 = get64(a + KEY + 8);
   const b1 = get64(b + KEY + 8);
   if (a1 != b1) return a1 < b1 ? -1 : 1;
-  const slices = <u32>(keyBytes(min(la, lb)) >> 3);
-  for (let i: u32 = 2; i < slices; i++) {
-    const x = get64(a + REST + ((<usize>i) << 3));
-    const y = get64(b + REST + ((<usize>i) << 3));
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return la < lb ? -1 : <i32>(la > lb);
+  return tail(a, keyLength(b), slicesAt(b + REST));
 }
 
 // ---- building a private node --------------------------------------------------------------------
@@ -346,8 +291,7 @@ export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at
   put32(node + META, len | (height << 20));
   put64(node + KEY, s0);
   put64(node + KEY + 8, s1);
-  const slices = (len + 7) >> 3;
-  for (let i: u32 = 2; i < slices; i++) put64(node + REST + ((<usize>i) << 3), sliceOf(at, i, len));
+  putRest(node + REST, len, at);
   for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
 }
 
@@ -361,24 +305,6 @@ export function fillValue(node: usize, from: usize, bytes: u32): void {
 export function fillKind(node: usize, tombstone: bool, delta: i32): void {
   const rest = get32(node + META) & (KEY_BITS | (31 << 20));
   put32(node + META, rest | (tombstone ? TOMB : 0) | ((<u32>(delta + 1)) << 26));
-}
-
-/** Writes the key's bytes, padded to 8, to private memory. */
-export function copyKey(to: usize, node: usize): void {
-  const bytes = keyLength(node);
-  if (bytes > 0) put64(to, bswap<u64>(get64(node + KEY)));
-  if (bytes > 8) put64(to + 8, bswap<u64>(get64(node + KEY + 8)));
-  for (let i: usize = 16; i < <usize>bytes; i += 8) {
-    put64(to + i, bswap<u64>(get64(node + REST + i)));
-  }
-}
-
-/** The same for `bytes` of them from `from` on, a multiple of 8. */
-export function copyKeyPart(to: usize, node: usize, from: u32, bytes: u32): void {
-  for (let i: usize = 0; i < <usize>bytes; i += 8) {
-    const at = <usize>from + i;
-    put64(to + i, bswap<u64>(get64(node + at + (at < 16 || MUTANT == 186 ? KEY : REST))));
-  }
 }
 
 // ---- shards and counters ------------------------------------------------------------------------

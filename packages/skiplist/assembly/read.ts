@@ -23,26 +23,40 @@
 
 import { get32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
-import { copyWords, keyRecord } from '@x/shm-arena/assembly/ground/words';
-import { ABSENT, NEED, TOMBSTONE } from './codes';
-import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { ABSENT, NEED } from '@x/shm-arena/assembly/map/codes';
 import {
   copyKeyPart,
+  firstSlice,
+  keyRecord,
+  secondSlice,
+  sliceOf,
+} from '@x/shm-arena/assembly/map/key';
+import {
+  FOUND_BYTES,
+  FOUND_FLAGS,
+  FOUND_NUMBER,
+  foundBytes,
+  putDone,
+  putFound,
+  putValue,
+} from '@x/shm-arena/assembly/map/result';
+import { TOMBSTONE } from './codes';
+import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
+import {
   equal,
-  io,
   isTombstone,
+  KEY,
   laneAt,
   LANES,
   next,
-  RESULT,
-  sliceOf,
+  REST,
   valueAt,
   valueLength,
-  valueRoom,
-  firstSlice,
-  secondSlice,
+  WORK_BYTES,
 } from './node';
-import { listOf, countOf } from './record';
+import { countOf, listOf } from './record';
 import { findMany, seek } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { LATEST, seen } from './stamp';
@@ -81,7 +95,8 @@ export function get(
       return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
     }
   }
-  clearResult();
+  put32(io() + FOUND_BYTES, 0);
+  putNumber(0, 0);
   return done(upto, ABSENT);
 }
 
@@ -90,32 +105,24 @@ export function get(
  * keeps its pin.
  */
 export function resultOf(node: usize, number: u64, status: i32): i32 {
-  const out = io();
-  const bytes = valueLength(node);
   const gone = isTombstone(node);
-  put32(out, bytes);
-  put32(out + 4, gone ? TOMBSTONE : 0);
-  put64(out + 8, number);
-  if (gone) return ABSENT;
-  if (bytes > valueRoom()) {
-    put32(out + 20, <u32>valueAt(node));
-    return NEED;
-  }
-  copyWords(out + RESULT, valueAt(node), bytes);
-  return status;
+  putNumber(gone ? TOMBSTONE : 0, number);
+  if (!gone) return putValue(valueAt(node), valueLength(node), valueRoom(WORK_BYTES), status);
+  put32(io() + FOUND_BYTES, 0);
+  return ABSENT;
 }
 
-function clearResult(): void {
+/** What a result says beside the value. */
+function putNumber(flags: u32, number: u64): void {
   const out = io();
-  put32(out, 0);
-  put32(out + 4, 0);
-  put64(out + 8, 0);
+  put32(out + FOUND_FLAGS, flags);
+  put64(out + FOUND_NUMBER, number);
 }
 
 /** See index.ts. */
 export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
   const to = io() + RESULT;
-  if (isKey) copyKeyPart(to, at, from, bytes);
+  if (isKey) copyKeyPart(to, at + KEY, at + REST, from, bytes);
   else copyWords(to, at + from, bytes);
 }
 
@@ -161,30 +168,26 @@ export function getMany(
     searchLanes(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const node: usize = get32(laneAt(i) + L_OWN);
-      const bytes: u64 = 8 + (node == 0 ? 0 : (<u64>valueLength(node) + 7) & ~7);
+      const length = node == 0 ? 0 : valueLength(node);
+      const bytes = foundBytes(length);
       if (used + bytes > outBytes) {
         full = true;
         break;
       }
-      emit(out + used, node);
+      putFound(out + used, node != 0, node == 0 ? 0 : valueAt(node), length);
       used += <u32>bytes;
       keys++;
       key += keyRecord(get32(key));
     }
   }
-  const result = io();
-  put32(result, keys);
-  put32(result + 4, used);
-  put32(result + 8, <u32>key);
+  putDone(keys, used, <u32>key);
   return done(upto, OK);
 }
 
 /** Gives the lane the staged key at `key`; returns where the next one stands. */
 function stageLane(lane: usize, key: usize): usize {
   const len = get32(key); // Staged by this thread's host: private.
-  const s0 = len > 0 ? sliceOf(key + 8, 0, len) : 0;
-  const s1 = len > 8 ? sliceOf(key + 8, 1, len) : 0;
-  setLane(lane, s0, s1, len, key + 8);
+  setLane(lane, sliceOf(key + 8, 0, len), sliceOf(key + 8, 1, len), len, key + 8);
   put32(lane + L_OWN, 0);
   put32(lane + L_OWN2, 0);
   return key + keyRecord(len);
@@ -220,10 +223,4 @@ function choose(list: usize, lane: usize, limit: u64): bool {
     }
   }
   return false;
-}
-
-function emit(to: usize, node: usize): void {
-  put32(to, node == 0 ? 0 : 1);
-  put32(to + 4, node == 0 ? 0 : valueLength(node));
-  if (node != 0) copyWords(to + 8, valueAt(node), valueLength(node));
 }

@@ -20,44 +20,30 @@
 //
 // Names: see node.ts, seal.ts.
 
-import { cas64, get64, load64, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import {
-  CLOSED,
-  generationOf,
-  kindOf,
-  ME,
-  OK,
-  ownerOf,
-  R_OWNER,
-  R_STATE,
-  REGION_CREATING,
-  REGION_FREEING,
-  REGION_LIVE,
-  regionAt,
-  REGIONS,
-  stateWord,
-} from '@x/shm-arena/assembly/ground/layout';
-import { freeRegion, retireFrom } from '@x/shm-arena/assembly/memory/region';
+import { get64, load64, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED, kindOf, OK, REGION_LIVE, REGIONS } from '@x/shm-arena/assembly/ground/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
+import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
+import { retireFrom } from '@x/shm-arena/assembly/memory/region';
 import {
   COUNTERS,
   countersOf,
   deltaOf,
   INTENT,
   KEY,
-  REST,
   keyLength,
   listRegion,
   liveOf,
-  SLAB,
+  REST,
   shardAt,
+  SLAB,
   STAMP,
   versionsOf,
 } from './node';
-import { seek } from './search';
-import { opened, successorOf, settleRegion } from './seal';
-import { enter, leave, present } from './stack';
 import { countOf, listOf } from './record';
+import { opened, successorOf } from './seal';
+import { seek } from './search';
 import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
 
 /** See index.ts. */
@@ -115,17 +101,14 @@ function front(list: usize, node: usize): usize {
 function repairRegions(entry: u32, generation: u32, slot: u32): void {
   const owner = ownedByEntry(entry, generation);
   for (let region: u32 = 0; region < REGIONS; region++) {
-    const at = regionAt(region);
-    const word = load64(at + R_STATE);
-    const kind = kindOf(word);
-    if (kind != REGION_LIVE && (kind != REGION_CREATING || ownerOf(word) != slot + 1)) continue;
-    if (load64(at + R_OWNER) != owner || load64(at + R_STATE) != word) continue;
+    const word = judgedRegion(region, owner, slot);
+    if (word == 0) continue;
     const stacked = inStack(entry, generation, region);
     if (stacked < 0) return;
     if (stacked > 0) settleRegion(region);
-    else if (kind == REGION_LIVE)
+    else if (kindOf(word) == REGION_LIVE)
       retireFrom(region, word); // R3
-    else drop(region, word);
+    else dropRegion(region, word);
   }
 }
 
@@ -137,10 +120,4 @@ function inStack(entry: u32, generation: u32, region: u32): i32 {
   const count = countOf(record);
   for (let i: u32 = 0; i < count; i++) if (listRegion(listOf(record, i)) == region) return 1;
   return MUTANT != 192 && successorOf(listOf(record, 0)) == region ? 1 : 0;
-}
-
-/** Frees a region that its dead creator never published. */
-function drop(region: u32, word: u64): void {
-  const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
 }

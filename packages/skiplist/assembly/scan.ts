@@ -39,51 +39,53 @@
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import { io } from '@x/shm-arena/assembly/map/call';
 import {
-  COUNT,
   END,
   END_OPEN,
   KEYS_ONLY,
   NEED,
-  RESUME,
   REVERSE,
   START,
   START_OPEN,
-  TOMBSTONE,
-  TOMBSTONES,
-  VERSIONS,
-} from './codes';
+} from '@x/shm-arena/assembly/map/codes';
+import { copyKey, sliceOf } from '@x/shm-arena/assembly/map/key';
+import {
+  entryBytes,
+  LARGE_NUMBER,
+  LAST_AT,
+  putDone,
+  putLarge,
+} from '@x/shm-arena/assembly/map/result';
+import { COUNT, RESUME, TOMBSTONE, TOMBSTONES, VERSIONS } from './codes';
 import {
   boundAt,
   compareNodes,
-  copyKey,
   equal,
   HEAD,
   HEIGHT,
-  io,
   isTombstone,
   KEY,
-  REST,
   keyLength,
   laneAt,
   less,
   next,
   POOL,
   poolAt,
-  sliceOf,
+  REST,
   spliceAt,
   STAMP,
-  STREAMS,
   streamAt,
+  STREAMS,
   touchEnd,
   valueAt,
   valueLength,
   windowAt,
 } from './node';
-import { before, behind, find, findEnd, seek, topOf } from './search';
-import { seen } from './stamp';
-import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { listOf } from './record';
+import { before, behind, find, findEnd, seek, topOf } from './search';
+import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
+import { seen } from './stamp';
 
 const W_LIST: usize = 0;
 const W_POS: usize = 4;
@@ -274,11 +276,8 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes
 
 /** The result of a scan: `last` is the offset of the last record. */
 function finish(records: u32, used: u32, more: u32, last: usize): i32 {
-  const result = io();
-  put32(result, records);
-  put32(result + 4, used);
-  put32(result + 8, more);
-  put32(result + 12, <u32>last);
+  putDone(records, used, more);
+  put32(io() + LAST_AT, <u32>last);
   return OK;
 }
 
@@ -300,13 +299,10 @@ function finishCount(
 
 /** The record of `node` does not fit: where the host finds what it is made of. */
 function needs(node: usize, records: u32, more: u32): i32 {
-  finish(records, 0, more, 0);
-  const result = io();
-  put32(result + 16, <u32>node);
-  put32(result + 20, <u32>valueAt(node));
-  put32(result + 24, keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0));
-  put32(result + 28, valueLength(node));
-  put64(result + 32, load64(node + STAMP)); // Decided by `seen`: the number.
+  putDone(records, 0, more);
+  const flagged = keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0);
+  putLarge(node, flagged, valueAt(node), valueLength(node));
+  put64(io() + LARGE_NUMBER, load64(node + STAMP)); // Decided by `seen`: the number.
   return NEED;
 }
 
@@ -408,8 +404,8 @@ function modeOf(flags: u32, bound: u32, open: u32): u32 {
 
 function setBound(index: u32, mode: u32, len: u32, at: u32): void {
   const b = boundAt(index);
-  put64(b, mode != NONE && len > 0 ? sliceOf(at, 0, len) : 0);
-  put64(b + 8, mode != NONE && len > 8 ? sliceOf(at, 1, len) : 0);
+  put64(b, mode != NONE ? sliceOf(at, 0, len) : 0);
+  put64(b + 8, mode != NONE ? sliceOf(at, 1, len) : 0);
   put32(b + 16, len);
   put32(b + 20, at);
   put32(b + B_MODE, mode);
@@ -725,8 +721,7 @@ function turn(nodes: usize, low: u32, high: u32): void {
 // ---- records ------------------------------------------------------------------------------------
 
 function recordBytes(node: usize, flags: u32): u64 {
-  const value: u64 = (flags & KEYS_ONLY) != 0 ? 0 : (<u64>valueLength(node) + 7) & ~7;
-  return 16 + ((keyLength(node) + 7) & ~7) + value;
+  return 16 + entryBytes(keyLength(node), valueLength(node), flags);
 }
 
 function emit(to: usize, node: usize, s0: u64, s1: u64, flags: u32): void {
@@ -739,7 +734,7 @@ function emit(to: usize, node: usize, s0: u64, s1: u64, flags: u32): void {
     put64(to + 16, bswap<u64>(s0));
     put64(to + 24, bswap<u64>(s1));
   } else {
-    copyKey(to + 16, node);
+    copyKey(to + 16, node + KEY, node + REST, len);
   }
   if ((flags & KEYS_ONLY) != 0) return;
   const value = to + 16 + ((<usize>len + 7) & ~7);

@@ -40,7 +40,7 @@
 // the next list of A                                          a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
 //   2. CAS A.successor 0 → B; lost: drop B                      CREATING(dead): repair does 3, or
-//   3. region → LIVE                                              who uses it
+//   3. region → LIVE (map/settle.ts)                              who uses it
 // seal
 //   4. lock A; root unchanged, else from the start              the lock is inherited; nothing
 //   5. fill B's record; CAS root {A, …} → {B, A, …}             the rest, which anybody finishes
@@ -76,7 +76,6 @@ import {
   put32,
   put64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import {
   BAD,
   CLOSED as GONE,
@@ -86,19 +85,21 @@ import {
   entryAt,
   EXPELLED,
   generationOf,
-  kindOf,
   LIMIT,
   ME,
   OK,
   R_OWNER,
   R_STATE,
-  REGION_CREATING,
-  REGION_LIVE,
   regionAt,
-  stateWord,
 } from '@x/shm-arena/assembly/ground/layout';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
-import { protect } from '@x/shm-arena/assembly/memory/reservation';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { AHEAD } from '@x/shm-arena/assembly/map/codes';
+import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
+import { settleRegion } from '@x/shm-arena/assembly/map/settle';
 import {
   regionAlloc,
   regionBase,
@@ -107,12 +108,9 @@ import {
   regionDrop,
   regionPublish,
   regionRetire,
-  retireFrom,
   sweep,
 } from '@x/shm-arena/assembly/memory/region';
-import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/ground/owner';
-import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { AHEAD } from './codes';
+import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { FIRST_DUE } from './guide';
 import {
   CLOCK,
@@ -121,15 +119,14 @@ import {
   HEIGHT,
   ID,
   idOf,
-  io,
   LAST,
   listRegion,
   LOCK,
   MAKER,
   MAX_ENTRIES,
-  maxEntriesOf,
   MAX_LISTS,
   MAX_PAGES,
+  maxEntriesOf,
   maxPagesOf,
   OF_ENTRY,
   RECORDS,
@@ -137,7 +134,6 @@ import {
   SHARDS,
   SUCCESSOR,
 } from './node';
-import { enter, leave, present } from './stack';
 import { countOf, indexOf, listOf, recordBytes, setCount, setList } from './record';
 import { CLOSED } from './stamp';
 
@@ -193,7 +189,7 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
   setList(record, 0, list);
   regionPublish(listRegion(list)); // The caller is creating the entry: its owner is there.
   reserve(list);
-  put32(io(), <u32>record);
+  put32(io() + ANSWER, <u32>record);
   return OK;
 }
 
@@ -229,17 +225,6 @@ export function opened(record: usize): usize {
   cas64(list + CLOCK, 0, load64(older + LAST) + 1);
   if (MUTANT == 40) or64(older + CLOCK, CLOSED);
   return list;
-}
-
-/** Step 3, by anybody who protects the region. */
-export function settleRegion(region: u32): void {
-  const at = regionAt(region) + R_STATE;
-  const word = load64(at);
-  if (kindOf(word) != REGION_CREATING) return;
-  const live = stateWord(REGION_LIVE, 0, generationOf(word));
-  if (cas64(at, word, live) && ownerGone(load64(regionAt(region) + R_OWNER))) {
-    retireFrom(region, live);
-  }
 }
 
 // ---- moving the root ----------------------------------------------------------------------------
@@ -307,7 +292,7 @@ function move(entry: u32, generation: u32, keep: bool): i32 {
     opened(slotOf(fresh, count + 1));
     if (!keep && MUTANT != 165) retireAll(record);
     reserve(fresh);
-    put32(io(), idOf(list));
+    put32(io() + ANSWER, idOf(list));
     return leave(entryAlive(entry, generation) ? OK : GONE);
   }
   return leave(CONTENDED);
@@ -365,9 +350,7 @@ export function snapshot(entry: u32, generation: u32, upto: u64): i32 {
     const moved = MUTANT != 168 && load32(entryAt(entry) + D_ROOT) != <u32>record;
     if ((now & CLOSED) != 0 || moved) continue;
     if (upto > now) return leave(AHEAD);
-    put32(io(), <u32>record);
-    put32(io() + 4, 0);
-    put64(io() + 8, upto == 0 ? now : upto);
+    putSnapshot(record, 0, upto == 0 ? now : upto);
     return leave(OK);
   }
   return leave(CONTENDED);
@@ -386,6 +369,6 @@ export function lists(entry: u32, generation: u32, out: usize): i32 {
     put32(at, idOf(listOf(record, i)));
     put32(at + 4, i > 0 ? 1 : 0);
   }
-  put32(io(), count);
+  put32(io() + ANSWER, count);
   return leave(OK);
 }

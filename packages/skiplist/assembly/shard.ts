@@ -18,19 +18,19 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { FULL, ME, OK } from '@x/shm-arena/assembly/ground/layout';
-import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/memory/region';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
+import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/memory/region';
 import {
   COUNTERS,
   countersOf,
   deltaOf,
   fillKey,
   INTENT,
+  listRegion,
   liveOf,
   MAKER,
-  nodeBytes,
-  listRegion,
   maxEntriesOf,
+  nodeBytes,
   shardAt,
   SLAB,
   SLAB_BYTES,

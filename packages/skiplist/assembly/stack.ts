@@ -14,16 +14,13 @@
 //     ones.
 // T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
 //
-// A call that reads the present pins, loads the root, and asks `protect` whether the era it pinned
-// covers it; then it looks at the entry's state once more: still LIVE of this generation, hence the
-// root was this structure's. A call on a snapshot needs no pin: the host's lease holds the record's
-// regions. A death under a pin leaves the pin, which recovery takes away with the slot.
+// A call that reads the present finds the root as every map's does (map/call.ts). A call on a
+// snapshot needs no pin: the host's lease holds the record's regions. A death under a pin leaves
+// the pin, which recovery takes away with the slot.
 
-import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { entryAlive } from '@x/shm-arena/assembly/life/directory';
-import { CLOSED as GONE, D_ROOT, entryAt, EXPELLED, OK } from '@x/shm-arena/assembly/ground/layout';
-import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
-import { alive } from '@x/shm-arena/assembly/ground/thread';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED as GONE, OK } from '@x/shm-arena/assembly/ground/layout';
+import { enter, leave, present, ready } from '@x/shm-arena/assembly/map/call';
 import { work } from './node';
 import { countOf, indexOf } from './record';
 import { LATEST } from './stamp';
@@ -33,39 +30,15 @@ const V_FIRST: usize = 4;
 const V_END: usize = 8;
 const V_UPTO: usize = 16;
 
-/** Begins a call that pins. Unless OK, nothing is held. */
-export function enter(entry: u32, generation: u32): i32 {
-  if (!alive()) return EXPELLED;
-  if (!entryAlive(entry, generation)) return GONE;
-  pin();
-  return OK;
-}
-
-/** Ends it, handing its status on. */
-export function leave(status: i32): i32 {
-  unpin();
-  return status;
-}
-
-/** The present record, under a pin; 0: the structure is gone. */
-export function present(entry: u32, generation: u32): usize {
-  let record: usize;
-  do {
-    record = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS of seal: the record is complete.
-  } while (!protect());
-  return entryAlive(entry, generation) ? record : 0;
-}
-
 /**
  * Sets up what (target, number) of index.ts mean; begins the call as `enter` does, with a pin only
  * where the present is read. OK: the view stands; end with `done`.
  */
 export function look(entry: u32, generation: u32, target: u32, upto: u64): i32 {
   if (upto != 0) {
-    if (!alive()) return EXPELLED;
-    if (!entryAlive(entry, generation)) return GONE;
-    setView(target, 0, countOf(target), upto);
-    return OK;
+    const status = ready(entry, generation);
+    if (status == OK) setView(target, 0, countOf(target), upto);
+    return status;
   }
   const status = enter(entry, generation);
   if (status != OK) return status;

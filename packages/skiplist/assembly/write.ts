@@ -46,9 +46,13 @@ import {
   ME,
   OK,
 } from '@x/shm-arena/assembly/ground/layout';
-import { regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
 import { random, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { AGAIN, DELETE, GET_OR_INSERT, NEED, PRESSURE, SET } from './codes';
+import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
+import { AGAIN, NEED, PRESSURE } from '@x/shm-arena/assembly/map/codes';
+import { firstSlice, secondSlice } from '@x/shm-arena/assembly/map/key';
+import { ANSWER, FOUND_NUMBER } from '@x/shm-arena/assembly/map/result';
+import { regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
+import { DELETE, GET_OR_INSERT, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
@@ -57,26 +61,22 @@ import {
   fillKind,
   fillValue,
   HEIGHT,
-  io,
   isLive,
   linkAt,
+  listRegion,
   MAX_HEIGHT,
   next,
   pressed,
-  listRegion,
   shardAt,
   SLAB,
   spliceAt,
   STAMP,
-  firstSlice,
-  secondSlice,
 } from './node';
 import { newestBelow, resultOf } from './read';
 import { listOf } from './record';
 import { opened } from './seal';
 import { advance, before, findNear, linkAbove, remember } from './search';
-import { useShard, admits, build, announce, count, giveBack } from './shard';
-import { enter, leave, present } from './stack';
+import { admits, announce, build, count, giveBack, useShard } from './shard';
 import { CLOSED, DEAD, decide, stampNode, tick } from './stamp';
 
 /** Seals that a write follows from list to list before it says CONTENDED. */
@@ -183,9 +183,8 @@ function putIn(
   remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
   renew(list, versions - 1, versions);
   const out = io();
-  put32(out, kind == DELETE && isLive(found) ? 1 : 0);
-  put32(out + 4, 0);
-  put64(out + 8, number);
+  put32(out + ANSWER, kind == DELETE && isLive(found) ? 1 : 0);
+  put64(out + FOUND_NUMBER, number);
   return pressed(list) ? OK | PRESSURE : OK;
 }
 

@@ -19,14 +19,12 @@ import {
 } from '@x/shm-arena/structure';
 import type { BatchOperation, BatchResult } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
-import { EXISTS, Kind, MAX_KEY, PRESSURE } from './kernel.ts';
+import { EXISTS, Kind, MAX_KEY, PRESSURE, SORT_BYTES } from './kernel.ts';
 
 /** The most bytes of a batch, encoded. */
 const MAX_BATCH = 2 ** 31 - 2 ** 20;
 const OPERATION_HEAD = 16;
 const OUTCOME = 12;
-/** Bytes of the kernel's own notes for each operation. */
-const TEMP = 32;
 
 /** Memory of a batch that is over; encoding may run user code that writes a batch of its own. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
@@ -109,7 +107,7 @@ export function writeBatch<K, V>(
     core.member.check();
     crossing.begin();
     at = crossing.put(packed.bytes, 0, packed.length);
-    const temp = crossing.take(TEMP * packed.count);
+    const temp = crossing.take(SORT_BYTES * packed.count);
     return kernel.writeBatch(
       core.entry,
       core.generation,

@@ -12,6 +12,8 @@ import {
   MAX_KEY,
   MAX_LISTS,
   PRESSURE,
+  STATS_ACTIVE,
+  STATS_LISTS,
 } from './kernel.ts';
 import { readStats, tryStats } from './stats.ts';
 
@@ -45,10 +47,11 @@ export class Core<K, V> extends MapCore<ListKernel, K, V> {
     if (tryStats(this, 0) !== Status.OK) return 'a limit is reached';
     if (what === 'clear') return 'no region is left in the arena';
     if (what === 'seal') {
-      return `${this.result(0)} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
+      const lists = this.result(STATS_LISTS);
+      return `${lists} lists of at most ${MAX_LISTS}, or no region is left in the arena`;
     }
     // It may be sealed by now, and destroyed.
-    if (tryStats(this, this.result(9)) !== Status.OK) return 'a limit was reached';
+    if (tryStats(this, this.result(STATS_ACTIVE)) !== Status.OK) return 'a limit was reached';
     const { entries, maxEntries, bytes, maxBytes } = readStats(this);
     if (entries === 0 && maxEntries === Infinity && maxBytes === Infinity) {
       return 'no region is left in the arena for the next list';

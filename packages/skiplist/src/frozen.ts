@@ -4,6 +4,7 @@ import { NUMBERS, READER } from '@x/shm-arena/ordered';
 import { SHOW, ShmError, Status } from '@x/shm-arena/structure';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';
+import { STATS_LAST } from './kernel.ts';
 import { measure } from './scan.ts';
 import { listStats, tryStats } from './stats.ts';
 import { ListReader, ListView } from './view.ts';
@@ -50,7 +51,7 @@ export class Frozen<K, V>
   constructor(core: Core<K, V>, id: number) {
     super(new FrozenReader(core, id, 0, 0));
     const status = tryStats(core, id);
-    this.seq = status === Status.OK ? core.resultLong(6) : 0n;
+    this.seq = status === Status.OK ? core.resultLong(STATS_LAST) : 0n;
     if (status === Status.OK) return;
     if (status !== Status.CLOSED) throw core.error(status, 'frozen');
     this[READER].end(); // By another thread, a moment ago.

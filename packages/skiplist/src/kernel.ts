@@ -1,15 +1,34 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import {
-  type BoundArgs,
-  type KeyArgs,
-  type MapArgs,
-  type MapKernel,
-  MapStatus,
-  type OutArgs,
-} from '@x/shm-arena/ordered';
+import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/ordered';
 import bytes from '../build/kernel.wasm';
+import {
+  COMPARE,
+  COUNT,
+  DELETE,
+  GET_OR_INSERT,
+  INSERT,
+  MATCH,
+  MATCH_DELETE,
+  RESUME,
+  SET,
+  TOMBSTONES,
+  VERSIONS,
+} from '../build/numbers/codes.ts';
+
+export {
+  ABSENT,
+  AHEAD,
+  DIFFERS,
+  EXISTS,
+  NEED,
+  PRESSURE,
+} from '../build/numbers/arena/map/codes.ts';
+export { MAX_KEY } from '../build/numbers/arena/map/key.ts';
+export { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
+export * from '../build/numbers/codes.ts';
+export { MAX_LISTS } from '../build/numbers/node.ts';
 
 /** The wasm bytes of this package's kernel. */
 export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
@@ -18,40 +37,20 @@ export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 export const TYPE = 'SkipList';
 /** The export that has the number of this package's protocol. */
 export const OWN = 'SKIPLIST_PROTOCOL';
-/** The longest key in bytes. */
-export const MAX_KEY = 0xf_ffff;
-/** The most lists in a stack, the active one included. */
-export const MAX_LISTS = 32;
-
-// Statuses that the arena's kernel does not have.
-export const { ABSENT, NEED } = MapStatus;
-export const EXISTS = 33;
-export const AHEAD = 35;
-export const DIFFERS = 37;
-/** Added to OK. */
-export const PRESSURE = 256;
 
 /** Kinds of writes. */
 export const Kind = {
-  set: 0,
-  insert: 1,
-  delete: 2,
-  getOrInsert: 3,
-  compare: 4,
-  match: 5,
-  matchDelete: 6,
+  set: SET,
+  insert: INSERT,
+  delete: DELETE,
+  getOrInsert: GET_OR_INSERT,
+  compare: COMPARE,
+  match: MATCH,
+  matchDelete: MATCH_DELETE,
 } as const;
-
-/** In the flags of a result. */
-export const TOMBSTONE = 1;
 
 /** Flags of `scan`, beside those that every map has. */
-export const ScanFlag = {
-  VERSIONS: 2,
-  TOMBSTONES: 4,
-  COUNT: 16,
-  RESUME: 512,
-} as const;
+export const ScanFlag = { VERSIONS, TOMBSTONES, COUNT, RESUME } as const;
 
 /** What of a list is read: see `View`. */
 type ViewArgs = [target: number, seqLow: number, seqHigh: number];

@@ -6,13 +6,13 @@ import {
   EVERYTHING,
   giveRecords,
   longOf,
-  RangeFlag,
   RangeScan,
   type Records,
   readSome,
   takeRecords,
   VERSION_HEAD,
 } from '@x/shm-arena/ordered';
+import { KEYS_ONLY, START } from '../build/numbers/arena/map/codes.ts';
 import type { ListMeasure, Version } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
 import { ScanFlag } from './kernel.ts';
@@ -64,7 +64,7 @@ export class ListScan extends RangeScan {
   protected override goOnBehind(records: Records, at: number): void {
     super.goOnBehind(records, at);
     if ((this.flags & ScanFlag.VERSIONS) === 0) return;
-    this.startFlags = RangeFlag.START | ScanFlag.RESUME;
+    this.startFlags = START | ScanFlag.RESUME;
     this.resumeLow = records.seqLow(at);
     this.resumeHigh = records.seqHigh(at);
   }
@@ -115,7 +115,7 @@ export function countWithin(view: Source<AnyCore>, bounds: Readonly<Bounds>): nu
 
 /** The lengths of all versions a view has, added up. */
 export function measure(view: Source<AnyCore>): ListMeasure {
-  const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | RangeFlag.KEYS_ONLY;
+  const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | KEYS_ONLY;
   const scan = new ListScan(view, EVERYTHING, flags);
   const sum = { entries: 0, tombstones: 0, keyBytes: 0, valueBytes: 0 };
   const records = takeRecords();

@@ -19,6 +19,7 @@ import {
   typeError,
   wholeNumber,
 } from '@x/shm-arena/structure';
+import { ANSWER, FOUND_NUMBER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
 import { writeBatch } from './batch.ts';
 import { Core } from './core.ts';
@@ -34,6 +35,9 @@ import {
   NEED,
   OWN,
   PRESSURE,
+  STATS_ACTIVE,
+  STATS_LAST,
+  STATS_LISTS,
   TYPE,
 } from './kernel.ts';
 import { measure } from './scan.ts';
@@ -47,10 +51,8 @@ const SKIP_LIST = mapType<ListKernel>({
   type: TYPE,
   own: OWN,
   kernel: KERNEL_BYTES,
-  problem(check, entry, words) {
-    const [list, node] = [words[0], words[1]].map((at) => (at as number) >>> 0);
-    return `${TYPE} ${entry}: invariant ${check} fails at node ${node} of list ${list}`;
-  },
+  problem: ({ check, entry, at, node }) =>
+    `${TYPE} ${entry}: invariant ${check} fails at node ${node} of list ${at}`,
 });
 
 export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.SkipList<K, V> {
@@ -115,7 +117,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
   protected override [NUMBERS](): object {
     const { core } = this[READER];
     if (tryStats(core, 0) !== OK) return {};
-    const lists = core.result(0);
+    const lists = core.result(STATS_LISTS);
     const { entries, live } = readStats(core);
     // Of several lists it would take a walk to tell how many keys have a value.
     return lists === 1 ? { size: live } : { versions: entries, lists };
@@ -143,7 +145,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const { core } = this[READER];
     const first = this.#tryDelete(key);
     const status = first === OK ? OK : core.finish(first, () => this.#tryDelete(key), 'delete');
-    const found = core.result(0) === 1;
+    const found = core.result(ANSWER) === 1;
     if (status !== OK) this.#pressed();
     return found;
   }
@@ -177,8 +179,8 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     for (;;) {
       const found = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'update');
       // Before anything decodes: user code may call the list.
-      const seqLow = core.result(2);
-      const seqHigh = core.result(3);
+      const seqLow = core.result(FOUND_NUMBER);
+      const seqHigh = core.result(FOUND_NUMBER + 4);
       const next = compute(found === ABSENT ? undefined : core.readResult(found));
       if (next === undefined && found === ABSENT) return undefined;
       const call = () => this.#tryMatch(key, next, seqLow, seqHigh);
@@ -285,7 +287,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const { core } = this[READER];
     // The write has landed: where the list is gone by now, there is no pressure to tell of.
     if (tryStats(core, 0) !== OK) return;
-    const id = core.result(9);
+    const id = core.result(STATS_ACTIVE);
     if (id === this.#pressedList || tryStats(core, id) !== OK) return;
     const { bytes, maxBytes, entries, maxEntries } = readStats(core);
     this.#pressedList = id;
@@ -324,7 +326,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
       return core.kernel.seal(core.entry, core.generation);
     };
     core.finish(call(), call, 'seal');
-    return new Frozen(core, core.result(0));
+    return new Frozen(core, core.result(ANSWER));
   }
 
   clear(): void {
@@ -357,7 +359,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
       return core.kernel.lists(core.entry, core.generation, crossing.at + out);
     };
     core.finish(call(), call, 'frozen');
-    const count = core.result(0);
+    const count = core.result(ANSWER);
     return Array.from(
       { length: count },
       (_, n) => (crossing.words[(out >> 2) + 2 * n] as number) >>> 0,
@@ -370,7 +372,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const reader = this[READER];
     reader.check();
     const { live } = listStats(reader.core, 0);
-    return reader.core.result(0) === 1 ? live : super.size;
+    return reader.core.result(STATS_LISTS) === 1 ? live : super.size;
   }
 
   stats(): api.SkipListStats {
@@ -383,7 +385,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
         if (tryStats(core, id) === OK) frozen.push(readStats(core));
       // Unless the active one was sealed and destroyed meanwhile: then all once more.
       if (tryStats(core, ids.at(-1) as number) !== OK) continue;
-      return counts({ ...readStats(core), seq: core.resultLong(6), frozen });
+      return counts({ ...readStats(core), seq: core.resultLong(STATS_LAST), frozen });
     }
   }
 

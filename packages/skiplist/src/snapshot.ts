@@ -3,6 +3,7 @@
 
 import { longOf, READER } from '@x/shm-arena/ordered';
 import { SHOW, ShmError } from '@x/shm-arena/structure';
+import { SNAP_NUMBER, SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { ListReader, ListView } from './view.ts';
@@ -38,7 +39,11 @@ export class Snapshot<K, V>
 
   /** Of what is in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
-    const [target, low, high] = [core.result(0), core.result(2), core.result(3)];
+    const [target, low, high] = [
+      core.result(SNAP_ROOT),
+      core.result(SNAP_NUMBER),
+      core.result(SNAP_NUMBER + 4),
+    ];
     super(new SnapshotReader(core, target, low, high));
     this.#seq = longOf(low, high);
     this.#letGo = letGo;

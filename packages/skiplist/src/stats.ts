@@ -3,7 +3,15 @@
 import type { MapCore } from '@x/shm-arena/ordered';
 import { PAGE_BYTES } from '@x/shm-arena/structure';
 import type { ListStats } from './api.ts';
-import type { ListKernel } from './kernel.ts';
+import {
+  type ListKernel,
+  STATS_HEIGHT,
+  STATS_LIVE,
+  STATS_MAX_ENTRIES,
+  STATS_MAX_PAGES,
+  STATS_PAGES,
+  STATS_VERSIONS,
+} from './kernel.ts';
 
 /** What is asked for numbers: a list's core, whatever its keys, values and errors are. */
 type Asked = Pick<
@@ -27,11 +35,11 @@ export function listStats(core: Asked, target: number): ListStats {
 /** The numbers in the result block. */
 export function readStats(core: Asked): ListStats {
   return {
-    entries: core.resultCount(2),
-    live: core.resultCount(4),
-    bytes: core.result(1) * PAGE_BYTES,
-    maxBytes: core.result(10) * PAGE_BYTES || Infinity,
-    maxEntries: core.result(11) || Infinity,
-    height: core.result(8),
+    entries: core.resultCount(STATS_VERSIONS),
+    live: core.resultCount(STATS_LIVE),
+    bytes: core.result(STATS_PAGES) * PAGE_BYTES,
+    maxBytes: core.result(STATS_MAX_PAGES) * PAGE_BYTES || Infinity,
+    maxEntries: core.result(STATS_MAX_ENTRIES) || Infinity,
+    height: core.result(STATS_HEIGHT),
   };
 }

@@ -15,6 +15,7 @@ import {
   READER,
 } from '@x/shm-arena/ordered';
 import { flagOf, type Members } from '@x/shm-arena/structure';
+import { FOUND_FLAGS, FOUND_NUMBER } from '../build/numbers/arena/map/result.ts';
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
@@ -69,9 +70,11 @@ export abstract class ListView<R extends ListReader<K, V>, K, V>
     const reader = this[READER];
     const { core } = reader;
     const status = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'getEntry');
-    const seq = core.resultLong(2);
+    const seq = core.resultLong(FOUND_NUMBER);
     if (status === ABSENT) {
-      return seq !== 0n && core.result(1) & TOMBSTONE ? { seq, tombstone: true } : undefined;
+      return seq !== 0n && core.result(FOUND_FLAGS) & TOMBSTONE
+        ? { seq, tombstone: true }
+        : undefined;
     }
     return { value: core.readResult(status), seq, tombstone: false };
   }

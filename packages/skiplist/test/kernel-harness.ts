@@ -262,7 +262,7 @@ export class Seat {
   writeBatch(ops: Op[]): { status: number; written: number; seq: bigint; outcomes: number[] } {
     const size = (op: Op) => 16 + align8(op.key.length) + align8(op.value?.length ?? 0);
     const bytes = ops.reduce((sum, op) => sum + size(op), 0);
-    this.room(bytes + 32 * ops.length);
+    this.room(bytes + SORT_BYTES * ops.length);
     const first = this.io + 64;
     let at = first;
     const starts: number[] = [];

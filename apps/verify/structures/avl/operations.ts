@@ -34,9 +34,9 @@ const STATUS: Record<number, string> = {
   7: 'closed',
   32: 'absent',
   34: 'need',
-  36: 'queue full',
-  37: 'pending',
-  38: 'forgotten',
+  38: 'queue full',
+  39: 'pending',
+  40: 'forgotten',
 };
 const OUTCOME = ['none', 'done', 'existed', 'missing', 'other'];
 const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;

@@ -12,8 +12,3 @@ export function copyWords(to: usize, from: usize, bytes: u32): void {
   }
   for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
 }
-
-/** Bytes of a staged key with its head: {0 u32 length, 4 u32 free, 8 the key, padded to 8}. */
-export function keyRecord(len: u32): u32 {
-  return 8 + ((len + 7) & ~7);
-}

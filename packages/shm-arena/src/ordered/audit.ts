@@ -1,13 +1,30 @@
 // What the kernel of a map finds wrong with it, for the arena and for the map's own `verify`.
 
+import { AUDIT } from '../../build/numbers/map/codes.ts';
+import {
+  PROBLEM_AT,
+  PROBLEM_EXPECTED,
+  PROBLEM_FOUND,
+  PROBLEM_NODE,
+} from '../../build/numbers/map/result.ts';
 import type { VerifyReport } from '../api.ts';
 import { Status } from '../ground/kernel.ts';
 import type { StructureType } from '../structure/kind.ts';
 import type { Crossing } from '../values/crossing.ts';
-import { type AnyCore, type MapKernel, MapStatus } from './core.ts';
+import { type AnyCore, longOf, type MapKernel } from './core.ts';
 
-/** What the status of an audit that found something says, in a sentence. */
-type Problem = (check: number, entry: number, words: Crossing['words']) => string;
+/** What an audit found: which check failed, in which entry, at which offsets, and why. */
+interface Finding {
+  readonly check: number;
+  readonly entry: number;
+  readonly at: number;
+  readonly node: number;
+  readonly found: bigint;
+  readonly expected: bigint;
+}
+
+/** Says it in a sentence. */
+type Problem = (finding: Finding) => string;
 
 /** The kind of structure, as the arena's directory and recovery know it. */
 interface MapType<X extends MapKernel> extends StructureType<X> {
@@ -32,11 +49,23 @@ export function verifyMap({ problem }: { problem: Problem }, core: AnyCore): Ver
   const { kernel, entry, generation, crossing } = core;
   crossing.begin();
   const status = kernel.audit(entry, generation);
-  if (status !== Status.OK && status < MapStatus.AUDIT) throw core.error(status, 'verify');
+  if (status !== Status.OK && status < AUDIT) throw core.error(status, 'verify');
   const found = problems(problem, status, entry, crossing);
   return { ok: found.length === 0, problems: found, unwalked: [] };
 }
 
-function problems(problem: Problem, status: number, entry: number, { words }: Crossing): string[] {
-  return status < MapStatus.AUDIT ? [] : [problem(status - MapStatus.AUDIT, entry, words)];
+function problems(say: Problem, status: number, entry: number, { words }: Crossing): string[] {
+  if (status < AUDIT) return [];
+  const word = (at: number) => (words[at >> 2] as number) >>> 0;
+  const long = (at: number) => longOf(word(at), word(at + 4));
+  return [
+    say({
+      check: status - AUDIT,
+      entry,
+      at: word(PROBLEM_AT),
+      node: word(PROBLEM_NODE),
+      found: long(PROBLEM_FOUND),
+      expected: long(PROBLEM_EXPECTED),
+    }),
+  ];
 }

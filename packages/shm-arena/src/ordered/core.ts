@@ -1,6 +1,8 @@
 // What every view of one ordered map shares in one thread: the seat, the kernel, the ports of its
 // codecs, and the ways a status becomes a result, a retry or an error.
 
+import { AUDIT, NEED } from '../../build/numbers/map/codes.ts';
+import { FOUND_AT, FOUND_BYTES } from '../../build/numbers/map/result.ts';
 import type { Codec } from '../api.ts';
 import { ShmError } from '../ground/errors.ts';
 import { type AnyKernel, Status } from '../ground/kernel.ts';
@@ -11,16 +13,6 @@ import { type Crossing, RESULT_BYTES } from '../values/crossing.ts';
 import { allocate } from '../values/encoding.ts';
 import { type KeyPort, keyPort, type ValuePort, valuePort } from '../values/ports.ts';
 import { CodecBounds } from './range.ts';
-
-/** Statuses of every ordered map's kernel, beside the arena's. */
-export const MapStatus = {
-  /** The key has no entry. */
-  ABSENT: 32,
-  /** The result does not fit. It is pinned, and taken in pieces. */
-  NEED: 34,
-  /** And the number of an invariant, from `audit`. */
-  AUDIT: 64,
-} as const;
 
 /** Which map a call of a kernel is about. */
 export type MapArgs = [entry: number, generation: number];
@@ -84,33 +76,33 @@ export abstract class MapCore<X extends MapKernel, K, V> {
     crossing.reserve(this.kernel.overhead());
   }
 
-  /** Word `index` of the result block of the last call. */
-  result(index: number): number {
-    return (this.crossing.words[index] as number) >>> 0;
+  /** The word at offset `at` of the result block of the last call. */
+  result(at: number): number {
+    return (this.crossing.words[at >> 2] as number) >>> 0;
   }
 
-  /** The 64-bit number that begins at word `index` of the result block. */
-  resultLong(index: number): bigint {
-    return longOf(this.result(index), this.result(index + 1));
+  /** The 64-bit number there. */
+  resultLong(at: number): bigint {
+    return longOf(this.result(at), this.result(at + 4));
   }
 
   /** A 64-bit number that is small enough. */
-  resultCount(index: number): number {
-    return this.result(index + 1) * 2 ** 32 + this.result(index);
+  resultCount(at: number): number {
+    return this.result(at + 4) * 2 ** 32 + this.result(at);
   }
 
   /** The value that the last call found; `status` is the call's. */
   readResult(status: number): V {
-    if (status === MapStatus.NEED) return this.#readInPieces();
-    return this.valuePort.read(this.crossing.view, RESULT_BYTES, this.result(0));
+    if (status === NEED) return this.#readInPieces();
+    return this.valuePort.read(this.crossing.view, RESULT_BYTES, this.result(FOUND_BYTES));
   }
 
   /** Whatever decodes a value may call the map, so the pin is gone by then. */
   #readInPieces(): V {
-    const length = this.result(0);
+    const length = this.result(FOUND_BYTES);
     const value = this.pinned(() => {
       const bytes = allocate(length);
-      this.pieces(bytes, 0, this.result(5), false, length);
+      this.pieces(bytes, 0, this.result(FOUND_AT), false, length);
       return bytes;
     });
     return this.valuePort.read(value, 0, length);
@@ -149,7 +141,7 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   finish(first: number, call: () => number, what: string): number {
     let status = first;
     for (let full = false; ; ) {
-      if (this.answers(status) || status === MapStatus.NEED) return status;
+      if (this.answers(status) || status === NEED) return status;
       if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
         full ||= status === Status.FULL;
         status = this.seat.settle(call, status);
@@ -163,8 +155,8 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   /** The error for a status that is no result. */
   error(status: number, what: string): Error {
     if (status === Status.CLOSED) return new ShmError('CLOSED', `${what}: it was destroyed`);
-    if (status >= MapStatus.AUDIT) {
-      return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - MapStatus.AUDIT}`);
+    if (status >= AUDIT) {
+      return new ShmError('ARENA_CORRUPT', `${what}: invariant ${status - AUDIT}`);
     }
     return this.seat.error(status, what);
   }

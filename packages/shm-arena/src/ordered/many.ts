@@ -3,6 +3,7 @@
 //
 //   0 u32 whether there is one   4 u32 value length   8 the value's bytes
 
+import { BYTES_DONE, COUNT_DONE } from '../../build/numbers/map/result.ts';
 import { isFull, iterableOf } from '../ground/errors.ts';
 import type { AnyCore } from './core.ts';
 import { giveRecords, takeRecords } from './records.ts';
@@ -45,9 +46,9 @@ function readChunk<K, V>(
   const from = values.length;
   const pack = () => packed(core, keys, from, call);
   core.finish(pack(), pack, 'getMany');
-  const done = core.result(0);
+  const done = core.result(COUNT_DONE);
   const records = takeRecords();
-  records.load(crossing.view, crossing.out, core.result(1));
+  records.load(crossing.view, crossing.out, core.result(BYTES_DONE));
   const { bytes, words } = records;
   let at = 0;
   for (let i = 0; i < done; i++) {

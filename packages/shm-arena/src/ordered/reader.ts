@@ -3,18 +3,18 @@
 // has bears plain names, which engines look up at less cost than symbols, at each call. Readers of
 // one map differ in what the kernel reads, and in when they are over.
 
+import { ABSENT, KEYS_ONLY, NEED } from '../../build/numbers/map/codes.ts';
 import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Life } from '../structure/structure.ts';
 import type { KeyPort } from '../values/ports.ts';
-import { type AnyCore, MapStatus } from './core.ts';
+import type { AnyCore } from './core.ts';
 import { getMany } from './many.ts';
 import type { Bounds, CodecBounds } from './range.ts';
-import { EntryBatch, RangeFlag, type RangeScan } from './scan.ts';
+import { EntryBatch, type RangeScan } from './scan.ts';
 import { type Batch, type EntrySource, KEYS } from './view.ts';
 
 const { OK } = Status;
-const { ABSENT, NEED } = MapStatus;
 
 export abstract class MapReader<C extends AnyCore, K, V> implements EntrySource<K, V> {
   readonly core: C;
@@ -104,7 +104,7 @@ export abstract class MapReader<C extends AnyCore, K, V> implements EntrySource<
   batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
     if (bounds.empty) this.checkAll();
     else this.check();
-    const scan = this.scan(bounds, parts === KEYS ? RangeFlag.KEYS_ONLY : 0);
+    const scan = this.scan(bounds, parts === KEYS ? KEYS_ONLY : 0);
     return new EntryBatch(scan, this.core, bounds, parts, size);
   }
 }

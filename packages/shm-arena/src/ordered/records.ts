@@ -4,6 +4,13 @@
 //   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number, where there are
 //   any   then key bytes, padded to 8   then value bytes, padded to 8, unless they were left out
 
+import {
+  LARGE_KEY,
+  LARGE_KEY_BYTES,
+  LARGE_NUMBER,
+  LARGE_VALUE,
+  LARGE_VALUE_BYTES,
+} from '../../build/numbers/map/result.ts';
 import type { KeyPort, ValuePort } from '../values/ports.ts';
 import type { AnyCore } from './core.ts';
 
@@ -30,20 +37,20 @@ export class Records {
   /** Makes the one record that a call with NEED found, and ends that call. */
   loadLarge(core: AnyCore, head: number, hasValue: boolean): void {
     core.pinned(() => {
-      const flagged = core.result(6);
+      const flagged = core.result(LARGE_KEY_BYTES);
       const keyLength = flagged & KEY_LENGTH_MASK;
-      const valueLength = core.result(7);
+      const valueLength = core.result(LARGE_VALUE_BYTES);
       const valueAt = head + ((keyLength + 7) & -8);
       this.room(valueAt + (hasValue ? (valueLength + 7) & -8 : 0), head);
       const { bytes, words } = this;
       words[0] = flagged;
       words[1] = valueLength;
       if (head === VERSION_HEAD) {
-        words[2] = core.result(8);
-        words[3] = core.result(9);
+        words[2] = core.result(LARGE_NUMBER);
+        words[3] = core.result(LARGE_NUMBER + 4);
       }
-      core.pieces(bytes, head, core.result(4), true, keyLength);
-      if (hasValue) core.pieces(bytes, valueAt, core.result(5), false, valueLength);
+      core.pieces(bytes, head, core.result(LARGE_KEY), true, keyLength);
+      if (hasValue) core.pieces(bytes, valueAt, core.result(LARGE_VALUE), false, valueLength);
     });
   }
 

@@ -1,23 +1,20 @@
 // Batches over a kernel's `scan`: a reader of records that goes on behind the last one, and the
 // batch of entries that views hand to their iterators.
 
-import { type AnyCore, MapStatus } from './core.ts';
+import {
+  END,
+  END_OPEN,
+  KEYS_ONLY,
+  NEED,
+  REVERSE,
+  START,
+  START_OPEN,
+} from '../../build/numbers/map/codes.ts';
+import { BYTES_DONE, COUNT_DONE, LAST_AT, NEXT } from '../../build/numbers/map/result.ts';
+import type { AnyCore } from './core.ts';
 import type { Bounds } from './range.ts';
 import { giveRecords, type Records, takeRecords } from './records.ts';
 import { Batch, ENTRIES, KEYS, VALUES } from './view.ts';
-
-/** Flags of every kernel's `scan`. */
-export const RangeFlag = {
-  REVERSE: 1,
-  /** Records carry no value bytes. */
-  KEYS_ONLY: 8,
-  /** There is a first key, in the direction of the scan; START_OPEN: without it. */
-  START: 32,
-  START_OPEN: 64,
-  /** There is a last key; END_OPEN: without it. */
-  END: 128,
-  END_OPEN: 256,
-} as const;
 
 /** What a scan goes over. */
 interface Scanned {
@@ -50,9 +47,9 @@ export abstract class RangeScan {
     this.startFlags = startFlag(this.start, reverse ? highOpen : lowOpen);
     this.flags =
       flags |
-      (reverse ? RangeFlag.REVERSE : 0) |
-      (this.end === undefined ? 0 : RangeFlag.END) |
-      (this.end !== undefined && (reverse ? lowOpen : highOpen) ? RangeFlag.END_OPEN : 0);
+      (reverse ? REVERSE : 0) |
+      (this.end === undefined ? 0 : END) |
+      (this.end !== undefined && (reverse ? lowOpen : highOpen) ? END_OPEN : 0);
     this.head = head;
   }
 
@@ -87,20 +84,20 @@ export abstract class RangeScan {
   private accept(status: number, records: Records | undefined): number {
     const { core } = this.view;
     const { crossing } = core;
-    const count = core.result(0);
-    const length = core.result(1);
-    this.more = core.result(2) !== 0;
-    const large = status === MapStatus.NEED;
+    const count = core.result(COUNT_DONE);
+    const length = core.result(BYTES_DONE);
+    this.more = core.result(NEXT) !== 0;
+    const large = status === NEED;
     if (!large && records === undefined && !this.more) return count;
     const run = records ?? takeRecords();
     let last = 0;
     if (large) {
       // Counting, the last one counted.
-      const hasValue = records !== undefined && (this.flags & RangeFlag.KEYS_ONLY) === 0;
+      const hasValue = records !== undefined && (this.flags & KEYS_ONLY) === 0;
       run.loadLarge(core, this.head, hasValue);
     } else {
       run.load(crossing.view, crossing.out, length, this.head);
-      if (length > 0) last = core.result(3) - (crossing.outAt >>> 0);
+      if (length > 0) last = core.result(LAST_AT) - (crossing.outAt >>> 0);
     }
     if (this.more && (large || length > 0)) this.goOnBehind(run, last);
     if (records === undefined) giveRecords(run);
@@ -110,13 +107,13 @@ export abstract class RangeScan {
   /** The next read begins behind the record at `at`. */
   protected goOnBehind(records: Records, at: number): void {
     this.start = records.key(at);
-    this.startFlags = RangeFlag.START | RangeFlag.START_OPEN;
+    this.startFlags = START | START_OPEN;
   }
 }
 
 function startFlag(start: Uint8Array | undefined, open: boolean): number {
   if (start === undefined) return 0;
-  return open ? RangeFlag.START | RangeFlag.START_OPEN : RangeFlag.START;
+  return open ? START | START_OPEN : START;
 }
 
 /** Entries, or their keys or values alone; for keys alone `scan` must leave the values out. */

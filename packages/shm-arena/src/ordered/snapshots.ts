@@ -2,6 +2,7 @@
 // of a tree), which a lease keeps. Snapshots of one record share one lease: what keeps it for one
 // keeps it for all, and while it does, its offset means nothing else.
 
+import { SNAP_ROOT } from '../../build/numbers/map/result.ts';
 import { type Lease, takeLease } from '../structure/lease.ts';
 import type { AnyCore } from './core.ts';
 
@@ -26,9 +27,9 @@ export class Snapshots<S extends { close(): void }> {
     const open = this.#open;
     const leases = this.#leases;
     load();
-    const known = leases.get(core.result(0));
+    const known = leases.get(core.result(SNAP_ROOT));
     const lease = known?.share() ?? takeLease(core.seat, load);
-    const record = core.result(0);
+    const record = core.result(SNAP_ROOT);
     leases.set(record, lease);
     const snapshot = make(() => {
       open.delete(snapshot);

@@ -9,6 +9,7 @@
 // (`toJSON`), which may use the same structure. Offsets are passed as i32; kernels take them as
 // u32.
 
+import { MAX_KEY } from '../../build/numbers/map/key.ts';
 import type { AnyCodec, Codec } from '../api.ts';
 import { typeError } from '../ground/errors.ts';
 import { high, i32Word, low, splitF64Key, splitI64, splitU64, u32Word } from './codecs.ts';
@@ -18,7 +19,7 @@ import { jsonText, jsonValue } from './json.ts';
 import { checkString, readText, writeText } from './text.ts';
 
 /** The most bytes of a key where a structure does not say less. */
-export const MAX_KEY_BYTES = 2 ** 20 - 1;
+export const MAX_KEY_BYTES = MAX_KEY;
 
 // ── Keys ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,79 @@
+// A call of a map: how it begins and ends, how its map's root is found, and whose the scratch is.
+//
+//   scratch  | result, 64 | keys, values and records: host and kernel | the kernel's own notes |
+//            io()         io() + RESULT                               io() + hostBytes(notes)
+//
+// call                                                   a death after any step leaves a pin
+//   1. slot ALIVE, entry LIVE; pin
+//   2. load the root, cover the era, look at the entry again
+//   3. what the map does; unpin. A read whose result has no room keeps its pin (NEED): the host
+//      takes it in pieces, then calls `release`, and makes no other call in between
+//
+// C1  A root that step 2 returns stays until the pin ends: it was the root while the entry was LIVE
+//     and the pin covered the era (reservation.ts). The root's word is the entry's, which nobody
+//     frees, so loading it again is safe.
+
+import { get32, load32 } from '../ground/atomic';
+import {
+  CLOSED,
+  D_ROOT,
+  entryAt,
+  EXPELLED,
+  OK,
+  S_SCRATCH,
+  S_SCRATCH_BYTES,
+  SELF,
+} from '../ground/layout';
+import { alive } from '../ground/thread';
+import { entryAlive } from '../life/directory';
+import { pin, protect, unpin } from '../memory/reservation';
+
+// ---- begin and end ------------------------------------------------------------------------------
+
+/** Step 1, without the pin: for what a lease keeps. */
+export function ready(entry: u32, generation: u32): i32 {
+  if (!alive()) return EXPELLED;
+  return entryAlive(entry, generation) ? OK : CLOSED;
+}
+
+/** Step 1. Unless OK, nothing is held. */
+export function enter(entry: u32, generation: u32): i32 {
+  const status = ready(entry, generation);
+  if (status == OK) pin();
+  return status;
+}
+
+/** Unpins, and hands the call's status on. */
+export function leave(status: i32): i32 {
+  unpin();
+  return status;
+}
+
+/** Step 2: what the root is, under a pin; 0: the structure is gone. */
+export function present(entry: u32, generation: u32): usize {
+  let root: usize;
+  do {
+    root = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS that moved it: it is complete.
+  } while (MUTANT != 71 && !protect());
+  return entryAlive(entry, generation) ? root : 0;
+}
+
+// ---- scratch ------------------------------------------------------------------------------------
+
+/** Bytes of the result block. */
+export const RESULT: usize = 64;
+
+/** Where the host's part of the scratch begins. Owned by this thread, as is all of the scratch. */
+export function io(): usize {
+  return get32(SELF + S_SCRATCH);
+}
+
+/** Bytes of the host's part, where the kernel's notes take so many. */
+export function hostBytes(notes: u32): u32 {
+  return get32(SELF + S_SCRATCH_BYTES) - notes;
+}
+
+/** Bytes that a single value comes out with at most; a longer one comes in pieces. */
+export function valueRoom(notes: u32): u32 {
+  return isDefined(GATED) ? 8 : hostBytes(notes) - <u32>RESULT;
+}

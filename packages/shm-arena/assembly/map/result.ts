@@ -1,0 +1,111 @@
+// What calls of maps leave for the host: which word of the result block says what, by its offset,
+// and the records behind it.
+//
+//   one key    | bytes | flags | number | … | value |         NEED: also where the value is
+//   many keys  | done  | bytes | next   | …     out: | 1 | bytes | value |  | 0 | 0 |  | 1 | …
+//   a scan     | done  | bytes | more   | last  out: | head | key | value |  | head | …
+//
+// All of it is private: the scratch is this thread's.
+
+import { put32, put64 } from '../ground/atomic';
+import { copyWords } from '../ground/words';
+import { io, RESULT } from './call';
+import { AUDIT, KEYS_ONLY, NEED } from './codes';
+
+/** Of whoever answers with one word. */
+export const ANSWER: usize = 0;
+
+/** Of one key: the value's length, flags, a number; after NEED also where it is. */
+export const FOUND_BYTES: usize = 0;
+export const FOUND_FLAGS: usize = 4;
+export const FOUND_NUMBER: usize = 8;
+export const FOUND_AT: usize = 20;
+
+/** Of many: how many, the bytes they take, where to go on; of a scan also where the last one is. */
+export const COUNT_DONE: usize = 0;
+export const BYTES_DONE: usize = 4;
+export const NEXT: usize = 8;
+export const LAST_AT: usize = 12;
+
+/** After NEED of a scan: where the first record's key and value are, what else it says. */
+export const LARGE_KEY: usize = 16;
+export const LARGE_VALUE: usize = 20;
+export const LARGE_KEY_BYTES: usize = 24;
+export const LARGE_VALUE_BYTES: usize = 28;
+export const LARGE_NUMBER: usize = 32;
+
+/** Of a snapshot: what it reads, its size where that is known, its number. */
+export const SNAP_ROOT: usize = 0;
+export const SNAP_SIZE: usize = 4;
+export const SNAP_NUMBER: usize = 8;
+
+/** Of an audit that found something: where, and what. */
+export const PROBLEM_AT: usize = 0;
+export const PROBLEM_NODE: usize = 4;
+export const PROBLEM_FOUND: usize = 8;
+export const PROBLEM_EXPECTED: usize = 16;
+
+/** Puts a value where the host takes it from: `status`. No room: NEED, the caller keeps its pin. */
+export function putValue(value: usize, bytes: u32, room: u32, status: i32): i32 {
+  const result = io();
+  put32(result + FOUND_BYTES, bytes);
+  if (bytes > room) {
+    put32(result + FOUND_AT, <u32>value);
+    return NEED;
+  }
+  copyWords(result + RESULT, value, bytes);
+  return status;
+}
+
+/** The result of a call about many keys or records; `next`: where to go on, or if. */
+export function putDone(count: u32, bytes: u32, next: u32): void {
+  const result = io();
+  put32(result + COUNT_DONE, count);
+  put32(result + BYTES_DONE, bytes);
+  put32(result + NEXT, next);
+}
+
+/** After NEED of a scan: what its first record is made of. */
+export function putLarge(key: usize, keyBytes: u32, value: usize, bytes: u32): void {
+  const result = io();
+  put32(result + LARGE_KEY, <u32>key);
+  put32(result + LARGE_VALUE, <u32>value);
+  put32(result + LARGE_KEY_BYTES, keyBytes);
+  put32(result + LARGE_VALUE_BYTES, bytes);
+}
+
+/** A record of a call about many keys: {1, or 0 = no entry, the value's length, the value}. */
+export function putFound(to: usize, found: bool, value: usize, bytes: u32): void {
+  put32(to, found ? 1 : 0);
+  put32(to + 4, bytes);
+  copyWords(to + 8, value, bytes);
+}
+
+/** Bytes of such a record. */
+export function foundBytes(bytes: u32): u64 {
+  return 8 + ((<u64>bytes + 7) & ~7);
+}
+
+/** Bytes of key and value in a record of a scan, behind its head. */
+export function entryBytes(keyBytes: u32, bytes: u32, flags: u32): u64 {
+  const value: u64 = (flags & KEYS_ONLY) != 0 ? 0 : (<u64>bytes + 7) & ~7;
+  return ((<u64>keyBytes + 7) & ~7) + value;
+}
+
+/** What an audit found wrong: the code for it. */
+export function problem(check: i32, at: usize, node: usize, found: u64, expected: u64): i32 {
+  const result = io();
+  put32(result + PROBLEM_AT, <u32>at);
+  put32(result + PROBLEM_NODE, <u32>node);
+  put64(result + PROBLEM_FOUND, found);
+  put64(result + PROBLEM_EXPECTED, expected);
+  return AUDIT + check;
+}
+
+/** The result of `snapshot`. */
+export function putSnapshot(root: usize, size: u32, number: u64): void {
+  const result = io();
+  put32(result + SNAP_ROOT, <u32>root);
+  put32(result + SNAP_SIZE, size);
+  put64(result + SNAP_NUMBER, number);
+}
