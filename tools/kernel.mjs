@@ -77,6 +77,12 @@ export async function compile(packageDir, options = {}) {
   return bytes;
 }
 
+/** What compiles a source that stands in the place of assembly/index.ts, for its constants. */
+export function compileEntry(packageDir, gated) {
+  const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
+  return (entry) => runCompiler(resolve(packageDir), false, false, uses, {}, entry);
+}
+
 async function runCompiler(dir, optimize, debug, uses, packages, entry) {
   const args = [
     ENTRY,
@@ -259,9 +265,8 @@ async function main(args) {
     const file = join(dir, 'build', `${name}.wasm`);
     await writeFile(file, bytes);
     console.log(`${relative(process.cwd(), file)}: ${bytes.length} bytes`);
-    const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
-    const numbers = (entry) => runCompiler(resolve(dir), false, false, uses, {}, entry);
-    await writeNumbers(dir, gated ? 'build/numbers-gated' : 'build/numbers', numbers);
+    const numbers = gated ? 'build/numbers-gated' : 'build/numbers';
+    await writeNumbers(dir, numbers, compileEntry(dir, gated));
   }
 }
 

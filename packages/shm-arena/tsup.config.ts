@@ -18,7 +18,7 @@ const shared = ['src/index.ts', 'src/structure.ts'];
 const above: Record<string, { own: RegExp; rest: string }> = {
   'src/domain.ts': { own: /^reclaim\//, rest: './structure.js' },
   'src/ordered.ts': {
-    own: /^(ordered\/|\.\.\/build\/numbers\/map\/|values\/(codecs|json|ports)\.ts)/,
+    own: /^(map\/|ordered\/|\.\.\/build\/numbers\/map\/|values\/(codecs|json|ports)\.ts)/,
     rest: './structure.js',
   },
   'src/codec.ts': { own: /^$/, rest: './ordered.js' },

@@ -5,8 +5,8 @@ import {
   type Bounds,
   ENTRY_HEAD,
   giveRecords,
-  MapReader,
-  MapView,
+  OrderedReader,
+  OrderedView,
   RangeScan,
   READER,
   takeRecords,
@@ -19,7 +19,7 @@ import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
 
 /** Reads a version, or the present one (target 0). */
-export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
+export class TreeReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
   readonly target: number;
 
   constructor(core: Core<K, V>, target: number) {
@@ -107,7 +107,7 @@ export class TreeReader<K, V> extends MapReader<Core<K, V>, K, V> {
 }
 
 export abstract class TreeView<K, V>
-  extends MapView<TreeReader<K, V>, K, V>
+  extends OrderedView<TreeReader<K, V>, K, V>
   implements IndexedReadable<K, V>
 {
   get size(): number {

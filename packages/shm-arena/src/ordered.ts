@@ -1,7 +1,8 @@
-// @x/shm-arena/ordered: what ordered maps have in common, and how they take keys and values.
-// Experimental: it may change in any release.
+// @x/shm-arena/ordered: what maps have in common, and ordered maps beside that, and how they take
+// keys and values. Experimental: it may change in any release.
 
-export { mapType, verifyMap } from './ordered/audit.ts';
+export { mapType, verifyMap } from './map/audit.ts';
+export { Batch, ENTRIES, KEYS, readSome, type Scan, VALUES } from './map/batch.ts';
 export {
   type AnyCore,
   type BoundArgs,
@@ -12,8 +13,18 @@ export {
   MapCore,
   type MapKernel,
   type OutArgs,
-} from './ordered/core.ts';
-export { MapView, NUMBERS } from './ordered/mapview.ts';
+} from './map/core.ts';
+export { MapReader } from './map/reader.ts';
+export {
+  ENTRY_HEAD,
+  giveRecords,
+  RECORD_TOMBSTONE,
+  Records,
+  takeRecords,
+  VERSION_HEAD,
+} from './map/records.ts';
+export { Snapshots } from './map/snapshots.ts';
+export { KeyIterator, type MapSource, MapView, NUMBERS, READER } from './map/view.ts';
 export {
   type BoundEncoder,
   type Bounds,
@@ -24,28 +35,9 @@ export {
   narrowed,
   RANGE,
 } from './ordered/range.ts';
-export { MapReader } from './ordered/reader.ts';
-export {
-  ENTRY_HEAD,
-  giveRecords,
-  RECORD_TOMBSTONE,
-  Records,
-  takeRecords,
-  VERSION_HEAD,
-} from './ordered/records.ts';
-export { RangeScan, readSome } from './ordered/scan.ts';
-export { Snapshots } from './ordered/snapshots.ts';
-export {
-  Batch,
-  ENTRIES,
-  type EntrySource,
-  entriesOf,
-  KEYS,
-  KeyIterator,
-  OrderedView,
-  READER,
-  VALUES,
-} from './ordered/view.ts';
+export { OrderedReader } from './ordered/reader.ts';
+export { RangeScan } from './ordered/scan.ts';
+export { entriesOf, type OrderedSource, OrderedView } from './ordered/view.ts';
 // The codec entry point is built upon this one (tsup.config.ts).
 export * from './values/codecs.ts';
 export {

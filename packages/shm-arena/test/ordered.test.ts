@@ -10,9 +10,10 @@ import {
   type Bounds,
   CodecBounds,
   compareBytes,
-  type EntrySource,
+  EVERYTHING,
   encodeRange,
   narrowed,
+  type OrderedSource,
   OrderedView,
   READER,
 } from '../src/internal.ts';
@@ -98,16 +99,17 @@ describe('ranges in bytes', () => {
 });
 
 /** Reads a sorted array; counts how many entries were read ahead. */
-class ArraySource implements EntrySource<string, number> {
+class ArraySource implements OrderedSource<string, number> {
   readonly bound = text;
   readonly over = false;
   readonly host = { over: false };
   readonly isOpen = true;
+  readonly name = '';
   read = 0;
-  readonly all: [string, number][];
+  readonly sorted: readonly [string, number][];
 
-  constructor(all: [string, number][]) {
-    this.all = all;
+  constructor(sorted: readonly [string, number][]) {
+    this.sorted = sorted;
   }
 
   exists(): boolean {
@@ -119,6 +121,22 @@ class ArraySource implements EntrySource<string, number> {
   }
 
   checkAll(): void {}
+
+  get(key: string): number | undefined {
+    return this.sorted.find(([each]) => each === key)?.[1];
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  getMany(keys: Iterable<string>): (number | undefined)[] {
+    return Array.from(keys, (key) => this.get(key));
+  }
+
+  all(parts: number): Batch<string, number> {
+    return this.batch(EVERYTHING, parts);
+  }
 
   countWithin(bounds: Readonly<Bounds>): number {
     return this.within(bounds).length;
@@ -140,11 +158,11 @@ class ArraySource implements EntrySource<string, number> {
         took(next.length);
         return rest.length > 0;
       }
-    })(bounds, size);
+    })(bounds.empty ? 0 : bounds.limit, size);
   }
 
   private within(bounds: Readonly<Bounds>): [string, number][] {
-    const found = this.all.filter(([key]) => inside(bounds, text.encode(key)));
+    const found = this.sorted.filter(([key]) => inside(bounds, text.encode(key)));
     return bounds.reverse ? found.reverse() : found;
   }
 }
@@ -154,21 +172,11 @@ class ArrayView extends OrderedView<ArraySource, string, number> {
     return this[READER].read;
   }
 
-  get(key: string): number | undefined {
-    return this[READER].all.find(([each]) => each === key)?.[1];
-  }
-
-  has(key: string): boolean {
-    return this.get(key) !== undefined;
-  }
-
   get size(): number {
-    return this[READER].all.length;
+    return this[READER].sorted.length;
   }
 
-  getMany(keys: Iterable<string>): (number | undefined)[] {
-    return Array.from(keys, (key) => this.get(key));
-  }
+  close(): void {}
 }
 
 const name = (n: number) => String(n).padStart(5, '0');

@@ -76,7 +76,7 @@ export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
   private readonly core: Core<K, V>;
 
   constructor(view: Source<Core<K, V>>, bounds: Readonly<Bounds>, flags: number) {
-    super(bounds);
+    super(bounds.empty ? 0 : bounds.limit);
     this.scan = new ListScan(view, bounds, flags);
     this.core = view.core;
   }

@@ -8,8 +8,8 @@ import {
   encodeRange,
   entriesOf,
   KeyIterator,
-  MapReader,
-  MapView,
+  OrderedReader,
+  OrderedView,
   RANGE,
   type RangeScan,
   READER,
@@ -27,7 +27,7 @@ const VERSION_RANGE: Members = {
 };
 
 /** Reads the whole stack (target 0), one list of it, or a snapshot; see assembly/index.ts. */
-export class ListReader<K, V> extends MapReader<Core<K, V>, K, V> {
+export class ListReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
   readonly target: number;
   readonly seqLow: number;
   readonly seqHigh: number;
@@ -63,7 +63,7 @@ export class ListReader<K, V> extends MapReader<Core<K, V>, K, V> {
 }
 
 export abstract class ListView<R extends ListReader<K, V>, K, V>
-  extends MapView<R, K, V>
+  extends OrderedView<R, K, V>
   implements VersionedReadable<K, V>
 {
   getEntry(key: K): VersionedValue<V> | undefined {

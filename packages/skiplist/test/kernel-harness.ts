@@ -2,6 +2,19 @@
 
 import arenaBytes from '../../shm-arena/build/kernel.wasm';
 import listBytes from '../build/kernel.wasm';
+import { OK } from '../build/numbers/arena/ground/layout.ts';
+import {
+  ABSENT,
+  END,
+  END_OPEN,
+  EXISTS,
+  KEYS_ONLY,
+  NEED,
+  START,
+  START_OPEN,
+} from '../build/numbers/arena/map/codes.ts';
+import { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
+import { COUNT, GET_OR_INSERT, RESUME, VERSIONS } from '../build/numbers/codes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the exports' signatures are only known by the kernels
 export type Exports = Record<string, (...args: any[]) => any>;
@@ -9,32 +22,30 @@ export type Exports = Record<string, (...args: any[]) => any>;
 const arenaModule = new WebAssembly.Module(arenaBytes);
 const listModule = new WebAssembly.Module(listBytes);
 
-export const OK = 0;
-export const FULL = 1;
-export const CONTENDED = 2;
-export const LIMIT = 3;
-export const CLOSED = 7;
-export const ABSENT = 32;
-export const EXISTS = 33;
-export const NEED = 34;
-export const AHEAD = 35;
-export const PRESSURE = 256;
-
-export const SET = 0;
-export const INSERT = 1;
-export const DELETE = 2;
-export const GET_OR_INSERT = 3;
-
-export const REVERSE = 1;
-export const VERSIONS = 2;
-export const TOMBSTONES = 4;
-export const KEYS_ONLY = 8;
-export const COUNT = 16;
-export const START = 32;
-export const START_OPEN = 64;
-export const END = 128;
-export const END_OPEN = 256;
-export const RESUME = 512;
+export { CLOSED, CONTENDED, FULL, LIMIT, OK } from '../build/numbers/arena/ground/layout.ts';
+export {
+  ABSENT,
+  AHEAD,
+  END,
+  END_OPEN,
+  EXISTS,
+  KEYS_ONLY,
+  NEED,
+  PRESSURE,
+  REVERSE,
+  START,
+  START_OPEN,
+} from '../build/numbers/arena/map/codes.ts';
+export {
+  COUNT,
+  DELETE,
+  GET_OR_INSERT,
+  INSERT,
+  RESUME,
+  SET,
+  TOMBSTONES,
+  VERSIONS,
+} from '../build/numbers/codes.ts';
 
 export interface Found {
   value: Uint8Array | undefined;

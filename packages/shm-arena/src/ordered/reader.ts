@@ -1,110 +1,37 @@
-// How a view reads its map: the kernel's calls, and whether the view is over. A view holds one
-// reader under a symbol, so that nobody reaches it by a name that is misremembered; what a reader
-// has bears plain names, which engines look up at less cost than symbols, at each call. Readers of
-// one map differ in what the kernel reads, and in when they are over.
+// How a view of an ordered map reads it: beside single keys, ranges of them.
 
-import { ABSENT, KEYS_ONLY, NEED } from '../../build/numbers/map/codes.ts';
-import { ShmError } from '../ground/errors.ts';
-import { Status } from '../ground/kernel.ts';
-import type { Life } from '../structure/structure.ts';
-import type { KeyPort } from '../values/ports.ts';
-import type { AnyCore } from './core.ts';
-import { getMany } from './many.ts';
-import type { Bounds, CodecBounds } from './range.ts';
-import { EntryBatch, type RangeScan } from './scan.ts';
-import { type Batch, type EntrySource, KEYS } from './view.ts';
+import { KEYS_ONLY } from '../../build/numbers/map/codes.ts';
+import { type Batch, EntryBatch, KEYS } from '../map/batch.ts';
+import type { AnyCore } from '../map/core.ts';
+import { MapReader } from '../map/reader.ts';
+import { type Bounds, CodecBounds, EVERYTHING } from './range.ts';
+import type { RangeScan } from './scan.ts';
+import type { OrderedSource } from './view.ts';
 
-const { OK } = Status;
-
-export abstract class MapReader<C extends AnyCore, K, V> implements EntrySource<K, V> {
-  readonly core: C;
+export abstract class OrderedReader<C extends AnyCore, K, V>
+  extends MapReader<C, K, V>
+  implements OrderedSource<K, V>
+{
   readonly bound: CodecBounds<K>;
-  over = false;
-  readonly host: Life;
 
   constructor(core: C) {
-    this.core = core;
-    this.bound = core.bound;
-    this.host = core.member.life;
+    super(core);
+    this.bound = new CodecBounds(core.keyCodec, core.maxKey);
   }
-
-  /** The kernel's `get`; what `flags` mean is its own matter. A status. */
-  abstract tryGet(key: K, flags: number): number;
-
-  /** The kernel's `getMany`, with offsets as i32. A status. */
-  protected abstract tryGetMany(count: number, at: number, out: number, outBytes: number): number;
 
   /** A scan of `bounds`, with `flags` beside theirs. */
   protected abstract scan(bounds: Readonly<Bounds>, flags: number): RangeScan;
 
   abstract countWithin(bounds: Readonly<Bounds>): number;
 
-  get isOpen(): boolean {
-    return !this.over && !this.host.over;
-  }
-
-  exists(): boolean {
-    return this.core.member.exists;
-  }
-
-  /** The error of a call after the end. */
-  ended(): Error {
-    return new ShmError('CLOSED', `${this.core.member.type.type}: this instance was closed`);
-  }
-
-  gone(): Error {
-    return this.isOpen ? this.core.member.error(Status.CLOSED) : this.ended();
-  }
-
-  /** Throws when the view was closed. (Whether it still exists, the kernel says.) */
-  check(): void {
-    if (this.over || this.host.over) throw this.ended();
-  }
-
-  checkAll(): void {
-    if (!this.isOpen || !this.exists()) throw this.gone();
-  }
-
-  /** Begins a call of the kernel that is about a key. */
-  begin(key: K): KeyPort<K> {
-    this.check();
-    const { crossing, keyPort } = this.core;
-    crossing.begin();
-    keyPort.pack(key);
-    return keyPort;
-  }
-
-  get(key: K, flags: number): V | undefined {
-    const { core } = this;
-    let status = this.tryGet(key, flags);
-    if (status !== OK && status !== ABSENT) {
-      status = core.finish(status, () => this.tryGet(key, flags), 'get');
-    }
-    if (status === ABSENT) return undefined;
-    return core.readResult(status);
-  }
-
-  has(key: K): boolean {
-    let status = this.tryGet(key, 0);
-    if (status !== OK && status !== ABSENT) {
-      status = this.core.finish(status, () => this.tryGet(key, 0), 'has');
-      if (status === NEED) this.core.kernel.release();
-    }
-    return status !== ABSENT;
-  }
-
-  getMany(keys: Iterable<K>): (V | undefined)[] {
-    const call = (count: number, at: number, out: number, outBytes: number) => {
-      this.check();
-      return this.tryGetMany(count, at, out, outBytes);
-    };
-    return getMany(this.core, keys, call, (key) => this.get(key, 0));
+  all(parts: number): Batch<K, V> {
+    return this.batch(EVERYTHING, parts);
   }
 
   batch(bounds: Readonly<Bounds>, parts: number, size?: number): Batch<K, V> {
     if (bounds.empty) this.checkAll();
     else this.check();
     const scan = this.scan(bounds, parts === KEYS ? KEYS_ONLY : 0);
-    return new EntryBatch(scan, this.core, bounds, parts, size);
+    return new EntryBatch(scan, this.core, parts, bounds.empty ? 0 : bounds.limit, size);
   }
 }

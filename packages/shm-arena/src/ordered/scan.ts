@@ -1,5 +1,4 @@
-// Batches over a kernel's `scan`: a reader of records that goes on behind the last one, and the
-// batch of entries that views hand to their iterators.
+// A kernel's `scan` over a range of keys: a reader of records that goes on behind the last one.
 
 import {
   END,
@@ -11,10 +10,10 @@ import {
   START_OPEN,
 } from '../../build/numbers/map/codes.ts';
 import { BYTES_DONE, COUNT_DONE, LAST_AT, NEXT } from '../../build/numbers/map/result.ts';
-import type { AnyCore } from './core.ts';
+import type { Scan } from '../map/batch.ts';
+import type { AnyCore } from '../map/core.ts';
+import { giveRecords, type Records, takeRecords } from '../map/records.ts';
 import type { Bounds } from './range.ts';
-import { giveRecords, type Records, takeRecords } from './records.ts';
-import { Batch, ENTRIES, KEYS, VALUES } from './view.ts';
 
 /** What a scan goes over. */
 interface Scanned {
@@ -24,7 +23,7 @@ interface Scanned {
 }
 
 /** A scan in progress, as records. Holds nothing in the arena between two reads. */
-export abstract class RangeScan {
+export abstract class RangeScan implements Scan {
   more = true;
   protected readonly view: Scanned;
   protected readonly flags: number;
@@ -114,48 +113,4 @@ export abstract class RangeScan {
 function startFlag(start: Uint8Array | undefined, open: boolean): number {
   if (start === undefined) return 0;
   return open ? START | START_OPEN : START;
-}
-
-/** Entries, or their keys or values alone; for keys alone `scan` must leave the values out. */
-export class EntryBatch<K, V> extends Batch<K, V> {
-  private readonly scan: RangeScan;
-  private readonly core: AnyCore;
-  private readonly parts: number;
-
-  constructor(
-    scan: RangeScan,
-    core: AnyCore,
-    bounds: Readonly<Bounds>,
-    parts: number,
-    size?: number,
-  ) {
-    super(bounds, size);
-    this.scan = scan;
-    this.core = core;
-    this.parts = parts;
-  }
-
-  protected read(want: number): boolean {
-    const { core, scan, parts } = this;
-    const records = takeRecords();
-    const count = readSome(scan, want, records);
-    // New arrays are young: storing what was just decoded into them needs no write barrier.
-    if (parts & KEYS) this.keys = new Array(count);
-    if (parts & VALUES) this.values = new Array(count);
-    const { keys, values } = this;
-    if (parts === ENTRIES) records.entries(count, core.keyPort, core.valuePort, keys, values);
-    else if (parts === KEYS) records.keys(count, core.keyPort, keys);
-    else records.values(count, core.valuePort, values);
-    giveRecords(records);
-    this.count = count;
-    return scan.more;
-  }
-}
-
-/** Reads up to `want` records, and none only at the end. */
-export function readSome(scan: RangeScan, want: number, records: Records): number {
-  let count = 0;
-  do count = scan.read(want, records);
-  while (count === 0 && scan.more);
-  return count;
 }

@@ -1,4 +1,4 @@
-// What every view of one ordered map shares in one thread: the seat, the kernel, the ports of its
+// What every view of one map shares in one thread: the seat, the kernel, the ports of its
 // codecs, and the ways a status becomes a result, a retry or an error.
 
 import { AUDIT, NEED } from '../../build/numbers/map/codes.ts';
@@ -12,7 +12,6 @@ import { json, utf8 } from '../values/codecs.ts';
 import { type Crossing, RESULT_BYTES } from '../values/crossing.ts';
 import { allocate } from '../values/encoding.ts';
 import { type KeyPort, keyPort, type ValuePort, valuePort } from '../values/ports.ts';
-import { CodecBounds } from './range.ts';
 
 /** Which map a call of a kernel is about. */
 export type MapArgs = [entry: number, generation: number];
@@ -26,7 +25,7 @@ export type BoundArgs = [startLength: number, startAt: number, endLength: number
 /** Where a call may leave records, as i32, and how much. */
 export type OutArgs = [out: number, outBytes: number];
 
-/** What the kernel of every ordered map exports. */
+/** What the kernel of every map exports. */
 export interface MapKernel extends AnyKernel {
   io(): number;
   ioBytes(): number;
@@ -58,7 +57,8 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   readonly valueCodec: Codec<V>;
   readonly keyPort: KeyPort<K>;
   readonly valuePort: ValuePort<V>;
-  readonly bound: CodecBounds<K>;
+  /** The longest key in bytes. */
+  readonly maxKey: number;
 
   constructor(member: Membership<X>, key: Codec<K>, value: Codec<V>, maxKey: number) {
     const { crossing } = member;
@@ -72,7 +72,7 @@ export abstract class MapCore<X extends MapKernel, K, V> {
     this.valueCodec = value;
     this.keyPort = keyPort(crossing, key, maxKey);
     this.valuePort = valuePort(crossing, value);
-    this.bound = new CodecBounds(key, maxKey);
+    this.maxKey = maxKey;
     crossing.reserve(this.kernel.overhead());
   }
 

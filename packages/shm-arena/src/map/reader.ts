@@ -1,0 +1,101 @@
+// How a view reads its map: the kernel's calls, and whether the view is over. A view holds one
+// reader under a symbol, so that nobody reaches it by a name that is misremembered; what a reader
+// has bears plain names, which engines look up at less cost than symbols, at each call. Readers of
+// one map differ in what the kernel reads, and in when they are over.
+
+import { ABSENT, NEED } from '../../build/numbers/map/codes.ts';
+import { ShmError } from '../ground/errors.ts';
+import { Status } from '../ground/kernel.ts';
+import type { Life } from '../structure/structure.ts';
+import type { KeyPort } from '../values/ports.ts';
+import type { Batch } from './batch.ts';
+import type { AnyCore } from './core.ts';
+import { getMany } from './many.ts';
+import type { MapSource } from './view.ts';
+
+const { OK } = Status;
+
+export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K, V> {
+  readonly core: C;
+  over = false;
+  readonly host: Life;
+
+  constructor(core: C) {
+    this.core = core;
+    this.host = core.member.life;
+  }
+
+  /** The kernel's `get`; what `flags` mean is its own matter. A status. */
+  abstract tryGet(key: K, flags: number): number;
+
+  /** The kernel's `getMany`, with offsets as i32. A status. */
+  protected abstract tryGetMany(count: number, at: number, out: number, outBytes: number): number;
+
+  abstract all(parts: number): Batch<K, V>;
+
+  get name(): string {
+    return this.core.member.name;
+  }
+
+  get isOpen(): boolean {
+    return !this.over && !this.host.over;
+  }
+
+  exists(): boolean {
+    return this.core.member.exists;
+  }
+
+  /** The error of a call after the end. */
+  ended(): Error {
+    return new ShmError('CLOSED', `${this.core.member.type.type}: this instance was closed`);
+  }
+
+  gone(): Error {
+    return this.isOpen ? this.core.member.error(Status.CLOSED) : this.ended();
+  }
+
+  /** Throws when the view was closed. (Whether it still exists, the kernel says.) */
+  check(): void {
+    if (this.over || this.host.over) throw this.ended();
+  }
+
+  checkAll(): void {
+    if (!this.isOpen || !this.exists()) throw this.gone();
+  }
+
+  /** Begins a call of the kernel that is about a key. */
+  begin(key: K): KeyPort<K> {
+    this.check();
+    const { crossing, keyPort } = this.core;
+    crossing.begin();
+    keyPort.pack(key);
+    return keyPort;
+  }
+
+  get(key: K, flags: number): V | undefined {
+    const { core } = this;
+    let status = this.tryGet(key, flags);
+    if (status !== OK && status !== ABSENT) {
+      status = core.finish(status, () => this.tryGet(key, flags), 'get');
+    }
+    if (status === ABSENT) return undefined;
+    return core.readResult(status);
+  }
+
+  has(key: K): boolean {
+    let status = this.tryGet(key, 0);
+    if (status !== OK && status !== ABSENT) {
+      status = this.core.finish(status, () => this.tryGet(key, 0), 'has');
+      if (status === NEED) this.core.kernel.release();
+    }
+    return status !== ABSENT;
+  }
+
+  getMany(keys: Iterable<K>): (V | undefined)[] {
+    const call = (count: number, at: number, out: number, outBytes: number) => {
+      this.check();
+      return this.tryGetMany(count, at, out, outBytes);
+    };
+    return getMany(this.core, keys, call, (key) => this.get(key, 0));
+  }
+}
