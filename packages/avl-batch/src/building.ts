@@ -72,7 +72,7 @@ export class Building {
     const { core } = this;
     const { crossing } = core;
     let out = 0;
-    core.ask('build', (kernel, entry, generation) => {
+    core.askMap('build', (kernel, entry, generation) => {
       out = crossing.take(8 * core.seat.kernel.participants());
       return kernel.mark(entry, generation, (crossing.at + out) | 0);
     });
@@ -83,7 +83,7 @@ export class Building {
   covers(marked: Uint8Array): boolean {
     const { core } = this;
     const { crossing } = core;
-    core.ask('build', (kernel, entry, generation) => {
+    core.askMap('build', (kernel, entry, generation) => {
       const at = crossing.put(marked, 0, marked.length);
       return kernel.covers(entry, generation, marked.length >> 3, (crossing.at + at) | 0);
     });
@@ -118,7 +118,7 @@ export class Building {
 
   private nothing(): Batch {
     const { core } = this;
-    core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    core.askMap('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     return { applied: 0, nodes: 0, size: core.result(STATS_SIZE), more: false };
   }
 
@@ -206,7 +206,7 @@ export class Building {
   /** Of the tree, and what a rebuild would leave. */
   private bytes(): { used: number; live: number } {
     const { core } = this;
-    core.ask('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    core.askMap('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     return { used: core.resultCount(STATS_USED), live: core.resultCount(STATS_LIVE) };
   }
 
@@ -221,7 +221,7 @@ export class Building {
 
   /** Rebuilds the tree, waiting for other builders. */
   compact(): void {
-    this.core.ask('compact', (kernel, entry, generation) => kernel.compact(entry, generation));
+    this.core.askMap('compact', (kernel, entry, generation) => kernel.compact(entry, generation));
     this.compacted();
   }
 

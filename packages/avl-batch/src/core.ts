@@ -48,14 +48,13 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
   }
 
   /** Calls the kernel with this map's entry, until there is a result. */
-  ask(what: string, call: (kernel: TreeKernel, entry: number, generation: number) => number): void {
+  askMap(what: string, call: (kernel: TreeKernel, entry: number, generation: number) => number) {
     const { kernel, entry, generation } = this;
-    const again = () => {
+    this.ask(what, () => {
       this.member.check();
       this.crossing.begin();
       return call(kernel, entry, generation);
-    };
-    this.finish(again(), again, what);
+    });
   }
 
   /** How full the tree is, for the message of LIMIT_REACHED. */

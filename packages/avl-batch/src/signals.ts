@@ -17,7 +17,7 @@ export class Signals {
   constructor(core: AnyCore) {
     this.core = core;
     this.words = new Int32Array(core.seat.memory.buffer);
-    core.ask('signals', (kernel, entry, generation) => kernel.signals(entry, generation));
+    core.askMap('signals', (kernel, entry, generation) => kernel.signals(entry, generation));
     this.publishedAt = core.result(SIGNAL_PUBLISHED) >>> 2;
     this.nudgedAt = core.result(SIGNAL_NUDGED) >>> 2;
   }

@@ -327,7 +327,8 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     const { core } = reader;
     reader.check();
     return this.#snapshots.take(
-      () => core.ask('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
+      () =>
+        core.askMap('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
       (letGo) => new Snapshot(core, letGo),
     );
   }
@@ -338,7 +339,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     const reader = this[READER];
     const { core } = reader;
     reader.check();
-    core.ask('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    core.askMap('stats', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     const builder = core.result(STATS_BUILDER);
     return counts({
       size: core.result(STATS_SIZE),

@@ -69,7 +69,7 @@ export class TreeReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
         (crossing.at + highIn) | 0,
       );
     };
-    core.finish(call(), call, 'count');
+    core.ask('count', call);
     return core.result(ANSWER);
   }
 
@@ -93,7 +93,7 @@ export class TreeReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
         crossing.outBytes & -8,
       );
     };
-    const large = core.finish(call(), call, 'at') === NEED;
+    const large = core.ask('at', call) === NEED;
     if (!large && core.result(COUNT_DONE) === 0) return undefined;
     const records = takeRecords();
     if (large) records.loadLarge(core, ENTRY_HEAD, true);

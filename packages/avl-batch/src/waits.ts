@@ -125,7 +125,7 @@ export class Waits {
 
   private isBuilding(): boolean {
     const { core } = this;
-    core.ask('flush', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
+    core.askMap('flush', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
     return core.result(STATS_BUILDER) !== 0;
   }
 }

@@ -116,7 +116,7 @@ export function writeBatch<K, V>(
       crossing.at + temp,
     );
   };
-  const status = core.finish(call(), call, 'writeBatch');
+  const status = core.ask('writeBatch', call);
   packed.release();
   const failed = failures(core, packed.count, at);
   if (status === (Status.OK | PRESSURE)) pressed();

@@ -167,7 +167,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
   compareAndSet(key: K, expected: V | undefined, next: V): boolean {
     if (expected === undefined) return this.insert(key, next);
     const call = () => this.#tryCompare(key, expected, next);
-    const status = this[READER].core.finish(call(), call, 'compareAndSet');
+    const status = this[READER].core.ask('compareAndSet', call);
     if (status === (OK | PRESSURE)) this.#pressed();
     return status !== DIFFERS;
   }
@@ -177,14 +177,14 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const reader = this[READER];
     const { core } = reader;
     for (;;) {
-      const found = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'update');
+      const found = core.ask('update', () => reader.tryGet(key));
       // Before anything decodes: user code may call the list.
       const seqLow = core.result(FOUND_NUMBER);
       const seqHigh = core.result(FOUND_NUMBER + 4);
       const next = compute(found === ABSENT ? undefined : core.readResult(found));
       if (next === undefined && found === ABSENT) return undefined;
       const call = () => this.#tryMatch(key, next, seqLow, seqHigh);
-      const status = core.finish(call(), call, 'update');
+      const status = core.ask('update', call);
       if (status === (OK | PRESSURE)) this.#pressed();
       if (status !== DIFFERS) return next;
     }
@@ -325,7 +325,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
       core.crossing.begin();
       return core.kernel.seal(core.entry, core.generation);
     };
-    core.finish(call(), call, 'seal');
+    core.ask('seal', call);
     return new Frozen(core, core.result(ANSWER));
   }
 
@@ -335,7 +335,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
       this[READER].check();
       return core.kernel.clear(core.entry, core.generation);
     };
-    core.finish(call(), call, 'clear');
+    core.ask('clear', call);
   }
 
   frozen(): api.FrozenSkipList<K, V>[] {
@@ -358,7 +358,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
       out = crossing.take(8 * MAX_LISTS);
       return core.kernel.lists(core.entry, core.generation, crossing.at + out);
     };
-    core.finish(call(), call, 'frozen');
+    core.ask('frozen', call);
     const count = core.result(ANSWER);
     return Array.from(
       { length: count },

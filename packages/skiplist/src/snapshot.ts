@@ -19,7 +19,7 @@ export function loadSnapshot<K, V>(core: Core<K, V>, at: bigint | undefined): vo
     const seq = at === 0n ? 1n : at;
     return kernel.snapshotAt(entry, generation, Number(seq & LOW), Number(seq >> 32n));
   };
-  core.finish(call(), call, at === undefined ? 'snapshot' : `snapshotAt(${at}n)`);
+  core.ask(at === undefined ? 'snapshot' : `snapshotAt(${at}n)`, call);
 }
 
 const LOW = 0xffff_ffffn;

@@ -16,7 +16,7 @@ import {
 /** What is asked for numbers: a list's core, whatever its keys, values and errors are. */
 type Asked = Pick<
   MapCore<ListKernel, unknown, unknown>,
-  'crossing' | 'entry' | 'finish' | 'generation' | 'kernel' | 'result' | 'resultCount'
+  'crossing' | 'entry' | 'ask' | 'generation' | 'kernel' | 'result' | 'resultCount'
 >;
 
 /** Leaves the numbers of the list `target`, or of the whole stack for 0, in the result block. */
@@ -27,8 +27,7 @@ export function tryStats(core: Asked, target: number): number {
 
 /** The numbers of the list `target`; of the whole stack for 0. The result block stays. */
 export function listStats(core: Asked, target: number): ListStats {
-  const call = () => tryStats(core, target);
-  core.finish(call(), call, 'stats');
+  core.ask('stats', () => tryStats(core, target));
   return readStats(core);
 }
 

@@ -69,7 +69,7 @@ export abstract class ListView<R extends ListReader<K, V>, K, V>
   getEntry(key: K): VersionedValue<V> | undefined {
     const reader = this[READER];
     const { core } = reader;
-    const status = core.finish(reader.tryGet(key), () => reader.tryGet(key), 'getEntry');
+    const status = core.ask('getEntry', () => reader.tryGet(key));
     const seq = core.resultLong(FOUND_NUMBER);
     if (status === ABSENT) {
       return seq !== 0n && core.result(FOUND_FLAGS) & TOMBSTONE

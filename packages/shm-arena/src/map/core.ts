@@ -134,6 +134,11 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   /** Whether a status is a result. */
   protected abstract answers(status: number): boolean;
 
+  /** Calls until there is a result, which may be NEED, and returns it; see `finish`. */
+  ask(what: string, call: () => number): number {
+    return this.finish(call(), call, what);
+  }
+
   /**
    * Calls again until there is a result, which may be NEED, and returns it. `call` packs anew:
    * scratch may have been used meanwhile. `what` is for the message.

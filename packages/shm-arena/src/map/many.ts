@@ -44,8 +44,7 @@ function readChunk<K, V>(
 ): number {
   const { crossing, valuePort } = core;
   const from = values.length;
-  const pack = () => packed(core, keys, from, call);
-  core.finish(pack(), pack, 'getMany');
+  core.ask('getMany', () => packed(core, keys, from, call));
   const done = core.result(COUNT_DONE);
   const records = takeRecords();
   records.load(crossing.view, crossing.out, core.result(BYTES_DONE));

@@ -60,7 +60,7 @@ export abstract class RangeScan implements Scan {
    * @returns their number, or what was counted
    */
   read(limit: number, records: Records | undefined): number {
-    const status = this.view.core.finish(this.call(limit), () => this.call(limit), 'scan');
+    const status = this.view.core.ask('scan', () => this.call(limit));
     return this.accept(status, records);
   }
 
