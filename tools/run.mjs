@@ -31,6 +31,7 @@ const CHECKS = [
   { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
   { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
   { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
+  { name: 'API reports', args: ['exec', 'node', 'tools/api.mjs', '--check'] },
   { name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true },
   { name: 'verify', args: turbo('verify'), needs: ['apps/verify', 'verify'] },
   { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
