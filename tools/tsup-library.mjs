@@ -1,5 +1,8 @@
 // The build of a published package: ESM only, one chunk graph (so that two entry points share one
-// module instance), types beside it, and the kernel inlined as bytes.
+// module instance), types beside it, and the kernel inlined as text.
+
+import { readFile } from 'node:fs/promises';
+import { moduleOf } from './kernel-text.mjs';
 
 /**
  * @param {string[]} entry the entry points below `src/`
@@ -16,6 +19,16 @@ export function library(entry) {
     clean: true,
     dts: true,
     treeshake: false,
-    loader: { '.wasm': 'binary' },
+    esbuildPlugins: [kernels],
   };
 }
+
+/** What makes esbuild inline a kernel. */
+export const kernels = {
+  name: 'kernels',
+  setup(build) {
+    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
+      contents: moduleOf(await readFile(path)),
+    }));
+  },
+};

@@ -144,7 +144,10 @@ function putSplit(target: Uint8Array, at: number): number {
   return 8;
 }
 
-/** A built-in codec; `kind` lets ports.ts recognise it. */
+/**
+ * A built-in codec; `kind` lets ports.ts recognise it. The calls are marked as pure, so that a
+ * bundler drops the codecs that an app does not use.
+ */
 function builtIn<T, const Kind extends string>(
   kind: Kind,
   { encodeKey, least, ...rest }: Omit<Codec<T>, 'id' | 'version'> & Marks<T>,
@@ -154,7 +157,7 @@ function builtIn<T, const Kind extends string>(
 }
 
 /** Whole numbers from 0 to 2³² − 1; 4 bytes. Key or value. */
-export const u32 = builtIn<number, 'u32'>('u32', {
+export const u32 = /* @__PURE__ */ builtIn<number, 'u32'>('u32', {
   size: 4,
   encode(value, target, at) {
     put32(target, at, u32Word(value));
@@ -164,7 +167,7 @@ export const u32 = builtIn<number, 'u32'>('u32', {
 });
 
 /** Whole numbers from −2³¹ to 2³¹ − 1; 4 bytes. Key or value. */
-export const i32 = builtIn<number, 'i32'>('i32', {
+export const i32 = /* @__PURE__ */ builtIn<number, 'i32'>('i32', {
   size: 4,
   encode(value, target, at) {
     put32(target, at, i32Word(value));
@@ -177,7 +180,7 @@ export const i32 = builtIn<number, 'i32'>('i32', {
  * Numbers; 8 bytes. Key or value: as a key NaN is a TypeError and −0 equals 0, as a value both are
  * kept as they are.
  */
-export const f64 = builtIn<number, 'f64'>('f64', {
+export const f64 = /* @__PURE__ */ builtIn<number, 'f64'>('f64', {
   size: 8,
   encode(value, target, at) {
     splitF64(value);
@@ -191,7 +194,7 @@ export const f64 = builtIn<number, 'f64'>('f64', {
 });
 
 /** Bigints from 0 to 2⁶⁴ − 1; 8 bytes. Key or value. */
-export const u64 = builtIn<bigint, 'u64'>('u64', {
+export const u64 = /* @__PURE__ */ builtIn<bigint, 'u64'>('u64', {
   size: 8,
   encode(value, target, at) {
     splitU64(value);
@@ -205,7 +208,7 @@ export const u64 = builtIn<bigint, 'u64'>('u64', {
 });
 
 /** Bigints from −2⁶³ to 2⁶³ − 1; 8 bytes. Key or value. */
-export const i64 = builtIn<bigint, 'i64'>('i64', {
+export const i64 = /* @__PURE__ */ builtIn<bigint, 'i64'>('i64', {
   size: 8,
   encode(value, target, at) {
     splitI64(value);
@@ -219,7 +222,7 @@ export const i64 = builtIn<bigint, 'i64'>('i64', {
 });
 
 /** `true` and `false`; 1 byte, false first. */
-export const bool = builtIn<boolean, 'bool'>('bool', {
+export const bool = /* @__PURE__ */ builtIn<boolean, 'bool'>('bool', {
   size: 1,
   encode(value, target, at) {
     if (typeof value !== 'boolean') {
@@ -241,7 +244,7 @@ function timeOf(value: Date): number {
 }
 
 /** Dates to the millisecond; 8 bytes, earlier ones first. An invalid date is a TypeError. */
-export const date = builtIn<Date, 'date'>('date', {
+export const date = /* @__PURE__ */ builtIn<Date, 'date'>('date', {
   size: 8,
   encode(value, target, at) {
     const time = timeOf(value);
@@ -263,7 +266,7 @@ function encodeBytes(value: Uint8Array, target: Uint8Array, at: number): number 
 }
 
 /** Byte strings, in the order of their bytes. Key or value; decoding makes a copy. */
-export const bytes = builtIn<Uint8Array, 'bytes'>('bytes', {
+export const bytes = /* @__PURE__ */ builtIn<Uint8Array, 'bytes'>('bytes', {
   size: (value) => value.length,
   least: (value) => (value instanceof Uint8Array ? value.length : 0),
   encode: encodeBytes,
@@ -284,7 +287,7 @@ function encodeUtf8(value: string, target: Uint8Array, at: number): number {
  * Text, in the order of its code points (which differs from `<` where there are characters beyond
  * U+FFFF). Key or value. A lone surrogate is a TypeError.
  */
-export const utf8 = builtIn<string, 'utf8'>('utf8', {
+export const utf8 = /* @__PURE__ */ builtIn<string, 'utf8'>('utf8', {
   size: (value) => value.length * 3,
   least: (value) => (typeof value === 'string' ? value.length : 0),
   encode: encodeUtf8,
@@ -306,7 +309,7 @@ export const utf8 = builtIn<string, 'utf8'>('utf8', {
  *
  * For values of a type of your own: `json as Codec<Price>`. Nobody checks that they are.
  */
-export const json = builtIn<unknown, 'json'>('json', {
+export const json = /* @__PURE__ */ builtIn<unknown, 'json'>('json', {
   encode(value, target, at) {
     return writeText(jsonText(value), target, at);
   },
