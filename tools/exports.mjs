@@ -2,14 +2,15 @@
 // again. Tests count as users; so does all of a module for who takes it whole (`import * as`,
 // `import()`, `export *`).
 //
-// Entries are what a package's tsup.config.ts names in src/, and the kernels' assembly/index.ts.
+// Entries are what a package's tsup.config.ts names in src/, the kernels' assembly/index.ts, and
+// that of the kit for tests, which is not built.
 // Part of tools/tidy.mjs.
 
 import { posix } from 'node:path';
 import ts from 'typescript';
 
 const CHECKED = /^(packages\/[^/]+\/(assembly|src)|apps\/[^/]+\/src|apps\/verify\/structures)\//;
-const KERNEL_ENTRY = /(^|\/)assembly\/index\.ts$/;
+const UNBUILT_ENTRY = /(^|\/)assembly\/index\.ts$|^packages\/testkit\/src\/index\.ts$/;
 const NUMBERS = /^(packages\/[^/]+)\/build\/numbers(?:-gated)?\/(arena\/)?(.*)$/;
 const ALL = '*';
 
@@ -25,7 +26,7 @@ export function deadExports(files) {
   for (const [path, source] of Object.entries(files)) {
     const module = read(path, source);
     for (const { name, from } of module.taken) used.add(`${from}#${name}`);
-    if (CHECKED.test(path) && !entries.has(path) && !KERNEL_ENTRY.test(path)) found.push(module);
+    if (CHECKED.test(path) && !entries.has(path) && !UNBUILT_ENTRY.test(path)) found.push(module);
   }
   return found.flatMap(({ path, given }) =>
     given

@@ -19,6 +19,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 export const PACKAGES = [
   ['shm-arena'],
   ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch'],
+  ['testkit'],
   ['bench', 'examples', 'verify'],
 ];
 
@@ -47,6 +48,7 @@ export const TREES = {
   'packages/reclaim-hazard/src': [],
   'packages/skiplist/src': [],
   'packages/avl-batch/src': [],
+  'packages/testkit/src': [],
   'apps/bench/src': [],
   'apps/examples/src': [],
   'apps/verify/src': [],

@@ -78,7 +78,9 @@ function check(node, project, { name, output }) {
 
 function main(folder) {
   const names = readdirSync(join(ROOT, 'packages'));
-  const packageDirs = names.map((name) => join(ROOT, 'packages', name));
+  const packageDirs = names
+    .map((name) => join(ROOT, 'packages', name))
+    .filter((dir) => readJson(join(dir, 'package.json')).private !== true);
   const project = join(folder, 'project');
   mkdirSync(project);
   const tarballs = packageDirs.map((dir) => pack(dir, project));

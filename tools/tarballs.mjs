@@ -4,7 +4,7 @@
 //   node tools/tarballs.mjs    after a build, with pnpm on the PATH (`pnpm exec`); needs no network
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -18,6 +18,14 @@ function run(command, args, cwd) {
   const result = spawnSync(command, args, { cwd, encoding: 'utf8', shell: WINDOWS });
   if (result.error) throw result.error;
   return { ok: result.status === 0, text: `${result.stdout}${result.stderr}` };
+}
+
+/** The folders of the packages that are not private. */
+function published() {
+  return readdirSync(join(ROOT, 'packages')).filter((name) => {
+    const file = join(ROOT, 'packages', name, 'package.json');
+    return JSON.parse(readFileSync(file, 'utf8')).private !== true;
+  });
 }
 
 /** Packs a package as a release would; returns the tarball's path. */
@@ -44,7 +52,7 @@ function judge(tarball) {
 const counts = { passed: 0, failed: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'tarballs-'));
 try {
-  for (const name of readdirSync(join(ROOT, 'packages'))) {
+  for (const name of published()) {
     for (const [check, { ok, text }] of judge(
       pack(join(ROOT, 'packages', name), join(folder, name)),
     )) {

@@ -117,8 +117,8 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     const control = new Control();
     const job = start(arena, map, control, 0, 'leaveWithBuilder', { worker });
     control.go();
-    expect(await job.result).toEqual([true, false]);
-    await job.exit;
+    expect(await job.message).toEqual([true, false]);
+    await job.gone;
     while (arena.stats().participants.length > 1) await turns(1);
     expect(arena.verify().problems).toEqual([]);
   });

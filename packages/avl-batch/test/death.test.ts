@@ -36,10 +36,10 @@ describe(`a terminated writer (${replay('death.test.ts')})`, () => {
     for (let round = 0; round < 10; round++) {
       const control = new Control();
       const base = round * WIDE;
-      const job = start(arena, map, control, 0, 'append', { base });
+      const job = start(arena, map, control, 0, 'queueUp', { base });
       control.go();
       await control.reached(job, 0, 1 + below(500));
-      await job.kill();
+      await job.terminate();
       const done = control.done(0);
       const report = arena.recover();
       expect(report.reaped).toBe(1);
@@ -60,8 +60,8 @@ describe(`a terminated writer (${replay('death.test.ts')})`, () => {
       const control = new Control();
       const job = start(arena, map, control, 0, 'leave', { base: round * WIDE, count: 100 });
       control.go();
-      await job.result;
-      await job.kill();
+      await job.message;
+      await job.terminate();
     }
     expect(map.stats().waiting).toBe(400);
     expect(map.build().applied).toBe(400);
@@ -82,7 +82,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
       const job = start(arena, map, own, 0, 'build', { compactEach: 1 + below(5) });
       own.go();
       await own.reached(job, 0, 1 + below(40));
-      await job.kill();
+      await job.terminate();
       await map.flush();
     }
     control.stop();
@@ -108,7 +108,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
     const chain = start(arena, map, writing, 0, 'chain', { key: 'a' });
     writing.go();
     await writing.reached(chain, 0, 3000);
-    await dying.kill();
+    await dying.terminate();
     // More than fits into the queue: the heir builds.
     const sofar = writing.done(0);
     await writing.reached(chain, 0, sofar + 10_000);
@@ -146,14 +146,14 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     for (let round = 0; round < 6; round++) {
       const control = new Control();
       const jobs = [
-        start(arena, map, control, 0, 'churn', { keys: 300, seed: seed + round }),
+        start(arena, map, control, 0, 'mix', { keys: 300, seed: seed + round }),
         start(arena, map, control, 1, 'build', { compactEach: 2 }),
         start(arena, map, control, 2, 'snapshots'),
       ];
       control.go();
       await control.reached(jobs[1]!, 1, 5 + below(20));
       await control.reached(jobs[2]!, 2, 1);
-      for (const job of jobs) await job.kill();
+      for (const job of jobs) await job.terminate();
       arena.recover();
       map.flushSync();
       expect(map.size).toBe(map.count());
@@ -178,7 +178,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     const kinds: [job: string, args: () => Record<string, unknown>][] = [
       ['build', () => ({ compactEach: 1 + below(6) })],
       ['builder', () => ({ worker: below(2) === 1, batch: { maxDelayMs: below(3) } })],
-      ['churn', () => ({ keys: 500, seed: below(1e6) })],
+      ['mix', () => ({ keys: 500, seed: below(1e6) })],
       ['snapshots', () => ({})],
       ['hold', () => ({})],
       ['flushes', () => ({ base: WIDE, times: 1e9 })],
@@ -194,7 +194,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     for (let n = 0; n < 25; n++) {
       await turns(below(300));
       const victim = below(jobs.length);
-      await jobs[victim]!.kill();
+      await jobs[victim]!.terminate();
       if (below(3) === 0) arena.recover();
       jobs[victim] = hire(kinds[victim]!);
       if (below(2) === 0) await map.flush();
@@ -202,7 +202,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     }
     growing.stop();
     const steps = await finished(chains);
-    for (const job of jobs) await job.kill();
+    for (const job of jobs) await job.terminate();
     await own.stop();
     await map.flush();
     expect([map.get('a'), map.get('b')]).toEqual(steps);
@@ -225,7 +225,7 @@ describe(`terminated threads of all kinds (${replay('death.test.ts')})`, () => {
     map.compact();
     arena.recover();
     expect(arena.stats().pinned.bytes).toBeGreaterThan(0);
-    await job.kill();
+    await job.terminate();
     arena.recover();
     expect(arena.stats().pinned).toEqual({ oldest: undefined, bytes: 0 });
     expect(map.size).toBe(4000);

@@ -1,9 +1,8 @@
 // One thread: what each method returns, and what it leaves alone.
 
 import type { Arena } from '@x/shm-arena';
-import { bytes, json, u32 } from '@x/shm-arena/codec';
+import { json, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keyLengths, sortedKeys, valueLengths } from '../../shm-arena/test/shared/codecs.ts';
 import { AvlBatch } from '../src/index.ts';
 import { content, freshArena, userKey, values } from './support.ts';
 
@@ -96,114 +95,9 @@ describe('queueing and building', () => {
     map.build();
     expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([undefined, 3, 4]);
   });
-
-  test('getMany answers in the order of the keys, from any iterable, in any number', () => {
-    const map = AvlBatch.create<string, number>(arena, { value: u32 });
-    for (let n = 0; n < 3000; n += 2) map.set(userKey(n), n);
-    map.build();
-    const keys = Array.from({ length: 3000 }, (_, n) => userKey((n * 7) % 3000));
-    const expected = keys.map((key) =>
-      Number(key.slice(5)) % 2 ? undefined : Number(key.slice(5)),
-    );
-    expect(map.getMany(keys)).toEqual(expected);
-    expect(map.getMany(new Set(keys))).toEqual(expected);
-    expect(map.getMany([])).toEqual([]);
-    expect(() => map.getMany(5 as never)).toThrow(TypeError);
-  });
 });
 
 describe('keys and values of every size', () => {
-  test.each(keyLengths)('a key of %i bytes', (length) => {
-    const map = AvlBatch.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
-    const key = Uint8Array.from({ length }, (_, i) => (i % 251) + 1);
-    const longer = Uint8Array.from([...key, 0]);
-    map.set(key, 1);
-    map.set(longer, 2);
-    expect(map.get(longer, { pending: true })).toBe(2);
-    map.build();
-    expect([map.get(key), map.get(longer), map.rank(longer)]).toEqual([1, 2, 1]);
-    expect(map.getMany([longer, key])).toEqual([2, 1]);
-    expect(map.at(0)).toEqual([key, 1]);
-    const swapped = map.compareAndSet(key, 1, 3);
-    map.compact();
-    map.build();
-    expect([map.result(swapped), map.get(key)]).toEqual([{ outcome: 'done' }, 3]);
-    expect(map.verify().problems).toEqual([]);
-  });
-
-  test.each(valueLengths)('a value of %i bytes', (length) => {
-    const map = AvlBatch.create<string, Uint8Array>(arena, { value: bytes });
-    const value = Uint8Array.from({ length }, (_, i) => i * 7);
-    map.set('a', value);
-    map.set('b', new Uint8Array(3));
-    expect(Buffer.compare(map.get('a', { pending: true }) as Uint8Array, value)).toBe(0);
-    const ticket = map.compareAndSet('a', value, Uint8Array.from([...value, 1]));
-    map.build();
-    expect(map.result(ticket)).toEqual({ outcome: 'done' });
-    expect(map.get('a')?.length).toBe(length + 1);
-    expect(Buffer.compare(map.getMany(['b', 'a'])[1]!.subarray(0, length), value)).toBe(0);
-    expect(content(map).map(([key, each]) => [key, each.length])).toEqual([
-      ['a', length + 1],
-      ['b', 3],
-    ]);
-    expect(map.last()![1].length).toBe(3);
-    expect(map.at(0)![1].length).toBe(length + 1);
-  });
-
-  test('a key and two values that move scratch', () => {
-    const map = AvlBatch.create<Uint8Array, Uint8Array>(arena, { key: bytes, value: bytes });
-    for (const size of [60_000, 200_000, 900_000]) {
-      const key = Uint8Array.from({ length: size }, (_, i) => i % 253);
-      const value = Uint8Array.from({ length: size * 2 }, (_, i) => i % 241);
-      const next = Uint8Array.from({ length: size * 3 }, (_, i) => i % 239);
-      map.set(key, value);
-      const ticket = map.compareAndSet(key, value, next);
-      map.build();
-      expect(map.result(ticket)).toEqual({ outcome: 'done' });
-      expect(Buffer.compare(map.get(key) as Uint8Array, next)).toBe(0);
-      expect(map.count({ gte: key, lte: key })).toBe(1);
-      expect(map.floor(key)?.[1].length).toBe(size * 3);
-    }
-    expect(map.verify().problems).toEqual([]);
-  });
-
-  test('a key that moves scratch leaves no value behind', () => {
-    const key = Uint8Array.from({ length: 120_000 }, (_, i) => i % 253);
-    const value = Uint8Array.from({ length: 400_000 }, (_, i) => i % 241);
-    const next = Uint8Array.from({ length: 400_000 }, (_, i) => i % 239);
-    for (const write of [
-      (map: AvlBatch<Uint8Array, Uint8Array>) => map.set(key, value),
-      (map: AvlBatch<Uint8Array, Uint8Array>) => map.insert(key, value),
-      (map: AvlBatch<Uint8Array, Uint8Array>) => map.compareAndSet(key, undefined, value),
-    ]) {
-      const fresh = freshArena(); // Whose scratch is small.
-      const map = AvlBatch.create(fresh, { key: bytes, value: bytes });
-      write(map);
-      map.build();
-      expect(Buffer.compare(map.get(key) as Uint8Array, value)).toBe(0);
-      for (let n = 0; n < 600; n++) map.has(key.subarray(0, 1)); // It is small again.
-      const swapped = map.compareAndSet(key, value, next);
-      map.build();
-      expect(map.result(swapped)).toEqual({ outcome: 'done' });
-      expect(Buffer.compare(map.get(key) as Uint8Array, next)).toBe(0);
-      fresh.detach();
-    }
-  });
-
-  test('every codec, in its order', () => {
-    for (const [key, keys] of sortedKeys) {
-      const map = AvlBatch.create<unknown, number>(arena, { key, value: u32 });
-      for (const each of keys.toReversed()) map.insert(each, keys.indexOf(each));
-      map.build();
-      expect([...map.keys()], key.id).toEqual(keys);
-      expect([...map.values()], key.id).toEqual(keys.map((_, n) => n));
-      expect(
-        keys.map((each) => map.rank(each)),
-        key.id,
-      ).toEqual(keys.map((_, n) => n));
-    }
-  });
-
   test('values that run user code while they are encoded', () => {
     const map = AvlBatch.create<string, unknown>(arena, { value: json });
     map.set('a', {
@@ -247,21 +141,6 @@ describe('snapshots', () => {
     after.close();
     arena.recover();
     expect(arena.stats().pinned.bytes).toBe(0);
-  });
-
-  test('many of them at once, of many versions', () => {
-    const map = AvlBatch.create<string, number>(arena, { value: u32 });
-    const taken = Array.from({ length: 40 }, (_, n) => {
-      map.set('n', n);
-      map.build();
-      if (n % 5 === 4) map.compact();
-      return map.snapshot();
-    });
-    expect(taken.map((snapshot) => snapshot.get('n'))).toEqual(taken.map((_, n) => n));
-    for (const snapshot of taken) snapshot[Symbol.dispose]();
-    arena.recover();
-    expect(arena.stats().pinned).toEqual({ oldest: undefined, bytes: 0 });
-    expect(arena.verify().problems).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // What a map means, in the plainest code: a Map of what is visible, and a list of what is queued.
 // The property tests compare the real thing with this, operation by operation.
 
-import { byCodePoint, inside, type ModelRange } from '../../shm-arena/test/shared/model.ts';
+import { byCodePoint, inside, type ModelRange } from '@x/testkit';
 import type { TicketResult } from '../src/index.ts';
 
 export type ModelOperation<V> =

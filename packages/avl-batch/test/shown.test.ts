@@ -1,8 +1,8 @@
 // What maps and what comes of them show of themselves.
 
 import type { Arena } from '@x/shm-arena';
+import { shows } from '@x/testkit/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { shows } from '../../shm-arena/test/shared/shown.ts';
 import { AvlBatch } from '../src/index.ts';
 import { freshArena } from './support.ts';
 

@@ -1,8 +1,13 @@
-// What the tests share: the helpers of all structures' tests, and this package's workers.
+// What the tests share: the kit, and this package's workers.
 
-import { starter } from '../../shm-arena/test/shared/support.ts';
+import { starter } from '@x/testkit';
+import { nodeThreads } from '@x/testkit/node';
 
-export * from '../../shm-arena/test/shared/support.ts';
+export * from '@x/testkit';
+export { replay, seed } from '@x/testkit/node';
 
-/** Starts a thread that attaches arena and map, waits for `go`, does a job of workers/jobs.mjs. */
-export const start = starter(new URL('./workers/jobs.mjs', import.meta.url));
+/** Starts threads that do the jobs of workers/jobs.mjs. */
+export const spawn = nodeThreads(new URL('./workers/jobs.mjs', import.meta.url));
+
+/** Starts one that attaches arena and map, waits for `go`, and does a job. */
+export const start = starter(spawn);

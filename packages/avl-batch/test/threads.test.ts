@@ -10,10 +10,10 @@ import {
   Control,
   content,
   finished,
-  type Job,
   replay,
   seed,
   start,
+  type Thread,
   turns,
   userKey,
 } from './support.ts';
@@ -39,7 +39,7 @@ describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
     const control = new Control();
     const count = 6000;
     const writers = [0, 1].map((index) =>
-      start(arena, map, control, index, 'append', { base: index * WIDE, most: count }),
+      start(arena, map, control, index, 'queueUp', { base: index * WIDE, most: count }),
     );
     const reader = start(arena, map, control, 2, 'snapshots');
     control.go();
@@ -64,7 +64,7 @@ describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
   test('what had returned before a write began is visible when that write is', async () => {
     const control = new Control();
     const writers = [0, 1].map((index) =>
-      start(arena, map, control, index, 'append', { base: index * WIDE, most: 30_000 }),
+      start(arena, map, control, index, 'queueUp', { base: index * WIDE, most: 30_000 }),
     );
     const builders = [2, 3].map((index) => start(arena, map, control, index, 'build'));
     control.go();
@@ -107,7 +107,7 @@ describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
     const readers = [0, 1].map((index) =>
       start(arena, map, control, index, 'read', { count, seed: seed + index }),
     );
-    const writer = start(arena, map, control, 2, 'append', { base: WIDE });
+    const writer = start(arena, map, control, 2, 'queueUp', { base: WIDE });
     const builder = start(arena, map, control, 3, 'build', { compactEach: 3 });
     control.go();
     await control.reached(builder, 3, 60);
@@ -119,22 +119,6 @@ describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
     expect(map.verify().problems).toEqual([]);
     arena.recover();
     expect(arena.stats().pinned.bytes).toBe(0);
-  });
-
-  test('on the same keys: each insert has one winner', async () => {
-    const control = new Control();
-    const count = 2000;
-    const jobs = [0, 1, 2, 3].map((index) =>
-      start(arena, map, control, index, 'race', { count, seed: seed + index }),
-    );
-    control.go();
-    const won = (await finished(jobs)) as number[];
-    expect(won.reduce((sum, n) => sum + n)).toBe(count);
-    for (let index = 0; index < 4; index++) {
-      const own = [...map.values()].filter((value) => value === index).length;
-      expect(own).toBe(won[index]);
-    }
-    expect(map.size).toBe(count);
   });
 
   test('a number that all raise by compareAndSet is raised as often as they say', async () => {
@@ -159,22 +143,10 @@ describe(`writers, builder and readers (${replay('threads.test.ts')})`, () => {
 });
 
 describe('one name', () => {
-  test('opened or created by four at once is one map', async () => {
-    const control = new Control();
-    const jobs = [0, 1, 2, 3].map((index) =>
-      start(arena, map, control, index, 'openOrCreate', { name: 'new', key: `k${index}` }),
-    );
-    control.go();
-    const handles = (await finished(jobs)) as string[];
-    expect(new Set(handles).size).toBe(1);
-    const opened = AvlBatch.open<string, number>(arena, 'new', { value: u32 });
-    expect(content(opened)).toEqual([0, 1, 2, 3].map((index) => [`k${index}`, index]));
-  });
-
   test('destroyed under its users: their next call says CLOSED, memory comes back', async () => {
     const victim = AvlBatch.create<string, number>(arena, { name: 'victim', value: u32 });
     const control = new Control();
-    const jobs: Job[] = [0, 1].map((index) =>
+    const jobs: Thread[] = [0, 1].map((index) =>
       start(arena, victim, control, index, 'useUntilClosed', { base: index * WIDE }),
     );
     const other = new Control();
@@ -185,10 +157,10 @@ describe('one name', () => {
     await control.reached(jobs[0]!, 0, 200);
     await control.reached(jobs[1]!, 1, 200);
     victim.destroy();
-    for (const job of jobs) await expect(job.result).rejects.toMatchObject({ code: 'CLOSED' });
+    for (const job of jobs) await expect(job.message).rejects.toMatchObject({ code: 'CLOSED' });
     other.stop();
-    expect(await builder.result).toEqual({ running: false, errors: [] });
-    await Promise.all([...jobs, builder].map((job) => job.exit));
+    expect(await builder.message).toEqual({ running: false, errors: [] });
+    await Promise.all([...jobs, builder].map((job) => job.gone));
     arena.recover();
     expect(arena.stats().structures.length).toBe(1);
     expect(arena.verify().problems).toEqual([]);

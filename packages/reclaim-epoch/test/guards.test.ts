@@ -144,7 +144,7 @@ describe.each(subjects)('$scheme', (subject) => {
       expect(stats.stalled).toMatchObject({ slot, bytes: stats.pendingBytes });
       expect([stats.boundBlocks, stats.keepableBlocks]).toEqual([Infinity, Infinity]);
     }
-    await job.kill();
+    await job.terminate();
     world.arena.recover();
     for (let i = 0; i < 3; i++) domain.collect();
     expect(domain.stats()).toMatchObject({ pendingBlocks: 0, readers: 0, stalled: undefined });

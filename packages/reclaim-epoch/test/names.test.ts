@@ -1,8 +1,8 @@
 // What stands on the objects that users hold: the contract's names and no others.
 
 import { Arena } from '@x/shm-arena';
+import { contractNames } from '@x/testkit';
 import { expect, test } from 'vitest';
-import { contractNames } from '../../shm-arena/test/shared/wrong.ts';
 import { EpochDomain } from '../src/index.ts';
 
 test('a domain, a guard and a cell have the names of the contract alone', () => {

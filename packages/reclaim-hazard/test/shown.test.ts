@@ -1,8 +1,8 @@
 // What a domain and what comes of it show of themselves.
 
 import { Arena } from '@x/shm-arena';
+import { shows } from '@x/testkit/node';
 import { expect, test } from 'vitest';
-import { shows } from '../../shm-arena/test/shared/shown.ts';
 import { HazardDomain } from '../src/index.ts';
 
 test.each(['eras', 'pointers'] as const)('a domain of scheme %s', (scheme) => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { checked, examples } from '../../../tools/examples.mjs';
 import * as codec from '../src/codec.ts';
 import * as index from '../src/index.ts';
-import { runPrograms } from './shared/examples.ts';
+import { runPrograms } from './kit.ts';
 
 const here = (path: string) => new URL(`../${path}`, import.meta.url);
 const scope = { ...index, ...codec, msgpackr };

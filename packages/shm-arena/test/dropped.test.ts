@@ -9,7 +9,7 @@ import { seatOf } from '../src/life/seats.ts';
 import { takeLease } from '../src/structure/lease.ts';
 import { bare, createBare, otherThread } from './bare.ts';
 import { message } from './crew.ts';
-import { collectAll, collected, collectGarbage, leftOf } from './shared/dropped.ts';
+import { collectAll, collected, collectGarbage, leftOf } from './kit.ts';
 
 const LOG = bare('Log');
 

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/index.ts';
 import { EVERYTHING, encodeRange } from '../src/internal.ts';
-import { takersOfOptions } from './shared/options.ts';
+import { contracts, optionsContract } from './kit.ts';
 import { codeOf } from './support.ts';
 
 let arena: Arena;
@@ -12,16 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => arena.detach());
 
-describe('options', () => {
-  const chunks: Uint8Array[] = [];
-  beforeEach(async () => {
-    chunks.length = 0;
-    for await (const chunk of arena.save()) chunks.push(chunk);
-  });
-  const image = async function* () {
-    yield* chunks;
-  };
-  takersOfOptions([
+contracts(
+  'options',
+  optionsContract(() => [
     {
       what: 'Arena.create',
       names: 'bytes participants zeroOnFree',
@@ -30,11 +23,13 @@ describe('options', () => {
     {
       what: 'Arena.load',
       names: 'maxBytes',
-      call: async (options) => (await Arena.load(image(), options)).detach(),
+      call: async (options) => (await Arena.load(arena.save(), options)).detach(),
     },
     { what: 'region', names: 'budget', call: (options) => arena.region(options).close() },
-  ]);
+  ]),
+);
 
+describe('options', () => {
   test('a word of another library leads to ours', () => {
     expect(() => Arena.create({ size: 5 } as never)).toThrow(
       /found "size"; the nearest is `bytes`/,

@@ -7,7 +7,7 @@ import { msgpack, tuple, u32, utf8 } from '../src/codec.ts';
 import { describe as described, typeError } from '../src/ground/errors.ts';
 import { Arena, ShmError } from '../src/index.ts';
 import { counts } from '../src/internal.ts';
-import { shows } from './shared/shown.ts';
+import { shows } from './kit.ts';
 
 let arena: Arena;
 beforeEach(() => {

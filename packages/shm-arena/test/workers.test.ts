@@ -4,7 +4,7 @@ import type { Participant } from '../src/api.ts';
 import { Arena } from '../src/arena/arena.ts';
 import { supports } from '../src/ground/supports.ts';
 import { counted, message, sharedWords, start } from './crew.ts';
-import { unhandled } from './shared/unhandled.ts';
+import { unhandled } from './kit.ts';
 import { codeOf } from './support.ts';
 
 const seed = Number(process.env.SEED ?? 20261120);

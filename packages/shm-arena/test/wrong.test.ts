@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import * as codecs from '../src/codec.ts';
 import { Arena, supports } from '../src/index.ts';
-import { WRONG, walks } from './shared/wrong.ts';
+import { WRONG, walks } from './kit.ts';
 
 const fresh = () => Arena.create({ bytes: 2 ** 22 });
 const right = {

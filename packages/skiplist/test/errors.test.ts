@@ -1,14 +1,11 @@
 // Every way a call can fail, told apart by its code, and that nothing has changed after it.
 
-import { type Arena, type Codec, ShmError } from '@x/shm-arena';
+import type { Arena, Codec } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { READER } from '@x/shm-arena/ordered';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { failuresOf } from '../../shm-arena/test/shared/reads.ts';
 import { SkipList } from '../src/index.ts';
-import { Control, codeOf, content, freshArena, start, userKey, values } from './support.ts';
-
-type List = SkipList<string, number>;
+import { codeOf, content, freshArena, userKey } from './support.ts';
 
 let arena: Arena;
 beforeEach(() => {
@@ -123,25 +120,6 @@ describe('full, limited and sealed are different, and change nothing', () => {
 });
 
 describe('keys and values that do not fit', () => {
-  test('KEY_TOO_LARGE is a RangeError with its code', () => {
-    const list = SkipList.create<Uint8Array, number>(arena, { key: bytes, value: u32 });
-    const key = new Uint8Array(2 ** 20);
-    for (const call of [
-      () => list.set(key, 1),
-      () => list.get(key),
-      () => list.delete(key),
-      () => list.getMany([key]),
-      () => list.writeBatch([{ type: 'delete', key }]),
-      () => list.count({ gt: key }),
-      () => list.floor(key),
-    ]) {
-      expect(call).toThrow(RangeError);
-      expect(codeOf(call)).toBe('KEY_TOO_LARGE');
-    }
-    list.set(key.subarray(1), 1);
-    expect(list.get(key.subarray(1))).toBe(1);
-  });
-
   test('no ARENA_FULL while this thread has empty pages left from blocks it has freed', () => {
     const small = freshArena({ bytes: 2 ** 22, participants: 2 });
     const list = SkipList.create<string, number>(small, { value: u32 });
@@ -176,37 +154,6 @@ describe('keys and values that do not fit', () => {
     expect(call).toThrow(RangeError);
     expect(codeOf(call)).toBe('VALUE_TOO_LARGE');
     expect(list.stats().entries).toBe(0);
-  });
-
-  test('TypeErrors for what codecs do not take; nothing is written', () => {
-    const list = SkipList.create<string, number>(arena, { value: u32 });
-    expect(() => list.set(5 as never, 1)).toThrow(TypeError);
-    expect(() => list.set('a', 'x' as never)).toThrow(TypeError);
-    expect(() => list.set('a', undefined as never)).toThrow(TypeError);
-    expect(() => list.set('\ud800', 1)).toThrow(TypeError);
-    expect(() => list.get(undefined as never)).toThrow(TypeError);
-    expect(() => list.getMany([undefined as never])).toThrow(TypeError);
-    expect(() => list.set('a', -1)).toThrow(RangeError);
-    expect(list.stats().entries).toBe(0);
-    const any = SkipList.create(arena, values<unknown>());
-    expect(() => any.set('a', undefined)).toThrow(TypeError);
-    expect(() => any.set('a', () => 1)).toThrow(TypeError);
-    expect(any.size).toBe(0);
-  });
-
-  test('a codec that throws leaves the list as it was', () => {
-    const broken: Codec<string> = {
-      ...{ id: 'broken', version: 1 },
-      encode() {
-        throw new Error('no');
-      },
-      decode: () => '',
-    };
-    const list = SkipList.create<string, string>(arena, { value: broken });
-    expect(() => list.set('a', 'x')).toThrow('no');
-    expect(() => list.writeBatch([{ type: 'set', key: 'a', value: 'x' }])).toThrow('no');
-    list.delete('a');
-    expect(list.stats().entries).toBe(1);
   });
 });
 
@@ -243,157 +190,11 @@ describe('contention', () => {
 });
 
 describe('names, types and codecs', () => {
-  test('NAME_TAKEN, NAME_UNKNOWN and bad names', () => {
-    SkipList.create(arena, { name: 'a' });
-    expect(codeOf(() => SkipList.create(arena, { name: 'a' }))).toBe('NAME_TAKEN');
-    expect(codeOf(() => SkipList.open(arena, 'b'))).toBe('NAME_UNKNOWN');
-    expect(() => SkipList.create(arena, { name: 'x'.repeat(97) })).toThrow(RangeError);
-    expect(() => SkipList.create(arena, { name: 5 as never })).toThrow(TypeError);
-    expect(codeOf(() => SkipList.create(arena, { name: '' }))).toBe('OUT_OF_RANGE');
-    expect(codeOf(() => SkipList.create(arena, { onPressure: 3 as never }))).toBe('INVALID_TYPE');
-    expect(arena.structures().filter(({ name }) => name !== 'a')).toEqual([]);
-  });
-
-  test('CODEC_MISMATCH names what was found and expected', () => {
-    const list = SkipList.create<string, number>(arena, { name: 'a', value: u32 });
-    const wrong = () => SkipList.open(arena, 'a');
-    expect(codeOf(wrong)).toBe('CODEC_MISMATCH');
-    expect(wrong).toThrow(/u32.*json/);
-    expect(codeOf(() => SkipList.attach(arena, list.handle))).toBe('CODEC_MISMATCH');
-    expect(codeOf(() => SkipList.openOrCreate(arena, { name: 'a' }))).toBe('CODEC_MISMATCH');
-    expect(codeOf(() => SkipList.open(arena, 'a', { key: bytes, value: u32 }))).toBe(
-      'CODEC_MISMATCH',
-    );
-  });
-
-  test('WRONG_TYPE and ARENA_FOREIGN for handles of something else', () => {
-    const list = SkipList.create(arena, values<number>());
-    const other = freshArena();
-    expect(codeOf(() => SkipList.attach(other, list.handle))).toBe('ARENA_FOREIGN');
-    expect(codeOf(() => SkipList.attach(arena, { ...list.handle, type: 'Hamt' }))).toBe(
-      'WRONG_TYPE',
-    );
-    expect(codeOf(() => SkipList.attach(arena, null as never))).toBe('WRONG_TYPE');
-    other.detach();
-  });
-
   test('limits out of range', () => {
     expect(() => SkipList.create(arena, { maxBytes: 0 })).toThrow(RangeError);
     expect(() => SkipList.create(arena, { maxEntries: 1.5 })).toThrow(RangeError);
     expect(() => SkipList.create(arena, { maxEntries: '5' as never })).toThrow(TypeError);
     expect(arena.structures()).toEqual([]);
-  });
-});
-
-describe('after the end', () => {
-  test('CLOSED from every method of a closed and of a destroyed list', () => {
-    for (const end of ['close', 'destroy'] as const) {
-      const list = SkipList.create<string, number>(arena, { value: u32 });
-      const second = SkipList.attach<string, number>(arena, list.handle, { value: u32 });
-      list.set('a', 1);
-      const iterator = (end === 'close' ? list : second).entries();
-      const frozen = second.seal();
-      list[end]();
-      for (const each of end === 'close' ? [list] : [list, second]) {
-        const calls: (() => unknown)[] = [
-          () => each.get('a'),
-          () => each.has('a'),
-          () => each.getMany(['a']),
-          () => each.getEntry('a'),
-          () => each.size,
-          () => [...each.entries()],
-          () => [...each.entries({ versions: true })],
-          () => each.scan({}, () => true),
-          () => each.first(),
-          () => each.count(),
-          () => each.cursor().next(),
-          () => each.set('a', 2),
-          () => each.insert('b', 2),
-          () => each.delete('a'),
-          () => each.getOrInsert('b', 2),
-          () => each.getOrInsertComputed('b', () => 2),
-          () => each.compareAndSet('a', 1, 2),
-          () => each.update('a', () => 2),
-          () => each.clear(),
-          () => each.writeBatch([{ type: 'delete', key: 'a' }]),
-          () => each.snapshot(),
-          () => each.snapshotAt(1n),
-          () => each.seal(),
-          () => each.frozen(),
-          () => each.stats(),
-          () => each.measure(),
-          () => each.verify(),
-        ];
-        const found = calls.map((call) => [String(call), codeOf(call)]);
-        expect(found).toEqual(calls.map((call) => [String(call), 'CLOSED']));
-      }
-      expect(codeOf(() => iterator.next())).toBe('CLOSED');
-      if (end === 'destroy') expect(codeOf(() => frozen.get('a'))).toBe('CLOSED');
-      else expect(frozen.get('a')).toBe(1);
-    }
-  });
-
-  test.each([
-    ['CLOSED', 'a list that another handle destroyed', (list, other) => [list, other.destroy()]],
-    ['CLOSED', 'a snapshot of one', (list, other) => [list.snapshot(), other.destroy()]],
-    [
-      'CLOSED',
-      'a snapshot of a number of one',
-      (list, other) => [list.snapshotAt(1n), other.destroy()],
-    ],
-    ['CLOSED', 'a closed list', (list) => [list, list.close()]],
-    ['SNAPSHOT_CLOSED', 'a snapshot of a closed list', (list) => [list.snapshot(), list.close()]],
-  ] as [string, string, (list: List, other: List) => [List, void]][])(
-    '%s from every read of %s',
-    (code, _, end) => {
-      const list: List = SkipList.create(arena, values<number>());
-      const [view] = end(list.set('a', 1), SkipList.attach(arena, list.handle, values<number>()));
-      const failures = failuresOf(view, [
-        (view) => view.getEntry('a'),
-        (view) => [...view.entries({ versions: true })],
-        (view) => [...view.entries({ versions: true, limit: 0 })],
-        ...('seq' in view ? [() => view.seq] : []),
-      ]);
-      expect(new Set(failures)).toEqual(new Set([code]));
-    },
-  );
-
-  test('CLOSED after the arena was detached', () => {
-    const other = freshArena();
-    const list = SkipList.create(other, values<number>());
-    const snapshot = list.snapshot();
-    other.detach();
-    expect(codeOf(() => list.get('a'))).toBe('CLOSED');
-    expect(codeOf(() => snapshot.get('a'))).toBe('SNAPSHOT_CLOSED');
-    snapshot.close();
-    list.close();
-  });
-
-  test('EXPELLED from a thread that was declared dead', async () => {
-    const list = SkipList.create<string, number>(arena, { value: u32 });
-    const control = new Control();
-    const job = start(arena, list, control, 0, 'expelled');
-    control.go();
-    await control.reached(job, 0, 1);
-    arena.bury(control.participant(0));
-    control.stop();
-    expect(await job.result).toEqual(Array.from({ length: 7 }, () => 'EXPELLED'));
-    await job.exit;
-    expect(list.size).toBe(0);
-    arena.recover();
-    expect(arena.verify().problems).toEqual([]);
-  });
-
-  test('errors are what they say they are', () => {
-    const list = SkipList.create(arena, { ...values<number>(), name: 'a' });
-    list.close();
-    try {
-      list.get('a');
-      expect.unreachable();
-    } catch (error) {
-      expect(error).toBeInstanceOf(ShmError);
-      expect((error as ShmError).message).toContain('closed');
-    }
   });
 });
 

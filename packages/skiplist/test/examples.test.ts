@@ -1,6 +1,6 @@
 // The examples of api.ts and README.md do what the comments behind them say.
 
-import { runExamples } from '../../shm-arena/test/shared/examples.ts';
+import { runExamples } from '@x/testkit/node';
 import { SkipList } from '../src/index.ts';
 
 await runExamples(new URL('../', import.meta.url), { SkipList }, [15, 2]);

@@ -2,8 +2,8 @@
 // one from the head finds.
 
 import { bytes as bytesCodec, u32 } from '@x/shm-arena/codec';
+import { shuffled } from '@x/testkit';
 import { describe, expect, test } from 'vitest';
-import { shuffled } from '../../shm-arena/test/shared/random.mjs';
 import { SkipList } from '../src/index.ts';
 import { freshArena, random, replay, seed } from './support.ts';
 

@@ -1,11 +1,7 @@
 // What a skip list means, in the plainest code: a stack of arrays of versions. The property tests
 // compare the real thing with this, operation by operation.
 
-import {
-  byCodePoint,
-  inside,
-  type ModelRange as Range,
-} from '../../shm-arena/test/shared/model.ts';
+import { byCodePoint, inside, type ModelRange as Range } from '@x/testkit';
 
 export interface ModelVersion<V> {
   key: string;

@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util';
 import type { Arena } from '@x/shm-arena';
+import { shows } from '@x/testkit/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { shows } from '../../shm-arena/test/shared/shown.ts';
 import { SkipList } from '../src/index.ts';
 import { freshArena } from './support.ts';
 

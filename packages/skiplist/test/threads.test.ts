@@ -50,22 +50,6 @@ describe('four writers', () => {
     expect(list.verify().problems).toEqual([]);
   });
 
-  test('on the same keys: each insert has one winner', async () => {
-    const control = new Control();
-    const count = 2000;
-    const jobs = [0, 1, 2, 3].map((index) =>
-      start(arena, list, control, index, 'race', { count, seed: seed + index }),
-    );
-    control.go();
-    const won = (await finished(jobs)) as number[];
-    expect(won.reduce((sum, n) => sum + n)).toBe(count);
-    for (let index = 0; index < 4; index++) {
-      const own = [...list.values()].filter((value) => value === index).length;
-      expect(own).toBe(won[index]);
-    }
-    expect(list.stats()).toMatchObject({ entries: count, live: count });
-  });
-
   test('and a destroyer of frozen lists: readers meet no hole, memory comes back', async () => {
     const control = new Control();
     const jobs = [0, 1, 2].map((index) =>
@@ -93,20 +77,6 @@ describe('four writers', () => {
 });
 
 describe('snapshots', () => {
-  test('of other threads stand still while three write', async () => {
-    const control = new Control();
-    const writers = [0, 1].map((index) =>
-      start(arena, list, control, index, 'churn', { keys: 100, seed: seed + index }),
-    );
-    const reader = start(arena, list, control, 3, 'snapshots');
-    control.go();
-    await control.reached(reader, 3, 100);
-    control.stop();
-    const [looked] = await finished([reader, ...writers]);
-    expect(looked).toMatchObject({ looks: expect.any(Number) });
-    expect(arena.stats().pinned.oldest).toBe(undefined);
-  });
-
   test('and sealing: what was sealed before is in, what came later is not', async () => {
     const control = new Control();
     const jobs = [0, 1].map((index) =>
@@ -156,37 +126,5 @@ describe('batches', () => {
     control.stop();
     await finished(jobs);
     expect(list.verify().problems).toEqual([]);
-  });
-});
-
-describe('one name', () => {
-  test('opened or created by four at once is one list', async () => {
-    const control = new Control();
-    const jobs = [0, 1, 2, 3].map((index) =>
-      start(arena, list, control, index, 'openOrCreate', { name: 'new', key: `k${index}` }),
-    );
-    control.go();
-    const handles = (await finished(jobs)) as string[];
-    expect(new Set(handles).size).toBe(1);
-    const opened = SkipList.open<string, number>(arena, 'new', { value: u32 });
-    expect(content(opened)).toEqual([0, 1, 2, 3].map((index) => [`k${index}`, index]));
-  });
-
-  test('destroyed under its users: their next call says CLOSED, memory comes back', async () => {
-    const before = arena.stats().structures.length;
-    const victim = SkipList.create<string, number>(arena, { name: 'victim', value: u32 });
-    const control = new Control();
-    const jobs = [0, 1].map((index) =>
-      start(arena, victim, control, index, 'useUntilClosed', { base: index * 1e6 }),
-    );
-    control.go();
-    await control.reached(jobs[0]!, 0, 200);
-    await control.reached(jobs[1]!, 1, 200);
-    victim.destroy();
-    for (const job of jobs) await expect(job.result).rejects.toMatchObject({ code: 'CLOSED' });
-    await Promise.all(jobs.map((job) => job.exit));
-    arena.recover();
-    expect(arena.stats().structures.length).toBe(before);
-    expect(arena.verify().problems).toEqual([]);
   });
 });

@@ -1,22 +1,10 @@
 // The jobs that test workers do, on the built packages.
 
 import { u32 } from '@x/shm-arena/codec';
-import { random, shuffled, userKey } from '../../../shm-arena/test/shared/random.mjs';
-import {
-  arena,
-  args,
-  expelled,
-  finish,
-  handle,
-  hold,
-  index,
-  repeat,
-  stopped,
-  words,
-  work,
-} from '../../../shm-arena/test/shared/worker.mjs';
+import { desk, mapJobs, random, userKey, work } from '@x/testkit/worker';
 import { AvlBatch } from '../../dist/index.js';
 
+const { args, arena, finish, handle, pause, repeat, stopped } = desk;
 const options = { value: u32, batch: args.batch };
 const map = AvlBatch.attach(arena, handle, options);
 
@@ -36,14 +24,46 @@ function put(write) {
     } catch (error) {
       if (error.code !== 'QUEUE_FULL') throw error;
       if (stopped()) return undefined;
-      Atomics.wait(words, 1, 0, 1);
+      pause(1);
     }
   }
 }
 
+const working = {
+  type: AvlBatch,
+  settle(map, said) {
+    map.flushSync();
+    return said !== undefined && map.result(said).outcome === 'done';
+  },
+  calls(map) {
+    const ticket = map.set('b', 1);
+    return [
+      ...[() => map.compareAndSet('a', 1, 2), () => map.count(), () => map.at(0)],
+      ...[() => map.build(), () => map.compact(), () => map.flushSync(), () => map.result(ticket)],
+    ];
+  },
+  sights: (snapshot) => [
+    [...snapshot.entries({ reverse: true })].reverse(),
+    Array.from({ length: snapshot.size }, (_, n) => snapshot.at(n)),
+  ],
+  /** Builds where the queue is full: there may be nobody else. */
+  put(map, write) {
+    for (;;) {
+      try {
+        return write();
+      } catch (error) {
+        if (error.code !== 'QUEUE_FULL') throw error;
+        map.flushSync();
+      }
+    }
+  },
+};
+
 const jobs = {
+  ...mapJobs(desk, map, working),
+
   /** Sets rising keys of its own until told to stop or killed; the count says how many are in. */
-  append({ base, most = Infinity }) {
+  queueUp({ base, most = Infinity }) {
     return repeat(most, (n) => put(() => map.set(userKey(base + n), n)) !== undefined);
   },
 
@@ -53,13 +73,6 @@ const jobs = {
       const next = () => map.compareAndSet(key, n === 0 ? undefined : n, n + 1);
       return put(next) !== undefined;
     });
-  },
-
-  /** Tries to insert the keys 0 to `count` - 1, in an order of its own; returns how many it won. */
-  async race({ count, seed }) {
-    const tickets = shuffled(count, seed).map((n) => put(() => map.insert(userKey(n), index)));
-    await map.flush();
-    return tickets.filter((ticket) => map.result(ticket).outcome === 'done').length;
   },
 
   /** Raises a number that all raise, `times` times; reads it anew when it was raised meanwhile. */
@@ -77,7 +90,7 @@ const jobs = {
   },
 
   /** Sets, inserts, deletes and reads random keys until told to stop, `most` times at most. */
-  churn({ keys, seed, most = 20_000 }) {
+  mix({ keys, seed, most = 20_000 }) {
     const below = random(seed);
     return repeat(most, () => {
       const key = userKey(below(keys));
@@ -121,26 +134,6 @@ const jobs = {
     return [running, builder.running];
   },
 
-  /** Takes snapshots and compares looks through each, until told to stop. */
-  snapshots() {
-    let looks = 0;
-    while (!stopped()) {
-      const snapshot = map.snapshot();
-      const once = [...snapshot.entries()];
-      const twice = JSON.stringify(once);
-      const back = JSON.stringify([...snapshot.entries({ reverse: true })].reverse());
-      const { size } = snapshot;
-      const middle = snapshot.at(size >> 1);
-      snapshot.close();
-      const right = JSON.stringify(middle) === JSON.stringify(once[size >> 1]);
-      if (JSON.stringify(once) !== twice || twice !== back) return { torn: { twice, back } };
-      if (once.length !== size || !right) return { torn: { size, length: once.length, middle } };
-      looks++;
-      finish();
-    }
-    return { looks };
-  },
-
   /** Reads keys that are there and stay, until told to stop; returns what it missed. */
   read({ count, seed }) {
     const below = random(seed);
@@ -157,9 +150,6 @@ const jobs = {
     }
     return missed;
   },
-
-  /** Takes a snapshot, reports, and stays; its end is a kill. */
-  hold: () => hold(map),
 
   /** Queues `count` keys and leaves them there, saying nothing to anybody. */
   leave({ base, count }) {
@@ -180,42 +170,6 @@ const jobs = {
       finish();
     }
     return missed;
-  },
-
-  /** Writes and reads on and on, until a call throws. */
-  useUntilClosed({ base }) {
-    for (let n = 0; ; n++) {
-      if (n < 5000) put(() => map.set(userKey(base + n), n));
-      else map.get(userKey(base + (n % 5000)));
-      finish();
-    }
-  },
-
-  /** Waits until it was declared dead, alive as it is; returns what its calls say then. */
-  expelled() {
-    const ticket = map.set('b', 1);
-    return expelled([
-      () => map.set('a', 1),
-      () => map.compareAndSet('a', 1, 2),
-      () => map.get('a'),
-      () => map.getMany(['a']),
-      () => [...map.entries()],
-      () => map.count(),
-      () => map.at(0),
-      () => map.build(),
-      () => map.compact(),
-      () => map.flushSync(),
-      () => map.result(ticket),
-      () => map.snapshot(),
-    ]);
-  },
-
-  /** Opens by name with the rest, from many threads at once. */
-  openOrCreate({ name, key }) {
-    const opened = AvlBatch.openOrCreate(arena, { name, value: u32 });
-    opened.set(key, index);
-    opened.flushSync();
-    return JSON.stringify(opened.handle);
   },
 };
 

@@ -4,7 +4,7 @@
 
 import type { ArenaInstance } from '@x/shm-arena';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { leftOf } from '../shared/dropped.ts';
+import { leftOf } from '../kit.ts';
 import { reading } from './readers.mjs';
 import { control, freshArena, type Puppet, reached, type Subject, turn, World } from './support.ts';
 
@@ -114,8 +114,8 @@ export function regressions(subject: Subject): void {
       }
       Atomics.store(words, 0, 1);
       for (const job of jobs) {
-        expect(await job.result).toBeGreaterThan(0); // It throws when it reads a freed block.
-        await job.exit;
+        expect(await job.message).toBeGreaterThan(0); // It throws when it reads a freed block.
+        await job.gone;
       }
     });
 
@@ -125,7 +125,7 @@ export function regressions(subject: Subject): void {
       for (let round = 0; round < 6; round++) {
         const victim = await world.puppet();
         await victim.tell('replace', 200); // Fewer than start a collect.
-        await victim.job.kill();
+        await victim.job.terminate();
         arena.recover();
         const { orphans, pendingBlocks } = domain.stats();
         expect([orphans, pendingBlocks > 0]).toEqual([1, true]);

@@ -4,14 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
 import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/domain';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { Job, turn } from '../shared/job.ts';
-import { replay as replayOf } from '../shared/support.ts';
+import { Job, replay as replayOf, turn } from '../kit.ts';
 import { type Cell, isGone, reading } from './readers.mjs';
 
-export { codeOf } from '../shared/errors.mjs';
-export { type Job, turn } from '../shared/job.ts';
-export { random } from '../shared/random.mjs';
-export { seed } from '../shared/support.ts';
+export { codeOf, type Job, random, seed, turn } from '../kit.ts';
 
 /** A domain of any scheme. */
 export interface Domain extends Blocks<Cell, BlockStats> {
@@ -165,7 +161,7 @@ export class Puppet {
 
   constructor(worker: Worker) {
     this.job = new Job(worker);
-    this.ready = this.job.result.then((slot) => {
+    this.ready = this.job.message.then((slot) => {
       this.slot = slot as number;
     });
   }
@@ -184,6 +180,6 @@ export class Puppet {
 
   async end(): Promise<void> {
     await this.tell('end');
-    await this.job.exit;
+    await this.job.gone;
   }
 }

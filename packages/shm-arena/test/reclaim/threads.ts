@@ -1,7 +1,7 @@
 // The part of the suite that takes several threads: at work together, coming and going, killed.
 
 import { describe, expect, test } from 'vitest';
-import { finished } from '../shared/job.ts';
+import { finished } from '../kit.ts';
 import { control, type Job, reached, type Subject, type World, worlds } from './support.ts';
 
 export function threads(subject: Subject): void {
@@ -32,11 +32,11 @@ export function threads(subject: Subject): void {
         const jobs = [1, 2].map((index) => world.start('replace', { control: words, index }));
         await reached(words, 1, 300);
         await reached(words, 2, 300);
-        await jobs[0]!.kill();
+        await jobs[0]!.terminate();
         expect(arena.recover().deferred).toEqual([]);
         Atomics.store(words, 0, 1);
-        await jobs[1]!.result;
-        await jobs[1]!.exit;
+        await jobs[1]!.message;
+        await jobs[1]!.gone;
         for (let i = 0; i < 3; i++) domain.collect();
         expect(domain.stats()).toMatchObject({ pendingBlocks: 0, orphans: 0, threads: 1 });
       }
@@ -62,7 +62,7 @@ export function threads(subject: Subject): void {
       expect(keptBlocks).toBe(pendingBlocks);
       expect(keptBlocks).toBeGreaterThan(0);
       expect(keptBlocks).toBeLessThanOrEqual(subject.keepsAtMost);
-      await job.kill();
+      await job.terminate();
       arena.recover();
       for (let i = 0; i < 3; i++) domain.collect();
       expect(domain.stats()).toMatchObject({ pendingBlocks: 0, orphans: 0, threads: 1 });
@@ -92,7 +92,7 @@ export function threads(subject: Subject): void {
         slots.add(Atomics.load(words, 1));
         world.churn(600);
         expect(domain.stats().pendingBlocks).toBeGreaterThan(0);
-        await job.kill();
+        await job.terminate();
         arena.recover();
         const next = await world.puppet();
         slots.add(1 + next.slot);

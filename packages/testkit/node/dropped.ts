@@ -1,0 +1,52 @@
+// What becomes of what a thread drops: garbage is collected on demand.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Arena } from '@x/shm-arena';
+import type { Garbage } from '@x/testkit';
+
+setFlagsFromString('--expose-gc');
+
+/** Collects garbage at once; finalizers run in turns of their own. */
+export const collectGarbage = runInNewContext('gc') as () => void;
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Collects garbage, turn by turn, until `done`; whether it came to that. */
+export async function collected(done: () => boolean): Promise<boolean> {
+  for (let round = 0; round < 100; round++) {
+    if (done()) return true;
+    await turn(); // What was looked at through a WeakRef stays for the rest of the turn.
+    collectGarbage();
+    await turn();
+  }
+  return false;
+}
+
+/** Collects what can be collected. */
+export async function collectAll(): Promise<void> {
+  let rounds = 0;
+  await collected(() => ++rounds > 5);
+}
+
+type Use = (arena: Arena) => unknown;
+
+/** How many of eight arenas are left when each was used and dropped. */
+export async function leftOf(create: () => Arena, use: Use): Promise<number> {
+  const memories: WeakRef<WebAssembly.Memory>[] = [];
+  for (let i = 0; i < 8; i++) memories.push(await usedOnce(create, use));
+  const alive = () => memories.filter((memory) => memory.deref() !== undefined).length;
+  await collected(() => alive() === 0);
+  return alive();
+}
+
+/** In a frame of its own, whose registers are gone when it returns. */
+async function usedOnce(create: () => Arena, use: Use): Promise<WeakRef<WebAssembly.Memory>> {
+  const arena = create();
+  await arena.ready;
+  await use(arena);
+  return new WeakRef(arena.memory);
+}
+
+/** For contracts. */
+export const garbage: Garbage = { collected, leftOf };
