@@ -1,12 +1,14 @@
 export interface CompileOptions {
   /** The checker's build; default: the release build. */
   gated?: boolean;
-  /** The seeded bug; default 0: none. */
-  mutant?: number;
+  /** The seeded bug; default 0: none. 'any': all, the exported global MUTANT says which. */
+  mutant?: number | 'any';
   /** Default true. */
   optimize?: boolean;
   /** More integer constants for the sources. */
   constants?: Record<string, number>;
+  /** Package name → the folder of its sources; default: where Node would find the package. */
+  packages?: Record<string, string>;
   /** Changes the gated build before it is optimized; the names are still there. */
   transform?: (bytes: Uint8Array) => Uint8Array;
 }

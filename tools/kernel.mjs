@@ -1,6 +1,6 @@
 // Compiles a package's kernel, assembly/index.ts, and checks the bytes that come out.
 //
-//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm and gated.wasm, and
+//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm, the release build, and
 //                                                            the numbers of both (numbers.mjs)
 //   node tools/kernel.mjs PACKAGE_DIR --mutant N --out FILE  a gated build with seeded bug N
 //
@@ -12,9 +12,11 @@
 //
 // GATED is an i32 constant that exists in the gated build only: test it with `isDefined`, never
 // read it. MUTANT is an i32 constant that exists in every build, 0 unless asked for: just compare
-// it. The sources declare neither (tools/assembly.d.ts declares them for editors). `isDefined` and
-// comparisons of MUTANT fold in the first `if`, before imports are collected. A global must have a
-// constant initializer (one that the compiler cannot fold would need a start function).
+// it, in functions only. A build with all mutants (`mutant: 'any'`) has it as a global that it
+// exports, 0 until the host sets it. The sources declare neither (tools/assembly.d.ts declares them
+// for editors). `isDefined` and comparisons of MUTANT fold in the first `if`, before imports are
+// collected. A global must have a constant initializer (one that the compiler cannot fold would
+// need a start function).
 //
 // The host imports of the gated build are declared in @x/shm-arena/assembly/ground/env; the module
 // of the import is the file's own name, `env`, from whatever package it is imported.
@@ -47,6 +49,9 @@ const MAX_PAGES = 65536;
 const ENTRY = 'assembly/index.ts';
 /** Frames of one suspended call: a page is thousands of locals; deeper is a bug. */
 const FRAME_PAGES = 1;
+/** What a build with all mutants begins with. */
+const CHOSEN = 'mutant.ts';
+const CHOICE = '@global export let MUTANT: i32 = 0;';
 
 /**
  * Compiles the kernel of a package.
@@ -54,7 +59,8 @@ const FRAME_PAGES = 1;
  * @param {string} packageDir the package's folder
  * @param {object} [options]
  * @param {boolean} [options.gated] the checker's build; default: the release build
- * @param {number} [options.mutant] the seeded bug, default 0: none
+ * @param {number | 'any'} [options.mutant] the seeded bug, default 0: none. `'any'`: all, gated only;
+ *   the exported global MUTANT says which
  * @param {boolean} [options.optimize] default true
  * @param {Record<string, number>} [options.constants] more integer constants for the sources
  * @param {Record<string, string>} [options.packages] package name → the folder that its sources are
@@ -67,8 +73,10 @@ export async function compile(packageDir, options = {}) {
   const { gated = false, mutant = 0, optimize = true, transform } = options;
   const { constants = {}, packages = {} } = options;
   if (transform && !gated) throw new Error('only a gated build can be transformed');
+  if (mutant === 'any' && !gated) throw new Error('only a gated build has all mutants');
   const dir = resolve(packageDir);
-  const uses = { ...constants, MUTANT: mutant };
+  const uses = { ...constants };
+  if (mutant !== 'any') uses.MUTANT = mutant;
   if (gated) uses.GATED = 1;
   let bytes = await runCompiler(dir, optimize && !transform, gated, uses, packages);
   if (transform) bytes = transform(bytes);
@@ -85,6 +93,7 @@ export function compileEntry(packageDir, gated) {
 
 async function runCompiler(dir, optimize, debug, uses, packages, entry) {
   const args = [
+    ...('MUTANT' in uses ? [] : [CHOSEN]),
     ENTRY,
     ...['--outFile', 'kernel.wasm', '--runtime', 'stub', '--enable', 'threads'],
     ...['--importMemory', '--noExportMemory', '--sharedMemory'],
@@ -99,8 +108,10 @@ async function runCompiler(dir, optimize, debug, uses, packages, entry) {
   const { error } = await asc.main(args, {
     stdout: out,
     stderr: out,
-    readFile: (name) =>
-      name === ENTRY && entry !== undefined ? entry : readSource(dir, name, packages),
+    readFile: (name) => {
+      if (name === CHOSEN) return CHOICE;
+      return name === ENTRY && entry !== undefined ? entry : readSource(dir, name, packages);
+    },
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm') bytes = contents;
     },
@@ -257,17 +268,12 @@ async function main(args) {
     return;
   }
   await mkdir(join(dir, 'build'), { recursive: true });
-  for (const [name, gated] of [
-    ['kernel', false],
-    ['gated', true],
-  ]) {
-    const bytes = await compile(dir, { gated });
-    const file = join(dir, 'build', `${name}.wasm`);
-    await writeFile(file, bytes);
-    console.log(`${relative(process.cwd(), file)}: ${bytes.length} bytes`);
-    const numbers = gated ? 'build/numbers-gated' : 'build/numbers';
-    await writeNumbers(dir, numbers, compileEntry(dir, gated));
-  }
+  const bytes = await compile(dir);
+  const file = join(dir, 'build', 'kernel.wasm');
+  await writeFile(file, bytes);
+  console.log(`${relative(process.cwd(), file)}: ${bytes.length} bytes`);
+  await writeNumbers(dir, 'build/numbers', compileEntry(dir, false));
+  await writeNumbers(dir, 'build/numbers-gated', compileEntry(dir, true));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

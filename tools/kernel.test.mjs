@@ -106,6 +106,24 @@ test('a mutant differs from the gated build, and leaves no trace in it', async (
   assert.deepEqual(other, plain);
 });
 
+test('a build with all mutants is each of them, as its global says', async () => {
+  const bytes = await compile(kernel(SOURCE), { gated: true, mutant: 'any' });
+  const steps = [];
+  const imports = gatedImports(sharedMemory(), (op) => void steps.push(op));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+  const opsOf = (mutant) => {
+    exports.MUTANT.value = mutant;
+    steps.length = 0;
+    exports.bump(16);
+    return [...steps];
+  };
+  const [load, cas, store] = [0x40, 0x46, 0x41];
+  assert.deepEqual(opsOf(0), [load, cas]);
+  assert.deepEqual(opsOf(7), [load, store]);
+  assert.deepEqual(opsOf(8), [load, cas]);
+  await assert.rejects(compile(dir, { mutant: 'any' }), /only a gated build/);
+});
+
 test('a constant can be given to the sources', async () => {
   const bytes = await compile(kernel('export function size(): i32 { return SIZE; }'), {
     constants: { SIZE: 12 },

@@ -1,8 +1,10 @@
 // The benchmarks' own kernel (assembly/index.ts), in the release and in the gated build.
 
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Arena } from '@x/shm-arena';
 import { type AnyKernel, type Seat, seatOf } from '@x/shm-arena/structure';
+import { compile } from '../../../tools/kernel.mjs';
 
 export interface BenchKernel extends AnyKernel {
   pairs(n: number, bytes: number): number;
@@ -28,14 +30,21 @@ export interface BenchKernel extends AnyKernel {
   key(length: number, k0: number, k1: number, k2: number, k3: number): number;
 }
 
-function load(name: 'kernel' | 'gated'): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)));
+/** The benchmarks' own folder, and the arena's. */
+const OWN = fileURLToPath(new URL('..', import.meta.url));
+const ARENA = fileURLToPath(new URL('../node_modules/@x/shm-arena', import.meta.url));
+
+async function gated(folder: string): Promise<WebAssembly.Module> {
+  return new WebAssembly.Module(await compile(folder, { gated: true }));
 }
 
 /** An instance that works for this thread's slot in `arena`. */
 export function benchKernel(arena: Arena): { kernel: BenchKernel; seat: Seat } {
   const seat = seatOf(arena);
-  const { exports } = new WebAssembly.Instance(load('kernel'), { env: { memory: arena.memory } });
+  const module = new WebAssembly.Module(
+    readFileSync(new URL('../build/kernel.wasm', import.meta.url)),
+  );
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
   const kernel = exports as unknown as BenchKernel;
   kernel.join(seat.slot);
   return { kernel, seat };
@@ -54,7 +63,7 @@ interface GatedArena {
  * Atomic writes (stores, read-modify-writes, failed ones too) per alloc and free of one block, as
  * the gate of the gated build counts them.
  */
-export function writesPerPair(n: number, bytes: number): number {
+export async function writesPerPair(n: number, bytes: number): Promise<number> {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true });
   let writes = 0;
   const env = {
@@ -70,11 +79,10 @@ export function writesPerPair(n: number, bytes: number): number {
       throw new Error(`the gated kernel found invariant ${code} broken at ${at}`);
     },
   };
-  const arenaModule = new WebAssembly.Module(
-    readFileSync(new URL('../node_modules/@x/shm-arena/build/gated.wasm', import.meta.url)),
-  );
-  const arena = new WebAssembly.Instance(arenaModule, { env }).exports as unknown as GatedArena;
-  const kernel = new WebAssembly.Instance(load('gated'), { env }).exports as unknown as BenchKernel;
+  const exportsOf = async (folder: string): Promise<unknown> =>
+    new WebAssembly.Instance(await gated(folder), { env }).exports;
+  const arena = (await exportsOf(ARENA)) as GatedArena;
+  const kernel = (await exportsOf(OWN)) as BenchKernel;
   const status = arena.create(1024, 4, 0, 1, 2, 3, 4, 5, 6, 7, 8);
   const slot = status === 0 ? arena.attach(1) : -1;
   if (slot < 0) throw new Error(`no gated arena: create said ${status}, attach ${slot}`);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Job, JobResult } from './job.ts';
-import { linkedWith, ROOT, sourcesOf } from './kernels.ts';
+import { ROOT, sourcesOf } from './kernels.ts';
 import type { Structure } from './structure.ts';
 
 const BUILD = resolve(ROOT, 'apps/verify/build');
@@ -40,13 +40,13 @@ export class Kept {
   }
 }
 
-/** A hash of the checker, the structure's files and what they share, and all kernel sources. */
+/** A hash of the checker, the structure's files and what they share, and its kernels' sources. */
 function fingerprint(name: string, structure: Structure): string {
   const hash = createHash('sha256');
   const files = ['apps/verify/src', `apps/verify/structures/${name}`].flatMap(filesIn);
   files.push(`apps/verify/structures/${name}.ts`, 'apps/verify/structures/common.ts');
-  for (const folder of Object.values(structure.kernels).flatMap(linkedWith))
-    files.push(...sourcesOf(folder).map((file) => relative(ROOT, file)));
+  for (const folder of Object.values(structure.kernels))
+    files.push(...sourcesOf(folder).files.map((file) => relative(ROOT, file)));
   for (const file of new Set(files.sort())) {
     if (existsSync(join(ROOT, file))) hash.update(file).update(readFileSync(join(ROOT, file)));
   }

@@ -8,7 +8,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { toys } from '../structures/index.ts';
 import { instrument } from './instrument.ts';
 import { kernelsOf } from './job.ts';
-import { linkedWith, type Replace } from './kernels.ts';
+import { type Replace, sourcesOf } from './kernels.ts';
 import { load, names } from './registry.ts';
 import type { Structure } from './structure.ts';
 
@@ -50,7 +50,7 @@ interface Candidate {
 /** The folders of a structure's kernels, and of what they are linked with. */
 function kernelsWithin({ kernels }: Structure, linked: boolean): string[] {
   const own = Object.values(kernels);
-  return linked ? own.flatMap(linkedWith) : own;
+  return linked ? own.flatMap((folder) => sourcesOf(folder).folders) : own;
 }
 
 /** Whose place a folder takes: the package of that name; or else where it stands. */

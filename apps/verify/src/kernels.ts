@@ -1,15 +1,9 @@
 // Gated kernels: compiled from a package's sources (or read from a .wasm file), instrumented, and
-// kept in build/ by a hash of everything that went into them.
+// kept in build/ by a hash of everything that went into them. A kernel is compiled twice at most:
+// as it is, and with all of its seeded bugs, of which an instance has the one that it is told.
 
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instrument, type SiteTable } from './instrument.ts';
@@ -22,6 +16,8 @@ export const SITE_BASE = 1 << 14;
 
 export interface Kernel {
   name: string;
+  /** The seeded bug that its instances are to have; 0: none. */
+  mutant: number;
   module: WebAssembly.Module;
   table: SiteTable;
   base: number;
@@ -38,29 +34,31 @@ interface KernelSource {
   replace?: Replace;
 }
 
-const LINKED = /'@x\/([\w-]+)\/assembly\//g;
+const IMPORT = /\bfrom '([^']+)'/g;
+const LINKED = /^@x\/([\w-]+)\/(assembly\/.+)$/;
 
-/** The folder, and those of all packages whose kernel sources are linked with its own. */
-export function linkedWith(path: string): string[] {
-  const folders = new Set([path]);
-  // Sets are walked to their end, what is added on the way included.
-  for (const folder of folders) {
-    for (const file of sourcesOf(folder)) {
-      for (const [, name] of readFileSync(file, 'utf8').matchAll(LINKED))
-        folders.add(`packages/${name}`);
-    }
-  }
-  return [...folders];
+interface Sources {
+  /** The index of a kernel and all that is imported from there, in order. */
+  files: string[];
+  /** The folder, and those of the packages that are linked with it. */
+  folders: string[];
 }
 
-/** The files of a folder's kernel, in order. */
-export function sourcesOf(folder: string): string[] {
-  const assembly = resolve(ROOT, folder, 'assembly');
-  if (!existsSync(assembly)) return [];
-  return (readdirSync(assembly, { recursive: true }) as string[])
-    .filter((file) => file.endsWith('.ts'))
-    .sort()
-    .map((file) => join(assembly, file));
+/** What a kernel is compiled from, as its imports say. */
+export function sourcesOf(folder: string, replace: Replace = {}): Sources {
+  const place = (of: string): string => resolve(ROOT, replace[of] ?? of);
+  const folders = new Set([folder]);
+  const files = new Set([join(place(folder), 'assembly/index.ts')]);
+  // Sets are walked to their end, what is added on the way included.
+  for (const file of files) {
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      const [, owner, path] = LINKED.exec(name!) ?? [];
+      const linked = `packages/${owner}`;
+      if (owner !== undefined) folders.add(linked);
+      files.add(`${join(owner === undefined ? dirname(file) : place(linked), path ?? name!)}.ts`);
+    }
+  }
+  return { files: [...files].sort(), folders: [...folders] };
 }
 
 /** Compiles (or finds) the gated build of kernel `index` of a structure. */
@@ -74,22 +72,34 @@ export async function loadKernel(
   const path = resolve(ROOT, replace[source.path] ?? source.path);
   if (path.endsWith('.wasm')) {
     const { bytes, table } = instrument(readFileSync(path), base);
-    return { name, module: new WebAssembly.Module(bytes as BufferSource), table, base };
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    return { name, mutant: 0, module, table, base };
   }
+  const { files, folders } = sourcesOf(source.path, replace);
   const packages: Record<string, string> = {};
-  for (const linked of linkedWith(path).slice(1))
+  for (const linked of folders.slice(1))
     packages[linked.replace('packages', '@x')] = resolve(ROOT, replace[linked] ?? linked);
-  const hash = sourceHash(path, packages, mutant, base);
-  const file = join(CACHE, `${name}-${mutant}-${hash}`);
-  if (!existsSync(`${file}.json`)) await build(path, packages, mutant, base, file);
+  const which = mutant === 0 ? 0 : 'any';
+  const hash = sourceHash(files, which, base);
+  const file = join(CACHE, `${name}-${which}-${hash}`);
+  if (!existsSync(`${file}.json`)) await build(path, packages, which, base, file);
+  let built = known.get(file);
+  if (built === undefined) known.set(file, (built = read(file)));
+  return { name, mutant, ...built, base };
+}
+
+/** One module for all mutants: what the engine has compiled and optimized serves the next one. */
+const known = new Map<string, Pick<Kernel, 'module' | 'table'>>();
+
+function read(file: string): Pick<Kernel, 'module' | 'table'> {
   const table = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as SiteTable;
-  return { name, module: new WebAssembly.Module(readFileSync(`${file}.wasm`)), table, base };
+  return { module: new WebAssembly.Module(readFileSync(`${file}.wasm`)), table };
 }
 
 async function build(
   path: string,
   packages: Record<string, string>,
-  mutant: number,
+  mutant: 0 | 'any',
   base: number,
   file: string,
 ): Promise<void> {
@@ -118,18 +128,10 @@ async function build(
   }
 }
 
-/** A hash of the kernel's sources, of what they are linked with, of the build tool and of ours. */
-function sourceHash(
-  path: string,
-  packages: Record<string, string>,
-  mutant: number,
-  base: number,
-): string {
-  const folders = [path, ...Object.values(packages)];
-  const hash = createHash('sha256').update(`${folders.join('|')}|${mutant}|${base}`);
-  const files = ['tools/kernel.mjs', 'apps/verify/src/instrument.ts'].map((f) => join(ROOT, f));
-  for (const file of [...folders.flatMap(sourcesOf), ...files]) {
-    hash.update(file).update(readFileSync(file));
-  }
+/** A hash of the kernel's sources, of the build tool and of ours. */
+function sourceHash(sources: readonly string[], mutant: 0 | 'any', base: number): string {
+  const hash = createHash('sha256').update(`${mutant}|${base}`);
+  const tools = ['tools/kernel.mjs', 'apps/verify/src/instrument.ts'].map((f) => join(ROOT, f));
+  for (const file of [...sources, ...tools]) hash.update(file).update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }

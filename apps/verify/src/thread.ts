@@ -26,6 +26,7 @@ export class Instance {
     this.kernel = kernel;
     const { exports } = new WebAssembly.Instance(kernel.module, imports);
     this.exports = exports as Record<string, KernelFunction>;
+    if (kernel.mutant !== 0) (exports.MUTANT as WebAssembly.Global).value = kernel.mutant;
     const frames = exports.asyncify_memory as WebAssembly.Memory;
     this.limit = frames.buffer.byteLength;
     this.record = new Int32Array(frames.buffer);

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Exploration } from '../src/explore.ts';
 import { kernelsOf } from '../src/job.ts';
 import { replacementFor } from '../src/kernel-file.ts';
-import { linkedWith, ROOT } from '../src/kernels.ts';
+import { ROOT, sourcesOf } from '../src/kernels.ts';
 import { load } from '../src/registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-'));
@@ -46,10 +46,10 @@ test('a package folder belongs to all structures that have sources of it', async
 });
 
 test('what is linked is known from the sources, and what that is linked with', () => {
-  const linked = linkedWith('apps/verify/structures/reclaim');
+  const { folders } = sourcesOf('apps/verify/structures/reclaim');
   for (const name of ['shm-arena', 'reclaim-epoch', 'reclaim-hazard'])
-    expect(linked).toContain(`packages/${name}`);
-  expect(linkedWith('packages/shm-arena')).toEqual(['packages/shm-arena']);
+    expect(folders).toContain(`packages/${name}`);
+  expect(sourcesOf('packages/shm-arena').folders).toEqual(['packages/shm-arena']);
 });
 
 test('a fault in a copy is found where others have its sources inside', async () => {

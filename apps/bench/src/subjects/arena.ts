@@ -38,7 +38,7 @@ export async function pairs(job: Job, bench: Bench): Promise<void> {
   bench.measure('ring', job.size, () => kernel.ring(job.size, BLOCK, RING) / job.threads);
   const calls = Math.ceil(job.size / 4);
   bench.measure('fromJs', calls, () => fromJs(calls) / job.threads);
-  if (job.threads === 1) bench.count('writes', writesPerPair(COUNTED, BLOCK));
+  if (job.threads === 1) bench.count('writes', await writesPerPair(COUNTED, BLOCK));
   arena.detach();
 }
 
