@@ -1,7 +1,7 @@
 // Compiles a package's kernel, assembly/index.ts, and checks the bytes that come out.
 //
-//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm, the release build, and
-//                                                            the numbers of both (numbers.mjs)
+//   node tools/kernel.mjs PACKAGE_DIR                        build/kernel.wasm, the release build,
+//                                                            and the numbers of both (numbers.mjs)
 //   node tools/kernel.mjs PACKAGE_DIR --mutant N --out FILE  a gated build with seeded bug N
 //
 // What kernel authors write
@@ -59,8 +59,8 @@ const CHOICE = '@global export let MUTANT: i32 = 0;';
  * @param {string} packageDir the package's folder
  * @param {object} [options]
  * @param {boolean} [options.gated] the checker's build; default: the release build
- * @param {number | 'any'} [options.mutant] the seeded bug, default 0: none. `'any'`: all, gated only;
- *   the exported global MUTANT says which
+ * @param {number | "any"} [options.mutant] the seeded bug, default 0: none; `any`: all, gated only,
+ *   and the exported global MUTANT says which
  * @param {boolean} [options.optimize] default true
  * @param {Record<string, number>} [options.constants] more integer constants for the sources
  * @param {Record<string, string>} [options.packages] package name → the folder that its sources are

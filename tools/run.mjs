@@ -1,7 +1,8 @@
 // `npm start` and `npm test`: everything from a fresh clone on, with only Node >= 20 and npm.
 //
-//   node tools/run.mjs start    install, build, run the tour of apps/examples with what follows
-//   node tools/run.mjs test     install, build, run every check and test
+//   node tools/run.mjs start    installs and builds what the tour of apps/examples needs, and runs
+//                               it with the arguments that follow
+//   node tools/run.mjs test     installs and builds all, runs every check and test
 //
 // Plain JavaScript for Node 20 without dependencies: it runs before anything is installed. All that
 // follows the installation runs under the Node that the workspace pins, because pnpm puts
@@ -23,19 +24,23 @@ const REPORT = 'build/test-report.json';
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 
 const INSTALL = ['install', '--frozen-lockfile'];
-const BUILD = turbo('build');
+/** The tour and the packages that it imports; the tools of the root build them. */
+const TOUR = ['shm-collections', '@x/examples...'].flatMap((name) => ['--filter', name]);
 
 /** What `npm test` runs when everything is built; each runs even if an earlier one failed. */
 const CHECKS = [
-  { name: 'types', args: turbo('typecheck', '--continue') },
-  { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
-  { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
-  { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
-  { name: 'API reports', args: ['exec', 'node', 'tools/api.mjs', '--check'] },
-  { name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true },
-  { name: 'verify', args: turbo('verify'), needs: ['apps/verify', 'verify'] },
-  { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
-  { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
+  [
+    // Each keeps one core busy: two at a time.
+    { name: 'types', args: ['exec', 'tsc', '-p', 'tsconfig.json'] },
+    { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
+    { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
+    { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
+    { name: 'API reports', args: ['exec', 'node', 'tools/api.mjs', '--check'] },
+    { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
+    { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
+  ],
+  [{ name: 'unit tests', args: turbo('test', '--continue', '--concurrency=1'), reports: true }],
+  [{ name: 'verify', args: ['-C', 'apps/verify', 'run', 'verify'] }],
 ];
 
 function turbo(task, ...options) {
@@ -44,21 +49,22 @@ function turbo(task, ...options) {
 }
 
 /**
- * Runs pnpm; its output goes through. Resolves to the exit code and the counts it printed.
- * Interactive: the terminal is handed over instead, so that the program can draw.
+ * Runs pnpm. Resolves to the exit code and the counts it printed. What it prints goes to `write`;
+ * without it the terminal is handed over, so that the program can draw.
  */
-function pnpm(args, interactive = false) {
+function pnpm(args, write) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
   const child = spawn('npx', [...NPX, PNPM, ...args], {
     cwd: ROOT,
     env,
-    stdio: interactive ? 'inherit' : ['inherit', 'pipe', 'inherit'],
+    stdio: write === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
   const counts = { passed: 0, failed: 0, found: false };
   let rest = '';
+  child.stderr?.on('data', write);
   child.stdout?.on('data', (chunk) => {
-    process.stdout.write(chunk);
+    write(chunk);
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) addCounts(counts, line);
@@ -74,6 +80,8 @@ function pnpm(args, interactive = false) {
     });
   });
 }
+
+const show = (chunk) => process.stdout.write(chunk);
 
 function addCounts(counts, line) {
   const match = COUNTS.exec(line.trim());
@@ -105,7 +113,7 @@ function readReports() {
 
 async function mustPass(name, args) {
   heading(name);
-  const { code } = await pnpm(args);
+  const { code } = await pnpm(args, show);
   if (code === 0) return;
   console.log(`\n${name}: failed, exit code ${code}`);
   console.log('0 passed, 1 failed');
@@ -117,42 +125,47 @@ function heading(name) {
 }
 
 async function start() {
-  await mustPass('install', INSTALL);
-  await mustPass('build', BUILD);
+  await mustPass('install', [...INSTALL, ...TOUR]);
+  await mustPass('build', turbo('build', '--filter=@x/examples...'));
   heading('tour');
   const args = ['-C', 'apps/examples', 'run', 'tour', ...process.argv.slice(3)];
-  process.exitCode = (await pnpm(args, true)).code;
+  process.exitCode = (await pnpm(args)).code;
 }
 
 /** Runs one check; returns its counts. A step that fails has at least one failure. */
-async function runCheck({ args, needs, reports }) {
-  if (needs !== undefined && !hasScript(...needs)) {
-    console.log(`${needs[0]} has no script \`${needs[1]}\``);
-    return { passed: 0, failed: 1 };
-  }
+async function runCheck({ args, reports }, write) {
   if (reports) for (const file of reportFiles()) rmSync(file, { force: true });
-  const { code, counts } = await pnpm(args);
+  const { code, counts } = await pnpm(args, write);
   const { passed, failed, found } = reports ? readReports() : counts;
   if (code !== 0 || (reports && !found)) return { passed, failed: Math.max(failed, 1) };
   return found ? { passed, failed } : { passed: 1, failed: 0 };
 }
 
-/** Turbo passes when no package has the task; a check that ran nothing must not. */
-function hasScript(dir, script) {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, dir, 'package.json'), 'utf8'));
-  return scripts?.[script] !== undefined;
+/** Runs checks, two at a time, each shown when it is done; a single one is shown as it runs. */
+async function inPairs(checks) {
+  const waiting = [...checks];
+  const rows = [];
+  const lane = async () => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const chunks = [];
+      const alone = checks.length === 1;
+      if (alone) heading(check.name);
+      const begin = Date.now();
+      const counts = await runCheck(check, alone ? show : (chunk) => void chunks.push(chunk));
+      rows.push({ name: check.name, seconds: (Date.now() - begin) / 1000, ...counts });
+      if (!alone) heading(check.name);
+      for (const chunk of chunks) show(chunk);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return rows;
 }
 
 async function test() {
   await mustPass('install', INSTALL);
-  await mustPass('build', BUILD);
+  await mustPass('build', turbo('build'));
   const rows = [];
-  for (const check of CHECKS) {
-    heading(check.name);
-    const begin = Date.now();
-    const counts = await runCheck(check);
-    rows.push({ name: check.name, seconds: (Date.now() - begin) / 1000, ...counts });
-  }
+  for (const checks of CHECKS) rows.push(...(await inPairs(checks)));
   heading('summary');
   for (const { name, passed, failed, seconds } of rows) {
     const counts = `${passed} passed, ${failed} failed`;

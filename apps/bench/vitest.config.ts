@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     passWithNoTests: true,
     testTimeout: 30_000,
+    maxConcurrency: 2,
     pool: 'forks',
     reporters: ['default', ['json', { outputFile: 'build/test-report.json' }]],
   },

@@ -1,5 +1,5 @@
 // Every benchmark runs here with tiny inputs: that it works and that all subjects compute the same.
-// No time is looked at.
+// No time is looked at, so two run at a time: each waits for its workers.
 
 import { describe, expect, it } from 'vitest';
 import { runSuite } from '../src/run.ts';
@@ -8,7 +8,7 @@ import { tableOf } from '../src/table.ts';
 
 const ROUNDS = 2;
 
-describe.each(SUITES)('$name', (suite) => {
+describe.concurrent.each(SUITES)('$name', (suite) => {
   it('runs with tiny inputs and all subjects agree', { timeout: 120_000 }, async () => {
     const steps: string[] = [];
     const result = await runSuite(suite, {

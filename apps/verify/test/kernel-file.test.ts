@@ -50,6 +50,9 @@ test('what is linked is known from the sources, and what that is linked with', (
   for (const name of ['shm-arena', 'reclaim-epoch', 'reclaim-hazard'])
     expect(folders).toContain(`packages/${name}`);
   expect(sourcesOf('packages/shm-arena').folders).toEqual(['packages/shm-arena']);
+  const hasLimbo = (of: string) => sourcesOf(of).files.some((file) => file.endsWith('/limbo.ts'));
+  expect(hasLimbo('packages/reclaim-epoch')).toBe(true);
+  expect(hasLimbo('packages/skiplist')).toBe(false);
 });
 
 test('a fault in a copy is found where others have its sources inside', async () => {

@@ -1,10 +1,14 @@
 // Counts atomic steps by the gate of the gated build: what the fast paths cost is a promise too.
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import gated from '../build/gated.wasm';
+import { compile } from '../../../tools/kernel.mjs';
 import type { ArenaKernel } from '../src/ground/kernel.ts';
 
 const LOAD = 0;
 const PAUSE = 7;
+
+const packageDir = resolve(import.meta.dirname, '..');
+const module = new WebAssembly.Module(await compile(packageDir, { gated: true, optimize: false }));
 
 /** A gated kernel in a small arena, and what its gate has counted. */
 function counted() {
@@ -23,7 +27,6 @@ function counted() {
       throw new Error(`assertion ${code}`);
     },
   };
-  const module = new WebAssembly.Module(gated as Uint8Array<ArrayBuffer>);
   const k = new WebAssembly.Instance(module, { env }).exports as unknown as ArenaKernel;
   expect(k.create(40, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
   expect(k.attach(1)).toBe(0);
