@@ -43,7 +43,8 @@ export class Kept {
 /** A hash of the checker, the structure's files and what they share, and its kernels' sources. */
 function fingerprint(name: string, structure: Structure): string {
   const hash = createHash('sha256');
-  const files = ['apps/verify/src', `apps/verify/structures/${name}`].flatMap(filesIn);
+  const folders = ['src', 'structures/map', `structures/${name}`];
+  const files = folders.flatMap((folder) => filesIn(`apps/verify/${folder}`));
   files.push(`apps/verify/structures/${name}.ts`, 'apps/verify/structures/common.ts');
   for (const folder of Object.values(structure.kernels))
     files.push(...sourcesOf(folder).files.map((file) => relative(ROOT, file)));

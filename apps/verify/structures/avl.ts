@@ -6,12 +6,13 @@
 
 import type { Scenario, Structure, Thread, World } from '../src/structure.ts';
 import { invariantOf, nameWord } from './avl/memory.ts';
-import { model, type State } from './avl/model.ts';
+import { promise, type State } from './avl/model.ts';
 import { mutants } from './avl/mutants.ts';
-import { operations, type Run } from './avl/operations.ts';
+import { calls, newRun, operations, type Run } from './avl/operations.ts';
 import { plan, scenarios, settings } from './avl/scenarios.ts';
 import { soak } from './avl/soak.ts';
-import { createMap, endOfMap, pinOlder, recoverSlots } from './common.ts';
+import { pinOlder } from './common.ts';
+import { createMap, ofMap } from './map/structure.ts';
 
 function setup(world: World, scenario: Scenario): void {
   const { pages, most, warm, cold, older, budget } = settings.get(scenario.name)!;
@@ -39,24 +40,20 @@ const foreign = new Set(['a builder is succeeded', 'outcomes are kept, and forgo
 const BUILDS = ['build', 'compact', 'apply'];
 
 const avl: Structure<Run, State> = {
-  name: 'avl',
-  kernels: { arena: 'packages/shm-arena', tree: 'packages/avl-batch' },
-  pages: 2,
-  recoverers: 2,
-  setup,
-  begin: () => ({
-    version: 0,
-    number: 0n,
-    applied: [],
-    stood: [],
-    tickets: {},
-    snaps: {},
-    marks: {},
+  ...ofMap({
+    calls,
+    source: 'packages/avl-batch',
+    promise,
+    // One thread builds.
+    blockers: { build: BUILDS, compact: BUILDS, apply: BUILDS },
+    invariant: (world, entry, run: Run) => invariantOf(world, entry, run),
+    word: nameWord,
   }),
+  name: 'avl',
+  pages: 2,
+  setup,
+  begin: newRun,
   operations,
-  model,
-  // One thread builds; and the era may move on and on.
-  blockers: { build: BUILDS, compact: BUILDS, apply: BUILDS, snap: 'any' },
   scenarios,
   plan,
   observe: [
@@ -64,14 +61,6 @@ const avl: Structure<Run, State> = {
     ['build', 'end', 5],
     ['scan', false],
   ],
-  invariant: (world, run) => invariantOf(world, world.threads[0]!.local.entry!, run),
-  bury: (t, dead) => t.kernels.arena!.buryThread!(dead.id + 1),
-  recover: (t, _dead, _run, world) => recoverSlots(t, world, 'tree'),
-  end: (t, run, world) =>
-    endOfMap(t, world, 'tree', Object.values(run.snaps), (io) =>
-      nameWord(world.u32(io), world, t.local.entry!),
-    ),
-  word: (at, world) => nameWord(at, world, world.threads[0]!.local.entry!),
   real: scenarios.map(({ name }) => name).filter((name) => !foreign.has(name)),
   soak,
   mutants,

@@ -6,11 +6,11 @@
 // the `mark` with the same tag, which stands right before them. Parts: skiplist/.
 
 import type { Scenario, Structure, World } from '../src/structure.ts';
-import { createMap, endOfMap, recoverSlots } from './common.ts';
+import { createMap, ofMap } from './map/structure.ts';
 import { invariantOf, nameWord } from './skiplist/memory.ts';
-import { blockers, model, type State } from './skiplist/model.ts';
+import { blockers, promise, type State } from './skiplist/model.ts';
 import { mutants } from './skiplist/mutants.ts';
-import { operations, type Run } from './skiplist/operations.ts';
+import { calls, operations, type Run } from './skiplist/operations.ts';
 import { plan, scenarios, settings } from './skiplist/scenarios.ts';
 import { soak } from './skiplist/soak.ts';
 
@@ -22,26 +22,23 @@ function setup(world: World, scenario: Scenario): void {
 }
 
 const skiplist: Structure<Run, State> = {
+  ...ofMap({
+    calls,
+    source: 'packages/skiplist',
+    promise,
+    blockers,
+    invariant: (world, entry, run: Run) => invariantOf(world, entry, run.decided),
+    word: nameWord,
+    stopped: (world, entry, io) =>
+      `list ${world.u32(io)}, ${nameWord(world.u32(io + 4), world, entry)}`,
+  }),
   name: 'skiplist',
-  kernels: { arena: 'packages/shm-arena', list: 'packages/skiplist' },
   pages: 1,
-  recoverers: 2,
   setup,
   begin: () => ({ decided: new Map(), snaps: {} }),
   operations,
-  model,
-  blockers,
   scenarios,
   plan,
-  invariant: (world, run) => invariantOf(world, world.threads[0]!.local.entry!, run.decided),
-  bury: (t, dead) => t.kernels.arena!.buryThread!(dead.id + 1),
-  recover: (t, _dead, _run, world) => recoverSlots(t, world, 'list'),
-  end: (t, run, world) =>
-    endOfMap(t, world, 'list', Object.values(run.snaps), (io) => {
-      const node = nameWord(world.u32(io + 4), world, t.local.entry!);
-      return `list ${world.u32(io)}, ${node}`;
-    }),
-  word: (at, world) => nameWord(at, world, world.threads[0]!.local.entry!),
   faults: { 1: 'shards in use are at most the participants', 2: 'S4: a number above the floor' },
   real: scenarios.map(({ name }) => name),
   soak,

@@ -2,7 +2,8 @@
 // op.ts, ring.ts), the invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
-import { entryAt, head, isLive, keyIn, type Names, nameSystemWord, PAGE } from '../common.ts';
+import { entryAt, head, isLive, type Names, nameSystemWord, PAGE } from '../common.ts';
+import { keyIn } from '../map/calls.ts';
 
 /** What was seen after the step before. */
 export interface Seen {

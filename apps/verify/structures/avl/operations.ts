@@ -2,46 +2,44 @@
 
 import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
 import {
-  align8,
-  holdSnapshot,
+  handle,
   keyArguments,
   LARGE,
-  type Leased,
   largeBytes,
-  pieces,
-  pinnedValue,
-  slotAt,
+  rowInPieces,
+  showRow,
   stage,
   stageKey,
-  stageKeys,
-} from '../common.ts';
+} from '../map/calls.ts';
+import {
+  type MapCalls,
+  type MapRun,
+  operationsOf,
+  REVERSE,
+  read,
+  statusNames,
+} from '../map/operations.ts';
 import { positionOf, type Seen } from './memory.ts';
 
 /** State of a run that is no thread's. */
-export interface Run extends Seen {
+export interface Run extends MapRun, Seen {
   tickets: Record<string, { queue: number; number: number }>;
-  snaps: Record<string, Leased & { version: number }>;
   marks: Record<string, { count: number; tails: number[] }>;
 }
 
-const STATUS: Record<number, string> = {
-  0: 'ok',
-  1: 'full',
-  2: 'contended',
-  3: 'limit',
-  4: 'bad',
-  6: 'expelled',
-  7: 'closed',
-  32: 'absent',
-  34: 'need',
-  38: 'queue full',
-  39: 'pending',
-  40: 'forgotten',
-};
+export const newRun = (): Run => ({
+  version: 0,
+  number: 0n,
+  applied: [],
+  stood: [],
+  tickets: {},
+  snaps: {},
+  marks: {},
+});
+
 const OUTCOME = ['none', 'done', 'existed', 'missing', 'other'];
 const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;
 const NEED = 34;
-const REVERSE = 1;
 const PENDING_TOO = 1;
 const EXPECT_ABSENT = 16;
 const NEXT_ABSENT = 32;
@@ -53,8 +51,8 @@ const TEMP = 200;
 /** Of the checker: a refused build has moved the position of its shard. */
 const MOVED = -1;
 
-const nameOf = (status: number): string =>
-  status === MOVED ? '!moved' : (STATUS[status] ?? String(status));
+const status = statusNames({ 38: 'queue full', 39: 'pending', 40: 'forgotten' });
+const nameOf = (found: number): string => (found === MOVED ? '!moved' : status(found));
 const isFull = (status: number): boolean => status === 1 || status === 3;
 
 /** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
@@ -65,8 +63,28 @@ function valueBytes(value: number): Uint8Array {
   return bytes;
 }
 
-/** The handle, which every call begins with. */
-const handle = (t: Thread): [number, number] => [t.local.entry!, t.local.generation!];
+export const calls: MapCalls = {
+  kernel: 'tree',
+  nameOf,
+  // A version, 0: the newest.
+  newest: [0],
+  snapshot: (world, io) => [world.u32(io)],
+  get: (target, key) => [...target, 0, ...key],
+  getMany: (target, count, at, out) => [...target, count, at, out, 200],
+  scan: (target, { flags, limit, startBytes, startAt, out, outBytes }) => [
+    ...target,
+    flags,
+    limit,
+    startBytes,
+    startAt,
+    0,
+    out,
+    out,
+    outBytes,
+  ],
+  rowHeader: 8,
+  tagged: false,
+};
 
 type Appended = readonly [
   tag: string,
@@ -130,82 +148,18 @@ function appending(kind: number): Structure<Run>['operations'][string] {
   };
 }
 
-function* get(t: Thread, key: string, flags: number): Steps<string | number | null> {
-  const [five] = keyArguments(t, key);
-  const { io } = t.local;
-  const status: number = yield [t.kernels.tree!.get!, ...handle(t), 0, flags, ...five];
-  if (status === 32) return null;
-  if (status !== NEED) return status === 0 ? t.world.u32(t.local.io! + 64) : nameOf(status);
-  const { tree } = t.kernels;
-  const value = yield* pinnedValue(t, tree!, t.world.u32(io! + 20), t.world.u32(io!));
-  yield [tree!.release!];
-  return value;
-}
-
 /** The first row of a scan that has no room for any: key and value are read by and by. */
 function* first(t: Thread, reverse: boolean): Steps<string> {
-  const { tree } = t.kernels;
+  const { scan } = t.kernels.tree!;
   const out = t.local.io! + 64;
   const flags = reverse ? REVERSE : 0;
-  const status: number = yield [tree!.scan!, ...handle(t), 0, flags, 9, 0, out, 0, out, out, 8];
+  const status: number = yield [scan!, ...handle(t), 0, flags, 9, 0, out, 0, out, out, 8];
   if (status !== NEED) return status === 0 ? '' : nameOf(status);
-  const [keyAt, valueAt, keyLength, valueLength] = [16, 20, 24, 28].map((word) =>
-    t.world.u32(t.local.io! + word),
-  ) as [number, number, number, number];
-  const key = yield* pieces(t, tree!, keyAt, true, keyLength);
-  const value = yield* pinnedValue(t, tree!, valueAt, valueLength);
-  yield [tree!.release!];
-  return `${new TextDecoder().decode(key)}=${value}`;
-}
-
-/** All rows of one version as "key=value"; a text that begins with ! is a fault. */
-function* rows(t: Thread, target: number, flags: number): Steps<string> {
-  const { world } = t;
-  const { io } = t.local;
-  const out = io! + 64;
-  const scan = t.kernels.tree!.scan!;
-  const call: Call = [scan, ...handle(t), target, flags, 9, 0, out, 0, out, out, 400];
-  const status: number = yield call;
-  if (status !== 0) return nameOf(status);
-  const found: string[] = [];
-  const stop = out + world.u32(io! + 4);
-  for (let at = out; at < stop; ) {
-    const length = world.u32(at);
-    const key = new TextDecoder().decode(world.u8.slice(at + 8, at + 8 + length));
-    const value = at + 8 + align8(length);
-    found.push(`${key}=${world.u32(value)}`);
-    at = value + align8(world.u32(at + 4));
-  }
-  if (world.u32(io! + 8) !== 0) return '!more';
-  if ((flags & REVERSE) !== 0) found.reverse();
-  return found.join(' ');
-}
-
-function* many(t: Thread, keys: readonly string[]): Steps<string> {
-  const first = t.local.io! + 64;
-  let at = stageKeys(t, first, keys);
-  const call: Call = [t.kernels.tree!.getMany!, ...handle(t), 0, keys.length, first, at, 200];
-  const status: number = yield call;
-  if (status !== 0) return nameOf(status);
-  if (t.world.u32(t.local.io!) !== keys.length) return '!short';
-  const found: (number | string)[] = [];
-  for (const _ of keys) {
-    found.push(t.world.u32(at) === 1 ? t.world.u32(at + 8) : '-');
-    at += 8 + align8(t.world.u32(at + 4));
-  }
-  return found.join(' ');
-}
-
-function* snap(t: Thread, run: Run, tag: string): Steps<string> {
-  const found = yield* holdSnapshot(t, [t.kernels.tree!.snapshot!, ...handle(t)], () => ({
-    version: t.world.u32(t.local.io!),
-  }));
-  if (typeof found === 'number') return nameOf(found);
-  run.snaps[tag] = found;
-  return 'ok';
+  return showRow(yield* rowInPieces(t, t.kernels.tree!));
 }
 
 export const operations: Structure<Run>['operations'] = {
+  ...operationsOf(calls),
   set: appending(KIND.set),
   insert: appending(KIND.insert),
   delete: appending(KIND.delete),
@@ -287,25 +241,11 @@ export const operations: Structure<Run>['operations'] = {
       return status === 0 ? t.world.u32(io!) : nameOf(status);
     },
   },
-  get: {
-    *run(t, _run, key: string) {
-      return yield* get(t, key, 0);
-    },
-  },
   /** With the thread's own waiting operations. */
   own: {
     *run(t, _run, _who: number, key: string) {
-      return yield* get(t, key, PENDING_TOO);
-    },
-  },
-  many: {
-    *run(t, _run, keys: readonly string[]) {
-      return yield* many(t, keys);
-    },
-  },
-  scan: {
-    *run(t, _run, reverse: boolean) {
-      return yield* rows(t, 0, reverse ? REVERSE : 0);
+      const [five] = keyArguments(t, key);
+      return yield* read(t, calls, [0, PENDING_TOO, ...five]);
     },
   },
   /** The first row, or the last one, in pieces. */
@@ -323,60 +263,6 @@ export const operations: Structure<Run>['operations'] = {
       const { count } = t.kernels.tree!;
       const status: number = yield [count!, ...handle(t), 0, flags, 0, at, length, at];
       return status === 0 ? t.world.u32(t.local.io!) : nameOf(status);
-    },
-  },
-  snap: {
-    *run(t, run: Run, tag: string) {
-      return run.snaps[tag] === undefined ? yield* snap(t, run, tag) : 'none';
-    },
-  },
-  scanAt: {
-    *run(t, run: Run, tag: string, reverse = false) {
-      const found = run.snaps[tag];
-      return found ? yield* rows(t, found.version, reverse ? REVERSE : 0) : 'none';
-    },
-  },
-  drop: {
-    *run(t, run: Run, tag: string) {
-      const found = run.snaps[tag];
-      if (found === undefined) return 'none';
-      delete run.snaps[tag];
-      yield [t.kernels.arena!.leaseDrop!, found.lease];
-      return 'ok';
-    },
-  },
-  /** The thread leaves and comes again: it gets the lowest free slot, so that of somebody dead. */
-  heir: {
-    *run(t) {
-      const { arena, tree } = t.kernels;
-      yield [arena!.detach!];
-      const slot: number = yield [arena!.attach!, t.id + 1];
-      if (slot < 0) return nameOf(-slot);
-      t.local.slot = slot;
-      yield [tree!.join!, slot];
-      t.local.io = (yield [tree!.io!]) >>> 0;
-      return nameOf(yield [arena!.entryJoin!, ...handle(t)]);
-    },
-  },
-  /** Frees what is retired, as any thread may at any time. */
-  sweep: {
-    *run(t) {
-      yield [t.kernels.arena!.sweep!];
-      return 'ok';
-    },
-  },
-  /** The pin of `pinOlder` ends. */
-  unpin: {
-    *run(t) {
-      t.world.write(slotAt(t.local.slot!) + 24, new Uint8Array(4));
-      yield [t.kernels.arena!.unpin!];
-      return 'ok';
-    },
-  },
-  /** The structure is destroyed for all. */
-  end: {
-    *run(t) {
-      return nameOf(yield [t.kernels.arena!.entryDestroy!, ...handle(t)]);
     },
   },
 };

@@ -1,16 +1,9 @@
 // Which short programs run against each other, and how each is explored.
 
 import type { OpCall, Plan } from '../../src/structure.ts';
-import {
-  collect,
-  die,
-  dieTwice,
-  LARGE,
-  MAP_FULL,
-  type Program,
-  quickly,
-  twice,
-} from '../common.ts';
+import { die, dieTwice, quickly, twice } from '../common.ts';
+import { LARGE } from '../map/calls.ts';
+import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
 
 /** Pages for regions; most operations that wait in a queue; whether all threads have worked. */
 interface Setting {
@@ -39,9 +32,6 @@ const { settings, scenarios, scenario, long } = collect<Setting>({
 });
 
 export { scenarios, settings };
-
-const LONG_A = 'a-key-longer-than-16';
-const LONG_B = 'a-key-longer-than-17';
 
 /** Appends and a build of all that was appended before it. */
 const built = (tag: string, ...ops: Program): Program => [...ops, ['ask', tag], ['build', tag, 5]];

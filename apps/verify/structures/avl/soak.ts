@@ -1,13 +1,15 @@
 // How real workers stress the tree: three of them, on few keys.
 
 import type { OpCall, Soak } from '../../src/structure.ts';
-import type { Run } from './operations.ts';
+import { LONG_A, LONG_B } from '../map/scenarios.ts';
+import { gatherSnaps } from '../map/structure.ts';
+import { newRun, type Run } from './operations.ts';
 import { settings } from './scenarios.ts';
 
 const NAME = 'random calls';
 settings.set(NAME, { pages: 60, most: 4, warm: false });
 
-const KEYS = ['a', 'b', 'c', 'a-key-longer-than-16', 'a-key-longer-than-17'];
+const KEYS = ['a', 'b', 'c', LONG_A, LONG_B];
 
 /** Of 64 calls: appends, builds, reads. The tags of operations are drawn, too, and come again. */
 function call(below: (n: number) => number, worker: number): OpCall {
@@ -48,13 +50,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 20,
-  gather: (runs) => ({
-    version: 0,
-    number: 0n,
-    applied: [],
-    stood: [],
-    tickets: {},
-    snaps: Object.assign({}, ...runs.map(({ snaps }) => snaps)) as Run['snaps'],
-    marks: {},
-  }),
+  gather: (runs) => ({ ...newRun(), snaps: gatherSnaps(runs) }),
 };

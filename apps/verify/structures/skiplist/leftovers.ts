@@ -2,7 +2,8 @@
 // that a limit refuses or that is not needed after all. And what other scenarios share.
 
 import type { Argument, OpCall, Plan } from '../../src/structure.ts';
-import { type collect, die, MAP_FULL, type Program, pct, twice } from '../common.ts';
+import { die, pct, twice } from '../common.ts';
+import { type collect, MAP_FULL, type Program } from '../map/scenarios.ts';
 
 /** Pages for regions and limits of a scenario. */
 export interface Setting {

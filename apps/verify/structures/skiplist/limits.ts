@@ -1,7 +1,8 @@
 // What a list does that has filled its arena, or stands at a limit: the next list is there before
 // there is a version, so whatever is full, a seal goes on; and deletes of what lives pass limits.
 
-import { die, type Program } from '../common.ts';
+import { die } from '../common.ts';
+import type { Program } from '../map/scenarios.ts';
 import { HEIR, type Row } from './leftovers.ts';
 
 const ROLL: Program = [['seal'], ['destroy', 1], ['set', 'a', 2], ['get', 'a']];

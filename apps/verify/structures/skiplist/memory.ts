@@ -2,16 +2,8 @@
 // invariants that hold after every step, and names for traces.
 
 import type { World } from '../../src/structure.ts';
-import {
-  entryAt,
-  head,
-  isLive,
-  keyIn,
-  kindOf,
-  type Names,
-  nameSystemWord,
-  PAGE,
-} from '../common.ts';
+import { entryAt, head, isLive, kindOf, type Names, nameSystemWord, PAGE } from '../common.ts';
+import { keyIn } from '../map/calls.ts';
 
 const HEAD = 256;
 const USED = 68;

@@ -1,7 +1,9 @@
 // Which short programs run against each other, and how each is explored.
 
 import type { OpCall } from '../../src/structure.ts';
-import { collect, die, LARGE, MAP_FULL, type Program, pct, quickly, twice } from '../common.ts';
+import { die, pct, quickly, twice } from '../common.ts';
+import { LARGE } from '../map/calls.ts';
+import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 import { LIMITS } from './limits.ts';
 
@@ -12,9 +14,6 @@ const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 10 }, 
 export { scenarios, settings };
 
 // ---- all pairs of public operations -------------------------------------------------------------
-
-const LONG_A = 'a-key-longer-than-16';
-const LONG_B = 'a-key-longer-than-17';
 
 /** Each public operation once, on keys where it meets the others. */
 const OPS: Record<string, Program> = {

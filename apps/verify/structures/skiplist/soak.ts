@@ -1,6 +1,7 @@
 // How real workers stress the list: three of them, on few keys, now and then the whole stack.
 
 import type { OpCall, Soak } from '../../src/structure.ts';
+import { gatherSnaps } from '../map/structure.ts';
 import { KEYS } from './model.ts';
 import type { Run } from './operations.ts';
 import { settings } from './scenarios.ts';
@@ -50,8 +51,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 30,
-  gather: (runs) => ({
-    decided: new Map(),
-    snaps: Object.assign({}, ...runs.map(({ snaps }) => snaps)) as Run['snaps'],
-  }),
+  gather: (runs) => ({ decided: new Map(), snaps: gatherSnaps(runs) }),
 };

@@ -1,0 +1,141 @@
+// Keys and values as a map's kernel has them: in nodes, in calls, in rows, in pieces.
+
+import type { KernelFunction, Steps, Thread, World } from '../../src/structure.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+export const align8 = (bytes: number): number => (bytes + 7) & ~7;
+
+/**
+ * A key's bytes as characters, in their order: each slice stands with its first byte highest, slice
+ * i at `first` + 8 i, from the third on at `rest` + 8 i.
+ */
+export function keyIn(world: World, length: number, first: number, rest: number): string {
+  let key = '';
+  for (let i = 0; i < length; i++) {
+    const at = (i < 16 ? first : rest) + (i & ~7) + 7 - (i & 7);
+    key += String.fromCharCode(world.u8[at]!);
+  }
+  return key;
+}
+
+/** The handle, which every call begins with. */
+export const handle = (t: Thread): [entry: number, generation: number] => [
+  t.local.entry!,
+  t.local.generation!,
+];
+
+/** A key in a call: its length, then its words, or where it is staged. */
+export type Five = [number, number, number, number, number];
+
+/** Stages bytes, padded with what must not matter; returns the offset behind. */
+export function stage(t: Thread, at: number, bytes: Uint8Array): number {
+  const padded = new Uint8Array(align8(bytes.length)).fill(0xee);
+  padded.set(bytes);
+  t.world.write(at, padded);
+  return at + padded.length;
+}
+
+/** Stages a key; returns its bytes' number. */
+export function stageKey(t: Thread, at: number, key: string): number {
+  const bytes = encoder.encode(key);
+  stage(t, at, bytes);
+  return bytes.length;
+}
+
+/** Stages keys as `getMany` wants them; returns the offset behind. */
+export function stageKeys(t: Thread, first: number, keys: readonly string[]): number {
+  let at = first;
+  for (const key of keys) {
+    const length = stageKey(t, at + 8, key);
+    t.world.write(at, new Uint8Array(new Uint32Array([length, 0]).buffer));
+    at += 8 + align8(length);
+  }
+  return at;
+}
+
+/** The key arguments, and where staging goes on. */
+export function keyArguments(t: Thread, key: string): [Five, number] {
+  const bytes = encoder.encode(key);
+  const at = t.local.io! + 64;
+  if (bytes.length > 16) return [[bytes.length, at, 0, 0, 0], stage(t, at, bytes)];
+  const view = new DataView(new ArrayBuffer(16));
+  bytes.forEach((byte, i) => view.setUint8(i, byte));
+  return [
+    [bytes.length, view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)],
+    at,
+  ];
+}
+
+/** From this value on it is written in three words, more than the gated kernels have room for. */
+export const LARGE = 2 ** 20;
+
+/** A value's bytes, when it is a large one: it stands in each word. */
+export function largeBytes(value: number): Uint8Array {
+  return new Uint8Array(new BigUint64Array(3).fill(BigInt(value)).buffer);
+}
+
+/** A row that was read; null: a tombstone. */
+export interface Row {
+  key: Uint8Array<ArrayBuffer>;
+  value: number | null;
+}
+
+export const showRow = ({ key, value }: Row): string => `${decoder.decode(key)}=${value ?? '†'}`;
+
+/**
+ * The row at `at`: the key's length, with 1 in the highest byte of a tombstone's; the value's; what
+ * is the map's own up to `header`; the bytes of both. And where the next one stands.
+ */
+export function rowAt(world: World, at: number, header: number): [Row, number] {
+  const word = world.u32(at);
+  const length = word & 0xf_ffff;
+  const key = world.u8.slice(at + header, at + header + length);
+  const behind = at + header + align8(length);
+  if (word >>> 24 === 1) return [{ key, value: null }, behind];
+  return [{ key, value: world.u32(behind) }, behind + align8(world.u32(at + 4))];
+}
+
+/** A key or a value at `at` after NEED. Others may come in before each piece. */
+function* pieces(
+  t: Thread,
+  kernel: Record<string, KernelFunction>,
+  at: number,
+  isKey: boolean,
+  length: number,
+): Steps<Uint8Array<ArrayBuffer>> {
+  const all = new Uint8Array(length);
+  const first = t.local.io! + 64;
+  for (let from = 0; from < length; from += 8) {
+    const bytes = Math.min(8, length - from);
+    yield [t.kernels.arena!.alive!];
+    yield [kernel.piece!, at, isKey ? 1 : 0, from, bytes];
+    all.set(t.world.u8.subarray(first, first + bytes), from);
+  }
+  return all;
+}
+
+/** The value that a call with NEED found; -1 if its words are not of one value. */
+export function* valueInPieces(
+  t: Thread,
+  kernel: Record<string, KernelFunction>,
+  at: number,
+  length: number,
+): Steps<number> {
+  const bytes = yield* pieces(t, kernel, at, false, length);
+  const view = new DataView(bytes.buffer);
+  const value = view.getUint32(0, true);
+  for (let i = 8; i < length; i += 8) if (view.getUint32(i, true) !== value) return -1;
+  return value;
+}
+
+/** A row that did not fit, of which key and value are read by and by; then its pin goes. */
+export function* rowInPieces(t: Thread, kernel: Record<string, KernelFunction>): Steps<Row> {
+  const [keyAt, valueAt, flagged, valueLength] = [16, 20, 24, 28].map((word) =>
+    t.world.u32(t.local.io! + word),
+  ) as [number, number, number, number];
+  const key = yield* pieces(t, kernel, keyAt, true, flagged & 0xf_ffff);
+  const value = yield* valueInPieces(t, kernel, valueAt, valueLength);
+  yield [kernel.release!];
+  return { key, value };
+}

@@ -1,0 +1,327 @@
+// The operations that maps have in common, made from the calls of one's kernel; results as plain
+// data. See model.ts for what they promise.
+
+import type { Call, KernelFunction, Steps, Structure, Thread, World } from '../../src/structure.ts';
+import { slotAt } from '../common.ts';
+import {
+  align8,
+  type Five,
+  handle,
+  keyArguments,
+  type Row,
+  rowAt,
+  rowInPieces,
+  showRow,
+  stage,
+  stageKeys,
+  valueInPieces,
+} from './calls.ts';
+
+/** What is read, in a call: the newest state or a snapshot. */
+type Target = readonly number[];
+
+/** A snapshot: the lease that keeps it, and whose that is. */
+export interface Snap {
+  lease: number;
+  thread: number;
+  target: Target;
+}
+
+/** State of a run that is no thread's. */
+export interface MapRun {
+  snaps: Record<string, Snap>;
+}
+
+/** A part of a scan in a call. */
+interface Part {
+  flags: number;
+  limit: number;
+  /** Where the bytes of the key stand behind which it goes on; 0 of them: where it begins. */
+  startBytes: number;
+  startAt: number;
+  out: number;
+  outBytes: number;
+}
+
+/** The calls of a map's kernel: their arguments behind the handle. */
+export interface MapCalls {
+  /** The kernel's name among the structure's kernels. */
+  kernel: string;
+  nameOf(status: number): string;
+  /** The target of what is newest. */
+  newest: Target;
+  /** The target that `snapshot` has left in the result block. */
+  snapshot(world: World, io: number): Target;
+  get(target: Target, key: Five): readonly number[];
+  getMany(target: Target, count: number, at: number, out: number): readonly number[];
+  scan(target: Target, part: Part): readonly number[];
+  /** Bytes of a row before its key. */
+  rowHeader: number;
+  /** Whether `many` and `scan` have a tag: see `Promise.keys`. */
+  tagged: boolean;
+}
+
+const STATUS: Record<number, string> = {
+  0: 'ok',
+  1: 'full',
+  2: 'contended',
+  3: 'limit',
+  4: 'bad',
+  6: 'expelled',
+  7: 'closed',
+  32: 'absent',
+  34: 'need',
+};
+const ABSENT = 32;
+const NEED = 34;
+export const REVERSE = 1;
+const START = 32;
+const START_OPEN = 64;
+/** Rows of a part, and bytes for them. */
+const LIMIT = 9;
+const OUT_BYTES = 400;
+
+/** Names of statuses: those of every structure, and `own`. */
+export const statusNames =
+  (own: Record<number, string>) =>
+  (status: number): string =>
+    own[status & 255] ?? STATUS[status & 255] ?? String(status);
+
+const kernelOf = (t: Thread, map: MapCalls): Record<string, KernelFunction> =>
+  t.kernels[map.kernel]!;
+
+// ---- reads --------------------------------------------------------------------------------------
+
+/** The value that a call with this status found; null: none. Or the status's name. */
+export function* found(t: Thread, map: MapCalls, status: number): Steps<string | number | null> {
+  const { io } = t.local;
+  if (status === ABSENT) return null;
+  if (status === 0) return t.world.u32(io! + 64);
+  if (status !== NEED) return map.nameOf(status);
+  const kernel = kernelOf(t, map);
+  const value = yield* valueInPieces(t, kernel, t.world.u32(io! + 20), t.world.u32(io!));
+  yield [kernel.release!];
+  return value;
+}
+
+/** What the kernel's `get` finds, called with these arguments. */
+export function* read(
+  t: Thread,
+  map: MapCalls,
+  call: readonly number[],
+): Steps<string | number | null> {
+  return yield* found(t, map, yield [kernelOf(t, map).get!, ...handle(t), ...call]);
+}
+
+export function* get(
+  t: Thread,
+  map: MapCalls,
+  target: Target,
+  key: string,
+): Steps<string | number | null> {
+  const [five] = keyArguments(t, key);
+  return yield* read(t, map, map.get(target, five));
+}
+
+/** Of the keys those that are there, as "key=value key=value"; after ! a fault. */
+function* many(t: Thread, map: MapCalls, keys: readonly string[]): Steps<string> {
+  const first = t.local.io! + 64;
+  let at = stageKeys(t, first, keys);
+  const call = map.getMany(map.newest, keys.length, first, at);
+  const status: number = yield [kernelOf(t, map).getMany!, ...handle(t), ...call];
+  if (status !== 0) return map.nameOf(status);
+  if (t.world.u32(t.local.io!) !== keys.length) return '!short';
+  const rows: string[] = [];
+  for (const key of keys) {
+    const there = t.world.u32(at) === 1;
+    if (there) rows.push(`${key}=${t.world.u32(at + 8)}`);
+    at += 8 + (there ? align8(t.world.u32(at + 4)) : 0);
+  }
+  return rows.join(' ');
+}
+
+/** All rows, in parts, as "key=value key=†"; a text that begins with ! is a fault. */
+export function* rows(
+  t: Thread,
+  map: MapCalls,
+  target: Target,
+  { flags = 0, limit = LIMIT, outBytes = OUT_BYTES } = {},
+): Steps<string> {
+  const all: Row[] = [];
+  const { io } = t.local;
+  const startAt = io! + 64;
+  for (let calls = 0; calls < 12; calls++) {
+    const last = all.at(-1)?.key ?? new Uint8Array();
+    const out = stage(t, startAt, last);
+    const bounds = all.length === 0 ? 0 : START | START_OPEN;
+    const call: Call = [
+      kernelOf(t, map).scan!,
+      ...handle(t),
+      ...map.scan(target, {
+        flags: flags | bounds,
+        limit,
+        startBytes: last.length,
+        startAt,
+        out,
+        outBytes,
+      }),
+    ];
+    const status: number = yield call;
+    if (status !== 0 && status !== NEED) return map.nameOf(status);
+    const more = t.world.u32(io! + 8) !== 0;
+    if (status === NEED) all.push(yield* rowInPieces(t, kernelOf(t, map)));
+    else {
+      const stop = out + t.world.u32(io! + 4);
+      for (let at = out; at < stop; ) {
+        const [row, behind] = rowAt(t.world, at, map.rowHeader);
+        all.push(row);
+        at = behind;
+      }
+    }
+    if (!more) return ordered(all.map(showRow), (flags & REVERSE) !== 0);
+  }
+  return '!endless';
+}
+
+function ordered(rows: string[], reverse: boolean): string {
+  if (reverse) rows.reverse();
+  const keys = rows.map((row) => row.slice(0, row.lastIndexOf('=')));
+  for (let i = 1; i < keys.length; i++) {
+    if (keys[i - 1]! >= keys[i]!) return `!${keys[i]} behind ${keys[i - 1]}`;
+  }
+  return rows.join(' ');
+}
+
+/**
+ * Calls `snapshot` until a lease holds what it found. Or the status why there is none: 2
+ * (contended) if the era moved on and on.
+ */
+function* held(t: Thread, map: MapCalls): Steps<Snap | number> {
+  const arena = t.kernels.arena!;
+  const lease: number = yield [arena.leaseTake!];
+  let status = 2;
+  for (let round = 0; round < 6; round++) {
+    status = yield [kernelOf(t, map).snapshot!, ...handle(t)];
+    if (status !== 0) break;
+    const target = map.snapshot(t.world, t.local.io!);
+    if (yield [arena.leaseHold!, lease]) return { lease, thread: t.id, target };
+    status = 2;
+  }
+  yield [arena.leaseDrop!, lease];
+  return status;
+}
+
+// ---- the operations -----------------------------------------------------------------------------
+
+type Operations = Structure<MapRun>['operations'];
+
+function readsOf(map: MapCalls): Operations {
+  const tags = map.tagged ? 1 : 0;
+  const reversed = (reverse: boolean): number => (reverse ? REVERSE : 0);
+  return {
+    /** No step: the instant since which `many` and `scan` of this tag may read. */
+    mark: {
+      // biome-ignore lint/correctness/useYield: an operation without a step
+      *run() {
+        return 'ok';
+      },
+    },
+    get: {
+      *run(t, _run, key: string) {
+        return yield* get(t, map, map.newest, key);
+      },
+    },
+    many: {
+      *run(t, _run, ...args) {
+        return yield* many(t, map, args[tags]);
+      },
+    },
+    scan: {
+      *run(t, _run, ...args) {
+        const [reverse, limit] = args.slice(tags);
+        return yield* rows(t, map, map.newest, { flags: reversed(reverse), limit });
+      },
+    },
+    /** A scan that has no room for any entry. */
+    piecewise: {
+      *run(t, _run, ...args) {
+        const flags = reversed(args[tags]);
+        return yield* rows(t, map, map.newest, { flags, limit: 2, outBytes: 8 });
+      },
+    },
+    snap: {
+      *run(t, run, tag: string) {
+        if (run.snaps[tag] !== undefined) return 'none';
+        const snap = yield* held(t, map);
+        if (typeof snap === 'number') return map.nameOf(snap);
+        run.snaps[tag] = snap;
+        return 'ok';
+      },
+    },
+    scanAt: {
+      *run(t, run, tag: string, reverse = false) {
+        const snap = run.snaps[tag];
+        return snap ? yield* rows(t, map, snap.target, { flags: reversed(reverse) }) : 'none';
+      },
+    },
+    getAt: {
+      *run(t, run, tag: string, key: string) {
+        const snap = run.snaps[tag];
+        return snap ? yield* get(t, map, snap.target, key) : 'none';
+      },
+    },
+    drop: {
+      *run(t, run, tag: string) {
+        const snap = run.snaps[tag];
+        if (snap === undefined) return 'none';
+        delete run.snaps[tag];
+        yield [t.kernels.arena!.leaseDrop!, snap.lease];
+        return 'ok';
+      },
+    },
+  };
+}
+
+/** What a map does not do itself. */
+function arounds(map: MapCalls): Operations {
+  return {
+    /** The thread leaves and comes again, in the lowest free slot: that of somebody dead. */
+    heir: {
+      *run(t) {
+        const arena = t.kernels.arena!;
+        const kernel = kernelOf(t, map);
+        yield [arena.detach!];
+        const slot: number = yield [arena.attach!, t.id + 1];
+        if (slot < 0) return map.nameOf(-slot);
+        t.local.slot = slot;
+        yield [kernel.join!, slot];
+        t.local.io = (yield [kernel.io!]) >>> 0;
+        return map.nameOf(yield [arena.entryJoin!, ...handle(t)]);
+      },
+    },
+    /** Frees what is retired, as any thread may at any time. */
+    sweep: {
+      *run(t) {
+        yield [t.kernels.arena!.sweep!];
+        return 'ok';
+      },
+    },
+    /** The pin of `pinOlder` ends. */
+    unpin: {
+      *run(t) {
+        t.world.write(slotAt(t.local.slot!) + 24, new Uint8Array(4));
+        yield [t.kernels.arena!.unpin!];
+        return 'ok';
+      },
+    },
+    /** The map is destroyed for all. */
+    end: {
+      *run(t) {
+        return map.nameOf(yield [t.kernels.arena!.entryDestroy!, ...handle(t)]);
+      },
+    },
+  };
+}
+
+/** Reads, snapshots, and a thread's and the map's end. */
+export const operationsOf = (map: MapCalls): Operations => ({ ...readsOf(map), ...arounds(map) });

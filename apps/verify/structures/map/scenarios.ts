@@ -1,0 +1,58 @@
+// A map's scenarios: their list with the settings of each, plans, keys.
+
+import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
+import { alone, die, dieTwice, pct, refuse, twice } from '../common.ts';
+
+/** Keys whose first sixteen bytes agree. */
+export const LONG_A = 'a-key-longer-than-16';
+export const LONG_B = 'a-key-longer-than-17';
+
+/** The full suite of a map. */
+export const MAP_FULL: Plan[] = [
+  twice,
+  die,
+  dieTwice,
+  refuse,
+  alone,
+  pct,
+  { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
+];
+/** Long programs: random instead of all. */
+const LONG: Pick<Scenario, 'quick' | 'full'> = {
+  quick: [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }],
+  full: [
+    { strategy: 'dfs', preemptions: 1 },
+    { strategy: 'pct', runs: 30_000, depth: 5, kills: 2 },
+    { strategy: 'random', runs: 5_000 },
+  ],
+};
+
+export type Program = readonly OpCall[];
+type Own = Pick<Scenario, 'quick' | 'full' | 'observe' | 'may'>;
+
+/**
+ * A map's list of scenarios and the settings of each: `usual` unless it has its own. `scenario`
+ * adds one; `long` adds one with long programs, of which `usualLong` is usual, too.
+ */
+export function collect<S extends object>(usual: S, usualLong: Partial<S> = {}) {
+  const settings = new Map<string, S>();
+  const scenarios: Scenario[] = [];
+  const scenario = (
+    name: string,
+    threads: readonly Program[],
+    prepare: Program = [],
+    own: Partial<S> = {},
+    more: Own = {},
+  ): void => {
+    settings.set(name, { ...usual, ...own });
+    scenarios.push({ name, threads, prepare, ...more });
+  };
+  const long = (
+    name: string,
+    threads: readonly Program[],
+    prepare: Program = [],
+    own: Partial<S> = {},
+    more: Own = {},
+  ): void => scenario(name, threads, prepare, { ...usualLong, ...own }, { ...LONG, ...more });
+  return { settings, scenarios, scenario, long };
+}
