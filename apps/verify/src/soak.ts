@@ -1,6 +1,6 @@
 // pnpm verify:soak -- [packages] [STRUCTURE …] [--minutes N] [--seed N]
 //
-// The packages as they are shipped (packages-soak.ts), then the structures, their kernels gated.
+// The packages as they are shipped (packages-soak/), then the structures, their kernels gated.
 // Real workers in rounds of random calls, each round a recorded history that is checked afterwards.
 // In half of the rounds a worker is terminated: where it happens to be, or at a drawn step; then
 // its slot is buried and recovered while the others go on, and verify, leak audit and history must
@@ -170,7 +170,8 @@ const PACKAGES = 'packages';
 
 async function packages(seconds: number, seed: number, say: (text: string) => void): Promise<void> {
   // Only here: the rest works without built packages.
-  const { LANES, soakPackages } = await import('./packages-soak.ts');
+  const { soakPackages } = await import('./packages-soak/host.ts');
+  const { LANES } = await import('./packages-soak/protocol.ts');
   console.log(`packages: ${LANES} workers on ${availableParallelism()} cores, --seed ${seed}`);
   const { failure, ...counts } = await soakPackages({ seconds, seed, say });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');

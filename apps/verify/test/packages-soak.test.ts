@@ -1,7 +1,7 @@
 // A short run of the soak of the packages; the long one is `pnpm verify:soak`.
 
 import { expect, test } from 'vitest';
-import { soakPackages } from '../src/packages-soak.ts';
+import { soakPackages } from '../src/packages-soak/host.ts';
 
 const SEED = 20_241;
 

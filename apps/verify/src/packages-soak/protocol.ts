@@ -1,6 +1,12 @@
 // What the soak of the packages writes and how it is written down: keys, values, batches, and the
 // journal in which a worker says of each call that it begins and, with its result, that it ended.
 
+import type { AtomicHandle } from '@x/reclaim-epoch';
+import type { StructureHandle } from '@x/shm-arena';
+import { utf8 } from '@x/shm-arena/codec';
+
+/** Workers at a time. */
+export const LANES = 4;
 /** Keys of one lane. Prime: a batch goes in steps of 7 and meets no key twice. */
 export const KEYS = 251;
 /** Larger batches have no inserts: the result of each of these is a bit of the record's. */
@@ -31,7 +37,7 @@ export const PARKED = 2;
 export const FLUSHING = 0;
 export const DISK = 16;
 
-/** Ints of a record: call, key or address, number, bytes or count, result. */
+/** Ints of a record: call, place in `truth` or address, number, bytes or count, result. */
 export const RECORD = 5;
 export const RECORDS = 40_000;
 
@@ -44,6 +50,24 @@ export const ALLOC = 6;
 export const FREE = 7;
 /** A call that changes nothing of the lane's own. */
 export const OTHER = 8;
+/** Appends to the tree, and a build of whatever waits. */
+export const TREE_SET = 9;
+export const TREE_INSERT = 10;
+export const TREE_DELETE = 11;
+export const BUILD = 12;
+/** On the stack of a domain; and a block of a domain taken, put into its register, or both. */
+export const PUSH = 13;
+export const POP = 14;
+export const REPLACE = 15;
+
+/** How blocks are reclaimed: each in a domain of its own. */
+export const SCHEMES = ['interval', 'epoch', 'eras', 'pointers'] as const;
+
+// What a lane knows of its own (`truth`), by number: the values of its keys in the list, of its
+// keys in the tree, and how many blocks more it has pushed than popped in each domain.
+export const IN_TREE = KEYS;
+export const PUSHED = 2 * KEYS;
+export const TRUTHS = PUSHED + SCHEMES.length;
 
 /** A result: the call was refused, nothing has changed. */
 export const REFUSED = -1;
@@ -54,22 +78,41 @@ export interface Block {
   stamp: number;
 }
 
+/** A domain, and its two cells: one block that is replaced, and the top of a stack. */
+export interface DomainHandles {
+  domain: StructureHandle;
+  register: AtomicHandle;
+  top: AtomicHandle;
+}
+
 /** What a worker starts with; all of it is shared or cloned. */
 export interface Seat {
   lane: number;
   arena: { type: '@x/shm-arena'; memory: WebAssembly.Memory };
+  /** Names of the list and the tree. */
   list: string;
+  tree: string;
+  /** Of each. */
   maxBytes: number;
+  domains: readonly DomainHandles[];
   seed: number;
   control: SharedArrayBuffer;
   journal: SharedArrayBuffer;
   shared: SharedArrayBuffer;
-  /** The number of each key's value, 0: none. */
+  /** Of each key the number of its value, 0: none. */
   truth: Int32Array;
   blocks: Map<number, Block>;
   /** The least number that was not used yet. */
   next: number;
 }
+
+/** How the tree is opened: some hundred operations of a thread may wait. */
+export const treeOptions = (name: string, maxBytes: number) => ({
+  name,
+  maxBytes,
+  value: utf8,
+  batch: { maxQueued: 300 },
+});
 
 function mix(n: number): number {
   let z = Math.imul(n ^ (n >>> 16), 0x21f0aaad);
@@ -119,12 +162,15 @@ export function batchOf(key: number, n: number, count: number): Part[] {
   }));
 }
 
-/** What a lane's keys and blocks are after a call that has ended. */
+/** What a lane knows of its own after a call that has ended. */
 export function apply(record: Int32Array, truth: Int32Array, blocks: Map<number, Block>): void {
   const [op, at, n, size, result] = record as unknown as [number, number, number, number, number];
   if (result === REFUSED) return;
-  if (op === SET) truth[at] = n;
-  else if (op === DELETE) truth[at] = 0;
+  if (op === SET || op === TREE_SET) truth[at] = n;
+  else if (op === DELETE || op === TREE_DELETE) truth[at] = 0;
+  else if (op === TREE_INSERT) truth[at] ||= n;
+  else if (op === PUSH) truth[at] = truth[at]! + 1;
+  else if (op === POP) truth[at] = truth[at]! - result;
   else if (op === INSERT || op === GET_OR_INSERT) {
     if (result === 1) truth[at] = n;
   } else if (op === BATCH) {

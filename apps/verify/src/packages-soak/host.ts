@@ -1,4 +1,4 @@
-// The soak of the packages as they are shipped: workers on real threads write into one arena by the
+// The soak of all packages as they are shipped: workers on real threads write into one arena by the
 // public interface, and are terminated and replaced at random. Each writes down its calls in a
 // journal of its own and owns its keys, so it is known what must be there: the effect of every call
 // that has ended; of one in flight all or nothing, decided by the time that recovery is over. Now
@@ -6,52 +6,79 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { AvlBatch } from '@x/avl-batch';
 import { Arena } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
 import { SkipList } from '@x/skiplist';
+import { Random } from '../random.ts';
+import { audit, found, type Place, places } from './domains.ts';
 import {
   ALLOC,
   apply,
   BATCH,
   BEGUN,
   type Block,
+  BUILD,
   batchOf,
   COMMAND,
   CONTROL_BYTES,
   DELETE,
   DISK,
   DONE,
+  type DomainHandles,
   FLUSHING,
   FREE,
   GET_OR_INSERT,
   GO,
+  IN_TREE,
   INSERT,
   KEYS,
   keyOf,
+  LANES,
   numberOf,
   OTHER,
   PARK,
   PARKED,
+  POP,
+  PUSH,
+  PUSHED,
   parseKey,
   QUIT,
   RECORD,
   RECORDS,
   RECOVER,
+  REPLACE,
   RUNNING,
+  SCHEMES,
   SET,
   type Seat,
   STARTING,
   STATE,
   stamp,
+  TREE_DELETE,
+  TREE_INSERT,
+  TREE_SET,
+  TRUTHS,
   whole,
-} from './packages-soak-protocol.ts';
-import { Random } from './random.ts';
+} from './protocol.ts';
 
-const FILE = new URL('./packages-soak-worker.ts', import.meta.url);
-export const LANES = 4;
+const FILE = new URL('./worker.ts', import.meta.url);
 const BYTES = 48 << 20;
 /** What a victim is terminated in; 0: whatever it is at. */
-const TARGETS = [0, SET, BATCH, BATCH, BATCH, ALLOC, FREE, OTHER, OTHER];
+const TARGETS = [
+  0,
+  SET,
+  BATCH,
+  BATCH,
+  BATCH,
+  ALLOC,
+  FREE,
+  OTHER,
+  OTHER,
+  TREE_SET,
+  BUILD,
+  BUILD,
+].concat([REPLACE, PUSH, POP]);
 /** Longer than anything takes here, also on a machine that is busy with other things. */
 const PATIENCE_MS = 60_000;
 
@@ -95,7 +122,7 @@ class Lane {
   readonly id: number;
   readonly control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
   readonly journal = new Int32Array(new SharedArrayBuffer(RECORDS * RECORD * 4));
-  truth = new Int32Array(KEYS);
+  truth = new Int32Array(TRUTHS);
   blocks = new Map<number, Block>();
   next = 1;
   worker: Worker | undefined;
@@ -109,6 +136,13 @@ class Lane {
   get alive(): boolean {
     return this.worker !== undefined;
   }
+}
+
+/** What a lane is at, for a failure. */
+function standing({ id, control, journal }: Lane): string {
+  const [begun, done] = [control[BEGUN]!, control[DONE]!];
+  const at = begun > done ? `in call ${journal[done * RECORD]}` : 'between calls';
+  return `lane ${id} in state ${control[STATE]}, ${done} calls done, ${at}`;
 }
 
 class PackagesSoak {
@@ -130,6 +164,11 @@ class PackagesSoak {
   private readonly shared = new Int32Array(new SharedArrayBuffer(4 * (DISK + LANES * KEYS)));
   private lanes: Lane[] = [];
   private list!: SkipList<string, string>;
+  private tree!: AvlBatch<string, string>;
+  private domains: DomainHandles[] = [];
+  private places: Place[] = [];
+  /** Of each domain, by calls cut short: blocks that may be nobody's, pushed, or popped. */
+  private readonly astray = SCHEMES.map(() => ({ lost: 0, pushed: 0, popped: 0 }));
   /** Blocks whose release was cut short. */
   private unsure: number[] = [];
   /** Allocations cut short before they said where: at most so many blocks nobody knows. */
@@ -174,10 +213,16 @@ class PackagesSoak {
     this.shared.fill(0);
     this.unsure = [];
     this.unknown = 0;
+    for (const each of this.astray) each.lost = each.pushed = each.popped = 0;
+    this.domains = found(this.arena, this.memory);
+    this.places = places(this.arena, this.domains);
     this.lanes = Array.from({ length: LANES }, (_, id) => new Lane(id));
     for (const lane of this.lanes) this.start(lane);
-    await this.until('the list is made', () => this.lanes.some((l) => l.control[STATE] !== 0));
+    await this.until('the maps are made', () => this.lanes.some((l) => l.control[STATE] !== 0));
     this.list = SkipList.open<string, string>(this.arena, this.name(), { value: utf8 });
+    this.tree = AvlBatch.open<string, string>(this.arena, `tree of ${this.name()}`, {
+      value: utf8,
+    });
   }
 
   private name(): string {
@@ -191,6 +236,8 @@ class PackagesSoak {
       lane: lane.id,
       arena: this.arena.handle,
       list: this.name(),
+      tree: `tree of ${this.name()}`,
+      domains: this.domains,
       maxBytes: 1 << 20,
       seed: this.random.next(),
       control: lane.control.buffer as SharedArrayBuffer,
@@ -226,7 +273,8 @@ class PackagesSoak {
     const started = performance.now();
     for (let n = 0; !is(); n++) {
       for (const { error } of this.lanes) if (error !== undefined) throw new Error(error);
-      if (performance.now() - started > PATIENCE_MS) throw new Error(`in vain until ${what}`);
+      if (performance.now() - started > PATIENCE_MS)
+        throw new Error(`in vain until ${what}; ${this.lanes.map(standing).join('; ')}`);
       await (n < 50 ? new Promise((resolve) => setImmediate(resolve)) : sleep(1));
     }
   }
@@ -316,6 +364,21 @@ class PackagesSoak {
     control[BEGUN] = 0;
     control[DONE] = 0;
     Atomics.compareExchange(this.shared, FLUSHING, lane.id + 1, 0);
+    // The next worker of the lane has another queue, and must find what is there.
+    this.build();
+  }
+
+  /** Applies what waits in the tree. Another may build for long on a busy machine. */
+  private build(): void {
+    const started = performance.now();
+    for (;;) {
+      try {
+        return this.tree.flushSync();
+      } catch (error) {
+        const contended = (error as { code?: string }).code === 'CONTENDED';
+        if (!contended || performance.now() - started > PATIENCE_MS) throw error;
+      }
+    }
   }
 
   /** A call that its thread did not live to finish: what has become of it? */
@@ -323,7 +386,15 @@ class PackagesSoak {
     const { truth, blocks } = lane;
     const [op, at, n, bytes] = record as unknown as [number, number, number, number];
     this.result.inFlight++;
-    if (op === OTHER) return;
+    if (op === OTHER || op === BUILD) return;
+    if (op === PUSH || op === POP || op === REPLACE) {
+      const astray = this.astray[at - PUSHED]!;
+      astray.lost++;
+      if (op === PUSH) astray.pushed++;
+      if (op === POP) astray.popped++;
+      return;
+    }
+    if (at >= IN_TREE && op !== ALLOC && op !== FREE) this.build();
     if (op === ALLOC) {
       if (at === 0) this.unknown++;
       else {
@@ -336,9 +407,10 @@ class PackagesSoak {
     } else if (op === BATCH) this.batchInFlight(lane, at, n, bytes);
     else {
       const now = this.look(lane, at);
-      const after = op === DELETE ? 0 : n;
-      const may =
-        op === INSERT || op === GET_OR_INSERT ? this.mayInsert(lane, at) || now === after : true;
+      const after = op === DELETE || op === TREE_DELETE ? 0 : n;
+      let may = true;
+      if (op === INSERT || op === GET_OR_INSERT) may = this.mayInsert(lane, at) || now === after;
+      if (op === TREE_INSERT) may = truth[at] === 0;
       if (now !== truth[at]! && !(may && now === after))
         throw new Error(this.strange('a call in flight', lane, at, now));
       if (now !== truth[at]!) this.result.landed++;
@@ -369,8 +441,12 @@ class PackagesSoak {
 
   // ---- what is there
 
-  /** The number of the value of a key: in the list, or where it was flushed to. */
+  /** The number of the value of a key: in the tree, in the list, or where it was flushed to. */
   private look(lane: Lane, key: number): number {
+    if (key >= IN_TREE) {
+      const value = this.tree.get(keyOf(lane.id, key - IN_TREE));
+      return value === undefined ? 0 : numberOf(lane.id, key - IN_TREE, value);
+    }
     const found = this.list.getEntry(keyOf(lane.id, key));
     if (found === undefined) return this.flushed(lane, key);
     return found.tombstone ? 0 : numberOf(lane.id, key, found.value!);
@@ -387,8 +463,9 @@ class PackagesSoak {
   }
 
   private strange(what: string, lane: Lane, key: number, now: number): string {
+    const where = key < IN_TREE ? 'list' : 'tree';
     return (
-      `${what}: ${keyOf(lane.id, key)} has number ${now}, ` +
+      `${what}: ${keyOf(lane.id, key % KEYS)} of the ${where} has number ${now}, ` +
       `the last call that ended had written ${lane.truth[key]}`
     );
   }
@@ -403,11 +480,11 @@ class PackagesSoak {
 
   /** While all stand still: everything that has ended is there, and nothing else. */
   private compare(): void {
-    const { lanes, list, arena, memory } = this;
+    const { lanes, list, tree, arena, memory } = this;
     this.result.compared++;
     this.settleReleases();
     for (const lane of lanes) {
-      for (let key = 0; key < KEYS; key++) {
+      for (let key = 0; key < PUSHED; key++) {
         const now = this.look(lane, key);
         if (now !== lane.truth[key]!) throw new Error(this.strange('compared', lane, key, now));
       }
@@ -431,8 +508,35 @@ class PackagesSoak {
     const sum = stats.frozen.reduce((all, each) => all + each.entries, stats.entries);
     const counted = list.measure().entries;
     if (sum !== counted) throw new Error(`${sum} entries by stats, ${counted} by counting`);
-    for (const { problems } of [list.verify(), arena.verify()])
+    this.compareTree();
+    for (const i of SCHEMES.keys()) this.compareDomain(i);
+    for (const { problems } of [list.verify(), tree.verify(), arena.verify()])
       if (problems.length > 0) throw new Error(`verify: ${problems.slice(0, 5).join('; ')}`);
+  }
+
+  private compareTree(): void {
+    const { lanes, tree } = this;
+    let live = 0;
+    for (const [text, value] of tree.entries()) {
+      const { lane, key } = parseKey(text);
+      const n = numberOf(lane, key, value);
+      if (n !== lanes[lane]!.truth[IN_TREE + key])
+        throw new Error(`entries of the tree: ${text} has number ${n}`);
+      live++;
+    }
+    if (tree.size !== live) throw new Error(`tree.size ${tree.size}, but ${live} entries`);
+    const { waiting } = tree.stats();
+    if (waiting !== 0) throw new Error(`${waiting} operations wait behind a build`);
+  }
+
+  /** No block of a domain was used anew, or lost from its stack, while somebody could reach it. */
+  private compareDomain(i: number): number {
+    const length = audit(this.places[i]!, this.domains[i]!, this.memory);
+    const { pushed, popped } = this.astray[i]!;
+    const sum = this.lanes.reduce((all, { truth }) => all + truth[PUSHED + i]!, 0);
+    if (length < sum - popped || length > sum + pushed)
+      throw new Error(`${SCHEMES[i]}: ${length} blocks on the stack, ${sum} were pushed`);
+    return length;
   }
 
   /** Releases that were cut short: what is still there goes, if it is not somebody's by now. */
@@ -472,6 +576,8 @@ class PackagesSoak {
     for (const lane of lanes) this.settle(lane);
     this.compare();
     this.list.destroy();
+    this.tree.destroy();
+    for (const i of SCHEMES.keys()) this.finishDomain(i);
     for (const { blocks } of lanes) for (const at of blocks.keys()) arena.free(at);
     this.sweep();
     if (arena.stats().used !== this.baseline) this.findUnknown();
@@ -483,6 +589,22 @@ class PackagesSoak {
     if (participants.length !== 1) throw new Error(`${participants.length} participants are left`);
     const { problems } = arena.verify();
     if (problems.length > 0) throw new Error(`verify: ${problems.slice(0, 5).join('; ')}`);
+  }
+
+  /** Nobody reads: what was retired is free, and no more is missing than calls were cut short. */
+  private finishDomain(i: number): void {
+    const { domain } = this.places[i]!;
+    for (let n = 0; n < 5; n++) domain.collect();
+    const length = this.compareDomain(i);
+    const { blocks, pendingBlocks } = domain.stats();
+    // The register's block, and the two cells.
+    const lost = blocks - length - 3;
+    if (pendingBlocks !== 0 || lost < 0 || lost > this.astray[i]!.lost)
+      throw new Error(
+        `${SCHEMES[i]}: ${pendingBlocks} blocks are pending, ${lost} lost, ` +
+          `${this.astray[i]!.lost} calls were cut short`,
+      );
+    domain.destroy();
   }
 
   /** Lets the arena look for room everywhere: empty pages of those who have left are freed. */

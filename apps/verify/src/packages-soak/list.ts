@@ -1,98 +1,55 @@
-// One lane of the soak of the packages: random calls on its own keys and blocks, and on the list
-// as a whole, each written down before and after. It knows what its keys must be, and looks.
+// A worker's calls of @x/skiplist: on its own keys, and on the list as a whole.
 
-import { workerData } from 'node:worker_threads';
-import { Arena, ShmError } from '@x/shm-arena';
+import type { Arena } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
 import { SkipList, type SkipListSnapshot } from '@x/skiplist';
 import {
-  ALLOC,
-  apply,
   BATCH,
-  BEGUN,
   batchOf,
-  COMMAND,
   DELETE,
   DISK,
-  DONE,
   FLUSHING,
-  FREE,
   GET_OR_INSERT,
-  GO,
   INSERT,
   INSERTS_MOST,
   KEYS,
   keyOf,
   numberOf,
-  OTHER,
-  PARK,
-  PARKED,
   parseKey,
   prefixOf,
-  QUIT,
-  RECORD,
-  RECORDS,
-  RECOVER,
-  REFUSED,
-  RUNNING,
   SET,
-  type Seat,
-  STATE,
-  stamp,
   valueFor,
-  whole,
-} from './packages-soak-protocol.ts';
-import { Random } from './random.ts';
+} from './protocol.ts';
+import { below, call, fault, me, numbers, other, seat, shared, truth } from './seat.ts';
 
-const seat = workerData as Seat;
-const { lane: me, truth, blocks } = seat;
-const control = new Int32Array(seat.control);
-const journal = new Int32Array(seat.journal);
-const shared = new Int32Array(seat.shared);
-const memory = new Int32Array(seat.arena.memory.buffer);
-const random = new Random(seat.seed);
-const below = (n: number): number => random.below(n);
-const options = { name: seat.list, value: utf8, maxBytes: seat.maxBytes };
-
-let next = seat.next;
-let arena = Arena.attach(seat.arena);
-let list = SkipList.openOrCreate<string, string>(arena, options);
+let list: SkipList<string, string>;
 let held: { snapshot: SkipListSnapshot<string, string>; rows: string; calls: number } | undefined;
 
-// ---- the journal
-
-/** Calls; a refusal is a result, anything else that is thrown ends this worker. */
-function call(
-  op: number,
-  [at, n, size]: readonly [number, number, number],
-  body: (record: Int32Array) => number,
-): boolean {
-  const index = control[BEGUN]!;
-  const record = journal.subarray(index * RECORD, (index + 1) * RECORD);
-  record.set([op, at, n, size, 0]);
-  Atomics.store(control, BEGUN, index + 1);
-  let result: number;
-  try {
-    result = body(record);
-  } catch (error) {
-    const code = error instanceof ShmError ? error.code : '';
-    if (code !== 'ARENA_FULL' && code !== 'LIMIT_REACHED') throw error;
-    result = REFUSED;
-  }
-  record[4] = result;
-  Atomics.store(control, DONE, index + 1);
-  apply(record, truth, blocks);
-  return result !== REFUSED;
+export function open(arena: Arena): void {
+  const options = { name: seat.list, value: utf8, maxBytes: seat.maxBytes };
+  list = SkipList.openOrCreate<string, string>(arena, options);
 }
 
-const other = (body: () => void): boolean =>
-  call(OTHER, [0, 0, 0], () => {
-    body();
-    return 0;
-  });
+export function close(): void {
+  held?.snapshot.close();
+  held = undefined;
+  list.close();
+}
 
-function fault(text: string): never {
-  throw new Error(`lane ${me}: ${text}`);
+/** Some call; false: the list is at its limit, or the arena is full. */
+export function step(): boolean {
+  if (held !== undefined && --held.calls < 0) return other(() => holdOrCheck());
+  const draw = below(44);
+  if (draw < 24) return write(draw);
+  if (draw < 32) return batch();
+  if (draw < 40) return reads(below(8) > 0 ? below(2) : below(6));
+  if (draw < 42) return below(12) > 0 || seal();
+  return below(4) > 0 || flush();
+}
+
+/** Makes room. */
+export function relieve(): void {
+  if (!seal() || below(2) === 0) flush();
 }
 
 // ---- what must be there
@@ -127,7 +84,7 @@ function insertedOver(what: string, key: number, n: number, inserted: boolean): 
 function write(draw: number): boolean {
   const key = below(KEYS);
   const name = keyOf(me, key);
-  const n = next++;
+  const n = numbers();
   const value = valueFor(me, key, n);
   const at = [key, n, 0] as const;
   if (draw < 12)
@@ -158,8 +115,7 @@ function write(draw: number): boolean {
 function batch(): boolean {
   const key = below(KEYS);
   const count = 1 + below(below(3) > 0 ? INSERTS_MOST : KEYS);
-  const n = next;
-  next += count;
+  const n = numbers(count);
   const parts = batchOf(key, n, count);
   const operations = parts.map(({ type, key: k, n: number }) =>
     type === 'delete'
@@ -260,99 +216,3 @@ function flush(): boolean {
   Atomics.store(shared, FLUSHING, 0);
   return done;
 }
-
-// ---- the arena
-
-const SIZES = [16, 40, 100, 256, 1000, 5000, 20_000];
-
-function allocate(): boolean {
-  const bytes = below(60) === 0 ? 40_000 + below(200_000) : SIZES[below(SIZES.length)]!;
-  const n = next++;
-  return call(ALLOC, [0, n, bytes], (record) => {
-    const at = arena.alloc(bytes);
-    record[1] = at | 0;
-    stamp(memory, at, { bytes, stamp: n });
-    return 0;
-  });
-}
-
-function release(): boolean {
-  const at = [...blocks.keys()][below(blocks.size)]!;
-  if (!whole(memory, at, blocks.get(at)!)) fault(`the block at ${at} was written by another`);
-  return call(FREE, [at | 0, 0, 0], () => {
-    arena.free(at);
-    return 0;
-  });
-}
-
-function region(): boolean {
-  return other(() => {
-    const own = arena.region({ budget: 2 ** 18 });
-    const close = below(64) > 0; // Else it ends with this thread.
-    try {
-      own.alloc(1 + below(50_000));
-      const mark = own.checkpoint();
-      own.alloc(1 + below(100_000), 64);
-      own.rewind(mark);
-      own.alloc(100);
-    } finally {
-      if (close) own.close();
-    }
-  });
-}
-
-function leave(): void {
-  held?.snapshot.close();
-  held = undefined;
-  list.close();
-  arena.detach();
-}
-
-/** Leaves the arena and comes back. */
-function again(): boolean {
-  return other(() => {
-    leave();
-    arena = Arena.attach(seat.arena);
-    list = SkipList.openOrCreate<string, string>(arena, options);
-  });
-}
-
-// ---- the loop
-
-function step(): boolean {
-  if (held !== undefined && --held.calls < 0) return other(() => holdOrCheck());
-  const draw = below(64);
-  if (draw < 24) return write(draw);
-  if (draw < 32) return batch();
-  if (draw < 40) return reads(below(8) > 0 ? below(2) : below(6));
-  if (draw < 48 || blocks.size === 0) return blocks.size < 150 ? allocate() : release();
-  if (draw < 56) return release();
-  if (draw < 58) return region();
-  if (draw < 60) return below(12) > 0 || seal();
-  if (draw < 62) return below(4) > 0 || flush();
-  return below(60) > 0 || again();
-}
-
-function loop(): void {
-  Atomics.store(control, STATE, RUNNING);
-  for (;;) {
-    if (Atomics.load(control, RECOVER) === 1) {
-      other(() => void arena.recover());
-      Atomics.compareExchange(control, RECOVER, 1, 2);
-    }
-    const command = Atomics.load(control, COMMAND);
-    if (command === QUIT) break;
-    if (command === PARK || control[BEGUN]! > RECORDS - 8) {
-      Atomics.store(control, STATE, PARKED);
-      if (command === PARK) Atomics.wait(control, COMMAND, PARK);
-      else Atomics.wait(control, COMMAND, GO, 5);
-      if (Atomics.load(control, COMMAND) === GO) Atomics.store(control, STATE, RUNNING);
-    } else if (!step()) {
-      // The list is at its limit, or the arena is full.
-      if (!seal() || below(2) === 0) flush();
-    }
-  }
-  leave();
-}
-
-loop();
