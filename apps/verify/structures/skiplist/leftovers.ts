@@ -45,8 +45,8 @@ const TALL_HEIR: Program = [
   ...NODES.map((key): OpCall => ['get', key]),
 ];
 
-/** Keys of which a page holds four, and one stands beside a new list. */
-const wide = (i: number): string => `${'k'.repeat(180)}${i}`;
+/** Keys of which a page holds four, and one stands beside a new list; two fit in a batch. */
+const wide = (i: number): string => `${'k'.repeat(159)}${i}`;
 const wides = (...keys: number[]): OpCall => [
   'batch',
   keys.map((i): Argument => ['set', wide(i), i]),
