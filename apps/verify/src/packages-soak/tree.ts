@@ -67,18 +67,19 @@ function append(draw: number): boolean {
   });
 }
 
-/** Behind a build everything that this lane had appended is there. */
-function build(): void {
+/** Behind a build everything that this lane had appended is there. False: there is no room. */
+export function build(): boolean {
   const done = call(BUILD, [0, 0, 0], () => {
     tree.build();
     return 0;
   });
-  if (!done) return;
+  if (!done) return false;
   for (let i = 0, key = below(KEYS); i < 10; i++, key = (key + 7) % KEYS)
     mustBe('get', key, tree.get(keyOf(me, key)));
-  if (last === undefined) return;
+  if (last === undefined) return true;
   const found = tree.result(last.ticket)?.outcome;
   if (found !== last.outcome) fault(`an append came to ${found}, not ${last.outcome}`);
+  return true;
 }
 
 function mustBe(what: string, key: number, value: string | undefined): void {

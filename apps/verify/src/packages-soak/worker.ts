@@ -37,8 +37,9 @@ function leave(): void {
   arena.detach();
 }
 
-/** Leaves the arena and comes back. */
+/** Leaves the arena and comes back, with another queue: so nothing waits in this one. */
 const again = (): boolean =>
+  tree.build() &&
   other(() => {
     leave();
     arena = enter();
