@@ -229,6 +229,15 @@ describe('scratch', () => {
     expect(crossing.room(10)).toBe(lent);
   });
 
+  test('more than an arena can hold is ARENA_FULL, and not what is left of it in 32 bits', () => {
+    crossing.begin();
+    const { at, view } = crossing;
+    expect(codeOf(() => crossing.take(2 ** 32 + 8))).toBe('ShmError ARENA_FULL');
+    expect(codeOf(() => crossing.need(2 ** 33))).toBe('ShmError ARENA_FULL');
+    expect([crossing.at, crossing.view]).toEqual([at, view]);
+    crossing.begin();
+  });
+
   test('the result block stays free', () => {
     crossing.begin();
     expect(crossing.take(1)).toBe(RESULT_BYTES);

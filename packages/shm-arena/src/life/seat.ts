@@ -57,6 +57,8 @@ export class Seat implements ScratchOwner {
   }
 
   stage(bytes: number): void {
+    // The kernel counts in 32 bits.
+    if (bytes >= 2 ** 32) throw this.full('a larger scratch block');
     const at = this.offset('a larger scratch block', () => this.kernel.stage(bytes));
     this.#moved(at);
   }
