@@ -2,35 +2,53 @@
 // assembly/index.ts says what each function does.
 
 import bytes from '../../build/kernel.wasm';
+import {
+  BAD,
+  CLOSED,
+  CONTENDED,
+  DOUBLE_FREE,
+  ENTRY_LIVE,
+  EXPELLED,
+  FULL,
+  LIMIT,
+  NO_SLOT,
+  OK,
+  SLOT_ALIVE,
+  SLOT_DEAD,
+  SLOT_FREE,
+  SLOT_ORPHANED,
+  TAKEN,
+  UNKNOWN,
+} from '../../build/numbers/ground/layout.ts';
 
 /** The wasm bytes of the arena's own kernel. */
 export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
 
 /** Status codes, the same in every kernel. */
 export const Status = {
-  OK: 0,
-  FULL: 1,
-  CONTENDED: 2,
-  LIMIT: 3,
-  BAD: 4,
-  DOUBLE_FREE: 5,
-  EXPELLED: 6,
-  CLOSED: 7,
-  TAKEN: 8,
-  UNKNOWN: 9,
-  NO_SLOT: 10,
+  OK,
+  FULL,
+  CONTENDED,
+  LIMIT,
+  BAD,
+  DOUBLE_FREE,
+  EXPELLED,
+  CLOSED,
+  TAKEN,
+  UNKNOWN,
+  NO_SLOT,
 } as const;
 
 /** What `slotKind` returns. */
 export const SlotKind = {
-  FREE: 0,
-  ALIVE: 1,
-  DEAD: 2,
-  ORPHANED: 3,
+  FREE: SLOT_FREE,
+  ALIVE: SLOT_ALIVE,
+  DEAD: SLOT_DEAD,
+  ORPHANED: SLOT_ORPHANED,
 } as const;
 
 /** What `entryKind` returns for a structure that is in use. */
-export const ENTRY_LIVE = 2;
+export { ENTRY_LIVE };
 
 export const PAGE_BYTES = 65536;
 
