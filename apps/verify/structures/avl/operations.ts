@@ -1,5 +1,17 @@
 // The operations: staging, kernel calls, results as plain data.
 
+import {
+  END,
+  END_OPEN,
+  NEED,
+  REVERSE,
+} from '../../../../packages/avl-batch/build/numbers-gated/arena/map/codes.ts';
+import { SORT_BYTES } from '../../../../packages/avl-batch/build/numbers-gated/arena/map/sort.ts';
+import {
+  EXPECT_ABSENT,
+  NEXT_ABSENT,
+  PENDING_TOO,
+} from '../../../../packages/avl-batch/build/numbers-gated/codes.ts';
 import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
 import {
   handle,
@@ -15,9 +27,8 @@ import {
   type MapCalls,
   type MapRun,
   operationsOf,
-  REVERSE,
   read,
-  statusNames,
+  nameOf as statusName,
 } from '../map/operations.ts';
 import { positionOf, type Seen } from './memory.ts';
 
@@ -39,20 +50,13 @@ export const newRun = (): Run => ({
 
 const OUTCOME = ['none', 'done', 'existed', 'missing', 'other'];
 const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;
-const NEED = 34;
-const PENDING_TOO = 1;
-const EXPECT_ABSENT = 16;
-const NEXT_ABSENT = 32;
-const END = 128;
-const END_OPEN = 256;
 /** Room for five operations of a batch. */
-const TEMP = 200;
+const TEMP = 5 * SORT_BYTES;
 
 /** Of the checker: a refused build has moved the position of its shard. */
 const MOVED = -1;
 
-const status = statusNames({ 38: 'queue full', 39: 'pending', 40: 'forgotten' });
-const nameOf = (found: number): string => (found === MOVED ? '!moved' : status(found));
+const nameOf = (found: number): string => (found === MOVED ? '!moved' : statusName(found));
 const isFull = (status: number): boolean => status === 1 || status === 3;
 
 /** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
@@ -65,7 +69,6 @@ function valueBytes(value: number): Uint8Array {
 
 export const calls: MapCalls = {
   kernel: 'tree',
-  nameOf,
   // A version, 0: the newest.
   newest: [0],
   snapshot: (world, io) => [world.u32(io)],

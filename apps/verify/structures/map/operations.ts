@@ -1,6 +1,29 @@
 // The operations that maps have in common, made from the calls of one's kernel; results as plain
 // data. See model.ts for what they promise.
 
+import {
+  BAD,
+  CLOSED,
+  CONTENDED,
+  EXPELLED,
+  FULL,
+  LIMIT as LIMIT_REACHED,
+  OK,
+} from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import {
+  ABSENT,
+  AHEAD,
+  DIFFERS,
+  EXISTS,
+  FORGOTTEN,
+  NEED,
+  PENDING,
+  QUEUE_FULL,
+  REVERSE,
+  START,
+  START_OPEN,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
+import { FOUND_AT } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Call, KernelFunction, Steps, Structure, Thread, World } from '../../src/structure.ts';
 import { slotAt } from '../common.ts';
 import {
@@ -47,7 +70,6 @@ interface Part {
 export interface MapCalls {
   /** The kernel's name among the structure's kernels. */
   kernel: string;
-  nameOf(status: number): string;
   /** The target of what is newest. */
   newest: Target;
   /** The target that `snapshot` has left in the result block. */
@@ -61,31 +83,29 @@ export interface MapCalls {
   tagged: boolean;
 }
 
-const STATUS: Record<number, string> = {
-  0: 'ok',
-  1: 'full',
-  2: 'contended',
-  3: 'limit',
-  4: 'bad',
-  6: 'expelled',
-  7: 'closed',
-  32: 'absent',
-  34: 'need',
+const NAMES: Record<number, string> = {
+  [OK]: 'ok',
+  [FULL]: 'full',
+  [CONTENDED]: 'contended',
+  [LIMIT_REACHED]: 'limit',
+  [BAD]: 'bad',
+  [EXPELLED]: 'expelled',
+  [CLOSED]: 'closed',
+  [ABSENT]: 'absent',
+  [EXISTS]: 'exists',
+  [NEED]: 'need',
+  [AHEAD]: 'ahead',
+  [DIFFERS]: 'differs',
+  [QUEUE_FULL]: 'queue full',
+  [PENDING]: 'pending',
+  [FORGOTTEN]: 'forgotten',
 };
-const ABSENT = 32;
-const NEED = 34;
-export const REVERSE = 1;
-const START = 32;
-const START_OPEN = 64;
 /** Rows of a part, and bytes for them. */
 const LIMIT = 9;
 const OUT_BYTES = 400;
 
-/** Names of statuses: those of every structure, and `own`. */
-export const statusNames =
-  (own: Record<number, string>) =>
-  (status: number): string =>
-    own[status & 255] ?? STATUS[status & 255] ?? String(status);
+/** The name of a status, PRESSURE or not. */
+export const nameOf = (status: number): string => NAMES[status & 255] ?? String(status);
 
 const kernelOf = (t: Thread, map: MapCalls): Record<string, KernelFunction> =>
   t.kernels[map.kernel]!;
@@ -97,9 +117,9 @@ export function* found(t: Thread, map: MapCalls, status: number): Steps<string |
   const { io } = t.local;
   if (status === ABSENT) return null;
   if (status === 0) return t.world.u32(io! + 64);
-  if (status !== NEED) return map.nameOf(status);
+  if (status !== NEED) return nameOf(status);
   const kernel = kernelOf(t, map);
-  const value = yield* valueInPieces(t, kernel, t.world.u32(io! + 20), t.world.u32(io!));
+  const value = yield* valueInPieces(t, kernel, t.world.u32(io! + FOUND_AT), t.world.u32(io!));
   yield [kernel.release!];
   return value;
 }
@@ -129,7 +149,7 @@ function* many(t: Thread, map: MapCalls, keys: readonly string[]): Steps<string>
   let at = stageKeys(t, first, keys);
   const call = map.getMany(map.newest, keys.length, first, at);
   const status: number = yield [kernelOf(t, map).getMany!, ...handle(t), ...call];
-  if (status !== 0) return map.nameOf(status);
+  if (status !== 0) return nameOf(status);
   if (t.world.u32(t.local.io!) !== keys.length) return '!short';
   const rows: string[] = [];
   for (const key of keys) {
@@ -167,7 +187,7 @@ export function* rows(
       }),
     ];
     const status: number = yield call;
-    if (status !== 0 && status !== NEED) return map.nameOf(status);
+    if (status !== 0 && status !== NEED) return nameOf(status);
     const more = t.world.u32(io! + 8) !== 0;
     if (status === NEED) all.push(yield* rowInPieces(t, kernelOf(t, map)));
     else {
@@ -253,7 +273,7 @@ function readsOf(map: MapCalls): Operations {
       *run(t, run, tag: string) {
         if (run.snaps[tag] !== undefined) return 'none';
         const snap = yield* held(t, map);
-        if (typeof snap === 'number') return map.nameOf(snap);
+        if (typeof snap === 'number') return nameOf(snap);
         run.snaps[tag] = snap;
         return 'ok';
       },
@@ -292,11 +312,11 @@ function arounds(map: MapCalls): Operations {
         const kernel = kernelOf(t, map);
         yield [arena.detach!];
         const slot: number = yield [arena.attach!, t.id + 1];
-        if (slot < 0) return map.nameOf(-slot);
+        if (slot < 0) return nameOf(-slot);
         t.local.slot = slot;
         yield [kernel.join!, slot];
         t.local.io = (yield [kernel.io!]) >>> 0;
-        return map.nameOf(yield [arena.entryJoin!, ...handle(t)]);
+        return nameOf(yield [arena.entryJoin!, ...handle(t)]);
       },
     },
     /** Frees what is retired, as any thread may at any time. */
@@ -317,7 +337,7 @@ function arounds(map: MapCalls): Operations {
     /** The map is destroyed for all. */
     end: {
       *run(t) {
-        return map.nameOf(yield [t.kernels.arena!.entryDestroy!, ...handle(t)]);
+        return nameOf(yield [t.kernels.arena!.entryDestroy!, ...handle(t)]);
       },
     },
   };

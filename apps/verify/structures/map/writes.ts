@@ -1,8 +1,9 @@
 // The operations of a map that is written at once: `put` and `putIf` of its kernel.
 
+import { EXISTS } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { handle, keyArguments, stage } from './calls.ts';
-import { found, get, type MapCalls, type MapRun } from './operations.ts';
+import { found, get, type MapCalls, type MapRun, nameOf } from './operations.ts';
 
 /** Kinds of `put`. */
 export const KIND = { set: 0, insert: 1, delete: 2, goi: 3 } as const;
@@ -10,7 +11,6 @@ export const KIND = { set: 0, insert: 1, delete: 2, goi: 3 } as const;
 const COMPARE = 4;
 const MATCH = 5;
 const MATCH_DELETE = 6;
-const EXISTS = 33;
 
 /** How a value is written. */
 type ValueBytes = (value: number) => Uint8Array;
@@ -38,7 +38,7 @@ export function writesOf(map: MapCalls, valueBytes: ValueBytes): Structure<MapRu
   }
   const plain = (kind: number): Structure['operations'][string] => ({
     *run(t, _run, key: string, value: number) {
-      return map.nameOf(yield* put(t, kind, key, value));
+      return nameOf(yield* put(t, kind, key, value));
     },
   });
   return {
@@ -47,7 +47,7 @@ export function writesOf(map: MapCalls, valueBytes: ValueBytes): Structure<MapRu
     delete: {
       *run(t, _run, key: string) {
         const status = yield* put(t, KIND.delete, key, 0);
-        if ((status & 255) !== 0) return map.nameOf(status);
+        if ((status & 255) !== 0) return nameOf(status);
         return t.world.u32(t.local.io!) === 1 ? 'deleted' : 'none';
       },
     },
@@ -66,7 +66,7 @@ export function writesOf(map: MapCalls, valueBytes: ValueBytes): Structure<MapRu
           stage(t, at, old);
           return [at, old.length];
         });
-        return map.nameOf(status);
+        return nameOf(status);
       },
     },
     /** Reads, and writes what was read and `delta` (null: deletes) if it is still the newest. */
@@ -78,7 +78,7 @@ export function writesOf(map: MapCalls, valueBytes: ValueBytes): Structure<MapRu
         const read: [number, number] = [t.world.u32(io! + 8), t.world.u32(io! + 12)];
         const kind = delta === null ? MATCH_DELETE : MATCH;
         const status = yield* putIf(t, kind, [key, (old ?? 0) + (delta ?? 0)], () => read);
-        return (status & 255) === 0 ? old : map.nameOf(status);
+        return (status & 255) === 0 ? old : nameOf(status);
       },
     },
   };

@@ -1,27 +1,29 @@
 // The skip list's words as the checker reads them (packages/skiplist/assembly/node.ts), the
 // invariants that hold after every step, and names for traces.
 
+import {
+  REGION_CREATING,
+  REGION_LIVE,
+} from '../../../../packages/skiplist/build/numbers-gated/arena/ground/layout.ts';
+import {
+  FORMER,
+  HEAD,
+  ID,
+  MAX_HEIGHT,
+  META,
+  REGION,
+  REST,
+  SHARDS,
+  SLAB,
+  STAMP,
+  SUCCESSOR,
+  USED,
+} from '../../../../packages/skiplist/build/numbers-gated/node.ts';
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, kindOf, type Names, nameSystemWord, PAGE } from '../common.ts';
 import { keyIn } from '../map/calls.ts';
 
-const HEAD = 256;
-const USED = 68;
-const SUCCESSOR = 72;
-const ID = 128;
-const REGION = 132;
-const LINES = 136;
-const FORMER = 152;
-const SLAB = 56;
-const MAX_HEIGHT = 3;
 const CLOSED = 1n << 63n;
-const STAMP = 16;
-const META = 24;
-/** The key's first two slices stand at 0, the others behind stamp and lengths. */
-const REST = 16;
-/** States of a region. */
-const CREATING = 1;
-const LIVE = 2;
 const DEAD = (1n << 64n) - 1n;
 const NUMBER = (1n << 62n) - 1n;
 
@@ -45,7 +47,7 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
   if (stack.length > 0 && world.u64(stack[0]!) === 0n) {
     const former = world.u32(world.u32(stack[0]! + FORMER) + REGION);
     const kind = kindOf(world.u32(head(world).regions + 64 * former));
-    if (kind !== CREATING && kind !== LIVE) {
+    if (kind !== REGION_CREATING && kind !== REGION_LIVE) {
       return `L6: region ${former} is retired, and the list after it is not open`;
     }
   }
@@ -89,7 +91,7 @@ function pagesOf(world: World, region: number): number {
 export function standOf(world: World, entry: number, slot: number): string {
   const [list] = lists(world, entry);
   if (list === undefined) return '';
-  const line = world.u32(list + LINES) + 64 * slot;
+  const line = world.u32(list + SHARDS) + 64 * slot;
   return `${world.u64(line)}, ${world.u64(line + SLAB)}`;
 }
 

@@ -1,8 +1,10 @@
 // The skip list's calls: what maps have in common, and batches, the stack of lists and its lists.
 
+import { EXISTS } from '../../../../packages/skiplist/build/numbers-gated/arena/map/codes.ts';
+import { TOMBSTONES } from '../../../../packages/skiplist/build/numbers-gated/codes.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { align8, handle, LARGE, largeBytes, stage, stageKey } from '../map/calls.ts';
-import { type MapCalls, type MapRun, operationsOf, rows, statusNames } from '../map/operations.ts';
+import { type MapCalls, type MapRun, nameOf, operationsOf, rows } from '../map/operations.ts';
 import { KIND, writesOf } from '../map/writes.ts';
 import { type Decided, standOf } from './memory.ts';
 import type { BatchOp } from './model.ts';
@@ -12,14 +14,8 @@ export interface Run extends MapRun {
   decided: Decided;
 }
 
-const EXISTS = 33;
-const TOMBSTONES = 4;
-
-const nameOf = statusNames({ [EXISTS]: 'exists', 35: 'ahead', 37: 'differs' });
-
 export const calls: MapCalls = {
   kernel: 'list',
-  nameOf,
   // A list's number, 0: the whole stack; and the number up to which versions are seen, 0: all.
   newest: [0, 0, 0],
   snapshot: (world, io) => [world.u32(io), world.u32(io + 8), world.u32(io + 12)],
