@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { deadExports } from './exports.mjs';
+import { prefixProblems } from './prefixes.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CODE = /\.(ts|mts|mjs|cjs|js)$/;
@@ -123,6 +124,7 @@ export function inspectAll() {
     ...texts.flatMap(([path, text]) => inspectText(path, text)),
     ...sources.flatMap(([path, source]) => inspect(path, source)),
     ...deadExports(Object.fromEntries(sources)),
+    ...prefixProblems(Object.fromEntries(texts)),
   ];
 }
 

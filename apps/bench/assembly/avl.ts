@@ -17,8 +17,8 @@ import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic'
 
 const OK: i32 = 0;
 const ABSENT: i32 = 32;
-const RECORD_KEY: usize = 8;
-const RECORD_VALUE: usize = 24;
+const SORTED_KEY: usize = 8;
+const SORTED_VALUE: usize = 24;
 
 /** The value of a key, where `get` of the structures leaves it. OK or ABSENT. */
 export function sortedGet(at: u32, n: u32, len: u32, k0: u32, k1: u32, k2: u32, k3: u32): i32 {
@@ -28,18 +28,18 @@ export function sortedGet(at: u32, n: u32, len: u32, k0: u32, k1: u32, k2: u32, 
   for (let high = n; low < high; ) {
     const middle = (low + high) >> 1;
     const record: usize = get32(at + (middle << 2));
-    const r0 = get64(record + RECORD_KEY);
-    if (r0 < s0 || (r0 == s0 && get64(record + RECORD_KEY + 8) < s1)) low = middle + 1;
+    const r0 = get64(record + SORTED_KEY);
+    if (r0 < s0 || (r0 == s0 && get64(record + SORTED_KEY + 8) < s1)) low = middle + 1;
     else high = middle;
   }
   if (low == n) return ABSENT;
   const record: usize = get32(at + (low << 2));
-  const same = get64(record + RECORD_KEY) == s0 && get64(record + RECORD_KEY + 8) == s1;
+  const same = get64(record + SORTED_KEY) == s0 && get64(record + SORTED_KEY + 8) == s1;
   if (!same || get32(record) != len) return ABSENT;
   const bytes = get32(record + 4);
   put32(io(), bytes);
   for (let i: usize = 0; i < <usize>bytes; i += 8) {
-    put64(io() + RESULT + i, get64(record + RECORD_VALUE + i));
+    put64(io() + RESULT + i, get64(record + SORTED_VALUE + i));
   }
   return OK;
 }

@@ -153,7 +153,7 @@ export function* recoverSlots(
       yield [k.unjoin!, entry, slot];
     }
     before?.(slot);
-    yield [k.finish!, slot];
+    yield [k.finishRecovery!, slot];
   }
 }
 

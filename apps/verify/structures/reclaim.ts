@@ -57,8 +57,8 @@ function found(world: World, { scheme, clock, ...own }: Options): void {
   const entry: number = arena!.entryClaim!(scratch);
   const generation: number = arena!.entryGeneration!(entry);
   const hazards = scheme >= POINTERS ? HAZARDS : 0;
-  const root: number = reclaim!.build!(entry, generation, scheme, hazards) >>> 0;
-  if (root === 0) throw new Error(`build: ${reclaim!.status!()}`);
+  const root: number = reclaim!.create!(entry, generation, scheme, hazards) >>> 0;
+  if (root === 0) throw new Error(`create: ${reclaim!.status!()}`);
   if (clock !== undefined) {
     new DataView(world.memory.buffer).setBigUint64(root + 64, clock, true);
   }

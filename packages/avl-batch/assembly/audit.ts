@@ -55,7 +55,7 @@ import {
   MAX_HEIGHT,
   NODE_BYTES,
   right,
-  sizeOf,
+  treeSize,
   stackAt,
   valueLength,
 } from './node';
@@ -66,8 +66,8 @@ import {
   appliedOf,
   budgetOf,
   done,
-  H_LOCK,
-  H_USED,
+  HEAD_LOCK,
+  HEAD_USED,
   halfOf,
   headOf,
   isLasting,
@@ -94,14 +94,14 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   const root = rootOf(version);
   const head = headOf(version);
   const out = io();
-  put32(out + STATS_SIZE, sizeOf(root));
+  put32(out + STATS_SIZE, treeSize(root));
   put32(out + STATS_HEIGHT, heightOf(root));
   put64(out + STATS_NUMBER, numberOf(version));
   put64(out + STATS_USED, usedOf(version));
   put64(out + STATS_LIVE, liveOf(version));
   let waiting: u64 = 0;
   if (target == 0) {
-    const used = load32(head + H_USED);
+    const used = load32(head + HEAD_USED);
     for (let q: u32 = 0; q < used; q++) {
       waiting += load64(queueAt(head, q) + Q_TAIL) - appliedOf(version, q);
     }
@@ -111,7 +111,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put32(out + STATS_MOST, mostOf(head));
   const queued = regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1));
   put32(out + STATS_QUEUE_PAGES, queued + regionPages(tablesOf(head)));
-  put32(out + STATS_BUILDER, holder(head + H_LOCK));
+  put32(out + STATS_BUILDER, holder(head + HEAD_LOCK));
   put32(out + STATS_MAX_PAGES, budgetOf(head));
   return done(target, OK);
 }
@@ -166,8 +166,8 @@ function auditNode(n: usize): i32 {
   const hr = heightOf(r);
   if (hl > hr + 1 || hr > hl + 1) return problem(2, n, 0, hl, hr);
   if (heightOf(n) != 1 + max(hl, hr)) return problem(3, n, 0, heightOf(n), 1 + max(hl, hr));
-  const size = 1 + sizeOf(l) + sizeOf(r);
-  if (sizeOf(n) != size) return problem(4, n, 0, sizeOf(n), size);
+  const size = 1 + treeSize(l) + treeSize(r);
+  if (treeSize(n) != size) return problem(4, n, 0, treeSize(n), size);
   const len = keyLength(coldOf(n));
   for (let i: u32 = 0; i < 2; i++) {
     const rest = len > i << 3 ? len - (i << 3) : 0;
@@ -179,7 +179,7 @@ function auditNode(n: usize): i32 {
 }
 
 function auditQueues(head: usize, version: usize): i32 {
-  const used = load32(head + H_USED);
+  const used = load32(head + HEAD_USED);
   if (used > PARTICIPANTS) return problem(6, head, 0, used, PARTICIPANTS);
   for (let q: u32 = 0; q < used; q++) {
     const queue = queueAt(head, q);

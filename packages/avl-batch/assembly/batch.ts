@@ -21,7 +21,7 @@
 // which are tentative (queue.ts Q4): a death leaves nothing.
 
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { I_AT, I_LENGTH, I_OP, itemAt, itemOf } from '@x/shm-arena/assembly/map/sort';
+import { ITEM_AT, ITEM_LENGTH, ITEM_OP, itemAt, itemOf } from '@x/shm-arena/assembly/map/sort';
 import {
   COMPARE,
   DELETE,
@@ -48,10 +48,10 @@ import {
   setOutcome,
   ticketOf,
 } from './op';
-import { appliedOf, H_CLOCK, H_USED, queueAt } from './version';
+import { appliedOf, HEAD_CLOCK, HEAD_USED, queueAt } from './version';
 
-const C_TICKET: usize = 8;
-const C_TAIL: usize = 16;
+const CURSOR_TICKET: usize = 8;
+const CURSOR_TAIL: usize = 16;
 const NONE: u64 = ~0;
 
 /** In the kernel's scratch, in the state of a build (join.ts): u32 queues seen; u64 the cut. */
@@ -61,26 +61,26 @@ const CUT: usize = 72;
 // ---- taking -------------------------------------------------------------------------------------
 
 /** Fills items from `temp` on, `most` at most, in the order of their tickets; how many. */
-export function take(head: usize, version: usize, temp: usize, most: u32): u32 {
-  let used: u32 = MUTANT == 142 ? load32(head + H_USED) : 0;
-  let cut = load64(head + H_CLOCK); // B1
-  if (MUTANT != 142) used = load32(head + H_USED);
+export function takeOps(head: usize, version: usize, temp: usize, most: u32): u32 {
+  let used: u32 = MUTANT == 142 ? load32(head + HEAD_USED) : 0;
+  let cut = load64(head + HEAD_CLOCK); // B1
+  if (MUTANT != 142) used = load32(head + HEAD_USED);
   put32(work() + USED, used);
   put64(work() + CUT, cut);
   for (let q: u32 = 0; q < used; q++) {
     const queue = queueAt(head, q);
     const cursor = cursorAt(q);
     put64(cursor, appliedOf(version, q));
-    put64(cursor + C_TAIL, load64(queue + Q_TAIL)); // Pairs with step 7 of append.
+    put64(cursor + CURSOR_TAIL, load64(queue + Q_TAIL)); // Pairs with step 7 of append.
     step(queue, cursor, cut);
   }
-  if (MUTANT == 75) cut = load64(head + H_CLOCK);
+  if (MUTANT == 75) cut = load64(head + HEAD_CLOCK);
   let count: u32 = 0;
   while (count < most) {
     let first: u32 = 0;
     let lowest = NONE;
     for (let q: u32 = 0; q < used; q++) {
-      const ticket = get64(cursorAt(q) + C_TICKET);
+      const ticket = get64(cursorAt(q) + CURSOR_TICKET);
       if (ticket >= lowest) continue;
       lowest = ticket;
       first = q;
@@ -100,18 +100,18 @@ function step(queue: usize, cursor: usize, cut: u64): void {
   const t = get64(cursor) + 1;
   put64(cursor, t);
   let ticket = NONE;
-  if (t <= get64(cursor + C_TAIL)) {
+  if (t <= get64(cursor + CURSOR_TAIL)) {
     ticket = ticketOf(opAt(queue, t));
     if (ticket >= cut && MUTANT != 75) ticket = NONE;
   }
-  put64(cursor + C_TICKET, ticket);
+  put64(cursor + CURSOR_TICKET, ticket);
 }
 
 /** A clock below which nothing was left, but for what was under way (room.ts). */
 export function cutTaken(): u64 {
   let cut = get64(work() + CUT);
   const used = queuesTaken();
-  for (let q: u32 = 0; q < used; q++) cut = min(cut, get64(cursorAt(q) + C_TICKET));
+  for (let q: u32 = 0; q < used; q++) cut = min(cut, get64(cursorAt(q) + CURSOR_TICKET));
   return cut;
 }
 
@@ -137,9 +137,9 @@ export function isMore(head: usize): bool {
 function fillItem(item: usize, op: usize): void {
   put64(item + KEY, get64(op + OP_KEY));
   put64(item + KEY + 8, get64(op + OP_KEY + 8));
-  put32(item + I_LENGTH, opKeyLength(op));
-  put32(item + I_AT, <u32>opKey(op));
-  put32(item + I_OP, <u32>op);
+  put32(item + ITEM_LENGTH, opKeyLength(op));
+  put32(item + ITEM_AT, <u32>opKey(op));
+  put32(item + ITEM_OP, <u32>op);
 }
 
 // ---- runs ---------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ function fillItem(item: usize, op: usize): void {
 export function judgeRun(items: usize, i: u32, end: u32, cold: usize): usize {
   let now = cold;
   for (; i < end; i++) {
-    const op = <usize>get32(itemAt(items, i) + I_OP);
+    const op = <usize>get32(itemAt(items, i) + ITEM_OP);
     const code = judge(op, now);
     setOutcome(op, code);
     if (code == DONE) now = isRemoval(op) ? 0 : op | 1;
@@ -173,7 +173,7 @@ export function judge(op: usize, now: usize): u32 {
   const bytes = isOp ? opValueLength(held) : valueLength(held);
   if (bytes != opExpectedLength(op)) return OTHER;
   const at = isOp ? opValue(held) : valueAt(held);
-  return same(at, opExpected(op), bytes) ? DONE : OTHER;
+  return sameBytes(at, opExpected(op), bytes) ? DONE : OTHER;
 }
 
 /** Whether the op, if it is done, leaves no entry. */
@@ -183,7 +183,7 @@ export function isRemoval(op: usize): bool {
 }
 
 /** Two values of `bytes` bytes; what pads them does not count. */
-function same(a: usize, b: usize, bytes: u32): bool {
+function sameBytes(a: usize, b: usize, bytes: u32): bool {
   let i: usize = 0;
   for (; i + 8 <= <usize>bytes; i += 8) if (get64(a + i) != get64(b + i)) return false;
   const left = bytes & 7;

@@ -52,7 +52,7 @@ import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { sort, SORT_BYTES } from '@x/shm-arena/assembly/map/sort';
 import { regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/memory/region';
-import { cutTaken, isMore, queuesTaken, take, takenOf } from './batch';
+import { cutTaken, isMore, queuesTaken, takeOps, takenOf } from './batch';
 import {
   BUILT_LIVE,
   BUILT_MORE,
@@ -62,16 +62,16 @@ import {
   BUILT_SIZE,
   BUILT_USED,
 } from './codes';
-import { apply, begin, bytesTaken, failed, liveAdded, nodesMade, room } from './join';
-import { sizeOf } from './node';
+import { apply, resetBuilder, bytesTaken, failed, liveAdded, nodesMade, takeRoom } from './join';
+import { treeSize } from './node';
 import { Q_APPLIED, Q_TAIL } from './op';
 import { allotIfDue, tellRoom } from './room';
 import {
   appliedOf,
   entryOf,
   fillVersion,
-  H_LOCK,
-  H_PUBLISHED,
+  HEAD_LOCK,
+  HEAD_PUBLISHED,
   headFor,
   liveOf,
   numberOf,
@@ -88,10 +88,10 @@ import {
 
 /** Steps 1 and 2, in a call that pins; the version, or 0 with the lock open: CLOSED, CONTENDED. */
 export function takeOver(entry: u32, generation: u32, head: usize): usize {
-  if (lock(head + H_LOCK, TRIES) == CONTENDED && MUTANT != 78) return 0;
+  if (lock(head + HEAD_LOCK, TRIES) == CONTENDED && MUTANT != 78) return 0;
   const version = present(entry, generation);
   if (version == 0) {
-    unlock(head + H_LOCK);
+    unlock(head + HEAD_LOCK);
     return 0;
   }
   settleRegion(regionOf(version));
@@ -116,7 +116,7 @@ export function publish(entry: u32, head: usize, version: usize, next: usize): b
   if (MUTANT == 79) tellQueues(head, next);
   if (!cas32(entryAt(entry) + D_ROOT, <u32>version, <u32>next)) return false;
   tellQueues(head, next);
-  add32(head + H_PUBLISHED, 1);
+  add32(head + HEAD_PUBLISHED, 1);
   return true;
 }
 
@@ -140,7 +140,7 @@ export function build(
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
   const code = buildOn(head, version, temp, most, last != 0);
-  if (MUTANT != 203 || code != OK || get32(io()) != 0) unlock(head + H_LOCK);
+  if (MUTANT != 203 || code != OK || get32(io()) != 0) unlock(head + HEAD_LOCK);
   leave(OK);
   if (code == CLOSED || code == OK) sweep(); // Nothing waits for that.
   return code;
@@ -148,14 +148,14 @@ export function build(
 
 /** Steps 3 to 7, with the lock in hand. */
 function buildOn(head: usize, version: usize, temp: usize, most: u32, last: bool): i32 {
-  const count = take(head, version, temp, most);
+  const count = takeOps(head, version, temp, most);
   if (MUTANT == 202 && isMore(head)) return CONTENDED;
   const region = regionOf(version);
   const mark = regionMark(region);
   let next = version;
   if (count != 0) {
     allotIfDue(head, region, liveOf(version));
-    begin(region, sort(temp, most, count), version, last);
+    resetBuilder(region, sort(temp, most, count), version, last);
     const root = apply(rootOf(version), 0, count);
     next = successor(head, version, root);
     if (next == 0 || (failed() != 0 && MUTANT != 81)) {
@@ -178,7 +178,7 @@ function buildOn(head: usize, version: usize, temp: usize, most: u32, last: bool
 function successor(head: usize, version: usize, root: usize): usize {
   const queues = queuesTaken();
   const bytes = versionBytes(queues);
-  const next = room(bytes, 8);
+  const next = takeRoom(bytes, 8);
   if (next == 0) return 0;
   const used = usedOf(version) + bytesTaken();
   const number = numberOf(version) + 1;
@@ -195,7 +195,7 @@ function successor(head: usize, version: usize, root: usize): usize {
 /** What build and compact say of the version they made. */
 export function report(version: usize): void {
   const out = io();
-  put32(out + BUILT_SIZE, sizeOf(rootOf(version)));
+  put32(out + BUILT_SIZE, treeSize(rootOf(version)));
   put64(out + BUILT_NUMBER, numberOf(version));
   put64(out + BUILT_USED, usedOf(version));
   put64(out + BUILT_LIVE, liveOf(version));

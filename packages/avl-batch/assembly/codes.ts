@@ -30,8 +30,8 @@ export const TICKET_WAITING: usize = 4;
 export const TICKET_NUMBER: usize = 8;
 
 /** Of `mark`. */
-export const MARK_QUEUES: usize = 0;
-export const MARK_WAITING: usize = 4;
+export const MARKED_QUEUES: usize = 0;
+export const MARKED_WAITING: usize = 4;
 
 /** Of `signals`: where two words stand. */
 export const SIGNAL_PUBLISHED: usize = 0;

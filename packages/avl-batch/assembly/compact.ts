@@ -51,7 +51,7 @@ import { settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/memory/region';
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { publish, report, takeOver } from './build';
-import { begin, bytesTaken, failed, room } from './join';
+import { resetBuilder, bytesTaken, failed, takeRoom } from './join';
 import {
   child,
   COLD,
@@ -63,7 +63,7 @@ import {
   left,
   NODE_BYTES,
   right,
-  sizeOf,
+  treeSize,
   stackAt,
   valueLength,
   work,
@@ -75,7 +75,7 @@ import {
   cutOf,
   entryOf,
   fillVersion,
-  H_LOCK,
+  HEAD_LOCK,
   headFor,
   liveOf,
   numberOf,
@@ -100,7 +100,7 @@ export function compact(entry: u32, generation: u32): i32 {
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
   const code = compactOn(generation, head, version);
-  unlock(head + H_LOCK);
+  unlock(head + HEAD_LOCK);
   leave(OK);
   if (code == OK) sweep(); // Without the pin: the old generation may come free now.
   return code;
@@ -113,7 +113,7 @@ function compactOn(generation: u32, head: usize, version: usize): i32 {
   if (created < 0) return -created;
   const region = <u32>created;
   if (MUTANT != 82) protect(); // C1; the root is looked at by the CAS.
-  begin(region, 0, 0, false);
+  resetBuilder(region, 0, 0, false);
   const root = rebuild(rootOf(version));
   const next = successor(head, version, root, region);
   if (failed() != 0) {
@@ -136,7 +136,7 @@ function compactOn(generation: u32, head: usize, version: usize): i32 {
 
 function successor(head: usize, version: usize, root: usize, region: u32): usize {
   const queues = queuesOf(version);
-  const next = room(versionBytes(queues), 8);
+  const next = takeRoom(versionBytes(queues), 8);
   if (next == 0) return 0;
   const used = bytesTaken();
   const number = numberOf(version) + 1;
@@ -149,13 +149,13 @@ function successor(head: usize, version: usize, root: usize, region: u32): usize
 
 /** The tree anew; 0: it is empty, or memory was refused (join.ts J3). */
 function rebuild(root: usize): usize {
-  const count = sizeOf(root);
+  const count = treeSize(root);
   if (count == 0) return 0;
   const levels = levelsOf(count);
   const upper = levels > BOTTOM ? levels - BOTTOM : levels;
-  const fresh = place(count, upper);
+  const fresh = placeNodes(count, upper);
   put32(work() + WALK, pushLeft(0, root));
-  return fill(fresh, count, upper);
+  return fillPart(fresh, count, upper);
 }
 
 // ---- hot parts ----------------------------------------------------------------------------------
@@ -171,15 +171,15 @@ function leftOf(count: u32): u32 {
 }
 
 /** Places the upper `levels` of a tree of `count` keys; its root. Recursion: log2(levels). */
-function place(count: u32, levels: u32): usize {
+function placeNodes(count: u32, levels: u32): usize {
   if (count == 0 || failed() != 0) return 0;
   if (levels == 1) {
-    const n = room(NODE_BYTES, NODE_BYTES);
+    const n = takeRoom(NODE_BYTES, NODE_BYTES);
     if (n != 0) fillLinks(n, 0, 0);
     return n;
   }
   const top = levels >> 1;
-  const root = place(count, top);
+  const root = placeNodes(count, top);
   for (let path: u32 = 0; path < 1 << top && failed() == 0; path++) {
     placeBelow(root, count, path, top, levels - top);
   }
@@ -194,7 +194,7 @@ function placeBelow(root: usize, count: u32, path: u32, depth: u32, levels: u32)
     const toRight = ((path >> bit) & 1) != 0;
     const below = toRight ? keys - 1 - leftOf(keys) : leftOf(keys);
     if (bit == 0) {
-      const placed = place(below, levels);
+      const placed = placeNodes(below, levels);
       if (toRight) fillLinks(n, left(n), placed);
       else fillLinks(n, placed, right(n));
       return;
@@ -220,14 +220,14 @@ function pushLeft(depth: u32, from: usize): u32 {
  * Fills a part of the new tree of which `levels` levels are placed (0: none, it is one at the
  * bottom) with what comes next in the old one. Recursion: its height.
  */
-function fill(placed: usize, count: u32, levels: u32): usize {
+function fillPart(placed: usize, count: u32, levels: u32): usize {
   if (count == 0 || failed() != 0) return 0;
   const own = levels == 0 ? levelsOf(count) : levels;
-  const n = levels == 0 ? place(count, own) : placed;
+  const n = levels == 0 ? placeNodes(count, own) : placed;
   if (n == 0) return 0;
-  const l = fill(left(n), leftOf(count), own - 1);
+  const l = fillPart(left(n), leftOf(count), own - 1);
   copyNext(n);
-  const r = fill(right(n), count - 1 - leftOf(count), own - 1);
+  const r = fillPart(right(n), count - 1 - leftOf(count), own - 1);
   fillLinks(n, l, r);
   return n;
 }
@@ -238,7 +238,7 @@ function copyNext(to: usize): void {
   const from: usize = get32(stackAt(depth));
   const cold = coldOf(from);
   const bytes = coldBytes(keyLength(cold), valueLength(cold));
-  const copied = room(bytes, 8);
+  const copied = takeRoom(bytes, 8);
   if (copied == 0) return;
   copyWords(copied, cold, <u32>bytes);
   fillKey(to, from);

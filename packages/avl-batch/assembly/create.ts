@@ -33,15 +33,15 @@ import { startRing } from './ring';
 import { allot, raiseCeiling, tellRoom } from './room';
 import {
   fillVersion,
-  H_BUDGET,
-  H_CLOCK,
-  H_ENTRY,
-  H_MOST,
-  H_Q0,
-  H_QUEUES,
-  H_SLOTS,
-  H_TABLES,
-  H_TOP,
+  HEAD_BUDGET,
+  HEAD_CLOCK,
+  HEAD_ENTRY,
+  HEAD_MOST,
+  HEAD_Q0,
+  HEAD_QUEUES,
+  HEAD_SLOTS,
+  HEAD_TABLES,
+  HEAD_TOP,
   QUEUE_BYTES,
   versionBytes,
 } from './version';
@@ -57,26 +57,26 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   const q0 = regionCreate(owner, 0);
   if (q0 < 0) return -q0;
   const q1 = regionCreate(owner, 0);
-  if (q1 < 0) return give(q0, -1, -1, -1, -q1);
+  if (q1 < 0) return dropAll(q0, -1, -1, -1, -q1);
   const tables = regionCreate(owner, 0);
-  if (tables < 0) return give(q0, q1, -1, -1, -tables);
+  if (tables < 0) return dropAll(q0, q1, -1, -1, -tables);
   const region = regionCreate(owner, 0);
-  if (region < 0) return give(q0, q1, tables, -1, -region);
-  const bytes = <u32>(H_QUEUES + QUEUE_BYTES * PARTICIPANTS);
+  if (region < 0) return dropAll(q0, q1, tables, -1, -region);
+  const bytes = <u32>(HEAD_QUEUES + QUEUE_BYTES * PARTICIPANTS);
   const head = regionAlloc(q0, bytes, 64);
   const version = head == 0 ? 0 : regionAlloc(region, versionBytes(0), 8);
-  if (version == 0) return give(q0, q1, tables, region, whyNot());
+  if (version == 0) return dropAll(q0, q1, tables, region, whyNot());
   fill(head, 0, bytes); // Private: the entry is not published.
-  put64(<usize>head + H_CLOCK, 1);
-  put32(<usize>head + H_Q0, q0);
-  put32(<usize>head + H_Q0 + 4, q1);
-  put32(<usize>head + H_MOST, most);
-  put32(<usize>head + H_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
-  put32(<usize>head + H_ENTRY, entry);
-  put32(<usize>head + H_BUDGET, budget);
-  put32(<usize>head + H_TABLES, tables);
+  put64(<usize>head + HEAD_CLOCK, 1);
+  put32(<usize>head + HEAD_Q0, q0);
+  put32(<usize>head + HEAD_Q0 + 4, q1);
+  put32(<usize>head + HEAD_MOST, most);
+  put32(<usize>head + HEAD_SLOTS, 2 << (most == 1 ? 0 : 32 - clz(most - 1)));
+  put32(<usize>head + HEAD_ENTRY, entry);
+  put32(<usize>head + HEAD_BUDGET, budget);
+  put32(<usize>head + HEAD_TABLES, tables);
   startRing(head, tables);
-  put64(<usize>head + H_TOP, i64.MAX_VALUE);
+  put64(<usize>head + HEAD_TOP, i64.MAX_VALUE);
   fillVersion(version, 0, region, 1, versionBytes(0), 0, 1, head, 0);
   tellRoom(head, version);
   raiseCeiling(head);
@@ -91,7 +91,7 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
 }
 
 /** Gives regions back that this slot is creating; `why` is handed on. */
-function give(q0: i32, q1: i32, tables: i32, region: i32, why: i32): i32 {
+function dropAll(q0: i32, q1: i32, tables: i32, region: i32, why: i32): i32 {
   regionDrop(q0);
   if (q1 >= 0) regionDrop(q1);
   if (tables >= 0) regionDrop(tables);

@@ -30,7 +30,7 @@
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { FULL, LIMIT } from '@x/shm-arena/assembly/ground/layout';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { I_AT, I_LENGTH, itemAt, runEnd } from '@x/shm-arena/assembly/map/sort';
+import { ITEM_AT, ITEM_LENGTH, itemAt, runEnd } from '@x/shm-arena/assembly/map/sort';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { judgeRun } from './batch';
 import {
@@ -55,128 +55,133 @@ import { allot, chargeOf } from './room';
 import { headOf, liveOf } from './version';
 
 /** State of a build, private: behind the view in the kernel's scratch. */
-const B_REGION: usize = 8;
-const B_FAILED: usize = 12;
-const B_NODES: usize = 16;
-const B_LAST: usize = 20;
-const B_ITEMS: usize = 24;
-const B_BYTES: usize = 32;
-const B_LIVE: usize = 48;
-const B_VERSION: usize = 56;
-const B_FINAL: usize = 60;
+const BUILDER_REGION: usize = 8;
+const BUILDER_FAILED: usize = 12;
+const BUILDER_NODES: usize = 16;
+const BUILDER_LAST: usize = 20;
+const BUILDER_ITEMS: usize = 24;
+const BUILDER_BYTES: usize = 32;
+const BUILDER_LIVE: usize = 48;
+const BUILDER_VERSION: usize = 56;
+const BUILDER_FINAL: usize = 60;
 
 /**
- * Begins: nothing made yet, memory comes from `region`; within its budget, which is set anew for
+ * Nothing is made yet, memory comes from `region`; within its budget, which is set anew for
  * what is made of `version`, or for the `last` time (0: it has none).
  */
-export function begin(region: u32, items: usize, version: usize, last: bool): void {
+export function resetBuilder(region: u32, items: usize, version: usize, last: bool): void {
   const at = work();
-  put32(at + B_REGION, region);
-  put32(at + B_FAILED, 0);
-  put32(at + B_NODES, 0);
-  put32(at + B_ITEMS, <u32>items);
-  put64(at + B_BYTES, 0);
-  put64(at + B_LIVE, 0);
-  put32(at + B_VERSION, <u32>version);
-  put32(at + B_FINAL, last ? 1 : 0);
+  put32(at + BUILDER_REGION, region);
+  put32(at + BUILDER_FAILED, 0);
+  put32(at + BUILDER_NODES, 0);
+  put32(at + BUILDER_ITEMS, <u32>items);
+  put64(at + BUILDER_BYTES, 0);
+  put64(at + BUILDER_LIVE, 0);
+  put32(at + BUILDER_VERSION, <u32>version);
+  put32(at + BUILDER_FINAL, last ? 1 : 0);
 }
 
 /** The status because of which the build cannot go on, or 0. */
 export function failed(): u32 {
-  return get32(work() + B_FAILED);
+  return get32(work() + BUILDER_FAILED);
 }
 
-/** Nodes made since `begin`. */
+/** Nodes made since `resetBuilder`. */
 export function nodesMade(): u32 {
-  return get32(work() + B_NODES);
+  return get32(work() + BUILDER_NODES);
 }
 
-/** Bytes taken since `begin`. */
+/** Bytes taken since `resetBuilder`. */
 export function bytesTaken(): u64 {
-  return get64(work() + B_BYTES);
+  return get64(work() + BUILDER_BYTES);
 }
 
-/** Charges of entries made less those of entries gone since `begin`; it may be below zero. */
+/** Charges of entries made less those of entries gone since then; it may be below zero. */
 export function liveAdded(): u64 {
-  return get64(work() + B_LIVE);
+  return get64(work() + BUILDER_LIVE);
 }
 
 /** Charges of an entry with such a cold part: made, or gone where `sign` is -1. */
-function count(coldBytes: u64, sign: i64): void {
-  const at = work() + B_LIVE;
+function charge(coldBytes: u64, sign: i64): void {
+  const at = work() + BUILDER_LIVE;
   put64(at, get64(at) + chargeOf(NODE_BYTES + coldBytes) * sign);
 }
 
 /** Another budget for the generation; false: there is no more to be had. */
 function isMoreAllotted(): bool {
   const at = work();
-  const version: usize = get32(at + B_VERSION);
+  const version: usize = get32(at + BUILDER_VERSION);
   if (version == 0 || whyNot() != LIMIT) return false;
-  const live = liveOf(version) + max<i64>(get64(at + B_LIVE), 0);
-  const status = allot(headOf(version), get32(at + B_REGION), live, get32(at + B_FINAL) != 0);
+  const live = liveOf(version) + max<i64>(get64(at + BUILDER_LIVE), 0);
+  const status = allot(
+    headOf(version),
+    get32(at + BUILDER_REGION),
+    live,
+    get32(at + BUILDER_FINAL) != 0,
+  );
   if (status != 0) fail(status);
   return status == 0;
 }
 
 /** Memory of the generation; 0: J3. */
-export function room(bytes: u64, align: u32): usize {
+export function takeRoom(bytes: u64, align: u32): usize {
   const at = work();
-  if (MUTANT != 81 && get32(at + B_FAILED) != 0) return 0;
-  const region = get32(at + B_REGION);
+  if (MUTANT != 81 && get32(at + BUILDER_FAILED) != 0) return 0;
+  const region = get32(at + BUILDER_REGION);
   let block: usize = bytes >> 32 != 0 ? fail(FULL) : regionAlloc(region, <u32>bytes, align);
   if (block == 0 && isMoreAllotted()) block = regionAlloc(region, <u32>bytes, align);
   if (block == 0) {
-    put32(at + B_FAILED, whyNot());
+    put32(at + BUILDER_FAILED, whyNot());
     return 0;
   }
-  put64(at + B_BYTES, get64(at + B_BYTES) + bytes);
+  put64(at + BUILDER_BYTES, get64(at + BUILDER_BYTES) + bytes);
   return block;
 }
 
 // ---- join ---------------------------------------------------------------------------------------
 
 /** A node over subtrees whose heights differ by one at most. */
-function node(l: usize, k: usize, r: usize): usize {
-  const n = room(NODE_BYTES, NODE_BYTES);
+function makeNode(l: usize, k: usize, r: usize): usize {
+  const n = takeRoom(NODE_BYTES, NODE_BYTES);
   if (n == 0) return 0;
   fillLinks(n, l, r);
   fillKey(n, k);
-  put32(work() + B_NODES, get32(work() + B_NODES) + 1);
+  put32(work() + BUILDER_NODES, get32(work() + BUILDER_NODES) + 1);
   return n;
 }
 
 /** The tree of l, k and r, in this order. O(difference of the heights). */
-function join(l: usize, k: usize, r: usize): usize {
+function joinTrees(l: usize, k: usize, r: usize): usize {
   const hl = heightOf(l);
   const hr = heightOf(r);
   if (hl > hr + 1) return joinRight(l, k, r);
   if (hr > hl + 1) return joinLeft(l, k, r);
-  return node(l, k, r);
+  return makeNode(l, k, r);
 }
 
 function joinRight(l: usize, k: usize, r: usize): usize {
   const ll = left(l);
   const c = right(l);
-  const t = heightOf(c) <= heightOf(r) + 1 ? node(c, k, r) : joinRight(c, k, r);
+  const t = heightOf(c) <= heightOf(r) + 1 ? makeNode(c, k, r) : joinRight(c, k, r);
   if (t == 0) return 0;
-  if (heightOf(t) <= heightOf(ll) + 1) return node(ll, l, t);
+  if (heightOf(t) <= heightOf(ll) + 1) return makeNode(ll, l, t);
   const tl = left(t);
   const tr = right(t);
-  if (heightOf(tl) <= heightOf(tr) || MUTANT == 77) return node(node(ll, l, tl), t, tr);
-  return node(node(ll, l, left(tl)), tl, node(right(tl), t, tr));
+  if (heightOf(tl) <= heightOf(tr) || MUTANT == 77) return makeNode(makeNode(ll, l, tl), t, tr);
+  return makeNode(makeNode(ll, l, left(tl)), tl, makeNode(right(tl), t, tr));
 }
 
 /** The mirror image. */
 function joinLeft(l: usize, k: usize, r: usize): usize {
   const rr = right(r);
   const c = left(r);
-  const t = heightOf(c) <= heightOf(l) + 1 ? node(l, k, c) : joinLeft(l, k, c);
+  const t = heightOf(c) <= heightOf(l) + 1 ? makeNode(l, k, c) : joinLeft(l, k, c);
   if (t == 0) return 0;
-  if (heightOf(t) <= heightOf(rr) + 1) return node(t, r, rr);
+  if (heightOf(t) <= heightOf(rr) + 1) return makeNode(t, r, rr);
   const tl = left(t);
   const tr = right(t);
-  if (heightOf(tr) <= heightOf(tl)) return node(tl, t, node(tr, r, rr));
-  return node(node(tl, t, left(tr)), tr, node(right(tr), r, rr));
+  if (heightOf(tr) <= heightOf(tl)) return makeNode(tl, t, makeNode(tr, r, rr));
+  return makeNode(makeNode(tl, t, left(tr)), tr, makeNode(right(tr), r, rr));
 }
 
 /** The tree of l and r. */
@@ -184,17 +189,17 @@ function join2(l: usize, r: usize): usize {
   if (l == 0) return r;
   if (r == 0) return l;
   const rest = splitLast(l);
-  return join(rest, get32(work() + B_LAST), r);
+  return joinTrees(rest, get32(work() + BUILDER_LAST), r);
 }
 
-/** The tree without its last node, which is noted in B_LAST. */
+/** The tree without its last node, which is noted in BUILDER_LAST. */
 function splitLast(n: usize): usize {
   const r = right(n);
   if (r == 0) {
-    put32(work() + B_LAST, <u32>n);
+    put32(work() + BUILDER_LAST, <u32>n);
     return left(n);
   }
-  return join(left(n), n, splitLast(r));
+  return joinTrees(left(n), n, splitLast(r));
 }
 
 // ---- apply --------------------------------------------------------------------------------------
@@ -202,18 +207,18 @@ function splitLast(n: usize): usize {
 /** The tree with the ops [i, j) applied. */
 export function apply(n: usize, i: u32, j: u32): usize {
   if (i == j || failed() != 0) return n;
-  if (n == 0) return grow(i, j);
-  const items: usize = get32(work() + B_ITEMS);
+  if (n == 0) return treeOfItems(i, j);
+  const items: usize = get32(work() + BUILDER_ITEMS);
   const m = lowerBound(items, n, i, j);
   const end = m < j && isKeyOf(items, n, m) ? runEnd(items, m, j) : m;
   const cold = coldOf(n);
   const l = apply(left(n), i, m);
   const now = end > m ? judgeRun(items, m, end, cold) : cold;
   const r = apply(right(n), end, j);
-  if (now != cold) count(coldBytes(keyLength(cold), valueLength(cold)), MUTANT == 146 ? 0 : -1);
+  if (now != cold) charge(coldBytes(keyLength(cold), valueLength(cold)), MUTANT == 146 ? 0 : -1);
   if (now == 0) return join2(l, r);
-  if (now != cold) return join(l, entryOf(itemAt(items, m), now ^ 1), r);
-  return l == left(n) && r == right(n) ? n : join(l, n, r);
+  if (now != cold) return joinTrees(l, fillItem(itemAt(items, m), now ^ 1), r);
+  return l == left(n) && r == right(n) ? n : joinTrees(l, n, r);
 }
 
 /** The first of the items [i, j) whose key is not below the node's. */
@@ -230,8 +235,8 @@ function lowerBound(items: usize, n: usize, i: u32, j: u32): u32 {
 
 /** Node against item. */
 function compareItem(n: usize, item: usize): i32 {
-  const len = get32(item + I_LENGTH);
-  return compare(n, get64(item + KEY), get64(item + KEY + 8), len, get32(item + I_AT));
+  const len = get32(item + ITEM_LENGTH);
+  return compare(n, get64(item + KEY), get64(item + KEY + 8), len, get32(item + ITEM_AT));
 }
 
 function isKeyOf(items: usize, n: usize, i: u32): bool {
@@ -239,26 +244,26 @@ function isKeyOf(items: usize, n: usize, i: u32): bool {
 }
 
 /** The item as a key source: with a cold part made of the op that counts. */
-function entryOf(item: usize, op: usize): usize {
+function fillItem(item: usize, op: usize): usize {
   const len = opKeyLength(op);
   const bytes = opValueLength(op);
   const size = coldBytes(len, bytes);
-  count(size, 1);
-  const cold = room(size, 8);
+  charge(size, 1);
+  const cold = takeRoom(size, 8);
   if (cold != 0) fillCold(cold, len, opRest(op), bytes, opValue(op));
   put32(item + COLD, <u32>cold);
   return item;
 }
 
 /** A tree of those ops of [i, j) that leave an entry where there was none. */
-function grow(i: u32, j: u32): usize {
-  const items: usize = get32(work() + B_ITEMS);
+function treeOfItems(i: u32, j: u32): usize {
+  const items: usize = get32(work() + BUILDER_ITEMS);
   let to = i;
   for (let from = i; from < j; ) {
     const end = runEnd(items, from, j);
     const now = judgeRun(items, from, end, 0);
     if (now != 0) {
-      const item = entryOf(itemAt(items, from), now ^ 1);
+      const item = fillItem(itemAt(items, from), now ^ 1);
       put32(items + ((<usize>to) << 2), <u32>item); // The run is done: its place is free.
       to++;
     }
@@ -271,5 +276,5 @@ function balanced(items: usize, i: u32, j: u32): usize {
   if (i == j) return 0;
   const middle = (i + j) >> 1;
   const l = balanced(items, i, middle);
-  return node(l, itemAt(items, middle), balanced(items, middle + 1, j));
+  return makeNode(l, itemAt(items, middle), balanced(items, middle + 1, j));
 }

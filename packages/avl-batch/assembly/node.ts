@@ -114,7 +114,7 @@ export function heightOf(n: usize): u32 {
 }
 
 /** 0 for no node. */
-export function sizeOf(n: usize): u32 {
+export function treeSize(n: usize): u32 {
   return n == 0 ? 0 : get32(n + SIZE);
 }
 
@@ -150,7 +150,7 @@ export function fillLinks(n: usize, l: usize, r: usize): void {
   const h = 1 + max(heightOf(l), heightOf(r));
   put32(n + LEFT, <u32>l | (h & 31));
   put32(n + RIGHT, <u32>r | (h >> 5));
-  put32(n + SIZE, 1 + sizeOf(l) + sizeOf(r));
+  put32(n + SIZE, 1 + treeSize(l) + treeSize(r));
 }
 
 /** Key and cold part, from a node or from an item of a batch. */

@@ -21,7 +21,7 @@
 import { get32, get64, store32 } from '@x/shm-arena/assembly/ground/atomic';
 import { slicesAt } from '@x/shm-arena/assembly/map/key';
 import { restBytes } from './node';
-import { slotAt } from './ring';
+import { ringSlotAt } from './ring';
 
 export const Q_TAIL: usize = 0;
 export const Q_TURN: usize = 8;
@@ -80,5 +80,5 @@ export function setOutcome(op: usize, code: u32): void {
 
 /** Op `t` of a queue: published, not yet applied. */
 export function opAt(queue: usize, t: u64): usize {
-  return get32(slotAt(queue, t));
+  return get32(ringSlotAt(queue, t));
 }

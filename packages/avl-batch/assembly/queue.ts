@@ -71,8 +71,8 @@ import { ANSWER } from '@x/shm-arena/assembly/map/result';
 import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/memory/region';
 import {
   DELETE,
-  MARK_QUEUES,
-  MARK_WAITING,
+  MARKED_QUEUES,
+  MARKED_WAITING,
   NEXT_ABSENT,
   SIGNAL_NUDGED,
   SIGNAL_PUBLISHED,
@@ -98,14 +98,14 @@ import {
   Q_TURN,
 } from './op';
 import { find } from './read';
-import { beginRing, place, Q_MARKS, slotAt } from './ring';
+import { beginRing, placeOp, Q_MARKS, ringSlotAt } from './ring';
 import { demandOf, roomFor } from './room';
 import {
   appliedOf,
-  H_CLOCK,
-  H_NUDGED,
-  H_PUBLISHED,
-  H_USED,
+  HEAD_CLOCK,
+  HEAD_NUDGED,
+  HEAD_PUBLISHED,
+  HEAD_USED,
   halfOf,
   headFor,
   headOf,
@@ -158,11 +158,11 @@ export function append(
     const n = find(rootOf(version), s0, s1, len, k0);
     if (n == 0 || valueLength(coldOf(n)) < <u32>value) return leave(tight);
   }
-  const slot = place(entry, generation, head, queue, t, waiting, tight != OK);
+  const slot = placeOp(entry, generation, head, queue, t, waiting, tight != OK);
   if (slot == 0) return leave(whyNot());
-  const op: usize = room(head, queue, t, <u32>bytes, tight != OK);
+  const op: usize = roomInHalf(head, queue, t, <u32>bytes, tight != OK);
   if (op == 0) return leave(whyNot());
-  const ticket = add64(head + H_CLOCK, demand);
+  const ticket = add64(head + HEAD_CLOCK, demand);
   put32(op + OP_KIND, kind); // Private until the tail says otherwise.
   put32(op + OP_LENGTH, len);
   put32(op + OP_VALUE, <u32>value);
@@ -188,22 +188,22 @@ export function append(
 }
 
 /** Step 5: room for op t; 0 with a status. `tight`: W2 of room.ts. */
-function room(head: usize, queue: usize, t: u64, bytes: u32, tight: bool): usize {
+function roomInHalf(head: usize, queue: usize, t: u64, bytes: u32, tight: bool): usize {
   const turn = load64(queue + Q_TURN);
   const half = <u32>turn & 1;
   const region = halfOf(head, half);
   const at = bump(shard(region, ME), bytes, 8);
   if (at != 0) return at;
   const drained = MUTANT == 74 || load64(queue + Q_APPLIED) >= turn >> 1; // Q5
-  if (!drained || t - 1 == turn >> 1) return grow(queue, t, region, bytes, tight);
+  if (!drained || t - 1 == turn >> 1) return growHalf(queue, t, region, bytes, tight);
   const other = halfOf(head, half ^ 1);
   regionRewind(other, load32(queue + Q_MARKS + ((<usize>(half ^ 1)) << 2)));
   store64(queue + Q_TURN, ((t - 1) << 1) | (half ^ 1));
-  return grow(queue, t, other, bytes, tight);
+  return growHalf(queue, t, other, bytes, tight);
 }
 
 /** Memory of a half, with new pages if need be; 0 with a status. */
-function grow(queue: usize, t: u64, region: u32, bytes: u32, tight: bool): usize {
+function growHalf(queue: usize, t: u64, region: u32, bytes: u32, tight: bool): usize {
   const waits = t - 1 > load64(queue + Q_APPLIED);
   if (!tight || !waits || MUTANT == 147) return regionAlloc(region, bytes, 8);
   const at = bump(shard(region, ME), bytes, 8);
@@ -223,7 +223,7 @@ export function outcome(entry: u32, generation: u32, q: u32, lo: u32, hi: u32): 
   const queue = queueAt(head, q);
   if (q >= PARTICIPANTS || t == 0 || t > load64(queue + Q_TAIL)) return leave(BAD);
   if (t > appliedOf(version, q)) return leave(PENDING);
-  const slot = slotAt(queue, t);
+  const slot = ringSlotAt(queue, t);
   if (slot == 0) return leave(FORGOTTEN);
   const word = load32(slot + 4); // Behind the root's load: Q4.
   if (word >> 4 != ((<u32>t) << 4) >> 4) return leave(FORGOTTEN);
@@ -238,15 +238,15 @@ export function mark(entry: u32, generation: u32, out: u32): i32 {
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
   const head = headOf(version);
-  const used = load32(head + H_USED);
+  const used = load32(head + HEAD_USED);
   let waiting: u64 = 0;
   for (let q: u32 = 0; q < used; q++) {
     const tail = load64(queueAt(head, q) + Q_TAIL);
     put64(<usize>out + ((<usize>q) << 3), tail);
     waiting += tail - appliedOf(version, q);
   }
-  put32(io() + MARK_QUEUES, used);
-  put32(io() + MARK_WAITING, <u32>waiting);
+  put32(io() + MARKED_QUEUES, used);
+  put32(io() + MARKED_WAITING, <u32>waiting);
   return leave(OK);
 }
 
@@ -270,8 +270,8 @@ export function signals(entry: u32, generation: u32): i32 {
   if (status != OK) return status;
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
-  put32(io() + SIGNAL_PUBLISHED, <u32>head + <u32>H_PUBLISHED);
-  put32(io() + SIGNAL_NUDGED, <u32>head + <u32>H_NUDGED);
+  put32(io() + SIGNAL_PUBLISHED, <u32>head + <u32>HEAD_PUBLISHED);
+  put32(io() + SIGNAL_NUDGED, <u32>head + <u32>HEAD_NUDGED);
   return leave(OK);
 }
 
@@ -281,6 +281,6 @@ export function nudge(entry: u32, generation: u32): i32 {
   if (status != OK) return status;
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
-  add32(head + H_NUDGED, 1);
+  add32(head + HEAD_NUDGED, 1);
   return leave(OK);
 }

@@ -54,7 +54,7 @@ import {
   LANES,
   left,
   restOf,
-  sizeOf,
+  treeSize,
   touch,
   valueAt,
   valueLength,
@@ -142,10 +142,10 @@ export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
 
 // ---- many keys ----------------------------------------------------------------------------------
 
-const L_LENGTH: usize = 16;
-const L_AT: usize = 20;
-const L_NODE: usize = 24;
-const L_FOUND: usize = 28;
+const LANE_LENGTH: usize = 16;
+const LANE_AT: usize = 20;
+const LANE_NODE: usize = 24;
+const LANE_FOUND: usize = 28;
 
 /** See index.ts. */
 export function getMany(
@@ -170,7 +170,7 @@ export function getMany(
     for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
     descend(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
-      const cold: usize = get32(laneAt(i) + L_FOUND);
+      const cold: usize = get32(laneAt(i) + LANE_FOUND);
       const length = cold == 0 ? 0 : valueLength(cold);
       const bytes = foundBytes(length);
       if (used + bytes > outBytes) {
@@ -192,14 +192,14 @@ function stageLane(lane: usize, key: usize, root: usize): usize {
   const len = get32(key); // Staged by this thread's host: private.
   put64(lane, sliceOf(key + 8, 0, len));
   put64(lane + 8, sliceOf(key + 8, 1, len));
-  put32(lane + L_LENGTH, len);
-  put32(lane + L_AT, <u32>key + 8);
-  put32(lane + L_NODE, <u32>root);
-  put32(lane + L_FOUND, 0);
+  put32(lane + LANE_LENGTH, len);
+  put32(lane + LANE_AT, <u32>key + 8);
+  put32(lane + LANE_NODE, <u32>root);
+  put32(lane + LANE_FOUND, 0);
   return key + keyRecord(len);
 }
 
-/** Takes each lane to its key, whose cold part is then in L_FOUND, or to a leaf. */
+/** Takes each lane to its key, whose cold part is then in LANE_FOUND, or to a leaf. */
 function descend(lanes: u32): void {
   const first = laneAt(0);
   const end = laneAt(lanes);
@@ -207,7 +207,7 @@ function descend(lanes: u32): void {
   while (open) {
     open = false;
     for (let lane = first; lane < end; lane += LANE_BYTES) {
-      const n: usize = get32(lane + L_NODE);
+      const n: usize = get32(lane + LANE_NODE);
       if (n == 0) continue;
       const s0 = get64(lane);
       const s1 = get64(lane + 8);
@@ -217,10 +217,10 @@ function descend(lanes: u32): void {
       if (n0 == s0) {
         up = n1 < s1;
         if (n1 == s1) {
-          const c = compare(n, s0, s1, get32(lane + L_LENGTH), get32(lane + L_AT));
+          const c = compare(n, s0, s1, get32(lane + LANE_LENGTH), get32(lane + LANE_AT));
           if (c == 0) {
-            put32(lane + L_FOUND, <u32>coldOf(n));
-            put32(lane + L_NODE, 0);
+            put32(lane + LANE_FOUND, <u32>coldOf(n));
+            put32(lane + LANE_NODE, 0);
             touch(coldOf(n));
             continue;
           }
@@ -228,7 +228,7 @@ function descend(lanes: u32): void {
         }
       }
       const below = child(n, up);
-      put32(lane + L_NODE, <u32>below);
+      put32(lane + LANE_NODE, <u32>below);
       touch(below);
       open = true;
     }
@@ -243,7 +243,7 @@ export function below(n: usize, s0: u64, s1: u64, len: u32, at: usize, equal: bo
   while (n != 0) {
     const c = compare(n, s0, s1, len, at);
     const up = equal ? c <= 0 : c < 0;
-    if (up) sum += sizeOf(left(n)) + 1;
+    if (up) sum += treeSize(left(n)) + 1;
     n = child(n, up);
   }
   return sum;
@@ -265,7 +265,7 @@ export function count(
   if (status != OK) return status;
   const root = viewRoot();
   let from: u32 = 0;
-  let to = sizeOf(root);
+  let to = treeSize(root);
   if ((flags & START) != 0) {
     const s0 = sliceOf(startAt, 0, startLen);
     const s1 = sliceOf(startAt, 1, startLen);

@@ -51,7 +51,7 @@ import {
   regionRewind,
 } from '@x/shm-arena/assembly/memory/region';
 import { isSpare, recount } from './room';
-import { H_USED, halfOf, liveOf, queueAt, slotsOf, tablesOf } from './version';
+import { HEAD_USED, halfOf, liveOf, queueAt, slotsOf, tablesOf } from './version';
 
 const Q_RING: usize = 16;
 export const Q_MARKS: usize = 24;
@@ -78,7 +78,7 @@ function segmentOf(queue: usize, i: u32): usize {
 }
 
 /** The slot of op `t`, published, and perhaps of a later one by now; 0: it has none any more. */
-export function slotAt(queue: usize, t: u64): usize {
+export function ringSlotAt(queue: usize, t: u64): usize {
   const ring = load64(queue + Q_RING); // Pairs with step 7, or 4: it knows of op t.
   return t >= ring >> 5 ? slotIn(queue, ring, t) : 0;
 }
@@ -90,7 +90,7 @@ export function slotsMade(queue: usize): u32 {
 }
 
 /** The slot in which op `t` is going to be, `waiting` with it; 0 with a status. */
-export function place(
+export function placeOp(
   entry: u32,
   generation: u32,
   head: usize,
@@ -105,7 +105,7 @@ export function place(
   if (round && n < slotsOf(head) && !tight) {
     const version = present(entry, generation);
     if (version == 0) return fail(CLOSED);
-    const grown = grow(head, queue, ring, t, liveOf(version));
+    const grown = growRing(head, queue, ring, t, liveOf(version));
     if (grown != OK && grown != FULL) return fail(grown);
     ring = load64(queue + Q_RING);
   }
@@ -128,7 +128,7 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
   // A page for the segment, and one for each half.
   if (!isSpare(liveOf(version), 3 * PAGE)) return FULL;
   const n = min(slotsOf(head), 1 << FIRST);
-  const segment = take(head, load32(queue + Q_START), n);
+  const segment = takeSegment(head, load32(queue + Q_START), n);
   if (segment == 0) return whyNot();
   for (let half: u32 = 0; half < 2; half++) {
     const region = halfOf(head, half);
@@ -141,20 +141,20 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
   store32(segmentOf(queue, 0), segment);
   if (MUTANT == 143) store64(queue + Q_RING, ring);
   while (true) {
-    const used = load32(head + H_USED);
-    if (used > ME || cas32(head + H_USED, used, ME + 1)) break;
+    const used = load32(head + HEAD_USED);
+    if (used > ME || cas32(head + HEAD_USED, used, ME + 1)) break;
   }
   store64(queue + Q_RING, ring);
   return OK;
 }
 
 /** Steps 5 to 7. FULL: as much is not spare. */
-function grow(head: usize, queue: usize, ring: u64, t: u64, live: u64): i32 {
+function growRing(head: usize, queue: usize, ring: u64, t: u64, live: u64): i32 {
   const n = slotsIn(ring);
   const whole = (((<u64>n) << 3) + CHUNK_HEAD + PAGE - 1) & ~(<u64>PAGE - 1);
   if (!isSpare(live, whole << 1)) return FULL; // A chunk may be twice as long as what it is for.
   const end = load32(segmentOf(queue, n - 1)) + (n << 3);
-  const segment = take(head, end - <u32>(end == 0), n); // As `bump` has the end of 4 GiB.
+  const segment = takeSegment(head, end - <u32>(end == 0), n); // As `bump` has the end of 4 GiB.
   if (segment == 0) return whyNot();
   const next = ((MUTANT == 150 ? ring >> 5 : t - n) << 5) | ((ring & 31) + 1);
   if (MUTANT == 149) store64(queue + Q_RING, next);
@@ -164,7 +164,7 @@ function grow(head: usize, queue: usize, ring: u64, t: u64, live: u64): i32 {
 }
 
 /** A segment of n slots, behind `end` in this thread's shard of S; 0 with a status. */
-function take(head: usize, end: u32, n: u32): u32 {
+function takeSegment(head: usize, end: u32, n: u32): u32 {
   const tables = tablesOf(head);
   if (MUTANT != 136) regionRewind(tables, end);
   const segment = regionAlloc(tables, n << 3, 8);

@@ -9,11 +9,12 @@
 // generation's: as long as that fits, a build that finds no room can compact, and has room again.
 //
 //   charge   what a block takes of a region, with what its size wastes at the ends of chunks
-//   live     of a version (V_LIVE): the charges of its entries; need(live): pages for them alone
+//   live     of a version (VERSION_LIVE): the charges of its entries; need(live): pages for them
+//            alone
 //   clock    rises with each ticket by what the op asks for, all in all: its own bytes in a queue,
 //            and where it brings a value the entry's in the tree, and in the next one
-//   cut      of a version (V_CUT): no op that waits has a lower ticket, but for one of each thread
-//            that was between its ticket and its tail when the builder looked
+//   cut      of a version (VERSION_CUT): no op that waits has a lower ticket, but for one of each
+//            thread that was between its ticket and its tail when the builder looked
 //   ceiling  growth is taken up to this clock: the cut and what is left when the next generation
 //            has its pages and the garbage is gone, less a chunk that a queue may take too much
 //   top      the same by the tree's own limit (maxBytes), which bounds one generation
@@ -57,11 +58,11 @@ import { CHUNK_HEAD, shard } from '@x/shm-arena/assembly/memory/region';
 import {
   budgetOf,
   cutOf,
-  H_BASIS,
-  H_CEILING,
-  H_CLOCK,
-  H_DUE,
-  H_TOP,
+  HEAD_BASIS,
+  HEAD_CEILING,
+  HEAD_CLOCK,
+  HEAD_DUE,
+  HEAD_TOP,
   liveOf,
   usedOf,
   versionBytes,
@@ -128,14 +129,14 @@ export function allot(head: usize, region: u32, live: u64, last: bool): u32 {
   const least = most == 0 ? budget : min(budget, most);
   store32(regionAt(region) + R_BUDGET, max(least, 1));
   const asked = last ? 0 : ((<u64>spare) << PAGE_SHIFT) >> 2;
-  store64(head + H_DUE, load64(head + H_CLOCK) + asked);
+  store64(head + HEAD_DUE, load64(head + HEAD_CLOCK) + asked);
   if (least > held) return 0;
   return budget > held ? LIMIT : FULL;
 }
 
 /** Step 4 of build.ts: counts anew where so much was asked for that it must be (W1). */
 export function allotIfDue(head: usize, region: u32, live: u64): void {
-  if (load64(head + H_CLOCK) > load64(head + H_DUE)) allot(head, region, live, false);
+  if (load64(head + HEAD_CLOCK) > load64(head + HEAD_DUE)) allot(head, region, live, false);
 }
 
 /** Tells appends what a version leaves for growth. */
@@ -145,13 +146,13 @@ export function tellRoom(head: usize, version: usize): void {
   const cut = cutOf(version);
   const compact = live + (live >> WASTE); // Of the present generation, the garbage gone.
   const basis = cut + usedOf(version) - compact - need - (need >> 3) - (PAGE >> 2);
-  if (load64(head + H_BASIS) != basis) store64(head + H_BASIS, basis);
+  if (load64(head + HEAD_BASIS) != basis) store64(head + HEAD_BASIS, basis);
   const most = (<u64>budgetOf(head)) << PAGE_SHIFT;
   if (most == 0) return;
   const lines = PARTICIPANTS * SHARD_BYTES + versionBytes(PARTICIPANTS);
   const room = most - (most >> 3) - compact - lines; // Below zero: none.
   const top = cut + (room << 1);
-  if (load64(head + H_TOP) != top) store64(head + H_TOP, top);
+  if (load64(head + HEAD_TOP) != top) store64(head + HEAD_TOP, top);
 }
 
 // ---- appends ------------------------------------------------------------------------------------
@@ -164,9 +165,9 @@ function spareBytes(): u64 {
 
 /** Whether growth has room that asks for so much: OK 0, FULL, LIMIT. O(pages) where it has not. */
 export function roomFor(head: usize, demand: u64): i32 {
-  const clock = <i64>(load64(head + H_CLOCK) + demand);
-  if (clock > <i64>load64(head + H_TOP)) return LIMIT;
-  if (clock <= <i64>load64(head + H_CEILING)) return 0;
+  const clock = <i64>(load64(head + HEAD_CLOCK) + demand);
+  if (clock > <i64>load64(head + HEAD_TOP)) return LIMIT;
+  if (clock <= <i64>load64(head + HEAD_CEILING)) return 0;
   return clock <= raiseCeiling(head) || MUTANT == 145 ? 0 : FULL;
 }
 
@@ -180,14 +181,14 @@ export function isSpare(live: u64, bytes: u64): bool {
  * is counting meanwhile may promise as many too much, until the next count.)
  */
 export function recount(head: usize): void {
-  store64(head + H_CEILING, 0);
-  store64(head + H_DUE, 0);
+  store64(head + HEAD_CEILING, 0);
+  store64(head + HEAD_DUE, 0);
 }
 
 /** Counts free pages. O(pages). */
 export function raiseCeiling(head: usize): i64 {
-  const basis = <i64>load64(head + H_BASIS);
+  const basis = <i64>load64(head + HEAD_BASIS);
   const ceiling = basis + <i64>spareBytes();
-  store64(head + H_CEILING, ceiling);
+  store64(head + HEAD_CEILING, ceiling);
   return ceiling;
 }

@@ -38,7 +38,7 @@ import {
   laneAt,
   left,
   restOf,
-  sizeOf,
+  treeSize,
   stackAt,
   touch,
   valueAt,
@@ -155,12 +155,12 @@ function seek(root: usize, flags: u32, len: u32, at: usize): u32 {
 
 /** The stack whose top is the entry with that index; empty: there is none. */
 function seekIndex(root: usize, index: u32, back: bool): u32 {
-  if (index >= sizeOf(root)) return 0;
+  if (index >= treeSize(root)) return 0;
   let depth: u32 = 0;
   let rank = index;
   let n = root;
   while (true) {
-    const before = sizeOf(left(n));
+    const before = treeSize(left(n));
     const toRight = rank > before;
     if (rank == before || toRight == back) {
       put32(stackAt(depth), <u32>n);

@@ -45,56 +45,56 @@ import { enter, leave, present, ready } from '@x/shm-arena/assembly/map/call';
 import { putSnapshot } from '@x/shm-arena/assembly/map/result';
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { held } from '@x/shm-arena/assembly/reclaim/lazy';
-import { sizeOf, work } from './node';
+import { treeSize, work } from './node';
 
 // ---- version ------------------------------------------------------------------------------------
 
-const V_ROOT: usize = 0;
-const V_REGION: usize = 4;
-const V_NUMBER: usize = 8;
-const V_USED: usize = 16;
-const V_LIVE: usize = 24;
-const V_HEAD: usize = 32;
-const V_QUEUES: usize = 36;
-const V_CUT: usize = 40;
-const V_APPLIED: usize = 48;
+const VERSION_ROOT: usize = 0;
+const VERSION_REGION: usize = 4;
+const VERSION_NUMBER: usize = 8;
+const VERSION_USED: usize = 16;
+const VERSION_LIVE: usize = 24;
+const VERSION_HEAD: usize = 32;
+const VERSION_QUEUES: usize = 36;
+const VERSION_CUT: usize = 40;
+const VERSION_APPLIED: usize = 48;
 
 export function versionBytes(queues: u32): u32 {
-  return <u32>V_APPLIED + (queues << 3);
+  return <u32>VERSION_APPLIED + (queues << 3);
 }
 
 export function rootOf(version: usize): usize {
-  return get32(version + V_ROOT);
+  return get32(version + VERSION_ROOT);
 }
 
 export function regionOf(version: usize): u32 {
-  return get32(version + V_REGION);
+  return get32(version + VERSION_REGION);
 }
 
 export function numberOf(version: usize): u64 {
-  return get64(version + V_NUMBER);
+  return get64(version + VERSION_NUMBER);
 }
 
 export function usedOf(version: usize): u64 {
-  return get64(version + V_USED);
+  return get64(version + VERSION_USED);
 }
 
 /** What a compaction would leave, by charges. */
 export function liveOf(version: usize): u64 {
-  return get64(version + V_LIVE);
+  return get64(version + VERSION_LIVE);
 }
 
 export function cutOf(version: usize): u64 {
-  return get64(version + V_CUT);
+  return get64(version + VERSION_CUT);
 }
 
 export function queuesOf(version: usize): u32 {
-  return get32(version + V_QUEUES);
+  return get32(version + VERSION_QUEUES);
 }
 
 /** The number of the last op of a queue that is in the version. */
 export function appliedOf(version: usize, queue: u32): u64 {
-  return queue < queuesOf(version) ? get64(version + V_APPLIED + ((<usize>queue) << 3)) : 0;
+  return queue < queuesOf(version) ? get64(version + VERSION_APPLIED + ((<usize>queue) << 3)) : 0;
 }
 
 /** Fills a private version; the applied numbers are the caller's to set. */
@@ -109,52 +109,52 @@ export function fillVersion(
   head: usize,
   queues: u32,
 ): void {
-  put32(version + V_ROOT, <u32>root);
-  put32(version + V_REGION, region);
-  put64(version + V_NUMBER, number);
-  put64(version + V_USED, used);
-  put64(version + V_LIVE, live);
-  put64(version + V_CUT, cut);
-  put32(version + V_HEAD, <u32>head);
-  put32(version + V_QUEUES, queues);
+  put32(version + VERSION_ROOT, <u32>root);
+  put32(version + VERSION_REGION, region);
+  put64(version + VERSION_NUMBER, number);
+  put64(version + VERSION_USED, used);
+  put64(version + VERSION_LIVE, live);
+  put64(version + VERSION_CUT, cut);
+  put32(version + VERSION_HEAD, <u32>head);
+  put32(version + VERSION_QUEUES, queues);
 }
 
 export function setApplied(version: usize, queue: u32, number: u64): void {
-  put64(version + V_APPLIED + ((<usize>queue) << 3), number);
+  put64(version + VERSION_APPLIED + ((<usize>queue) << 3), number);
 }
 
 // ---- head ---------------------------------------------------------------------------------------
 
-export const H_LOCK: usize = 0;
-export const H_CLOCK: usize = 64;
-export const H_CEILING: usize = 72;
-export const H_PUBLISHED: usize = 128;
-export const H_NUDGED: usize = 132;
-export const H_BASIS: usize = 136;
-export const H_TOP: usize = 144;
-export const H_DUE: usize = 152;
-export const H_Q0: usize = 192;
-export const H_MOST: usize = 200;
-export const H_SLOTS: usize = 204;
-export const H_ENTRY: usize = 208;
-export const H_USED: usize = 212;
-export const H_BUDGET: usize = 216;
-export const H_TABLES: usize = 220;
-export const H_QUEUES: usize = 256;
+export const HEAD_LOCK: usize = 0;
+export const HEAD_CLOCK: usize = 64;
+export const HEAD_CEILING: usize = 72;
+export const HEAD_PUBLISHED: usize = 128;
+export const HEAD_NUDGED: usize = 132;
+export const HEAD_BASIS: usize = 136;
+export const HEAD_TOP: usize = 144;
+export const HEAD_DUE: usize = 152;
+export const HEAD_Q0: usize = 192;
+export const HEAD_MOST: usize = 200;
+export const HEAD_SLOTS: usize = 204;
+export const HEAD_ENTRY: usize = 208;
+export const HEAD_USED: usize = 212;
+export const HEAD_BUDGET: usize = 216;
+export const HEAD_TABLES: usize = 220;
+export const HEAD_QUEUES: usize = 256;
 export const QUEUE_BYTES: usize = 128;
 
 export function headOf(version: usize): usize {
-  return get32(version + V_HEAD);
+  return get32(version + VERSION_HEAD);
 }
 
 /** Region Q0 or Q1. Frozen, as are the next six. */
 export function halfOf(head: usize, half: u32): u32 {
-  return get32(head + H_Q0 + ((<usize>half) << 2));
+  return get32(head + HEAD_Q0 + ((<usize>half) << 2));
 }
 
 /** Region S. */
 export function tablesOf(head: usize): u32 {
-  return get32(head + H_TABLES);
+  return get32(head + HEAD_TABLES);
 }
 
 /** Whether a region lives as long as the structure. */
@@ -163,24 +163,24 @@ export function isLasting(head: usize, region: u32): bool {
 }
 
 export function mostOf(head: usize): u32 {
-  return get32(head + H_MOST);
+  return get32(head + HEAD_MOST);
 }
 
 /** Most pages of a generation; 0: as many as there are. */
 export function budgetOf(head: usize): u32 {
-  return get32(head + H_BUDGET);
+  return get32(head + HEAD_BUDGET);
 }
 
 export function slotsOf(head: usize): u32 {
-  return get32(head + H_SLOTS);
+  return get32(head + HEAD_SLOTS);
 }
 
 export function entryOf(head: usize): u32 {
-  return get32(head + H_ENTRY);
+  return get32(head + HEAD_ENTRY);
 }
 
 export function queueAt(head: usize, queue: u32): usize {
-  return head + H_QUEUES + <usize>queue * QUEUE_BYTES;
+  return head + HEAD_QUEUES + <usize>queue * QUEUE_BYTES;
 }
 
 // ---- calls --------------------------------------------------------------------------------------
@@ -228,6 +228,6 @@ export function snapshot(entry: u32, generation: u32): i32 {
   if (status != OK) return status;
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
-  putSnapshot(version, sizeOf(rootOf(version)), numberOf(version));
+  putSnapshot(version, treeSize(rootOf(version)), numberOf(version));
   return leave(OK);
 }

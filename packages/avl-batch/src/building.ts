@@ -12,8 +12,8 @@ import {
   BUILT_OPS,
   BUILT_SIZE,
   BUILT_USED,
-  MARK_QUEUES,
-  MARK_WAITING,
+  MARKED_QUEUES,
+  MARKED_WAITING,
   SORT_BYTES,
   STATS_LIVE,
   STATS_SIZE,
@@ -57,14 +57,14 @@ export class Building {
   /** Operations that wait, of all threads. */
   waiting(): number {
     this.markQueues();
-    return this.core.result(MARK_WAITING);
+    return this.core.result(MARKED_WAITING);
   }
 
   /** The ends of all queues as they are now, for `covers`. */
   mark(): Uint8Array {
     const out = this.markQueues();
     const { core } = this;
-    return core.crossing.view.slice(out, out + 8 * core.result(MARK_QUEUES));
+    return core.crossing.view.slice(out, out + 8 * core.result(MARKED_QUEUES));
   }
 
   /** Leaves the ends of the queues in scratch; returns where. */

@@ -5,7 +5,7 @@
 //
 // For structures that build on a domain, in their own kernels: import from the single files. Pin
 // with pinInterval and, while a pin is held, `protect` (and `announce` in the epoch scheme; `hold`
-// and `release` where the pin is to outlast the call), note `since`, load roots with loadBlock and
+// and `unhold` where the pin is to outlast the call), note `since`, load roots with loadBlock and
 // links with loadLink, which may say RESTART: from the root, with `since` anew. Allocate with
 // allocBlock, retire with retireBlock(root, home, at, true); export `idle` for the host's
 // microtask. `enterHome`, `leaveHome`, `repairHomes` belong into open, close and repair.
@@ -20,7 +20,7 @@ export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 // status(): i32                                why the last call returned 0 (or ~0: words below)
 export { status } from '@x/shm-arena/assembly/ground/thread';
 
-// build(entry, generation, scheme, hazards): u32     a new domain's root; 0 interval, 1 epoch
+// create(entry, generation, scheme, hazards): u32    a new domain's root; 0 interval, 1 epoch
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED
 // leave(entry, generation, home): void         collects, and leaves the rest to others
 // pin(entry, generation, home): f64            `since`; nested pins count. -CLOSED, -EXPELLED:
@@ -38,7 +38,7 @@ export { status } from '@x/shm-arena/assembly/ground/thread';
 export {
   alloc,
   audit,
-  build,
+  create,
   collect,
   isBlock,
   leave,

@@ -65,13 +65,13 @@ import {
   S_UPPER,
   SELF,
 } from '@x/shm-arena/assembly/ground/layout';
-import { announceInterval, hold, pinsHeld, release } from '@x/shm-arena/assembly/reclaim/lazy';
+import { announceInterval, hold, pinsHeld, unhold } from '@x/shm-arena/assembly/reclaim/lazy';
 import {
   EPOCH,
-  L_EPOCH,
-  L_SCHEME,
-  O_ANNOUNCED,
-  O_NESTED,
+  DOMAIN_EPOCH,
+  DOMAIN_SCHEME,
+  HOME_ANNOUNCED,
+  HOME_NESTED,
 } from '@x/shm-arena/assembly/reclaim/home';
 import { protect, protectAhead } from '@x/shm-arena/assembly/memory/reservation';
 import { alive, fail, status } from '@x/shm-arena/assembly/ground/thread';
@@ -83,16 +83,16 @@ const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 
 /** Step 3, for the outermost guard of a domain. */
 export function announce(root: usize, home: usize): void {
-  const nested = get32(home + O_NESTED);
-  put32(home + O_NESTED, nested + 1);
-  if (nested == 0) store64(home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
+  const nested = get32(home + HOME_NESTED);
+  put32(home + HOME_NESTED, nested + 1);
+  if (nested == 0) store64(home + HOME_ANNOUNCED, (load64(root + DOMAIN_EPOCH) << 1) | 1);
 }
 
 /** The end of step 3's. */
 export function renounce(home: usize): void {
-  const nested = get32(home + O_NESTED) - 1;
-  put32(home + O_NESTED, nested);
-  if (nested == 0) store64(home + O_ANNOUNCED, 0);
+  const nested = get32(home + HOME_NESTED) - 1;
+  put32(home + HOME_NESTED, nested);
+  if (nested == 0) store64(home + HOME_ANNOUNCED, 0);
 }
 
 /** Where a walk begins: upper as it is before the load of its root. Eras are exact to 2^53. */
@@ -106,7 +106,7 @@ export function since(): f64 {
 export function pin(entry: u32, generation: u32, home: u32): f64 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return -(<f64>status());
-  if (get32(root + L_SCHEME) == EPOCH) announce(root, home);
+  if (get32(root + DOMAIN_SCHEME) == EPOCH) announce(root, home);
   hold();
   return since();
 }
@@ -114,7 +114,7 @@ export function pin(entry: u32, generation: u32, home: u32): f64 {
 /** Closes a guard. */
 export function unpin(home: u32, scheme: u32): void {
   if (scheme == EPOCH) renounce(home);
-  release();
+  unhold();
 }
 
 /**
@@ -129,8 +129,8 @@ export function refresh(entry: u32, generation: u32, home: u32, scheme: u32): f6
   if (load32(home) != ME + 1) return -(<f64>CLOSED);
   const alone = pinsHeld() == 1;
   if (alone) announceInterval(era);
-  if (scheme == EPOCH && get32(<usize>home + O_NESTED) == 1) {
-    store64(<usize>home + O_ANNOUNCED, (load64(root + L_EPOCH) << 1) | 1);
+  if (scheme == EPOCH && get32(<usize>home + HOME_NESTED) == 1) {
+    store64(<usize>home + HOME_ANNOUNCED, (load64(root + DOMAIN_EPOCH) << 1) | 1);
     return since();
   }
   return alone ? since() : 0;
@@ -146,7 +146,7 @@ export function loadBlock(cell: usize, scheme: u32): u32 {
   for (let i: u32 = 0; i < LOADS; i++) {
     const at = load32(cell); // Pairs with the store that published the block: its content is seen.
     const ahead = ((<u64>1) << i) - 1;
-    if (at == 0 || scheme == EPOCH || MUTANT == 53 || protectAhead(ahead)) return found(at);
+    if (at == 0 || scheme == EPOCH || MUTANT == 53 || protectAhead(ahead)) return blockFound(at);
   }
   fail(RESTART);
   return ~0;
@@ -159,16 +159,16 @@ export function loadBlock(cell: usize, scheme: u32): u32 {
 export function loadLink(cell: usize, scheme: u32, since: f64): u32 {
   if (MUTANT == 122) return loadBlock(cell, scheme);
   const at = load32(cell); // As in loadBlock.
-  if (at == 0 || scheme == EPOCH) return found(at);
+  if (at == 0 || scheme == EPOCH) return blockFound(at);
   const upper = load64(SELF + S_UPPER);
-  if ((MUTANT == 123 || <f64>upper == since) && load64(CLOCK) <= upper) return found(at);
+  if ((MUTANT == 123 || <f64>upper == since) && load64(CLOCK) <= upper) return blockFound(at);
   protect(); // The next walk begins here.
   fail(RESTART);
   return ~0;
 }
 
 /** A word that holds ~0 is no RESTART. */
-function found(at: u32): u32 {
+function blockFound(at: u32): u32 {
   if (at == ~0) fail(0);
   return at;
 }

@@ -58,7 +58,7 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOCK } from '@x/shm-arena/assembly/ground/layout';
-import { ERAS, O_FAILS, O_HAZARDS } from '@x/shm-arena/assembly/reclaim/home';
+import { ERAS, HOME_FAILS, HOME_HAZARDS } from '@x/shm-arena/assembly/reclaim/home';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
 
 /** The word or the era changed again and again. */
@@ -67,7 +67,7 @@ const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 const MOST_FAILS: u32 = 9;
 
 function hazardAt(home: usize, index: u32): usize {
-  return home + O_HAZARDS + (index << 3);
+  return home + HOME_HAZARDS + (index << 3);
 }
 
 /** The block that a root names, safe to read until `index` protects another. ~0: RESTART. */
@@ -88,7 +88,7 @@ function protectPointer(cell: usize, hazard: usize): u32 {
     store64(hazard, at);
     if (MUTANT == 61) return at;
     const now = load32(cell);
-    if (now == at) return found(at);
+    if (now == at) return blockFound(at);
     at = now;
   }
   store64(hazard, 0);
@@ -101,7 +101,7 @@ function protectEra(cell: usize, hazard: usize): u32 {
   for (let i: u32 = 0; i <= LOADS; i++) {
     const at = load32(cell);
     const era = load64(CLOCK);
-    if (era == held || (MUTANT == 62 && held != 0)) return found(at);
+    if (era == held || (MUTANT == 62 && held != 0)) return blockFound(at);
     store64(hazard, era);
     held = era;
   }
@@ -125,11 +125,11 @@ export function protectLink(cell: usize, home: usize, index: u32, parent: u32, s
     return ~0;
   }
   if (MUTANT == 125 && load64(hazard) != era) store64(hazard, era);
-  return found(at);
+  return blockFound(at);
 }
 
 /** A word that holds ~0 is no RESTART. */
-function found(at: u32): u32 {
+function blockFound(at: u32): u32 {
   if (at == ~0) fail(0);
   return at;
 }
@@ -149,12 +149,12 @@ export function isHeld(home: usize, index: u32): bool {
  * waited a little; `expected` must be protected by the caller (or 0), so that it cannot come back.
  */
 export function exchangeBlock(cell: usize, expected: u32, next: u32, home: usize): bool {
-  const fails = get32(home + O_FAILS);
+  const fails = get32(home + HOME_FAILS);
   if (cas32(cell, expected, next)) {
-    if (fails != 0) put32(home + O_FAILS, fails - 1);
+    if (fails != 0) put32(home + HOME_FAILS, fails - 1);
     return true;
   }
-  put32(home + O_FAILS, min(fails + 1, MOST_FAILS));
+  put32(home + HOME_FAILS, min(fails + 1, MOST_FAILS));
   pause(fails);
   return false;
 }

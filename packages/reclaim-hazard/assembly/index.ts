@@ -13,7 +13,7 @@ export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 // status(): i32                                why the last call returned 0 (or ~0)
 export { status } from '@x/shm-arena/assembly/ground/thread';
 
-// build(entry, generation, scheme, hazards): u32     a new domain's root; scheme 2 pointers, 3 eras
+// create(entry, generation, scheme, hazards): u32    a new domain's root; scheme 2 pointers, 3 eras
 // open(entry, generation): u32                 this thread's home, for what follows. CONTENDED
 // leave(entry, generation, home): void         collects, and leaves the rest to others
 // alloc(entry, generation, home, bytes): u32   FULL, CONTENDED, BAD (too large), CLOSED, EXPELLED
@@ -26,7 +26,7 @@ export { status } from '@x/shm-arena/assembly/ground/thread';
 export {
   alloc,
   audit,
-  build,
+  create,
   collect,
   hazardsOf,
   isBlock,

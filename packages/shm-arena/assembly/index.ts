@@ -207,9 +207,9 @@ export {
 //   e = nextJoined(s, from): the next live entry >= from that s had open, or -1. If a kernel with a
 //       repair for its type is here: repair(e, g, s), then unjoin(e, s); else leave it. g stands in
 //       the copy that says its type (entryRead): the repair begins only while e has it.
-//   finish(s): true = the slot is free again; false = repairs outstanding, the slot is ORPHANED
+//   finishRecovery(s): true = the slot is free again; false = repairs outstanding: it is ORPHANED
 // recoverArena(slot): u32              pages freed; also buries what that slot watched
-export { finish, nextJoined, reap, recoverArena, unjoin } from './life/recover';
+export { finishRecovery, nextJoined, reap, recoverArena, unjoin } from './life/recover';
 
 // stats(at): u32    writes u32 words: 0 pages, 1 system, 2 free, 3 small, 4 orphan, 5 large,
 //     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small

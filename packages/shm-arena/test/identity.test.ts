@@ -70,7 +70,7 @@ describe('the right to work on a dead slot', () => {
     expect(k.reap(victim.slot)).toBe(1);
     expect(next.k.reap(victim.slot)).toBe(0);
     k.recoverArena(victim.slot);
-    expect(k.finish(victim.slot)).toBe(1);
+    expect(k.finishRecovery(victim.slot)).toBe(1);
     expect(view(w).getBigUint64(lockOf(victim.slot), true)).toBe(0n);
     expect(problems(w, k)).toEqual([]);
   });

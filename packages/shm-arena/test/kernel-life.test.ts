@@ -345,13 +345,13 @@ describe('participants', () => {
     expect(k.reap(victim.slot)).toBe(1);
     k.recoverArena(victim.slot);
     // Its structure's repair is outstanding: the reservations stand.
-    expect(k.finish(victim.slot)).toBe(0);
+    expect(k.finishRecovery(victim.slot)).toBe(0);
     expect(k.slotKind(victim.slot)).toBe(SlotKind.ORPHANED);
     expect(stats(w, k)).toMatchObject({ scratch: start.scratch, retiredRegions: 1, blocks: 2 });
     expect(k.reap(victim.slot)).toBe(2);
     expect(k.nextJoined(victim.slot, 0)).toBe(entry);
     k.unjoin(entry, victim.slot);
-    expect(k.finish(victim.slot)).toBe(1);
+    expect(k.finishRecovery(victim.slot)).toBe(1);
     expect(stats(w, k)).toMatchObject({ region: 0, retiredRegions: 0, structures: 1 });
     expect(k.free(block)).toBe(Status.OK);
     expect(k.free(large)).toBe(Status.OK);

@@ -42,7 +42,7 @@ it('a region that the dead were creating for a structure destroyed since is free
   const by = (BigInt(destroyer.slot) + 1n) << 4n;
   view.setBigUint64(entryAt(entry), (BigInt(generation) << 32n) | DESTROYING | by, true);
   expect(k.nextJoined(victim.slot, 0)).toBe(-1);
-  expect(k.finish(victim.slot)).toBe(1);
+  expect(k.finishRecovery(victim.slot)).toBe(1);
   // The slot may have a new owner now: nothing may name it as the region's creator.
   expect(view.getBigUint64(regionAt(0), true) & 0xffffn).not.toBe(CREATING | mine);
   k.buryThread(3);
@@ -108,10 +108,10 @@ it('a dead slot is not stuck when its dead reaper is recovered first and replace
   k.buryThread(3);
   expect(k.reap(reaper.slot)).toBe(1);
   k.recoverArena(reaper.slot);
-  expect(k.finish(reaper.slot)).toBe(1);
+  expect(k.finishRecovery(reaper.slot)).toBe(1);
   expect(w.attach(4).slot).toBe(reaper.slot);
   expect(k.reap(victim.slot)).toBe(1);
   k.recoverArena(victim.slot);
-  expect(k.finish(victim.slot)).toBe(1);
+  expect(k.finishRecovery(victim.slot)).toBe(1);
   expect(problems(w, k)).toEqual([]);
 });

@@ -106,7 +106,7 @@ export function recover(k: ArenaKernel): number {
     if (phase === 0) continue;
     if (phase === 1) freed += k.recoverArena(slot);
     for (let e = k.nextJoined(slot, 0); e >= 0; e = k.nextJoined(slot, e + 1)) k.unjoin(e, slot);
-    expect(k.finish(slot)).toBe(1);
+    expect(k.finishRecovery(slot)).toBe(1);
   }
   return freed;
 }

@@ -22,7 +22,7 @@
 
 import { get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
-  CLOSED as GONE,
+  CLOSED,
   kindOf,
   OK,
   R_OWNER,
@@ -48,17 +48,17 @@ import {
 } from './codes';
 import { auditGuide } from './guide';
 import {
-  CLOCK,
+  LIST_CLOCK,
   compareNodes,
   deltaOf,
-  HEAD,
-  HEIGHT,
+  LIST_HEAD,
+  LIST_HEIGHT,
   heightOf,
   idOf,
   isTombstone,
   KEY,
   keyLength,
-  LAST,
+  LIST_LAST,
   listRegion,
   liveIn,
   MAX_HEIGHT,
@@ -68,14 +68,14 @@ import {
   pagesIn,
   REST,
   STAMP,
-  USED,
+  LIST_USED,
   versionsIn,
 } from './node';
-import { countOf, listOf } from './record';
+import { listsIn, listOf } from './record';
 import { opened, successorOf } from './seal';
 import { seek } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord } from './stack';
-import { BATCH, batchKind, batchNumber, BUILDING, CLOSED, COMMITTED, DEAD } from './stamp';
+import { BATCH, batchKind, batchNumber, BUILDING, LIST_CLOSED, COMMITTED, DEAD } from './stamp';
 
 // ---- stats --------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
     pages += pagesIn(list);
     versions += versionsIn(list);
     live += liveIn(list);
-    height = max(height, load32(list + HEIGHT));
+    height = max(height, load32(list + LIST_HEIGHT));
   }
   const active = opened(record);
   const out = io();
@@ -102,8 +102,8 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
   put64(out + STATS_VERSIONS, versions);
   put64(out + STATS_LIVE, live);
   const first = listOf(record, viewFirst());
-  const last = load64(first + LAST);
-  put64(out + STATS_LAST, last != 0 ? last : load64(first + CLOCK) & ~CLOSED);
+  const last = load64(first + LIST_LAST);
+  put64(out + STATS_LAST, last != 0 ? last : load64(first + LIST_CLOCK) & ~LIST_CLOSED);
   put32(out + STATS_HEIGHT, height);
   put32(out + STATS_ACTIVE, idOf(active));
   put32(out + STATS_MAX_PAGES, maxPagesOf(active));
@@ -118,20 +118,21 @@ export function audit(entry: u32, generation: u32): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
   const record = present(entry, generation);
-  if (record == 0) return leave(GONE);
+  if (record == 0) return leave(CLOSED);
   opened(record);
-  const count = countOf(record);
+  const count = listsIn(record);
   let newer: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < count; i++) {
     const list = listOf(record, i);
-    const clock = load64(list + CLOCK);
-    if ((clock & CLOSED) != 0 ? i == 0 : i != 0 || clock == 0) return bad(9, list, 0, clock, i);
+    const clock = load64(list + LIST_CLOCK);
+    if ((clock & LIST_CLOSED) != 0 ? i == 0 : i != 0 || clock == 0)
+      return bad(9, list, 0, clock, i);
     if (i > 0 && idOf(listOf(record, i - 1)) <= idOf(list)) return bad(11, list, 0, idOf(list), 0);
     const region = regionAt(listRegion(list));
     if (kindOf(load64(region + R_STATE)) != REGION_LIVE)
       return bad(12, list, 0, listRegion(list), 0);
     if (load64(region + R_OWNER) != ownedByEntry(entry, generation)) return bad(12, list, 0, 0, 1);
-    if (load32(list + USED) != 0 && successorOf(list) < 0) return bad(14, list, 0, 0, 1);
+    if (load32(list + LIST_USED) != 0 && successorOf(list) < 0) return bad(14, list, 0, 0, 1);
     const verdict = auditList(list, newer);
     if (verdict != OK) return leave(verdict);
     newer = min(newer, lowest(list));
@@ -155,14 +156,14 @@ function numberOf(node: usize): u64 {
 
 /** Walks one list; `newer`: the lowest number of the newer lists. */
 function auditList(list: usize, newer: u64): i32 {
-  const last = load64(list + LAST);
-  const clock = last != 0 ? last : load64(list + CLOCK);
+  const last = load64(list + LIST_LAST);
+  const clock = last != 0 ? last : load64(list + LIST_CLOCK);
   let versions: u64 = 0;
   let live: i64 = 0;
   let deltas: i64 = 0;
   let former: usize = 0;
   let number: u64 = DEAD;
-  for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
+  for (let n = next(list + LIST_HEAD, 0); n != 0; n = next(n, 0)) {
     const height = heightOf(n);
     if (height == 0 || height > MAX_HEIGHT) return problem(15, list, n, height, MAX_HEIGHT);
     const c = former == 0 ? -1 : compareNodes(former, n);
@@ -188,7 +189,7 @@ function auditList(list: usize, newer: u64): i32 {
 /** The lowest number in a list. */
 function lowest(list: usize): u64 {
   let number: u64 = u64.MAX_VALUE;
-  for (let n = next(list + HEAD, 0); n != 0; n = next(n, 0)) {
+  for (let n = next(list + LIST_HEAD, 0); n != 0; n = next(n, 0)) {
     const t = numberOf(n);
     if (t != DEAD) number = min(number, t);
   }
@@ -197,15 +198,16 @@ function lowest(list: usize): u64 {
 
 /** The levels above 0: in order, and a part of level 0. */
 function auditLevels(list: usize): i32 {
-  const height = load32(list + HEIGHT);
+  const height = load32(list + LIST_HEIGHT);
   if (height == 0 || height > MAX_HEIGHT) return problem(8, list, 0, height, MAX_HEIGHT);
   for (let level = height; level < MAX_HEIGHT; level++) {
     // A writer that died between the link and the raise leaves one level that no search uses.
-    if (level > height && next(list + HEAD, level) != 0) return problem(8, list, 0, level, height);
+    if (level > height && next(list + LIST_HEAD, level) != 0)
+      return problem(8, list, 0, level, height);
   }
   for (let level: u32 = 1; level < height; level++) {
     let last: usize = 0;
-    for (let n = next(list + HEAD, level); n != 0; n = next(n, level)) {
+    for (let n = next(list + LIST_HEAD, level); n != 0; n = next(n, level)) {
       if (last != 0 && compareNodes(last, n) > 0) return problem(2, list, n, last, level);
       if (heightOf(n) <= level || !grounded(list, n))
         return problem(3, list, n, heightOf(n), level);
@@ -226,12 +228,12 @@ function grounded(list: usize, node: usize): bool {
 /** Every region of the structure holds a list of the record, or the next one. */
 function auditRegions(entry: u32, generation: u32, record: usize): i32 {
   const owner = ownedByEntry(entry, generation);
-  const count = countOf(record);
+  const count = listsIn(record);
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
     if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
     let held = <u32>successorOf(listOf(record, 0)) == region;
-    if (held && load64(regionBody(region) + CLOCK) != 0) return problem(14, 0, 0, region, 0);
+    if (held && load64(regionBody(region) + LIST_CLOCK) != 0) return problem(14, 0, 0, region, 0);
     for (let i: u32 = 0; i < count; i++) held = held || listRegion(listOf(record, i)) == region;
     if (!held) return problem(13, 0, 0, region, count);
   }

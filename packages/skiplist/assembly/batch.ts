@@ -38,24 +38,17 @@ import {
   put64,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import {
-  CLOSED as GONE,
-  CONTENDED,
-  FULL,
-  LIMIT,
-  ME,
-  OK,
-} from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, EXISTS, PRESSURE } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import { ANSWER, FOUND_NUMBER } from '@x/shm-arena/assembly/map/result';
 import {
-  I_AT,
-  I_LENGTH,
-  I_OP,
-  I_OWN,
+  ITEM_AT,
+  ITEM_LENGTH,
+  ITEM_OP,
+  ITEM_OWN,
   itemAt,
   itemOf,
   runEnd,
@@ -65,8 +58,8 @@ import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/memory/reg
 import { DELETE, INSERT } from './codes';
 import { renew } from './guide';
 import {
-  L_OWN2,
-  L_SPLICE,
+  LANE_LEVELS,
+  LANE_SPLICE,
   laneFound,
   laneKeyAt,
   laneLength,
@@ -75,14 +68,14 @@ import {
   setLane,
 } from './lane';
 import {
-  CLOCK,
-  COUNTERS,
+  LIST_CLOCK,
+  SHARD_COUNTERS,
   countersOf,
   deltaOf,
   fillKind,
   fillValue,
   heightOf,
-  INTENT,
+  SHARD_INTENT,
   isLive,
   laneAt,
   LANES,
@@ -91,35 +84,35 @@ import {
   liveOf,
   pressed,
   shardAt,
-  SLAB,
+  SHARD_SLAB,
   STAMP,
   versionsOf,
 } from './node';
 import { newestBelow } from './read';
 import { listOf } from './record';
 import { opened } from './seal';
-import { advance, before, findSplices, linkAbove } from './search';
-import { admits, build, rewind, useShard } from './shard';
+import { findFurther, before, findSplices, linkAbove } from './search';
+import { admits, makeNode, rewind, useShard } from './shard';
 import {
   BATCH,
   batchKind,
   batchNumber,
   BUILDING,
-  CLOSED,
-  commit,
+  LIST_CLOSED,
+  commitBatch,
   DESCRIPTOR_BYTES,
   openBatch,
-  settleWith,
+  stampAsBatch,
 } from './stamp';
 import { deltaFor, newest, pickHeight } from './write';
 
 const TRIES: u32 = isDefined(GATED) ? 3 : 12;
 
-const O_KIND: usize = 0;
-const O_KEY_LENGTH: usize = 4;
-const O_VALUE_LENGTH: usize = 8;
-const O_OUTCOME: usize = 12;
-const O_KEY: usize = 16;
+const STAGED_KIND: usize = 0;
+const STAGED_KEY_LENGTH: usize = 4;
+const STAGED_VALUE_LENGTH: usize = 8;
+const STAGED_OUTCOME: usize = 12;
+const STAGED_KEY: usize = 16;
 
 /** See index.ts. */
 export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, temp: u32): i32 {
@@ -130,7 +123,7 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
     status = enter(entry, generation);
     if (status != OK) return status;
     const record = present(entry, generation);
-    if (record == 0) return leave(GONE);
+    if (record == 0) return leave(CLOSED);
     opened(record);
     status = leave(attempt(record, order, count));
     if (status == AGAIN) continue;
@@ -142,20 +135,20 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
 /** One attempt in the active list. AGAIN: nothing of it is or becomes visible. */
 function attempt(record: usize, order: usize, count: u32): i32 {
   const list = listOf(record, 0);
-  if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN;
+  if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN;
   const ready = useShard(list);
   if (ready != OK) return ready;
   const shard = shardAt(list, ME);
   const mark = regionMark(listRegion(list));
-  const slab = get64(shard + SLAB);
+  const slab = get64(shard + SHARD_SLAB);
   const batch: usize = regionAlloc(listRegion(list), DESCRIPTOR_BYTES, 8);
-  const status = batch == 0 ? whyNot() : buildAll(list, order, count);
+  const status = batch == 0 ? whyNot() : makeNodes(list, order, count);
   if (status != OK) {
     if (MUTANT != 171) rewind(list, shard, mark, slab); // B1: nothing of it was linked.
     return status;
   }
   openBatch(batch, ME);
-  store64(shard + INTENT, <u64>batch | 1);
+  store64(shard + SHARD_INTENT, <u64>batch | 1);
   let linked: u32 = 0;
   let live: i32 = 0;
   for (let first: u32 = 0; first < count; ) {
@@ -163,7 +156,7 @@ function attempt(record: usize, order: usize, count: u32): i32 {
     let lane: u32 = 0;
     for (let group = first; group < end; lane++) {
       const next = runEnd(order, group, count);
-      const node = place(record, laneAt(lane), order, group, next, batch);
+      const node = placeRun(record, laneAt(lane), order, group, next, batch);
       if (node == batch) return AGAIN;
       if (node != 0) {
         linked++;
@@ -173,11 +166,11 @@ function attempt(record: usize, order: usize, count: u32): i32 {
     }
     first = end;
   }
-  return finish(record, shard, batch, linked, live, order, count, mark, slab);
+  return finishBatch(record, shard, batch, linked, live, order, count, mark, slab);
 }
 
 /** Steps 4 and 5. */
-function finish(
+function finishBatch(
   record: usize,
   shard: usize,
   batch: usize,
@@ -191,24 +184,25 @@ function finish(
   const list = listOf(record, 0);
   const result = io();
   if (linked == 0) {
-    store64(shard + INTENT, 0); // As in giveBack of shard.ts: repair must not look at freed memory.
+    // As in giveBack of shard.ts: repair must not look at freed memory.
+    store64(shard + SHARD_INTENT, 0);
     rewind(list, shard, mark, slab);
     put32(result + ANSWER, 0);
     put64(result + FOUND_NUMBER, 0);
     return OK;
   }
-  const counters = load64(shard + COUNTERS);
+  const counters = load64(shard + SHARD_COUNTERS);
   const versions = versionsOf(counters) + linked;
   const alive = liveOf(counters) + live;
-  if (!commit(record, batch, versions, alive)) return AGAIN;
+  if (!commitBatch(record, batch, versions, alive)) return AGAIN;
   for (let i: u32 = 0; i < count; i++) {
     const node = nodeOf(itemAt(order, i));
-    if (node != 0) settleWith(node, batch);
+    if (node != 0) stampAsBatch(node, batch);
   }
-  store64(shard + COUNTERS, countersOf(versions, alive)); // B3
+  store64(shard + SHARD_COUNTERS, countersOf(versions, alive)); // B3
   let written: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    if (get32(opAt(order, i) + O_OUTCOME) == OK) written++;
+    if (get32(opAt(order, i) + STAGED_OUTCOME) == OK) written++;
   }
   put32(result + ANSWER, written);
   put64(result + FOUND_NUMBER, batchNumber(batch));
@@ -219,15 +213,15 @@ function finish(
 // ---- nodes --------------------------------------------------------------------------------------
 
 function nodeOf(item: usize): usize {
-  return get32(item + I_OWN);
+  return get32(item + ITEM_OWN);
 }
 
 function setNode(item: usize, node: usize): void {
-  put32(item + I_OWN, <u32>node);
+  put32(item + ITEM_OWN, <u32>node);
 }
 
 /** Step 1: a node for each key, with room for the longest value that its operations may give it. */
-function buildAll(list: usize, order: usize, count: u32): i32 {
+function makeNodes(list: usize, order: usize, count: u32): i32 {
   let runs: u32 = 0;
   for (let first: u32 = 0; first < count; ) {
     const end = runEnd(order, first, count);
@@ -240,7 +234,15 @@ function buildAll(list: usize, order: usize, count: u32): i32 {
     const s0 = get64(item);
     const s1 = get64(item + 8);
     const height = pickHeight(list);
-    const node = build(list, height, s0, s1, get32(item + I_LENGTH), get32(item + I_AT), longest);
+    const node = makeNode(
+      list,
+      height,
+      s0,
+      s1,
+      get32(item + ITEM_LENGTH),
+      get32(item + ITEM_AT),
+      longest,
+    );
     if (node == 0) return whyNot();
     setNode(item, node);
     runs++;
@@ -252,7 +254,7 @@ function buildAll(list: usize, order: usize, count: u32): i32 {
 /**
  * Step 3 for one key: links its node and returns it; 0: nothing to write; `batch`: it is aborted.
  */
-function place(
+function placeRun(
   record: usize,
   lane: usize,
   order: usize,
@@ -265,7 +267,7 @@ function place(
   const s1 = laneS1(lane);
   const len = laneLength(lane);
   const at = laneKeyAt(lane);
-  const splice = lane + L_SPLICE;
+  const splice = lane + LANE_SPLICE;
   const item = itemAt(order, first);
   const node = nodeOf(item);
   let n = laneFound(lane);
@@ -282,13 +284,13 @@ function place(
       setNode(item, 0);
       return 0;
     }
-    const tombstone = get32(op + O_KIND) == DELETE;
+    const tombstone = get32(op + STAGED_KIND) == DELETE;
     fillValue(node, valueFrom(op), valueBytes(op)); // Private until the CAS below.
     fillKind(node, tombstone, deltaFor(tombstone, was));
     put64(node + STAMP, BATCH | <u64>batch);
     put32(linkAt(node, 0), <u32>n);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break;
-    n = advance(0, s0, s1, len, at, splice);
+    n = findFurther(0, s0, s1, len, at, splice);
   }
   const height = heightOf(node);
   linkAbove(list, node, height, s0, s1, len, at, splice);
@@ -297,7 +299,7 @@ function place(
 
 /** Whether one of the operations asks if the key is there. */
 function inserts(order: usize, first: u32, end: u32): bool {
-  for (let i = first; i < end; i++) if (get32(opAt(order, i) + O_KIND) == INSERT) return true;
+  for (let i = first; i < end; i++) if (get32(opAt(order, i) + STAGED_KIND) == INSERT) return true;
   return false;
 }
 
@@ -306,12 +308,12 @@ function judge(order: usize, first: u32, end: u32, live: bool): usize {
   let last: usize = 0;
   for (let i = first; i < end; i++) {
     const op = opAt(order, i);
-    const kind = get32(op + O_KIND);
+    const kind = get32(op + STAGED_KIND);
     if (kind == INSERT && live) {
-      put32(op + O_OUTCOME, EXISTS);
+      put32(op + STAGED_OUTCOME, EXISTS);
       continue;
     }
-    put32(op + O_OUTCOME, OK);
+    put32(op + STAGED_OUTCOME, OK);
     live = kind != DELETE;
     last = op;
   }
@@ -325,8 +327,8 @@ function fillLanes(list: usize, order: usize, first: u32, count: u32): u32 {
   for (; i < count && lanes < LANES; lanes++) {
     const item = itemAt(order, i);
     const lane = laneAt(lanes);
-    setLane(lane, get64(item), get64(item + 8), get32(item + I_LENGTH), get32(item + I_AT));
-    put32(lane + L_OWN2, heightOf(nodeOf(item)));
+    setLane(lane, get64(item), get64(item + 8), get32(item + ITEM_LENGTH), get32(item + ITEM_AT));
+    put32(lane + LANE_LEVELS, heightOf(nodeOf(item)));
     i = runEnd(order, i, count);
   }
   findSplices(list, lanes);
@@ -340,29 +342,33 @@ function fillItems(count: u32, at: usize, items: usize): void {
   let op = at;
   for (let i: u32 = 0; i < count; i++) {
     const item = itemOf(items, i);
-    const len = get32(op + O_KEY_LENGTH);
-    put64(item, sliceOf(op + O_KEY, 0, len));
-    put64(item + 8, sliceOf(op + O_KEY, 1, len));
-    put32(item + I_LENGTH, len);
-    put32(item + I_AT, <u32>(op + O_KEY));
-    put32(item + I_OP, <u32>op);
+    const len = get32(op + STAGED_KEY_LENGTH);
+    put64(item, sliceOf(op + STAGED_KEY, 0, len));
+    put64(item + 8, sliceOf(op + STAGED_KEY, 1, len));
+    put32(item + ITEM_LENGTH, len);
+    put32(item + ITEM_AT, <u32>(op + STAGED_KEY));
+    put32(item + ITEM_OP, <u32>op);
     op += opBytes(op);
   }
 }
 
 /** The operation with that place in key order. */
 function opAt(order: usize, index: u32): usize {
-  return get32(itemAt(order, index) + I_OP);
+  return get32(itemAt(order, index) + ITEM_OP);
 }
 
 function valueBytes(op: usize): u32 {
-  return get32(op + O_KIND) == DELETE ? 0 : get32(op + O_VALUE_LENGTH);
+  return get32(op + STAGED_KIND) == DELETE ? 0 : get32(op + STAGED_VALUE_LENGTH);
 }
 
 function valueFrom(op: usize): usize {
-  return op + O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7);
+  return op + STAGED_KEY + ((get32(op + STAGED_KEY_LENGTH) + 7) & ~7);
 }
 
 function opBytes(op: usize): usize {
-  return O_KEY + ((get32(op + O_KEY_LENGTH) + 7) & ~7) + ((get32(op + O_VALUE_LENGTH) + 7) & ~7);
+  return (
+    STAGED_KEY +
+    ((get32(op + STAGED_KEY_LENGTH) + 7) & ~7) +
+    ((get32(op + STAGED_VALUE_LENGTH) + 7) & ~7)
+  );
 }

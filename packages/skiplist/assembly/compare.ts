@@ -29,9 +29,9 @@ import { AGAIN, DIFFERS, EXISTS } from '@x/shm-arena/assembly/map/codes';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { COMPARE, DELETE, MATCH, MATCH_DELETE } from './codes';
 import {
-  COUNTERS,
+  SHARD_COUNTERS,
   deltaOf,
-  INTENT,
+  SHARD_INTENT,
   isLive,
   isTombstone,
   linkAt,
@@ -44,7 +44,7 @@ import {
 } from './node';
 import { listOf } from './record';
 import { giveBack } from './shard';
-import { BATCH, commit, DESCRIPTOR_BYTES, openBatch, settleWith } from './stamp';
+import { BATCH, commitBatch, DESCRIPTOR_BYTES, openBatch, stampAsBatch } from './stamp';
 
 /** Whether a write leaves a tombstone. */
 export function deletes(kind: i32): bool {
@@ -98,15 +98,15 @@ export function overFrozen(
     return why;
   }
   openBatch(batch, ME);
-  if (MUTANT != 162) store64(shard + INTENT, <u64>batch | 1); // X1
+  if (MUTANT != 162) store64(shard + SHARD_INTENT, <u64>batch | 1); // X1
   put64(x + STAMP, BATCH | <u64>batch);
   if (!cas32(linkAt(before, 0), <u32>n, <u32>x)) {
     giveBack(list, shard, x, mark, slab);
     return AGAIN;
   }
-  const counters = load64(shard + COUNTERS); // Owned: this thread alone writes it.
+  const counters = load64(shard + SHARD_COUNTERS); // Owned: this thread alone writes it.
   const versions = versionsOf(counters) + 1;
-  if (!commit(record, batch, versions, liveOf(counters) + deltaOf(x))) return AGAIN;
-  settleWith(x, batch);
+  if (!commitBatch(record, batch, versions, liveOf(counters) + deltaOf(x))) return AGAIN;
+  stampAsBatch(x, batch);
   return OK;
 }

@@ -56,12 +56,12 @@ import {
   store32,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
-import { L_BEFORE, L_BEHIND, L_S0, L_S1, L_SPLICE } from './lane';
+import { LANE_BEFORE, LANE_BEHIND, LANE_S0, LANE_S1, LANE_SPLICE } from './lane';
 import {
-  DUE,
-  GUIDE,
-  HEAD,
-  HEIGHT,
+  LIST_DUE,
+  LIST_GUIDE,
+  LIST_HEAD,
+  LIST_HEIGHT,
   KEY,
   LANE_BYTES,
   laneAt,
@@ -83,21 +83,21 @@ const STRIDE: u32 = isDefined(GATED) ? 0 : 8;
 /** U3 */
 const NEAR: u32 = isDefined(GATED) ? 1 : 8;
 
-const G_LEVELS: usize = 0;
-const G_SHIFT: usize = 4;
-const G_LEAVES: usize = 8;
-const G_COUNT: usize = 12;
-const G_FIRST: usize = 16;
-const G_LAST: usize = 32;
-const G_GROUPS: usize = 48;
-const G_BYTES: u32 = 128;
+const GUIDE_LEVELS: usize = 0;
+const GUIDE_SHIFT: usize = 4;
+const GUIDE_LEAVES: usize = 8;
+const GUIDE_COUNT: usize = 12;
+const GUIDE_FIRST: usize = 16;
+const GUIDE_LAST: usize = 32;
+const GUIDE_GROUPS: usize = 48;
+const GUIDE_BYTES: u32 = 128;
 const GROUP: u32 = 8;
 const LEAF: u32 = 5;
 /** Bytes of a group, or a leaf: 1 << LINE. */
 const LINE: u32 = 6;
 const LEAF_BEFORE: usize = 40;
 /** A lane's window, while its splice is not in use. */
-const L_WINDOW: usize = L_SPLICE + 8;
+const LANE_WINDOW: usize = LANE_SPLICE + 8;
 
 function windowOf(s0: u64, s1: u64, shift: u32): u64 {
   if (shift >= 64) return s1 << (shift - 64);
@@ -114,17 +114,17 @@ export let bound: usize = 0;
  * 0: it begins at the top of the head.
  */
 export function near(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
-  const guide: usize = load32(list + GUIDE); // Pairs with the CAS of `renew`: it is complete.
+  const guide: usize = load32(list + LIST_GUIDE); // Pairs with the CAS of `renew`: it is complete.
   if (guide == 0) return 0;
   const where = side(guide, s0, s1);
   if (where > 0) return 0;
-  const window = where < 0 ? 0 : windowOf(s0, s1, get32(guide + G_SHIFT));
+  const window = where < 0 ? 0 : windowOf(s0, s1, get32(guide + GUIDE_SHIFT));
   let index: u32 = 0;
-  const end = guide + G_GROUPS + ((<usize>get32(guide + G_LEVELS)) << 2);
-  for (let level = guide + G_GROUPS; level < end; level += 4) {
+  const end = guide + GUIDE_GROUPS + ((<usize>get32(guide + GUIDE_LEVELS)) << 2);
+  for (let level = guide + GUIDE_GROUPS; level < end; level += 4) {
     index = index * GROUP + rankInGroup(get32(level) + (index << LINE), window);
   }
-  const leaf: usize = get32(guide + G_LEAVES) + (index << LINE);
+  const leaf: usize = get32(guide + GUIDE_LEAVES) + (index << LINE);
   const rank = rankInLeaf(leaf, window);
   const before = leaf + LEAF_BEFORE + (rank << 2);
   const same = MUTANT != 46 && get64(leaf + (rank << 3)) == window;
@@ -142,10 +142,10 @@ export function near(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
 
 /** Slices against the guide's: before its first entry, behind all but its last one, or between. */
 function side(guide: usize, s0: u64, s1: u64): i32 {
-  const f0 = get64(guide + G_FIRST);
-  if (s0 < f0 || (s0 == f0 && s1 < get64(guide + G_FIRST + 8))) return -1;
-  const l0 = get64(guide + G_LAST);
-  return s0 > l0 || (s0 == l0 && s1 >= get64(guide + G_LAST + 8)) ? 1 : 0;
+  const f0 = get64(guide + GUIDE_FIRST);
+  if (s0 < f0 || (s0 == f0 && s1 < get64(guide + GUIDE_FIRST + 8))) return -1;
+  const l0 = get64(guide + GUIDE_LAST);
+  return s0 > l0 || (s0 == l0 && s1 >= get64(guide + GUIDE_LAST + 8)) ? 1 : 0;
 }
 
 /** Windows of a group that are less. Without branches: what compares say cannot be guessed. */
@@ -173,45 +173,46 @@ function rankInLeaf(leaf: usize, window: u64): usize {
 }
 
 /**
- * The same for the first `count` lanes at once: L_BEFORE := where to begin, L_BEHIND := `bound`;
+ * The same for the first `count` lanes at once: LANE_BEFORE := where to begin, LANE_BEHIND :=
+ * `bound`;
  * the steps along LEVEL are left to the search.
  */
 export function nearLanes(list: usize, count: u32): void {
   const first = laneAt(0);
   const end = first + <usize>count * LANE_BYTES;
-  const guide: usize = load32(list + GUIDE); // As in `near`.
+  const guide: usize = load32(list + LIST_GUIDE); // As in `near`.
   if (guide == 0) {
-    for (let lane = first; lane < end; lane += LANE_BYTES) put32(lane + L_BEFORE, 0);
+    for (let lane = first; lane < end; lane += LANE_BYTES) put32(lane + LANE_BEFORE, 0);
     return;
   }
-  const shift = get32(guide + G_SHIFT);
+  const shift = get32(guide + GUIDE_SHIFT);
   for (let lane = first; lane < end; lane += LANE_BYTES) {
-    const s0 = get64(lane + L_S0);
-    const s1 = get64(lane + L_S1);
+    const s0 = get64(lane + LANE_S0);
+    const s1 = get64(lane + LANE_S1);
     const where = side(guide, s0, s1);
-    put32(lane + L_BEFORE, 0);
-    put32(lane + L_BEHIND, where);
-    put64(lane + L_WINDOW, where == 0 ? windowOf(s0, s1, shift) : 0);
+    put32(lane + LANE_BEFORE, 0);
+    put32(lane + LANE_BEHIND, where);
+    put64(lane + LANE_WINDOW, where == 0 ? windowOf(s0, s1, shift) : 0);
   }
-  const last = guide + G_GROUPS + ((<usize>get32(guide + G_LEVELS)) << 2);
-  for (let level = guide + G_GROUPS; level < last; level += 4) {
+  const last = guide + GUIDE_GROUPS + ((<usize>get32(guide + GUIDE_LEVELS)) << 2);
+  for (let level = guide + GUIDE_GROUPS; level < last; level += 4) {
     const groups = get32(level);
     for (let lane = first; lane < end; lane += LANE_BYTES) {
-      const index = get32(lane + L_BEFORE);
-      const rank = rankInGroup(groups + (index << LINE), get64(lane + L_WINDOW));
-      put32(lane + L_BEFORE, index * GROUP + rank);
+      const index = get32(lane + LANE_BEFORE);
+      const rank = rankInGroup(groups + (index << LINE), get64(lane + LANE_WINDOW));
+      put32(lane + LANE_BEFORE, index * GROUP + rank);
     }
   }
-  const leaves = get32(guide + G_LEAVES);
+  const leaves = get32(guide + GUIDE_LEAVES);
   for (let lane = first; lane < end; lane += LANE_BYTES) {
-    const window = get64(lane + L_WINDOW);
-    const leaf: usize = leaves + (get32(lane + L_BEFORE) << LINE);
+    const window = get64(lane + LANE_WINDOW);
+    const leaf: usize = leaves + (get32(lane + LANE_BEFORE) << LINE);
     const rank = rankInLeaf(leaf, window);
     const before = leaf + LEAF_BEFORE + (rank << 2);
-    const past = <i32>get32(lane + L_BEHIND) > 0;
+    const past = <i32>get32(lane + LANE_BEHIND) > 0;
     const same = MUTANT != 46 && get64(leaf + (rank << 3)) == window;
-    put32(lane + L_BEFORE, past ? 0 : get32(before));
-    put32(lane + L_BEHIND, past || same ? 0 : get32(before + 4));
+    put32(lane + LANE_BEFORE, past ? 0 : get32(before));
+    put32(lane + LANE_BEHIND, past || same ? 0 : get32(before + 4));
   }
 }
 
@@ -223,25 +224,29 @@ export function nearLanes(list: usize, count: u32): void {
  */
 export function renew(list: usize, was: u32, now: u32): void {
   if (was >> STRIDE == now >> STRIDE) return;
-  const due = load32(list + DUE);
+  const due = load32(list + LIST_DUE);
   const versions = <u32>versionsIn(list); // 4 GiB hold far less than 2^31.
   if (versions < due || pressed(list)) return;
-  if (!cas32(list + DUE, due, versions << 1)) return; // Somebody else makes it.
-  const guide = build(list, versions);
-  let old = load32(list + GUIDE);
+  if (!cas32(list + LIST_DUE, due, versions << 1)) return; // Somebody else makes it.
+  const guide = makeGuide(list, versions);
+  let old = load32(list + LIST_GUIDE);
   // Publishes; pairs with `near`. A writer that took longer than a doubling leaves the larger one.
-  while (guide != 0 && leavesIn(old) < leavesIn(guide) && !cas32(list + GUIDE, old, <u32>guide)) {
-    old = load32(list + GUIDE);
+  while (
+    guide != 0 &&
+    leavesIn(old) < leavesIn(guide) &&
+    !cas32(list + LIST_GUIDE, old, <u32>guide)
+  ) {
+    old = load32(list + LIST_GUIDE);
   }
 }
 
 function leavesIn(guide: usize): u32 {
-  return guide == 0 ? 0 : get32(guide + G_COUNT);
+  return guide == 0 ? 0 : get32(guide + GUIDE_COUNT);
 }
 
 /** A guide of the list as it is; 0: no memory, or no two entries that differ in their slices. */
-function build(list: usize, versions: u32): usize {
-  const first = next(list + HEAD, LEVEL);
+function makeGuide(list: usize, versions: u32): usize {
+  const first = next(list + LIST_HEAD, LEVEL);
   const last = lastAt(list, LEVEL);
   if (first == 0 || last == 0) return 0;
   const high = get64(first + KEY) ^ get64(last + KEY);
@@ -251,23 +256,23 @@ function build(list: usize, versions: u32): usize {
   const room = (entries + (entries >> 3)) / LEAF + 2;
   const guide: usize = regionAlloc(listRegion(list), guideBytes(room), 64);
   if (guide == 0) return 0;
-  const leaves = guide + G_BYTES;
-  if (MUTANT == 47) store32(list + GUIDE, <u32>guide);
-  put32(guide + G_LEAVES, <u32>leaves);
-  put32(guide + G_SHIFT, <u32>(high != 0 ? clz(high) : 64 + clz(low)));
-  putSlices(guide + G_FIRST, first);
-  put32(guide + G_COUNT, fillLeaves(guide, list, first, last, room));
+  const leaves = guide + GUIDE_BYTES;
+  if (MUTANT == 47) store32(list + LIST_GUIDE, <u32>guide);
+  put32(guide + GUIDE_LEAVES, <u32>leaves);
+  put32(guide + GUIDE_SHIFT, <u32>(high != 0 ? clz(high) : 64 + clz(low)));
+  putSlices(guide + GUIDE_FIRST, first);
+  put32(guide + GUIDE_COUNT, fillLeaves(guide, list, first, last, room));
   fillGroups(guide, leaves + ((<usize>room) << LINE));
   return guide;
 }
 
 /** The last node at a level, or 0. */
 function lastAt(list: usize, level: u32): usize {
-  let b = list + HEAD;
-  for (let i = load32(list + HEIGHT); i-- > level; ) {
+  let b = list + LIST_HEAD;
+  for (let i = load32(list + LIST_HEIGHT); i-- > level; ) {
     for (let n = next(b, i); n != 0; n = next(b, i)) b = n;
   }
-  return b == list + HEAD ? 0 : b;
+  return b == list + LIST_HEAD ? 0 : b;
 }
 
 /** Bytes of a guide with so many leaves. */
@@ -278,7 +283,7 @@ function guideBytes(leaves: u32): u32 {
     below = (below + GROUP - 1) / GROUP;
     lines += below;
   } while (below > 1);
-  return G_BYTES + (lines << LINE);
+  return GUIDE_BYTES + (lines << LINE);
 }
 
 function putSlices(at: usize, node: usize): void {
@@ -288,12 +293,12 @@ function putSlices(at: usize, node: usize): void {
 
 /** Fills the leaves with the nodes from `first` to `last`, as far as there is room; how many. */
 function fillLeaves(guide: usize, list: usize, first: usize, last: usize, room: u32): u32 {
-  const shift = get32(guide + G_SHIFT);
-  const head = list + HEAD;
+  const shift = get32(guide + GUIDE_SHIFT);
+  const head = list + LIST_HEAD;
   let before = head;
   let filled: u32 = 0;
   while (filled < room && before != last) {
-    const leaf = <usize>get32(guide + G_LEAVES) + ((<usize>filled) << LINE);
+    const leaf = <usize>get32(guide + GUIDE_LEAVES) + ((<usize>filled) << LINE);
     put32(leaf + LEAF_BEFORE, <u32>before);
     for (let i: usize = 0; i < LEAF; i++) {
       let n: usize = 0;
@@ -309,16 +314,16 @@ function fillLeaves(guide: usize, list: usize, first: usize, last: usize, room: 
     }
     filled++;
   }
-  putSlices(guide + G_LAST, before);
+  putSlices(guide + GUIDE_LAST, before);
   return filled;
 }
 
 /** Fills the groups above the leaves, from `at` on. */
 function fillGroups(guide: usize, at: usize): void {
   let levels: u32 = 0;
-  let below: usize = get32(guide + G_LEAVES);
+  let below: usize = get32(guide + GUIDE_LEAVES);
   let greatest: usize = (LEAF - 1) << 3; // The last window of what is below.
-  let count = get32(guide + G_COUNT);
+  let count = get32(guide + GUIDE_COUNT);
   do {
     const groups = (count + GROUP - 1) / GROUP;
     for (let i: u32 = 0; i < groups * GROUP; i++) {
@@ -327,29 +332,29 @@ function fillGroups(guide: usize, at: usize): void {
     }
     // From the top: those that were there move on by one.
     for (let i = levels; i > 0; i--) {
-      const word = guide + G_GROUPS + ((<usize>i) << 2);
+      const word = guide + GUIDE_GROUPS + ((<usize>i) << 2);
       put32(word, get32(word - 4));
     }
-    put32(guide + G_GROUPS, <u32>at);
+    put32(guide + GUIDE_GROUPS, <u32>at);
     levels++;
     below = at;
     greatest = (GROUP - 1) << 3;
     at += (<usize>groups) << LINE;
     count = groups;
   } while (count > 1);
-  put32(guide + G_LEVELS, levels);
+  put32(guide + GUIDE_LEVELS, levels);
 }
 
 // ---- checking -----------------------------------------------------------------------------------
 
 /** U1 of a list at rest; the node of the first entry that breaks it, or 0. */
 export function auditGuide(list: usize): usize {
-  const guide: usize = load32(list + GUIDE);
+  const guide: usize = load32(list + LIST_GUIDE);
   if (guide == 0) return 0;
-  const shift = get32(guide + G_SHIFT);
-  const leaves: usize = get32(guide + G_LEAVES);
-  const end = leaves + ((<usize>get32(guide + G_COUNT)) << LINE);
-  let at = list + HEAD; // Along LEVEL, which holds all entries in their order.
+  const shift = get32(guide + GUIDE_SHIFT);
+  const leaves: usize = get32(guide + GUIDE_LEAVES);
+  const end = leaves + ((<usize>get32(guide + GUIDE_COUNT)) << LINE);
+  let at = list + LIST_HEAD; // Along LEVEL, which holds all entries in their order.
   for (let leaf = leaves; leaf < end; leaf += 1 << LINE) {
     if (get32(leaf + LEAF_BEFORE) != <u32>at) return at;
     for (let i: usize = 0; i < LEAF; i++) {

@@ -39,7 +39,6 @@ import * as read from './read';
 import * as repairs from './repair';
 import * as scans from './scan';
 import * as seals from './seal';
-import * as stack from './stack';
 import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */

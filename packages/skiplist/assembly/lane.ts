@@ -3,52 +3,54 @@
 // Lane, private, in the kernel's scratch
 //    0 u32 before: the node it stands at   4 u32 level   8 u32 behind: a node that is known not to
 //      be before the key, in the end the first such node; 0 = none   12 u32 key length   16 u64 s0
-//   24 u64 s1   32 u32 at   36 u32 free for the caller   40 u32 what the caller asks for: see
-//      findMany and findSplices   44 u32 next: the node it looks at   48 splice
+//   24 u64 s1   32 u32 at   36 u32 of `getMany`: the version that was found, 0 = none
+//   40 u32 of findMany: 1 = decided, the lane is left out; of findSplices: the levels wanted
+//   44 u32 next: the node it looks at   48 splice
 //
 // Names: see node.ts.
 
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 
-export const L_BEFORE: usize = 0;
-export const L_LEVEL: usize = 4;
-export const L_BEHIND: usize = 8;
-export const L_LENGTH: usize = 12;
-export const L_S0: usize = 16;
-export const L_S1: usize = 24;
-export const L_AT: usize = 32;
-/** The caller's own; what the caller asks for. */
-export const L_OWN: usize = 36;
-export const L_OWN2: usize = 40;
+export const LANE_BEFORE: usize = 0;
+export const LANE_LEVEL: usize = 4;
+export const LANE_BEHIND: usize = 8;
+export const LANE_LENGTH: usize = 12;
+export const LANE_S0: usize = 16;
+export const LANE_S1: usize = 24;
+export const LANE_AT: usize = 32;
+export const LANE_NODE: usize = 36;
+/** Before `findMany`, and before `findSplices`: no search needs both. */
+export const LANE_DECIDED: usize = 40;
+export const LANE_LEVELS: usize = 40;
 /** The node that a search looks at next. */
-export const L_NEXT: usize = 44;
-export const L_SPLICE: usize = 48;
+export const LANE_NEXT: usize = 44;
+export const LANE_SPLICE: usize = 48;
 
 /** Gives a lane its key. */
 export function setLane(lane: usize, s0: u64, s1: u64, len: u32, at: usize): void {
-  put32(lane + L_LENGTH, len);
-  put64(lane + L_S0, s0);
-  put64(lane + L_S1, s1);
-  put32(lane + L_AT, <u32>at);
+  put32(lane + LANE_LENGTH, len);
+  put64(lane + LANE_S0, s0);
+  put64(lane + LANE_S1, s1);
+  put32(lane + LANE_AT, <u32>at);
 }
 
 export function laneS0(lane: usize): u64 {
-  return get64(lane + L_S0);
+  return get64(lane + LANE_S0);
 }
 
 export function laneS1(lane: usize): u64 {
-  return get64(lane + L_S1);
+  return get64(lane + LANE_S1);
 }
 
 export function laneLength(lane: usize): u32 {
-  return get32(lane + L_LENGTH);
+  return get32(lane + LANE_LENGTH);
 }
 
 export function laneKeyAt(lane: usize): usize {
-  return get32(lane + L_AT);
+  return get32(lane + LANE_AT);
 }
 
 /** What the search of the lane found: the first node not before its key, or 0. */
 export function laneFound(lane: usize): usize {
-  return get32(lane + L_BEHIND);
+  return get32(lane + LANE_BEHIND);
 }

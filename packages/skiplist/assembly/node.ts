@@ -84,24 +84,24 @@ export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
 
 // ---- list ---------------------------------------------------------------------------------------
 
-export const CLOCK: usize = 0;
-export const LAST: usize = 8;
-export const HEIGHT: usize = 64;
-export const USED: usize = 68;
-export const SUCCESSOR: usize = 72;
-export const GUIDE: usize = 76;
-export const DUE: usize = 80;
-export const LOCK: usize = 88;
-export const ID: usize = 128;
-export const REGION: usize = 132;
-export const SHARDS: usize = 136;
-export const MAX_ENTRIES: usize = 140;
-export const MAX_PAGES: usize = 144;
-export const OF_ENTRY: usize = 148;
-export const FORMER: usize = 152;
-export const MAKER: usize = 156;
-export const HEAD: usize = 256;
-export const RECORDS: usize = 288;
+export const LIST_CLOCK: usize = 0;
+export const LIST_LAST: usize = 8;
+export const LIST_HEIGHT: usize = 64;
+export const LIST_USED: usize = 68;
+export const LIST_SUCCESSOR: usize = 72;
+export const LIST_GUIDE: usize = 76;
+export const LIST_DUE: usize = 80;
+export const LIST_LOCK: usize = 88;
+export const LIST_ID: usize = 128;
+export const LIST_REGION: usize = 132;
+export const LIST_SHARDS: usize = 136;
+export const LIST_MAX_ENTRIES: usize = 140;
+export const LIST_MAX_PAGES: usize = 144;
+export const LIST_ENTRY: usize = 148;
+export const LIST_FORMER: usize = 152;
+export const LIST_MAKER: usize = 156;
+export const LIST_HEAD: usize = 256;
+export const LIST_RECORDS: usize = 288;
 
 // ---- node ---------------------------------------------------------------------------------------
 
@@ -118,10 +118,10 @@ const TOMB: u32 = 1 << 25;
 
 // ---- shard --------------------------------------------------------------------------------------
 
-export const COUNTERS: usize = 16;
-export const INTENT: usize = 24;
-export const HINT: usize = 32;
-export const SLAB: usize = 56;
+export const SHARD_COUNTERS: usize = 16;
+export const SHARD_INTENT: usize = 24;
+export const SHARD_HINTS: usize = 32;
+export const SHARD_SLAB: usize = 56;
 
 // ---- the kernel's own part of the scratch -------------------------------------------------------
 
@@ -311,7 +311,7 @@ export function fillKind(node: usize, tombstone: bool, delta: i32): void {
 
 /** The line of participant `slot` in the list's region. */
 export function shardAt(list: usize, slot: u32): usize {
-  return <usize>get32(list + SHARDS) + ((<usize>slot) << 6);
+  return <usize>get32(list + LIST_SHARDS) + ((<usize>slot) << 6);
 }
 
 export function versionsOf(counters: u64): u32 {
@@ -329,41 +329,41 @@ export function countersOf(versions: u32, live: i32): u64 {
 /** Versions in the list, over all shards in use. */
 export function versionsIn(list: usize): u64 {
   let sum: u64 = 0;
-  const used = load32(list + USED);
+  const used = load32(list + LIST_USED);
   check(used <= PARTICIPANTS, 1, list);
-  for (let s: u32 = 0; s < used; s++) sum += versionsOf(load64(shardAt(list, s) + COUNTERS));
+  for (let s: u32 = 0; s < used; s++) sum += versionsOf(load64(shardAt(list, s) + SHARD_COUNTERS));
   return sum;
 }
 
 /** Live keys in the list, over all shards in use. */
 export function liveIn(list: usize): i64 {
   let sum: i64 = 0;
-  const used = load32(list + USED);
-  for (let s: u32 = 0; s < used; s++) sum += liveOf(load64(shardAt(list, s) + COUNTERS));
+  const used = load32(list + LIST_USED);
+  for (let s: u32 = 0; s < used; s++) sum += liveOf(load64(shardAt(list, s) + SHARD_COUNTERS));
   return sum;
 }
 
 // ---- frozen words of a list ---------------------------------------------------------------------
 
 export function idOf(list: usize): u32 {
-  return get32(list + ID);
+  return get32(list + LIST_ID);
 }
 
 export function listRegion(list: usize): u32 {
-  return get32(list + REGION);
+  return get32(list + LIST_REGION);
 }
 
 export function maxEntriesOf(list: usize): u32 {
-  return get32(list + MAX_ENTRIES);
+  return get32(list + LIST_MAX_ENTRIES);
 }
 
 export function maxPagesOf(list: usize): u32 {
-  return get32(list + MAX_PAGES);
+  return get32(list + LIST_MAX_PAGES);
 }
 
 /** Pages that the list's region holds; the second word of a region's line counts a shard's. */
 export function pagesIn(list: usize): u32 {
-  const used = load32(list + USED);
+  const used = load32(list + LIST_USED);
   let sum: u32 = used == 0 ? 1 : 0; // The first page is the maker's, whose shard is in use then.
   for (let s: u32 = 0; s < used; s++) sum += <u32>load64(shardAt(list, s) + 8);
   return sum;

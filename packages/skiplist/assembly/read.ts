@@ -43,7 +43,16 @@ import {
   putValue,
 } from '@x/shm-arena/assembly/map/result';
 import { TOMBSTONE } from './codes';
-import { L_OWN, L_OWN2, laneFound, laneKeyAt, laneLength, laneS0, laneS1, setLane } from './lane';
+import {
+  LANE_NODE,
+  LANE_DECIDED,
+  laneFound,
+  laneKeyAt,
+  laneLength,
+  laneS0,
+  laneS1,
+  setLane,
+} from './lane';
 import {
   equal,
   isTombstone,
@@ -56,7 +65,7 @@ import {
   valueLength,
   WORK_BYTES,
 } from './node';
-import { countOf, listOf } from './record';
+import { listsIn, listOf } from './record';
 import { findMany, seek } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { LATEST, seen } from './stamp';
@@ -96,7 +105,7 @@ export function get(
     }
   }
   put32(io() + FOUND_BYTES, 0);
-  putNumber(0, 0);
+  putVersion(0, 0);
   return done(upto, ABSENT);
 }
 
@@ -106,14 +115,14 @@ export function get(
  */
 export function resultOf(node: usize, number: u64, status: i32): i32 {
   const gone = isTombstone(node);
-  putNumber(gone ? TOMBSTONE : 0, number);
+  putVersion(gone ? TOMBSTONE : 0, number);
   if (!gone) return putValue(valueAt(node), valueLength(node), valueRoom(WORK_BYTES), status);
   put32(io() + FOUND_BYTES, 0);
   return ABSENT;
 }
 
 /** What a result says beside the value. */
-function putNumber(flags: u32, number: u64): void {
+function putVersion(flags: u32, number: u64): void {
   const out = io();
   put32(out + FOUND_FLAGS, flags);
   put64(out + FOUND_NUMBER, number);
@@ -128,7 +137,7 @@ export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
 
 /** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
 export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
-  const count = countOf(record);
+  const count = listsIn(record);
   for (let i: u32 = 1; i < count; i++) {
     const list = listOf(record, i);
     let n = seek(list, s0, s1, len, at);
@@ -167,7 +176,7 @@ export function getMany(
     for (let i: u32 = 0; i < lanes; i++) behindKeys = stageLane(laneAt(i), behindKeys);
     searchLanes(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
-      const node: usize = get32(laneAt(i) + L_OWN);
+      const node: usize = get32(laneAt(i) + LANE_NODE);
       const length = node == 0 ? 0 : valueLength(node);
       const bytes = foundBytes(length);
       if (used + bytes > outBytes) {
@@ -188,12 +197,12 @@ export function getMany(
 function stageLane(lane: usize, key: usize): usize {
   const len = get32(key); // Staged by this thread's host: private.
   setLane(lane, sliceOf(key + 8, 0, len), sliceOf(key + 8, 1, len), len, key + 8);
-  put32(lane + L_OWN, 0);
-  put32(lane + L_OWN2, 0);
+  put32(lane + LANE_NODE, 0);
+  put32(lane + LANE_DECIDED, 0);
   return key + keyRecord(len);
 }
 
-/** Searches the lanes' keys in all lists of the view; L_OWN := the live version, or 0. */
+/** Searches the lanes' keys in all lists of the view; LANE_NODE := the live version, or 0. */
 function searchLanes(lanes: u32): void {
   const record = viewRecord();
   const end = viewEnd();
@@ -204,21 +213,21 @@ function searchLanes(lanes: u32): void {
     findMany(list, lanes);
     for (let l: u32 = 0; l < lanes; l++) {
       const lane = laneAt(l);
-      if (get32(lane + L_OWN2) == 0 && choose(list, lane, limit)) open--;
+      if (get32(lane + LANE_DECIDED) == 0 && decideLane(list, lane, limit)) open--;
     }
   }
 }
 
 /** True when this list decides the lane's key. */
-function choose(list: usize, lane: usize, limit: u64): bool {
+function decideLane(list: usize, lane: usize, limit: u64): bool {
   const s0 = laneS0(lane);
   const s1 = laneS1(lane);
   const len = laneLength(lane);
   const at = laneKeyAt(lane);
   for (let n = laneFound(lane); n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
     if (seen(list, n, limit) != 0) {
-      put32(lane + L_OWN, isTombstone(n) ? 0 : <u32>n);
-      put32(lane + L_OWN2, 1);
+      put32(lane + LANE_NODE, isTombstone(n) ? 0 : <u32>n);
+      put32(lane + LANE_DECIDED, 1);
       return true;
     }
   }

@@ -27,21 +27,21 @@ import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
 import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { retireFrom } from '@x/shm-arena/assembly/memory/region';
 import {
-  COUNTERS,
+  SHARD_COUNTERS,
   countersOf,
   deltaOf,
-  INTENT,
+  SHARD_INTENT,
   KEY,
   keyLength,
   listRegion,
   liveOf,
   REST,
   shardAt,
-  SLAB,
+  SHARD_SLAB,
   STAMP,
   versionsOf,
 } from './node';
-import { countOf, listOf } from './record';
+import { listsIn, listOf } from './record';
 import { opened, successorOf } from './seal';
 import { seek } from './search';
 import { abort, batchKind, batchLive, batchVersions, COMMITTED, DEAD, stampNode } from './stamp';
@@ -54,7 +54,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   if (record == 0) return leave(OK);
   opened(record);
   if (MUTANT != 38) {
-    const count = countOf(record);
+    const count = listsIn(record);
     for (let i: u32 = 0; i < count; i++) repairShard(listOf(record, i), slot);
   }
   repairRegions(entry, generation, slot);
@@ -66,29 +66,29 @@ function repairShard(list: usize, slot: u32): void {
   const shard = shardAt(list, slot);
   // The slab's word and the region's cursor are plain: of the dead's last stores any may be
   // missing.
-  if (MUTANT != 170) store64(shard + SLAB, 0);
-  const intent = load64(shard + INTENT);
+  if (MUTANT != 170) store64(shard + SHARD_SLAB, 0);
+  const intent = load64(shard + SHARD_INTENT);
   if (intent == 0) return;
   const target = <usize>(<u32>intent);
   if ((target & 1) != 0) {
     const batch = target ^ 1;
     abort(batch);
     if (batchKind(batch) == COMMITTED) {
-      store64(shard + COUNTERS, countersOf(batchVersions(batch), batchLive(batch)));
+      store64(shard + SHARD_COUNTERS, countersOf(batchVersions(batch), batchLive(batch)));
     }
   } else {
     repairNode(list, shard, target, <u32>(intent >> 32));
   }
-  store64(shard + INTENT, 0);
+  store64(shard + SHARD_INTENT, 0);
 }
 
 function repairNode(list: usize, shard: usize, node: usize, after: u32): void {
-  const counters = load64(shard + COUNTERS);
+  const counters = load64(shard + SHARD_COUNTERS);
   if (MUTANT != 42 && versionsOf(counters) + 1 != after) return; // R2: it is counted.
   let w = load64(node + STAMP);
   if (w == 0) w = front(list, node) == node ? stampNode(list, node) : load64(node + STAMP); // R1
   if (w == 0 || w == DEAD) return;
-  store64(shard + COUNTERS, countersOf(after, liveOf(counters) + deltaOf(node)));
+  store64(shard + SHARD_COUNTERS, countersOf(after, liveOf(counters) + deltaOf(node)));
 }
 
 /** The front version of the node's key. */
@@ -117,7 +117,7 @@ function inStack(entry: u32, generation: u32, region: u32): i32 {
   const record = present(entry, generation);
   if (record == 0) return -1;
   if (MUTANT != 166) opened(record); // L6: a clear may have come after the repair began.
-  const count = countOf(record);
+  const count = listsIn(record);
   for (let i: u32 = 0; i < count; i++) if (listRegion(listOf(record, i)) == region) return 1;
   return MUTANT != 192 && successorOf(listOf(record, 0)) == region ? 1 : 0;
 }

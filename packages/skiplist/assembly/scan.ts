@@ -62,8 +62,8 @@ import {
   boundAt,
   compareNodes,
   equal,
-  HEAD,
-  HEIGHT,
+  LIST_HEAD,
+  LIST_HEIGHT,
   isTombstone,
   KEY,
   keyLength,
@@ -83,7 +83,7 @@ import {
   windowAt,
 } from './node';
 import { listOf } from './record';
-import { before, behind, find, findEnd, seek, topOf } from './search';
+import { before, behind, findSplice, findEnd, seek, topOf } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { seen } from './stamp';
 
@@ -116,12 +116,12 @@ const K_LIMIT: usize = 12;
 const K_SEGMENT: usize = 16;
 const WALKER_BYTES: usize = 20;
 const SEGMENT_BYTES: usize = 16;
-const G_LEFT: usize = 4;
-const G_FREE: usize = 8;
-const G_FROM: usize = 12;
-const G_BOUNDARY: usize = 16;
-const G_LAST: usize = 20;
-const G_BYTES: usize = 24;
+const GATHER_LEFT: usize = 4;
+const GATHER_FREE: usize = 8;
+const GATHER_FROM: usize = 12;
+const GATHER_BOUNDARY: usize = 16;
+const GATHER_LAST: usize = 20;
+const GATHER_BYTES: usize = 24;
 
 /** The state of a gathering, then its segments: behind the walkers, where the lanes are. */
 function gatherAt(): usize {
@@ -129,7 +129,7 @@ function gatherAt(): usize {
 }
 
 function firstSegment(): usize {
-  return gatherAt() + G_BYTES;
+  return gatherAt() + GATHER_BYTES;
 }
 
 /** Nodes that one call looks at, once it has something to return. */
@@ -513,11 +513,11 @@ function segmentLevel(want: u32): u32 {
 
 function startForward(w: usize, want: u32): void {
   const list: usize = get32(w + W_LIST);
-  const seg = min(segmentLevel(want), load32(list + HEIGHT) - 1);
+  const seg = min(segmentLevel(want), load32(list + LIST_HEIGHT) - 1);
   const start = boundAt(2);
   if (get32(start + B_MODE) == NONE) {
-    put32(w + W_NEXT, <u32>next(list + HEAD, 0));
-    put32(w + W_SEGMENT, <u32>next(list + HEAD, seg));
+    put32(w + W_NEXT, <u32>next(list + LIST_HEAD, 0));
+    put32(w + W_SEGMENT, <u32>next(list + LIST_HEAD, seg));
   } else {
     const splice = spliceAt();
     put32(w + W_NEXT, <u32>findBound(list, seg + 1, start, splice));
@@ -528,7 +528,7 @@ function startForward(w: usize, want: u32): void {
 
 /** Fills the splice of a bound below `height` at least. */
 function findBound(list: usize, height: u32, b: usize, splice: usize): usize {
-  return find(list, height, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
+  return findSplice(list, height, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
 }
 
 /** Fills the window from `next` on. False: nothing is left. */
@@ -565,11 +565,11 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   }
   const g = gatherAt();
   put32(g, seg);
-  put32(g + G_LEFT, segments);
-  put32(g + G_FREE, <u32>firstSegment());
-  put32(g + G_FROM, get32(w + W_NEXT));
-  put32(g + G_BOUNDARY, seg > 0 ? get32(w + W_SEGMENT) : 0);
-  put32(g + G_LAST, 0);
+  put32(g + GATHER_LEFT, segments);
+  put32(g + GATHER_FREE, <u32>firstSegment());
+  put32(g + GATHER_FROM, get32(w + W_NEXT));
+  put32(g + GATHER_BOUNDARY, seg > 0 ? get32(w + W_SEGMENT) : 0);
+  put32(g + GATHER_LAST, 0);
   let end = laneAt(0);
   for (let i: u32 = 0; i < walkers; i++) {
     const stream = streamAt(i * each);
@@ -579,32 +579,32 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
     end += WALKER_BYTES;
   }
   walk(end, bound);
-  settle(w, get32(g + G_FREE));
+  joinSegments(w, get32(g + GATHER_FREE));
 }
 
 /** Gives a walker the next segment. False: there is none, or not enough room left for one. */
 function takeSegment(k: usize, bound: usize): bool {
   const g = gatherAt();
   const seg = get32(g);
-  const left = get32(g + G_LEFT);
+  const left = get32(g + GATHER_LEFT);
   const place = get32(k + K_PLACE);
-  if (left == 0 || get32(g + G_LAST) != 0) return false;
+  if (left == 0 || get32(g + GATHER_LAST) != 0) return false;
   // The first segment of all must be walked; of the others one that is cut short is work lost.
-  const s: usize = get32(g + G_FREE);
+  const s: usize = get32(g + GATHER_FREE);
   if (s != firstSegment() && get32(k + K_LIMIT) - place < 8 << seg) return false;
-  const from: usize = get32(g + G_FROM);
-  let b: usize = get32(g + G_BOUNDARY);
+  const from: usize = get32(g + GATHER_FROM);
+  let b: usize = get32(g + GATHER_BOUNDARY);
   while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
   const last = b == 0 || beyond(b, bound);
   put32(s, place);
   put32(k, <u32>from);
   put32(k + K_UNTIL, last ? 0 : <u32>b);
   put32(k + K_SEGMENT, <u32>s);
-  put32(g + G_LEFT, left - 1);
-  put32(g + G_FREE, <u32>(s + SEGMENT_BYTES));
-  put32(g + G_FROM, <u32>b);
-  put32(g + G_BOUNDARY, <u32>b);
-  put32(g + G_LAST, last ? 1 : 0);
+  put32(g + GATHER_LEFT, left - 1);
+  put32(g + GATHER_FREE, <u32>(s + SEGMENT_BYTES));
+  put32(g + GATHER_FROM, <u32>b);
+  put32(g + GATHER_BOUNDARY, <u32>b);
+  put32(g + GATHER_LAST, last ? 1 : 0);
   return true;
 }
 
@@ -636,7 +636,7 @@ function walk(end: usize, bound: usize): void {
 }
 
 /** Puts the segments side by side; the window ends where a walker ran out of room. */
-function settle(w: usize, behind: usize): void {
+function joinSegments(w: usize, behind: usize): void {
   const nodes: usize = get32(w + W_NODES);
   let to = nodes + ((<usize>get32(w + W_COUNT)) << 2);
   for (let s = firstSegment(); s < behind; s += SEGMENT_BYTES) {
@@ -663,7 +663,7 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
   let level = min(segmentLevel(want) + 2, topOf(splice) - 1);
   while (true) {
     const b = before(splice, level);
-    let whole = b == list + HEAD;
+    let whole = b == list + LIST_HEAD;
     if (level == 0) whole = walkRing(w, whole ? next(b, 0) : b, bound) && whole;
     else gatherUp(w, b, whole, level > 3 ? level - 4 : 0, want, bound);
     if (get32(w + W_NEXT) == 0) {

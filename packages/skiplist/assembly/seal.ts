@@ -78,7 +78,7 @@ import {
 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   BAD,
-  CLOSED as GONE,
+  CLOSED,
   CONTENDED,
   D_ROOT,
   ENTRY,
@@ -113,29 +113,29 @@ import {
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { FIRST_DUE } from './guide';
 import {
-  CLOCK,
-  DUE,
-  FORMER,
-  HEIGHT,
-  ID,
+  LIST_CLOCK,
+  LIST_DUE,
+  LIST_FORMER,
+  LIST_HEIGHT,
+  LIST_ID,
   idOf,
-  LAST,
+  LIST_LAST,
   listRegion,
-  LOCK,
-  MAKER,
-  MAX_ENTRIES,
+  LIST_LOCK,
+  LIST_MAKER,
+  LIST_MAX_ENTRIES,
   MAX_LISTS,
-  MAX_PAGES,
+  LIST_MAX_PAGES,
   maxEntriesOf,
   maxPagesOf,
-  OF_ENTRY,
-  RECORDS,
-  REGION,
-  SHARDS,
-  SUCCESSOR,
+  LIST_ENTRY,
+  LIST_RECORDS,
+  LIST_REGION,
+  LIST_SHARDS,
+  LIST_SUCCESSOR,
 } from './node';
-import { countOf, indexOf, listOf, recordBytes, setCount, setList } from './record';
-import { CLOSED } from './stamp';
+import { listsIn, indexOf, listOf, stackBytes, setCount, setList } from './record';
+import { LIST_CLOSED } from './stamp';
 
 /** Rounds of a race for the root, or for the lock, before CONTENDED. */
 const TRIES: u32 = isDefined(GATED) ? 4 : 64;
@@ -144,8 +144,8 @@ const TRIES: u32 = isDefined(GATED) ? 4 : 64;
 
 /** Where the record of `count` lists stands while this list is active. */
 function slotOf(list: usize, count: u32): usize {
-  let at = list + RECORDS;
-  for (let c: u32 = 1; c < count; c++) at += recordBytes(c);
+  let at = list + LIST_RECORDS;
+  for (let c: u32 = 1; c < count; c++) at += stackBytes(c);
   return at;
 }
 
@@ -153,7 +153,7 @@ function slotOf(list: usize, count: u32): usize {
  * A private list in a new region that this slot is CREATING, to come after `former` (0: the first
  * one); or -FULL, -CONTENDED, -LIMIT.
  */
-function buildList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i64 {
+function makeList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i64 {
   const region = regionCreate(owner, maxPages);
   if (region < 0) return region;
   const bytes = slotOf(0, MAX_LISTS + 1);
@@ -164,26 +164,26 @@ function buildList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i
     return -why;
   }
   fill(list, 0, bytes); // Private until `former` names it, or the root.
-  put32(list + HEIGHT, 1);
-  put32(list + DUE, FIRST_DUE);
-  put32(list + ID, former == 0 ? 1 : idOf(former) + 1);
-  put32(list + REGION, region);
-  put32(list + SHARDS, <u32>regionBase(region));
-  put32(list + MAX_ENTRIES, maxEntries);
-  put32(list + MAX_PAGES, maxPages);
-  put32(list + OF_ENTRY, <u32>owner & ~ENTRY);
-  put32(list + FORMER, <u32>former);
-  put32(list + MAKER, ME);
+  put32(list + LIST_HEIGHT, 1);
+  put32(list + LIST_DUE, FIRST_DUE);
+  put32(list + LIST_ID, former == 0 ? 1 : idOf(former) + 1);
+  put32(list + LIST_REGION, region);
+  put32(list + LIST_SHARDS, <u32>regionBase(region));
+  put32(list + LIST_MAX_ENTRIES, maxEntries);
+  put32(list + LIST_MAX_PAGES, maxPages);
+  put32(list + LIST_ENTRY, <u32>owner & ~ENTRY);
+  put32(list + LIST_FORMER, <u32>former);
+  put32(list + LIST_MAKER, ME);
   return list;
 }
 
 /** See index.ts. */
 export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u32): i32 {
   if (!alive()) return EXPELLED;
-  const built = buildList(ownedByEntry(entry, generation), 0, maxPages, maxEntries);
+  const built = makeList(ownedByEntry(entry, generation), 0, maxPages, maxEntries);
   if (built < 0) return -(<i32>built);
   const list = <usize>built;
-  put64(list + CLOCK, 1);
+  put64(list + LIST_CLOCK, 1);
   const record = slotOf(list, 1);
   setCount(record, 1);
   setList(record, 0, list);
@@ -198,32 +198,32 @@ export function create(entry: u32, generation: u32, maxPages: u32, maxEntries: u
  * LIMIT: it has no next list.
  */
 export function reserve(list: usize): i32 {
-  if (load32(list + SUCCESSOR) != 0) return OK;
+  if (load32(list + LIST_SUCCESSOR) != 0) return OK;
   const owner = load64(regionAt(listRegion(list)) + R_OWNER); // Stands until the region is freed.
   const pages = MUTANT == 169 ? 0 : maxPagesOf(list);
-  const built = buildList(owner, list, pages, maxEntriesOf(list));
-  if (built < 0) return load32(list + SUCCESSOR) != 0 ? OK : -(<i32>built);
+  const built = makeList(owner, list, pages, maxEntriesOf(list));
+  if (built < 0) return load32(list + LIST_SUCCESSOR) != 0 ? OK : -(<i32>built);
   const region = listRegion(<usize>built);
   if (MUTANT == 193) regionPublish(region);
-  if (cas32(list + SUCCESSOR, 0, region + 1)) regionPublish(region);
+  if (cas32(list + LIST_SUCCESSOR, 0, region + 1)) regionPublish(region);
   else if (MUTANT != 191) regionDrop(region);
   return OK;
 }
 
 /** The region of the next list; -1: there is none yet. */
 export function successorOf(list: usize): i32 {
-  return <i32>load32(list + SUCCESSOR) - 1;
+  return <i32>load32(list + LIST_SUCCESSOR) - 1;
 }
 
 /** Steps 7 and 8, where they are outstanding; returns the active list. */
 export function opened(record: usize): usize {
   const list = listOf(record, 0);
-  if (load64(list + CLOCK) != 0) return list;
-  const older: usize = get32(list + FORMER); // Frozen; L3: a list whose clock is 0 has one. L6.
-  if (MUTANT != 40) or64(older + CLOCK, CLOSED);
-  cas64(older + LAST, 0, load64(older + CLOCK) & ~CLOSED);
-  cas64(list + CLOCK, 0, load64(older + LAST) + 1);
-  if (MUTANT == 40) or64(older + CLOCK, CLOSED);
+  if (load64(list + LIST_CLOCK) != 0) return list;
+  const older: usize = get32(list + LIST_FORMER); // Frozen. L3, L6: a clock of 0 has one before it.
+  if (MUTANT != 40) or64(older + LIST_CLOCK, LIST_CLOSED);
+  cas64(older + LIST_LAST, 0, load64(older + LIST_CLOCK) & ~LIST_CLOSED);
+  cas64(list + LIST_CLOCK, 0, load64(older + LIST_LAST) + 1);
+  if (MUTANT == 40) or64(older + LIST_CLOCK, LIST_CLOSED);
   return list;
 }
 
@@ -235,7 +235,7 @@ export function opened(record: usize): usize {
  * living thread has the lock.
  */
 function restack(root: usize, record: usize, head: usize, first: u32, end: u32, without: u32): i32 {
-  const at = listOf(record, 0) + LOCK;
+  const at = listOf(record, 0) + LIST_LOCK;
   // Inherited from the dead: there is nothing to repair (L2).
   if (MUTANT != 194 && lock(at, 12) == CONTENDED) return CONTENDED;
   let won = false;
@@ -274,9 +274,9 @@ function move(entry: u32, generation: u32, keep: bool): i32 {
   status = CONTENDED;
   for (let round: u32 = 0; round < TRIES; round++) {
     const record = present(entry, generation);
-    if (record == 0) return leave(GONE);
+    if (record == 0) return leave(CLOSED);
     const list = opened(record);
-    const count = keep ? countOf(record) : 0;
+    const count = keep ? listsIn(record) : 0;
     status = count >= MAX_LISTS ? LIMIT : reserve(list);
     if (status != OK) return leave(status);
     if (MUTANT != 44) protect(); // L5
@@ -293,14 +293,14 @@ function move(entry: u32, generation: u32, keep: bool): i32 {
     if (!keep && MUTANT != 165) retireAll(record);
     reserve(fresh);
     put32(io() + ANSWER, idOf(list));
-    return leave(entryAlive(entry, generation) ? OK : GONE);
+    return leave(entryAlive(entry, generation) ? OK : CLOSED);
   }
   return leave(CONTENDED);
 }
 
 /** Step 9, under the pin with which `record` was loaded. Races with repair: one CAS each wins. */
 function retireAll(record: usize): void {
-  const count = countOf(record);
+  const count = listsIn(record);
   for (let i: u32 = 0; i < count; i++) {
     const region = listRegion(listOf(record, i));
     regionRetire(region, generationOf(load64(regionAt(region) + R_STATE)));
@@ -317,7 +317,7 @@ export function destroyList(entry: u32, generation: u32, id: u32): i32 {
   for (let round: u32 = 0; round < TRIES && status == BAD; round++) {
     const record = present(entry, generation);
     const index = record == 0 ? -1 : indexOf(record, id);
-    if (index <= 0) return leave(index == 0 ? BAD : GONE);
+    if (index <= 0) return leave(index == 0 ? BAD : CLOSED);
     status = unlink(entry, record, index);
   }
   status = leave(status == BAD ? CONTENDED : status);
@@ -332,7 +332,7 @@ function unlink(entry: u32, record: usize, index: u32): i32 {
   const generation = generationOf(load64(regionAt(region) + R_STATE));
   if (MUTANT == 41) regionRetire(region, generation);
   const root = entryAt(entry) + D_ROOT;
-  const status = restack(root, record, active, 1, countOf(record), index);
+  const status = restack(root, record, active, 1, listsIn(record), index);
   if (status == OK) regionRetire(region, generation);
   return status;
 }
@@ -345,10 +345,10 @@ export function snapshot(entry: u32, generation: u32, upto: u64): i32 {
   if (status != OK) return status;
   for (let round: u32 = 0; round < TRIES; round++) {
     const record = present(entry, generation);
-    if (record == 0) return leave(GONE);
-    const now = load64(opened(record) + CLOCK);
+    if (record == 0) return leave(CLOSED);
+    const now = load64(opened(record) + LIST_CLOCK);
     const moved = MUTANT != 168 && load32(entryAt(entry) + D_ROOT) != <u32>record;
-    if ((now & CLOSED) != 0 || moved) continue;
+    if ((now & LIST_CLOSED) != 0 || moved) continue;
     if (upto > now) return leave(AHEAD);
     putSnapshot(record, 0, upto == 0 ? now : upto);
     return leave(OK);
@@ -361,9 +361,9 @@ export function lists(entry: u32, generation: u32, out: usize): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
   const record = present(entry, generation);
-  if (record == 0) return leave(GONE);
+  if (record == 0) return leave(CLOSED);
   opened(record); // What is said to be frozen is closed.
-  const count = countOf(record);
+  const count = listsIn(record);
   for (let i: u32 = 0; i < count; i++) {
     const at = out + ((<usize>(count - 1 - i)) << 3);
     put32(at, idOf(listOf(record, i)));

@@ -27,25 +27,26 @@
 import { cas32, get32, get64, load32, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
 import { bound, GUIDED, near, nearLanes } from './guide';
 import {
-  L_AT,
-  L_BEFORE,
-  L_BEHIND,
-  L_LENGTH,
-  L_LEVEL,
-  L_NEXT,
-  L_OWN2,
-  L_S0,
-  L_S1,
-  L_SPLICE,
+  LANE_AT,
+  LANE_BEFORE,
+  LANE_BEHIND,
+  LANE_LENGTH,
+  LANE_LEVEL,
+  LANE_NEXT,
+  LANE_DECIDED,
+  LANE_LEVELS,
+  LANE_S0,
+  LANE_S1,
+  LANE_SPLICE,
   laneKeyAt,
   laneLength,
   laneS0,
   laneS1,
 } from './lane';
 import {
-  HEAD,
-  HEIGHT,
-  HINT,
+  LIST_HEAD,
+  LIST_HEIGHT,
+  SHARD_HINTS,
   HINTS,
   KEY,
   laneAt,
@@ -85,9 +86,9 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
   let n = bound;
   let level = GUIDED;
   if (b == 0) {
-    b = list + HEAD;
+    b = list + LIST_HEAD;
     n = 0;
-    level = load32(list + HEIGHT);
+    level = load32(list + LIST_HEIGHT);
   }
   while (level-- > 0) {
     const known = n; // Not before the key, as found one level above: needs no second look.
@@ -113,7 +114,7 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
  * Fills the splice below `height` at least, as far as the list is that high; returns the first node
  * not before the key, or 0.
  */
-export function find(
+export function findSplice(
   list: usize,
   height: u32,
   s0: u64,
@@ -140,9 +141,9 @@ function findAbove(
   at: usize,
   splice: usize,
 ): void {
-  const top = load32(list + HEIGHT);
+  const top = load32(list + LIST_HEIGHT);
   put32(splice, top);
-  descend(list + HEAD, top, low, 0, s0, s1, len, at, splice);
+  descend(list + LIST_HEAD, top, low, 0, s0, s1, len, at, splice);
 }
 
 /**
@@ -183,7 +184,7 @@ function descend(
 }
 
 /**
- * As `find`, but begins where this shard inserted last, if the key falls close by: a run of
+ * As `findSplice`, but begins where this shard inserted last, if the key falls close by: a run of
  * ascending keys looks at one or two nodes. Only levels below `height` are needed; the splice may
  * end there.
  */
@@ -202,22 +203,23 @@ export function findNear(
   let n: usize = 0;
   const tries = min(HINTS, isDefined(GATED) ? 2 : 4);
   for (; level < tries; level++) {
-    b = get32(shard + HINT + ((<usize>level) << 2)); // Owned. I6: linked at that level.
-    if (b == 0) return find(list, height, s0, s1, len, at, splice);
-    if (b != list + HEAD && !less(b, s0, s1, len, at)) continue;
+    b = get32(shard + SHARD_HINTS + ((<usize>level) << 2)); // Owned. I6: linked at that level.
+    if (b == 0) return findSplice(list, height, s0, s1, len, at, splice);
+    if (b != list + LIST_HEAD && !less(b, s0, s1, len, at)) continue;
     n = next(b, level);
     if (n == 0 || !less(n, s0, s1, len, at)) break;
   }
-  if (level == tries) return find(list, height, s0, s1, len, at, splice);
+  if (level == tries) return findSplice(list, height, s0, s1, len, at, splice);
   setSplice(splice, level, b, n);
   for (let above = level + 1; above < height; above++) {
     let p: usize = 0;
-    if (above < HINTS) p = get32(shard + HINT + ((<usize>above) << 2));
-    if (p == 0 || (p != list + HEAD && !less(p, s0, s1, len, at))) {
-      return find(list, height, s0, s1, len, at, splice);
+    if (above < HINTS) p = get32(shard + SHARD_HINTS + ((<usize>above) << 2));
+    if (p == 0 || (p != list + LIST_HEAD && !less(p, s0, s1, len, at))) {
+      return findSplice(list, height, s0, s1, len, at, splice);
     }
     const q = next(p, above);
-    if (q != 0 && less(q, s0, s1, len, at)) return find(list, height, s0, s1, len, at, splice);
+    if (q != 0 && less(q, s0, s1, len, at))
+      return findSplice(list, height, s0, s1, len, at, splice);
     setSplice(splice, above, p, q);
   }
   put32(splice, max(level + 1, height));
@@ -226,9 +228,9 @@ export function findNear(
 
 /** Fills the splice for a key behind all keys. */
 export function findEnd(list: usize, splice: usize): void {
-  let level = load32(list + HEIGHT);
+  let level = load32(list + LIST_HEIGHT);
   put32(splice, level);
-  let b = list + HEAD;
+  let b = list + LIST_HEAD;
   while (level-- > 0) {
     for (let n = next(b, level); n != 0; n = next(b, level)) b = n;
     setSplice(splice, level, b, 0);
@@ -236,7 +238,14 @@ export function findEnd(list: usize, splice: usize): void {
 }
 
 /** Brings one level of the splice up to date, going on from what it knows; returns `behind`. */
-export function advance(level: u32, s0: u64, s1: u64, len: u32, at: usize, splice: usize): usize {
+export function findFurther(
+  level: u32,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  splice: usize,
+): usize {
   let b = before(splice, level);
   let n = next(b, level);
   while (n != 0 && less(n, s0, s1, len, at)) {
@@ -253,9 +262,9 @@ export function remember(list: usize, shard: usize, splice: usize, node: usize, 
   for (let level: u32 = 0; level < HINTS; level++) {
     const b = level < height ? node : level < top ? before(splice, level) : 0;
     // A level that the search left out keeps what it had, which is still linked there.
-    if (b != 0) put32(shard + HINT + ((<usize>level) << 2), <u32>b);
-    else if (get32(shard + HINT + ((<usize>level) << 2)) == 0) {
-      put32(shard + HINT + ((<usize>level) << 2), <u32>(list + HEAD));
+    if (b != 0) put32(shard + SHARD_HINTS + ((<usize>level) << 2), <u32>b);
+    else if (get32(shard + SHARD_HINTS + ((<usize>level) << 2)) == 0) {
+      put32(shard + SHARD_HINTS + ((<usize>level) << 2), <u32>(list + LIST_HEAD));
     }
   }
 }
@@ -267,99 +276,100 @@ const ROUNDS: u32 = isDefined(GATED) ? 5 : 24;
 
 /**
  * Searches the keys of the first `count` lanes at once, for what `laneFound` says; a lane whose
- * L_OWN2 is not 0 is left out.
+ * LANE_DECIDED is not 0 is left out.
  */
 export function findMany(list: usize, count: u32): void {
   nearLanes(list, count);
   const first = turnsAt();
   let end = first;
   for (let i: u32 = 0; i < count; i++) {
-    if (get32(laneAt(i) + L_OWN2) == 0) end = begin(list, laneAt(i), end);
+    if (get32(laneAt(i) + LANE_DECIDED) == 0) end = startLane(list, laneAt(i), end);
   }
   lockstep(list, first, end, false);
 }
 
-/** As `findMany`, for all lanes, and for their splices below level L_OWN2. */
+/** As `findMany`, for all lanes, and for their splices below level LANE_LEVELS. */
 export function findSplices(list: usize, count: u32): void {
   nearLanes(list, count);
   const first = turnsAt();
   let end = first;
-  for (let i: u32 = 0; i < count; i++) end = begin(list, laneAt(i), end);
+  for (let i: u32 = 0; i < count; i++) end = startLane(list, laneAt(i), end);
   lockstep(list, first, end, true);
   for (let i: u32 = 0; i < count; i++) {
     const lane = laneAt(i);
-    const low = get32(lane + L_SPLICE);
-    if (get32(lane + L_OWN2) <= low) continue;
+    const low = get32(lane + LANE_SPLICE);
+    if (get32(lane + LANE_LEVELS) <= low) continue;
     const s0 = laneS0(lane);
     const s1 = laneS1(lane);
-    findAbove(list, low, s0, s1, laneLength(lane), laneKeyAt(lane), lane + L_SPLICE);
+    findAbove(list, low, s0, s1, laneLength(lane), laneKeyAt(lane), lane + LANE_SPLICE);
   }
 }
 
 /** Begins a lane's search where `nearLanes` says, or at the head; its turn is at `turn`. */
-function begin(list: usize, lane: usize, turn: usize): usize {
-  if (get32(lane + L_BEFORE) == 0) {
-    beginAtHead(list, lane);
+function startLane(list: usize, lane: usize, turn: usize): usize {
+  if (get32(lane + LANE_BEFORE) == 0) {
+    startAtHead(list, lane);
   } else {
-    put32(lane + L_SPLICE, GUIDED);
-    put32(lane + L_LEVEL, GUIDED - 1);
+    put32(lane + LANE_SPLICE, GUIDED);
+    put32(lane + LANE_LEVEL, GUIDED - 1);
   }
   put32(turn, <u32>lane);
   return turn + 4;
 }
 
-function beginAtHead(list: usize, lane: usize): void {
-  const top = load32(list + HEIGHT);
-  put32(lane + L_BEHIND, 0);
-  put32(lane + L_SPLICE, top);
-  put32(lane + L_LEVEL, top - 1);
-  put32(lane + L_BEFORE, <u32>(list + HEAD));
+function startAtHead(list: usize, lane: usize): void {
+  const top = load32(list + LIST_HEIGHT);
+  put32(lane + LANE_BEHIND, 0);
+  put32(lane + LANE_SPLICE, top);
+  put32(lane + LANE_LEVEL, top - 1);
+  put32(lane + LANE_BEFORE, <u32>(list + LIST_HEAD));
 }
 
 /** Takes steps in the turns from `first` on until no lane is left. */
 function lockstep(list: usize, first: usize, end: usize, splices: bool): void {
   for (let rounds = ROUNDS; end > first; rounds--) {
-    if (rounds == 0) beginAgain(list, first, end);
+    if (rounds == 0) startAgain(list, first, end);
     for (let turn = first; turn < end; turn += 4) {
       const lane: usize = get32(turn);
-      const n = next(get32(lane + L_BEFORE), get32(lane + L_LEVEL));
-      put32(lane + L_NEXT, <u32>n);
+      const n = next(get32(lane + LANE_BEFORE), get32(lane + LANE_LEVEL));
+      put32(lane + LANE_NEXT, <u32>n);
       touch(n);
     }
     for (let turn = first; turn < end; ) {
       const lane: usize = get32(turn);
-      const level = get32(lane + L_LEVEL);
-      const b: usize = get32(lane + L_BEFORE);
-      const n: usize = get32(lane + L_NEXT);
-      const s0 = get64(lane + L_S0);
-      const s1 = get64(lane + L_S1);
-      const looks = <u32>(n != 0) & <u32>(n != get32(lane + L_BEHIND));
+      const level = get32(lane + LANE_LEVEL);
+      const b: usize = get32(lane + LANE_BEFORE);
+      const n: usize = get32(lane + LANE_NEXT);
+      const s0 = get64(lane + LANE_S0);
+      const s1 = get64(lane + LANE_S1);
+      const looks = <u32>(n != 0) & <u32>(n != get32(lane + LANE_BEHIND));
       const node = looks != 0 ? n : b; // Something that can be read; the head's words are zero.
       const n0 = get64(node + KEY);
       const n1 = get64(node + KEY + 8);
       let less = (n0 < s0) | (<i32>(n0 == s0) & <i32>(n1 < s1));
-      if (n1 == s1 && n0 == s0) less = tail(node, get32(lane + L_LENGTH), get32(lane + L_AT)) < 0;
+      if (n1 == s1 && n0 == s0)
+        less = tail(node, get32(lane + LANE_LENGTH), get32(lane + LANE_AT)) < 0;
       const go = <u32>less & looks;
       // The last step at a level leaves its true splice.
-      if (splices) setSplice(lane + L_SPLICE, level, b, n);
+      if (splices) setSplice(lane + LANE_SPLICE, level, b, n);
       if (level + go == 0) {
-        put32(lane + L_BEHIND, <u32>n);
+        put32(lane + LANE_BEHIND, <u32>n);
         end -= 4; // The last one takes its turn.
         put32(turn, get32(end));
         continue;
       }
-      put32(lane + L_BEFORE, go != 0 ? <u32>n : <u32>b);
-      put32(lane + L_LEVEL, level - 1 + go);
+      put32(lane + LANE_BEFORE, go != 0 ? <u32>n : <u32>b);
+      put32(lane + LANE_LEVEL, level - 1 + go);
       turn += 4;
     }
   }
 }
 
 /** For lanes that the guide sent along many new nodes. */
-function beginAgain(list: usize, first: usize, end: usize): void {
+function startAgain(list: usize, first: usize, end: usize): void {
   for (let turn = first; turn < end; turn += 4) {
     const lane: usize = get32(turn);
-    if (get32(lane + L_SPLICE) == GUIDED) beginAtHead(list, lane);
+    if (get32(lane + LANE_SPLICE) == GUIDED) startAtHead(list, lane);
   }
 }
 
@@ -383,12 +393,14 @@ export function linkAbove(
   const top = topOf(splice);
   let lost: u32 = 0;
   for (let level: u32 = 1; level < height; level++) {
-    if (level >= top) setSplice(splice, level, list + HEAD, 0); // Above the list: from the head.
-    let n = advance(level, s0, s1, len, at, splice);
-    while (!join(node, level, before(splice, level), n)) {
+    // Above the list: from the head.
+    if (level >= top) setSplice(splice, level, list + LIST_HEAD, 0);
+    let n = findFurther(level, s0, s1, len, at, splice);
+    while (!linkBetween(node, level, before(splice, level), n)) {
       if (++lost > 2) return level;
       if (MUTANT == 33) n = next(before(splice, level), level);
-      else n = advance(level, s0, s1, len, at, splice); // Both neighbours' order is checked again.
+      // Both neighbours' order is checked again.
+      else n = findFurther(level, s0, s1, len, at, splice);
     }
     raise(list, level + 1);
   }
@@ -396,7 +408,7 @@ export function linkAbove(
 }
 
 /** One CAS at one level: before → node → n. The node's own link is shared from level 1 on. */
-function join(node: usize, level: u32, b: usize, n: usize): bool {
+function linkBetween(node: usize, level: u32, b: usize, n: usize): bool {
   store32(linkAt(node, level), <u32>n);
   return cas32(linkAt(b, level), <u32>n, <u32>node); // Publishes; pairs with `next`.
 }
@@ -404,7 +416,7 @@ function join(node: usize, level: u32, b: usize, n: usize): bool {
 /** Makes searches begin at `height` levels at least. */
 function raise(list: usize, height: u32): void {
   while (true) {
-    const h = load32(list + HEIGHT);
-    if (h >= height || cas32(list + HEIGHT, h, height)) return;
+    const h = load32(list + LIST_HEIGHT);
+    if (h >= height || cas32(list + LIST_HEIGHT, h, height)) return;
   }
 }

@@ -21,23 +21,23 @@ import { FULL, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/memory/region';
 import {
-  COUNTERS,
+  SHARD_COUNTERS,
   countersOf,
   deltaOf,
   fillKey,
-  INTENT,
+  SHARD_INTENT,
   listRegion,
   liveOf,
-  MAKER,
+  LIST_MAKER,
   maxEntriesOf,
   nodeBytes,
   shardAt,
-  SLAB,
+  SHARD_SLAB,
   SLAB_BYTES,
   STAMP,
   TALL,
   towerBytes,
-  USED,
+  LIST_USED,
   versionsIn,
   versionsOf,
 } from './node';
@@ -49,13 +49,13 @@ import { reserve } from './seal';
  */
 export function useShard(list: usize): i32 {
   while (true) {
-    const used = load32(list + USED);
+    const used = load32(list + LIST_USED);
     if (used > ME) return OK;
     if (used == 0 && MUTANT != 190) {
       const status = reserve(list);
       if (status != OK) return status;
     }
-    if (cas32(list + USED, used, max(used, max(ME, get32(list + MAKER)) + 1))) return OK;
+    if (cas32(list + LIST_USED, used, max(used, max(ME, get32(list + LIST_MAKER)) + 1))) return OK;
   }
 }
 
@@ -71,7 +71,7 @@ export function admits(list: usize, more: u32): bool {
  * A private node with the key, unstamped; 0: no memory, see status(). `beyond`: the limit of pages
  * does not count.
  */
-export function build(
+export function makeNode(
   list: usize,
   height: u32,
   s0: u64,
@@ -95,7 +95,7 @@ export function build(
 
 /** Room for a tall node in this shard's slab, or in a new one; 0: no memory for that. */
 function takeFromSlab(list: usize, bytes: u32, beyond: bool): u32 {
-  const word = shardAt(list, ME) + SLAB;
+  const word = shardAt(list, ME) + SHARD_SLAB;
   let slab = get64(word); // Owned. After a death repair throws it away (repair.ts).
   if (<u32>(slab >> 32) < bytes) {
     const fresh = regionAlloc(listRegion(list), SLAB_BYTES, 8, beyond);
@@ -107,29 +107,30 @@ function takeFromSlab(list: usize, bytes: u32, beyond: bool): u32 {
 }
 
 /** Step 4 of write.ts. */
-export function announce(shard: usize, node: usize): void {
+export function setIntent(shard: usize, node: usize): void {
   if (MUTANT == 32) return;
-  const after = versionsOf(load64(shard + COUNTERS)) + 1;
-  store64(shard + INTENT, ((<u64>after) << 32) | node); // Publishes the node's words to repair.
+  const after = versionsOf(load64(shard + SHARD_COUNTERS)) + 1;
+  // Publishes the node's words to repair.
+  store64(shard + SHARD_INTENT, ((<u64>after) << 32) | node);
 }
 
 /** Step 7 of write.ts; the shard's versions. */
-export function count(shard: usize, node: usize): u32 {
-  const counters = load64(shard + COUNTERS); // Owned: this thread alone writes it.
+export function countNode(shard: usize, node: usize): u32 {
+  const counters = load64(shard + SHARD_COUNTERS); // Owned: this thread alone writes it.
   const versions = versionsOf(counters) + 1;
-  store64(shard + COUNTERS, countersOf(versions, liveOf(counters) + deltaOf(node)));
+  store64(shard + SHARD_COUNTERS, countersOf(versions, liveOf(counters) + deltaOf(node)));
   return versions;
 }
 
 /** W3: a node that was not linked. The intent goes first: repair must not look at freed memory. */
 export function giveBack(list: usize, shard: usize, node: usize, mark: u32, slab: u64): void {
   if (node == 0) return;
-  store64(shard + INTENT, 0);
+  store64(shard + SHARD_INTENT, 0);
   if (MUTANT != 172) rewind(list, shard, mark, slab);
 }
 
 /** Takes back what this shard has allocated since it stood at `mark` and its slab at `slab`. */
 export function rewind(list: usize, shard: usize, mark: u32, slab: u64): void {
   regionRewind(listRegion(list), mark);
-  put64(shard + SLAB, slab);
+  put64(shard + SHARD_SLAB, slab);
 }

@@ -19,16 +19,16 @@
 // the pin, which recovery takes away with the slot.
 
 import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED as GONE, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { enter, leave, present, ready } from '@x/shm-arena/assembly/map/call';
 import { work } from './node';
-import { countOf, indexOf } from './record';
+import { listsIn, indexOf } from './record';
 import { LATEST } from './stamp';
 
-const V_RECORD: usize = 0;
-const V_FIRST: usize = 4;
-const V_END: usize = 8;
-const V_UPTO: usize = 16;
+const VIEW_RECORD: usize = 0;
+const VIEW_FIRST: usize = 4;
+const VIEW_END: usize = 8;
+const VIEW_UPTO: usize = 16;
 
 /**
  * Sets up what (target, number) of index.ts mean; begins the call as `enter` does, with a pin only
@@ -37,19 +37,19 @@ const V_UPTO: usize = 16;
 export function look(entry: u32, generation: u32, target: u32, upto: u64): i32 {
   if (upto != 0) {
     const status = ready(entry, generation);
-    if (status == OK) setView(target, 0, countOf(target), upto);
+    if (status == OK) setView(target, 0, listsIn(target), upto);
     return status;
   }
   const status = enter(entry, generation);
   if (status != OK) return status;
   const record = present(entry, generation);
-  if (record == 0) return leave(GONE);
+  if (record == 0) return leave(CLOSED);
   if (target == 0) {
-    setView(record, 0, countOf(record), LATEST);
+    setView(record, 0, listsIn(record), LATEST);
     return OK;
   }
   const index = indexOf(record, target);
-  if (index < 0) return leave(GONE);
+  if (index < 0) return leave(CLOSED);
   setView(record, index, index + 1, LATEST);
   return OK;
 }
@@ -61,24 +61,24 @@ export function done(upto: u64, status: i32): i32 {
 
 function setView(record: usize, first: u32, end: u32, upto: u64): void {
   const at = work();
-  put32(at + V_RECORD, <u32>record);
-  put32(at + V_FIRST, first);
-  put32(at + V_END, end);
-  put64(at + V_UPTO, upto);
+  put32(at + VIEW_RECORD, <u32>record);
+  put32(at + VIEW_FIRST, first);
+  put32(at + VIEW_END, end);
+  put64(at + VIEW_UPTO, upto);
 }
 
 export function viewRecord(): usize {
-  return get32(work() + V_RECORD);
+  return get32(work() + VIEW_RECORD);
 }
 
 export function viewFirst(): u32 {
-  return get32(work() + V_FIRST);
+  return get32(work() + VIEW_FIRST);
 }
 
 export function viewEnd(): u32 {
-  return get32(work() + V_END);
+  return get32(work() + VIEW_END);
 }
 
 export function viewUpto(): u64 {
-  return get64(work() + V_UPTO);
+  return get64(work() + VIEW_UPTO);
 }

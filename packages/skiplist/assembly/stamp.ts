@@ -47,7 +47,7 @@
 // decide1(x): a stamp of 0                                    a death after it leaves
 //   1. add 1 to the clock              linearizes if 2 wins     a number that nobody has
 //   2. CAS stamp 0 → number, or DEAD if CLOSED                  a version
-// commit(d), all nodes linked
+// commitBatch(d), all nodes linked
 //   1. read d: building, floor f                                a batch that anybody may abort
 //   2. add 1 to the clock: t > f       linearizes if 4 wins     the same
 //   3. the root is another: abort (S5)                          the same
@@ -78,10 +78,10 @@ import {
   SLOT_ALIVE,
   slotAt,
 } from '@x/shm-arena/assembly/ground/layout';
-import { CLOCK, OF_ENTRY, STAMP } from './node';
+import { LIST_CLOCK, LIST_ENTRY, STAMP } from './node';
 import { listOf } from './record';
 
-export const CLOSED: u64 = 1 << 63;
+export const LIST_CLOSED: u64 = 1 << 63;
 export const DEAD: u64 = ~(<u64>0);
 export const BATCH: u64 = 1 << 63;
 /** In place of a snapshot's number: the newest state. */
@@ -91,10 +91,10 @@ export const BUILDING: u32 = 0;
 export const COMMITTED: u32 = 1;
 const ABORTED: u32 = 2;
 export const DESCRIPTOR_BYTES: u32 = 24;
-const D_WORD: usize = 0;
-const D_OWNER: usize = 8;
-const D_VERSIONS: usize = 12;
-const D_LIVE: usize = 16;
+const DESCRIPTOR_WORD: usize = 0;
+const DESCRIPTOR_OWNER: usize = 8;
+const DESCRIPTOR_VERSIONS: usize = 12;
+const DESCRIPTOR_LIVE: usize = 16;
 
 /** Rounds that a writer grants a living batch in its way before it aborts it. */
 const PATIENCE: u32 = isDefined(GATED) ? 1 : 200;
@@ -103,17 +103,17 @@ const COMMITS: u32 = isDefined(GATED) ? 3 : 1000;
 
 /** Takes the next number; bit 63: the list is closed, and it is none. */
 export function tick(list: usize): u64 {
-  return add64(list + CLOCK, 1) + 1;
+  return add64(list + LIST_CLOCK, 1) + 1;
 }
 
 /** Gives an unstamped linked node its number, or DEAD; returns what stands there in the end. */
 export function stampNode(list: usize, node: usize): u64 {
   const t = tick(list);
   if (MUTANT == 34) {
-    if (cas64(node + STAMP, 0, t & ~CLOSED)) return t & ~CLOSED;
+    if (cas64(node + STAMP, 0, t & ~LIST_CLOSED)) return t & ~LIST_CLOSED;
     return load64(node + STAMP);
   }
-  const w = (t & CLOSED) != 0 ? DEAD : t;
+  const w = (t & LIST_CLOSED) != 0 ? DEAD : t;
   if (cas64(node + STAMP, 0, w)) return w;
   return load64(node + STAMP);
 }
@@ -130,25 +130,26 @@ export function seen(list: usize, node: usize, upto: u64): u64 {
 /** The number of a batch's node if it is committed; 0: it is not, or not for a reader of `upto`. */
 function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
   while (true) {
-    const d = load64(batch + D_WORD);
+    const d = load64(batch + DESCRIPTOR_WORD);
     if (<u32>(d >> 62) != BUILDING) {
-      const w = settleNode(node, d);
+      const w = stampDecided(node, d);
       return w == DEAD ? 0 : w;
     }
-    const now = load64(list + CLOCK);
-    if ((now & CLOSED) != 0) {
+    const now = load64(list + LIST_CLOCK);
+    if ((now & LIST_CLOSED) != 0) {
       // It cannot commit any more but by an old number.
-      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62);
+      cas64(batch + DESCRIPTOR_WORD, d, (<u64>ABORTED) << 62);
     } else {
       const floor = upto == LATEST ? now : upto;
       if (d >= floor || MUTANT == 35) return 0;
-      if (cas64(batch + D_WORD, d, floor)) return 0; // S4: it commits beyond `floor`, if at all.
+      // S4: it commits beyond `floor`, if at all.
+      if (cas64(batch + DESCRIPTOR_WORD, d, floor)) return 0;
     }
   }
 }
 
 /** Stores what the decided word `d` of its batch means for a node; returns it. */
-function settleNode(node: usize, d: u64): u64 {
+function stampDecided(node: usize, d: u64): u64 {
   const w = <u32>(d >> 62) == COMMITTED ? d & LATEST : DEAD;
   if (load64(node + STAMP) != w) store64(node + STAMP, w); // The same value, whoever stores it.
   return w;
@@ -165,10 +166,10 @@ export function decide(list: usize, node: usize): u64 {
   const batch = <usize>(w ^ BATCH);
   let round: u32 = 0;
   while (true) {
-    const d = load64(batch + D_WORD);
-    if (<u32>(d >> 62) != BUILDING) return settleNode(node, d);
-    if (round >= PATIENCE || (load64(list + CLOCK) & CLOSED) != 0 || !ownerLives(batch)) {
-      cas64(batch + D_WORD, d, (<u64>ABORTED) << 62);
+    const d = load64(batch + DESCRIPTOR_WORD);
+    if (<u32>(d >> 62) != BUILDING) return stampDecided(node, d);
+    if (round >= PATIENCE || (load64(list + LIST_CLOCK) & LIST_CLOSED) != 0 || !ownerLives(batch)) {
+      cas64(batch + DESCRIPTOR_WORD, d, (<u64>ABORTED) << 62);
     } else {
       pause(round++);
     }
@@ -180,58 +181,58 @@ export function decide(list: usize, node: usize): u64 {
  * was over, so nothing hangs on the answer.
  */
 function ownerLives(batch: usize): bool {
-  return kindOf(load64(slotAt(get32(batch + D_OWNER)) + S_STATE)) == SLOT_ALIVE;
+  return kindOf(load64(slotAt(get32(batch + DESCRIPTOR_OWNER)) + S_STATE)) == SLOT_ALIVE;
 }
 
 // ---- descriptors --------------------------------------------------------------------------------
 
 /** Fills a private descriptor. */
 export function openBatch(batch: usize, slot: u32): void {
-  put64(batch + D_WORD, 0);
-  put32(batch + D_OWNER, slot);
-  put32(batch + D_VERSIONS, 0);
-  put32(batch + D_LIVE, 0);
+  put64(batch + DESCRIPTOR_WORD, 0);
+  put32(batch + DESCRIPTOR_OWNER, slot);
+  put32(batch + DESCRIPTOR_VERSIONS, 0);
+  put32(batch + DESCRIPTOR_LIVE, 0);
 }
 
 export function batchKind(batch: usize): u32 {
-  return <u32>(load64(batch + D_WORD) >> 62);
+  return <u32>(load64(batch + DESCRIPTOR_WORD) >> 62);
 }
 
 /** The committed number. */
 export function batchNumber(batch: usize): u64 {
-  return load64(batch + D_WORD) & LATEST;
+  return load64(batch + DESCRIPTOR_WORD) & LATEST;
 }
 
 /** What the writer's counters must be once the batch is committed. Frozen by then. */
 export function batchVersions(batch: usize): u32 {
-  return get32(batch + D_VERSIONS);
+  return get32(batch + DESCRIPTOR_VERSIONS);
 }
 
 export function batchLive(batch: usize): i32 {
-  return <i32>get32(batch + D_LIVE);
+  return <i32>get32(batch + DESCRIPTOR_LIVE);
 }
 
 /**
  * Commits in the active list of `record`; false: it is aborted for good, by somebody else, or
  * because the stack is another, or readers raised the floor in each of many rounds.
  */
-export function commit(record: usize, batch: usize, versions: u32, live: i32): bool {
+export function commitBatch(record: usize, batch: usize, versions: u32, live: i32): bool {
   const list = listOf(record, 0);
-  const root = entryAt(get32(list + OF_ENTRY)) + D_ROOT;
-  put32(batch + D_VERSIONS, versions); // Owned; the CAS below publishes them.
-  put32(batch + D_LIVE, <u32>live);
+  const root = entryAt(get32(list + LIST_ENTRY)) + D_ROOT;
+  put32(batch + DESCRIPTOR_VERSIONS, versions); // Owned; the CAS below publishes them.
+  put32(batch + DESCRIPTOR_LIVE, <u32>live);
   for (let round: u32 = 0; round < COMMITS; round++) {
-    const d = load64(batch + D_WORD);
+    const d = load64(batch + DESCRIPTOR_WORD);
     if (<u32>(d >> 62) != BUILDING) return false;
     const t = tick(list);
-    if ((t & CLOSED) != 0) break;
+    if ((t & LIST_CLOSED) != 0) break;
     check(t > d, 2, batch); // S4
     if (MUTANT != 160 && load32(root) != <u32>record) break; // S5
     if (MUTANT == 36) {
-      store64(batch + D_WORD, ((<u64>COMMITTED) << 62) | t);
+      store64(batch + DESCRIPTOR_WORD, ((<u64>COMMITTED) << 62) | t);
       return true;
     }
-    if (cas64(batch + D_WORD, d, ((<u64>COMMITTED) << 62) | t)) return true;
+    if (cas64(batch + DESCRIPTOR_WORD, d, ((<u64>COMMITTED) << 62) | t)) return true;
   }
   abort(batch);
   return false;
@@ -240,13 +241,13 @@ export function commit(record: usize, batch: usize, versions: u32, live: i32): b
 /** Aborts a batch that is not committed; afterwards it is decided. */
 export function abort(batch: usize): void {
   while (true) {
-    const d = load64(batch + D_WORD);
+    const d = load64(batch + DESCRIPTOR_WORD);
     if (<u32>(d >> 62) != BUILDING) return;
-    if (cas64(batch + D_WORD, d, (<u64>ABORTED) << 62)) return;
+    if (cas64(batch + DESCRIPTOR_WORD, d, (<u64>ABORTED) << 62)) return;
   }
 }
 
 /** Stamps one node of a decided batch, so that readers need not look at the descriptor. */
-export function settleWith(node: usize, batch: usize): void {
-  settleNode(node, load64(batch + D_WORD));
+export function stampAsBatch(node: usize, batch: usize): void {
+  stampDecided(node, load64(batch + DESCRIPTOR_WORD));
 }

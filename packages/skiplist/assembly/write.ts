@@ -38,14 +38,7 @@ import {
   put32,
   put64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import {
-  CLOSED as GONE,
-  CONTENDED,
-  FULL,
-  LIMIT,
-  ME,
-  OK,
-} from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, FULL, LIMIT, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { random, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, NEED, PRESSURE } from '@x/shm-arena/assembly/map/codes';
@@ -56,11 +49,11 @@ import { DELETE, GET_OR_INSERT, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
 import {
-  CLOCK,
+  LIST_CLOCK,
   equal,
   fillKind,
   fillValue,
-  HEIGHT,
+  LIST_HEIGHT,
   isLive,
   linkAt,
   listRegion,
@@ -68,16 +61,16 @@ import {
   next,
   pressed,
   shardAt,
-  SLAB,
+  SHARD_SLAB,
   spliceAt,
   STAMP,
 } from './node';
 import { newestBelow, resultOf } from './read';
 import { listOf } from './record';
 import { opened } from './seal';
-import { advance, before, findNear, linkAbove, remember } from './search';
-import { admits, announce, build, count, giveBack, useShard } from './shard';
-import { CLOSED, DEAD, decide, stampNode, tick } from './stamp';
+import { findFurther, before, findNear, linkAbove, remember } from './search';
+import { admits, setIntent, makeNode, countNode, giveBack, useShard } from './shard';
+import { LIST_CLOSED, DEAD, decide, stampNode, tick } from './stamp';
 
 /** Seals that a write follows from list to list before it says CONTENDED. */
 const TRIES: u32 = 16;
@@ -105,7 +98,7 @@ export function put(
     status = enter(entry, generation);
     if (status != OK) return status;
     const record = present(entry, generation);
-    if (record == 0) return leave(GONE);
+    if (record == 0) return leave(CLOSED);
     opened(record);
     status = putIn(record, kind, s0, s1, len, at, valueAt, valueLen, a, b);
     if (status == NEED && MUTANT != 184) return NEED; // The pin stays: read.ts.
@@ -131,12 +124,13 @@ function putIn(
   b: u32,
 ): i32 {
   const list = listOf(record, 0);
-  if ((load64(list + CLOCK) & CLOSED) != 0) return AGAIN; // The root has moved on already.
+  // The root has moved on already.
+  if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN;
   const shard = shardAt(list, ME);
   const splice = spliceAt();
   const height = pickHeight(list);
   const mark = regionMark(listRegion(list));
-  const slab = get64(shard + SLAB);
+  const slab = get64(shard + SHARD_SLAB);
   let node: usize = 0;
   let found: usize = 0;
   let number: u64 = 0;
@@ -158,10 +152,10 @@ function putIn(
       const beyond = MUTANT != 195 && deletes(kind) && isLive(found); // W4
       const room = beyond || admits(list, 1) ? useShard(list) : LIMIT;
       if (room != OK) return room;
-      node = build(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen, beyond);
+      node = makeNode(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen, beyond);
       if (node == 0) return whyNot();
       fillValue(node, valueAt, deletes(kind) ? 0 : valueLen);
-      announce(shard, node);
+      setIntent(shard, node);
     }
     fillKind(node, deletes(kind), deltaFor(deletes(kind), isLive(prev))); // Private still: I1.
     put32(linkAt(node, 0), <u32>n);
@@ -174,12 +168,12 @@ function putIn(
     if (MUTANT == 30) early = tick(list);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
     if (MUTANT == 200) return giveUp(list, shard, node, mark, slab);
-    n = MUTANT == 31 ? next(before(splice, 0), 0) : advance(0, s0, s1, len, at, splice);
+    n = MUTANT == 31 ? next(before(splice, 0), 0) : findFurther(0, s0, s1, len, at, splice);
   }
   if (MUTANT == 30) number = stampEarly(node, early);
   else if (number == 0) number = stampNode(list, node);
   if (number == DEAD) return AGAIN;
-  const versions = count(shard, node);
+  const versions = countNode(shard, node);
   remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
   renew(list, versions - 1, versions);
   const out = io();
@@ -191,7 +185,7 @@ function putIn(
 /** A tower's height: each level with half of the level below, one above the list at most. */
 export function pickHeight(list: usize): u32 {
   const height: u32 = 1 + ctz(random());
-  return min(height, min(load32(list + HEIGHT) + 1, MAX_HEIGHT));
+  return min(height, min(load32(list + LIST_HEIGHT) + 1, MAX_HEIGHT));
 }
 
 /**
@@ -220,7 +214,7 @@ function giveUp(list: usize, shard: usize, node: usize, mark: u32, slab: u64): i
 
 /** Seeded bug 30: the number was taken before the link. */
 function stampEarly(node: usize, early: u64): u64 {
-  const w = (early & CLOSED) != 0 ? DEAD : early;
+  const w = (early & LIST_CLOSED) != 0 ? DEAD : early;
   if (cas64(node + STAMP, 0, w)) return w;
   return load64(node + STAMP);
 }

@@ -424,7 +424,7 @@ function* reapAll(t: Thread, repairs: boolean): Steps {
     if (phase === 0) continue;
     if (phase === 1) yield [k.recoverArena!, slot];
     if (repairs) yield* repairAll(t, slot);
-    yield [k.finish!, slot];
+    yield [k.finishRecovery!, slot];
   }
 }
 

@@ -568,9 +568,12 @@ export const mutants: readonly Mutant[] = [
     twice,
   ]),
   mutant(101, 'rescue, rescue, the slot anew', 'reap goes by what the state was before the lock'),
-  mutant(102, 'rescue, rescue, the slot anew', 'finish opens the lock before the slot is free', [
-    twice,
-  ]),
+  mutant(
+    102,
+    'rescue, rescue, the slot anew',
+    'finishRecovery opens the lock before the slot is free',
+    [twice],
+  ),
   mutant(103, 'two regions, room for one', 'a region that was not made keeps its generation'),
   mutant(104, 'look up, another name', 'find gives the generation of a later look'),
   mutant(105, 'rescue, end, another type', 'a repair takes the entry as it finds it', [

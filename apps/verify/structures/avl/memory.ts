@@ -2,8 +2,8 @@
 // op.ts, ring.ts), the invariants that hold after every step, and names for traces.
 
 import {
-  H_QUEUES,
-  H_TABLES,
+  HEAD_QUEUES,
+  HEAD_TABLES,
   QUEUE_BYTES,
 } from '../../../../packages/avl-batch/build/numbers-gated/version.ts';
 import type { World } from '../../src/structure.ts';
@@ -81,9 +81,9 @@ function slotsOf(world: World, queue: number): [end: number, slots: number] {
 /** Steps 1 and 5 of ring.ts: no queue takes slots behind others that are in no directory. */
 function ringProblem(world: World, own: number, run: Seen): string | undefined {
   const { participants, regions } = head(world);
-  const base = world.u32(regions + 64 * world.u32(own + H_TABLES) + REGION_BASE);
+  const base = world.u32(regions + 64 * world.u32(own + HEAD_TABLES) + REGION_BASE);
   for (let q = 0; q < participants; q++) {
-    const queue = own + H_QUEUES + q * QUEUE_BYTES;
+    const queue = own + HEAD_QUEUES + q * QUEUE_BYTES;
     const [end] = slotsOf(world, queue);
     const now = world.u32(base + 64 * q);
     const before = run.stood[q] ?? { now, end };
@@ -103,7 +103,7 @@ export function invariantOf(world: World, entry: number, run: Seen): string | un
   if (lost !== undefined) return lost;
   const queues = world.u32(version + 36);
   for (let q = 0; q < queues; q++) {
-    const queue = own + H_QUEUES + q * QUEUE_BYTES;
+    const queue = own + HEAD_QUEUES + q * QUEUE_BYTES;
     const applied = world.u64(version + 48 + 8 * q);
     if (applied > world.u64(queue)) return `V3: queue ${q} is applied beyond its end`;
     if (world.u64(queue) - applied > BigInt(slotsOf(world, queue)[1]))
@@ -155,10 +155,10 @@ export function nameWord(at: number, world: World, entry: number): string | unde
   const { participants, table, first } = head(world);
   if (at < first * PAGE) return nameSystemWord(at, world, {}, { 72: 'head' });
   const own = headAt(world, entry);
-  if (at >= own && at < own + H_QUEUES) return `head.${HEAD[at - own] ?? `+${at - own}`}`;
-  if (at >= own && at < own + H_QUEUES + QUEUE_BYTES * participants) {
-    const x = (at - own - H_QUEUES) % QUEUE_BYTES;
-    return `queue[${Math.floor((at - own - H_QUEUES) / QUEUE_BYTES)}].${QUEUE[x] ?? `+${x}`}`;
+  if (at >= own && at < own + HEAD_QUEUES) return `head.${HEAD[at - own] ?? `+${at - own}`}`;
+  if (at >= own && at < own + HEAD_QUEUES + QUEUE_BYTES * participants) {
+    const x = (at - own - HEAD_QUEUES) % QUEUE_BYTES;
+    return `queue[${Math.floor((at - own - HEAD_QUEUES) / QUEUE_BYTES)}].${QUEUE[x] ?? `+${x}`}`;
   }
   const version = world.u32(rootWord(world, entry));
   if (at >= version && at < version + 56)

@@ -6,18 +6,18 @@ import {
   REGION_LIVE,
 } from '../../../../packages/skiplist/build/numbers-gated/arena/ground/layout.ts';
 import {
-  FORMER,
-  HEAD,
-  ID,
+  LIST_FORMER,
+  LIST_HEAD,
+  LIST_ID,
+  LIST_REGION,
+  LIST_SHARDS,
+  LIST_SUCCESSOR,
+  LIST_USED,
   MAX_HEIGHT,
   META,
-  REGION,
   REST,
-  SHARDS,
-  SLAB,
+  SHARD_SLAB,
   STAMP,
-  SUCCESSOR,
-  USED,
 } from '../../../../packages/skiplist/build/numbers-gated/node.ts';
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, kindOf, type Names, nameSystemWord, PAGE } from '../common.ts';
@@ -45,7 +45,7 @@ export type Decided = Map<number, bigint>;
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
   if (stack.length > 0 && world.u64(stack[0]!) === 0n) {
-    const former = world.u32(world.u32(stack[0]! + FORMER) + REGION);
+    const former = world.u32(world.u32(stack[0]! + LIST_FORMER) + LIST_REGION);
     const kind = kindOf(world.u32(head(world).regions + 64 * former));
     if (kind !== REGION_CREATING && kind !== REGION_LIVE) {
       return `L6: region ${former} is retired, and the list after it is not open`;
@@ -55,10 +55,10 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
   let newer = NUMBER;
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;
-    if (most !== 0 && pagesOf(world, world.u32(list + REGION)) > most)
-      return `region I4: list ${world.u32(list + ID)} holds more than ${most} pages`;
+    if (most !== 0 && pagesOf(world, world.u32(list + LIST_REGION)) > most)
+      return `region I4: list ${world.u32(list + LIST_ID)} holds more than ${most} pages`;
     const clock = world.u64(list);
-    if (world.u32(list + USED) !== 0 && world.u32(list + SUCCESSOR) === 0) {
+    if (world.u32(list + LIST_USED) !== 0 && world.u32(list + LIST_SUCCESSOR) === 0) {
       return `L7: list ${i} of the stack is written, and has no next list`;
     }
     if (i > 0 && clock === 0n) return `L3: list ${i} of the stack was never opened`;
@@ -91,8 +91,8 @@ function pagesOf(world: World, region: number): number {
 export function standOf(world: World, entry: number, slot: number): string {
   const [list] = lists(world, entry);
   if (list === undefined) return '';
-  const line = world.u32(list + SHARDS) + 64 * slot;
-  return `${world.u64(line)}, ${world.u64(line + SLAB)}`;
+  const line = world.u32(list + LIST_SHARDS) + 64 * slot;
+  return `${world.u64(line)}, ${world.u64(line + SHARD_SLAB)}`;
 }
 
 /** The number of a node; 0n: undecided; DEAD. */
@@ -109,7 +109,7 @@ function level0(world: World, list: number, newer: bigint, decided: Decided): st
   let number = DEAD;
   let first = true;
   let front = true;
-  for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+  for (let n = next(world, list + LIST_HEAD, 0); n !== 0; n = next(world, n, 0)) {
     const key = keyOf(world, n);
     if (!first && key < last) return `I2: ${key} stands behind ${last}`;
     if (first || key !== last) {
@@ -117,7 +117,8 @@ function level0(world: World, list: number, newer: bigint, decided: Decided): st
       front = true;
     }
     const t = numberOf(world, n);
-    const known = world.u32(list + ID) * 2 ** 32 + n; // A destroyed list's memory is used again.
+    // A destroyed list's memory is used again.
+    const known = world.u32(list + LIST_ID) * 2 ** 32 + n;
     const was = decided.get(known);
     if (was !== undefined && was !== t) return `S2: node ${n} was ${was}, and now is ${t}`;
     if (t !== 0n) decided.set(known, t);
@@ -136,7 +137,7 @@ function level0(world: World, list: number, newer: bigint, decided: Decided): st
 
 function lowest(world: World, list: number, newer: bigint): bigint {
   let low = newer;
-  for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+  for (let n = next(world, list + LIST_HEAD, 0); n !== 0; n = next(world, n, 0)) {
     const t = numberOf(world, n);
     if (t !== 0n && t < low) low = t;
   }
@@ -146,12 +147,12 @@ function lowest(world: World, list: number, newer: bigint): bigint {
 function above(world: World, list: number): string | undefined {
   for (let level = 1; level < MAX_HEIGHT; level++) {
     let last = '';
-    for (let n = next(world, list + HEAD, level); n !== 0; n = next(world, n, level)) {
+    for (let n = next(world, list + LIST_HEAD, level); n !== 0; n = next(world, n, level)) {
       const key = keyOf(world, n);
       if (key < last) return `I3: ${key} stands behind ${last} at level ${level}`;
       if (((world.u32(n + META) >>> 20) & 31) <= level)
         return `I3: node ${n} is too low for level ${level}`;
-      let m = next(world, list + HEAD, 0);
+      let m = next(world, list + LIST_HEAD, 0);
       while (m !== 0 && m !== n) m = next(world, m, 0);
       if (m === 0) return `I3: node ${n} of level ${level} is not on level 0`;
       last = key;
@@ -205,7 +206,7 @@ export function nameWord(at: number, world: World, entry: number): string | unde
       return `${name} shard[${(at - lines) >> 6}].${LINE[x] ?? `+${x}`}`;
     }
     if (at >= list && at < list + 352) return `${name}.${LIST[at - list] ?? `+${at - list}`}`;
-    for (let n = next(world, list + HEAD, 0); n !== 0; n = next(world, n, 0)) {
+    for (let n = next(world, list + LIST_HEAD, 0); n !== 0; n = next(world, n, 0)) {
       if (at < n - 12 || at >= n + 40) continue;
       const field = at < n ? `next${(n - at) / 4 - 1}` : at === n + STAMP ? 'stamp' : `+${at - n}`;
       const height = (world.u32(n + META) >>> 20) & 31;

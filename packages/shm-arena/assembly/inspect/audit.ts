@@ -124,45 +124,45 @@ const PROBLEM_WHERE: u32 = 4;
 // ---- stats --------------------------------------------------------------------------------------
 
 // Where `stats` writes what; index.ts says what each is.
-const T_PAGES: u32 = 0;
-const T_FIRST_PAGE: u32 = 4;
-const T_FREE: u32 = 8;
-const T_SMALL: u32 = 12;
-const T_ORPHAN: u32 = 16;
-const T_LARGE: u32 = 20;
-const T_REGION: u32 = 24;
-const T_SCRATCH: u32 = 28;
-const T_FLIGHT: u32 = 32;
-const T_BLOCKS: u32 = 36;
-const T_SMALL_BYTES: u32 = 48;
-const T_LARGE_BYTES: u32 = 56;
-const T_RETIRED_PAGES: u32 = 64;
-const T_REGIONS: u32 = 72;
-const T_RETIRED: u32 = 76;
-const T_STRUCTURES: u32 = 80;
-const T_ALIVE: u32 = 84;
-const T_OLDEST_SLOT: u32 = 88;
-const T_OLDEST_ENTRY: u32 = 92;
-const T_OLDEST: u32 = 96;
-const T_CLOCK: u32 = 104;
-const T_BYTES: u32 = 112;
+const STATS_PAGES: u32 = 0;
+const STATS_FIRST_PAGE: u32 = 4;
+const STATS_FREE: u32 = 8;
+const STATS_SMALL: u32 = 12;
+const STATS_ORPHAN: u32 = 16;
+const STATS_LARGE: u32 = 20;
+const STATS_REGION: u32 = 24;
+const STATS_SCRATCH: u32 = 28;
+const STATS_FLIGHT: u32 = 32;
+const STATS_BLOCKS: u32 = 36;
+const STATS_SMALL_BYTES: u32 = 48;
+const STATS_LARGE_BYTES: u32 = 56;
+const STATS_RETIRED_PAGES: u32 = 64;
+const STATS_REGIONS: u32 = 72;
+const STATS_RETIRED: u32 = 76;
+const STATS_STRUCTURES: u32 = 80;
+const STATS_ALIVE: u32 = 84;
+const STATS_OLDEST_SLOT: u32 = 88;
+const STATS_OLDEST_ENTRY: u32 = 92;
+const STATS_OLDEST: u32 = 96;
+const STATS_CLOCK: u32 = 104;
+const STATS_BYTES: u32 = 112;
 
 /** Writes the words that index.ts lists to `at`; the bytes written. O(pages + regions). */
 export function stats(at: u32): u32 {
   // Private scratch, as all stores below.
-  for (let i: u32 = 0; i < T_BYTES; i += 8) put64(at + i, 0);
-  put32(at + T_PAGES, PAGES);
-  put32(at + T_FIRST_PAGE, FIRST);
+  for (let i: u32 = 0; i < STATS_BYTES; i += 8) put64(at + i, 0);
+  put32(at + STATS_PAGES, PAGES);
+  put32(at + STATS_FIRST_PAGE, FIRST);
   pageStats(at);
   regionStats(at);
   let live: u32 = 0;
   for (let entry: u32 = 0; entry < ENTRIES; entry++) {
     if (kindOf(load64(entryAt(entry) + D_STATE)) == ENTRY_LIVE) live++;
   }
-  put32(at + T_STRUCTURES, live);
+  put32(at + STATS_STRUCTURES, live);
   slotStats(at);
-  putNumber(at + T_CLOCK, <f64>load64(CLOCK));
-  return T_BYTES;
+  putNumber(at + STATS_CLOCK, <f64>load64(CLOCK));
+  return STATS_BYTES;
 }
 
 function putNumber(at: usize, value: f64): void {
@@ -199,16 +199,16 @@ function pageStats(at: usize): void {
     blocks += used;
     smallBytes += <f64>used * <f64>sizeOfClass(pageTag(word));
   }
-  put32(at + T_FREE, free);
-  put32(at + T_SMALL, small);
-  put32(at + T_ORPHAN, orphan);
-  put32(at + T_LARGE, large);
-  put32(at + T_REGION, region);
-  put32(at + T_SCRATCH, scratch);
-  put32(at + T_FLIGHT, flight);
-  put32(at + T_BLOCKS, blocks);
-  putNumber(at + T_SMALL_BYTES, smallBytes);
-  putNumber(at + T_LARGE_BYTES, largeBytes);
+  put32(at + STATS_FREE, free);
+  put32(at + STATS_SMALL, small);
+  put32(at + STATS_ORPHAN, orphan);
+  put32(at + STATS_LARGE, large);
+  put32(at + STATS_REGION, region);
+  put32(at + STATS_SCRATCH, scratch);
+  put32(at + STATS_FLIGHT, flight);
+  put32(at + STATS_BLOCKS, blocks);
+  putNumber(at + STATS_SMALL_BYTES, smallBytes);
+  putNumber(at + STATS_LARGE_BYTES, largeBytes);
 }
 
 function countBits(page: u32): u32 {
@@ -228,9 +228,9 @@ function regionStats(at: usize): void {
     retired++;
     pages += <f64>regionPages(region);
   }
-  putNumber(at + T_RETIRED_PAGES, pages);
-  put32(at + T_REGIONS, live);
-  put32(at + T_RETIRED, retired);
+  putNumber(at + STATS_RETIRED_PAGES, pages);
+  put32(at + STATS_REGIONS, live);
+  put32(at + STATS_RETIRED, retired);
 }
 
 function slotStats(at: usize): void {
@@ -247,7 +247,7 @@ function slotStats(at: usize): void {
     oldest = era;
     oldestSlot = slot + 1;
   }
-  put32(at + T_ALIVE, alive);
+  put32(at + STATS_ALIVE, alive);
   let entry: u32 = 0;
   for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
     const own = grantAt(<u32>ctz(bits));
@@ -257,9 +257,9 @@ function slotStats(at: usize): void {
     oldestSlot = 0;
     entry = (<u32>load64(own + G_OF) & ~ENTRY) + 1;
   }
-  put32(at + T_OLDEST_SLOT, oldestSlot);
-  put32(at + T_OLDEST_ENTRY, entry);
-  if (oldestSlot != 0 || entry != 0) putNumber(at + T_OLDEST, <f64>oldest);
+  put32(at + STATS_OLDEST_SLOT, oldestSlot);
+  put32(at + STATS_OLDEST_ENTRY, entry);
+  if (oldestSlot != 0 || entry != 0) putNumber(at + STATS_OLDEST, <f64>oldest);
 }
 
 /** The oldest era that a slot reserves; 0: none. */
@@ -299,12 +299,13 @@ export function verify(at: u32, capacity: u32): u32 {
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
   for (let g: u32 = 0; g < GRANTS; g++) count = checkGrant(g, at, capacity, count);
-  if (holder(DIRECTORY_LOCK) != 0) count = note(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
+  if (holder(DIRECTORY_LOCK) != 0)
+    count = putProblem(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
   return count;
 }
 
 /** Writes a problem if there is room; the new count. */
-function note(code: u32, where: u32, at: u32, capacity: u32, count: u32): u32 {
+function putProblem(code: u32, where: u32, at: u32, capacity: u32, count: u32): u32 {
   const to = count << 3;
   if (to + PROBLEM_BYTES <= capacity) {
     put32(at + to, code);
@@ -316,8 +317,8 @@ function note(code: u32, where: u32, at: u32, capacity: u32, count: u32): u32 {
 function checkPage(page: u32, at: u32, capacity: u32, count: u32): u32 {
   const word = load64(pageAt(page));
   const code = pageProblem(page, word, kindOf(word));
-  let total = code != 0 ? note(code, offsetOf(page), at, capacity, count) : count;
-  if (straysIn(page, word)) total = note(STRAY_BIT, offsetOf(page), at, capacity, total);
+  let total = code != 0 ? putProblem(code, offsetOf(page), at, capacity, count) : count;
+  if (straysIn(page, word)) total = putProblem(STRAY_BIT, offsetOf(page), at, capacity, total);
   return total;
 }
 
@@ -375,23 +376,23 @@ function straysIn(page: u32, word: u64): bool {
 function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
   const own = regionAt(region);
   const kind = kindOf(load64(own + R_STATE));
-  if (kind > 5) return note(BAD_REGION, <u32>own, at, capacity, count);
+  if (kind > 5) return putProblem(BAD_REGION, <u32>own, at, capacity, count);
   if (kind != REGION_LIVE) return count;
-  if (ownerGone(load64(own + R_OWNER))) count = note(BAD_BASE, <u32>own, at, capacity, count);
+  if (ownerGone(load64(own + R_OWNER))) count = putProblem(BAD_BASE, <u32>own, at, capacity, count);
   const page = load32(own + R_BASE) >> PAGE_SHIFT;
   const word = page < PAGES ? load64(pageAt(page)) : 0;
   if (page < FIRST || kindOf(word) != P_REGION || pageTag(word) != region) {
-    return note(BAD_BASE, <u32>own, at, capacity, count);
+    return putProblem(BAD_BASE, <u32>own, at, capacity, count);
   }
   let sum: u64 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = load64(shard(region, slot) + 8);
     sum += line;
     if (line == 0 || line == shardPages(region, slot)) continue;
-    count = note(BAD_SHARD, <u32>(shard(region, slot) + 8), at, capacity, count);
+    count = putProblem(BAD_SHARD, <u32>(shard(region, slot) + 8), at, capacity, count);
   }
   // The lines that say nothing are right when the others hold all pages.
-  return sum == regionPages(region) ? count : note(BAD_SHARD, <u32>own, at, capacity, count);
+  return sum == regionPages(region) ? count : putProblem(BAD_SHARD, <u32>own, at, capacity, count);
 }
 
 function shardPages(region: u32, slot: u32): u64 {
@@ -413,11 +414,11 @@ function checkEntry(entry: u32, at: u32, capacity: u32, count: u32): u32 {
   const held = ownerOf(word);
   const lost = held != 0 && kindAt(held - 1) != SLOT_ALIVE;
   if (kind > 3 || length > NAME_BYTES || lost || (kind == ENTRY_LIVE) != (held == 0)) {
-    return note(BAD_ENTRY, <u32>own, at, capacity, count);
+    return putProblem(BAD_ENTRY, <u32>own, at, capacity, count);
   }
   for (let other: u32 = 0; other < entry && length != 0; other++) {
     if (!sameName(entry, other, length)) continue;
-    count = note(SAME_NAME, <u32>own, at, capacity, count);
+    count = putProblem(SAME_NAME, <u32>own, at, capacity, count);
   }
   return count;
 }
@@ -440,7 +441,7 @@ function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
   const bad =
     kind > SLOT_ORPHANED ||
     (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
-  return bad ? note(BAD_SLOT, <u32>own, at, capacity, count) : count;
+  return bad ? putProblem(BAD_SLOT, <u32>own, at, capacity, count) : count;
 }
 
 function checkGrant(record: u32, at: u32, capacity: u32, count: u32): u32 {
@@ -453,5 +454,5 @@ function checkGrant(record: u32, at: u32, capacity: u32, count: u32): u32 {
   if (kind == GRANT_FREE) bad = bad || stands || held != 0;
   else if (kind == GRANT_GIVEN) bad = bad || !stands || held != 0 || ownerGone(load64(own + G_OF));
   else bad = bad || held == 0;
-  return bad ? note(BAD_GRANT, <u32>own, at, capacity, count) : count;
+  return bad ? putProblem(BAD_GRANT, <u32>own, at, capacity, count) : count;
 }

@@ -65,7 +65,7 @@ import {
   view,
 } from '../ground/layout';
 import { claim, commit, offsetOf, pageAt, pageWord, release } from '../memory/pages';
-import { finish, reap, recoverArena, settle } from './recover';
+import { finishRecovery, reap, recoverArena, settleSlot } from './recover';
 import { sweep } from '../memory/region';
 import { clearJoined, leaveSlot, slotWord } from './slot';
 import { alive, fail, status } from '../ground/thread';
@@ -82,14 +82,14 @@ export function attach(thread: u32): i32 {
     if (kindOf(word) != SLOT_FREE) continue;
     const early = MUTANT == 11 ? 0 : thread; // I4
     if (cas64(at, word, slotWord(SLOT_ALIVE, early, generationOf(word) + 1))) {
-      return begin(slot, thread);
+      return furnish(slot, thread);
     }
   }
   return -NO_SLOT;
 }
 
 /** Steps 2 and 3. */
-function begin(slot: u32, thread: u32): i32 {
+function furnish(slot: u32, thread: u32): i32 {
   join(slot);
   store32(SELF + S_THREAD, thread);
   // Owned words: the former owner's last access lies before the CAS that freed the slot.
@@ -117,7 +117,7 @@ function reclaim(): bool {
     const phase = reap(slot);
     if (phase == 0) continue;
     if (phase == 1) freed += recoverArena(slot);
-    finish(slot);
+    finishRecovery(slot);
   }
   return freed > 0;
 }
@@ -128,7 +128,7 @@ function reclaim(): bool {
  */
 export function detach(): i32 {
   if (!alive()) return BAD;
-  settle(ME);
+  settleSlot(ME);
   if (MUTANT != 107) clearJoined(ME);
   leaveSlot(ME);
   if (MUTANT == 107) clearJoined(ME);

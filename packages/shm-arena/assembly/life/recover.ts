@@ -2,7 +2,7 @@
 // phases. The arena's own words come first and need only this kernel; then each structure that the
 // dead had open repairs what its intents say, in a thread that has that structure's kernel.
 //
-//            reap: lock                      repairs, unjoin       finish: unlock
+//            reap: lock                      repairs, unjoin       finishRecovery: unlock
 //   state    DEAD ───────recoverArena───────► ORPHANED ─────────────────► FREE
 //                                                 └─ repairs left: stays ORPHANED, for another reap
 //
@@ -31,7 +31,7 @@
 //      pages; grants GIVEN to owners that are gone → FREE
 //   6. set the hints that it may have cleared; sweep
 //   7. CAS DEAD → ORPHANED
-// finish(slot), inside, in the state ORPHANED
+// finishRecovery(slot), inside, in the state ORPHANED
 //   8. no live entry has its joined bit: retire the regions it is still creating (their structure
 //      is gone by now), clear its reservations, free the grants it was taking or freeing, CAS →
 //      FREE
@@ -113,7 +113,7 @@ function isDead(kind: u32): bool {
 
 /**
  * Takes a dead slot into this thread's hands. 0: nothing to do, or another living thread is at it.
- * 1: call recoverArena next. 2: the arena phase is done; call the repairs, then finish.
+ * 1: call recoverArena next. 2: the arena phase is done; call the repairs, then finishRecovery.
  */
 export function reap(slot: u32): i32 {
   if (slot >= PARTICIPANTS) return 0;
@@ -134,13 +134,13 @@ export function recoverArena(slot: u32): u32 {
   if (kindOf(word) != SLOT_DEAD || !isMine(at + S_REAPER)) return 0;
   for (let i: u32 = 0; i < WATCHED && MUTANT != 110; i++)
     buryThread(load32(at + S_WATCHED + (i << 2)));
-  const freed = settle(slot);
+  const freed = settleSlot(slot);
   cas64(at + S_STATE, word, withKind(word, SLOT_ORPHANED));
   return freed;
 }
 
 /** Steps 3 to 6 for a slot that is dead, or leaving. Pages freed. */
-export function settle(slot: u32): u32 {
+export function settleSlot(slot: u32): u32 {
   let freed = settlePages(slot);
   settleEntries(slot);
   freed += settleRegions(slot);
@@ -265,7 +265,7 @@ function dropCreating(slot: u32): void {
 }
 
 /** Steps 8 and 9. True: the slot is free. False: repairs are outstanding, for another `reap`. */
-export function finish(slot: u32): bool {
+export function finishRecovery(slot: u32): bool {
   if (slot >= PARTICIPANTS) return false;
   const at = slotAt(slot) + S_REAPER;
   if (kindAt(slot) != SLOT_ORPHANED || !isMine(at)) return false;

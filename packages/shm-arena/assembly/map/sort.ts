@@ -19,10 +19,10 @@
 import { get32, get64, put32 } from '../ground/atomic';
 import { compareRest } from './key';
 
-export const I_LENGTH: usize = 16;
-export const I_AT: usize = 20;
-export const I_OWN: usize = 24;
-export const I_OP: usize = 28;
+export const ITEM_LENGTH: usize = 16;
+export const ITEM_AT: usize = 20;
+export const ITEM_OWN: usize = 24;
+export const ITEM_OP: usize = 28;
 const ITEM_BYTES: usize = 32;
 /** Bytes for one item and its places in the two arrays. */
 export const SORT_BYTES: u32 = 40;
@@ -49,11 +49,16 @@ export function runEnd(order: usize, i: u32, end: u32): u32 {
 
 function sameKey(a: usize, b: usize): bool {
   if (get64(a) != get64(b) || get64(a + 8) != get64(b + 8)) return false;
-  return restOf(a, b) == 0;
+  return compareRests(a, b) == 0;
 }
 
-function restOf(a: usize, b: usize): i32 {
-  return compareRest(get32(a + I_LENGTH), get32(a + I_AT), get32(b + I_LENGTH), get32(b + I_AT));
+function compareRests(a: usize, b: usize): i32 {
+  return compareRest(
+    get32(a + ITEM_LENGTH),
+    get32(a + ITEM_AT),
+    get32(b + ITEM_LENGTH),
+    get32(b + ITEM_AT),
+  );
 }
 
 /** 1 if item a does not come behind item b, or 0. */
@@ -63,7 +68,7 @@ function notBehind(a: usize, b: usize): u32 {
   const a1 = get64(a + 8);
   const b1 = get64(b + 8);
   if (a0 == b0 && a1 == b1) {
-    const rest = restOf(a, b);
+    const rest = compareRests(a, b);
     return <u32>(MUTANT == 76 ? rest < 0 : rest <= 0);
   }
   return <u32>(a0 < b0) | (<u32>(a0 == b0) & <u32>(a1 < b1));

@@ -131,7 +131,7 @@ export function grantGive(record: u32, root: u32): i32 {
   const given = stateWord(GRANT_GIVEN, 0, generationOf(word));
   if (!cas64(at + G_STATE, word, given)) return CLOSED;
   if (MUTANT == 23 || !ownerGone(load64(at + G_OF))) return OK;
-  end(record, given);
+  endGrant(record, given);
   return CLOSED;
 }
 
@@ -139,12 +139,12 @@ export function grantGive(record: u32, root: u32): i32 {
 export function grantDrop(record: u32, generation: u32): i32 {
   if (record >= GRANTS) return CLOSED;
   if (MUTANT == 26) generation = grantGeneration(record);
-  if (end(record, stateWord(GRANT_GIVEN, 0, generation))) return OK;
-  return end(record, stateWord(GRANT_TAKING, ME + 1, generation)) ? OK : CLOSED;
+  if (endGrant(record, stateWord(GRANT_GIVEN, 0, generation))) return OK;
+  return endGrant(record, stateWord(GRANT_TAKING, ME + 1, generation)) ? OK : CLOSED;
 }
 
 /** Steps 8 to 10 from a state that was seen; false: it has changed. */
-function end(record: u32, seen: u64): bool {
+function endGrant(record: u32, seen: u64): bool {
   const state = grantAt(record) + G_STATE;
   const mine = stateWord(GRANT_FREEING, ME + 1, generationOf(seen));
   if (!cas64(state, seen, mine)) return false;
@@ -164,7 +164,8 @@ export function dropOrphans(): void {
     const record = <u32>ctz(bits);
     const word = load64(grantAt(record) + G_STATE);
     if (kindOf(word) != GRANT_GIVEN) continue;
-    if (ownerGone(load64(grantAt(record) + G_OF))) end(record, word); // g keeps the two together.
+    // g keeps the two together.
+    if (ownerGone(load64(grantAt(record) + G_OF))) endGrant(record, word);
   }
 }
 
@@ -174,8 +175,8 @@ export function settleGrants(slot: u32): void {
     const word = load64(grantAt(record) + G_STATE);
     if (ownerOf(word) != slot + 1 && !(MUTANT == 22 && kindOf(word) == GRANT_GIVEN)) continue;
     if (MUTANT == 25 && kindOf(word) == GRANT_TAKING) continue;
-    // Freeing for the dead: if this slot has it already, `end` finds the word as it is.
-    end(record, word);
+    // Freeing for the dead: if this slot has it already, `endGrant` finds the word as it is.
+    endGrant(record, word);
   }
 }
 

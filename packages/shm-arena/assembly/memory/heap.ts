@@ -98,9 +98,9 @@ import { fail, status } from '../ground/thread';
 /** Pages of its ring that an allocation looks at before it takes another page. */
 const SCAN: u32 = isDefined(GATED) ? 2 : 4;
 
-const H_PAGE: usize = 0;
-const H_CURSOR: usize = 4;
-const H_SEEN: usize = 8;
+const HEAP_PAGE: usize = 0;
+const HEAP_CURSOR: usize = 4;
+const HEAP_SEEN: usize = 8;
 
 // ---- classes ------------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ function hintAt(q: u32): usize {
   return SELF + S_HEAP + <usize>q * HEAP_BYTES;
 }
 
-function linkAt(page: u32): usize {
+function nextPageAt(page: u32): usize {
   return LINKS + ((<usize>page) << 2);
 }
 
@@ -158,9 +158,9 @@ export function alloc(bytes: u32, align: u32): u32 {
     if (q >= CLASSES) return allocRun(least);
   }
   const hint = hintAt(q);
-  const page = get32(hint + H_PAGE);
+  const page = get32(hint + HEAP_PAGE);
   if (page != 0) {
-    const at = takeBit(hint, page, q, get32(hint + H_CURSOR));
+    const at = takeBit(hint, page, q, get32(hint + HEAP_CURSOR));
     if (at != 0) return at;
   }
   return refill(hint, page, q);
@@ -181,7 +181,7 @@ function takeBit(hint: usize, page: u32, q: u32, from: u32): u32 {
       if (index >= count) break; // I2
       const old = or64(at, (<u64>1) << bit);
       if (((old >> bit) & 1) == 0) {
-        if (i != from) put32(hint + H_CURSOR, i);
+        if (i != from) put32(hint + HEAP_CURSOR, i);
         const block = offsetOf(page) + index * sizeOfClass(q);
         markLive(block, sizeOfClass(q));
         return block;
@@ -194,8 +194,8 @@ function takeBit(hint: usize, page: u32, q: u32, from: u32): u32 {
 
 /** `takeBit` from the start of `page`, which becomes the page of the class. */
 function takeFrom(hint: usize, page: u32, q: u32): u32 {
-  put32(hint + H_PAGE, page);
-  put32(hint + H_CURSOR, 0);
+  put32(hint + HEAP_PAGE, page);
+  put32(hint + HEAP_CURSOR, 0);
   return takeBit(hint, page, q, 0);
 }
 
@@ -208,14 +208,14 @@ function refill(hint: usize, current: u32, q: u32): u32 {
       dropNext(page, q);
       return at;
     }
-    page = get32(linkAt(page));
+    page = get32(nextPageAt(page));
     if (page == current) break;
   }
   const seen = load32(ORPHANS);
-  if (seen != get32(hint + H_SEEN)) {
+  if (seen != get32(hint + HEAP_SEEN)) {
     const at = adopt(hint, q);
     if (at != 0) return at;
-    put32(hint + H_SEEN, seen);
+    put32(hint + HEAP_SEEN, seen);
   }
   const at = fresh(hint, q);
   if (at != 0 || status() != FULL) return at;
@@ -224,15 +224,15 @@ function refill(hint: usize, current: u32, q: u32): u32 {
 
 /** Puts `page` into the ring behind the page of the class, and makes it that page. */
 function enlist(hint: usize, page: u32): void {
-  const current = get32(hint + H_PAGE);
+  const current = get32(hint + HEAP_PAGE);
   if (current == 0) {
-    put32(linkAt(page), page);
+    put32(nextPageAt(page), page);
   } else {
-    put32(linkAt(page), get32(linkAt(current)));
-    put32(linkAt(current), page);
+    put32(nextPageAt(page), get32(nextPageAt(current)));
+    put32(nextPageAt(current), page);
   }
-  put32(hint + H_PAGE, page);
-  put32(hint + H_CURSOR, 0);
+  put32(hint + HEAP_PAGE, page);
+  put32(hint + HEAP_CURSOR, 0);
 }
 
 /** Allocates from a page that is claimed for it; 0: FULL or CONTENDED. */
@@ -269,12 +269,12 @@ function hasRoom(page: u32, q: u32): bool {
 
 /** Nothing is free at first sight: looks everywhere before it says FULL. O(pages). */
 function lastResort(hint: usize, q: u32): u32 {
-  const current = get32(hint + H_PAGE);
+  const current = get32(hint + HEAP_PAGE);
   let page = current;
   while (page != 0) {
     const at = takeFrom(hint, page, q);
     if (at != 0) return at;
-    page = get32(linkAt(page));
+    page = get32(nextPageAt(page));
     if (page == current) break;
   }
   const at = adopt(hint, q);
@@ -363,11 +363,11 @@ function isEmpty(page: u32, q: u32): bool {
 
 /** Releases the page behind `page` in its ring if it is empty. Returns whether it did. */
 function dropNext(page: u32, q: u32): bool {
-  const next = get32(linkAt(page));
+  const next = get32(nextPageAt(page));
   if (next == page || !isEmpty(next, q)) return false;
   const word = load64(pageAt(next));
   if (kindOf(word) != P_SMALL || pageOwner(word) != ME + 1) return false;
-  put32(linkAt(page), get32(linkAt(next)));
+  put32(nextPageAt(page), get32(nextPageAt(next)));
   return release(next, word);
 }
 
@@ -386,12 +386,12 @@ export function trim(): u32 {
 
 function trimClass(q: u32): u32 {
   const hint = hintAt(q);
-  const current = get32(hint + H_PAGE);
+  const current = get32(hint + HEAP_PAGE);
   if (current == 0) return 0;
   let released: u32 = 0;
   let page = current;
   for (let left = PAGES; left > 0; left--) {
-    const next = get32(linkAt(page));
+    const next = get32(nextPageAt(page));
     if (next == current) break;
     if (dropNext(page, q)) released++;
     else page = next;
@@ -400,12 +400,12 @@ function trimClass(q: u32): u32 {
     // `page` is the last of the ring, `current` its successor.
     if (dropNext(page, q)) {
       released++;
-      put32(hint + H_PAGE, page);
-      put32(hint + H_CURSOR, 0);
+      put32(hint + HEAP_PAGE, page);
+      put32(hint + HEAP_CURSOR, 0);
     }
   } else if (isEmpty(page, q)) {
     const word = load64(pageAt(page));
-    put32(hint + H_PAGE, 0);
+    put32(hint + HEAP_PAGE, 0);
     if (pageOwner(word) == ME + 1 && release(page, word)) released++;
   }
   return released;

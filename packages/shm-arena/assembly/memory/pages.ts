@@ -190,7 +190,7 @@ function firstFit(from: u32, n: u32): u32 {
       if (skip < PAGES - page) page += skip;
     } else if (++run == n) {
       const head = page - n + 1;
-      const taken = take(head, n);
+      const taken = takeRun(head, n);
       if (taken == n) return head;
       if (MUTANT == 201) return 1;
       busy = 1;
@@ -213,7 +213,7 @@ function inFlight(word: u64): u32 {
 }
 
 /** Steps 1 and 2. Returns `n`, or the distance of the obstacle after everything was given back. */
-function take(head: u32, n: u32): u32 {
+function takeRun(head: u32, n: u32): u32 {
   const first = MUTANT == 1 ? pageWord(P_LARGE, 0, 0, n) : pageWord(P_CLAIMED, ME + 1, 0, 0);
   if (!cas64(pageAt(head), 0, first)) return 0;
   for (let i: u32 = 1; i < n; i++) {

@@ -138,14 +138,14 @@ export function regionCreate(owner: u64, budget: u32): i32 {
       const word = load64(at);
       if (kindOf(word) != REGION_FREE) continue;
       const mine = stateWord(REGION_CREATING, ME + 1, generationOf(word));
-      if (cas64(at, word, mine)) return begin(region, mine, owner, budget);
+      if (cas64(at, word, mine)) return fillRegion(region, mine, owner, budget);
     }
     if (turn == 0) sweep();
   }
   return -LIMIT;
 }
 
-function begin(region: u32, mine: u64, owner: u64, budget: u32): i32 {
+function fillRegion(region: u32, mine: u64, owner: u64, budget: u32): i32 {
   const at = regionAt(region);
   store64(at + R_OWNER, owner);
   store64(at + R_BIRTH, era());
@@ -321,20 +321,20 @@ export function regionAlloc(region: u32, bytes: u32, align: u32, beyond: bool = 
   const step = align == 0 ? 8 : align;
   const size = max(bytes, 1);
   const at = bump(line, size, step);
-  return at != 0 ? at : grow(region, line, size, step, beyond);
+  return at != 0 ? at : growShard(region, line, size, step, beyond);
 }
 
 /** Steps 5 to 8. */
-function grow(region: u32, line: usize, bytes: u32, align: u32, beyond: bool): u32 {
+function growShard(region: u32, line: usize, bytes: u32, align: u32, beyond: bool): u32 {
   const need64 = (<u64>bytes + max(CHUNK_HEAD, align) + PAGE - 1) >> PAGE_SHIFT;
   if (need64 > PAGES) return fail(FULL);
   const need = <u32>need64;
   const pages = <u32>load64(line + 8);
   let n = max(need, min(CHUNK_PAGES, pages < 2 ? 1 : 1 << (31 - clz(pages))));
-  let verdict = ask(region, line, pages, n);
+  let verdict = askBudget(region, line, pages, n);
   if (verdict != OK && n > need) {
     n = need;
-    verdict = ask(region, line, pages, n);
+    verdict = askBudget(region, line, pages, n);
   }
   if (verdict == LIMIT && beyond) {
     if (MUTANT != 196) store64(line + 8, ((<u64>n) << 32) | pages); // Step 5 without step 6.
@@ -365,7 +365,7 @@ function grow(region: u32, line: usize, bytes: u32, align: u32, beyond: bool): u
 }
 
 /** Steps 5 and 6. OK: `n` more pages are within the budget, whatever the others do (I4). */
-function ask(region: u32, line: usize, pages: u32, n: u32): i32 {
+function askBudget(region: u32, line: usize, pages: u32, n: u32): i32 {
   const budget = load32(regionAt(region) + R_BUDGET);
   for (let round: u32 = 0; round < TRIES; round++) {
     // Before the sum: of two that ask, one sees the other.

@@ -59,9 +59,9 @@ import {
   PAGES,
 } from '../ground/layout';
 import {
-  B_BIRTH,
-  B_FREE,
-  B_TAG,
+  BLOCK_BIRTH,
+  BLOCK_FREE,
+  BLOCK_KIND,
   BIRTHS,
   BLOCK_TAG,
   CLASSES_MAX,
@@ -69,33 +69,32 @@ import {
   DEPOT_BYTES,
   HEAD,
   homeAt,
-  L_DEPOT,
-  L_HOMES,
-  L_REGION,
+  DOMAIN_DEPOT,
+  DOMAIN_HOMES,
+  DOMAIN_REGION,
   linkOf,
   MOST,
   notePeak,
-  O_ANNOUNCED,
-  O_BALANCE,
-  O_BIRTHS,
-  O_COUNTS,
-  O_FRESH,
-  O_NOW,
-  O_OWNER,
-  O_PENDING,
+  HOME_ANNOUNCED,
+  HOME_BALANCE,
+  HOME_BIRTHS,
+  HOME_COUNTS,
+  HOME_FRESH,
+  HOME_NOW,
+  HOME_OWNER,
+  HOME_PENDING,
   tell,
   USED,
   wordAt,
 } from './home';
 import { offsetOf, pageAt, pageAux, pageTag } from '../memory/pages';
-import { regionAlloc, shard } from '../memory/region';
+import { CHUNK_HEAD, regionAlloc, shard } from '../memory/region';
 import { fail } from '../ground/thread';
 
 const BATCH: u32 = isDefined(GATED) ? 2 : 64;
 /** Bytes carved at a time; blocks of more than a quarter are taken one by one. */
 const PIECE: u32 = isDefined(GATED) ? 192 : 16384;
 const LARGE: u32 = PIECE >> 2;
-const CHUNK_HEAD: u32 = 16;
 
 const LINE_BEFORE: usize = 16;
 const LINE_ASKED: usize = 24;
@@ -117,23 +116,23 @@ export function allocBlock(root: usize, home: usize, bytes: u32): u32 {
   let block = pop(home, q);
   if (block == 0) block = carve(home, sizeOfClass(q));
   if (block == 0) {
-    if (!takeBatch(root, home, q) && !ask(root, home, q)) return 0;
+    if (!takeBatch(root, home, q) && !askRegion(root, home, q)) return 0;
     block = pop(home, q);
     if (block == 0) block = carve(home, sizeOfClass(q));
   }
   // The caller's alone from here on.
-  put64(<usize>block + B_BIRTH, load64(CLOCK));
-  put32(<usize>block + B_TAG, BLOCK_TAG | USED | q);
-  put64(home + O_NOW, get64(home + O_NOW) + 1);
-  const births = get32(home + O_BIRTHS) + 1;
-  put32(home + O_BIRTHS, births);
+  put64(<usize>block + BLOCK_BIRTH, load64(CLOCK));
+  put32(<usize>block + BLOCK_KIND, BLOCK_TAG | USED | q);
+  put64(home + HOME_NOW, get64(home + HOME_NOW) + 1);
+  const births = get32(home + HOME_BIRTHS) + 1;
+  put32(home + HOME_BIRTHS, births);
   if (births >= BIRTHS) moveClock(root, home);
   return block + HEAD;
 }
 
 /** F blocks were born here: the era ends. */
 function moveClock(root: usize, home: usize): void {
-  put32(home + O_BIRTHS, 0);
+  put32(home + HOME_BIRTHS, 0);
   tell(home);
   notePeak(root);
   add64(CLOCK, 1);
@@ -145,10 +144,10 @@ function pop(home: usize, q: u32): u32 {
   const block = <u32>(w >> 32);
   if (block == 0) return 0;
   // W has one writer: this thread.
-  store64(wordAt(home, q), ((<u64>get32(<usize>block + B_FREE)) << 32) | <u32>w);
+  store64(wordAt(home, q), ((<u64>get32(<usize>block + BLOCK_FREE)) << 32) | <u32>w);
   // What is carved is marked with the region's chunk already.
   markLive(block + HEAD, sizeOfClass(q) - HEAD);
-  const count = home + O_COUNTS + ((<usize>q) << 2);
+  const count = home + HOME_COUNTS + ((<usize>q) << 2);
   const free = get32(count);
   if (free != 0) put32(count, free - 1);
   return block;
@@ -156,17 +155,17 @@ function pop(home: usize, q: u32): u32 {
 
 /** Step 1 from fresh memory; 0: not enough is left. */
 function carve(home: usize, size: u32): u32 {
-  const word = load64(home + O_FRESH);
+  const word = load64(home + HOME_FRESH);
   const left = <u32>(word >> 32);
   if (left < size) return 0;
-  store64(home + O_FRESH, ((<u64>(left - size)) << 32) | (<u32>word + size));
+  store64(home + HOME_FRESH, ((<u64>(left - size)) << 32) | (<u32>word + size));
   return <u32>word;
 }
 
 /** Steps 3 and 4. False: FULL, CONTENDED. */
-function ask(root: usize, home: usize, q: u32): bool {
+function askRegion(root: usize, home: usize, q: u32): bool {
   const size = sizeOfClass(q);
-  const region = get32(root + L_REGION);
+  const region = get32(root + DOMAIN_REGION);
   const line = shard(region, ME);
   const large = size > LARGE;
   let bytes = large ? size : PIECE;
@@ -184,33 +183,34 @@ function ask(root: usize, home: usize, q: u32): bool {
 }
 
 function askedWord(root: usize, home: usize, bytes: u32, q1: u32): u64 {
-  return ((<u64>indexOf(root, home)) << 40) | ((<u64>q1) << 32) | bytes;
+  return ((<u64>homeIndex(root, home)) << 40) | ((<u64>q1) << 32) | bytes;
 }
 
 /** Step 4. */
 function publishPiece(home: usize, at: u32, bytes: u32, q1: u32): void {
   if (q1 == 0) {
-    store64(home + O_FRESH, ((<u64>bytes) << 32) | at);
+    store64(home + HOME_FRESH, ((<u64>bytes) << 32) | at);
   } else {
-    put32(<usize>at + B_FREE, 0); // Private: the free list is empty, and nobody knows this block.
+    // Private: the free list is empty, and nobody knows this block.
+    put32(<usize>at + BLOCK_FREE, 0);
     const wordOf = wordAt(home, q1 - 1);
     store64(wordOf, ((<u64>at) << 32) | <u32>load64(wordOf));
   }
 }
 
 /** The number of a home. */
-function indexOf(root: usize, home: usize): u32 {
+function homeIndex(root: usize, home: usize): u32 {
   return <u32>((home - homeAt(root, 0)) / (homeAt(root, 1) - homeAt(root, 0)));
 }
 
 // ---- the depot ----------------------------------------------------------------------------------
 
 function cellAt(root: usize, q: u32, i: usize): usize {
-  return root + L_DEPOT + <usize>q * DEPOT_BYTES + i;
+  return root + DOMAIN_DEPOT + <usize>q * DEPOT_BYTES + i;
 }
 
 function cellWord(kind: u64, root: usize, home: usize, block: u32): u64 {
-  return ((<u64>indexOf(root, home)) << 40) | kind | block;
+  return ((<u64>homeIndex(root, home)) << 40) | kind | block;
 }
 
 /** Step 2. False: no batch of the class lies there. */
@@ -224,7 +224,7 @@ function takeBatch(root: usize, home: usize, q: u32): bool {
     const wordOf = wordAt(home, q);
     if (MUTANT == 126) store64(at, 0);
     store64(wordOf, (word << 32) | <u32>load64(wordOf));
-    put32(home + O_COUNTS + ((<usize>q) << 2), BATCH);
+    put32(home + HOME_COUNTS + ((<usize>q) << 2), BATCH);
     store64(at, 0);
     return true;
   }
@@ -234,7 +234,7 @@ function takeBatch(root: usize, home: usize, q: u32): bool {
 /** Steps 5 to 7, for every class of which this home has too many free blocks. */
 export function give(root: usize, home: usize): void {
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
-    const count = home + O_COUNTS + ((<usize>q) << 2);
+    const count = home + HOME_COUNTS + ((<usize>q) << 2);
     if (get32(count) <= 2 * BATCH) continue;
     for (let i: usize = 0; i < DEPOT_BYTES && get32(count) > 2 * BATCH; i += 8) {
       const at = cellAt(root, q, i);
@@ -245,7 +245,7 @@ export function give(root: usize, home: usize): void {
       if (!cas64(at, 0, mine)) continue;
       const last = lastOf(first);
       if (MUTANT == 57) store64(at, GIVEN | first);
-      store64(wordAt(home, q), ((<u64>get32(last + B_FREE)) << 32) | <u32>w);
+      store64(wordAt(home, q), ((<u64>get32(last + BLOCK_FREE)) << 32) | <u32>w);
       finishGiving(at, first);
       put32(count, get32(count) - BATCH);
     }
@@ -255,12 +255,12 @@ export function give(root: usize, home: usize): void {
 /** The last block of the batch that begins with `first`. */
 function lastOf(first: u32): usize {
   let block: usize = first;
-  for (let i: u32 = 1; i < BATCH; i++) block = get32(block + B_FREE);
+  for (let i: u32 = 1; i < BATCH; i++) block = get32(block + BLOCK_FREE);
   return block;
 }
 
 function finishGiving(at: usize, first: u32): void {
-  put32(lastOf(first) + B_FREE, 0); // The batch belongs to the cell, and the cell to its giver.
+  put32(lastOf(first) + BLOCK_FREE, 0); // The batch belongs to the cell, and the cell to its giver.
   store64(at, GIVEN | first);
 }
 
@@ -268,16 +268,16 @@ function finishGiving(at: usize, first: u32): void {
 
 /** Puts the homes of a dead slot into order, and makes them orphans. For its one reaper. */
 export function repairHomes(root: usize, slot: u32): void {
-  const homes = get32(root + L_HOMES);
+  const homes = get32(root + DOMAIN_HOMES);
   if (MUTANT != 58) repairDepot(root, slot);
   if (MUTANT != 59) repairPiece(root, slot);
   for (let i: u32 = 0; i < homes; i++) {
     const home = homeAt(root, i);
-    if (load32(home + O_OWNER) != slot + 1) continue;
-    if (MUTANT != 60) recount(home);
+    if (load32(home + HOME_OWNER) != slot + 1) continue;
+    if (MUTANT != 60) recountHome(home);
     clearHazards(root, home);
-    if (load64(home + O_ANNOUNCED) != 0) store64(home + O_ANNOUNCED, 0);
-    store32(home + O_OWNER, 0);
+    if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
+    store32(home + HOME_OWNER, 0);
   }
 }
 
@@ -290,7 +290,7 @@ function repairDepot(root: usize, slot: u32): void {
       const kind = word & ((<u64>0xff) << 32);
       if (kind != GIVING && kind != TAKING) continue;
       const home = homeAt(root, <u32>(word >> 40));
-      if (load32(home + O_OWNER) != slot + 1) continue;
+      if (load32(home + HOME_OWNER) != slot + 1) continue;
       const there = load64(wordAt(home, q)) >> 32 == <u64>(<u32>word);
       if (kind == TAKING) store64(at, there ? 0 : GIVEN | <u32>word);
       else if (there) store64(at, 0);
@@ -301,13 +301,13 @@ function repairDepot(root: usize, slot: u32): void {
 
 /** I7. */
 function repairPiece(root: usize, slot: u32): void {
-  const line = shard(get32(root + L_REGION), slot);
+  const line = shard(get32(root + DOMAIN_REGION), slot);
   const asked = load64(line + LINE_ASKED);
   if (asked == 0) return;
   const home = homeAt(root, <u32>(asked >> 40));
   const position = <u32>get64(line); // The dead's owned word.
   const bytes = <u32>asked;
-  if (position != <u32>load64(line + LINE_BEFORE) && position - chunkOf(position) >= bytes) {
+  if (position != <u32>load64(line + LINE_BEFORE) && position - chunkStart(position) >= bytes) {
     const at = position - bytes;
     const q1 = <u32>(asked >> 32) & 0xff;
     if (!isPublished(home, at, bytes, q1)) publishPiece(home, at, bytes, q1);
@@ -318,19 +318,19 @@ function repairPiece(root: usize, slot: u32): void {
 /** Whether step 4 was done; nothing came after it but step 4's own end. */
 function isPublished(home: usize, at: u32, bytes: u32, q1: u32): bool {
   if (q1 != 0) return <u32>(load64(wordAt(home, q1 - 1)) >> 32) == at;
-  const word = load64(home + O_FRESH);
+  const word = load64(home + HOME_FRESH);
   return <u32>word == at && <u32>(word >> 32) == bytes;
 }
 
 /** Where the data of the chunk that a position ends begins. */
-function chunkOf(position: u32): u32 {
+function chunkStart(position: u32): u32 {
   const page = (position - 1) >> PAGE_SHIFT;
   const word = load64(pageAt(page));
   return offsetOf(kindOf(word) == P_CONT ? pageAux(word) : page) + CHUNK_HEAD;
 }
 
 /** The dead may have fallen between W and pending: counts what is there. O(limbo). */
-function recount(home: usize): void {
+function recountHome(home: usize): void {
   let pending: u64 = 0;
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
     const w = load64(wordAt(home, q));
@@ -341,8 +341,8 @@ function recount(home: usize): void {
       at = get32(at + link);
     }
   }
-  store64(home + O_PENDING, pending);
-  store64(home + O_BALANCE, get64(home + O_NOW)); // The dead's owned word: at most one late.
+  store64(home + HOME_PENDING, pending);
+  store64(home + HOME_BALANCE, get64(home + HOME_NOW)); // The dead's owned word: at most one late.
 }
 
 // ---- for callers that do not know what they were given ------------------------------------------
@@ -352,6 +352,6 @@ export function isUsed(root: usize, at: u32): bool {
   if (at < HEAD || (at & 15) != 0 || at >> PAGE_SHIFT >= PAGES) return false;
   let word = load64(pageAt((at - HEAD) >> PAGE_SHIFT));
   if (kindOf(word) == P_CONT) word = load64(pageAt(pageAux(word)));
-  if (kindOf(word) != P_REGION || pageTag(word) != get32(root + L_REGION)) return false;
-  return (get32(<usize>at - HEAD + B_TAG) & 0xffff_ff00) == (BLOCK_TAG | USED);
+  if (kindOf(word) != P_REGION || pageTag(word) != get32(root + DOMAIN_REGION)) return false;
+  return (get32(<usize>at - HEAD + BLOCK_KIND) & 0xffff_ff00) == (BLOCK_TAG | USED);
 }

@@ -52,10 +52,10 @@ import {
   SLOT_FREE,
   slotAt,
 } from '../ground/layout';
-import { collectAll, leaveHome, RETIRED_UNITS, retireBlock, threshold } from './limbo';
+import { collectAll, leaveHome, LIMBO_UNITS, retireBlock, threshold } from './limbo';
 import {
-  B_FREE,
-  B_TAG,
+  BLOCK_FREE,
+  BLOCK_KIND,
   BIRTHS,
   BLOCK_TAG,
   CLASSES_MAX,
@@ -64,20 +64,20 @@ import {
   FREED,
   homeAt,
   homeBytes,
-  L_EPOCH,
-  L_HAZARDS,
-  L_HOME_BYTES,
-  L_HOMES,
-  L_PEAK,
-  L_REGION,
-  L_SCHEME,
+  DOMAIN_EPOCH,
+  DOMAIN_HAZARDS,
+  DOMAIN_HOME_BYTES,
+  DOMAIN_HOMES,
+  DOMAIN_PEAK,
+  DOMAIN_REGION,
+  DOMAIN_SCHEME,
   linkOf,
   MOST,
-  O_ANNOUNCED,
-  O_BALANCE,
-  O_KEPT,
-  O_PENDING,
-  recordBytes,
+  HOME_ANNOUNCED,
+  HOME_BALANCE,
+  HOME_KEPT,
+  HOME_PENDING,
+  domainBytes,
   RETIRED,
   tell,
   wordAt,
@@ -92,7 +92,7 @@ import {
 } from '../memory/region';
 import { ownedByEntry } from '../ground/owner';
 import { alive, fail, status } from '../ground/thread';
-import { held, hold, pinInterval, release } from './lazy';
+import { held, hold, pinInterval, unhold } from './lazy';
 import { protect } from '../memory/reservation';
 
 // ---- coming and going ---------------------------------------------------------------------------
@@ -100,10 +100,10 @@ import { protect } from '../memory/reservation';
 /**
  * A new domain's root, for an entry that this thread is creating; 0: FULL, CONTENDED (`status`).
  */
-export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u32 {
+export function create(entry: u32, generation: u32, scheme: u32, hazards: u32): u32 {
   const region = regionCreate(ownedByEntry(entry, generation), 0);
   if (region < 0) return fail(-region);
-  const bytes = recordBytes(hazards);
+  const bytes = domainBytes(hazards);
   const root = regionAlloc(region, bytes, 64);
   if (root == 0) {
     const why = status();
@@ -112,12 +112,12 @@ export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u
   }
   // Private: the entry is not published.
   fill(root, 0, bytes);
-  put32(<usize>root + L_SCHEME, scheme);
-  put32(<usize>root + L_HOMES, PARTICIPANTS);
-  put32(<usize>root + L_HOME_BYTES, homeBytes(hazards));
-  put32(<usize>root + L_REGION, region);
-  put32(<usize>root + L_HAZARDS, hazards);
-  store64(<usize>root + L_EPOCH, 1);
+  put32(<usize>root + DOMAIN_SCHEME, scheme);
+  put32(<usize>root + DOMAIN_HOMES, PARTICIPANTS);
+  put32(<usize>root + DOMAIN_HOME_BYTES, homeBytes(hazards));
+  put32(<usize>root + DOMAIN_REGION, region);
+  put32(<usize>root + DOMAIN_HAZARDS, hazards);
+  store64(<usize>root + DOMAIN_EPOCH, 1);
   const code = regionPublish(region);
   return code == OK ? root : fail(code);
 }
@@ -125,7 +125,7 @@ export function build(entry: u32, generation: u32, scheme: u32, hazards: u32): u
 /**
  * The root of a domain that is alive, under a pin of this call; 0: CLOSED, EXPELLED, no pin held.
  */
-function begin(entry: u32, generation: u32): usize {
+function pinnedRoot(entry: u32, generation: u32): usize {
   if (!alive()) return fail(EXPELLED);
   pinInterval();
   if (MUTANT != 120 && held()) cover(entry);
@@ -143,28 +143,28 @@ function cover(entry: u32): void {
   protect();
 }
 
-/** As `begin`, for a call that needs this thread's home. */
+/** As `pinnedRoot`, for a call that needs this thread's home. */
 export function beginAt(entry: u32, generation: u32, home: usize): usize {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0 || load32(home) == ME + 1) return root; // I2
   return fail(CLOSED);
 }
 
 /** This thread's home in the domain; 0 with a status. */
 export function open(entry: u32, generation: u32): u32 {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0) return 0;
   return <u32>enterHome(root);
 }
 
 /** The scheme of a domain that this thread has open. Frozen. */
 export function schemeOf(entry: u32): u32 {
-  return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_SCHEME);
+  return get32(<usize>load32(entryAt(entry) + D_ROOT) + DOMAIN_SCHEME);
 }
 
 /** Hazards of each home. Frozen. */
 export function hazardsOf(entry: u32): u32 {
-  return get32(<usize>load32(entryAt(entry) + D_ROOT) + L_HAZARDS);
+  return get32(<usize>load32(entryAt(entry) + D_ROOT) + DOMAIN_HAZARDS);
 }
 
 /** Lets calls on words of the domain follow, which stays until this thread idles. */
@@ -180,12 +180,12 @@ export function stay(entry: u32, generation: u32, home: u32): i32 {
 }
 
 export function exit(): void {
-  release();
+  unhold();
 }
 
 /** Gives the home up. */
 export function leave(entry: u32, generation: u32, home: u32): void {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0) return;
   leaveHome(root, home);
 }
@@ -208,7 +208,7 @@ export function retire(entry: u32, generation: u32, home: u32, at: u32): i32 {
 
 /** Whether a block in use starts at `at`. */
 export function isBlock(entry: u32, generation: u32, at: u32): bool {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0) return false;
   return isUsed(root, at);
 }
@@ -225,7 +225,7 @@ export function collect(entry: u32, generation: u32, home: u32): i32 {
  * one reaper; may be repeated. OK, CLOSED, EXPELLED.
  */
 export function repair(entry: u32, generation: u32, slot: u32): i32 {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0) return status();
   repairHomes(root, slot);
   return OK;
@@ -248,7 +248,7 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return status();
   tell(home);
-  const homes = get32(root + L_HOMES);
+  const homes = get32(root + DOMAIN_HOMES);
   let used: u32 = 0;
   let orphans: u32 = 0;
   let pending: f64 = 0;
@@ -258,15 +258,15 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   let balance: f64 = 0;
   for (let i: u32 = 0; i < homes; i++) {
     const home = homeAt(root, i);
-    const waiting = load64(home + O_PENDING);
+    const waiting = load64(home + HOME_PENDING);
     if (load32(home) != 0) used++;
     else if (waiting != 0) orphans++;
-    const left = load64(home + O_KEPT);
+    const left = load64(home + HOME_KEPT);
     pending += <f64>(<u32>waiting);
     units += <f64>(waiting >> 32);
     kept += <f64>(<u32>left);
     keptUnits += <f64>(left >> 32);
-    balance += <f64>(<i64>load64(home + O_BALANCE));
+    balance += <f64>(<i64>load64(home + HOME_BALANCE));
   }
   put32(at, used);
   put32(<usize>at + 4, orphans);
@@ -276,14 +276,14 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   putNumber(<usize>at + 32, limits * threshold(root) + 2 * kept);
   putNumber(
     <usize>at + 40,
-    16 * (limits * (RETIRED_UNITS + sizeOfClass(CLASSES_MAX - 1) / 16) + 2 * keptUnits),
+    16 * (limits * (LIMBO_UNITS + sizeOfClass(CLASSES_MAX - 1) / 16) + 2 * keptUnits),
   );
   putNumber(<usize>at + 48, kept);
   putNumber(<usize>at + 72, balance);
-  putNumber(<usize>at + 80, <f64>load64(root + L_PEAK));
-  putNumber(<usize>at + 104, <f64>regionPages(get32(root + L_REGION)));
-  if (get32(root + L_SCHEME) == EPOCH) readers(root, at);
-  else reservations(at, <f64>load64(root + L_PEAK), homes);
+  putNumber(<usize>at + 80, <f64>load64(root + DOMAIN_PEAK));
+  putNumber(<usize>at + 104, <f64>regionPages(get32(root + DOMAIN_REGION)));
+  if (get32(root + DOMAIN_SCHEME) == EPOCH) readers(root, at);
+  else reservations(at, <f64>load64(root + DOMAIN_PEAK), homes);
   return OK;
 }
 
@@ -292,8 +292,8 @@ function readers(root: usize, at: usize): void {
   let oldest: u64 = ~0;
   let who: u32 = 0;
   let count: u32 = 0;
-  for (let i: u32 = 0; i < get32(root + L_HOMES); i++) {
-    const announced = load64(homeAt(root, i) + O_ANNOUNCED);
+  for (let i: u32 = 0; i < get32(root + DOMAIN_HOMES); i++) {
+    const announced = load64(homeAt(root, i) + HOME_ANNOUNCED);
     if (announced == 0) continue;
     count++;
     if (announced >> 1 >= oldest) continue;
@@ -301,7 +301,7 @@ function readers(root: usize, at: usize): void {
     who = load32(homeAt(root, i));
   }
   put32(at + 8, who);
-  putNumber(at + 56, <f64>load64(root + L_EPOCH));
+  putNumber(at + 56, <f64>load64(root + DOMAIN_EPOCH));
   putNumber(at + 64, count == 0 ? 0 : <f64>oldest);
   putNumber(at + 88, count);
   putNumber(at + 96, count == 0 ? 0 : Infinity); // A reader that stands still keeps all that comes.
@@ -355,10 +355,10 @@ function reservations(at: usize, peak: f64, homes: u32): void {
  * block that is not, 2 a retired one that is not, 3 a list without end, 4 pending counts wrong).
  */
 export function audit(entry: u32, generation: u32): i32 {
-  const root = begin(entry, generation);
+  const root = pinnedRoot(entry, generation);
   if (root == 0) return OK;
   let found: i32 = OK;
-  for (let i: u32 = 0; i < get32(root + L_HOMES) && found == OK; i++)
+  for (let i: u32 = 0; i < get32(root + DOMAIN_HOMES) && found == OK; i++)
     found = auditHome(root, homeAt(root, i));
   return found;
 }
@@ -368,19 +368,23 @@ function auditHome(root: usize, home: usize): i32 {
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
     const w = load64(wordAt(home, q));
     let left =
-      (regionPages(get32(root + L_REGION)) * (isDefined(GATED) ? 1024 : 65536)) / sizeOfClass(q);
-    for (let at: usize = <u32>(w >> 32); at != 0; at = get32(at + B_FREE)) {
-      if (get32(at + B_TAG) != (BLOCK_TAG | FREED | q) && get32(at + B_TAG) >> 16 == 0xb10c)
+      (regionPages(get32(root + DOMAIN_REGION)) * (isDefined(GATED) ? 1024 : 65536)) /
+      sizeOfClass(q);
+    for (let at: usize = <u32>(w >> 32); at != 0; at = get32(at + BLOCK_FREE)) {
+      if (
+        get32(at + BLOCK_KIND) != (BLOCK_TAG | FREED | q) &&
+        get32(at + BLOCK_KIND) >> 16 == 0xb10c
+      )
         return 1;
       if (left-- == 0) return 3;
     }
     for (let at: usize = <u32>w & ~1; at != 0; at = get32(at + linkOf(<u32>w))) {
-      if (get32(at + B_TAG) != (BLOCK_TAG | RETIRED | q)) return 2;
+      if (get32(at + BLOCK_KIND) != (BLOCK_TAG | RETIRED | q)) return 2;
       if (left-- == 0) return 3;
       pending++;
     }
   }
-  return pending == <u32>load64(home + O_PENDING) ? OK : 4;
+  return pending == <u32>load64(home + HOME_PENDING) ? OK : 4;
 }
 
 /** Usable bytes of the largest block. */

@@ -50,11 +50,11 @@ export const HEAD: u32 = 32;
 export const CLASSES_MAX: u32 = isDefined(GATED) ? 17 : 68;
 export const MOST: u32 = isDefined(GATED) ? 256 - 32 : (7 << 18) - 32;
 
-export const B_BIRTH: usize = 0;
-export const B_RETIRED: usize = 8;
-const B_LINKS: usize = 16;
-export const B_FREE: usize = 24;
-export const B_TAG: usize = 28;
+export const BLOCK_BIRTH: usize = 0;
+export const BLOCK_RETIRED: usize = 8;
+const BLOCK_LINKS: usize = 16;
+export const BLOCK_FREE: usize = 24;
+export const BLOCK_KIND: usize = 28;
 export const BLOCK_TAG: u32 = 0xb10c_0000;
 export const USED: u32 = 0;
 export const RETIRED: u32 = 1 << 8;
@@ -67,37 +67,37 @@ export const EPOCH: u32 = 1;
 export const POINTERS: u32 = 2;
 export const ERAS: u32 = 3;
 
-export const L_SCHEME: usize = 0;
-export const L_HOMES: usize = 4;
-export const L_HOME_BYTES: usize = 8;
-export const L_REGION: usize = 12;
-export const L_HAZARDS: usize = 16;
-export const L_PEAK: usize = 24;
-export const L_EPOCH: usize = 64;
-export const L_DEPOT: usize = 128;
+export const DOMAIN_SCHEME: usize = 0;
+export const DOMAIN_HOMES: usize = 4;
+export const DOMAIN_HOME_BYTES: usize = 8;
+export const DOMAIN_REGION: usize = 12;
+export const DOMAIN_HAZARDS: usize = 16;
+export const DOMAIN_PEAK: usize = 24;
+export const DOMAIN_EPOCH: usize = 64;
+export const DOMAIN_DEPOT: usize = 128;
 
 /** Bytes of the depot for one class. */
 export const DEPOT_BYTES: usize = isDefined(GATED) ? 8 : 32;
 
-export const O_OWNER: usize = 0;
-export const O_NESTED: usize = 4;
-export const O_PENDING: usize = 8;
-export const O_FRESH: usize = 16;
-export const O_KEPT: usize = 24;
-export const O_BALANCE: usize = 32;
-export const O_ANNOUNCED: usize = 40;
-export const O_BIRTHS: usize = 48;
+export const HOME_OWNER: usize = 0;
+export const HOME_NESTED: usize = 4;
+export const HOME_PENDING: usize = 8;
+export const HOME_FRESH: usize = 16;
+export const HOME_KEPT: usize = 24;
+export const HOME_BALANCE: usize = 32;
+export const HOME_ANNOUNCED: usize = 40;
+export const HOME_BIRTHS: usize = 48;
 /** For the hazard package: failed exchanges more than successful ones. */
-export const O_FAILS: usize = 52;
+export const HOME_FAILS: usize = 52;
 /** Epoch scheme: which epoch the last collect that looked at the blocks had; 0 = none did. */
-export const O_SCANNED: usize = 52;
-export const O_NOW: usize = 56;
-const O_WORDS: usize = 64;
-export const O_COUNTS: usize = O_WORDS + CLASSES_MAX * 8;
-export const O_SNAPSHOT: usize = (O_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
+export const HOME_SCANNED: usize = 52;
+export const HOME_NOW: usize = 56;
+const HOME_WORDS: usize = 64;
+export const HOME_COUNTS: usize = HOME_WORDS + CLASSES_MAX * 8;
+export const HOME_SNAPSHOT: usize = (HOME_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
 export const SNAPSHOT: u32 = isDefined(GATED) ? 4 : 64;
-export const O_HAZARDS: usize = O_SNAPSHOT + SNAPSHOT * 16;
+export const HOME_HAZARDS: usize = HOME_SNAPSHOT + SNAPSHOT * 16;
 
 /** F: blocks that a home allocates between two steps of the clock that it makes. */
 export const BIRTHS: u32 = isDefined(GATED) ? 2 : 256;
@@ -109,32 +109,32 @@ export const FILTER_BITS: u32 = isDefined(GATED) ? 64 : 4096;
 /** Bytes of a home with so many hazards, a multiple of 64. */
 export function homeBytes(hazards: u32): u32 {
   const filter = hazards == 0 ? 0 : FILTER_BITS >> 3;
-  return (<u32>O_HAZARDS + (hazards << 3) + filter + 63) & ~63;
+  return (<u32>HOME_HAZARDS + (hazards << 3) + filter + 63) & ~63;
 }
 
 /** Bytes of a domain's record with its homes. */
-export function recordBytes(hazards: u32): u32 {
+export function domainBytes(hazards: u32): u32 {
   return <u32>homesAt(0) + PARTICIPANTS * homeBytes(hazards);
 }
 
 /** Where the homes of the domain at `root` begin. */
 function homesAt(root: usize): usize {
-  return root + ((L_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
+  return root + ((DOMAIN_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
 }
 
 /** The address of home `index`. */
 export function homeAt(root: usize, index: u32): usize {
-  return homesAt(root) + <usize>index * get32(root + L_HOME_BYTES); // Frozen.
+  return homesAt(root) + <usize>index * get32(root + DOMAIN_HOME_BYTES); // Frozen.
 }
 
 /** Where in a block the link of a limbo stands whose head word (or W) is `w`. */
 export function linkOf(w: u32): usize {
-  return B_LINKS + ((<usize>w & 1) << 2);
+  return BLOCK_LINKS + ((<usize>w & 1) << 2);
 }
 
 /** The word W of class `q`. */
 export function wordAt(home: usize, q: u32): usize {
-  return home + O_WORDS + ((<usize>q) << 3);
+  return home + HOME_WORDS + ((<usize>q) << 3);
 }
 
 /**
@@ -142,17 +142,17 @@ export function wordAt(home: usize, q: u32): usize {
  * helper holds the last free one. O(participants).
  */
 export function enterHome(root: usize): usize {
-  const homes = get32(root + L_HOMES);
+  const homes = get32(root + DOMAIN_HOMES);
   for (let i: u32 = 0; i < homes; i++) {
     if (load32(homeAt(root, i)) == ME + 1) return homeAt(root, i);
   }
   for (let i: u32 = 0; i < homes; i++) {
     const home = homeAt(root, i);
     if (load32(home) == 0 && cas32(home, 0, ME + 1)) {
-      put32(home + O_NESTED, 0);
+      put32(home + HOME_NESTED, 0);
       // What the last owner had not told, or a helper has moved: the balance begins at what is
       // told.
-      put64(home + O_NOW, load64(home + O_BALANCE));
+      put64(home + HOME_NOW, load64(home + HOME_BALANCE));
       return home;
     }
   }
@@ -162,9 +162,9 @@ export function enterHome(root: usize): usize {
 
 /** Clears every hazard of a home. */
 export function clearHazards(root: usize, home: usize): void {
-  const hazards = get32(root + L_HAZARDS);
+  const hazards = get32(root + DOMAIN_HAZARDS);
   for (let i: u32 = 0; i < hazards; i++) {
-    const at = home + O_HAZARDS + (i << 3);
+    const at = home + HOME_HAZARDS + (i << 3);
     if (load64(at) != 0) store64(at, 0);
   }
 }
@@ -173,15 +173,16 @@ export function clearHazards(root: usize, home: usize): void {
 
 /** Tells the others this home's balance; the clock moves, or a collect begins. */
 export function tell(home: usize): void {
-  const now = get64(home + O_NOW);
-  if (load64(home + O_BALANCE) != now) store64(home + O_BALANCE, now);
+  const now = get64(home + HOME_NOW);
+  if (load64(home + HOME_BALANCE) != now) store64(home + HOME_BALANCE, now);
 }
 
 /** Notes the most blocks in use, for I5. O(participants), once in BIRTHS allocations. */
 export function notePeak(root: usize): void {
   let used: i64 = 0;
-  const homes = get32(root + L_HOMES);
-  for (let i: u32 = 0; i < homes; i++) used += <i64>load64(homeAt(root, i) + O_BALANCE);
-  const peak = load64(root + L_PEAK);
-  if (used > <i64>peak) cas64(root + L_PEAK, peak, <u64>used); // Lost: another saw about as many.
+  const homes = get32(root + DOMAIN_HOMES);
+  for (let i: u32 = 0; i < homes; i++) used += <i64>load64(homeAt(root, i) + HOME_BALANCE);
+  const peak = load64(root + DOMAIN_PEAK);
+  // Lost: another saw about as many.
+  if (used > <i64>peak) cas64(root + DOMAIN_PEAK, peak, <u64>used);
 }

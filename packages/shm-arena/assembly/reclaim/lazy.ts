@@ -49,7 +49,7 @@ export function hold(): void {
 }
 
 /** Ends a `hold`, without letting go of the interval. */
-export function release(): void {
+export function unhold(): void {
   put32(SELF + S_PINS, pinsHeld() - 1);
 }
 

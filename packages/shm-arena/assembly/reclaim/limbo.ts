@@ -61,10 +61,10 @@ import { sizeOfClass } from '../memory/heap';
 import {
   HEAD,
   CLASSES_MAX,
-  B_BIRTH,
-  B_RETIRED,
-  B_FREE,
-  B_TAG,
+  BLOCK_BIRTH,
+  BLOCK_RETIRED,
+  BLOCK_FREE,
+  BLOCK_KIND,
   RETIRED,
   FREED,
   STATES,
@@ -72,19 +72,19 @@ import {
   EPOCH,
   POINTERS,
   ERAS,
-  L_SCHEME,
-  L_HOMES,
-  L_HAZARDS,
-  L_EPOCH,
-  O_PENDING,
-  O_KEPT,
-  O_ANNOUNCED,
-  O_SCANNED,
-  O_NOW,
-  O_COUNTS,
-  O_SNAPSHOT,
+  DOMAIN_SCHEME,
+  DOMAIN_HOMES,
+  DOMAIN_HAZARDS,
+  DOMAIN_EPOCH,
+  HOME_PENDING,
+  HOME_KEPT,
+  HOME_ANNOUNCED,
+  HOME_SCANNED,
+  HOME_NOW,
+  HOME_COUNTS,
+  HOME_SNAPSHOT,
   SNAPSHOT,
-  O_HAZARDS,
+  HOME_HAZARDS,
   FILTER_BITS,
   homeAt,
   linkOf,
@@ -114,8 +114,8 @@ import {
 export const LIMBO_PROTOCOL: u32 = 1;
 
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
-const RETIRED_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
-export const RETIRED_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
+const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
+export const LIMBO_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
 
 /** α: a scan waits for α * H retired blocks. */
 const ALPHA: u32 = 2;
@@ -126,7 +126,7 @@ export function leaveHome(root: usize, home: usize): void {
   collectHome(root, home, false);
   tell(home);
   clearHazards(root, home);
-  if (load64(home + O_ANNOUNCED) != 0) store64(home + O_ANNOUNCED, 0);
+  if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
   store32(home, 0);
 }
 
@@ -134,19 +134,19 @@ export function leaveHome(root: usize, home: usize): void {
 
 /** T: retired blocks of one home that start a collect, beside those it could not free before. */
 export function threshold(root: usize): u32 {
-  if (isDefined(GATED) || get32(root + L_SCHEME) < POINTERS) return RETIRED_BLOCKS;
-  const all = get32(root + L_HAZARDS) * get32(root + L_HOMES);
-  return max<u32>(ALPHA * all, RETIRED_BLOCKS);
+  if (isDefined(GATED) || get32(root + DOMAIN_SCHEME) < POINTERS) return LIMBO_BLOCKS;
+  const all = get32(root + DOMAIN_HAZARDS) * get32(root + DOMAIN_HOMES);
+  return max<u32>(ALPHA * all, LIMBO_BLOCKS);
 }
 
 /** The stamp of what is retired now. */
 function stampOf(root: usize, home: usize): u64 {
-  if (MUTANT == 47 && get32(root + L_SCHEME) == INTERVAL) return load64(slotAt(ME) + S_LOWER);
+  if (MUTANT == 47 && get32(root + DOMAIN_SCHEME) == INTERVAL) return load64(slotAt(ME) + S_LOWER);
   if (MUTANT == 49) {
-    const announced = load64(home + O_ANNOUNCED) >> 1;
+    const announced = load64(home + HOME_ANNOUNCED) >> 1;
     if (announced != 0) return announced;
   }
-  return get32(root + L_SCHEME) == EPOCH ? load64(root + L_EPOCH) : load64(CLOCK);
+  return get32(root + DOMAIN_SCHEME) == EPOCH ? load64(root + DOMAIN_EPOCH) : load64(CLOCK);
 }
 
 /**
@@ -156,26 +156,26 @@ function stampOf(root: usize, home: usize): u64 {
  */
 export function retireBlock(root: usize, home: usize, at: usize, own: bool): void {
   const block = at - HEAD;
-  const q = get32(block + B_TAG) & 0xff; // Frozen while the block is in use.
+  const q = get32(block + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
   const wordOf = wordAt(home, q);
   const w = load64(wordOf);
-  put64(block + B_RETIRED, stampOf(root, home)); // I3: after the block was unlinked.
-  put32(block + B_TAG, get32(block + B_TAG) + RETIRED);
+  put64(block + BLOCK_RETIRED, stampOf(root, home)); // I3: after the block was unlinked.
+  put32(block + BLOCK_KIND, get32(block + BLOCK_KIND) + RETIRED);
   put32(block + linkOf(<u32>w), <u32>w & ~1);
   store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
-  put64(home + O_NOW, get64(home + O_NOW) - 1);
-  const pending = load64(home + O_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
-  store64(home + O_PENDING, pending);
+  put64(home + HOME_NOW, get64(home + HOME_NOW) - 1);
+  const pending = load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
+  store64(home + HOME_PENDING, pending);
   if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
 }
 
 /** I4 would not hold with one more. */
 function isDue(root: usize, home: usize, pending: u64): bool {
-  const kept = load64(home + O_KEPT);
+  const kept = load64(home + HOME_KEPT);
   // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
-  const times: u32 = get32(root + L_SCHEME) == EPOCH ? 1 : 2;
+  const times: u32 = get32(root + DOMAIN_SCHEME) == EPOCH ? 1 : 2;
   if (<u32>pending >= threshold(root) + times * <u32>kept) return true;
-  return pending >> 32 >= RETIRED_UNITS + times * (kept >> 32);
+  return pending >> 32 >= LIMBO_UNITS + times * (kept >> 32);
 }
 
 // ---- collect ------------------------------------------------------------------------------------
@@ -183,10 +183,10 @@ function isDue(root: usize, home: usize, pending: u64): bool {
 /** Frees what nobody can still read: this home's, then that of orphans. How many blocks. */
 export function collectAll(root: usize, home: usize, own: bool): u32 {
   let freed = collectHome(root, home, own);
-  const homes = get32(root + L_HOMES);
+  const homes = get32(root + DOMAIN_HOMES);
   for (let i: u32 = 0; i < homes; i++) {
     const other = homeAt(root, i);
-    if (load32(other) != 0 || load64(other + O_PENDING) == 0) continue;
+    if (load32(other) != 0 || load64(other + HOME_PENDING) == 0) continue;
     if (MUTANT == 54) store32(other, ME + 1);
     else if (!cas32(other, 0, ME + 1)) continue; // Step 8.
     freed += collectHome(root, other, own);
@@ -197,16 +197,16 @@ export function collectAll(root: usize, home: usize, own: bool): u32 {
 
 /** Steps 4 to 7. */
 function collectHome(root: usize, home: usize, own: bool): u32 {
-  if (load64(home + O_PENDING) == 0) return 0;
-  const scheme = get32(root + L_SCHEME);
+  if (load64(home + HOME_PENDING) == 0) return 0;
+  const scheme = get32(root + DOMAIN_SCHEME);
   tell(home);
   let limit: u64 = 0;
   let noted: u32 = 0;
   if (scheme == EPOCH) {
     limit = advanceEpoch(root);
-    if (scanned(limit) == get32(home + O_SCANNED)) {
+    if (scanned(limit) == get32(home + HOME_SCANNED)) {
       // What was retired since that scan has no older stamp than it: nothing can be freed.
-      store64(home + O_KEPT, load64(home + O_PENDING));
+      store64(home + HOME_KEPT, load64(home + HOME_PENDING));
       return 0;
     }
   } else {
@@ -223,14 +223,14 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     freed += <u32>(more >> 32);
     kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
   }
-  store64(home + O_PENDING, kept);
-  store64(home + O_KEPT, kept);
-  if (scheme == EPOCH) put32(home + O_SCANNED, scanned(limit));
+  store64(home + HOME_PENDING, kept);
+  store64(home + HOME_KEPT, kept);
+  if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
   if (freed != 0) give(root, home);
   return freed;
 }
 
-/** An epoch as O_SCANNED notes it: never 0, and not again within 2^31 epochs. */
+/** An epoch as HOME_SCANNED notes it: never 0, and not again within 2^31 epochs. */
 function scanned(epoch: u64): u32 {
   return ((<u32>epoch) << 1) | 1;
 }
@@ -254,8 +254,8 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
       keep = <u32>at;
       left++;
     } else {
-      put32(at + B_FREE, free);
-      put32(at + B_TAG, (get32(at + B_TAG) & ~STATES) | FREED);
+      put32(at + BLOCK_FREE, free);
+      put32(at + BLOCK_KIND, (get32(at + BLOCK_KIND) & ~STATES) | FREED);
       markFree(at + HEAD, bytes);
       free = <u32>at;
       freed++;
@@ -265,7 +265,7 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
   if (freed != 0) {
     const parity = MUTANT == 48 ? <u32>w & 1 : <u32>~w & 1;
     store64(wordAt(home, q), ((<u64>free) << 32) | keep | parity);
-    const count = home + O_COUNTS + ((<usize>q) << 2);
+    const count = home + HOME_COUNTS + ((<usize>q) << 2);
     put32(count, get32(count) + freed);
   }
   return ((<u64>freed) << 32) | left;
@@ -273,12 +273,12 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
 
 /** Whether somebody may still read a retired block. */
 function isKept(root: usize, home: usize, at: usize, limit: u64, noted: u32): bool {
-  const scheme = get32(root + L_SCHEME);
-  const retired = get64(at + B_RETIRED);
+  const scheme = get32(root + DOMAIN_SCHEME);
+  const retired = get64(at + BLOCK_RETIRED);
   if (scheme == EPOCH) return retired + (MUTANT == 41 ? 1 : 2) > limit;
-  const birth = get64(at + B_BIRTH);
+  const birth = get64(at + BLOCK_BIRTH);
   for (let i: u32 = 0; i < noted; i++) {
-    const pair = home + O_SNAPSHOT + (i << 4);
+    const pair = home + HOME_SNAPSHOT + (i << 4);
     if (MUTANT == 42 ? get64(pair) >= retired : get64(pair) > retired) continue;
     if (MUTANT == 43 ? get64(pair + 8) > birth : get64(pair + 8) >= birth) return true;
   }
@@ -292,9 +292,9 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
   let noted: u32 = 0;
   for (let bits = standing(); bits != 0; bits &= bits - 1) {
     const point = load64(grantAt(<u32>ctz(bits)) + G_ERA);
-    noted = note(home, noted, point, point);
+    noted = noteReserved(home, noted, point, point);
   }
-  const points = get32(root + L_HAZARDS);
+  const points = get32(root + DOMAIN_HAZARDS);
   const slots = MUTANT == 44 ? PARTICIPANTS - 1 : PARTICIPANTS;
   for (let slot: u32 = 0; slot < slots; slot++) {
     const at = slotAt(slot);
@@ -306,10 +306,10 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
     if (MUTANT != 129) noted = noteInterval(home, noted, at + S_OVER_LOWER, at + S_OVER_UPPER);
     for (let i: u32 = 0; i < LEASES; i++) {
       const point = load64(at + S_LEASES + (i << 3));
-      if (point != 0) noted = note(home, noted, point, point);
+      if (point != 0) noted = noteReserved(home, noted, point, point);
     }
   }
-  if (get32(root + L_SCHEME) == ERAS) return noteEras(root, home, noted);
+  if (get32(root + DOMAIN_SCHEME) == ERAS) return noteEras(root, home, noted);
   if (points != 0) noteHazards(root, home);
   return noted;
 }
@@ -317,19 +317,20 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
 function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): u32 {
   const lower = load64(lowerAt);
   if (lower == 0) return noted;
-  return note(home, noted, lower, load64(upperAt)); // Behind lower: a torn pair is only ever wider.
+  // Upper behind lower: a torn pair is only ever wider.
+  return noteReserved(home, noted, lower, load64(upperAt));
 }
 
 /** One more pair; when there is no room, the last one is widened to hold it. */
-function note(home: usize, noted: u32, lower: u64, upper: u64): u32 {
+function noteReserved(home: usize, noted: u32, lower: u64, upper: u64): u32 {
   if (noted < SNAPSHOT) {
-    const pair = home + O_SNAPSHOT + (noted << 4);
+    const pair = home + HOME_SNAPSHOT + (noted << 4);
     put64(pair, lower);
     put64(pair + 8, upper);
     return noted + 1;
   }
   if (MUTANT == 128) return noted;
-  const pair = home + O_SNAPSHOT + ((SNAPSHOT - 1) << 4);
+  const pair = home + HOME_SNAPSHOT + ((SNAPSHOT - 1) << 4);
   if (lower < get64(pair)) put64(pair, lower);
   if (upper > get64(pair + 8)) put64(pair + 8, upper);
   return noted;
@@ -338,12 +339,12 @@ function note(home: usize, noted: u32, lower: u64, upper: u64): u32 {
 /** Hazard eras: each published era is a point. */
 function noteEras(root: usize, home: usize, from: u32): u32 {
   let noted = from;
-  const homes = get32(root + L_HOMES);
-  const hazards = MUTANT == 63 ? get32(root + L_HAZARDS) - 1 : get32(root + L_HAZARDS);
+  const homes = get32(root + DOMAIN_HOMES);
+  const hazards = MUTANT == 63 ? get32(root + DOMAIN_HAZARDS) - 1 : get32(root + DOMAIN_HAZARDS);
   for (let i: u32 = 0; i < homes; i++) {
     for (let k: u32 = 0; k < hazards; k++) {
-      const era = load64(homeAt(root, i) + O_HAZARDS + (k << 3));
-      if (era != 0) noted = note(home, noted, era, era);
+      const era = load64(homeAt(root, i) + HOME_HAZARDS + (k << 3));
+      if (era != 0) noted = noteReserved(home, noted, era, era);
     }
   }
   return noted;
@@ -351,7 +352,7 @@ function noteEras(root: usize, home: usize, from: u32): u32 {
 
 /** The word and the bit of a block in the filter, which stands behind the home's hazards. */
 function filterAt(root: usize, home: usize, hash: u32): usize {
-  return home + O_HAZARDS + (get32(root + L_HAZARDS) << 3) + ((hash >> 6) << 3);
+  return home + HOME_HAZARDS + (get32(root + DOMAIN_HAZARDS) << 3) + ((hash >> 6) << 3);
 }
 
 function hashOf(at: u32): u32 {
@@ -363,11 +364,11 @@ function hashOf(at: u32): u32 {
  */
 function noteHazards(root: usize, home: usize): void {
   for (let hash: u32 = 0; hash < FILTER_BITS; hash += 64) put64(filterAt(root, home, hash), 0);
-  const homes = get32(root + L_HOMES);
-  const hazards = MUTANT == 63 ? get32(root + L_HAZARDS) - 1 : get32(root + L_HAZARDS);
+  const homes = get32(root + DOMAIN_HOMES);
+  const hazards = MUTANT == 63 ? get32(root + DOMAIN_HAZARDS) - 1 : get32(root + DOMAIN_HAZARDS);
   for (let i: u32 = 0; i < homes; i++) {
     for (let k: u32 = 0; k < hazards; k++) {
-      const at = <u32>load64(homeAt(root, i) + O_HAZARDS + (k << 3));
+      const at = <u32>load64(homeAt(root, i) + HOME_HAZARDS + (k << 3));
       if (at == 0) continue;
       const word = filterAt(root, home, hashOf(at));
       put64(word, get64(word) | ((<u64>1) << (hashOf(at) & 63)));
@@ -383,11 +384,11 @@ function mayBeHazard(root: usize, home: usize, at: u32): bool {
 
 /** Hazard pointers: whether anybody names the block. */
 function isHazard(root: usize, at: usize): bool {
-  const homes = get32(root + L_HOMES);
-  const hazards = MUTANT == 63 ? get32(root + L_HAZARDS) - 1 : get32(root + L_HAZARDS);
+  const homes = get32(root + DOMAIN_HOMES);
+  const hazards = MUTANT == 63 ? get32(root + DOMAIN_HAZARDS) - 1 : get32(root + DOMAIN_HAZARDS);
   for (let i: u32 = 0; i < homes; i++) {
     for (let k: u32 = 0; k < hazards; k++) {
-      if (<u32>load64(homeAt(root, i) + O_HAZARDS + (k << 3)) == <u32>at) return true;
+      if (<u32>load64(homeAt(root, i) + HOME_HAZARDS + (k << 3)) == <u32>at) return true;
     }
   }
   return false;
@@ -397,16 +398,16 @@ function isHazard(root: usize, at: usize): bool {
  * The epoch, moved on by up to two, each time only if all that announced one announced this one.
  */
 function advanceEpoch(root: usize): u64 {
-  const before = load64(root + L_EPOCH);
+  const before = load64(root + DOMAIN_EPOCH);
   const after = stepEpoch(root, before);
   return after == before ? before : stepEpoch(root, after);
 }
 
 function stepEpoch(root: usize, epoch: u64): u64 {
-  const homes = get32(root + L_HOMES);
+  const homes = get32(root + DOMAIN_HOMES);
   for (let i: u32 = 0; i < homes; i++) {
-    const announced = load64(homeAt(root, i) + O_ANNOUNCED);
+    const announced = load64(homeAt(root, i) + HOME_ANNOUNCED);
     if (MUTANT != 46 && announced != 0 && announced >> 1 != epoch) return epoch;
   }
-  return cas64(root + L_EPOCH, epoch, epoch + 1) ? epoch + 1 : load64(root + L_EPOCH);
+  return cas64(root + DOMAIN_EPOCH, epoch, epoch + 1) ? epoch + 1 : load64(root + DOMAIN_EPOCH);
 }

@@ -157,7 +157,7 @@ export interface ArenaKernel extends AnyKernel {
   recoverArena(slot: number): number;
   nextJoined(slot: number, from: number): number;
   unjoin(entry: number, slot: number): void;
-  finish(slot: number): Bool;
+  finishRecovery(slot: number): Bool;
 
   stats(at: number): number;
   verify(at: number, capacity: number): number;

@@ -34,7 +34,7 @@ export function recover(seat: Seat): RecoveryReport {
         again = true; // Whom it watched is buried now.
       }
       report.repaired += repairStructures(seat, slot, report.deferred);
-      if (kernel.finish(slot)) report.reaped++;
+      if (kernel.finishRecovery(slot)) report.reaped++;
     }
   }
   report.freedBytes += (kernel.sweep() >>> 0) * PAGE_BYTES;

@@ -15,7 +15,7 @@ import type { AtomicHandle, BlockStats, Reader } from './blocks.ts';
 /** What the kernels of both reclaimers export for this file; assembly/reclaim/domain.ts. */
 export interface DomainKernel extends AnyKernel {
   status(): number;
-  build(entry: number, generation: number, scheme: number, hazards: number): number;
+  create(entry: number, generation: number, scheme: number, hazards: number): number;
   schemeOf(entry: number): number;
   open(entry: number, generation: number): number;
   leave(entry: number, generation: number, home: number): void;
@@ -65,7 +65,7 @@ export function domainType<X extends DomainKernel>(
 /** Builds an empty domain. */
 export function domainBuild<X extends DomainKernel>(scheme: number, hazards: number): Build<X> {
   return (kernel, entry, generation, crossing) => {
-    const root = kernel.build(entry, generation, scheme, hazards);
+    const root = kernel.create(entry, generation, scheme, hazards);
     if (root === 0) return kernel.status();
     crossing.words[0] = root;
     return Status.OK;

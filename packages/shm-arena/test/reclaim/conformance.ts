@@ -334,7 +334,7 @@ const CLOCK = 128;
 const DIRECTORY_AT = 84;
 const ENTRY_BYTES = 256;
 const D_ROOT = 8;
-const L_EPOCH = 64;
+const DOMAIN_EPOCH = 64;
 
 function counters(subject: Subject): void {
   test('counters that start before the wrap of their low half go over it', () => {
@@ -343,7 +343,7 @@ function counters(subject: Subject): void {
       const view = new DataView(arena.memory.buffer);
       const entry = view.getUint32(DIRECTORY_AT, true) + domain.handle.entry * ENTRY_BYTES;
       view.setBigUint64(CLOCK, start, true);
-      view.setBigUint64(view.getUint32(entry + D_ROOT, true) + L_EPOCH, start, true);
+      view.setBigUint64(view.getUint32(entry + D_ROOT, true) + DOMAIN_EPOCH, start, true);
     });
     const { domain } = world;
     for (let round = 0; round < 100; round++) {

@@ -2,7 +2,7 @@
 // that the checker sees, so that one of freed memory is found when it happens.
 
 import { get32, load32, put32 } from '@x/shm-arena/assembly/ground/atomic';
-import { hold, pinInterval, release } from '@x/shm-arena/assembly/reclaim/lazy';
+import { hold, pinInterval, unhold } from '@x/shm-arena/assembly/reclaim/lazy';
 
 export { exit, hazardsOf, stay } from '@x/shm-arena/assembly/reclaim/domain';
 export {
@@ -35,5 +35,5 @@ export function pinOnly(): void {
 }
 
 export function unpinOnly(): void {
-  release();
+  unhold();
 }
