@@ -5,16 +5,25 @@
 //
 // get(key)                                               a death after any step leaves a pin
 //   1. pin, root, entry still LIVE (stack.ts)
-//   2. for each list: search; front version on, `seen`   linearizes: the present at the load of the
-//   3. copy the value to the result block, unpin         stamp that decides, or of the last link
-//                                                        that showed absence; a snapshot at S
+//   2. for each list: search; front version on, `seen`   linearizes, in the present: a version at
+//                                                        the load of its stamp, absence as below;
+//                                                        a snapshot: at S
+//   3. copy the value to the result block, unpin
 //   4. no room for it: the pin stays, and the host takes the value, which is frozen (I1), piece by
 //      piece, then unpins: reading needs no memory of the arena
 //
 // Why the present is a state that was there: the root named this stack at the load. What a writer
 // puts into a newer list after that comes after the close of the list we read in (stack.ts T2), so
 // what we find in the older list stood, at the latest, at its close, which is behind the load. So
-// the result was true at some instant of the call. Readers decide what is undecided instead of
+// the result was true at some instant of the call.
+//
+// And so it is where no list has a version. At most one clock is open (stack.ts T2). If it is the
+// active list's, what is in the others is final, and the key was absent when we loaded the link of
+// the active list that leads past its place. If it is still that of the list before, the active one
+// is empty until that is closed: the key was absent when we loaded the link there, or, if it was
+// closed first, at its close.
+//
+// Readers decide what is undecided instead of
 // waiting: at most one node for each key and list, plus a floor for a batch (stamp.ts).
 //
 // getMany: the misses of up to LANES searches overlap (search.ts). Each key is read by itself.

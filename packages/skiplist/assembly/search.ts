@@ -12,9 +12,12 @@
 // F1  `before` at level i is the head or a node linked at level i whose key is less than K.
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
 //
-// Both stay true of the nodes for ever (I1, I2); only "stood" ages, and the CAS of that link checks
-// it. Search reads shared links and frozen words only: it never waits and never fails. It begins at
-// the guide (guide.ts), for the levels above that at the head. Steps: the levels, times a few nodes
+// F1 stays true for ever: keys do not change, and no node is unlinked (I1, I2). F2 tells of the
+// past: a node may have been linked between the two since. Then the CAS of before's link, which
+// expects `behind`, fails, and the writer looks again from `before` on (`findFurther`).
+//
+// Search reads shared links and frozen words only: it never waits and never fails. It begins at the
+// guide (guide.ts), for the levels above that at the head. Steps: the levels, times a few nodes
 // each; a search that new nodes keep extending is as long as those writers make it.
 //
 // Lockstep: each round takes one step in every lane that is left. It asks for the lines of all the

@@ -8,10 +8,9 @@
 //
 // T1  The root changes by CAS from one record to its successor only: with one more list in front
 //     (seal), without one of the frozen ones (destroy), or to a new list alone (clear).
-// T2  A list whose clock is open is the active one, or its successor's clock is 0 and its own is
-//     about to be closed: at most one clock of a stack is open and not closed at any time after
-//     step 7 of seal.ts, and numbers of a newer list are greater than all numbers of the older
-//     ones.
+// T2  At most one clock of a stack is open, that is neither 0 nor closed: the active list's; or,
+//     after step 5 of seal.ts and until step 7, that of the list before, while the active one's is
+//     0. The numbers of a newer list are greater than all numbers of the older ones.
 // T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
 //
 // A call that reads the present finds the root as every map's does (map/call.ts). A call on a

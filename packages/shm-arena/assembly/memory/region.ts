@@ -23,8 +23,9 @@
 // I3  The retired stamp is drawn by the one slot named in RETIRING, after the region was unlinked.
 // I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on, but
 //     for what was taken beyond it, without step 6.
-// I5  Nobody takes a chunk for a region that is not protected for it (own, or pinned), so none is
-//     added after FREEING.
+// I5  Whoever takes a chunk for a region keeps it from being swept meanwhile: it is the thread's
+//     own, which nobody else retires while that lives, or one that it reaches under a pin, which
+//     a sweep waits for. So no chunk is added to a region that is FREEING, and step 14 finds all.
 // I6  Every way from CREATING to FREE raises g. So a word that names a slot means one creation: who
 //     saw CREATING(s, g), then s not alive, and then swaps that word, has the dead's region, though
 //     s may be creating for another life by now. RETIRING and FREEING come after CREATING of the

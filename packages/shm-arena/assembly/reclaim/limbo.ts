@@ -20,9 +20,11 @@
 //     or free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
 // I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
 // I3  birth is read before the block can be reached, retired after it could be reached no more.
-// I4  pending <= T + 2 * kept for blocks, and the same and one block for bytes: T retired ones
-//     start a collect, and one that keeps much waits until as much has come again: amortised O(1) a
-//     block. (Epochs: T + kept; a collect looks at no block before the epoch has moved.)
+// I4  Between two retires a home has fewer than T + 2 * kept blocks pending, where kept is what its
+//     last collect had to leave: the retire that would reach it collects. So a collect comes after
+//     T + kept retired blocks at least and looks at T + 2 * kept at most: O(1) a block, amortised.
+//     Bytes have a limit of the same kind, which the block that reaches it may pass. (Epochs: T +
+//     kept, for a collect looks at no block before the epoch has moved.)
 // I5  What a collect keeps met a reservation that stood when it looked. Between two steps of the
 //     clock each home allocates F blocks at most, so a reader with [lower, upper] keeps no more
 //     than the blocks in use at lower + homes * F * (upper - lower + 1).
@@ -169,7 +171,7 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
   if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
 }
 
-/** I4 would not hold with one more. */
+/** As many are pending as I4 allows. */
 function isDue(root: usize, home: usize, pending: u64): bool {
   const kept = load64(home + HOME_KEPT);
   // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
