@@ -3,6 +3,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { draw } from './graph.ts';
+import { spread } from './stats.ts';
 import { applyBatches, loadEven, newArena, newTree, type Tree } from './subjects/avl.ts';
 
 const SIZE = 1_000_000;
@@ -11,6 +13,7 @@ const SEED = 1;
 const OPERATIONS = 10_000;
 const MOST_TIMES = 1_000;
 const REBUILDS = 5;
+const SCALE_MS = [1e-3, 1e-2, 0.1, 1, 10, 100, 1e3, 1e4];
 
 /** Of one size of batches, in milliseconds a batch. */
 interface Point {
@@ -44,33 +47,13 @@ function rebuildTime(map: Tree): number {
     map.compact();
     return performance.now() - start;
   });
-  return took.sort((a, b) => a - b)[REBUILDS >> 1]!;
+  return spread(took).median;
 }
 
 /** 1, 3, 10, 30, … */
 function nextSize(m: number): number {
   return String(m).startsWith('1') ? 3 * m : (10 * m) / 3;
 }
-
-// ---- drawing ------------------------------------------------------------------------------------
-
-const WIDTH = 760;
-const HEIGHT = 400;
-const LEFT = 70;
-const TOP = 40;
-const RIGHT = 150;
-const BOTTOM = 46;
-const LEAST_MS = 1e-3;
-const MOST_MS = 1e4;
-const LINES = [
-  ['apply m operations', 'apply', '#2471a3'],
-  ['rebuild all', 'rebuild', '#c0392b'],
-] as const;
-
-const up = (ms: number): number => {
-  const share = Math.log10(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log10(MOST_MS / LEAST_MS);
-  return HEIGHT - BOTTOM - Math.min(share, 1) * (HEIGHT - TOP - BOTTOM);
-};
 
 /** 0.001 ms as 1 µs, 1 000 ms as 1 s. */
 function timeOf(ms: number): string {
@@ -79,53 +62,28 @@ function timeOf(ms: number): string {
 }
 
 /** The graph, both scales logarithmic. */
-export function draw(points: readonly Point[]): string {
+export function graph(points: readonly Point[]): string {
   const most = points.at(-1)!.m;
-  const across = (m: number): number =>
-    LEFT + (Math.log(m) / Math.max(Math.log(most), 1)) * (WIDTH - LEFT - RIGHT);
-  const parts: string[] = [];
-  for (let ms = LEAST_MS; ms <= MOST_MS * 1.01; ms *= 10) {
-    const y = up(ms).toFixed(1);
-    parts.push(`<path d="M${LEFT} ${y}H${WIDTH - RIGHT}" stroke="#ddd"/>`);
-    parts.push(`<text x="${LEFT - 8}" y="${y}" text-anchor="end" dy="4">${timeOf(ms)}</text>`);
-  }
-  for (const { m } of points) {
-    if (!String(m).startsWith('1')) continue;
-    const x = across(m).toFixed(1);
-    parts.push(`<path d="M${x} ${TOP}V${HEIGHT - BOTTOM}" stroke="#eee"/>`);
-    const label = m.toLocaleString('en').replaceAll(',', ' ');
-    parts.push(`<text x="${x}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${label}</text>`);
-  }
-  LINES.forEach(([name, key, colour], index) => {
-    const places = points.map(
-      (point) => `${across(point.m).toFixed(1)},${up(point[key]).toFixed(1)}`,
-    );
-    parts.push(
-      `<polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-    );
-    const y = TOP + 20 + index * 20;
-    const x = WIDTH - RIGHT + 10;
-    parts.push(`<path d="M${x} ${y}h14" stroke="${colour}" stroke-width="3"/>`);
-    parts.push(`<text x="${x + 19}" y="${y}" dy="4">${name}</text>`);
+  const placed = points.map((point) => ({ ...point, place: Math.log(point.m) / Math.log(most) }));
+  const shown = (n: number): string => n.toLocaleString('en').replaceAll(',', ' ');
+  return draw({
+    title: 'Time of a batch beside rebuilding the tree',
+    across: `operations in a batch, random keys, on ${shown(most)} entries`,
+    scale: SCALE_MS.map((ms) => [ms, timeOf(ms)]),
+    places: placed
+      .filter(({ m }) => String(m).startsWith('1'))
+      .map(({ m, place }) => [place, shown(m)]),
+    lines: new Map([
+      ['apply m operations', placed.map(({ place, apply }) => [place, apply])],
+      ['rebuild all', placed.map(({ place, rebuild }) => [place, rebuild])],
+    ]),
   });
-  const middle = ((LEFT + WIDTH - RIGHT) / 2).toFixed(1);
-  const size = most.toLocaleString('en').replaceAll(',', ' ');
-  parts.push(
-    `<text x="${middle}" y="${HEIGHT - 10}" text-anchor="middle">` +
-      `operations in a batch, random keys, on ${size} entries</text>`,
-  );
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
-    'font-family="sans-serif" font-size="12" fill="#333">\n' +
-    '<title>Time of a batch beside rebuilding the tree</title>\n' +
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
-  );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   const usual = fileURLToPath(new URL('../../../docs/avl-apply.svg', import.meta.url));
   const points = measure();
-  writeFileSync(process.argv[2] ?? usual, draw(points));
+  writeFileSync(process.argv[2] ?? usual, graph(points));
   for (const { m, apply, rebuild } of points) {
     console.log(`m = ${m}: apply ${apply.toFixed(3)} ms, rebuild ${rebuild.toFixed(1)} ms`);
   }

@@ -1,7 +1,7 @@
 // The graph of batches with tiny inputs: every size from 1 to the tree's, and a line for each.
 
 import { expect, it } from 'vitest';
-import { draw, measure } from '../src/avl-graph.ts';
+import { graph, measure } from '../src/avl-graph.ts';
 
 it('applies batches of every size, and draws them beside the rebuild', () => {
   const points = measure(1_000);
@@ -10,7 +10,7 @@ it('applies batches of every size, and draws them beside the rebuild', () => {
     expect(apply).toBeGreaterThan(0);
     expect(rebuild).toBeGreaterThan(0);
   }
-  const svg = draw(points);
+  const svg = graph(points);
   expect(svg.match(/<polyline/g)).toHaveLength(2);
   expect(svg).not.toContain('NaN');
 });

@@ -1,7 +1,7 @@
 // The memory graph with tiny inputs: what it claims holds, and it draws a line for each scheme.
 
 import { expect, it } from 'vitest';
-import { draw, measure } from '../src/reclaim-graph.ts';
+import { graph, measure } from '../src/reclaim-graph.ts';
 
 it('follows each scheme through a stopped reader and its death', { timeout: 120_000 }, async () => {
   const series = await measure(30, 250);
@@ -12,5 +12,5 @@ it('follows each scheme through a stopped reader and its death', { timeout: 120_
     expect(at(name, 19)).toBeLessThan(2048 * 64);
   }
   for (const values of series.values()) expect(values.at(-1)).toBeLessThan(2048 * 64);
-  expect(draw(series, 7_500).match(/<polyline/g)).toHaveLength(4);
+  expect(graph(series, 7_500).match(/<polyline/g)).toHaveLength(4);
 });
