@@ -17,4 +17,9 @@ export function compile(
   packageDir: string,
   options?: CompileOptions,
 ): Promise<Uint8Array<ArrayBuffer>>;
+export function compileChanged(
+  packageDir: string,
+  change: (name: string, text: string | null) => string | null,
+  gated?: boolean,
+): Promise<Uint8Array<ArrayBuffer>>;
 export function check(bytes: Uint8Array, allowedImports: string[], gated: boolean): void;

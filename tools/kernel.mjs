@@ -87,11 +87,25 @@ export async function compile(packageDir, options = {}) {
 
 /** What compiles a source that stands in the place of assembly/index.ts, for its constants. */
 export function compileEntry(packageDir, gated) {
-  const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
-  return (entry) => runCompiler(resolve(packageDir), false, false, uses, {}, entry);
+  return (entry) =>
+    compileChanged(packageDir, (name, text) => (name === ENTRY ? entry : text), gated);
 }
 
-async function runCompiler(dir, optimize, debug, uses, packages, entry) {
+/**
+ * Compiles a package's kernel from sources that `change` has changed; not optimized, not checked.
+ *
+ * @param {string} packageDir the package's folder
+ * @param {(name: string, text: string | null) => string | null} change a source, by the name that
+ *   the compiler has for it
+ * @param {boolean} [gated] with the constants of the checker's build; default: of the release build
+ * @returns {Promise<Uint8Array>} the module
+ */
+export function compileChanged(packageDir, change, gated = false) {
+  const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
+  return runCompiler(resolve(packageDir), false, false, uses, {}, change);
+}
+
+async function runCompiler(dir, optimize, debug, uses, packages, change = (_, text) => text) {
   const args = [
     ...('MUTANT' in uses ? [] : [CHOSEN]),
     ENTRY,
@@ -108,10 +122,7 @@ async function runCompiler(dir, optimize, debug, uses, packages, entry) {
   const { error } = await asc.main(args, {
     stdout: out,
     stderr: out,
-    readFile: (name) => {
-      if (name === CHOSEN) return CHOICE;
-      return name === ENTRY && entry !== undefined ? entry : readSource(dir, name, packages);
-    },
+    readFile: (name) => (name === CHOSEN ? CHOICE : change(name, readSource(dir, name, packages))),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm') bytes = contents;
     },

@@ -4,8 +4,9 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { draw } from './graph.ts';
+import { newTree, type Tree, treeArena } from './maps/avl.ts';
 import { spread } from './stats.ts';
-import { applyBatches, loadEven, newArena, newTree, type Tree } from './subjects/avl.ts';
+import { applyBatches, loadEven } from './subjects/builds.ts';
 
 const SIZE = 1_000_000;
 const SEED = 1;
@@ -26,7 +27,7 @@ interface Point {
 export function measure(size = SIZE): Point[] {
   const points: Point[] = [];
   for (let m = 1; m <= size; m = nextSize(m)) {
-    const arena = newArena(size);
+    const arena = treeArena(size);
     const map = newTree(arena, size);
     loadEven(map, size, SEED);
     const times = Math.max(1, Math.min(MOST_TIMES, Math.floor(Math.min(OPERATIONS, size) / m)));

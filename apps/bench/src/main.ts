@@ -1,6 +1,6 @@
 // pnpm bench [name…] [--size N] [--rounds N] [--seed N] [--clock cpu] [--dry]
 //
-// Runs the named benchmarks, or all; a name also stands for those that begin with it. Writes
+// Runs the named benchmarks, or all; what is no name stands for all that begin with it. Writes
 // results/NAME.json unless --dry or --clock cpu is given: that clock leaves out what other programs
 // took of the machine, and is for work on a busy one.
 
@@ -9,7 +9,7 @@ import { machineLine } from './machine.ts';
 import { saveRun } from './results.ts';
 import { type RunOptions, runSuite, type SuiteResult } from './run.ts';
 import { spread } from './stats.ts';
-import { SUITES } from './suites.ts';
+import { SUITES, suitesOf } from './suites/index.ts';
 import type { Suite } from './types.ts';
 
 const { values, positionals } = parseArgs({
@@ -32,16 +32,6 @@ function number(name: 'size' | 'rounds' | 'seed'): { [name: string]: number } {
     throw new RangeError(`--${name}: found ${text}, expected a positive integer`);
   }
   return { [name]: value };
-}
-
-function chosen(): readonly Suite[] {
-  if (positionals.length === 0) return SUITES;
-  return positionals.flatMap((name) => {
-    const found = SUITES.filter((suite) => suite.name.startsWith(name));
-    if (found.length > 0) return found;
-    const known = SUITES.map((suite) => suite.name).join(', ');
-    throw new RangeError(`found ${name}: expected one of ${known}`);
-  });
 }
 
 function say(suite: Suite): (step: { round: number; rounds: number; subject: string }) => void {
@@ -73,13 +63,14 @@ function print(suite: Suite, result: SuiteResult): void {
   for (const { title, median, q1, q3, bar, met } of [...result.ratios, ...result.limits]) {
     const wanted = bar === undefined ? '' : `  bar ${bar} ${met ? 'met' : 'MISSED'}`;
     console.log(
-      `  ${title.padEnd(48)} ${median.toFixed(2)} (${q1.toFixed(2)}–${q3.toFixed(2)})` + wanted,
+      `  ${title.padEnd(48)} ${median.toFixed(2)} (${q1.toFixed(2)}–${q3.toFixed(2)})${wanted}`,
     );
   }
 }
 
 console.log(machineLine());
-for (const suite of chosen()) {
+const chosen = positionals.length === 0 ? SUITES : positionals.flatMap(suitesOf);
+for (const suite of chosen) {
   const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
   const options: RunOptions = { clock, ...number('size'), ...number('rounds'), ...number('seed') };
   const result = await runSuite(suite, { ...options, progress: say(suite) });

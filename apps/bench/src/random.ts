@@ -12,8 +12,7 @@ export function generator(seed: number): () => number {
 /** 0 to `size` − 1 in an order that the seed decides. */
 export function shuffled(size: number, seed: number): Uint32Array {
   const next = generator(seed);
-  const order = new Uint32Array(size);
-  for (let i = 0; i < size; i++) order[i] = i;
+  const order = ascending(size);
   for (let i = size - 1; i > 0; i--) {
     const j = next() % (i + 1);
     const held = order[i]!;
@@ -28,27 +27,34 @@ export function ascending(size: number): Uint32Array {
   return Uint32Array.from({ length: size }, (_, i) => i);
 }
 
-const KEY_BYTES = 16;
-const PREFIX = 'user:';
+const MOST_DIGITS = 10;
 
 /**
- * The key of each number: `user:` and eleven digits. Each call makes new strings, flat ones as a
- * parser or a socket gives them: a string that `+` has just made would be flattened on first use,
- * and one that was inserted before would bring its cached hash along.
+ * A text of so many bytes for each number: the prefix, and the number in digits. Each call makes
+ * new strings, flat ones as a parser or a socket gives them: a string that `+` has just made would
+ * be flattened on first use.
  */
-export function keysOf(order: Uint32Array): string[] {
-  const bytes = Buffer.alloc(KEY_BYTES, '0');
-  bytes.write(PREFIX, 0, 'latin1');
-  const keys = new Array<string>(order.length);
+export function textsOf(order: Uint32Array, prefix: string, length: number): string[] {
+  const bytes = Buffer.alloc(length, '0');
+  bytes.write(prefix, 0, 'latin1');
+  const texts = new Array<string>(order.length);
   for (let i = 0; i < order.length; i++) {
     let rest = order[i]!;
-    for (let at = KEY_BYTES - 1; at >= PREFIX.length; at--) {
+    for (let at = length - 1; at >= length - MOST_DIGITS; at--) {
       bytes[at] = 48 + (rest % 10);
       rest = Math.floor(rest / 10);
     }
-    keys[i] = bytes.toString('latin1');
+    texts[i] = bytes.toString('latin1');
   }
-  return keys;
+  return texts;
+}
+
+/**
+ * The key of each number: `user:` and eleven digits. A key that is asked for is never the string
+ * that was inserted, which would bring its cached hash along.
+ */
+export function keysOf(order: Uint32Array): string[] {
+  return textsOf(order, 'user:', 16);
 }
 
 /** The next state of a checksum that depends on order. */

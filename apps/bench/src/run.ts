@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
 import { generator } from './random.ts';
 import { pairwise, type Spread, spread } from './stats.ts';
-import type { FromWorker, Job, Measured, Series, Suite } from './types.ts';
+import type { Done, Measured, Series, Suite, Task } from './types.ts';
 
 export interface RunOptions {
   readonly size?: number;
@@ -9,8 +9,8 @@ export interface RunOptions {
   /** Where the seeds of all rounds come from. Default 1. */
   readonly seed?: number;
   /**
-   * `wall` is what users wait for. `cpu` counts each worker's thread alone, the busiest one: for
-   * work on a machine that others use, not for results. Default wall.
+   * `wall` is what users wait for. `cpu` counts each thread alone, the busiest one: for work on
+   * a machine that others use, not for results. Default wall.
    */
   readonly clock?: 'wall' | 'cpu';
   /** Called before each measurement. */
@@ -33,9 +33,9 @@ export interface SuiteResult {
 const DEFAULT_ROUNDS = 7;
 
 /**
- * Runs all rounds of a suite. Each round gives every subject fresh workers and the same seed, one
+ * Runs all rounds of a suite. Each round gives every subject a fresh process and the same seed, one
  * subject after the other; the order is turned by one from round to round.
- * Error when two subjects' checksums differ, or a worker fails.
+ * Error when two subjects' checksums differ, or a process fails.
  */
 export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<SuiteResult> {
   const size = options.size ?? suite.size;
@@ -50,7 +50,9 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
     for (let turn = 0; turn < suite.subjects.length; turn++) {
       const subject = suite.subjects[(turn + round) % suite.subjects.length]!;
       options.progress?.({ round, rounds, subject: subject.name });
-      const done = await runSubject(suite, subject, size, roundSeed);
+      const { name, threads = 1 } = subject;
+      const task = { suite: suite.name, subject: name, size, seed: roundSeed, threads };
+      const done = await runProcess(task);
       measured.set(subject.name, merge(done, options.clock ?? 'wall'));
     }
     compareChecksums(suite, measured, checksums);
@@ -65,40 +67,26 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
   return { size, rounds, seed, samples, checksums, ...judged(suite, samples) };
 }
 
-/** Starts a subject's workers and waits for what they measured. */
-async function runSubject(
-  suite: Suite,
-  subject: { name: string; threads?: number },
-  size: number,
-  seed: number,
-): Promise<Done[]> {
-  const threads = subject.threads ?? 1;
-  const barrier = new SharedArrayBuffer(8);
-  const jobs = Array.from({ length: threads }, (_, thread): Job => {
-    return { suite: suite.name, subject: subject.name, size, seed, thread, threads, barrier };
-  });
-  const workers = jobs.map((workerData) => {
-    return new Worker(new URL('./worker.ts', import.meta.url), { workerData });
-  });
-  try {
-    return await Promise.all(workers.map((worker) => finished(worker, workers)));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-}
+const ENTRY = new URL('./process.ts', import.meta.url);
 
-type Done = Extract<FromWorker, { type: 'done' }>;
-
-function finished(worker: Worker, all: readonly Worker[]): Promise<Done> {
+/** Starts a subject's process and waits for what its threads measured. */
+function runProcess(task: Task): Promise<Done[]> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromWorker) => {
-      if (message.type === 'done') return resolve(message);
-      for (const other of all) if (other !== worker) other.postMessage(message.value);
+    const stdio = ['ignore', 'inherit', 'pipe', 'ipc'] as const;
+    const child = fork(ENTRY, [JSON.stringify(task)], { execArgv: [], stdio: [...stdio] });
+    let found: Done[] | undefined;
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', (text) => (said += text));
+    child.once('message', (done) => (found = done as Done[]));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (found !== undefined) {
+        process.stderr.write(said);
+        return resolve(found);
+      }
+      const { suite, subject } = task;
+      reject(new Error(`${suite}, ${subject}: left with ${signal ?? `code ${code}`}\n${said}`));
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(new Error(`a worker left with code ${code} before its end`)),
-    );
   });
 }
 
@@ -146,18 +134,19 @@ function compareChecksums(
 }
 
 function judged(suite: Suite, samples: SuiteResult['samples']) {
-  const series = ({ subject, metric }: Series): readonly number[] => {
+  const series = (name: Series): readonly number[] => {
+    const [subject, metric] = name.split(': ') as [string, string];
     const found = samples[subject]?.[metric];
     if (found === undefined) {
       throw new Error(`${suite.name}: ${subject} reported no ${metric}, which a ratio needs`);
     }
     return found;
   };
-  const ratios = suite.ratios.map(({ title, slow, fast, bar }) => {
+  const ratios = suite.ratios.map(([title, slow, fast, bar]) => {
     const found = spread(pairwise(series(slow), series(fast), (a, b) => a / b));
     return { title, ...found, ...(bar === undefined ? {} : { bar, met: found.median >= bar }) };
   });
-  const limits = (suite.limits ?? []).map(({ title, of, minus, bar }) => {
+  const limits = (suite.limits ?? []).map(([title, of, bar, minus]) => {
     const base = series(of);
     const values = minus === undefined ? base : pairwise(base, series(minus), (a, b) => a - b);
     const found = spread(values);

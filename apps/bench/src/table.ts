@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Run, readRuns } from './results.ts';
 import { spread } from './stats.ts';
-import { SUITES } from './suites.ts';
+import { SUITES, suitesOf } from './suites/index.ts';
 import type { Suite } from './types.ts';
 
 const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md'];
 const BLOCK = /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(<!-- \/bench:\2 -->)/g;
 
-/** A Markdown page with every marked table replaced by the one that `render` gives. */
-export function fill(page: string, render: (suite: string) => string): string {
+/** A Markdown page with every marked table replaced by the one that `render` gives, or by none. */
+export function fill(page: string, render: (suite: string) => string | undefined): string {
   return page.replace(BLOCK, (_, open: string, suite: string, end: string) => {
-    return `${open}${render(suite)}\n${end}`;
+    const table = render(suite);
+    return table === undefined ? `${open}${end}` : `${open}${table}\n${end}`;
   });
 }
 
@@ -82,15 +83,19 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** The newest results of what a name stands for; undefined when there are none. */
+function render(name: string): string | undefined {
+  const tables = suitesOf(name).flatMap((suite) => {
+    const [latest] = readRuns(suite.name);
+    if (latest === undefined) return [];
+    const table = tableOf(suite, latest);
+    return [suite.name === name ? table : `#### ${suite.title}\n\n${table}`];
+  });
+  return tables.length === 0 ? undefined : tables.join('\n\n');
+}
+
 /** Rewrites the marked pages under the project's folder; returns those that changed. */
 function writeTables(root: string): string[] {
-  const render = (name: string): string => {
-    const suite = SUITES.find((known) => known.name === name);
-    if (suite === undefined) throw new Error(`a page asks for the unknown benchmark ${name}`);
-    const [latest] = readRuns(name);
-    if (latest === undefined) throw new Error(`${name} has no results: run pnpm bench ${name}`);
-    return tableOf(suite, latest);
-  };
   const changed: string[] = [];
   for (const page of globSync(PAGES, { cwd: root, exclude: (path) => path === 'node_modules' })) {
     const path = join(root, page);
@@ -106,4 +111,6 @@ function writeTables(root: string): string[] {
 if (import.meta.main) {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   for (const page of writeTables(root)) console.log(`${page}: tables written`);
+  const without = SUITES.filter(({ name }) => readRuns(name).length === 0);
+  for (const { name } of without) console.log(`${name}: no results, hence no table`);
 }

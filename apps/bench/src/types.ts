@@ -1,24 +1,28 @@
-/** What a worker is told: which subject of which suite it is, on what data. */
-export interface Job {
+/** What a process is told: which subject of which suite it is, on what data. */
+export interface Task {
   readonly suite: string;
   readonly subject: string;
   /** How many entries or operations; what it counts is the suite's to say. */
   readonly size: number;
   /** The same for all subjects of one round. */
   readonly seed: number;
-  /** This worker among the subject's `threads`, from 0. */
-  readonly thread: number;
   readonly threads: number;
-  /** Two counters on which the subject's threads meet. */
+}
+
+/** What each thread of the process is told. */
+export interface Job extends Task {
+  /** This one among the subject's `threads`, from 0. */
+  readonly thread: number;
+  /** The counters on which the subject's threads meet. */
   readonly barrier: SharedArrayBuffer;
 }
 
-/** One measured stretch of one worker; times by the system's monotonic clock. */
+/** One measured stretch of one thread; times by the system's monotonic clock. */
 export interface Stretch {
   readonly metric: string;
   readonly startNs: number;
   readonly endNs: number;
-  /** What the worker's own thread computed in between. */
+  /** What the thread itself computed in between. */
   readonly cpuNs: number;
   readonly operations: number;
   readonly checksum: number;
@@ -30,7 +34,7 @@ export interface Count {
   readonly value: number;
 }
 
-/** What a subject has at hand inside its worker. */
+/** What a subject has at hand in each of its threads. */
 export interface Bench {
   /**
    * Waits until all threads of the subject are here, runs `body` once and times it.
@@ -46,12 +50,14 @@ export interface Bench {
   collect(): void;
 }
 
-/** A subject runs in fresh workers, one module each. */
-export type Subject = (job: Job, bench: Bench) => Promise<void> | void;
+/** What each thread of a subject's process runs. */
+type Subject = (job: Job, bench: Bench) => Promise<void> | void;
 
-export type FromWorker =
-  | { readonly type: 'share'; readonly value: unknown }
-  | { readonly type: 'done'; readonly stretches: Stretch[]; readonly counts: Count[] };
+/** What one thread found. */
+export interface Done {
+  readonly stretches: readonly Stretch[];
+  readonly counts: readonly Count[];
+}
 
 /** What one subject's threads did in one round, merged. */
 export interface Measured {
@@ -60,48 +66,40 @@ export interface Measured {
   readonly checksums: Record<string, number>;
 }
 
-/** One series, by subject and metric. */
-export interface Series {
-  readonly subject: string;
-  readonly metric: string;
-}
+/** The values of a subject in a metric, round by round. */
+export type Series = `${string}: ${string}`;
 
-/** How many times `fast` beats `slow` (or how much less it takes), pair by pair. */
-interface Ratio {
+/**
+ * How many times the second series beats the first (or how much less it takes), pair by pair. The
+ * median must reach the bar; without one the ratio is only stated.
+ */
+type Ratio = readonly [title: string, slow: Series, fast: Series, bar?: number];
+
+/** An upper limit for a series, or for its difference to another. */
+type Limit = readonly [title: string, of: Series, bar: number, minus?: Series];
+
+export interface Metric {
+  readonly name: string;
   readonly title: string;
-  /** The series divided: the one that should be larger. */
-  readonly slow: Series;
-  /** The series it is divided by: the one that should be smaller. */
-  readonly fast: Series;
-  /** The median must reach this. Without it the ratio is only stated. */
-  readonly bar?: number;
+  readonly unit: 'ns' | 'count' | 'ms';
+  /** Subjects that report it must report the same checksum. Default true. */
+  readonly same?: boolean;
 }
 
-/** An upper limit for a series, or for a difference of two. */
-interface Limit {
-  readonly title: string;
-  readonly of: Series;
-  readonly minus?: Series;
-  readonly bar: number;
-}
-
+/** A benchmark: subjects that are measured in turns, and what is made of their numbers. */
 export interface Suite {
   readonly name: string;
   readonly title: string;
   /** One line under the table: what was run. */
   readonly about: string;
   readonly subjects: readonly { readonly name: string; readonly threads?: number }[];
-  readonly metrics: readonly {
-    readonly name: string;
-    readonly title: string;
-    readonly unit: 'ns' | 'bytes' | 'count' | 'ms';
-    /** Subjects that report it must report the same checksum. Default true. */
-    readonly same?: boolean;
-  }[];
+  readonly metrics: readonly Metric[];
   readonly ratios: readonly Ratio[];
   readonly limits?: readonly Limit[];
   readonly size: number;
   readonly tiny: number;
   /** Default 7. */
   readonly rounds?: number;
+  /** What a process of the subject runs; it loads what that needs, and nothing else. */
+  load(subject: string): Promise<Subject>;
 }

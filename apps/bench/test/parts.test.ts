@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ascending, generator, keysOf, mix, shuffled } from '../src/random.ts';
 import { pairwise, spread } from '../src/stats.ts';
 import { fill } from '../src/table.ts';
+import { VALUES, type Values } from '../src/values.ts';
 
 describe('data', () => {
   it('is the same for the same seed and another for another', () => {
@@ -27,6 +28,20 @@ describe('data', () => {
   });
 });
 
+describe.each(Object.entries<Values>(VALUES))('values: %s', (_, { codec, bytes, make, sum }) => {
+  it('take as many bytes as they say, and are seen by a checksum', () => {
+    const order = Uint32Array.of(0, 7, 123_456, 9_999_999);
+    const target = new Uint8Array(256);
+    const values = Array.from(make(order));
+    const sums = values.map((value) => {
+      expect(codec.encode(value, target, 0)).toBe(bytes);
+      expect(codec.decode(target, 0, bytes)).toEqual(value);
+      return sum(value);
+    });
+    expect(new Set(sums).size).toBe(order.length);
+  });
+});
+
 describe('statistics', () => {
   it('finds the median, quartiles and extremes', () => {
     expect(spread([5, 1, 4, 2, 3])).toEqual({ median: 3, q1: 2, q3: 4, min: 1, max: 5 });
@@ -46,5 +61,10 @@ describe('tables', () => {
     const filled = 'a\n<!-- bench:one -->\nTABLE one\n<!-- /bench:one -->\nb\n<!-- bench:x -->\nc';
     expect(fill(page, (name) => `TABLE ${name}`)).toBe(filled);
     expect(fill(filled, (name) => `TABLE ${name}`)).toBe(filled);
+  });
+
+  it('are left out while there are no results', () => {
+    const page = '<!-- bench:one -->\nold\n<!-- /bench:one -->\n';
+    expect(fill(page, () => undefined)).toBe('<!-- bench:one -->\n<!-- /bench:one -->\n');
   });
 });

@@ -1,29 +1,32 @@
 // Every benchmark runs here with tiny inputs: that it works and that all subjects compute the same.
-// No time is looked at, so two run at a time: each waits for its workers.
+// No time is looked at, so two run at a time: each waits for its processes.
 
 import { describe, expect, it } from 'vitest';
 import { runSuite } from '../src/run.ts';
-import { SUITES } from '../src/suites.ts';
+import { SUITES, suitesOf } from '../src/suites/index.ts';
 import { tableOf } from '../src/table.ts';
 
-const ROUNDS = 2;
+/** One suite shows what a second round changes: the order of its subjects. */
+const TURNS = 'skiplist-writers';
 
 describe.concurrent.each(SUITES)('$name', (suite) => {
   it('runs with tiny inputs and all subjects agree', { timeout: 120_000 }, async () => {
     const steps: string[] = [];
+    const rounds = suite.name === TURNS ? 2 : 1;
     const result = await runSuite(suite, {
       size: suite.tiny,
-      rounds: ROUNDS,
+      rounds,
       seed: 7,
       progress: ({ subject }) => steps.push(subject),
     });
-    expect(steps).toHaveLength(ROUNDS * suite.subjects.length);
-    expect([...new Set(steps)].sort()).toEqual(suite.subjects.map((s) => s.name).sort());
+    const subjects = suite.subjects.map(({ name }) => name);
+    expect(steps).toEqual(rounds === 1 ? subjects : [...subjects, ...subjects.toReversed()]);
     const metrics = suite.metrics.map((metric) => metric.name);
+    expect(Object.keys(result.samples).sort()).toEqual(subjects.sort());
     for (const samples of Object.values(result.samples)) {
       for (const [metric, values] of Object.entries(samples)) {
         expect(metrics).toContain(metric);
-        expect(values).toHaveLength(ROUNDS);
+        expect(values).toHaveLength(rounds);
         expect(values.every(Number.isFinite)).toBe(true);
       }
     }
@@ -31,10 +34,27 @@ describe.concurrent.each(SUITES)('$name', (suite) => {
     expect(result.limits).toHaveLength(suite.limits?.length ?? 0);
     const run = { date: '2000-01-01T00:00:00.000Z', machine: 'a machine', versions: {}, ...result };
     const table = tableOf(suite, run);
-    for (const { title } of [...suite.metrics, ...suite.ratios]) expect(table).toContain(title);
+    for (const { title } of suite.metrics) expect(table).toContain(title);
+    for (const [title] of [...suite.ratios, ...(suite.limits ?? [])]) {
+      expect(table).toContain(title);
+    }
   });
 });
 
 it('has one name for each suite', () => {
   expect(new Set(SUITES.map((suite) => suite.name)).size).toBe(SUITES.length);
+});
+
+it('knows a suite by its name, and some by what they begin with', () => {
+  const names = (name: string) => suitesOf(name).map((suite) => suite.name);
+  expect(names('values-utf8-20')).toEqual(['values-utf8-20']);
+  expect(names('values-utf8')).toEqual(['values-utf8-20', 'values-utf8-200']);
+  expect(() => suitesOf('none')).toThrow(RangeError);
+});
+
+it('says why a process failed', { timeout: 120_000 }, async () => {
+  const suite = { ...suitesOf(TURNS)[0]!, name: 'none' };
+  await expect(runSuite(suite)).rejects.toThrow(
+    /none, one writer: left with code 1[\s\S]*found none/,
+  );
 });

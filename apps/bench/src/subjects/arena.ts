@@ -4,25 +4,23 @@ import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaHandle } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
 import { keyPort } from '@x/shm-arena/ordered';
-import { benchKernel, writesPerPair } from '../kernel.ts';
+import { benchKernel } from '../kernel.ts';
 import { ascending, keysOf } from '../random.ts';
+import { shareArena } from '../shared.ts';
+import { spread } from '../stats.ts';
+import { watchKernel } from '../trace.ts';
 import type { Bench, Job } from '../types.ts';
 
 const BYTES = 2 ** 26;
 const BLOCK = 64;
 const RING = 1_000;
 const WARM_UP = 200_000;
-/** The gate is a call to JavaScript: a few pairs tell as much as many. */
+/** Pairs whose writes are counted: a few tell as much as many. */
 const COUNTED = 1_000;
 
 /** Each thread allocates and frees `size` times, in its own pages of one arena. */
 export async function pairs(job: Job, bench: Bench): Promise<void> {
-  let made: Arena | undefined;
-  const handle = await bench.share((): ArenaHandle => {
-    made = Arena.create({ bytes: BYTES });
-    return made.handle;
-  });
-  const arena = made ?? Arena.attach(handle);
+  const { arena } = await shareArena(bench, () => [Arena.create({ bytes: BYTES })]);
   const { kernel } = benchKernel(arena);
   const fromJs = (n: number): number => {
     let done = 0;
@@ -38,8 +36,26 @@ export async function pairs(job: Job, bench: Bench): Promise<void> {
   bench.measure('ring', job.size, () => kernel.ring(job.size, BLOCK, RING) / job.threads);
   const calls = Math.ceil(job.size / 4);
   bench.measure('fromJs', calls, () => fromJs(calls) / job.threads);
-  if (job.threads === 1) bench.count('writes', await writesPerPair(COUNTED, BLOCK));
+  if (job.threads === 1) bench.count('writes', await writesPerPair(arena));
   arena.detach();
+}
+
+/** Kinds of gate calls that write (shm-arena/assembly/ground/atomic.ts). */
+const FIRST_WRITE = 1;
+const LAST_WRITE = 6;
+
+/** Atomic writes (stores, read-modify-writes, failed ones too) per alloc and free of one block. */
+async function writesPerPair(arena: Arena): Promise<number> {
+  let writes = 0;
+  await watchKernel('.', (_at, _bytes, kind) => {
+    if (kind >= FIRST_WRITE && kind <= LAST_WRITE) writes++;
+  });
+  const { kernel } = benchKernel(arena);
+  kernel.pairs(1, BLOCK); // The page that the class is given.
+  writes = 0;
+  const done = kernel.pairs(COUNTED, BLOCK);
+  if (done !== COUNTED) throw new Error(`the watched kernel did ${done} pairs of ${COUNTED}`);
+  return writes / COUNTED;
 }
 
 /** All workers load the same few lines; one of them also loads the package and attaches. */
@@ -80,7 +96,7 @@ export async function attach(job: Job, bench: Bench): Promise<void> {
       if (i >= 0) taken[n]!.push(took);
     }
   }
-  for (const [n, [metric]] of workers.entries()) bench.count(metric, median(taken[n]!));
+  for (const [n, [metric]] of workers.entries()) bench.count(metric, spread(taken[n]!).median);
   arena.detach();
   small.detach();
 
@@ -99,10 +115,6 @@ export async function attach(job: Job, bench: Bench): Promise<void> {
     arena.recover();
     return took;
   }
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** An empty call, and a call with a key that is packed as every structure packs its keys. */
@@ -124,7 +136,7 @@ export function crossing(job: Job, bench: Bench): void {
     return sum;
   };
   const order = ascending(job.size);
-  const warm = keysOf(ascending(WARM_UP));
+  const warm = keysOf(ascending(Math.min(job.size, WARM_UP)));
   none(WARM_UP);
   withKey(warm);
   const keys = keysOf(order);

@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { EpochDomain } from '@x/reclaim-epoch';
 import { HazardDomain } from '@x/reclaim-hazard';
-import { Arena, type ArenaHandle, type StructureHandle } from '@x/shm-arena';
+import { Arena } from '@x/shm-arena';
 import { type BenchKernel, benchKernel } from '../kernel.ts';
 import { shuffled } from '../random.ts';
+import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
 
 const BYTES = 2 ** 28;
@@ -27,12 +28,6 @@ interface Place {
   readonly scheme: number;
 }
 
-interface Shared {
-  readonly arena: ArenaHandle;
-  readonly domain: StructureHandle;
-  readonly cell: number;
-}
-
 /** A domain of the job's scheme, this thread in it, and a cell. */
 async function open(job: Job, bench: Bench): Promise<Place> {
   const scheme = SCHEMES.indexOf(job.subject);
@@ -40,20 +35,17 @@ async function open(job: Job, bench: Bench): Promise<Place> {
     scheme === 2 || scheme === 3
       ? [HazardDomain, job.subject as 'pointers' | 'eras']
       : [EpochDomain, scheme === 1 ? ('epoch' as const) : ('interval' as const)];
-  let made: Arena | undefined;
-  const shared = await bench.share((): Shared => {
-    made = Arena.create({ bytes: BYTES, participants: PARTICIPANTS });
+  const { arena, told } = await shareArena(bench, () => {
+    const made = Arena.create({ bytes: BYTES, participants: PARTICIPANTS });
     const domain = domainOf.create(made, { scheme: name as never });
-    const cell = domain.atomic().handle.offset;
-    return { arena: made.handle, domain: domain.handle, cell };
+    return [made, { domain: domain.handle, cell: domain.atomic().handle.offset }];
   });
-  const arena = made ?? Arena.attach(shared.arena);
-  domainOf.attach(arena, shared.domain);
+  domainOf.attach(arena, told.domain);
   const { kernel } = benchKernel(arena);
   const words = new Uint32Array(arena.memory.buffer);
   const directory = words[DIRECTORY_AT / 4]!;
-  const root = words[(directory + shared.domain.entry * ENTRY_BYTES + ROOT) / 4]!;
-  return { arena, kernel, root, home: homeOf(arena, root), cell: shared.cell, scheme };
+  const root = words[(directory + told.domain.entry * ENTRY_BYTES + ROOT) / 4]!;
+  return { arena, kernel, root, home: homeOf(arena, root), cell: told.cell, scheme };
 }
 
 /** The home that names this slot: assembly/reclaim/home.ts. */

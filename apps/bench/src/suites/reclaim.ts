@@ -1,8 +1,6 @@
 // The reclaimers' benchmarks: each scheme beside the others and beside no protection, in one run.
 
-import type { Suite } from './types.ts';
-
-const MILLION = 1_000_000;
+import type { Suite } from '../types.ts';
 
 export const RECLAIM_SUITES: readonly Suite[] = [
   {
@@ -15,16 +13,10 @@ export const RECLAIM_SUITES: readonly Suite[] = [
       { name: 'touch', title: 'pin and unpin in one call', unit: 'ns', same: false },
     ],
     ratios: [],
-    limits: [
-      {
-        title: 'pin and unpin, ns beyond an empty call',
-        of: { subject: 'calls', metric: 'touch' },
-        minus: { subject: 'calls', metric: 'empty' },
-        bar: 3,
-      },
-    ],
-    size: 10 * MILLION,
+    limits: [['pin and unpin, ns beyond an empty call', 'calls: touch', 3, 'calls: empty']],
+    size: 10_000_000,
     tiny: 5_000,
+    load: async () => (await import('../subjects/reclaim.ts')).pins,
   },
   {
     name: 'reclaim-stack',
@@ -33,25 +25,18 @@ export const RECLAIM_SUITES: readonly Suite[] = [
     subjects: ['interval', 'epoch', 'pointers', 'eras'].map((name) => ({ name, threads: 2 })),
     metrics: [{ name: 'pair', title: 'push + pop', unit: 'ns', same: false }],
     ratios: [
-      {
-        title: 'epoch beside interval (interval within 1.15 of epoch: 0.87)',
-        slow: { subject: 'epoch', metric: 'pair' },
-        fast: { subject: 'interval', metric: 'pair' },
-        bar: 0.87,
-      },
-      {
-        title: 'hazard pointers beside interval',
-        slow: { subject: 'pointers', metric: 'pair' },
-        fast: { subject: 'interval', metric: 'pair' },
-      },
-      {
-        title: 'hazard eras beside interval',
-        slow: { subject: 'eras', metric: 'pair' },
-        fast: { subject: 'interval', metric: 'pair' },
-      },
+      [
+        'epoch beside interval (interval within 1.15 of epoch: 0.87)',
+        'epoch: pair',
+        'interval: pair',
+        0.87,
+      ],
+      ['hazard pointers beside interval', 'pointers: pair', 'interval: pair'],
+      ['hazard eras beside interval', 'eras: pair', 'interval: pair'],
     ],
-    size: 2 * MILLION,
+    size: 2_000_000,
     tiny: 2_000,
+    load: async () => (await import('../subjects/reclaim.ts')).stack,
   },
   {
     name: 'reclaim-retire',
@@ -60,13 +45,12 @@ export const RECLAIM_SUITES: readonly Suite[] = [
     subjects: ['interval', 'epoch', 'pointers', 'eras'].map((name) => ({ name })),
     metrics: [{ name: 'pair', title: 'alloc + retire + free', unit: 'ns' }],
     ratios: [],
-    limits: ['interval', 'epoch', 'pointers', 'eras'].map((subject) => ({
-      title: `alloc, retire and free, ns: ${subject}`,
-      of: { subject, metric: 'pair' },
-      bar: 40,
-    })),
-    size: 5 * MILLION,
+    limits: ['interval', 'epoch', 'pointers', 'eras'].map(
+      (name) => [`alloc, retire and free, ns: ${name}`, `${name}: pair`, 40] as const,
+    ),
+    size: 5_000_000,
     tiny: 5_000,
+    load: async () => (await import('../subjects/reclaim.ts')).retire,
   },
   {
     name: 'reclaim-walk',
@@ -76,25 +60,22 @@ export const RECLAIM_SUITES: readonly Suite[] = [
     subjects: ['none', 'interval', 'epoch', 'eras', 'pointers'].map((name) => ({ name })),
     metrics: [{ name: 'hop', title: 'a node', unit: 'ns' }],
     ratios: [
-      {
-        title: 'no protection beside interval (interval at most 1.2 of it: 0.83)',
-        slow: { subject: 'none', metric: 'hop' },
-        fast: { subject: 'interval', metric: 'hop' },
-        bar: 0.83,
-      },
-      {
-        title: 'no protection beside hazard eras (at most 1.5 of it: 0.67)',
-        slow: { subject: 'none', metric: 'hop' },
-        fast: { subject: 'eras', metric: 'hop' },
-        bar: 0.67,
-      },
-      {
-        title: 'hazard pointers beside no protection',
-        slow: { subject: 'pointers', metric: 'hop' },
-        fast: { subject: 'none', metric: 'hop' },
-      },
+      [
+        'no protection beside interval (interval at most 1.2 of it: 0.83)',
+        'none: hop',
+        'interval: hop',
+        0.83,
+      ],
+      [
+        'no protection beside hazard eras (at most 1.5 of it: 0.67)',
+        'none: hop',
+        'eras: hop',
+        0.67,
+      ],
+      ['hazard pointers beside no protection', 'pointers: hop', 'none: hop'],
     ],
-    size: MILLION,
+    size: 1_000_000,
     tiny: 300,
+    load: async () => (await import('../subjects/reclaim.ts')).walk,
   },
 ];

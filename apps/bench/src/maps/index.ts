@@ -1,0 +1,17 @@
+import type { OpenMap } from './map.ts';
+
+/**
+ * The maps that are measured, by the names that the tables show: ours, and what one would use in
+ * their place. A process loads the module of its own map only.
+ */
+export const MAPS = {
+  skiplist: async () => (await import('./skiplist.ts')).openSkipList,
+  'avl-batch': async () => (await import('./avl.ts')).openCompacted,
+  'avl-batch, grown': async () => (await import('./avl.ts')).openGrown,
+  'sorted array': async () => (await import('./sorted.ts')).openSorted,
+  lmdb: async () => (await import('./lmdb.ts')).openLmdb,
+  'sorted-btree': async () => (await import('./plain.ts')).openSortedBtree,
+  Map: async () => (await import('./plain.ts')).openMap,
+} satisfies Record<string, () => Promise<OpenMap>>;
+
+export type MapName = keyof typeof MAPS;

@@ -1,0 +1,21 @@
+import type { Values } from '../values.ts';
+
+/** What a measured map can do. What it cannot is left out, and not measured. */
+export interface BenchMap {
+  /** Runs what fills the map; afterwards all of it is there to be read. */
+  fill(body: () => void): void;
+  set(key: string, value: unknown): void;
+  get(key: string): unknown;
+  /** Adds the values of `keys` to the checksum `sum`. */
+  getMany?(keys: string[], sum: number): number;
+  writeBatch?(keys: string[], values: ArrayLike<unknown>, from: number, to: number): void;
+  /** Walks up to `limit` entries from `first` on, in order, and adds each to the checksum. */
+  entries?(first: string | undefined, limit: number, sum: number): number;
+  /** Bytes that the entries take, all included. */
+  bytes?(): number;
+  /** The program's promise that it needs the map no more. */
+  close(): Promise<void> | void;
+}
+
+/** Opens an empty map that has room for so many entries. */
+export type OpenMap = (entries: number, values: Values) => BenchMap;

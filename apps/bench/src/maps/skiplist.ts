@@ -1,0 +1,33 @@
+import type { Arena } from '@x/shm-arena';
+import { SkipList } from '@x/skiplist';
+import type { Values } from '../values.ts';
+import type { BenchMap } from './map.ts';
+import { codecs, ends, newArena, ordered, ours } from './ours.ts';
+
+/** More than any version of the list needs for an entry beside its value. */
+const NODE_BYTES = 256;
+
+export type List = SkipList<string, unknown>;
+
+export function listArena(entries: number, values: Values): Arena {
+  return newArena(entries, NODE_BYTES + 2 * values.bytes);
+}
+
+/** A list in an arena of its own. */
+export function openSkipList(entries: number, values: Values): BenchMap {
+  const arena = listArena(entries, values);
+  const list: List = SkipList.create(arena, codecs(values));
+  return {
+    ...ours(list, values),
+    ...ordered(list, values),
+    writeBatch(keys, all, from, to) {
+      const operations = [];
+      for (let i = from; i < to; i++) {
+        operations.push({ type: 'set' as const, key: keys[i]!, value: all[i] });
+      }
+      list.writeBatch(operations);
+    },
+    bytes: () => list.stats().bytes,
+    ...ends(list, arena),
+  };
+}
