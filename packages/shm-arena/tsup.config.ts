@@ -16,7 +16,7 @@ const shared = ['src/index.ts', 'src/structure.ts'];
 
 /** The other entry points, and which modules below `src` each has; the rest is another's. */
 const above: Record<string, { own: RegExp; rest: string }> = {
-  'src/domain.ts': { own: /^reclaim\//, rest: './structure.js' },
+  'src/domain.ts': { own: /^(reclaim\/|\.\.\/build\/numbers\/reclaim\/)/, rest: './structure.js' },
   'src/ordered.ts': {
     own: /^(map\/|ordered\/|\.\.\/build\/numbers\/map\/|values\/(codecs|json|ports)\.ts)/,
     rest: './structure.js',

@@ -3,10 +3,25 @@
 // directory, and both phases of recovery. arena/assembly/index.ts is the arena's kernel and the two
 // small structures that the operations use.
 
+import {
+  D_LINKED,
+  ENTRIES,
+  PAGE,
+  SLOT_ALIVE,
+  ZERO_ON_FREE,
+} from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import {
+  PROBLEM_BYTES,
+  PROBLEM_WHERE,
+  STATS_BLOCKS,
+  STATS_LARGE_BYTES,
+  STATS_REGION,
+  STATS_SCRATCH,
+  STATS_SMALL_BYTES,
+} from '../../../packages/shm-arena/build/numbers-gated/inspect/audit.ts';
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import {
   asking,
-  ENTRIES,
   inHands,
   invariant,
   leased,
@@ -22,13 +37,22 @@ import { blockers, model, type State } from './arena/model.ts';
 import { attached, newRun, operations, type Run, rescue } from './arena/operations.ts';
 import { full, mutants, options, quick, scenarios } from './arena/scenarios.ts';
 import { soak } from './arena/soak.ts';
-import { createArena, head, kindOf, PAGE, slotAt, unswept, usedPages } from './common.ts';
+import {
+  createArena,
+  entryAt,
+  isLive,
+  kindOf,
+  lifeOf,
+  slotAt,
+  unswept,
+  usedPages,
+} from './common.ts';
 
 // ---- set-up
 
 function setup(world: World, scenario: Scenario): void {
   const { pages = 4, cold = [], shared, zero, fallen, child } = options.get(scenario.name) ?? {};
-  createArena(world, pages, zero === true ? 1 : 0);
+  createArena(world, pages, zero === true ? ZERO_ON_FREE : 0);
   for (const t of world.threads) {
     t.local.slot = -1;
     t.local.scratch = 0;
@@ -55,10 +79,10 @@ function fall(world: World, where: 'names' | 'outside'): void {
 function share(world: World, shared: 'cell' | { budget: number }, cold: readonly number[]): void {
   const k = world.threads[0]!.kernels.arena!;
   const { scratch } = world.threads[0]!.local;
-  world.write(scratch! + 12, Uint8Array.of(shared === 'cell' ? TYPES.cell : TYPES.pool));
+  world.write(scratch! + D_LINKED, Uint8Array.of(shared === 'cell' ? TYPES.cell : TYPES.pool));
   const entry =
     shared === 'cell' ? k.cellCreate!(scratch, 0) : k.poolCreate!(scratch, shared.budget);
-  world.write(scratch! + 12, Uint8Array.of(TYPES.cell));
+  world.write(scratch! + D_LINKED, Uint8Array.of(TYPES.cell));
   if (entry < 0) throw new Error(`shared: ${entry}`);
   const generation = k.entryGeneration!(entry);
   for (const t of world.threads) {
@@ -84,20 +108,20 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     wiped(t);
   if (left !== undefined) return left;
   if (found > 0) {
-    const codes = Array.from(
-      { length: Math.min(found, 16) },
-      (_, n) => `${world.u32(report + n * 8)} at ${word(world.u32(report + n * 8 + 4), world)}`,
+    const codes = Array.from({ length: Math.min(found, 16) }, (_, n) =>
+      problem(world, report + n * PROBLEM_BYTES),
     );
     return `verify: ${codes.join(', ')}`;
   }
   yield [k.stats!, report];
-  const at = (n: number): number => world.u32(report + n * 4);
+  const count = (at: number): number => world.u32(report + at);
   const view = new DataView(world.memory.buffer);
-  const bytes = (n: number): number => view.getFloat64(report + n * 4, true);
+  const bytes = (at: number): number => view.getFloat64(report + at, true);
   const marked = world.liveBytes();
-  const known = bytes(12) + bytes(14) + (at(6) + at(7)) * PAGE;
+  const pages = count(STATS_REGION) + count(STATS_SCRATCH);
+  const known = bytes(STATS_SMALL_BYTES) + bytes(STATS_LARGE_BYTES) + pages * PAGE;
   if (marked !== known) return `marked live: ${marked} bytes, in the tables: ${known}`;
-  const blocks = at(9);
+  const blocks = count(STATS_BLOCKS);
   const tags = Object.keys(run.blocks);
   const open = Object.keys(run.asking).length;
   const sure = tags.filter((tag) => run.freeing[tag] === undefined).length;
@@ -111,6 +135,9 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   return yield* giveBack(t, run, world, open);
 }
 
+const problem = (world: World, at: number): string =>
+  `${world.u32(at)} at ${word(world.u32(at + PROBLEM_WHERE), world)}`;
+
 const wiped = (t: Thread): string | undefined =>
   t.local.zero === 1 ? unwiped(t.world) : undefined;
 
@@ -120,16 +147,14 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   for (const tag of Object.keys(run.blocks)) {
     if (run.freeing[tag] !== false) yield [k.free!, run.blocks[tag]!];
   }
-  const { directory } = head(world);
   for (let entry = 0; entry < ENTRIES; entry++) {
-    if (kindOf(world.u32(directory + entry * 256)) !== 2) continue;
-    yield [k.entryDestroy!, entry, world.u32(directory + entry * 256 + 4)];
+    if (isLive(world, entry)) yield [k.entryDestroy!, entry, lifeOf(world, entryAt(world, entry))];
   }
   for (const other of world.threads) {
     if (
       other !== t &&
       other.local.slot! >= 0 &&
-      kindOf(world.u32(slotAt(other.local.slot!))) === 1
+      kindOf(world.u32(slotAt(other.local.slot!))) === SLOT_ALIVE
     ) {
       yield [other.kernels.arena!.detach!];
     }
@@ -139,8 +164,7 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   const kept = leased(world);
   if (kept !== undefined) return `${kept} is kept though its structure is gone`;
   const found: number = yield [k.verify!, report, 128];
-  if (found > 0)
-    return `verify in the end: ${world.u32(report)} at ${word(world.u32(report + 4), world)}`;
+  if (found > 0) return `verify in the end: ${problem(world, report)}`;
   const dirty = wiped(t);
   if (dirty !== undefined) return dirty;
   const used = usedPages(world);

@@ -1,54 +1,127 @@
 // What all structures have in common: the words of an arena in the gated build, plans, the set-up
 // of an arena and its threads, the repair after a death, and the look for lost pages.
 
+import {
+  CLOCK,
+  D_ROOT,
+  D_STATE,
+  ENTRY_BYTES,
+  ENTRY_LIVE,
+  G_ERA,
+  G_OF,
+  G_ROOT,
+  G_STATE,
+  GRANT_BYTES,
+  GRANTED,
+  H_BITMAPS_AT,
+  H_DIRECTORY_AT,
+  H_FIRST,
+  H_PAGES,
+  H_PARTICIPANTS,
+  H_REGIONS_AT,
+  H_TABLE_AT,
+  LEASES,
+  PAGE,
+  R_BASE,
+  R_BIRTH,
+  R_BUDGET,
+  R_OWNER,
+  R_RETIRED,
+  R_STATE,
+  REGION_BYTES,
+  REGION_RETIRED,
+  REGIONS,
+  S_LEASES,
+  S_LOWER,
+  S_OVER_LOWER,
+  S_OVER_UPPER,
+  S_PINS,
+  S_REAPER,
+  S_SCRATCH,
+  S_STATE,
+  S_STATUS,
+  S_UPPER,
+  SLOT_BYTES,
+  SLOT_DEAD,
+  SLOTS,
+} from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { KernelFunction, Plan, Steps, Thread, World } from '../src/structure.ts';
 
 // ---- where things stand -------------------------------------------------------------------------
 
-export const PAGE = 1024;
-export const SLOTS = 1024;
-export const SLOT_BYTES = 1024;
-export const REGIONS = 8;
-export const GRANTS = 2;
-export const GRANT_BYTES = 32;
-/** Point leases of a slot; the next is in its overflow interval. */
-export const LEASES = 3;
-
 export const head = (world: World) => ({
-  pages: world.u32(28),
-  participants: world.u32(36),
-  directory: world.u32(84),
-  regions: world.u32(88),
-  table: world.u32(92),
-  bitmaps: world.u32(100),
-  first: world.u32(104),
+  pages: world.u32(H_PAGES),
+  participants: world.u32(H_PARTICIPANTS),
+  directory: world.u32(H_DIRECTORY_AT),
+  regions: world.u32(H_REGIONS_AT),
+  table: world.u32(H_TABLE_AT),
+  bitmaps: world.u32(H_BITMAPS_AT),
+  first: world.u32(H_FIRST),
 });
 
 export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+/** The kind in the low half of a state word, or of a page word. */
 export const kindOf = (low: number): number => low & 15;
-export const entryAt = (world: World, entry: number): number => world.u32(84) + entry * 256;
+/** The slot + 1 in it; 0: nobody. */
+export const ownerOf = (low: number): number => (low >>> 4) & 0xfff;
+/** The generation in the high half of the state word at `at`. */
+export const lifeOf = (world: World, at: number): number => world.u32(at + 4);
+export const entryAt = (world: World, entry: number): number =>
+  world.u32(H_DIRECTORY_AT) + entry * ENTRY_BYTES;
+export const regionAt = (world: World, region: number): number =>
+  world.u32(H_REGIONS_AT) + region * REGION_BYTES;
+export const grantAt = (world: World, record: number): number =>
+  regionAt(world, REGIONS) + record * GRANT_BYTES;
+/** The word of a page; behind it, what else is said of the page: its head, or its length. */
+export const pageAt = (world: World, page: number): number => world.u32(H_TABLE_AT) + page * 8;
 /** Whether the structure is published and not destroyed. */
 export const isLive = (world: World, entry: number): boolean =>
-  kindOf(world.u32(entryAt(world, entry))) === 2;
+  kindOf(world.u32(entryAt(world, entry))) === ENTRY_LIVE;
 
 /** Names of words, by their offset. */
 export type Names = Record<number, string>;
 
-export const SLOT_WORDS: Names = {
-  0: 'state',
-  16: 'scratch',
-  24: 'pins',
-  28: 'status',
-  48: 'reaper',
-  64: 'lower',
-  72: 'upper',
-  80: 'over lower',
-  88: 'over upper',
-  96: 'lease 0',
-  104: 'lease 1',
-  112: 'lease 2',
+const SLOT_WORDS: Names = {
+  [S_STATE]: 'state',
+  [S_SCRATCH]: 'scratch',
+  [S_PINS]: 'pins',
+  [S_STATUS]: 'status',
+  [S_REAPER]: 'reaper',
+  [S_LOWER]: 'lower',
+  [S_UPPER]: 'upper',
+  [S_OVER_LOWER]: 'over lower',
+  [S_OVER_UPPER]: 'over upper',
 };
-const ENTRY: Names = { 0: 'state', 8: 'root' };
+for (let lease = 0; lease < LEASES; lease++) SLOT_WORDS[S_LEASES + lease * 8] = `lease ${lease}`;
+
+const ENTRY_WORDS: Names = { [D_STATE]: 'state', [D_ROOT]: 'root' };
+const REGION_WORDS: Names = {
+  [R_STATE]: 'state',
+  [R_OWNER]: 'owner',
+  [R_BIRTH]: 'birth',
+  [R_RETIRED]: 'retired',
+  [R_BASE]: 'base',
+  [R_BUDGET]: 'budget',
+};
+const GRANT_WORDS: Names = {
+  [G_STATE]: 'state',
+  [G_OF]: 'of',
+  [G_ERA]: 'era',
+  [G_ROOT]: 'root',
+};
+
+/** `table[number].field`: the word at `at`, in a table of records of `bytes` from `from` on. */
+export function nameRecord(
+  at: number,
+  table: string,
+  from: number,
+  bytes: number,
+  ...fields: Names[]
+): string {
+  const x = (at - from) % bytes;
+  const field = fields.find((names) => x in names)?.[x] ?? `+${x}`;
+  return `${table}[${Math.floor((at - from) / bytes)}].${field}`;
+}
 
 /** The word at `at`, below the pages, by name. `slot`, `entry`: names that a map adds there. */
 export function nameSystemWord(
@@ -58,19 +131,18 @@ export function nameSystemWord(
   entry: Names,
 ): string | undefined {
   const { pages, participants, directory, regions, table } = head(world);
-  if (at === 128) return 'era';
-  if (at >= SLOTS && at < slotAt(participants)) {
-    const x = (at - SLOTS) % SLOT_BYTES;
-    const field = SLOT_WORDS[x] ?? slot[x] ?? `+${x}`;
-    return `slot[${Math.floor((at - SLOTS) / SLOT_BYTES)}].${field}`;
-  }
-  if (at >= directory && at < regions) {
-    const x = (at - directory) % 256;
-    const field = ENTRY[x] ?? entry[x] ?? `+${x}`;
-    return `entry[${Math.floor((at - directory) / 256)}].${field}`;
-  }
-  if (at >= regions && at < table) return `region[${(at - regions) >> 6}]+${(at - regions) & 63}`;
-  if (at >= table && at < table + pages * 8) return `page[${(at - table) >> 3}]`;
+  if (at === CLOCK) return 'era';
+  if (at === GRANTED) return 'granted';
+  if (at >= SLOTS && at < slotAt(participants))
+    return nameRecord(at, 'slot', SLOTS, SLOT_BYTES, SLOT_WORDS, slot);
+  if (at >= directory && at < regions)
+    return nameRecord(at, 'entry', directory, ENTRY_BYTES, ENTRY_WORDS, entry);
+  const grants = grantAt(world, 0);
+  if (at >= regions && at < grants)
+    return nameRecord(at, 'region', regions, REGION_BYTES, REGION_WORDS);
+  if (at >= grants && at < table) return nameRecord(at, 'grant', grants, GRANT_BYTES, GRANT_WORDS);
+  if (at >= table && at < table + pages * 8)
+    return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
   return undefined;
 }
 
@@ -120,9 +192,9 @@ export function attach(t: Thread, kernel: Record<string, KernelFunction>): void 
 export function pinOlder(world: World): void {
   const slot = slotAt(world.threads[0]!.local.slot!);
   const view = new DataView(world.memory.buffer);
-  view.setUint32(slot + 24, 1, true);
-  view.setBigUint64(slot + 64, 1n, true);
-  view.setBigUint64(slot + 72, 1n, true);
+  view.setUint32(slot + S_PINS, 1, true);
+  view.setBigUint64(slot + S_LOWER, 1n, true);
+  view.setBigUint64(slot + S_UPPER, 1n, true);
 }
 
 // ---- deaths and the end -------------------------------------------------------------------------
@@ -140,7 +212,7 @@ export function* recoverSlots(
   const k = t.kernels.arena!;
   const { participants } = head(world);
   for (let slot = 0; slot < participants; slot++) {
-    if (kindOf(world.u32(slotAt(slot))) < 2) continue;
+    if (kindOf(world.u32(slotAt(slot))) < SLOT_DEAD) continue;
     const phase: number = yield [k.reap!, slot];
     if (phase === 0) continue;
     if (phase === 1) yield [k.recoverArena!, slot];
@@ -157,18 +229,20 @@ export function* recoverSlots(
   }
 }
 
+/** Where a slot's reservations begin; 0: there is none. */
+const RESERVED = [S_LOWER, S_OVER_LOWER].concat(
+  Array.from({ length: LEASES }, (_, lease) => S_LEASES + lease * 8),
+);
+
 /** Behind a sweep: a region that is kept though nothing is reserved. */
 export function unswept(world: World): string | undefined {
-  const { participants, regions } = head(world);
-  if (world.u32(512) !== 0) return undefined;
+  const { participants } = head(world);
+  if (world.u32(GRANTED) !== 0) return undefined;
   for (let slot = 0; slot < participants; slot++) {
-    const at = slotAt(slot);
-    for (let x = 64; x < 120; x += 8) {
-      if (x !== 72 && x !== 88 && world.u32(at + x) !== 0) return undefined;
-    }
+    if (RESERVED.some((x) => world.u32(slotAt(slot) + x) !== 0)) return undefined;
   }
   for (let region = 0; region < REGIONS; region++) {
-    if (kindOf(world.u32(regions + region * 64)) === 4)
+    if (kindOf(world.u32(regionAt(world, region))) === REGION_RETIRED)
       return `nobody reads, but ${region} is kept`;
   }
   return undefined;
@@ -176,8 +250,8 @@ export function unswept(world: World): string | undefined {
 
 /** Pages that are not free. */
 export function usedPages(world: World): number {
-  const { table, first, pages } = head(world);
+  const { first, pages } = head(world);
   let used = 0;
-  for (let page = first; page < pages; page++) if (world.u32(table + page * 8) !== 0) used++;
+  for (let page = first; page < pages; page++) if (world.u32(pageAt(world, page)) !== 0) used++;
   return used;
 }

@@ -4,32 +4,37 @@
 // freed by anybody, every retired block must be free in the end, and no block may be lost or be in
 // two places. Parts: reclaim/.
 
+import {
+  CLOCK,
+  ENTRY_BYTES,
+  LEASES,
+  REGION_FREE,
+  S_PINS,
+  SLOT_ALIVE,
+} from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import {
+  DOMAIN_EPOCH,
+  DOMAIN_REGION,
+  EPOCH,
+  HOME_NESTED,
+  POINTERS,
+} from '../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import {
   attach,
   createArena,
-  head,
   isLive,
   kindOf,
-  LEASES,
   pinOlder,
   recoverSlots,
+  regionAt,
   slotAt,
 } from './common.ts';
 import { account, invariant, word } from './reclaim/memory.ts';
 import { blockers, model, type State } from './reclaim/model.ts';
 import { mutants } from './reclaim/mutants.ts';
 import { newRun, operations, type Run } from './reclaim/operations.ts';
-import {
-  EPOCH,
-  full,
-  HAZARDS,
-  type Options,
-  POINTERS,
-  quick,
-  scenarios,
-  settings,
-} from './reclaim/scenarios.ts';
+import { full, HAZARDS, type Options, quick, scenarios, settings } from './reclaim/scenarios.ts';
 import { soak } from './reclaim/soak.ts';
 
 // ---- set-up -------------------------------------------------------------------------------------
@@ -38,7 +43,7 @@ function setup(world: World, scenario: Scenario): void {
   const now = settings.get(scenario.name)!;
   createArena(world, now.pages);
   if (now.clock !== undefined) {
-    new DataView(world.memory.buffer).setBigUint64(128, now.clock, true);
+    new DataView(world.memory.buffer).setBigUint64(CLOCK, now.clock, true);
   }
   // The last slot is a worker's, where a scenario asks for it.
   for (const t of now.reversed === true ? [...world.threads].reverse() : world.threads) {
@@ -53,17 +58,17 @@ function setup(world: World, scenario: Scenario): void {
 function found(world: World, { scheme, clock, ...own }: Options): void {
   const { arena, reclaim } = world.threads[0]!.kernels;
   const { scratch } = world.threads[0]!.local;
-  world.write(scratch!, new Uint8Array(256));
+  world.write(scratch!, new Uint8Array(ENTRY_BYTES));
   const entry: number = arena!.entryClaim!(scratch);
   const generation: number = arena!.entryGeneration!(entry);
   const hazards = scheme >= POINTERS ? HAZARDS : 0;
   const root: number = reclaim!.create!(entry, generation, scheme, hazards) >>> 0;
   if (root === 0) throw new Error(`create: ${reclaim!.status!()}`);
   if (clock !== undefined) {
-    new DataView(world.memory.buffer).setBigUint64(root + 64, clock, true);
+    new DataView(world.memory.buffer).setBigUint64(root + DOMAIN_EPOCH, clock, true);
   }
   arena!.entryPublish!(entry, generation, root);
-  const region = world.u32(root + 12);
+  const region = world.u32(root + DOMAIN_REGION);
   const stalled = own.stalled === true ? 1 : 0;
   let home = 0;
   for (const t of world.threads) {
@@ -103,7 +108,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const { entry, generation } = t.local;
   for (const other of world.threads) {
     if (other === t || other.role !== 'worker') continue;
-    if (kindOf(world.u32(slotAt(other.local.slot!))) !== 1) continue;
+    if (kindOf(world.u32(slotAt(other.local.slot!))) !== SLOT_ALIVE) continue;
     run.safe[other.id] = 0;
     yield* lettingGo(other, world);
     if (!isLive(world, entry!)) continue;
@@ -137,8 +142,8 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
 /** A worker ends its pins, the older one last, and its leases. */
 function* lettingGo({ kernels, local }: Thread, world: World): Steps {
   const { home, scheme, entry } = local;
-  let nested = world.u32(slotAt(local.slot!) + 24);
-  const guards = scheme === EPOCH && isLive(world, entry!) ? world.u32(home! + 4) : 0;
+  let nested = world.u32(slotAt(local.slot!) + S_PINS);
+  const guards = scheme === EPOCH && isLive(world, entry!) ? world.u32(home! + HOME_NESTED) : 0;
   for (let i = 0; i < guards; i++, nested--) yield [kernels.reclaim!.unpin!, home!, scheme!];
   for (let i = 0; i < nested; i++) yield [kernels.reclaim!.unpinOnly!];
   for (let i = 0; i <= LEASES; i++) yield [kernels.arena!.leaseDrop!, i];
@@ -149,7 +154,7 @@ function* lettingGo({ kernels, local }: Thread, world: World): Steps {
 function* swept(t: Thread, world: World): Steps<string | undefined> {
   const { arena } = t.kernels;
   yield [arena!.sweep!];
-  if (kindOf(world.u32(head(world).regions + t.local.region! * 64)) !== 0) {
+  if (kindOf(world.u32(regionAt(world, t.local.region!))) !== REGION_FREE) {
     return "the domain's memory is not free though nobody reads";
   }
   const found: number = yield [arena!.verify!, t.local.scratch!, 128];

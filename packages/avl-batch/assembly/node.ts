@@ -51,15 +51,15 @@ export const LANES: u32 = isDefined(GATED) ? 2 : 16;
 // ---- node ---------------------------------------------------------------------------------------
 
 export const KEY: usize = 0;
-const LEFT: usize = 16;
-const RIGHT: usize = 20;
+export const LEFT: usize = 16;
+export const RIGHT: usize = 20;
 export const COLD: usize = 24;
-const SIZE: usize = 28;
-const CHILD: u32 = ~31;
+export const SIZE: usize = 28;
+export const CHILD: u32 = ~31;
 
 const VALUE_LENGTH: usize = 4;
 /** Slice i of a cold part's key stands at cold - REST + 8 i. */
-const REST: usize = 8;
+export const REST: usize = 8;
 
 // ---- the kernel's own part of the scratch -------------------------------------------------------
 

@@ -53,13 +53,13 @@ import {
 import { isSpare, recount } from './room';
 import { HEAD_USED, halfOf, liveOf, queueAt, slotsOf, tablesOf } from './version';
 
-const Q_RING: usize = 16;
+export const Q_RING: usize = 16;
 export const Q_MARKS: usize = 24;
-const Q_START: usize = 32;
-const Q_SEGMENTS: usize = 72;
+export const Q_START: usize = 32;
+export const Q_SEGMENTS: usize = 72;
 
 /** log2 of the slots of a first segment: most of a page. */
-const FIRST: u32 = isDefined(GATED) ? 2 : 12;
+export const Q_FIRST: u32 = isDefined(GATED) ? 2 : 12;
 
 // ---- slots --------------------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ function slotIn(queue: usize, ring: u64, t: u64): usize {
 
 /** The directory's word for slot i. */
 function segmentOf(queue: usize, i: u32): usize {
-  return queue + Q_SEGMENTS + ((<usize>(32 - clz(i >> FIRST))) << 2);
+  return queue + Q_SEGMENTS + ((<usize>(32 - clz(i >> Q_FIRST))) << 2);
 }
 
 /** The slot of op `t`, published, and perhaps of a later one by now; 0: it has none any more. */
@@ -127,7 +127,7 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
   if (version == 0) return CLOSED;
   // A page for the segment, and one for each half.
   if (!isSpare(liveOf(version), 3 * PAGE)) return FULL;
-  const n = min(slotsOf(head), 1 << FIRST);
+  const n = min(slotsOf(head), 1 << Q_FIRST);
   const segment = takeSegment(head, load32(queue + Q_START), n);
   if (segment == 0) return whyNot();
   for (let half: u32 = 0; half < 2; half++) {

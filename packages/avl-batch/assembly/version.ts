@@ -49,15 +49,15 @@ import { treeSize, work } from './node';
 
 // ---- version ------------------------------------------------------------------------------------
 
-const VERSION_ROOT: usize = 0;
-const VERSION_REGION: usize = 4;
-const VERSION_NUMBER: usize = 8;
+export const VERSION_ROOT: usize = 0;
+export const VERSION_REGION: usize = 4;
+export const VERSION_NUMBER: usize = 8;
 const VERSION_USED: usize = 16;
 const VERSION_LIVE: usize = 24;
 const VERSION_HEAD: usize = 32;
-const VERSION_QUEUES: usize = 36;
+export const VERSION_QUEUES: usize = 36;
 const VERSION_CUT: usize = 40;
-const VERSION_APPLIED: usize = 48;
+export const VERSION_APPLIED: usize = 48;
 
 export function versionBytes(queues: u32): u32 {
   return <u32>VERSION_APPLIED + (queues << 3);

@@ -1,5 +1,5 @@
 // What the kernel of @x/reclaim-epoch exports. Offsets and counts are u32 (JS applies `>>> 0`); a
-// status is one of the arena's codes (layout.ts) or RESTART 40. A function that returns an offset
+// status is one of the arena's codes (layout.ts) or RESTART. A function that returns an offset
 // returns 0 when it fails, and the arena kernel's `status()` says why. No function waits without
 // bound, none traps. `join(slot)` comes first, once for each instance.
 //
@@ -17,7 +17,7 @@ export const EPOCH_PROTOCOL: u32 = 1;
 export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/ground/layout';
 export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 
-// status(): i32                                why the last call returned 0 (or ~0: words below)
+// status(): i32                                why the last call returned 0 (or ASK: words below)
 export { status } from '@x/shm-arena/assembly/ground/thread';
 
 // create(entry, generation, scheme, hazards): u32    a new domain's root; 0 interval, 1 epoch
@@ -51,7 +51,7 @@ export {
 } from '@x/shm-arena/assembly/reclaim/domain';
 
 // idle(): bool                                 the end of the turn: lets go if no pin is open
-// loadBlock(cell, scheme): u32                 a root, under a pin; ~0: see `status` (OK: it is ~0)
+// loadBlock(cell, scheme): u32                 a root, under a pin; ASK: see `status`
 // loadLink(cell, scheme, since): u32           a word in a block that was reached; the same
 // since(): f64                                 for the next walk, before its root is loaded
 // swapBlock(cell, next): u32                   the same

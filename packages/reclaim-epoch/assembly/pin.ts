@@ -67,17 +67,17 @@ import {
 } from '@x/shm-arena/assembly/ground/layout';
 import { announceInterval, hold, pinsHeld, unhold } from '@x/shm-arena/assembly/reclaim/lazy';
 import {
+  ASK,
   EPOCH,
   DOMAIN_EPOCH,
   DOMAIN_SCHEME,
   HOME_ANNOUNCED,
   HOME_NESTED,
+  RESTART,
 } from '@x/shm-arena/assembly/reclaim/home';
 import { protect, protectAhead } from '@x/shm-arena/assembly/memory/reservation';
 import { alive, fail, status } from '@x/shm-arena/assembly/ground/thread';
 
-/** A load met a moving era again and again; nothing is protected that was not before. */
-const RESTART: i32 = 40;
 /** Loads in one call before RESTART. */
 const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 
@@ -139,7 +139,7 @@ export function refresh(entry: u32, generation: u32, home: u32, scheme: u32): f6
 // ---- words that hold blocks ---------------------------------------------------------------------
 
 /**
- * The block that the root at `cell` names, safe to read until the guard ends. ~0 may be RESTART:
+ * The block that the root at `cell` names, safe to read until the guard ends. ASK may be RESTART:
  * the clock ran past upper during each of LOADS loads, though upper was ahead by up to 2^LOADS.
  */
 export function loadBlock(cell: usize, scheme: u32): u32 {
@@ -149,12 +149,12 @@ export function loadBlock(cell: usize, scheme: u32): u32 {
     if (at == 0 || scheme == EPOCH || MUTANT == 53 || protectAhead(ahead)) return blockFound(at);
   }
   fail(RESTART);
-  return ~0;
+  return ASK;
 }
 
 /**
  * The block that a word inside a block names which was reached under this guard; the walk began at
- * `since`. ~0 may be RESTART: from the root again, with `since` anew.
+ * `since`. ASK may be RESTART: from the root again, with `since` anew.
  */
 export function loadLink(cell: usize, scheme: u32, since: f64): u32 {
   if (MUTANT == 122) return loadBlock(cell, scheme);
@@ -164,35 +164,35 @@ export function loadLink(cell: usize, scheme: u32, since: f64): u32 {
   if ((MUTANT == 123 || <f64>upper == since) && load64(CLOCK) <= upper) return blockFound(at);
   protect(); // The next walk begins here.
   fail(RESTART);
-  return ~0;
+  return ASK;
 }
 
-/** A word that holds ~0 is no RESTART. */
+/** A word that holds ASK is no RESTART. */
 function blockFound(at: u32): u32 {
-  if (at == ~0) fail(0);
+  if (at == ASK) fail(0);
   return at;
 }
 
 /** Puts a block into the word; what was there is returned, and is the caller's to retire. */
 export function swapBlock(cell: usize, next: u32): u32 {
   const before = swap32(cell, next);
-  if (before == ~0) fail(0);
+  if (before == ASK) fail(0);
   return before;
 }
 
 /**
  * Puts `next` where `expected` is: `expected` = done. Else what was found instead, protected if the
- * word is a root. ~0 may be CONTENDED (the word went back and forth, nothing was done) or RESTART.
+ * word is a root. ASK may be CONTENDED (the word went back and forth, nothing was done) or RESTART.
  */
 export function exchangeBlock(cell: usize, expected: u32, next: u32, scheme: u32): u32 {
   for (let i: u32 = 0; i < LOADS; i++) {
     if (cas32(cell, expected, next)) {
-      if (expected == ~0) fail(0);
+      if (expected == ASK) fail(0);
       return expected;
     }
     const found = loadBlock(cell, scheme);
     if (found != expected) return found;
   }
   fail(CONTENDED);
-  return ~0;
+  return ASK;
 }

@@ -1,9 +1,9 @@
 // Cells: words of the arena that hold offsets of blocks.
 
 import { SHOW, Shown, wholeNumber } from '@x/shm-arena/structure';
+import { ASK } from '../build/numbers/arena/reclaim/home.ts';
 import type * as api from './api.ts';
 import type { EpochCore } from './core.ts';
-import { ASK } from './kernel.ts';
 
 const MOST = 2 ** 32 - 1;
 

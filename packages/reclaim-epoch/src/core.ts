@@ -2,8 +2,9 @@
 
 import { DomainCore } from '@x/shm-arena/domain';
 import { describe, letGo, SHOW, ShmError, Status, shown } from '@x/shm-arena/structure';
+import { ASK, RESTART } from '../build/numbers/arena/reclaim/home.ts';
 import type * as api from './api.ts';
-import { ASK, type EpochKernel, RESTART } from './kernel.ts';
+import type { EpochKernel } from './kernel.ts';
 
 // What the core reads of a guard: named by symbols, so that it cannot be reached by name.
 const CORE = Symbol('core');

@@ -12,11 +12,7 @@ export const TYPE = 'EpochDomain';
 /** The export that has the number of this package's protocol. */
 export const OWN = 'EPOCH_PROTOCOL';
 
-/** A status that the arena's kernel does not have: the era moved on during every load. */
-export const RESTART = 40;
-/** What a word function returns when `status` is to be asked. */
-export const ASK = 0xffff_ffff;
-
+/** By their numbers in a domain's record: interval 0, epoch 1. */
 export const SCHEMES = ['interval', 'epoch'] as const;
 
 export interface EpochKernel extends DomainKernel {

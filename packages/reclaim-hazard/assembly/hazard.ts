@@ -58,11 +58,9 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOCK } from '@x/shm-arena/assembly/ground/layout';
-import { ERAS, HOME_FAILS, HOME_HAZARDS } from '@x/shm-arena/assembly/reclaim/home';
+import { ASK, ERAS, HOME_FAILS, HOME_HAZARDS, RESTART } from '@x/shm-arena/assembly/reclaim/home';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
 
-/** The word or the era changed again and again. */
-const RESTART: i32 = 40;
 const LOADS: u32 = isDefined(GATED) ? 2 : 16;
 const MOST_FAILS: u32 = 9;
 
@@ -70,7 +68,7 @@ function hazardAt(home: usize, index: u32): usize {
   return home + HOME_HAZARDS + (index << 3);
 }
 
-/** The block that a root names, safe to read until `index` protects another. ~0: RESTART. */
+/** The block that a root names, safe to read until `index` protects another. ASK: RESTART. */
 export function protectBlock(cell: usize, home: usize, index: u32, scheme: u32): u32 {
   return scheme == ERAS
     ? protectEra(cell, hazardAt(home, index))
@@ -93,7 +91,7 @@ function protectPointer(cell: usize, hazard: usize): u32 {
   }
   store64(hazard, 0);
   fail(RESTART);
-  return ~0;
+  return ASK;
 }
 
 function protectEra(cell: usize, hazard: usize): u32 {
@@ -107,11 +105,11 @@ function protectEra(cell: usize, hazard: usize): u32 {
   }
   store64(hazard, 0);
   fail(RESTART);
-  return ~0;
+  return ASK;
 }
 
 /**
- * The same for a word inside the block that hazard `parent` protects. ~0: RESTART, from the root
+ * The same for a word inside the block that hazard `parent` protects. ASK: RESTART, from the root
  * again; what `parent` protects stays protected.
  */
 export function protectLink(cell: usize, home: usize, index: u32, parent: u32, scheme: u32): u32 {
@@ -122,15 +120,15 @@ export function protectLink(cell: usize, home: usize, index: u32, parent: u32, s
   const at = load32(cell);
   if (at != 0 && load64(CLOCK) != era) {
     fail(RESTART);
-    return ~0;
+    return ASK;
   }
   if (MUTANT == 125 && load64(hazard) != era) store64(hazard, era);
   return blockFound(at);
 }
 
-/** A word that holds ~0 is no RESTART. */
+/** A word that holds ASK is no RESTART. */
 function blockFound(at: u32): u32 {
-  if (at == ~0) fail(0);
+  if (at == ASK) fail(0);
   return at;
 }
 

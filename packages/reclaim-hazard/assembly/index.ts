@@ -1,5 +1,5 @@
 // What the kernel of @x/reclaim-hazard exports. Offsets and counts are u32 (JS applies `>>> 0`); a
-// status is one of the arena's codes (layout.ts) or RESTART 40. A function that returns an offset
+// status is one of the arena's codes (layout.ts) or RESTART. A function that returns an offset
 // returns 0 when it fails, and the arena kernel's `status()` says why. No function waits without
 // bound, none traps. `join(slot)` comes first, once for each instance.
 
@@ -10,7 +10,7 @@ export const HAZARD_PROTOCOL: u32 = 1;
 export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/ground/layout';
 export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
 
-// status(): i32                                why the last call returned 0 (or ~0)
+// status(): i32                                why the last call returned 0 (or ASK)
 export { status } from '@x/shm-arena/assembly/ground/thread';
 
 // create(entry, generation, scheme, hazards): u32    a new domain's root; scheme 2 pointers, 3 eras
@@ -47,9 +47,9 @@ export { idle } from '@x/shm-arena/assembly/reclaim/lazy';
 // exit(): void
 export { enter, exit, stay } from '@x/shm-arena/assembly/reclaim/domain';
 
-// protectBlock(cell, home, index, scheme): u32      of a root; ~0: RESTART
+// protectBlock(cell, home, index, scheme): u32      of a root; ASK: RESTART
 // protectLink(cell, home, index, parent, scheme): u32     of a word in the block that hazard
-//                                              `parent` protects; ~0: RESTART
+//                                              `parent` protects; ASK: RESTART
 // releaseHazard(home, index): void, isHeld(home, index): bool
 // exchangeBlock(cell, expected, next, home): bool
 // peekBlock(cell): u32                         of a word that nobody changes, or under a lease

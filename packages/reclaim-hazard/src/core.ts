@@ -11,9 +11,10 @@ import {
   Status,
   wholeNumber,
 } from '@x/shm-arena/structure';
+import { ASK, RESTART } from '../build/numbers/arena/reclaim/home.ts';
 import type * as api from './api.ts';
 import { AT, Cell, CORE } from './atomic.ts';
-import { ASK, type HazardKernel, RESTART } from './kernel.ts';
+import type { HazardKernel } from './kernel.ts';
 
 /** Calls of 16 looks each before a call says CONTENDED. */
 const ROUNDS = 64;

@@ -3,6 +3,7 @@
 
 import type { DomainKernel } from '@x/shm-arena/domain';
 import bytes from '../build/kernel.wasm';
+import { ERAS, POINTERS } from '../build/numbers/arena/reclaim/home.ts';
 
 /** The wasm bytes of this package's kernel. */
 export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
@@ -12,13 +13,7 @@ export const TYPE = 'HazardDomain';
 /** The export that has the number of this package's protocol. */
 export const OWN = 'HAZARD_PROTOCOL';
 
-/** A status that the arena's kernel does not have: the word changed during every load. */
-export const RESTART = 40;
-/** What `protectBlock` returns when `status` is to be asked. */
-export const ASK = 0xffff_ffff;
-
-/** Numbers of the schemes in the kernel. */
-export const SCHEMES = { pointers: 2, eras: 3 } as const;
+export const SCHEMES = { pointers: POINTERS, eras: ERAS } as const;
 
 export interface HazardKernel extends DomainKernel {
   hazardsOf(entry: number): number;

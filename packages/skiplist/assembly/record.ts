@@ -10,8 +10,8 @@
 import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { LIST_ID } from './node';
 
-const RECORD_COUNT: usize = 0;
-const RECORD_LISTS: usize = 8;
+export const RECORD_COUNT: usize = 0;
+export const RECORD_LISTS: usize = 8;
 
 export function stackBytes(count: u32): u32 {
   return (<u32>RECORD_LISTS + (count << 2) + 7) & ~7;

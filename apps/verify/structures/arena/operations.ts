@@ -1,8 +1,12 @@
 // The operations: what a thread does to the arena, and what a survivor does for the dead.
 
+import {
+  D_LINKED,
+  DIRECTORY_LOCK,
+} from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
-import { entryAt, slotAt } from '../common.ts';
-import { DESCRIPTORS, type Joined, LOCK, type Name, TYPES } from './memory.ts';
+import { entryAt, lifeOf, slotAt } from '../common.ts';
+import { DESCRIPTORS, type Joined, type Name, TYPES } from './memory.ts';
 
 const STATUS = [
   'ok',
@@ -40,7 +44,7 @@ export const newRun = (): Run => ({
 /** The thread has the structure open. */
 function joins(t: Thread, run: Run, entry: number, generation: number): void {
   const { slot } = t.local;
-  run.joined[`${slot}:${entry}`] = [t.world.u32(slotAt(slot!) + 4), generation];
+  run.joined[`${slot}:${entry}`] = [lifeOf(t.world, slotAt(slot!)), generation];
 }
 
 const name = (status: number): string => STATUS[status] ?? String(status);
@@ -331,11 +335,11 @@ export const operations: Structure<Run>['operations'] = {
     *run(t, run: Run, key: string, of: Name) {
       const k = t.kernels.arena!;
       const before: number = yield [k.lockedByDead!];
-      const held = t.world.u64(LOCK);
+      const held = t.world.u64(DIRECTORY_LOCK);
       const entry = yield [k.cellCreate!, t.local.scratch! + DESCRIPTORS[of], 0];
       // By one and the same: the next may have died inside, too.
       if (entry === -2 && before === 1 && (yield [k.lockedByDead!]) === 1) {
-        if (t.world.u64(LOCK) === held) return 'stuck';
+        if (t.world.u64(DIRECTORY_LOCK) === held) return 'stuck';
       }
       if (entry < 0) return name(-entry);
       const generation = yield [k.entryGeneration!, entry];
@@ -381,7 +385,7 @@ export const operations: Structure<Run>['operations'] = {
       // An entry's name stays as long as its generation: no other call comes between.
       const at = entryAt(t.world, entry);
       const same = String.fromCharCode(t.world.u8[at + 88]!) === of;
-      return same || t.world.u32(at + 4) !== generation ? 'ok' : 'another';
+      return same || lifeOf(t.world, at) !== generation ? 'ok' : 'another';
     },
   },
   find: {
@@ -435,7 +439,7 @@ function* repairAll(t: Thread, slot: number): Steps {
     if (entry < 0) return;
     // As `entryRead` copies it, in one moment. A pool has nothing to repair.
     const at = entryAt(t.world, entry);
-    const [type, generation] = [t.world.u32(at + 12), t.world.u32(at + 4)];
+    const [type, generation] = [t.world.u32(at + D_LINKED), lifeOf(t.world, at)];
     if (type === TYPES.cell) yield [k.cellRepair!, entry, generation, slot];
     yield [k.unjoin!, entry, slot];
   }

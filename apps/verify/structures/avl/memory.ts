@@ -2,12 +2,64 @@
 // op.ts, ring.ts), the invariants that hold after every step, and names for traces.
 
 import {
+  D_OWN,
+  D_ROOT,
+  PAGE,
+  R_BASE,
+  SHARD_BYTES,
+} from '../../../../packages/avl-batch/build/numbers-gated/arena/ground/layout.ts';
+import {
+  CHILD,
+  COLD,
+  KEY,
+  LEFT,
+  MAX_HEIGHT,
+  REST,
+  RIGHT,
+  SIZE,
+} from '../../../../packages/avl-batch/build/numbers-gated/node.ts';
+import {
+  Q_APPLIED,
+  Q_TAIL,
+  Q_TURN,
+} from '../../../../packages/avl-batch/build/numbers-gated/op.ts';
+import {
+  Q_FIRST,
+  Q_MARKS,
+  Q_RING,
+  Q_SEGMENTS,
+  Q_START,
+} from '../../../../packages/avl-batch/build/numbers-gated/ring.ts';
+import {
+  HEAD_BASIS,
+  HEAD_CEILING,
+  HEAD_CLOCK,
+  HEAD_DUE,
+  HEAD_LOCK,
+  HEAD_NUDGED,
+  HEAD_PUBLISHED,
   HEAD_QUEUES,
   HEAD_TABLES,
+  HEAD_TOP,
+  HEAD_USED,
   QUEUE_BYTES,
+  VERSION_APPLIED,
+  VERSION_NUMBER,
+  VERSION_QUEUES,
+  VERSION_REGION,
+  VERSION_ROOT,
 } from '../../../../packages/avl-batch/build/numbers-gated/version.ts';
 import type { World } from '../../src/structure.ts';
-import { entryAt, head, isLive, type Names, nameSystemWord, PAGE } from '../common.ts';
+import {
+  entryAt,
+  head,
+  isLive,
+  type Names,
+  nameRecord,
+  nameSystemWord,
+  pageAt,
+  regionAt,
+} from '../common.ts';
 import { keyIn } from '../map/calls.ts';
 
 /** What was seen after the step before. */
@@ -20,38 +72,33 @@ export interface Seen {
   stood: { now: number; end: number }[];
 }
 
-const RING = 16;
-const START = 32;
-const SEGMENTS = 72;
-/** log2 of the slots of a first segment. */
-const FIRST = 2;
-const REGION_BASE = 32;
-
 /** The position of the thread's shard in the present generation (region.ts). */
 export function positionOf(world: World, entry: number, slot: number): string {
-  const region = world.u32(world.u32(rootWord(world, entry)) + 4);
-  const at = world.u32(88) + 64 * region;
-  return `${region} ${world.u64(at)} ${world.u64(world.u32(at + REGION_BASE) + 64 * slot)}`;
+  const region = world.u32(world.u32(rootWord(world, entry)) + VERSION_REGION);
+  const at = regionAt(world, region);
+  const line = world.u32(at + R_BASE) + SHARD_BYTES * slot;
+  return `${region} ${world.u64(at)} ${world.u64(line)}`;
 }
 
-const rootWord = (world: World, entry: number): number => entryAt(world, entry) + 8;
-const headAt = (world: World, entry: number): number => world.u32(entryAt(world, entry) + 72);
+const rootWord = (world: World, entry: number): number => entryAt(world, entry) + D_ROOT;
+const headAt = (world: World, entry: number): number => world.u32(entryAt(world, entry) + D_OWN);
 
-const left = (world: World, n: number): number => (world.u32(n + 16) & ~31) >>> 0;
-const right = (world: World, n: number): number => (world.u32(n + 20) & ~31) >>> 0;
+/** A child word is the child's place, and in the bits below CHILD a part of the own height. */
+const left = (world: World, n: number): number => (world.u32(n + LEFT) & CHILD) >>> 0;
+const right = (world: World, n: number): number => (world.u32(n + RIGHT) & CHILD) >>> 0;
 const heightOf = (world: World, n: number): number =>
-  n === 0 ? 0 : (world.u32(n + 16) & 31) | ((world.u32(n + 20) & 1) << 5);
-const sizeOf = (world: World, n: number): number => (n === 0 ? 0 : world.u32(n + 28));
+  n === 0 ? 0 : (world.u32(n + LEFT) & ~CHILD) | ((world.u32(n + RIGHT) & 1) << 5);
+const sizeOf = (world: World, n: number): number => (n === 0 ? 0 : world.u32(n + SIZE));
 
 function keyOf(world: World, n: number): string {
-  const cold = world.u32(n + 24);
-  return keyIn(world, world.u32(cold), n, cold - 8);
+  const cold = world.u32(n + COLD);
+  return keyIn(world, world.u32(cold), n + KEY, cold - REST);
 }
 
 /** I2, I3 of node.ts below n; the keys, in order, or what is wrong. */
 function walk(world: World, n: number, keys: string[], depth: number): string | undefined {
   if (n === 0) return undefined;
-  if (depth > 8) return `the tree is deeper than ${depth}`;
+  if (depth > MAX_HEIGHT) return `the tree is deeper than ${depth}`;
   const [l, r] = [left(world, n), right(world, n)];
   const wrongLeft = walk(world, l, keys, depth + 1);
   if (wrongLeft !== undefined) return wrongLeft;
@@ -71,21 +118,21 @@ function walk(world: World, n: number, keys: string[], depth: number): string | 
 
 /** Where the slots end that a queue has, by its directory; and how many there are. */
 function slotsOf(world: World, queue: number): [end: number, slots: number] {
-  const ring = world.u64(queue + RING);
-  if (ring === 0n) return [world.u32(queue + START), 0];
+  const ring = world.u64(queue + Q_RING);
+  if (ring === 0n) return [world.u32(queue + Q_START), 0];
   const slots = 2 ** Number(ring & 31n);
-  const last = world.u32(queue + SEGMENTS + 4 * Math.max(0, Math.log2(slots) - FIRST));
+  const last = world.u32(queue + Q_SEGMENTS + 4 * Math.max(0, Math.log2(slots) - Q_FIRST));
   return [(last + 8 * slots) >>> 0, slots];
 }
 
 /** Steps 1 and 5 of ring.ts: no queue takes slots behind others that are in no directory. */
 function ringProblem(world: World, own: number, run: Seen): string | undefined {
-  const { participants, regions } = head(world);
-  const base = world.u32(regions + 64 * world.u32(own + HEAD_TABLES) + REGION_BASE);
+  const { participants } = head(world);
+  const base = world.u32(regionAt(world, world.u32(own + HEAD_TABLES)) + R_BASE);
   for (let q = 0; q < participants; q++) {
     const queue = own + HEAD_QUEUES + q * QUEUE_BYTES;
     const [end] = slotsOf(world, queue);
-    const now = world.u32(base + 64 * q);
+    const now = world.u32(base + SHARD_BYTES * q);
     const before = run.stood[q] ?? { now, end };
     run.stood[q] = { now, end };
     if (now > before.now && now !== end && before.now !== before.end)
@@ -94,6 +141,10 @@ function ringProblem(world: World, own: number, run: Seen): string | undefined {
   return undefined;
 }
 
+/** The number of the last op of a queue that is in the version. */
+const appliedOf = (world: World, version: number, queue: number): bigint =>
+  world.u64(version + VERSION_APPLIED + 8 * queue);
+
 /** V1 to V3, Q1, Q2, S3 after every step; the tree after every publication. */
 export function invariantOf(world: World, entry: number, run: Seen): string | undefined {
   if (!isLive(world, entry)) return undefined;
@@ -101,68 +152,66 @@ export function invariantOf(world: World, entry: number, run: Seen): string | un
   const own = headAt(world, entry);
   const lost = ringProblem(world, own, run);
   if (lost !== undefined) return lost;
-  const queues = world.u32(version + 36);
+  const queues = world.u32(version + VERSION_QUEUES);
   for (let q = 0; q < queues; q++) {
     const queue = own + HEAD_QUEUES + q * QUEUE_BYTES;
-    const applied = world.u64(version + 48 + 8 * q);
-    if (applied > world.u64(queue)) return `V3: queue ${q} is applied beyond its end`;
-    if (world.u64(queue) - applied > BigInt(slotsOf(world, queue)[1]))
+    const applied = appliedOf(world, version, q);
+    if (applied > world.u64(queue + Q_TAIL)) return `V3: queue ${q} is applied beyond its end`;
+    if (world.u64(queue + Q_TAIL) - applied > BigInt(slotsOf(world, queue)[1]))
       return `S3: more waits in queue ${q} than it has slots`;
-    if (world.u64(queue + 64) > applied) return `Q2: queue ${q} was told of more than is applied`;
+    if (world.u64(queue + Q_APPLIED) > applied)
+      return `Q2: queue ${q} was told of more than is applied`;
   }
   if (version === run.version) return undefined;
-  const number = world.u64(version + 8);
+  const number = world.u64(version + VERSION_NUMBER);
   if (run.version !== 0 && number !== run.number + 1n)
     return `V1: version ${number} follows ${run.number}`;
   for (let q = 0; q < queues; q++) {
-    const applied = world.u64(version + 48 + 8 * q);
+    const applied = appliedOf(world, version, q);
     if (applied < (run.applied[q] ?? 0n)) return `V1: queue ${q} is applied less than before`;
     run.applied[q] = applied;
   }
   run.version = version;
   run.number = number;
-  return walk(world, world.u32(version), [], 0);
+  return walk(world, world.u32(version + VERSION_ROOT), [], 0);
 }
 
 // ---- names for traces ---------------------------------------------------------------------------
 
-const HEAD: Names = {
-  0: 'lock',
-  64: 'clock',
-  72: 'ceiling',
-  128: 'published',
-  132: 'nudged',
-  136: 'basis',
-  144: 'top',
-  152: 'due',
-  212: 'queues',
+const HEAD_NAMES: Names = {
+  [HEAD_LOCK]: 'lock',
+  [HEAD_CLOCK]: 'clock',
+  [HEAD_CEILING]: 'ceiling',
+  [HEAD_PUBLISHED]: 'published',
+  [HEAD_NUDGED]: 'nudged',
+  [HEAD_BASIS]: 'basis',
+  [HEAD_TOP]: 'top',
+  [HEAD_DUE]: 'due',
+  [HEAD_USED]: 'queues',
 };
-const QUEUE: Names = {
-  0: 'tail',
-  8: 'turn',
-  16: 'ring',
-  24: 'mark0',
-  28: 'mark1',
-  32: 'start',
-  64: 'applied',
-  72: 'segment0',
-  76: 'segment1',
-  80: 'segment2',
-  84: 'segment3',
+const QUEUE_NAMES: Names = {
+  [Q_TAIL]: 'tail',
+  [Q_TURN]: 'turn',
+  [Q_RING]: 'ring',
+  [Q_MARKS]: 'mark0',
+  [Q_MARKS + 4]: 'mark1',
+  [Q_START]: 'start',
+  [Q_APPLIED]: 'applied',
 };
+for (let n = 0; n < 4; n++) QUEUE_NAMES[Q_SEGMENTS + 4 * n] = `segment${n}`;
+
 /** The word at `at` by name, as far as it is known. */
 export function nameWord(at: number, world: World, entry: number): string | undefined {
-  const { participants, table, first } = head(world);
-  if (at < first * PAGE) return nameSystemWord(at, world, {}, { 72: 'head' });
+  const { participants, first } = head(world);
+  if (at < first * PAGE) return nameSystemWord(at, world, {}, { [D_OWN]: 'head' });
   const own = headAt(world, entry);
-  if (at >= own && at < own + HEAD_QUEUES) return `head.${HEAD[at - own] ?? `+${at - own}`}`;
-  if (at >= own && at < own + HEAD_QUEUES + QUEUE_BYTES * participants) {
-    const x = (at - own - HEAD_QUEUES) % QUEUE_BYTES;
-    return `queue[${Math.floor((at - own - HEAD_QUEUES) / QUEUE_BYTES)}].${QUEUE[x] ?? `+${x}`}`;
-  }
+  if (at >= own && at < own + HEAD_QUEUES) return `head.${HEAD_NAMES[at - own] ?? `+${at - own}`}`;
+  const queues = own + HEAD_QUEUES;
+  if (at >= queues && at < queues + QUEUE_BYTES * participants)
+    return nameRecord(at, 'queue', queues, QUEUE_BYTES, QUEUE_NAMES);
   const version = world.u32(rootWord(world, entry));
-  if (at >= version && at < version + 56)
-    return `version ${world.u64(version + 8)}+${at - version}`;
+  if (at >= version && at < version + VERSION_APPLIED + 8)
+    return `version ${world.u64(version + VERSION_NUMBER)}+${at - version}`;
   const page = Math.floor(at / PAGE);
-  return `page ${page} + ${at % PAGE} (region ${(world.u32(table + page * 8) >>> 16) & 0xffff})`;
+  return `page ${page} + ${at % PAGE} (region ${world.u32(pageAt(world, page)) >>> 16})`;
 }

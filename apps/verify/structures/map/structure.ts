@@ -1,5 +1,11 @@
 // A map under the checker, but for what is its own: its set-up, its repair and its end.
 
+import {
+  ENTRY_BYTES,
+  REGIONS,
+  SLOT_ALIVE,
+} from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import { PROBLEM_WHERE } from '../../../../packages/shm-arena/build/numbers-gated/inspect/audit.ts';
 import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
 import {
   attach,
@@ -7,8 +13,9 @@ import {
   head,
   isLive,
   kindOf,
-  REGIONS,
+  ownerOf,
   recoverSlots,
+  regionAt,
   slotAt,
   unswept,
   usedPages,
@@ -87,7 +94,7 @@ export function createMap(
   const lease: number = arena!.leaseTake!();
   if (!arena!.leaseHold!(lease)) throw new Error('leaseHold');
   arena!.leaseDrop!(lease);
-  world.write(io!, new Uint8Array(256));
+  world.write(io!, new Uint8Array(ENTRY_BYTES));
   const entry: number = arena!.entryClaim!(io);
   if (entry < 0) throw new Error(`entryClaim: ${entry}`);
   const generation: number = arena!.entryGeneration!(entry);
@@ -103,9 +110,8 @@ export function createMap(
 
 /** Nobody works, and a region is in somebody's hands. */
 function heldRegion(world: World): string | undefined {
-  const { regions } = head(world);
   for (let region = 0; region < REGIONS; region++) {
-    const slot = (world.u32(regions + region * 64) >>> 4) & 0xfff;
+    const slot = ownerOf(world.u32(regionAt(world, region)));
     if (slot !== 0) return `nobody works, but region ${region} is in the hands of slot ${slot - 1}`;
   }
   return undefined;
@@ -133,23 +139,24 @@ function* endOfMap(
     }
   }
   let found: number = yield [arena!.verify!, report, 128];
-  if (found > 0) return `verify: ${world.u32(report)} at ${world.u32(report + 4)}`;
+  if (found > 0) return `verify: ${world.u32(report)} at ${world.u32(report + PROBLEM_WHERE)}`;
   yield [arena!.sweep!];
   const late = unswept(world) ?? heldRegion(world);
   if (late !== undefined) return late;
   if (isLive(world, entry!)) yield [arena!.entryDestroy!, entry!, generation!];
   for (const { lease, thread } of snaps) {
     const owner = world.threads[thread]!;
-    if (kindOf(world.u32(slotAt(owner.local.slot!))) === 1)
+    if (kindOf(world.u32(slotAt(owner.local.slot!))) === SLOT_ALIVE)
       yield [owner.kernels.arena!.leaseDrop!, lease];
   }
   yield [arena!.sweep!];
   found = yield [arena!.verify!, report, 128];
-  if (found > 0) return `verify in the end: ${world.u32(report)} at ${world.u32(report + 4)}`;
+  if (found > 0)
+    return `verify in the end: ${world.u32(report)} at ${world.u32(report + PROBLEM_WHERE)}`;
   const { participants } = head(world);
   let alive = 0;
   for (let slot = 0; slot < participants; slot++)
-    if (kindOf(world.u32(slotAt(slot))) === 1) alive++;
+    if (kindOf(world.u32(slotAt(slot))) === SLOT_ALIVE) alive++;
   const lost = usedPages(world) - alive;
   return lost === 0 ? undefined : `${lost} pages are leaked`;
 }

@@ -2,16 +2,57 @@
 // blocks.ts), the invariants that hold after every step, the account of all blocks, and names for
 // traces.
 
+import {
+  G_ROOT,
+  GRANT_GIVEN,
+  GRANTS,
+  P_CONT,
+  PAGE,
+  R_BASE,
+  S_LOWER,
+  S_UPPER,
+  SHARD_BYTES,
+} from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import { CHUNK_HEAD } from '../../../../packages/shm-arena/build/numbers-gated/memory/region.ts';
+import { GIVEN } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/blocks.ts';
+import {
+  BIRTHS,
+  BLOCK_BIRTH,
+  BLOCK_FREE,
+  BLOCK_KIND,
+  BLOCK_LINKS,
+  BLOCK_RETIRED,
+  CLASSES_MAX,
+  DEPOT_BYTES,
+  DOMAIN_DEPOT,
+  DOMAIN_EPOCH,
+  DOMAIN_HOME_BYTES,
+  DOMAIN_HOMES,
+  DOMAIN_REGION,
+  HEAD,
+  HOME_ANNOUNCED,
+  HOME_BALANCE,
+  HOME_BIRTHS,
+  HOME_FRESH,
+  HOME_KEPT,
+  HOME_NESTED,
+  HOME_NOW,
+  HOME_OWNER,
+  HOME_PENDING,
+  HOME_WORDS,
+} from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
+import { LIMBO_BLOCKS } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/limbo.ts';
 import type { Thread, World } from '../../src/structure.ts';
 import {
-  GRANT_BYTES,
-  GRANTS,
+  grantAt,
   head,
   isLive,
   kindOf,
   type Names,
+  nameRecord,
   nameSystemWord,
-  PAGE,
+  pageAt,
+  regionAt,
   slotAt,
 } from '../common.ts';
 
@@ -24,25 +65,24 @@ export interface Seen {
   span: number;
 }
 
-/** Gated sizes. */
-const RETIRED = 2;
-const BIRTHS = 2;
-const HEAD = 32;
-const BLOCK = 48;
+/** A block of a run, with its header; and its size class. */
+const BLOCK = HEAD + 16;
 const CLASS = 6;
-const DEPOT = 128;
 /** The cells of a run, by their offset in its block: a register, and the top of a stack. */
 export const REGISTER = 0;
 export const TOP = 4;
 /** In the link of a node that was taken out, where readers have hazard pointers. */
 export const DEAD = 1;
 
-const grantAt = (world: World, i: number): number => world.u32(88) + 8 * 64 + i * GRANT_BYTES;
-
 function record(world: World): { root: number; homes: number; bytes: number; at: number } {
   const root = world.threads[0]!.local.root!;
-  const at = root + ((DEPOT + 17 * 8 + 63) & ~63);
-  return { root, homes: world.u32(root + 4), bytes: world.u32(root + 8), at };
+  const at = root + ((DOMAIN_DEPOT + CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
+  return {
+    root,
+    homes: world.u32(root + DOMAIN_HOMES),
+    bytes: world.u32(root + DOMAIN_HOME_BYTES),
+    at,
+  };
 }
 
 /** The blocks of a list. `link`: where in a block the next one is named. */
@@ -67,7 +107,7 @@ export function invariant(world: World, run: Seen): string | undefined {
   }
   for (let i = 0; i < GRANTS; i++) {
     const at = grantAt(world, i);
-    if (kindOf(world.u32(at)) === 2 && world.state(world.u32(at + 24)) === 'free') {
+    if (kindOf(world.u32(at)) === GRANT_GIVEN && world.state(world.u32(at + G_ROOT)) === 'free') {
       return `a block was freed that grant ${i} keeps`;
     }
   }
@@ -77,17 +117,18 @@ export function invariant(world: World, run: Seen): string | undefined {
   let pending = 0;
   for (let i = 0; i < homes; i++) {
     const home = at + i * bytes;
-    const w = home + 64 + CLASS * 8;
+    const w = home + HOME_WORDS + CLASS * 8;
     const low = world.u32(w);
     const before = seen.length;
-    if (!list(world, (low & ~1) >>> 0, 16 + (low & 1) * 4, seen))
+    if (!list(world, (low & ~1) >>> 0, BLOCK_LINKS + (low & 1) * 4, seen))
       return 'limbo I1: a limbo without end';
     const length = seen.length - before;
     pending += length;
-    if (length > RETIRED + 2 * world.u32(home + 24)) {
-      return `limbo I4: ${length} pending, ${world.u32(home + 24)} kept`;
+    if (length > LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT)) {
+      return `limbo I4: ${length} pending, ${world.u32(home + HOME_KEPT)} kept`;
     }
-    if (!list(world, world.u32(w + 4), 24, seen)) return 'limbo I1: a free list without end';
+    if (!list(world, world.u32(w + 4), BLOCK_FREE, seen))
+      return 'limbo I1: a free list without end';
   }
   for (let i = 0; i < seen.length; i++) {
     if (seen.indexOf(seen[i]!) !== i) return `limbo I1: block ${seen[i]} is in two places`;
@@ -95,13 +136,13 @@ export function invariant(world: World, run: Seen): string | undefined {
   if (world.threads[0]!.local.stalled === 1) {
     let readers = 0;
     for (let slot = 0; slot < homes; slot++) {
-      const lower = world.u32(slotAt(slot) + 64);
+      const lower = world.u32(slotAt(slot) + S_LOWER);
       if (lower === 0 || slot === world.threads[1]!.local.slot) continue;
       readers++;
-      run.span = Math.max(run.span, world.u32(slotAt(slot) + 72) - lower);
+      run.span = Math.max(run.span, world.u32(slotAt(slot) + S_UPPER) - lower);
     }
     run.readers = Math.max(run.readers, readers);
-    const bound = RETIRED + 2 * run.readers * (2 + BIRTHS * (run.span + 1));
+    const bound = LIMBO_BLOCKS + 2 * run.readers * (2 + BIRTHS * (run.span + 1));
     if (pending > bound) return `limbo I5: ${pending} pending, at most ${bound}`;
   }
   return undefined;
@@ -109,27 +150,30 @@ export function invariant(world: World, run: Seen): string | undefined {
 
 // ---- the account --------------------------------------------------------------------------------
 
+/** The depot's first cell of CLASS. */
+const depotAt = (root: number): number => root + DOMAIN_DEPOT + CLASS * DEPOT_BYTES;
+
 /** Blocks that were carved and are nowhere. */
 export function account(world: World, t: Thread): number | string {
   const { root, homes, bytes, at } = record(world);
-  const region = world.u32(root + 12);
-  const base = world.u32(world.u32(92 - 4) + region * 64 + 32);
+  const { participants } = head(world);
+  const base = world.u32(regionAt(world, world.u32(root + DOMAIN_REGION)) + R_BASE);
   let used = 0;
-  for (let slot = 0; slot < world.u32(36); slot++) used += usedOf(world, base, slot);
+  for (let slot = 0; slot < participants; slot++) used += usedOf(world, base, slot);
   used -= at + homes * bytes - startOf(world, base, root);
   const blocks: number[] = [];
   let fresh = 0;
   for (let i = 0; i < homes; i++) {
     const home = at + i * bytes;
-    const w = home + 64 + CLASS * 8;
+    const w = home + HOME_WORDS + CLASS * 8;
     if ((world.u32(w) & ~1) !== 0) return `home ${i}: blocks are pending though nobody reads`;
-    list(world, world.u32(w + 4), 24, blocks);
-    fresh += world.u32(home + 16 + 4);
+    list(world, world.u32(w + 4), BLOCK_FREE, blocks);
+    fresh += world.u32(home + HOME_FRESH + 4);
   }
-  const cell = root + DEPOT + CLASS * 8;
+  const cell = depotAt(root);
   if (world.u32(cell + 4) !== 0) {
-    if ((world.u32(cell + 4) & 255) !== 2) return "a batch is in nobody's hands";
-    list(world, world.u32(cell), 24, blocks);
+    if ((world.u32(cell + 4) & 255) !== Number(GIVEN >> 32n)) return "a batch is in nobody's hands";
+    list(world, world.u32(cell), BLOCK_FREE, blocks);
   }
   const { cells } = t.local;
   let known = 1;
@@ -144,72 +188,65 @@ export function account(world: World, t: Thread): number | string {
 /** Where the data of the chunk that holds `at` begins. */
 function startOf(world: World, base: number, at: number): number {
   let page = Math.floor((at - 1) / PAGE);
-  const word = world.u32(92) + page * 8;
-  if (kindOf(world.u32(word)) === 5) page = world.u32(word + 4);
-  return page * PAGE === base ? base + world.u32(36) * 64 : page * PAGE + 16;
+  const word = pageAt(world, page);
+  if (kindOf(world.u32(word)) === P_CONT) page = world.u32(word + 4);
+  const lines = head(world).participants * SHARD_BYTES;
+  return page * PAGE + (page * PAGE === base ? lines : CHUNK_HEAD);
 }
 
 /** Bytes that a shard of a region has given out, its lines and chunk heads apart. */
 function usedOf(world: World, base: number, slot: number): number {
   let total = 0;
-  let at = base + slot * 64;
+  const first = base + head(world).participants * SHARD_BYTES;
+  let at = base + slot * SHARD_BYTES;
   for (;;) {
     const position = world.u32(at);
     if (position === 0) return total;
     const start = startOf(world, base, position);
     total += position - start;
-    at = start - 16;
-    if (at + 16 === base + world.u32(36) * 64) return total;
+    if (start === first) return total;
+    at = start - CHUNK_HEAD;
   }
 }
 
 // ---- names for traces ---------------------------------------------------------------------------
 
-const HOME: Names = {
-  0: 'owner',
-  4: 'nested',
-  8: 'pending',
-  16: 'fresh',
-  24: 'kept',
-  32: 'balance',
-  40: 'announced',
-  48: 'births',
-  56: 'now',
-  [64 + CLASS * 8]: 'W',
+const HOME_NAMES: Names = {
+  [HOME_OWNER]: 'owner',
+  [HOME_NESTED]: 'nested',
+  [HOME_PENDING]: 'pending',
+  [HOME_FRESH]: 'fresh',
+  [HOME_KEPT]: 'kept',
+  [HOME_BALANCE]: 'balance',
+  [HOME_ANNOUNCED]: 'announced',
+  [HOME_BIRTHS]: 'births',
+  [HOME_NOW]: 'now',
+  [HOME_WORDS + CLASS * 8]: 'W',
 };
-const BLOCK_WORDS: Names = {
-  0: 'birth',
-  8: 'retired',
-  16: 'a',
-  20: 'b',
-  24: 'f',
-  28: 'tag',
-  32: 'value',
-  36: 'next',
+const BLOCK_NAMES: Names = {
+  [BLOCK_BIRTH]: 'birth',
+  [BLOCK_RETIRED]: 'retired',
+  [BLOCK_LINKS]: 'a',
+  [BLOCK_LINKS + 4]: 'b',
+  [BLOCK_FREE]: 'f',
+  [BLOCK_KIND]: 'tag',
+  [HEAD]: 'value',
+  [HEAD + 4]: 'next',
 };
-
-const GRANT: Names = { 0: 'state', 8: 'of', 16: 'era', 24: 'root' };
 
 /** The word at `at` by name, as far as it is known. */
 export function word(at: number, world: World): string | undefined {
-  if (at === 512) return 'granted';
-  const grant = at - grantAt(world, 0);
-  if (grant >= 0 && grant < GRANTS * GRANT_BYTES) {
-    return `grant[${Math.floor(grant / GRANT_BYTES)}].${GRANT[grant % GRANT_BYTES]}`;
-  }
   const system = nameSystemWord(at, world, {}, {});
   if (system !== undefined) return system;
   const { root, homes, bytes, at: first } = record(world);
   if (root === 0) return undefined;
-  if (at >= first && at < first + homes * bytes) {
-    const x = (at - first) % bytes;
-    return `home[${Math.floor((at - first) / bytes)}].${HOME[x] ?? `+${x}`}`;
-  }
-  if (at === root + 64) return 'epoch';
-  if (at === root + DEPOT + CLASS * 8) return 'depot';
+  if (at >= first && at < first + homes * bytes)
+    return nameRecord(at, 'home', first, bytes, HOME_NAMES);
+  if (at === root + DOMAIN_EPOCH) return 'epoch';
+  if (at === depotAt(root)) return 'depot';
   if (at === world.threads[0]!.local.cells) return 'register';
   if (at === world.threads[0]!.local.cells! + TOP) return 'top';
   const page = Math.floor(at / PAGE);
   if (page < head(world).first) return undefined;
-  return `page ${page} + ${at % PAGE} (${BLOCK_WORDS[(at - HEAD) % BLOCK] ?? ''})`;
+  return `page ${page} + ${at % PAGE} (${BLOCK_NAMES[(at - HEAD) % BLOCK] ?? ''})`;
 }

@@ -1,9 +1,15 @@
 // The operations: a register, whose value is a block that each write replaces; a Treiber stack,
 // read and written as a list, too; pins, leases and grants; collects; homes left and found.
 
+import {
+  ASK,
+  EPOCH,
+  INTERVAL,
+  POINTERS,
+} from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
 import { DEAD, REGISTER, type Seen, TOP } from './memory.ts';
-import { EPOCH, HAZARDS, INTERVAL, POINTERS } from './scenarios.ts';
+import { HAZARDS } from './scenarios.ts';
 
 const TRIES = 3;
 /** A home is free soon: helpers hold one for a moment each. */
@@ -30,7 +36,6 @@ export const newRun = (world: World): Run => ({
 
 const STATUS = ['ok', 'full', 'contended', 'limit', 'bad', 'double', 'expelled', 'closed'];
 const name = (status: number): string => STATUS[status] ?? String(status);
-const ASK = 0xffff_ffff;
 
 /** Begins to read: a status. */
 function* pinned(t: Thread): Steps<number> {

@@ -1,12 +1,14 @@
 // What the checker runs on a domain, for each scheme.
 
+import {
+  EPOCH,
+  ERAS,
+  INTERVAL,
+  POINTERS,
+} from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { OpCall, Plan, Scenario } from '../../src/structure.ts';
 import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 
-export const INTERVAL = 0;
-export const EPOCH = 1;
-export const POINTERS = 2;
-export const ERAS = 3;
 export const SCHEMES = ['interval', 'epoch', 'pointers', 'eras'];
 /** Of each thread, in domains with hazards. */
 export const HAZARDS = 2;

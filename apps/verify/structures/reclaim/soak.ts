@@ -1,8 +1,14 @@
 // How real workers stress a domain: three of them at one register and one stack, in each scheme.
 
+import {
+  EPOCH,
+  ERAS,
+  INTERVAL,
+  POINTERS,
+} from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { OpCall, Scenario, Soak } from '../../src/structure.ts';
 import type { Run } from './operations.ts';
-import { EPOCH, ERAS, INTERVAL, POINTERS, SCHEMES, settings } from './scenarios.ts';
+import { SCHEMES, settings } from './scenarios.ts';
 
 function scenario(scheme: number): Scenario {
   const name = `${SCHEMES[scheme]}: random calls`;

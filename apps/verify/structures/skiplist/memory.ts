@@ -2,13 +2,25 @@
 // invariants that hold after every step, and names for traces.
 
 import {
+  D_ROOT,
+  P_REGION,
+  PAGE,
   REGION_CREATING,
   REGION_LIVE,
+  SHARD_BYTES,
 } from '../../../../packages/skiplist/build/numbers-gated/arena/ground/layout.ts';
 import {
+  HINTS,
+  LIST_CLOCK,
+  LIST_DUE,
   LIST_FORMER,
+  LIST_GUIDE,
   LIST_HEAD,
+  LIST_HEIGHT,
   LIST_ID,
+  LIST_LOCK,
+  LIST_MAKER,
+  LIST_RECORDS,
   LIST_REGION,
   LIST_SHARDS,
   LIST_SUCCESSOR,
@@ -16,22 +28,42 @@ import {
   MAX_HEIGHT,
   META,
   REST,
+  SHARD_COUNTERS,
+  SHARD_HINTS,
+  SHARD_INTENT,
   SHARD_SLAB,
   STAMP,
 } from '../../../../packages/skiplist/build/numbers-gated/node.ts';
+import {
+  RECORD_COUNT,
+  RECORD_LISTS,
+} from '../../../../packages/skiplist/build/numbers-gated/record.ts';
+import {
+  DEAD,
+  LATEST,
+  LIST_CLOSED,
+} from '../../../../packages/skiplist/build/numbers-gated/stamp.ts';
 import type { World } from '../../src/structure.ts';
-import { entryAt, head, isLive, kindOf, type Names, nameSystemWord, PAGE } from '../common.ts';
+import {
+  entryAt,
+  head,
+  isLive,
+  kindOf,
+  type Names,
+  nameRecord,
+  nameSystemWord,
+  pageAt,
+  regionAt,
+} from '../common.ts';
 import { keyIn } from '../map/calls.ts';
-
-const CLOSED = 1n << 63n;
-const DEAD = (1n << 64n) - 1n;
-const NUMBER = (1n << 62n) - 1n;
 
 /** The lists of the stack, newest first. */
 function lists(world: World, entry: number): number[] {
   if (!isLive(world, entry)) return [];
-  const record = world.u32(entryAt(world, entry) + 8);
-  return Array.from({ length: world.u32(record) }, (_, i) => world.u32(record + 8 + 4 * i));
+  const record = world.u32(entryAt(world, entry) + D_ROOT);
+  return Array.from({ length: world.u32(record + RECORD_COUNT) }, (_, i) =>
+    world.u32(record + RECORD_LISTS + 4 * i),
+  );
 }
 
 const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
@@ -44,15 +76,15 @@ export type Decided = Map<number, bigint>;
 /** I1 to I4, S2, S3, L3, L6, L7: what must hold after every step of anybody. */
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
-  if (stack.length > 0 && world.u64(stack[0]!) === 0n) {
+  if (stack.length > 0 && world.u64(stack[0]! + LIST_CLOCK) === 0n) {
     const former = world.u32(world.u32(stack[0]! + LIST_FORMER) + LIST_REGION);
-    const kind = kindOf(world.u32(head(world).regions + 64 * former));
+    const kind = kindOf(world.u32(regionAt(world, former)));
     if (kind !== REGION_CREATING && kind !== REGION_LIVE) {
       return `L6: region ${former} is retired, and the list after it is not open`;
     }
   }
   const most = world.threads[0]!.local.maxPages!;
-  let newer = NUMBER;
+  let newer = LATEST;
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;
     if (most !== 0 && pagesOf(world, world.u32(list + LIST_REGION)) > most)
@@ -62,11 +94,11 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
       return `L7: list ${i} of the stack is written, and has no next list`;
     }
     if (i > 0 && clock === 0n) return `L3: list ${i} of the stack was never opened`;
-    if (i === 0 && clock !== 0n && (clock & CLOSED) !== 0n) {
+    if (i === 0 && clock !== 0n && (clock & LIST_CLOSED) !== 0n) {
       // The root moves on before the clock closes.
       return 'L3: the active list is closed';
     }
-    if (i > 0 && (clock & CLOSED) === 0n && world.u64(stack[i - 1]!) !== 0n) {
+    if (i > 0 && (clock & LIST_CLOSED) === 0n && world.u64(stack[i - 1]!) !== 0n) {
       return `L3: list ${i} is open, and so is the newer one`;
     }
     const wrong = level0(world, list, newer, decided) ?? above(world, list);
@@ -78,11 +110,12 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
 
 /** Pages that the table gives to a region. */
 function pagesOf(world: World, region: number): number {
-  const { table, first, pages } = head(world);
+  const { first, pages } = head(world);
   let sum = 0;
   for (let page = first; page < pages; page++) {
-    const low = world.u32(table + page * 8);
-    if (kindOf(low) === 6 && low >>> 16 === region) sum += world.u32(table + page * 8 + 4);
+    const low = world.u32(pageAt(world, page));
+    if (kindOf(low) === P_REGION && low >>> 16 === region)
+      sum += world.u32(pageAt(world, page) + 4);
   }
   return sum;
 }
@@ -91,16 +124,16 @@ function pagesOf(world: World, region: number): number {
 export function standOf(world: World, entry: number, slot: number): string {
   const [list] = lists(world, entry);
   if (list === undefined) return '';
-  const line = world.u32(list + LIST_SHARDS) + 64 * slot;
+  const line = world.u32(list + LIST_SHARDS) + SHARD_BYTES * slot;
   return `${world.u64(line)}, ${world.u64(line + SHARD_SLAB)}`;
 }
 
 /** The number of a node; 0n: undecided; DEAD. */
 function numberOf(world: World, node: number): bigint {
   const stamp = world.u64(node + STAMP);
-  if ((stamp & CLOSED) === 0n || stamp === DEAD) return stamp;
+  if ((stamp & LIST_CLOSED) === 0n || stamp === DEAD) return stamp;
   const word = world.u64(Number(stamp & 0xffff_ffffn));
-  if (word >> 62n === 1n) return word & NUMBER;
+  if (word >> 62n === 1n) return word & LATEST;
   return word >> 62n === 2n ? DEAD : 0n;
 }
 
@@ -163,34 +196,30 @@ function above(world: World, list: number): string | undefined {
 
 // ---- names for traces ---------------------------------------------------------------------------
 
-const LIST: Names = {
-  0: 'clock',
-  64: 'height',
-  68: 'used',
-  72: 'successor',
-  88: 'lock',
-  76: 'guide',
-  80: 'due',
-  128: 'id',
-  132: 'region',
-  136: 'shards',
-  152: 'former',
-  156: 'maker',
-  244: 'head.next2',
-  248: 'head.next1',
-  252: 'head.next0',
-  256: 'head',
+const LIST_NAMES: Names = {
+  [LIST_CLOCK]: 'clock',
+  [LIST_HEIGHT]: 'height',
+  [LIST_USED]: 'used',
+  [LIST_SUCCESSOR]: 'successor',
+  [LIST_GUIDE]: 'guide',
+  [LIST_DUE]: 'due',
+  [LIST_LOCK]: 'lock',
+  [LIST_ID]: 'id',
+  [LIST_REGION]: 'region',
+  [LIST_SHARDS]: 'shards',
+  [LIST_FORMER]: 'former',
+  [LIST_MAKER]: 'maker',
+  [LIST_HEAD]: 'head',
 };
-const LINE: Names = {
+for (let n = 0; n < MAX_HEIGHT; n++) LIST_NAMES[LIST_HEAD - 4 - 4 * n] = `head.next${n}`;
+const SHARD_NAMES: Names = {
   0: 'bump',
   8: 'pages',
-  16: 'counters',
-  24: 'intent',
-  32: 'hint0',
-  36: 'hint1',
-  40: 'hint2',
-  56: 'slab',
+  [SHARD_COUNTERS]: 'counters',
+  [SHARD_INTENT]: 'intent',
+  [SHARD_SLAB]: 'slab',
 };
+for (let n = 0; n < HINTS; n++) SHARD_NAMES[SHARD_HINTS + 4 * n] = `hint${n}`;
 
 /** The word at `at` by name, as far as it is known. */
 export function nameWord(at: number, world: World, entry: number): string | undefined {
@@ -199,13 +228,12 @@ export function nameWord(at: number, world: World, entry: number): string | unde
   const stack = lists(world, entry);
   for (let i = 0; i < stack.length; i++) {
     const list = stack[i]!;
-    const name = `list ${world.u32(list + 128)}`;
-    const lines = world.u32(list + 136);
-    if (at >= lines && at < lines + 64 * participants) {
-      const x = (at - lines) & 63;
-      return `${name} shard[${(at - lines) >> 6}].${LINE[x] ?? `+${x}`}`;
-    }
-    if (at >= list && at < list + 352) return `${name}.${LIST[at - list] ?? `+${at - list}`}`;
+    const name = `list ${world.u32(list + LIST_ID)}`;
+    const lines = world.u32(list + LIST_SHARDS);
+    if (at >= lines && at < lines + SHARD_BYTES * participants)
+      return nameRecord(at, `${name} shard`, lines, SHARD_BYTES, SHARD_NAMES);
+    if (at >= list && at < list + LIST_RECORDS)
+      return `${name}.${LIST_NAMES[at - list] ?? `+${at - list}`}`;
     for (let n = next(world, list + LIST_HEAD, 0); n !== 0; n = next(world, n, 0)) {
       if (at < n - 12 || at >= n + 40) continue;
       const field = at < n ? `next${(n - at) / 4 - 1}` : at === n + STAMP ? 'stamp' : `+${at - n}`;

@@ -178,6 +178,9 @@ export const D_STATE: usize = 0;
 export const D_ROOT: usize = 8;
 export const D_LINKED: usize = 12;
 export const D_PROTOCOL: usize = 16;
+/** Of a codec: the hash of its id, then its version. The host's. */
+export const D_KEY: usize = 20;
+export const D_VALUE: usize = 28;
 export const D_LENGTHS: usize = 36;
 export const D_JOINED: usize = 40;
 export const D_OWN: usize = 72;

@@ -102,50 +102,50 @@ import { regionPages, shard } from '../memory/region';
 import { ownedByEntry, ownerGone } from '../ground/owner';
 import { kindAt } from '../life/slot';
 
-const BAD_KIND: u32 = 1;
-const STRAY_CONT: u32 = 2;
-const SHORT_RUN: u32 = 3;
-const BAD_OWNER: u32 = 4;
-const IN_FLIGHT: u32 = 5;
-const BAD_CLASS: u32 = 6;
-const STRAY_BIT: u32 = 7;
-const BAD_REGION: u32 = 8;
-const BAD_BASE: u32 = 9;
-const BAD_SHARD: u32 = 10;
-const BAD_ENTRY: u32 = 11;
-const SAME_NAME: u32 = 12;
-const BAD_SLOT: u32 = 13;
-const LOCKED: u32 = 14;
-const BAD_GRANT: u32 = 15;
+export const BAD_KIND: u32 = 1;
+export const STRAY_CONT: u32 = 2;
+export const SHORT_RUN: u32 = 3;
+export const BAD_OWNER: u32 = 4;
+export const IN_FLIGHT: u32 = 5;
+export const BAD_CLASS: u32 = 6;
+export const STRAY_BIT: u32 = 7;
+export const BAD_REGION: u32 = 8;
+export const BAD_BASE: u32 = 9;
+export const BAD_SHARD: u32 = 10;
+export const BAD_ENTRY: u32 = 11;
+export const SAME_NAME: u32 = 12;
+export const BAD_SLOT: u32 = 13;
+export const LOCKED: u32 = 14;
+export const BAD_GRANT: u32 = 15;
 // A problem: u32 code, u32 where.
-const PROBLEM_BYTES: u32 = 8;
-const PROBLEM_WHERE: u32 = 4;
+export const PROBLEM_BYTES: u32 = 8;
+export const PROBLEM_WHERE: u32 = 4;
 
 // ---- stats --------------------------------------------------------------------------------------
 
 // Where `stats` writes what; index.ts says what each is.
 const STATS_PAGES: u32 = 0;
 const STATS_FIRST_PAGE: u32 = 4;
-const STATS_FREE: u32 = 8;
+export const STATS_FREE: u32 = 8;
 const STATS_SMALL: u32 = 12;
 const STATS_ORPHAN: u32 = 16;
 const STATS_LARGE: u32 = 20;
-const STATS_REGION: u32 = 24;
-const STATS_SCRATCH: u32 = 28;
+export const STATS_REGION: u32 = 24;
+export const STATS_SCRATCH: u32 = 28;
 const STATS_FLIGHT: u32 = 32;
-const STATS_BLOCKS: u32 = 36;
-const STATS_SMALL_BYTES: u32 = 48;
-const STATS_LARGE_BYTES: u32 = 56;
-const STATS_RETIRED_PAGES: u32 = 64;
+export const STATS_BLOCKS: u32 = 36;
+export const STATS_SMALL_BYTES: u32 = 48;
+export const STATS_LARGE_BYTES: u32 = 56;
+export const STATS_RETIRED_PAGES: u32 = 64;
 const STATS_REGIONS: u32 = 72;
 const STATS_RETIRED: u32 = 76;
 const STATS_STRUCTURES: u32 = 80;
 const STATS_ALIVE: u32 = 84;
-const STATS_OLDEST_SLOT: u32 = 88;
-const STATS_OLDEST_ENTRY: u32 = 92;
-const STATS_OLDEST: u32 = 96;
+export const STATS_OLDEST_SLOT: u32 = 88;
+export const STATS_OLDEST_ENTRY: u32 = 92;
+export const STATS_OLDEST: u32 = 96;
 const STATS_CLOCK: u32 = 104;
-const STATS_BYTES: u32 = 112;
+export const STATS_BYTES: u32 = 112;
 
 /** Writes the words that index.ts lists to `at`; the bytes written. O(pages + regions). */
 export function stats(at: u32): u32 {

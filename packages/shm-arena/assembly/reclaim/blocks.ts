@@ -100,7 +100,7 @@ const LINE_BEFORE: usize = 16;
 const LINE_ASKED: usize = 24;
 
 const GIVING: u64 = 1 << 32;
-const GIVEN: u64 = 2 << 32;
+export const GIVEN: u64 = 2 << 32;
 const TAKING: u64 = 3 << 32;
 
 // ---- alloc --------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ import {
   ME,
   OK,
   P_REGION,
+  PAGE,
   PAGE_SHIFT,
   PARTICIPANTS,
   R_BIRTH,
@@ -237,13 +238,30 @@ function putNumber(at: usize, value: f64): void {
   put64(at, reinterpret<u64>(value)); // Scratch: private.
 }
 
-/**
- * Counts, into 128 bytes at `at`: 0 u32 homes in use, 4 orphans with something pending, 8 slot + 1
- * of the oldest reader, 0 = no thread; then f64: 16 blocks pending, 24 bytes, 32 bound of blocks,
- * 40 of bytes, 48 blocks kept, 56 present era or epoch, 64 the oldest reader's, 72 blocks in use,
- * 80 the most there were, 88 reservations, 96 what they may keep, 104 pages.
- * O(participants + pages). OK, CLOSED, EXPELLED.
- */
+// Where `stats` writes what: u32, and from STATS_PENDING on f64.
+export const STATS_HOMES: u32 = 0;
+/** Homes of nobody with something pending. */
+export const STATS_ORPHANS: u32 = 4;
+/** Slot + 1 of the oldest reader; 0: no thread. */
+export const STATS_OLDEST_SLOT: u32 = 8;
+export const STATS_PENDING: u32 = 16;
+export const STATS_PENDING_BYTES: u32 = 24;
+export const STATS_BOUND: u32 = 32;
+export const STATS_BOUND_BYTES: u32 = 40;
+export const STATS_KEPT: u32 = 48;
+/** The present era or epoch, and the oldest reader's. */
+export const STATS_NOW: u32 = 56;
+export const STATS_OLDEST: u32 = 64;
+/** In use, and the most there were. */
+export const STATS_BLOCKS: u32 = 72;
+const STATS_PEAK: u32 = 80;
+/** Reservations, and how many blocks they may keep. */
+export const STATS_READERS: u32 = 88;
+export const STATS_KEEPABLE: u32 = 96;
+export const STATS_PAGES: u32 = 104;
+export const STATS_BYTES: u32 = 112;
+
+/** Counts, into STATS_BYTES at `at`. O(participants + pages). OK, CLOSED, EXPELLED. */
 export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return status();
@@ -268,20 +286,20 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
     keptUnits += <f64>(left >> 32);
     balance += <f64>(<i64>load64(home + HOME_BALANCE));
   }
-  put32(at, used);
-  put32(<usize>at + 4, orphans);
-  putNumber(<usize>at + 16, pending);
-  putNumber(<usize>at + 24, units * 16);
+  put32(at + STATS_HOMES, used);
+  put32(<usize>at + STATS_ORPHANS, orphans);
+  putNumber(<usize>at + STATS_PENDING, pending);
+  putNumber(<usize>at + STATS_PENDING_BYTES, units * 16);
   const limits: f64 = <f64>(used + orphans);
-  putNumber(<usize>at + 32, limits * threshold(root) + 2 * kept);
+  putNumber(<usize>at + STATS_BOUND, limits * threshold(root) + 2 * kept);
   putNumber(
-    <usize>at + 40,
+    <usize>at + STATS_BOUND_BYTES,
     16 * (limits * (LIMBO_UNITS + sizeOfClass(CLASSES_MAX - 1) / 16) + 2 * keptUnits),
   );
-  putNumber(<usize>at + 48, kept);
-  putNumber(<usize>at + 72, balance);
-  putNumber(<usize>at + 80, <f64>load64(root + DOMAIN_PEAK));
-  putNumber(<usize>at + 104, <f64>regionPages(get32(root + DOMAIN_REGION)));
+  putNumber(<usize>at + STATS_KEPT, kept);
+  putNumber(<usize>at + STATS_BLOCKS, balance);
+  putNumber(<usize>at + STATS_PEAK, <f64>load64(root + DOMAIN_PEAK));
+  putNumber(<usize>at + STATS_PAGES, <f64>regionPages(get32(root + DOMAIN_REGION)));
   if (get32(root + DOMAIN_SCHEME) == EPOCH) readers(root, at);
   else reservations(at, <f64>load64(root + DOMAIN_PEAK), homes);
   return OK;
@@ -300,11 +318,12 @@ function readers(root: usize, at: usize): void {
     oldest = announced >> 1;
     who = load32(homeAt(root, i));
   }
-  put32(at + 8, who);
-  putNumber(at + 56, <f64>load64(root + DOMAIN_EPOCH));
-  putNumber(at + 64, count == 0 ? 0 : <f64>oldest);
-  putNumber(at + 88, count);
-  putNumber(at + 96, count == 0 ? 0 : Infinity); // A reader that stands still keeps all that comes.
+  put32(at + STATS_OLDEST_SLOT, who);
+  putNumber(at + STATS_NOW, <f64>load64(root + DOMAIN_EPOCH));
+  putNumber(at + STATS_OLDEST, count == 0 ? 0 : <f64>oldest);
+  putNumber(at + STATS_READERS, count);
+  // A reader that stands still keeps all that comes.
+  putNumber(at + STATS_KEEPABLE, count == 0 ? 0 : Infinity);
 }
 
 /** The part of `stats` that is about the arena's reservations; this thread's, if idle, left out. */
@@ -343,11 +362,11 @@ function reservations(at: usize, peak: f64, homes: u32): void {
       who = slot + 1;
     }
   }
-  put32(at + 8, who);
-  putNumber(at + 56, <f64>load64(CLOCK));
-  putNumber(at + 64, who == 0 ? 0 : <f64>oldest);
-  putNumber(at + 88, count);
-  putNumber(at + 96, most);
+  put32(at + STATS_OLDEST_SLOT, who);
+  putNumber(at + STATS_NOW, <f64>load64(CLOCK));
+  putNumber(at + STATS_OLDEST, who == 0 ? 0 : <f64>oldest);
+  putNumber(at + STATS_READERS, count);
+  putNumber(at + STATS_KEEPABLE, most);
 }
 
 /**
@@ -367,13 +386,11 @@ function auditHome(root: usize, home: usize): i32 {
   let pending: u32 = 0;
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
     const w = load64(wordAt(home, q));
-    let left =
-      (regionPages(get32(root + DOMAIN_REGION)) * (isDefined(GATED) ? 1024 : 65536)) /
-      sizeOfClass(q);
+    let left = (regionPages(get32(root + DOMAIN_REGION)) * PAGE) / sizeOfClass(q);
     for (let at: usize = <u32>(w >> 32); at != 0; at = get32(at + BLOCK_FREE)) {
       if (
         get32(at + BLOCK_KIND) != (BLOCK_TAG | FREED | q) &&
-        get32(at + BLOCK_KIND) >> 16 == 0xb10c
+        get32(at + BLOCK_KIND) >> 16 == BLOCK_TAG >> 16
       )
         return 1;
       if (left-- == 0) return 3;

@@ -44,6 +44,11 @@ import {
 import { CONTENDED, ME, PARTICIPANTS } from '../ground/layout';
 import { fail } from '../ground/thread';
 
+/** A status of the reclaimers: a load met a moving word or era again and again. */
+export const RESTART: i32 = 40;
+/** What a word function returns when `status` is to be asked; OK: the word is just this. */
+export const ASK: u32 = ~0;
+
 /** Bytes of a block's header, in front of what the user sees. */
 export const HEAD: u32 = 32;
 /** Size classes of a domain, headers included; the largest block has `MOST` usable bytes. */
@@ -52,7 +57,7 @@ export const MOST: u32 = isDefined(GATED) ? 256 - 32 : (7 << 18) - 32;
 
 export const BLOCK_BIRTH: usize = 0;
 export const BLOCK_RETIRED: usize = 8;
-const BLOCK_LINKS: usize = 16;
+export const BLOCK_LINKS: usize = 16;
 export const BLOCK_FREE: usize = 24;
 export const BLOCK_KIND: usize = 28;
 export const BLOCK_TAG: u32 = 0xb10c_0000;
@@ -92,7 +97,7 @@ export const HOME_FAILS: usize = 52;
 /** Epoch scheme: which epoch the last collect that looked at the blocks had; 0 = none did. */
 export const HOME_SCANNED: usize = 52;
 export const HOME_NOW: usize = 56;
-const HOME_WORDS: usize = 64;
+export const HOME_WORDS: usize = 64;
 export const HOME_COUNTS: usize = HOME_WORDS + CLASSES_MAX * 8;
 export const HOME_SNAPSHOT: usize = (HOME_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */

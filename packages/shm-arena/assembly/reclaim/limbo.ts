@@ -116,7 +116,7 @@ import {
 export const LIMBO_PROTOCOL: u32 = 1;
 
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
-const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
+export const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
 export const LIMBO_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
 
 /** α: a scan waits for α * H retired blocks. */

@@ -1,5 +1,6 @@
 // The class Arena over the kernel. api.ts says what each method does.
 
+import { H_CHECKSUM, H_ID, H_MAGIC, ZERO_ON_FREE } from '../../build/numbers/ground/layout.ts';
 import type {
   ArenaConstructor,
   ArenaHandle,
@@ -39,7 +40,6 @@ import { arenaStats, listStructures, verifyArena } from './report.ts';
 
 const DEFAULT_BYTES = 2 ** 28;
 const MAX_BYTES = 2 ** 32;
-const ZERO_ON_FREE = 1;
 /** One less than there are bits for slots in a directory entry (assembly/ground/layout.ts). */
 const MAX_PARTICIPANTS = 255;
 
@@ -293,14 +293,11 @@ function reserve(pages: number): WebAssembly.Memory {
   }
 }
 
-const H_ID = 48;
-const H_CHECKSUM = 112;
-
 /** Gives a loaded arena an id of its own: nobody else has seen its memory. */
 function renew(memory: WebAssembly.Memory, kernel: ArenaKernel): void {
   const id = new Uint8Array(memory.buffer, H_ID, 16);
   id.set(crypto.getRandomValues(new Uint8Array(16)));
-  kernel.hash(8, H_CHECKSUM - 8);
+  kernel.hash(H_MAGIC, H_CHECKSUM - H_MAGIC);
   const checksum = new Int32Array(memory.buffer, H_CHECKSUM, 2);
   checksum[0] = kernel.resultLow();
   checksum[1] = kernel.resultHigh();

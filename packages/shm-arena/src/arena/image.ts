@@ -15,6 +15,15 @@
 // The arena's protocol number stands in the head, so that nothing else of an image of another
 // release is read; those of its structures stand in the directory, which is part of the pages.
 
+import {
+  CLOCK,
+  H_PARTICIPANTS,
+  H_TABLE_AT,
+  P_CONT,
+  P_SCRATCH,
+  SLOT_BYTES,
+  SLOTS,
+} from '../../build/numbers/ground/layout.ts';
 import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from '../ground/kernel.ts';
 import { arenaProtocol, same } from '../ground/protocol.ts';
@@ -27,16 +36,6 @@ const RUN_HEAD_BYTES = 16;
 const TAIL = 0xffff_ffff;
 /** Pages in a chunk, at most. */
 const CHUNK_PAGES = 16;
-
-// Frozen words of the arena's header, and the page kinds that matter here
-// (assembly/ground/layout.ts).
-const H_PARTICIPANTS = 36;
-const H_TABLE_AT = 92;
-const CLOCK_AT = 128;
-const SLOTS_AT = 1024;
-const SLOT_BYTES = 1024;
-const CONT = 5;
-const SCRATCH = 7;
 
 /** A 64-bit hash as two words; every step is reversible, so any one changed word shows. */
 class Digest {
@@ -155,7 +154,7 @@ class PageSource {
     const words = new Uint32Array(memory.buffer, 0, 32);
     this.#memory = memory;
     this.#table = words[H_TABLE_AT / 4]!;
-    this.#slotsEnd = SLOTS_AT + words[H_PARTICIPANTS / 4]! * SLOT_BYTES;
+    this.#slotsEnd = SLOTS + words[H_PARTICIPANTS / 4]! * SLOT_BYTES;
   }
 
   /** The first page from `page` on whose content counts. */
@@ -173,17 +172,17 @@ class PageSource {
     // A word that changes while it is read here makes the second pass find another table.
     const word = new Uint32Array(this.#memory.buffer, this.#table + page * 8, 2);
     const kind = word[0]! & 15;
-    if (kind !== CONT) return kind === SCRATCH;
+    if (kind !== P_CONT) return kind === P_SCRATCH;
     const headWord = new Uint32Array(this.#memory.buffer, this.#table + word[1]! * 8, 1);
-    return (headWord[0]! & 15) === SCRATCH;
+    return (headWord[0]! & 15) === P_SCRATCH;
   }
 
   /** The hash of a copy of a page, without what readers write in it. */
   comparable(page: number, copy: Uint32Array): Digest {
     const start = page * PAGE_BYTES;
-    if (start === 0) copy.fill(0, CLOCK_AT / 4, CLOCK_AT / 4 + 2);
+    if (start === 0) copy.fill(0, CLOCK / 4, CLOCK / 4 + 2);
     if (start < this.#slotsEnd) {
-      copy.fill(0, Math.max(0, SLOTS_AT - start) / 4, (this.#slotsEnd - start) / 4);
+      copy.fill(0, Math.max(0, SLOTS - start) / 4, (this.#slotsEnd - start) / 4);
     }
     return Digest.of(copy);
   }

@@ -1,6 +1,30 @@
 // What `structures`, `stats` and `verify` tell, from the numbers that the kernel writes into
 // scratch.
 
+import {
+  BAD_BASE,
+  BAD_CLASS,
+  BAD_ENTRY,
+  BAD_GRANT,
+  BAD_KIND,
+  BAD_OWNER,
+  BAD_REGION,
+  BAD_SHARD,
+  BAD_SLOT,
+  IN_FLIGHT,
+  LOCKED,
+  PROBLEM_BYTES,
+  SAME_NAME,
+  SHORT_RUN,
+  STATS_BYTES,
+  STATS_FREE,
+  STATS_OLDEST,
+  STATS_OLDEST_ENTRY,
+  STATS_OLDEST_SLOT,
+  STATS_RETIRED_PAGES,
+  STRAY_BIT,
+  STRAY_CONT,
+} from '../../build/numbers/inspect/audit.ts';
 import type {
   ArenaStats,
   ParticipantStats,
@@ -36,14 +60,6 @@ export function listStructures(seat: Seat): Listed[] {
   return listed;
 }
 
-/** Words of the kernel's `stats` (assembly/index.ts). */
-const FREE_PAGES = 2;
-const RETIRED_PAGES = 16;
-const OLDEST_SLOT = 22;
-const OLDEST_ENTRY = 23;
-const OLDEST_ERA = 24;
-const STATS_BYTES = 128;
-
 /** The state of the arena. */
 export function arenaStats(seat: Seat): ArenaStats {
   const { kernel } = seat;
@@ -55,9 +71,9 @@ export function arenaStats(seat: Seat): ArenaStats {
   );
   const words = readStats(seat);
   const bytes = seat.memory.buffer.byteLength;
-  const free = words.getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
-  const slot = words.getUint32(OLDEST_SLOT * 4, true);
-  const entry = words.getUint32(OLDEST_ENTRY * 4, true);
+  const free = words.getUint32(STATS_FREE, true) * PAGE_BYTES;
+  const slot = words.getUint32(STATS_OLDEST_SLOT, true);
+  const entry = words.getUint32(STATS_OLDEST_ENTRY, true);
   return counts({
     bytes,
     used: bytes - free,
@@ -65,16 +81,16 @@ export function arenaStats(seat: Seat): ArenaStats {
     participants: listParticipants(seat),
     structures,
     pinned: {
-      oldest: slot + entry === 0 ? undefined : BigInt(words.getFloat64(OLDEST_ERA * 4, true)),
+      oldest: slot + entry === 0 ? undefined : BigInt(words.getFloat64(STATS_OLDEST, true)),
       slot: slot === 0 ? undefined : slot - 1,
-      bytes: words.getFloat64(RETIRED_PAGES * 4, true) * PAGE_BYTES,
+      bytes: words.getFloat64(STATS_RETIRED_PAGES, true) * PAGE_BYTES,
     },
   });
 }
 
 /** Bytes in free pages. O(pages). */
 export function freeBytes(seat: Seat): number {
-  return readStats(seat).getUint32(FREE_PAGES * 4, true) * PAGE_BYTES;
+  return readStats(seat).getUint32(STATS_FREE, true) * PAGE_BYTES;
 }
 
 function readStats({ kernel, crossing }: Seat): DataView {
@@ -100,26 +116,25 @@ function listParticipants({ kernel }: Seat): ParticipantStats[] {
   return list;
 }
 
-/** What the kernel's `verify` can find, by its codes (assembly/inspect/audit.ts). */
+/** What the kernel's `verify` can find, by its codes. */
 const PROBLEMS: Readonly<Record<number, string>> = {
-  1: 'a page of an unknown kind',
-  2: 'a page that continues a run which does not reach it',
-  3: 'a run of pages that ends too early',
-  4: 'a page of a participant that is not there',
-  5: 'a run of pages that somebody died with; `recover` frees it',
-  6: 'a page of blocks of an unknown size',
-  7: 'a used block where there is none',
-  8: 'a page of a region that is free',
-  9: 'a region without its first page or its owner',
-  10: 'a region whose count of pages is wrong',
-  11: 'a directory entry without its owner, or with a bad name',
-  12: 'two structures of one name',
-  13: 'a free slot that is not empty',
-  14: 'a lock that is held',
-  15: 'a lease of a structure without its owner, or whose era is not noted',
+  [BAD_KIND]: 'a page of an unknown kind',
+  [STRAY_CONT]: 'a page that continues a run which does not reach it',
+  [SHORT_RUN]: 'a run of pages that ends too early',
+  [BAD_OWNER]: 'a page of a participant that is not there',
+  [IN_FLIGHT]: 'a run of pages that somebody died with; `recover` frees it',
+  [BAD_CLASS]: 'a page of blocks of an unknown size',
+  [STRAY_BIT]: 'a used block where there is none',
+  [BAD_REGION]: 'a page of a region that is free',
+  [BAD_BASE]: 'a region without its first page or its owner',
+  [BAD_SHARD]: 'a region whose count of pages is wrong',
+  [BAD_ENTRY]: 'a directory entry without its owner, or with a bad name',
+  [SAME_NAME]: 'two structures of one name',
+  [BAD_SLOT]: 'a free slot that is not empty',
+  [LOCKED]: 'a lock that is held',
+  [BAD_GRANT]: 'a lease of a structure without its owner, or whose era is not noted',
 };
 
-const PROBLEM_BYTES = 8;
 const MAX_PROBLEMS = 64;
 
 /** Walks the arena, and every structure whose package is loaded. */

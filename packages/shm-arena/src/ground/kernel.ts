@@ -13,6 +13,7 @@ import {
   LIMIT,
   NO_SLOT,
   OK,
+  PAGE,
   SLOT_ALIVE,
   SLOT_DEAD,
   SLOT_FREE,
@@ -50,7 +51,7 @@ export const SlotKind = {
 /** What `entryKind` returns for a structure that is in use. */
 export { ENTRY_LIVE };
 
-export const PAGE_BYTES = 65536;
+export const PAGE_BYTES = PAGE;
 
 /** What every kernel exports, of whatever package. */
 export interface AnyKernel {

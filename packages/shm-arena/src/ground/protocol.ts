@@ -3,11 +3,9 @@
 // kernel exports the numbers of all that was compiled into it. They are compared with what stands
 // in the memory: the arena's in its header, those of a structure in its directory entry.
 
+import { H_PROTOCOL } from '../../build/numbers/ground/layout.ts';
 import { ShmError, typeError } from './errors.ts';
 import type { AnyKernel } from './kernel.ts';
-
-/** Of frozen words of the arena's header (assembly/ground/layout.ts). */
-const H_PROTOCOL = 16;
 
 const SUFFIX = '_PROTOCOL';
 

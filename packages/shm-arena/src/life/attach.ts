@@ -2,6 +2,7 @@
 // and gives it back with the last hold. A seat that was collected is given back as if the thread
 // had died there.
 
+import { H_ID, S_RANDOM, SLOT_BYTES, SLOTS } from '../../build/numbers/ground/layout.ts';
 import { ShmError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind, Status } from '../ground/kernel.ts';
 import { Patience } from '../ground/patience.ts';
@@ -30,10 +31,6 @@ function findSeat(memory: WebAssembly.Memory): SharedSeat | undefined {
   return seatsIn(readId(memory)).find((shared) => isSameMemory(shared, memory));
 }
 
-/** Where the kernel keeps a slot's random state (assembly/ground/layout.ts). */
-const RANDOM_STATE = 1024 + 32;
-const SLOT_BYTES = 1024;
-
 /**
  * Whether two memories are one. A clone of a shared memory is another object with another buffer
  * object, and somebody may have copied an arena, id and all, by hand: so write and look.
@@ -42,7 +39,7 @@ function isSameMemory(shared: SharedSeat, memory: WebAssembly.Memory): boolean {
   const { memory: own, slot } = shared;
   if (own === memory) return true;
   if (own.buffer.byteLength !== memory.buffer.byteLength) return false;
-  const word = new Int32Array(memory.buffer, RANDOM_STATE + slot * SLOT_BYTES, 2);
+  const word = new Int32Array(memory.buffer, SLOTS + slot * SLOT_BYTES + S_RANDOM, 2);
   const [low, high] = word;
   seatFor(shared).kernel.random(); // Owned: nobody else moves it.
   return word[0] !== low || word[1] !== high;
@@ -120,7 +117,7 @@ export function leave(seat: Seat): boolean {
 
 /** The arena's id as 32 hex digits; frozen words. */
 function readId(memory: WebAssembly.Memory): string {
-  const id = new Uint8Array(memory.buffer, 48, 16);
+  const id = new Uint8Array(memory.buffer, H_ID, 16);
   return Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -1,6 +1,18 @@
-// A directory entry as JavaScript sees it: where the parts of its descriptor stand
-// (assembly/life/directory.ts), and what a live one says.
+// What a live directory entry says (assembly/life/directory.ts).
 
+import {
+  D_JOINED,
+  D_KEY,
+  D_KEY_ID,
+  D_LENGTHS,
+  D_LINKED,
+  D_NAME,
+  D_PROTOCOL,
+  D_TYPE_NAME,
+  D_VALUE,
+  D_VALUE_ID,
+  ENTRY_BYTES,
+} from '../../build/numbers/ground/layout.ts';
 import { ENTRY_LIVE, Status } from '../ground/kernel.ts';
 import type { Protocols } from '../ground/protocol.ts';
 import type { Seat } from './seat.ts';
@@ -22,27 +34,15 @@ interface EntryInfo extends Protocols {
   readonly joined: number;
 }
 
-export const D_LINKED = 12;
-export const D_PROTOCOL = 16;
-export const D_KEY = 20;
-export const D_VALUE = 28;
-export const D_LENGTHS = 36;
-const D_JOINED = 40;
-export const D_NAME = 88;
-export const D_TYPE_NAME = 184;
-export const D_KEY_ID = 208;
-export const D_VALUE_ID = 232;
-export const DESCRIPTOR_BYTES = 256;
-
 /** Reads a live entry; undefined when it is not live. */
 export function readEntry(seat: Seat, entry: number): EntryInfo | undefined {
   const { kernel, crossing } = seat;
   crossing.begin();
-  const at = crossing.take(DESCRIPTOR_BYTES);
+  const at = crossing.take(ENTRY_BYTES);
   const offset = (crossing.at + at) | 0;
   const status = seat.settle(() => kernel.entryRead(entry, offset));
   if (status !== Status.OK) return undefined;
-  const bytes = crossing.view.slice(at, at + DESCRIPTOR_BYTES);
+  const bytes = crossing.view.slice(at, at + ENTRY_BYTES);
   const words = new DataView(bytes.buffer);
   if ((words.getUint32(0, true) & 15) !== ENTRY_LIVE) return undefined;
   const text = (from: number, length: number) => {

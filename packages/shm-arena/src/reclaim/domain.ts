@@ -2,6 +2,23 @@
 // it: coming and going, blocks, cells, counts. Its kernel's files in assembly/reclaim say how it
 // works; how readers say what they read is the packages' own.
 
+import {
+  STATS_BLOCKS,
+  STATS_BOUND,
+  STATS_BOUND_BYTES,
+  STATS_BYTES,
+  STATS_HOMES,
+  STATS_KEEPABLE,
+  STATS_KEPT,
+  STATS_NOW,
+  STATS_OLDEST,
+  STATS_OLDEST_SLOT,
+  STATS_ORPHANS,
+  STATS_PAGES,
+  STATS_PENDING,
+  STATS_PENDING_BYTES,
+  STATS_READERS,
+} from '../../build/numbers/reclaim/domain.ts';
 import type { StructureHandle, VerifyReport } from '../api.ts';
 import { describe, rangeError, typeError, wholeNumber } from '../ground/errors.ts';
 import { type AnyKernel, PAGE_BYTES, Status } from '../ground/kernel.ts';
@@ -79,7 +96,6 @@ export interface DomainCounts extends BlockStats {
   readonly oldestPin: Reader | undefined;
 }
 
-const STATS_BYTES = 128;
 const MOST_OFFSET = 2 ** 32 - 1;
 
 /** One open domain in one thread, which users hold as a `BlockDomain`. */
@@ -293,20 +309,22 @@ function readCounts(scratch: Uint8Array): DomainCounts {
   const view = new DataView(scratch.slice(0, STATS_BYTES).buffer);
   const word = (at: number) => view.getUint32(at, true);
   const number = (at: number) => view.getFloat64(at, true);
-  const readers = number(88);
-  const since = number(64);
+  const readers = number(STATS_READERS);
+  const since = number(STATS_OLDEST);
+  const oldest = word(STATS_OLDEST_SLOT);
   return {
-    threads: word(0),
-    orphans: word(4),
-    blocks: number(72),
-    pendingBlocks: number(16),
-    pendingBytes: number(24),
-    keptBlocks: number(48),
-    boundBlocks: number(32),
-    boundBytes: number(40),
+    threads: word(STATS_HOMES),
+    orphans: word(STATS_ORPHANS),
+    blocks: number(STATS_BLOCKS),
+    pendingBlocks: number(STATS_PENDING),
+    pendingBytes: number(STATS_PENDING_BYTES),
+    keptBlocks: number(STATS_KEPT),
+    boundBlocks: number(STATS_BOUND),
+    boundBytes: number(STATS_BOUND_BYTES),
     readers,
-    keepableBlocks: number(96),
-    oldestPin: word(8) === 0 ? undefined : { slot: word(8) - 1, since, behind: number(56) - since },
-    bytes: number(104) * PAGE_BYTES,
+    keepableBlocks: number(STATS_KEEPABLE),
+    oldestPin:
+      oldest === 0 ? undefined : { slot: oldest - 1, since, behind: number(STATS_NOW) - since },
+    bytes: number(STATS_PAGES) * PAGE_BYTES,
   };
 }

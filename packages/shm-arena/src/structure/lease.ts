@@ -4,12 +4,13 @@
 // copies of this package in a thread share. A grant is a lease that belongs to a structure: it
 // stands in the arena (assembly/memory/grants.ts) and has no user in any thread.
 
+import { LEASES } from '../../build/numbers/ground/layout.ts';
 import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
 
 /** What `leaseTake` returns for the interval that any number of leases share. */
-const OVERFLOW = 12;
+const OVERFLOW = LEASES;
 
 /** One lease, with any number of users in this thread. */
 export class Lease {

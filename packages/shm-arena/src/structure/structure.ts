@@ -8,12 +8,7 @@
 // A structure is named in the arena by entry and generation, and every call of its kernel checks
 // the two with one load: a destroyed structure answers CLOSED, whatever took its entry since.
 
-import type { AnyCodec, Arena, StructureHandle } from '../api.ts';
-import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
-import { type AnyKernel, Status } from '../ground/kernel.ts';
-import { checkProtocols, protocolsOf } from '../ground/protocol.ts';
 import {
-  type CodecName,
   D_KEY,
   D_KEY_ID,
   D_LENGTHS,
@@ -23,9 +18,15 @@ import {
   D_TYPE_NAME,
   D_VALUE,
   D_VALUE_ID,
-  DESCRIPTOR_BYTES,
-  readEntry,
-} from '../life/entry.ts';
+  ENTRY_BYTES,
+  ID_BYTES,
+  NAME_BYTES,
+} from '../../build/numbers/ground/layout.ts';
+import type { AnyCodec, Arena, StructureHandle } from '../api.ts';
+import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
+import { type AnyKernel, Status } from '../ground/kernel.ts';
+import { checkProtocols, protocolsOf } from '../ground/protocol.ts';
+import { type CodecName, readEntry } from '../life/entry.ts';
 import { describeFound } from '../life/handles.ts';
 import type { Seat } from '../life/seat.ts';
 import { seatOf } from '../life/seats.ts';
@@ -33,9 +34,6 @@ import type { Crossing } from '../values/crossing.ts';
 import { checkCodecShape } from '../values/encoding.ts';
 import { checkString, writeText } from '../values/text.ts';
 import { registerType, type StructureType } from './kind.ts';
-
-const NAME_BYTES = 96;
-const ID_BYTES = 24;
 
 /** The codecs of a structure; one without keys or values leaves them out. */
 export interface StructureCodecs {
@@ -354,9 +352,9 @@ function writeDescriptor(
 ): number {
   if (name === '') throw noName();
   const { crossing } = seat;
-  const at = crossing.take(DESCRIPTOR_BYTES);
+  const at = crossing.take(ENTRY_BYTES);
   const { view, words } = crossing;
-  view.fill(0, at, at + DESCRIPTOR_BYTES);
+  view.fill(0, at, at + ENTRY_BYTES);
   view[at + D_LENGTHS] = name === undefined ? 0 : writeName(seat, name, at + D_NAME);
   view[at + D_LENGTHS + 1] = writeId(seat, 'type', type.type, at + D_TYPE_NAME);
   const { protocol, linked } = protocolsOf(own, type.own);
