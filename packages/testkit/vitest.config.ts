@@ -1,11 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { unitTests } from '../../tools/vitest-package.mjs';
 
-export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    passWithNoTests: true,
-    testTimeout: 30_000,
-    pool: 'forks',
-    reporters: ['default', ['json', { outputFile: 'build/test-report.json' }]],
-  },
-});
+export default unitTests();

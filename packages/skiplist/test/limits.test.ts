@@ -1,9 +1,7 @@
 // Found by the soak of the packages: a write met the limit, and while its error was being put into
 // words another thread sealed, flushed and destroyed the list. It threw CLOSED instead.
 
-import { Arena } from '@x/shm-arena';
-import { expect, test, vi } from 'vitest';
-import { SkipList } from '../src/index.ts';
+import { afterAll, expect, test, vi } from 'vitest';
 
 let meanwhile: (() => void) | undefined;
 
@@ -24,6 +22,12 @@ vi.mock('../src/stats.ts', async (original) => {
     },
   };
 });
+
+// Test files share their modules: this one has its own, and leaves none behind.
+vi.resetModules();
+const { Arena } = await import('@x/shm-arena');
+const { SkipList } = await import('../src/index.ts');
+afterAll(() => vi.resetModules());
 
 test('LIMIT_REACHED stays what it is when the list is sealed and destroyed meanwhile', () => {
   const arena = Arena.create({ bytes: 2 ** 24 });

@@ -1,0 +1,3 @@
+import type { ViteUserConfig } from 'vitest/config';
+
+export function unitTests(options?: { isolate?: boolean }): ViteUserConfig;

@@ -1,0 +1,24 @@
+// How vitest runs the tests of a package.
+
+import { wasm } from './vite-wasm.mjs';
+
+/**
+ * @param {{ isolate?: boolean }} options `isolate: false`: test files share what they import. To
+ * load a structure costs more than most files' tests. A file that changes a module loads a copy of
+ * its own (packages/skiplist/test/limits.test.ts).
+ * @returns {import('vitest/config').ViteUserConfig}
+ */
+export function unitTests({ isolate = true } = {}) {
+  return {
+    plugins: [wasm()],
+    test: {
+      include: ['test/**/*.test.ts'],
+      // Against tests that hang; one that computes takes long where much else runs.
+      testTimeout: 120_000,
+      pool: 'forks',
+      // A file on each core, as many wait for their workers.
+      maxWorkers: '100%',
+      isolate,
+    },
+  };
+}
