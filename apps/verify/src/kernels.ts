@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instrument, type SiteTable } from './instrument.ts';
 
@@ -128,10 +128,18 @@ async function build(
   }
 }
 
-/** A hash of the kernel's sources, of the build tool and of ours. */
+/** What else makes a kernel what it is: the build tool, ours, and the compiler by its version. */
+const TOOLS = ['tools/kernel.mjs', 'apps/verify/src/instrument.ts', 'apps/verify/src/wasm.ts'];
+const COMPILER = ['assemblyscript', 'binaryen'];
+
+/** Equal in every clone, so that the cache may be carried from one to the next. */
 function sourceHash(sources: readonly string[], mutant: 0 | 'any', base: number): string {
-  const hash = createHash('sha256').update(`${mutant}|${base}`);
-  const tools = ['tools/kernel.mjs', 'apps/verify/src/instrument.ts'].map((f) => join(ROOT, f));
-  for (const file of [...sources, ...tools]) hash.update(file).update(readFileSync(file));
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const versions = COMPILER.map((name) => devDependencies[name]);
+  const hash = createHash('sha256').update(JSON.stringify([mutant, base, ...versions]));
+  for (const file of [...sources, ...TOOLS.map((tool) => join(ROOT, tool))])
+    hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }

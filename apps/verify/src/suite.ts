@@ -1,7 +1,7 @@
 // The quick and the full suite: every scenario of every structure by its plans, and every mutant.
 // Full runs are split into shards and can be resumed: results are kept until a source changes.
 
-import { availableParallelism } from 'node:os';
+import { fullBudget, quickBudget } from './budget.ts';
 import { type Job, type JobResult, plansOf } from './job.ts';
 import { Kept } from './kept.ts';
 import { Progress } from './progress.ts';
@@ -18,7 +18,7 @@ const FULL_ROUNDS = [3, 15, 75, 300, 1200];
 interface SuiteOptions {
   full: boolean;
   structures: string[];
-  /** Seconds for everything. */
+  /** Seconds for everything: of the clock in the full suite, of computing in the quick one. */
   seconds: number;
   seed: number;
   fresh: boolean;
@@ -28,16 +28,16 @@ interface SuiteOptions {
 
 /** Runs the suite; true when all passed. */
 export async function runSuite(options: SuiteOptions): Promise<boolean> {
+  const { full, seconds, cores } = options;
   const loaded = await Promise.all(options.structures.map(load));
   const jobs = loaded.flatMap((structure, n) => jobsOf(structure, options.structures[n]!, options));
   const kept = new Map(
     loaded.map((s, n) => [options.structures[n]!, new Kept(options.structures[n]!, s)]),
   );
-  const known =
-    options.full && !options.fresh ? [...kept.values()].flatMap((k) => k.load(jobs)) : [];
+  const known = full && !options.fresh ? [...kept.values()].flatMap((k) => k.load(jobs)) : [];
   const results = new Map(known.map((result) => [result.id, result]));
   const started = performance.now();
-  const left = (): number => options.seconds - (performance.now() - started) / 1000;
+  const budget = full ? fullBudget(seconds, cores) : quickBudget(seconds);
   const open = (): Job[] => jobs.filter((job) => (results.get(job.id)?.cut ?? 'time') === 'time');
   if (results.size > 0)
     console.log(`resumed: ${jobs.length - open().length} of ${jobs.length} jobs are done`);
@@ -50,39 +50,35 @@ export async function runSuite(options: SuiteOptions): Promise<boolean> {
     if (before === undefined || wrong || before.totals.schedules <= result.totals.schedules)
       results.set(result.id, result);
     progress.finish(result.id, result.totals);
+    budget.spend(result.seconds);
     if (wrong) {
       failed.add(result.id);
       progress.clear();
       const text = result.error ?? result.failure?.text ?? `not caught, ${missed(result.cut)}`;
       console.log(`FAILED ${result.id}\n${text}\n`);
-    } else if (options.full) {
+    } else if (full) {
       const own = jobs.filter((j) => j.structure === job.structure && !failed.has(j.id));
       kept.get(job.structure)!.save(own.flatMap(({ id }) => results.get(id) ?? []));
     }
     return false;
   };
   // Most jobs need little: each gets a little, then those that were cut get more.
-  const rounds = options.full ? FULL_ROUNDS : [Number.POSITIVE_INFINITY];
-  for (const seconds of rounds) {
+  for (const round of full ? FULL_ROUNDS : [Number.POSITIVE_INFINITY]) {
     // Not those that were cut after as long before.
-    const round = spread(open().filter((job) => (results.get(job.id)?.seconds ?? 0) < seconds));
-    if (left() < 1) break;
-    progress.expect(round.length);
-    await runAll(round, {
-      cores: options.cores,
-      deadline: started + options.seconds * 1000,
-      share: (job, waiting) => {
-        if (job.mutant !== undefined) return job.budget;
-        const share = (1.3 * left() * (options.cores ?? availableParallelism())) / (waiting + 1);
-        return Math.max(0.5, Math.min(share, seconds));
-      },
+    const due = open().filter((job) => (results.get(job.id)?.seconds ?? 0) < round);
+    if (budget.deadline - performance.now() < 1000) break;
+    progress.expect(due.length);
+    await runAll(inTurns(due, full), {
+      cores,
+      deadline: budget.deadline,
+      share: (job, waiting) => budget.share(job, waiting, round),
       onProgress: (id, totals) => progress.advance(id, totals),
       onResult,
     });
   }
   progress.clear();
   const good = await report(options, loaded, jobs, results, (performance.now() - started) / 1000);
-  if (good && options.full && open().length === 0) for (const each of kept.values()) each.forget();
+  if (good && full && open().length === 0) for (const each of kept.values()) each.forget();
   return good;
 }
 
@@ -131,20 +127,20 @@ function sample(mutants: readonly Mutant[], full: boolean, seed: number): Mutant
   return mutants.filter((_, n) => n % every === seed % every);
 }
 
-/** Mutants and scenarios of all structures in turns, so that a limit cuts none of them off. */
-function spread(jobs: Job[]): Job[] {
+/**
+ * The structures in turns, so that a limit cuts none of them off. In the full suite mutants and
+ * scenarios, too; in the quick one mutants come first, as scenarios share what these leave.
+ */
+function inTurns(jobs: Job[], full: boolean): Job[] {
   const groups = new Map<string, Job[]>();
-  for (const job of jobs) {
-    const key = `${job.structure} ${job.mutant === undefined}`;
-    const group = groups.get(key);
-    if (group) group.push(job);
-    else groups.set(key, [job]);
+  const groupOf = (job: Job): string => `${job.structure} ${job.mutant === undefined}`;
+  for (const job of jobs) groups.set(groupOf(job), [...(groups.get(groupOf(job)) ?? []), job]);
+  const at = new Map<Job, number>();
+  for (const group of groups.values()) {
+    const late = full || group[0]?.mutant !== undefined ? 0 : 1;
+    for (const [n, job] of group.entries()) at.set(job, late + (n + 0.5) / group.length);
   }
-  const at = (job: Job): number => {
-    const group = groups.get(`${job.structure} ${job.mutant === undefined}`)!;
-    return (group.indexOf(job) + 0.5) / group.length;
-  };
-  return [...jobs].sort((a, b) => at(a) - at(b));
+  return [...jobs].sort((a, b) => at.get(a)! - at.get(b)!);
 }
 
 async function report(
@@ -179,7 +175,8 @@ async function report(
     summaries.reduce((n, s) => n + s[key], key === 'failed' || key === 'passed' ? real[key] : 0);
   const cut = [`${sum('cut')} cut by their time`, `${sum('limited')} stopped at a limit`];
   console.log(`${jobs.length} jobs, ${cut.join(', ')}`);
-  console.log(`${Math.round(seconds)} s`);
+  const computed = [...results.values()].reduce((sum, result) => sum + result.seconds, 0);
+  console.log(`${Math.round(seconds)} s, ${Math.round(computed)} s computed`);
   if (options.full && options.mutants && sum('failed') === 0) writeTotals(summaries);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0;
