@@ -2,11 +2,13 @@
 //
 //   node tools/run.mjs start    installs and builds what the tour of apps/examples needs, and runs
 //                               it with the arguments that follow
-//   node tools/run.mjs test     installs and builds all, runs every check and test
+//   node tools/run.mjs test     installs all, and goes on with
+//   node tools/run.mjs checks   builds all, runs every check and test; under `pnpm exec`
 //
 // Plain JavaScript for Node 20 without dependencies: it runs before anything is installed. All that
 // follows the installation runs under the Node that the workspace pins, because pnpm puts
-// node_modules/.bin first into the PATH. What is up to date is for pnpm and turbo to decide, from
+// node_modules/.bin first into the PATH. It does so once for all checks: npx and pnpm compute more
+// than a second before they run anything. What is up to date is for pnpm and turbo to decide, from
 // the lockfile and from hashes of the files; both are quick when nothing has changed.
 //
 // A step may print a line `N passed, N failed`: then these count, else the step counts as one.
@@ -32,30 +34,30 @@ const TOUR = ['shm-collections', '@x/examples...'].flatMap((name) => ['--filter'
 const CHECKS = [
   [
     // Each keeps one core busy: two at a time.
-    { name: 'types', args: ['exec', 'tsc', '-p', 'tsconfig.json'] },
-    { name: 'format and lint', args: ['exec', 'biome', 'check', '--diagnostic-level=error', '.'] },
-    { name: 'tools', args: ['exec', 'node', 'tools/self-test.mjs'] },
-    { name: 'protocols', args: ['exec', 'node', 'tools/protocols.mjs', '--check'] },
-    { name: 'API reports', args: ['exec', 'node', 'tools/api.mjs', '--check'] },
-    { name: 'tarballs', args: ['exec', 'node', 'tools/tarballs.mjs'] },
-    { name: 'packed programs', args: ['exec', 'node', 'tools/packed.mjs'] },
+    { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+    { name: 'format and lint', command: ['biome', 'check', '--diagnostic-level=error', '.'] },
+    { name: 'tools', command: ['node', 'tools/self-test.mjs'] },
+    { name: 'protocols', command: ['node', 'tools/protocols.mjs', '--check'] },
+    { name: 'API reports', command: ['node', 'tools/api.mjs', '--check'] },
+    { name: 'tarballs', command: ['node', 'tools/tarballs.mjs'] },
+    { name: 'packed programs', command: ['node', 'tools/packed.mjs'] },
   ],
-  [{ name: 'unit tests', args: ['exec', 'vitest', 'run'], reports: true }],
-  [{ name: 'verify', args: ['-C', 'apps/verify', 'run', 'verify'] }],
+  [{ name: 'unit tests', command: ['vitest', 'run'], reports: true }],
+  [{ name: 'verify', command: ['node', 'apps/verify/src/cli.ts'] }],
 ];
 
-function turbo(task, ...options) {
-  const quiet = ['--log-prefix=none', '--output-logs=new-only'];
-  return ['exec', 'turbo', 'run', task, ...quiet, ...options];
-}
+const pnpm = (...args) => ['npx', ...NPX, PNPM, ...args];
+
+const QUIET = ['--log-prefix=none', '--output-logs=new-only'];
+const build = (...options) => ['turbo', 'run', 'build', ...QUIET, ...options];
 
 /**
- * Runs pnpm. Resolves to the exit code and the counts it printed. What it prints goes to `write`;
- * without it the terminal is handed over, so that the program can draw.
+ * Runs a command. Resolves to the exit code and the counts it printed. What it prints goes to
+ * `write`; without it the terminal is handed over, so that the program can draw.
  */
-function pnpm(args, write) {
+function run([program, ...args], write) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
-  const child = spawn('npx', [...NPX, PNPM, ...args], {
+  const child = spawn(program, args, {
     cwd: ROOT,
     env,
     stdio: write === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'],
@@ -72,7 +74,7 @@ function pnpm(args, write) {
   });
   return new Promise((done) => {
     child.on('error', (error) => {
-      console.error(`npx cannot be run: ${error.message}`);
+      console.error(`${program} cannot be run: ${error.message}`);
       done({ code: 1, counts });
     });
     child.on('close', (code) => {
@@ -99,9 +101,9 @@ function readReport() {
   return { passed: numPassedTests, failed: numFailedTests, found: true };
 }
 
-async function mustPass(name, args) {
+async function mustPass(name, command) {
   heading(name);
-  const { code } = await pnpm(args, show);
+  const { code } = await run(command, show);
   if (code === 0) return;
   console.log(`\n${name}: failed, exit code ${code}`);
   console.log('0 passed, 1 failed');
@@ -113,17 +115,17 @@ function heading(name) {
 }
 
 async function start() {
-  await mustPass('install', [...INSTALL, ...TOUR]);
-  await mustPass('build', turbo('build', '--filter=@x/examples...'));
+  await mustPass('install', pnpm(...INSTALL, ...TOUR));
+  await mustPass('build', pnpm('exec', ...build('--filter=@x/examples...')));
   heading('tour');
   const args = ['-C', 'apps/examples', 'run', 'tour', ...process.argv.slice(3)];
-  process.exitCode = (await pnpm(args)).code;
+  process.exitCode = (await run(pnpm(...args))).code;
 }
 
 /** Runs one check; returns its counts. A step that fails has at least one failure. */
-async function runCheck({ args, reports }, write) {
+async function runCheck({ command, reports }, write) {
   if (reports) rmSync(REPORT, { force: true });
-  const { code, counts } = await pnpm(args, write);
+  const { code, counts } = await run(command, write);
   const { passed, failed, found } = reports ? readReport() : counts;
   if (code !== 0 || (reports && !found)) return { passed, failed: Math.max(failed, 1) };
   return found ? { passed, failed } : { passed: 1, failed: 0 };
@@ -150,10 +152,14 @@ async function inPairs(checks) {
 }
 
 async function test() {
-  await mustPass('install', INSTALL);
-  await mustPass('build', turbo('build'));
+  await mustPass('install', pnpm(...INSTALL));
+  process.exitCode = (await run(pnpm('exec', 'node', 'tools/run.mjs', 'checks'))).code;
+}
+
+async function checks() {
+  await mustPass('build', build());
   const rows = [];
-  for (const checks of CHECKS) rows.push(...(await inPairs(checks)));
+  for (const group of CHECKS) rows.push(...(await inPairs(group)));
   heading('summary');
   for (const { name, passed, failed, seconds } of rows) {
     const counts = `${passed} passed, ${failed} failed`;
@@ -166,9 +172,9 @@ async function test() {
   process.exitCode = sum('failed') === 0 ? 0 : 1;
 }
 
-const command = { start, test }[process.argv[2]];
+const command = { start, test, checks }[process.argv[2]];
 if (command === undefined) {
-  console.error('usage: node tools/run.mjs start|test');
+  console.error('usage: node tools/run.mjs start|test|checks');
   process.exitCode = 1;
 } else {
   await command();
