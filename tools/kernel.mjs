@@ -18,6 +18,16 @@
 // collected. A global must have a constant initializer (one that the compiler cannot fold would
 // need a start function).
 //
+// What is inlined is for speed, and most code is not in a hurry. A package.json may say so:
+//
+//   "kernel": {
+//     "hot": ["get", "put"],             exports that run often, and with them what they call, but
+//     "rare": ["memory/region/grow"]     for functions that they seldom reach: parts of their paths
+//   }
+//
+// In the release build a function that is not hot is not copied to where it is called, unless it is
+// small or has one caller that is not hot either.
+//
 // The host imports of the gated build are declared in @x/shm-arena/assembly/ground/env; the module
 // of the import is the file's own name, `env`, from whatever package it is imported.
 //
@@ -47,6 +57,8 @@ const RELEASE_IMPORTS = ['memory'];
 const GATED_IMPORTS = ['memory', 'gate', 'plain', 'fail', 'mark', 'fault'];
 const MAX_PAGES = 65536;
 const ENTRY = 'assembly/index.ts';
+/** A function up to this size, in lines of its text, is smaller inlined than called. */
+const SMALL = 10;
 /** Frames of one suspended call: a page is thousands of locals; deeper is a bug. */
 const FRAME_PAGES = 1;
 /** What a build with all mutants begins with. */
@@ -78,7 +90,8 @@ export async function compile(packageDir, options = {}) {
   const uses = { ...constants };
   if (mutant !== 'any') uses.MUTANT = mutant;
   if (gated) uses.GATED = 1;
-  let bytes = await runCompiler(dir, optimize && !transform, gated, uses, packages);
+  const speeds = gated || !optimize ? undefined : speedsOf(dir);
+  let bytes = await runCompiler(dir, optimize && !transform, gated, uses, packages, { speeds });
   if (transform) bytes = transform(bytes);
   if (gated) bytes = asyncify(bytes, optimize, transform !== undefined);
   check(bytes, gated ? GATED_IMPORTS : RELEASE_IMPORTS, gated);
@@ -102,10 +115,17 @@ export function compileEntry(packageDir, gated) {
  */
 export function compileChanged(packageDir, change, gated = false) {
   const uses = gated ? { MUTANT: 0, GATED: 1 } : { MUTANT: 0 };
-  return runCompiler(resolve(packageDir), false, false, uses, {}, change);
+  return runCompiler(resolve(packageDir), false, false, uses, {}, { change });
 }
 
-async function runCompiler(dir, optimize, debug, uses, packages, change = (_, text) => text) {
+/** What the package says of its kernel's speed. */
+function speedsOf(dir) {
+  const file = join(dir, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).kernel : undefined;
+}
+
+async function runCompiler(dir, optimize, debug, uses, packages, more) {
+  const { change = (_, text) => text, speeds } = more;
   const args = [
     ...('MUTANT' in uses ? [] : [CHOSEN]),
     ENTRY,
@@ -122,6 +142,7 @@ async function runCompiler(dir, optimize, debug, uses, packages, change = (_, te
   const { error } = await asc.main(args, {
     stdout: out,
     stderr: out,
+    transforms: speeds === undefined ? [] : [afterCompile((module) => outline(module, speeds))],
     readFile: (name) => (name === CHOSEN ? CHOICE : change(name, readSource(dir, name, packages))),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm') bytes = contents;
@@ -134,6 +155,75 @@ async function runCompiler(dir, optimize, debug, uses, packages, change = (_, te
   }
   if (text.includes('WARNING')) process.stderr.write(text);
   return bytes;
+}
+
+/** A transform of the compiler: what is done with the module before it is optimized. */
+function afterCompile(change) {
+  return class {
+    afterCompile(module) {
+      change(module);
+    }
+  };
+}
+
+/** Keeps the functions that are not hot from being inlined. */
+function outline(module, speeds) {
+  for (const name of notHot(module.emitText(), speeds)) {
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.clearPassArguments();
+}
+
+/**
+ * The functions that are not to be inlined.
+ *
+ * @param {string} text the module's, before it is optimized
+ * @param {{ hot: string[], rare?: string[] }} speeds as in package.json
+ */
+export function notHot(text, { hot, rare = [] }) {
+  const { functions, exports } = functionsOf(text);
+  const names = [...functions.keys()];
+  const isRare = (name) => rare.some((part) => name.includes(part));
+  for (const part of rare) {
+    if (!names.some((name) => name.includes(part))) {
+      throw new Error(`package.json, kernel.rare: no function has ${part} in its path`);
+    }
+  }
+  const reached = new Set();
+  const reach = (name) => {
+    if (reached.has(name) || isRare(name)) return;
+    reached.add(name);
+    functions.get(name)?.calls.forEach(reach);
+  };
+  for (const name of hot) {
+    if (!exports.has(name)) throw new Error(`package.json, kernel.hot: no export is named ${name}`);
+    reach(exports.get(name));
+  }
+  const calls = [...functions.values()].flatMap((made) => made.calls);
+  const isShared = (name) => calls.indexOf(name) !== calls.lastIndexOf(name);
+  const ofHot = new Set(
+    names.filter((name) => reached.has(name)).flatMap((name) => functions.get(name).calls),
+  );
+  return names.filter(
+    (name) =>
+      !reached.has(name) && functions.get(name).size > SMALL && (isShared(name) || ofHot.has(name)),
+  );
+}
+
+/** The functions of a module's text by name, and what each export is. */
+function functionsOf(text) {
+  const functions = new Map();
+  const exports = new Map();
+  for (const part of text.split(/\n (?=\()/)) {
+    const [, name] = /^\(func \$(\S+)/.exec(part) ?? [];
+    const [, outside, inside] = /^\(export "(\w+)" \(func \$([^\s)]+)/.exec(part) ?? [];
+    if (outside !== undefined) exports.set(outside, inside);
+    if (name === undefined) continue;
+    const calls = [...part.matchAll(/\(call \$([^\s)]+)/g)].map(([, called]) => called);
+    functions.set(name, { size: part.split('\n').length, calls });
+  }
+  return { functions, exports };
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import binaryen from 'assemblyscript/binaryen';
-import { check, compile } from './kernel.mjs';
+import { check, compile, notHot } from './kernel.mjs';
 
 const SOURCE = `
 import { load32, store32, cas32 } from '@x/shm-arena/assembly/ground/atomic';
@@ -160,6 +160,52 @@ test('a package is found in the folders above, too', async () => {
   mkdirSync(join(inner, 'assembly'), { recursive: true });
   writeFileSync(join(inner, 'assembly/index.ts'), SOURCE);
   assert.deepEqual(await compile(inner), await compile(dir));
+});
+
+const SPEEDS = `
+import { load32, store32 } from '@x/shm-arena/assembly/ground/atomic';
+
+function step(at: usize, by: u32): u32 {
+  const sum = load32(at) + by * load32(at + 4) + load32(at + 8);
+  store32(at, sum);
+  return sum;
+}
+function slow(at: usize, by: u32): u32 {
+  const sum = load32(at + 12) + by * load32(at + 16) + load32(at + 20);
+  store32(at + 12, sum);
+  return sum;
+}
+
+export function get(at: usize): u32 { return step(at, 3) + (at > 64 ? slow(at, 5) : 0); }
+export function verify(at: usize): u32 { return slow(at, 7) + slow(at + 64, 9); }
+export function repair(at: usize): u32 { return step(at, 2) + slow(at, 11); }
+`;
+
+const textOf = (bytes) => {
+  const module = binaryen.readBinaryWithFeatures(bytes, binaryen.Features.All);
+  const text = module.emitText();
+  module.dispose();
+  return text;
+};
+
+test('what is not hot is called, and what is hot is inlined', async () => {
+  const dir = kernel(SPEEDS);
+  const manifest = join(dir, 'package.json');
+  const all = textOf(await compile(dir));
+  writeFileSync(manifest, JSON.stringify({ kernel: { hot: ['get'], rare: ['index/slow'] } }));
+  const some = textOf(await compile(dir));
+  rmSync(manifest);
+  const calls = (text) => text.match(/\(call /g)?.length ?? 0;
+  assert.equal(calls(all), 0);
+  assert.equal(calls(some), 4);
+});
+
+test('a list of hot exports and rare functions names what there is', async () => {
+  const text =
+    '(module\n (export "get" (func $assembly/index/get))\n (func $assembly/index/get\n ))';
+  assert.deepEqual(notHot(text, { hot: ['get'] }), []);
+  assert.throws(() => notHot(text, { hot: ['put'] }), /no export is named put/);
+  assert.throws(() => notHot(text, { hot: ['get'], rare: ['heap/grow'] }), /no function has heap/);
 });
 
 test('a data segment is refused', async () => {
