@@ -47,7 +47,11 @@ export function fromText(text) {
   return bytes.slice(0, size);
 }
 
-/** The source of a module whose default export are the bytes. */
+/**
+ * The source of a module whose default export gives the bytes. A function, for it may be called
+ * before the module has run: then the text may stand wherever it compresses best.
+ */
 export function moduleOf(bytes) {
-  return `${fromText}\nexport default /* @__PURE__ */ fromText("${toText(bytes)}");\n`;
+  const text = `  return fromText("${toText(bytes)}");`;
+  return `${fromText}\nexport default function kernel() {\n${text}\n}\n`;
 }

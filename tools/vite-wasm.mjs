@@ -1,4 +1,4 @@
-// Lets vitest import a kernel the way the built package does: as a Uint8Array.
+// Lets vitest import a kernel the way the built package does: as text.
 import { readFile } from 'node:fs/promises';
 import { moduleOf } from './kernel-text.mjs';
 

@@ -1,5 +1,5 @@
-// A kernel is inlined in the package (tools/tsup-library.mjs), in tests by tools/vite-wasm.mjs.
+// A kernel as text, in a package (tools/tsup-library.mjs) and in tests (tools/vite-wasm.mjs).
 declare module '*.wasm' {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  /** The bytes, made anew by each call. */
+  export default function kernelBytes(): Uint8Array<ArrayBuffer>;
 }

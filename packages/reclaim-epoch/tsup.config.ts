@@ -1,3 +1,3 @@
-import { library } from '../../tools/tsup-library.mjs';
+import { structure } from '../../tools/tsup-library.mjs';
 
-export default library(['src/index.ts']);
+export default structure(['src/index.ts']);

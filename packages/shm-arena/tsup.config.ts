@@ -1,27 +1,31 @@
 import { rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { defineConfig } from 'tsup';
-import { library } from '../../tools/tsup-library.mjs';
+import { kernelLast, library } from '../../tools/tsup-library.mjs';
 
 /**
- * What an arena needs is one file, which the entry points of arenas and of structures share. The
- * others take what they need of it from the structures' entry point: with modules shared one by
- * one it would be cut into more files, and a worker that attaches waits for each.
+ * What arenas and structures need is one file, the structures' entry point. The others take what
+ * they need of it from there: with modules shared one by one it would be cut into more files, and a
+ * worker that attaches waits for each.
  *
  * All are built at once: what one cleans may be what the other has written. So it is done here.
  */
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 
-const shared = ['src/index.ts', 'src/structure.ts'];
+const shared = ['src/structure.ts'];
 
-/** The other entry points, and which modules below `src` each has; the rest is another's. */
-const above: Record<string, { own: RegExp; rest: string }> = {
-  'src/domain.ts': { own: /^(reclaim\/|\.\.\/build\/numbers\/reclaim\/)/, rest: './structure.js' },
-  'src/ordered.ts': {
-    own: /^(map\/|ordered\/|\.\.\/build\/numbers\/map\/|values\/(codecs|json|ports)\.ts)/,
-    rest: './structure.js',
-  },
-  'src/codec.ts': { own: /^$/, rest: './ordered.js' },
+/** The modules below `src` that only maps need. */
+const MAP = /^(map\/|values\/(codecs|json|ports)\.ts)/;
+/** Constants of kernels: each file has those that it needs. */
+const NUMBERS = /^\.\.\/build\/numbers\//;
+
+/** The other entry points: which modules below `src` each has, and what it is built on. */
+const above: Record<string, { own: RegExp; maps: boolean }> = {
+  'src/index.ts': { own: /^$/, maps: false },
+  'src/domain.ts': { own: /^reclaim\//, maps: false },
+  'src/map.ts': { own: MAP, maps: false },
+  'src/ordered.ts': { own: /^ordered\//, maps: true },
+  'src/codec.ts': { own: /^$/, maps: true },
 };
 
 /** What is needed here of esbuild's interface. */
@@ -32,48 +36,32 @@ interface Build {
   ): void;
 }
 
-function builtOn(own: RegExp, rest: string) {
+function builtOn(own: RegExp, maps: boolean) {
   return {
     name: 'built on',
     setup(build: Build) {
       build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
         const file = relative(resolve('src'), resolve(resolveDir, path)).replaceAll('\\', '/');
-        if (kind === 'entry-point' || own.test(file)) return undefined;
-        return { path: rest, external: true };
+        if (kind === 'entry-point' || own.test(file) || NUMBERS.test(file)) return undefined;
+        return { path: maps && MAP.test(file) ? './map.js' : './structure.js', external: true };
       });
     },
   };
 }
 
-const separate = Object.entries(above).map(([entry, { own, rest }]) => ({
+const separate = Object.entries(above).map(([entry, { own, maps }]) => ({
   ...library([entry]),
   clean: false,
   dts: false,
-  esbuildPlugins: [builtOn(own, rest)],
+  esbuildPlugins: [builtOn(own, maps)],
 }));
 
-/** Everything of the others. */
-const internal = {
-  ...library(['src/internal.ts']),
-  clean: false,
-  dts: false,
-  esbuildPlugins: [
-    {
-      name: 'all',
-      setup(build: Build) {
-        build.onResolve({ filter: /^\./ }, ({ kind, path }) => {
-          if (kind === 'entry-point') return undefined;
-          return { path: path.replace('.ts', '.js'), external: true };
-        });
-      },
-    },
-  ],
-};
-
-const typed = [...shared, ...Object.keys(above), 'src/internal.ts'];
-
 export default defineConfig([
-  { ...library(shared), clean: false, dts: { entry: typed } },
+  {
+    ...library(shared),
+    clean: false,
+    dts: { entry: [...shared, ...Object.keys(above)] },
+    plugins: [{ name: 'kernel last', renderChunk: (code) => ({ code: kernelLast(code) }) }],
+  },
   ...separate,
-  internal,
 ]);

@@ -1,7 +1,7 @@
 // What every view of one map shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import { MapCore, type ValuePort, valuePort } from '@x/shm-arena/ordered';
+import { MapCore, type ValuePort, valuePort } from '@x/shm-arena/map';
 import { type Membership, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
 import { ABSENT } from '../build/numbers/arena/map/codes.ts';
 import {

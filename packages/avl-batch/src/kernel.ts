@@ -1,8 +1,10 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { BoundArgs, KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/ordered';
-import bytes from '../build/kernel.wasm';
+import type { KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/map';
+import type { BoundArgs } from '@x/shm-arena/ordered';
+import type { KernelBytes } from '@x/shm-arena/structure';
+import kernel from '../build/kernel.wasm';
 import { COMPARE, DELETE, EXPECT_ABSENT, INSERT, NEXT_ABSENT } from '../build/numbers/codes.ts';
 
 export { FORGOTTEN, PENDING, QUEUE_FULL } from '../build/numbers/arena/map/codes.ts';
@@ -10,8 +12,8 @@ export { MAX_KEY } from '../build/numbers/arena/map/key.ts';
 export { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
 export * from '../build/numbers/codes.ts';
 
-/** The wasm bytes of this package's kernel. */
-export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
+/** This package's kernel. */
+export const kernelBytes: KernelBytes = kernel;
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'AvlBatch';

@@ -1,6 +1,6 @@
 // The options of a map, checked.
 
-import { codecsOf } from '@x/shm-arena/ordered';
+import { codecsOf } from '@x/shm-arena/map';
 import {
   describe,
   flagOf,

@@ -1,7 +1,7 @@
 // A map as of one instant: the version that was the present one, and a lease that keeps its
 // generation.
 
-import { NUMBERS, READER } from '@x/shm-arena/ordered';
+import { NUMBERS, READER } from '@x/shm-arena/map';
 import { SHOW, ShmError } from '@x/shm-arena/structure';
 import { SNAP_NUMBER, SNAP_ROOT, SNAP_SIZE } from '../build/numbers/arena/map/result.ts';
 import type { AvlBatchSnapshot } from './api.ts';

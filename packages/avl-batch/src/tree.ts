@@ -1,7 +1,7 @@
 // The map itself: writing, tickets, building, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, VerifyReport } from '@x/shm-arena';
-import { codecsOf, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/ordered';
+import { codecsOf, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/map';
 import {
   attachStructure,
   counts,

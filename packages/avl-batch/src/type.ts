@@ -1,7 +1,7 @@
 // The kind of structure, as the arena's directory and recovery know it.
 
-import { mapType } from '@x/shm-arena/ordered';
-import { KERNEL_BYTES, OWN, type TreeKernel, TYPE } from './kernel.ts';
+import { mapType } from '@x/shm-arena/map';
+import { kernelBytes, OWN, type TreeKernel, TYPE } from './kernel.ts';
 
 /** What `audit` checks, by the codes of assembly/audit.ts. */
 const CHECKS = [
@@ -18,7 +18,7 @@ const CHECKS = [
 export const AVL_BATCH = mapType<TreeKernel>({
   type: TYPE,
   own: OWN,
-  kernel: KERNEL_BYTES,
+  kernel: kernelBytes,
   problem: ({ check, entry, at, found, expected }) =>
     `${TYPE} ${entry}: check ${check} (${CHECKS[check - 1]}) fails at offset ${at}: ` +
     `found ${found}, expected ${expected}`,

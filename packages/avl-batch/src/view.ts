@@ -1,16 +1,8 @@
 // Reading: what a tree has beside every map, for the map and its snapshots. They differ in the
 // number that tells the kernel what to read, and in when they are over.
 
-import {
-  type Bounds,
-  ENTRY_HEAD,
-  giveRecords,
-  OrderedReader,
-  OrderedView,
-  RangeScan,
-  READER,
-  takeRecords,
-} from '@x/shm-arena/ordered';
+import { ENTRY_HEAD, giveRecords, READER, takeRecords } from '@x/shm-arena/map';
+import { type Bounds, OrderedReader, OrderedView, RangeScan } from '@x/shm-arena/ordered';
 import { wholeNumber } from '@x/shm-arena/structure';
 import { END, END_OPEN, NEED, START, START_OPEN } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER, BYTES_DONE, COUNT_DONE } from '../build/numbers/arena/map/result.ts';

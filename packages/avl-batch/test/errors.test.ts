@@ -2,7 +2,7 @@
 
 import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { READER } from '@x/shm-arena/ordered';
+import { READER } from '@x/shm-arena/map';
 import { unhandled } from '@x/testkit/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AvlBatch } from '../src/index.ts';

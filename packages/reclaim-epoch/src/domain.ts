@@ -16,9 +16,9 @@ import {
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
 import { EpochCore } from './core.ts';
-import { type EpochKernel, KERNEL_BYTES, OWN, SCHEMES, TYPE } from './kernel.ts';
+import { type EpochKernel, kernelBytes, OWN, SCHEMES, TYPE } from './kernel.ts';
 
-const DOMAIN = domainType<EpochKernel>(TYPE, OWN, KERNEL_BYTES);
+const DOMAIN = domainType<EpochKernel>(TYPE, OWN, kernelBytes);
 const OPTIONS: Members = { what: 'options', names: ['name', 'scheme'] };
 
 export class Domain extends BlockDomain implements api.EpochDomain {

@@ -2,10 +2,11 @@
 // counts that come back are unsigned only after `>>> 0`.
 
 import type { DomainKernel } from '@x/shm-arena/domain';
-import bytes from '../build/kernel.wasm';
+import type { KernelBytes } from '@x/shm-arena/structure';
+import kernel from '../build/kernel.wasm';
 
-/** The wasm bytes of this package's kernel. */
-export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
+/** This package's kernel. */
+export const kernelBytes: KernelBytes = kernel;
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'EpochDomain';

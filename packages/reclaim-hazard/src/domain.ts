@@ -24,10 +24,10 @@ import {
 import type * as api from './api.ts';
 import { Cell } from './atomic.ts';
 import { HazardCore } from './core.ts';
-import { type HazardKernel, KERNEL_BYTES, OWN, SCHEMES, TYPE } from './kernel.ts';
+import { type HazardKernel, kernelBytes, OWN, SCHEMES, TYPE } from './kernel.ts';
 import { Instant, Shared } from './lease.ts';
 
-const DOMAIN = domainType<HazardKernel>(TYPE, OWN, KERNEL_BYTES);
+const DOMAIN = domainType<HazardKernel>(TYPE, OWN, kernelBytes);
 const OPTIONS: Members = { what: 'options', names: ['name', 'scheme', 'hazards'] };
 const LEASE_OPTIONS: Members = { what: 'options', names: ['shared'] };
 const MOST_HAZARDS = 32;

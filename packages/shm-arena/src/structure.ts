@@ -1,8 +1,11 @@
 // @x/shm-arena/structure: what every structure builds on, whatever it holds. Experimental: it may
 // change in any release.
 
-export type { Arena, StructureHandle } from './api.ts';
+export type { StructureHandle } from './api.ts';
+// The entry point of arenas is built upon this one (tsup.config.ts).
+export { Arena } from './api.ts';
 export { freeBytes } from './arena/report.ts';
+export { SHM_ERROR_CODES } from './ground/codes.ts';
 export {
   corrupt,
   describe,
@@ -20,13 +23,14 @@ export {
   type AnyKernel,
   type ArenaKernel,
   instantiate,
+  type KernelBytes,
   PAGE_BYTES,
   SlotKind,
   Status,
 } from './ground/kernel.ts';
 export { flagOf, type Members, optionsOf } from './ground/options.ts';
 export { counts, SHOW, Shown, showing, shown } from './ground/shown.ts';
-export { mayBlock, workerThreads } from './ground/supports.ts';
+export { mayBlock, supports, workerThreads } from './ground/supports.ts';
 export { probe, watch } from './life/deaths.ts';
 export { handleOf } from './life/handles.ts';
 export type { Seat } from './life/seat.ts';

@@ -1,14 +1,14 @@
 // A structure that consists of its directory entry alone, whose kernel is the arena's own; and
 // threads that consist of a kernel.
 import type { Arena } from '../src/api.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/ground/kernel.ts';
+import { type ArenaKernel, kernelBytes, Status } from '../src/ground/kernel.ts';
 import type { StructureType } from '../src/structure/kind.ts';
 import { type Build, createStructure } from '../src/structure/structure.ts';
 
 /** A kind of structure of which nothing is ever to be repaired. */
 export function bare(type: string): StructureType<ArenaKernel> {
   return {
-    ...{ type, own: 'ARENA_PROTOCOL', kernel: KERNEL_BYTES },
+    ...{ type, own: 'ARENA_PROTOCOL', kernel: kernelBytes },
     repair: () => Status.OK,
     verify: () => [],
   };
@@ -28,7 +28,7 @@ export function createBare(arena: Arena, type: StructureType<ArenaKernel>, name:
   return createStructure(arena, type, { name }, buildBare);
 }
 
-const module = new WebAssembly.Module(KERNEL_BYTES);
+const module = new WebAssembly.Module(kernelBytes());
 
 /** Another thread, as far as the arena can tell: attached, it does what it is told. */
 export function otherThread(memory: WebAssembly.Memory): { k: ArenaKernel; slot: number } {

@@ -2,7 +2,7 @@
 // Each test lets it be another's at the moment that matters.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, SlotKind, Status } from '../src/ground/kernel.ts';
+import { type ArenaKernel, kernelBytes, SlotKind, Status } from '../src/ground/kernel.ts';
 import { threadRecord } from '../src/life/record.ts';
 import type { Seat } from '../src/life/seat.ts';
 import { seatOf } from '../src/life/seats.ts';
@@ -145,7 +145,7 @@ describe('between two calls of a thread', () => {
   beforeEach(() => {
     arena = Arena.create({ bytes: 2 ** 22, participants: 4 });
     seat = seatOf(arena);
-    const module = new WebAssembly.Module(KERNEL_BYTES);
+    const module = new WebAssembly.Module(kernelBytes());
     const { exports } = new WebAssembly.Instance(module, { env: { memory: seat.memory } });
     other = exports as unknown as ArenaKernel;
     other.attach(77);
@@ -159,7 +159,7 @@ describe('between two calls of a thread', () => {
   const kind = (type: string): StructureType<ArenaKernel> => ({
     type,
     own: 'ARENA_PROTOCOL',
-    kernel: KERNEL_BYTES,
+    kernel: kernelBytes,
     repair(kernel, entry, generation) {
       asked.push(`${type} ${generation}, is ${kernel.entryGeneration(entry)}`);
       return kernel.entryAlive(entry, generation) === 0 ? Status.CLOSED : Status.OK;
@@ -211,7 +211,7 @@ describe('between two calls of a thread', () => {
     make(TREE, 'other').destroy(); // Both types are known.
     const { entry, generation } = make(LOG, 'a');
     expect(other.entryJoin(entry, generation)).toBe(Status.OK);
-    const victim = new WebAssembly.Instance(new WebAssembly.Module(KERNEL_BYTES), {
+    const victim = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes()), {
       env: { memory: seat.memory },
     }).exports as unknown as ArenaKernel;
     victim.attach(78);

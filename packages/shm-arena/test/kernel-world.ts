@@ -1,12 +1,12 @@
 // A kernel on a bare memory, without the Arena class: what the kernel tests stand on. Several
 // "threads" are several instances in this one thread, each joined to its own slot.
 import { expect } from 'vitest';
-import kernel from '../build/kernel.wasm';
+import kernelBytes from '../build/kernel.wasm';
 import type { ArenaKernel } from '../src/ground/kernel.ts';
 
 export const PAGE = 65536;
 
-const module = new WebAssembly.Module(kernel as Uint8Array<ArrayBuffer>);
+const module = new WebAssembly.Module(kernelBytes());
 
 export interface Threads {
   readonly memory: WebAssembly.Memory;

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/index.ts';
-import { EVERYTHING, encodeRange } from '../src/internal.ts';
+import { EVERYTHING, encodeRange } from '../src/ordered.ts';
 import { contracts, optionsContract } from './kit.ts';
 import { codeOf } from './support.ts';
 

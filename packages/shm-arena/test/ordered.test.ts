@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Range } from '../src/api.ts';
 import { bytes, descending, tuple, u32, utf8 } from '../src/codec.ts';
+import { Batch, READER } from '../src/map.ts';
 import {
-  Batch,
   type Bounds,
   CodecBounds,
   compareBytes,
@@ -15,8 +15,7 @@ import {
   narrowed,
   type OrderedSource,
   OrderedView,
-  READER,
-} from '../src/internal.ts';
+} from '../src/ordered.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_120);
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bumped } from '../../../tools/bumped.mjs';
 import { Arena } from '../src/arena/arena.ts';
-import { type ArenaKernel, instantiate, Status } from '../src/ground/kernel.ts';
+import { type ArenaKernel, instantiate, type KernelBytes, Status } from '../src/ground/kernel.ts';
 import {
   attachStructure,
   createStructure,
@@ -15,10 +15,11 @@ import { bare, buildBare } from './bare.ts';
 const CELL = bare('Cell');
 const PAGES = 64;
 
-let newer: Uint8Array<ArrayBuffer>;
+let newer: KernelBytes;
 const arena = Arena.create({ bytes: 2 ** 22, participants: 2 });
 beforeAll(async () => {
-  newer = await bumped('shm-arena', 'arena');
+  const bytes = await bumped('shm-arena', 'arena');
+  newer = () => bytes;
 }, 60_000);
 afterAll(() => arena.detach());
 

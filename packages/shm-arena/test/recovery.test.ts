@@ -2,7 +2,7 @@
 // thread that knows the structure's type, and its slot stays taken until then.
 import { afterEach, describe, expect, test } from 'vitest';
 import { Arena } from '../src/arena/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES, Status } from '../src/ground/kernel.ts';
+import { type ArenaKernel, kernelBytes, Status } from '../src/ground/kernel.ts';
 import { threadRecord } from '../src/life/record.ts';
 import type { Seat } from '../src/life/seat.ts';
 import { seatOf } from '../src/life/seats.ts';
@@ -41,7 +41,7 @@ const createLog = (name: string) => createBare(arena, LOG, name);
 
 /** A worker that opens structures and dies with them open; resolves with its slot. */
 async function dead(...names: string[]): Promise<number> {
-  const crew = start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names });
+  const crew = start(arena, 'openAndDie', { kernel: kernelBytes(), names });
   const slot = await crew.result;
   await crew.exit;
   return slot;
@@ -120,7 +120,7 @@ describe('the repair of a structure', () => {
 });
 
 test('a creator that died is succeeded by the next', async () => {
-  const crew = start(arena, 'createAndDie', { kernel: KERNEL_BYTES, name: 'a' });
+  const crew = start(arena, 'createAndDie', { kernel: kernelBytes(), name: 'a' });
   await crew.exit;
   expect(arena.structures()).toEqual([]);
   createLog('a');

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { msgpack, tuple, u32, utf8 } from '../src/codec.ts';
 import { describe as described, typeError } from '../src/ground/errors.ts';
 import { Arena, ShmError } from '../src/index.ts';
-import { counts } from '../src/internal.ts';
+import { counts } from '../src/structure.ts';
 import { shows } from './kit.ts';
 
 let arena: Arena;

@@ -1,7 +1,7 @@
 // Slots of the dead are taken back by whoever attaches next, also when nobody is left to do it.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../src/arena/arena.ts';
-import { KERNEL_BYTES } from '../src/ground/kernel.ts';
+import { kernelBytes } from '../src/ground/kernel.ts';
 import { threadRecord } from '../src/life/record.ts';
 import { openStructure } from '../src/structure/structure.ts';
 import { bare, createBare, otherThread } from './bare.ts';
@@ -42,7 +42,7 @@ function states(arena: Arena): string[] {
 /** Leaves the slot of a thread that died with a `Log` open. */
 async function withDead(arena: Arena): Promise<void> {
   createBare(arena, LOG, 'log').close();
-  await start(arena, 'openAndDie', { kernel: KERNEL_BYTES, names: ['log'] }).exit;
+  await start(arena, 'openAndDie', { kernel: kernelBytes(), names: ['log'] }).exit;
 }
 
 describe('a thread that finds only slots of the dead', () => {

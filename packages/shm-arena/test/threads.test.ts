@@ -13,7 +13,7 @@ import { seatOf } from '../src/life/seats.ts';
 import { codeOf } from './support.ts';
 
 type Package = typeof import('../src/index.ts');
-type Internal = typeof import('../src/internal.ts');
+type Structure = typeof import('../src/structure.ts');
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -22,13 +22,13 @@ afterEach(() => {
 
 describe('two copies of the package in one thread', () => {
   const dir = mkdtempSync(join(tmpdir(), 'copies-'));
-  const copies: { index: Package; internal: Internal }[] = [];
+  const copies: { index: Package; structure: Structure }[] = [];
 
   beforeAll(async () => {
     for (const name of ['one', 'two']) {
       cpSync(new URL('../dist', import.meta.url), join(dir, name), { recursive: true });
       const load = (file: string) => import(pathToFileURL(join(dir, name, file)).href);
-      copies.push({ index: await load('index.js'), internal: await load('internal.js') });
+      copies.push({ index: await load('index.js'), structure: await load('structure.js') });
     }
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -51,7 +51,7 @@ describe('two copies of the package in one thread', () => {
     const [one, two] = copies;
     const first = one!.index.Arena.create({ bytes: 2 ** 24, participants: 2 });
     const second = two!.index.Arena.attach(first.handle);
-    const [a, b] = [one!.internal.seatOf(first).crossing, two!.internal.seatOf(second).crossing];
+    const [a, b] = [one!.structure.seatOf(first).crossing, two!.structure.seatOf(second).crossing];
     expect(a.at).toBe(b.at);
     a.need(2 ** 20);
     expect(a.at).not.toBe(b.at);
@@ -59,10 +59,10 @@ describe('two copies of the package in one thread', () => {
     expect(b.at).toBe(a.at);
     expect(b.outBytes).toBe(a.outBytes);
     // An arena of one copy is taken by the structures of another.
-    expect(two!.internal.seatOf(first).slot).toBe(first.participant.slot);
+    expect(two!.structure.seatOf(first).slot).toBe(first.participant.slot);
     first.detach();
     second.detach();
-    expect(codeOf(() => one!.internal.seatOf(second))).toBe('ShmError CLOSED');
+    expect(codeOf(() => one!.structure.seatOf(second))).toBe('ShmError CLOSED');
   });
 
   test("accept each other's errors", () => {
@@ -90,7 +90,7 @@ describe('two copies of the package in one thread', () => {
       });
       vi.stubGlobal(name, seen);
     }
-    const files = ['codec.js', 'index.js', 'internal.js'];
+    const files = ['codec.js', 'index.js', 'structure.js'];
     for (const file of files) await import(pathToFileURL(join(dir, 'three', file)).href);
     vi.unstubAllGlobals();
     expect(Reflect.ownKeys(globalThis)).toEqual(before);

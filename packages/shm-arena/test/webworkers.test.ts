@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { NodeWorker } from '../src/api.ts';
 import { Arena } from '../src/arena/arena.ts';
-import { type ArenaKernel, KERNEL_BYTES } from '../src/ground/kernel.ts';
+import { type ArenaKernel, kernelBytes } from '../src/ground/kernel.ts';
 import { codeOf } from './support.ts';
 
 interface Request {
@@ -103,7 +103,7 @@ function create(): Arena {
   return arena;
 }
 
-const module = new WebAssembly.Module(KERNEL_BYTES);
+const module = new WebAssembly.Module(kernelBytes());
 
 /** Another thread of the arena, which holds a lock (`locked`) or is yet to. */
 function other({ memory }: Arena, locked = true) {

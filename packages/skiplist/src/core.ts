@@ -1,7 +1,7 @@
 // What every view of one list shares in one thread, and the errors of its own statuses.
 
 import type { Codec } from '@x/shm-arena';
-import { MapCore } from '@x/shm-arena/ordered';
+import { MapCore } from '@x/shm-arena/map';
 import { type Membership, rangeError, ShmError, Status } from '@x/shm-arena/structure';
 import {
   ABSENT,

@@ -1,6 +1,6 @@
 // One list of a stack that is not written any more, read by itself.
 
-import { NUMBERS, READER } from '@x/shm-arena/ordered';
+import { NUMBERS, READER } from '@x/shm-arena/map';
 import { SHOW, ShmError, Status } from '@x/shm-arena/structure';
 import type { FrozenSkipList, ListMeasure, ListStats } from './api.ts';
 import type { Core } from './core.ts';

@@ -2,16 +2,14 @@
 
 import {
   Batch,
-  type Bounds,
-  EVERYTHING,
   giveRecords,
   longOf,
-  RangeScan,
   type Records,
   readSome,
   takeRecords,
   VERSION_HEAD,
-} from '@x/shm-arena/ordered';
+} from '@x/shm-arena/map';
+import { type Bounds, EVERYTHING, RangeScan } from '@x/shm-arena/ordered';
 import { KEYS_ONLY, START } from '../build/numbers/arena/map/codes.ts';
 import type { ListMeasure, Version } from './api.ts';
 import type { AnyCore, Core } from './core.ts';

@@ -1,7 +1,7 @@
 // The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
 
 import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
-import { codecsOf, mapType, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/ordered';
+import { codecsOf, mapType, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/map';
 import {
   attachStructure,
   counts,
@@ -28,8 +28,8 @@ import {
   ABSENT,
   DIFFERS,
   EXISTS,
-  KERNEL_BYTES,
   Kind,
+  kernelBytes,
   type ListKernel,
   MAX_LISTS,
   NEED,
@@ -50,7 +50,7 @@ const { OK } = Status;
 const SKIP_LIST = mapType<ListKernel>({
   type: TYPE,
   own: OWN,
-  kernel: KERNEL_BYTES,
+  kernel: kernelBytes,
   problem: ({ check, entry, at, node }) =>
     `${TYPE} ${entry}: invariant ${check} fails at node ${node} of list ${at}`,
 });

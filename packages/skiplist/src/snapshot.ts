@@ -1,7 +1,7 @@
 // A list as of one instant: a clock value, the stack of lists at that time, and a lease that keeps
 // those lists' memory.
 
-import { longOf, READER } from '@x/shm-arena/ordered';
+import { longOf, READER } from '@x/shm-arena/map';
 import { SHOW, ShmError } from '@x/shm-arena/structure';
 import { SNAP_NUMBER, SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
 import type { SkipListSnapshot } from './api.ts';

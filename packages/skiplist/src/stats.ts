@@ -1,6 +1,6 @@
 // A list's numbers, from the kernel's result block.
 
-import type { MapCore } from '@x/shm-arena/ordered';
+import type { MapCore } from '@x/shm-arena/map';
 import { PAGE_BYTES } from '@x/shm-arena/structure';
 import type { ListStats } from './api.ts';
 import {

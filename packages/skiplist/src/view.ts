@@ -2,17 +2,16 @@
 // the three numbers that tell the kernel what to read, and in when they are over.
 
 import type { Range } from '@x/shm-arena';
+import { KeyIterator, READER } from '@x/shm-arena/map';
 import {
   type Bounds,
   EVERYTHING,
   encodeRange,
   entriesOf,
-  KeyIterator,
   OrderedReader,
   OrderedView,
   RANGE,
   type RangeScan,
-  READER,
 } from '@x/shm-arena/ordered';
 import { flagOf, type Members } from '@x/shm-arena/structure';
 import { FOUND_FLAGS, FOUND_NUMBER } from '../build/numbers/arena/map/result.ts';

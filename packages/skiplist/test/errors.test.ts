@@ -2,7 +2,7 @@
 
 import type { Arena, Codec } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { READER } from '@x/shm-arena/ordered';
+import { READER } from '@x/shm-arena/map';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SkipList } from '../src/index.ts';
 import { codeOf, content, freshArena, userKey } from './support.ts';

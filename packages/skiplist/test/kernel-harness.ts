@@ -19,8 +19,8 @@ import { COUNT, GET_OR_INSERT, RESUME, VERSIONS } from '../build/numbers/codes.t
 // biome-ignore lint/suspicious/noExplicitAny: the exports' signatures are only known by the kernels
 export type Exports = Record<string, (...args: any[]) => any>;
 
-const arenaModule = new WebAssembly.Module(arenaBytes);
-const listModule = new WebAssembly.Module(listBytes);
+const arenaModule = new WebAssembly.Module(arenaBytes());
+const listModule = new WebAssembly.Module(listBytes());
 
 export { CLOSED, CONTENDED, FULL, LIMIT, OK } from '../build/numbers/arena/ground/layout.ts';
 export {

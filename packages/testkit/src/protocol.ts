@@ -38,11 +38,10 @@ const build = () => 0;
 /** Contracts of each component's number, and of the arena's. */
 export function protocolContract(guarded: Guarded): Contract[] {
   const { type, own, components, codecs, makes } = guarded;
-  const typeOf = async (component: string): Promise<StructureType<AnyKernel>> => ({
-    ...{ type, own, kernel: await guarded.bumped(component) },
-    repair: () => 0,
-    verify: () => [],
-  });
+  const typeOf = async (component: string): Promise<StructureType<AnyKernel>> => {
+    const bytes = await guarded.bumped(component);
+    return { type, own, kernel: () => bytes, repair: () => 0, verify: () => [] };
+  };
   return [
     ...components.map(
       (component): Contract => ({

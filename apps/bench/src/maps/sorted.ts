@@ -1,5 +1,5 @@
 import { f64, utf8 } from '@x/shm-arena/codec';
-import { keyPort, valuePort } from '@x/shm-arena/ordered';
+import { keyPort, valuePort } from '@x/shm-arena/map';
 import { benchKernel } from '../kernel.ts';
 import type { BenchMap } from './map.ts';
 import { newArena } from './ours.ts';

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaHandle } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
-import { keyPort } from '@x/shm-arena/ordered';
+import { keyPort } from '@x/shm-arena/map';
 import { benchKernel } from '../kernel.ts';
 import { ascending, keysOf } from '../random.ts';
 import { shareArena } from '../shared.ts';

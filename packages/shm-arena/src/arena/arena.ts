@@ -21,7 +21,7 @@ import { droppable, rangeError, ShmError, typeError, wholeNumber } from '../grou
 import {
   type ArenaKernel,
   instantiate,
-  KERNEL_BYTES,
+  kernelBytes,
   PAGE_BYTES,
   Status,
 } from '../ground/kernel.ts';
@@ -84,7 +84,7 @@ class SharedArena extends Shown implements ArenaInstance {
     wholeNumber('participants', participants, 1, MAX_PARTICIPANTS);
     const pages = Math.ceil(bytes / PAGE_BYTES);
     const memory = reserve(pages);
-    const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+    const kernel = instantiate<ArenaKernel>(kernelBytes, memory);
     const slots = participants + SPARE_SLOTS;
     const flags = flagOf('zeroOnFree', zeroOnFree) ? ZERO_ON_FREE : 0;
     const [a, b, c, d, e, f, g, h] = crypto.getRandomValues(new Uint32Array(8)) as unknown as Words;
@@ -122,7 +122,7 @@ class SharedArena extends Shown implements ArenaInstance {
   /** Makes an arena of the pages of an image that `slot` saved. */
   static #wake(memory: WebAssembly.Memory, slot: number): ArenaInstance {
     inspect(memory);
-    const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+    const kernel = instantiate<ArenaKernel>(kernelBytes, memory);
     kernel.view();
     if (slot < kernel.participants()) kernel.join(slot);
     if (slot >= kernel.participants() || !kernel.alive()) {

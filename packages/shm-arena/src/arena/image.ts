@@ -25,7 +25,7 @@ import {
   SLOTS,
 } from '../../build/numbers/ground/layout.ts';
 import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
-import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from '../ground/kernel.ts';
+import { type ArenaKernel, instantiate, kernelBytes, PAGE_BYTES } from '../ground/kernel.ts';
 import { arenaProtocol, same } from '../ground/protocol.ts';
 import type { Seat } from '../life/seat.ts';
 
@@ -225,7 +225,7 @@ export async function loadImage(
     throw rangeError(`load: expected at most ${maxBytes} bytes, found ${pages * PAGE_BYTES}`);
   }
   const memory = reserve(pages);
-  const own = arenaProtocol(instantiate<ArenaKernel>(KERNEL_BYTES, memory));
+  const own = arenaProtocol(instantiate<ArenaKernel>(kernelBytes, memory));
   same('load', 'ARENA_PROTOCOL', own, words[5]!);
   await readRuns(input, memory, pages);
   return { memory, slot: words[4]! };

@@ -1,7 +1,7 @@
 // The arena's kernel as JavaScript sees it, and how any package's kernel gets an instance.
 // assembly/index.ts says what each function does.
 
-import bytes from '../../build/kernel.wasm';
+import kernel from '../../build/kernel.wasm';
 import {
   BAD,
   CLOSED,
@@ -22,8 +22,11 @@ import {
   UNKNOWN,
 } from '../../build/numbers/ground/layout.ts';
 
-/** The wasm bytes of the arena's own kernel. */
-export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = bytes;
+/** What gives the wasm bytes of a kernel. */
+export type KernelBytes = () => Uint8Array<ArrayBuffer>;
+
+/** The arena's own kernel. */
+export const kernelBytes: KernelBytes = kernel;
 
 /** Status codes, the same in every kernel. */
 export const Status = {
@@ -170,18 +173,18 @@ export interface ArenaKernel extends AnyKernel {
   thaw(): number;
 }
 
-const modules = new WeakMap<Uint8Array, WebAssembly.Module>();
-const instances = new WeakMap<WebAssembly.Memory, Map<Uint8Array, WebAssembly.Exports>>();
+const modules = new WeakMap<KernelBytes, WebAssembly.Module>();
+const instances = new WeakMap<WebAssembly.Memory, Map<KernelBytes, WebAssembly.Exports>>();
 
 /**
  * A package's kernel on an arena's memory: compiled once in a thread, one instance a memory. The
  * caller joins it to the thread's slot. Compiles where it is called, which the main thread of an
  * old browser refuses for modules beyond 4 KiB.
  *
- * @param kernel always the same object for the same kernel
+ * @param kernel always the same function for the same kernel
  */
 export function instantiate<X extends AnyKernel>(
-  kernel: Uint8Array<ArrayBuffer>,
+  kernel: KernelBytes,
   memory: WebAssembly.Memory,
 ): X {
   let own = instances.get(memory);
@@ -189,7 +192,7 @@ export function instantiate<X extends AnyKernel>(
   let exports = own.get(kernel);
   if (exports === undefined) {
     let module = modules.get(kernel);
-    if (module === undefined) modules.set(kernel, (module = new WebAssembly.Module(kernel)));
+    if (module === undefined) modules.set(kernel, (module = new WebAssembly.Module(kernel())));
     ({ exports } = new WebAssembly.Instance(module, { env: { memory } }));
     own.set(kernel, exports);
   }

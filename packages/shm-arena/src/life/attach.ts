@@ -4,7 +4,7 @@
 
 import { H_ID, S_RANDOM, SLOT_BYTES, SLOTS } from '../../build/numbers/ground/layout.ts';
 import { ShmError } from '../ground/errors.ts';
-import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind, Status } from '../ground/kernel.ts';
+import { type ArenaKernel, instantiate, kernelBytes, SlotKind, Status } from '../ground/kernel.ts';
 import { Patience } from '../ground/patience.ts';
 import { countSlots, hasDead, noSlot, SPARE_SLOTS } from '../ground/slots.ts';
 import { isMainThread, threadNumber } from '../ground/supports.ts';
@@ -46,7 +46,7 @@ function isSameMemory(shared: SharedSeat, memory: WebAssembly.Memory): boolean {
 }
 
 function takeSlot(memory: WebAssembly.Memory): SharedSeat {
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  const kernel = instantiate<ArenaKernel>(kernelBytes, memory);
   for (const patience = new Patience(null); ; ) {
     const slot = kernel.attach(threadNumber());
     if (slot >= 0) {

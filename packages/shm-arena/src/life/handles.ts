@@ -3,7 +3,7 @@
 
 import type { ArenaHandle } from '../api.ts';
 import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
-import { type ArenaKernel, instantiate, KERNEL_BYTES, PAGE_BYTES } from '../ground/kernel.ts';
+import { type ArenaKernel, instantiate, kernelBytes, PAGE_BYTES } from '../ground/kernel.ts';
 import { same } from '../ground/protocol.ts';
 import { isIsolated } from '../ground/supports.ts';
 import { isArena } from './record.ts';
@@ -75,7 +75,7 @@ export function describeFound(value: unknown): string {
 export function inspect(memory: WebAssembly.Memory): void {
   const { byteLength } = memory.buffer;
   if (byteLength < PAGE_BYTES) throw truncated(PAGE_BYTES, byteLength);
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  const kernel = instantiate<ArenaKernel>(kernelBytes, memory);
   const rung = kernel.inspect(byteLength / PAGE_BYTES);
   if (rung === 0) return checkInhabited(kernel);
   const [found, expected] = [kernel.found() >>> 0, kernel.expected() >>> 0];

@@ -4,7 +4,7 @@
 // structure, a snapshot, an iterator, a guard; a builder that runs; the watch for a worker that
 // may live.
 
-import { type ArenaKernel, instantiate, KERNEL_BYTES, SlotKind } from '../ground/kernel.ts';
+import { type ArenaKernel, instantiate, kernelBytes, SlotKind } from '../ground/kernel.ts';
 import { checkArenaProtocol } from '../ground/protocol.ts';
 import { type Place, type SharedSeat, threadRecord } from './record.ts';
 
@@ -64,7 +64,7 @@ function isOwn({ memory, slot, generation }: Place): boolean {
 
 /** The arena's kernel, also where this copy of the package has no seat. */
 export function kernelOf(memory: WebAssembly.Memory): ArenaKernel {
-  const kernel = instantiate<ArenaKernel>(KERNEL_BYTES, memory);
+  const kernel = instantiate<ArenaKernel>(kernelBytes, memory);
   checkArenaProtocol(kernel, memory, 'arena');
   if (kernel.participants() === 0) kernel.view(); // Another copy of the package attached it.
   return kernel;

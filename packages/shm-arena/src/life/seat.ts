@@ -7,7 +7,8 @@ import {
   type AnyKernel,
   type ArenaKernel,
   instantiate,
-  KERNEL_BYTES,
+  type KernelBytes,
+  kernelBytes,
   Status,
 } from '../ground/kernel.ts';
 import { Patience } from '../ground/patience.ts';
@@ -36,7 +37,7 @@ export class Seat implements ScratchOwner {
     this.slot = shared.slot;
     this.generation = shared.generation;
     this.scratch = shared.scratch;
-    this.kernel = this.instance<ArenaKernel>(KERNEL_BYTES);
+    this.kernel = this.instance<ArenaKernel>(kernelBytes);
     this.crossing = new Crossing(this);
   }
 
@@ -46,7 +47,7 @@ export class Seat implements ScratchOwner {
    * @param what says in the error whose kernel it is
    * @throws ShmError ARENA_PROTOCOL
    */
-  instance<X extends AnyKernel>(kernel: Uint8Array<ArrayBuffer>, what = 'arena'): X {
+  instance<X extends AnyKernel>(kernel: KernelBytes, what = 'arena'): X {
     const exports = instantiate<X>(kernel, this.memory);
     if (!this.#joined.has(exports)) {
       checkArenaProtocol(exports, this.memory, what);

@@ -19,9 +19,6 @@ export type MapArgs = [entry: number, generation: number];
 /** A key as it was packed: its length, and its first words or where it is. */
 export type KeyArgs = [length: number, k0: number, k1: number, k2: number, k3: number];
 
-/** The keys that bound a scan, in its direction: their lengths, and where they are, as i32. */
-export type BoundArgs = [startLength: number, startAt: number, endLength: number, endAt: number];
-
 /** Where a call may leave records, as i32, and how much. */
 export type OutArgs = [out: number, outBytes: number];
 

@@ -15,6 +15,9 @@ import type { AnyCore } from '../map/core.ts';
 import { giveRecords, type Records, takeRecords } from '../map/records.ts';
 import type { Bounds } from './range.ts';
 
+/** The keys that bound a scan, in its direction: their lengths, and where they are, as i32. */
+export type BoundArgs = [startLength: number, startAt: number, endLength: number, endAt: number];
+
 /** What a scan goes over. */
 interface Scanned {
   readonly core: AnyCore;

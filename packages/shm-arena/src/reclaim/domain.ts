@@ -21,7 +21,7 @@ import {
 } from '../../build/numbers/reclaim/domain.ts';
 import type { StructureHandle, VerifyReport } from '../api.ts';
 import { describe, rangeError, typeError, wholeNumber } from '../ground/errors.ts';
-import { type AnyKernel, PAGE_BYTES, Status } from '../ground/kernel.ts';
+import { type AnyKernel, type KernelBytes, PAGE_BYTES, Status } from '../ground/kernel.ts';
 import { SHOW, Shown } from '../ground/shown.ts';
 import type { Seat } from '../life/seat.ts';
 import type { StructureType } from '../structure/kind.ts';
@@ -60,7 +60,7 @@ const PROBLEMS = [
 export function domainType<X extends DomainKernel>(
   type: string,
   own: StructureType<X>['own'],
-  kernel: Uint8Array<ArrayBuffer>,
+  kernel: KernelBytes,
 ): StructureType<X> {
   return {
     type,

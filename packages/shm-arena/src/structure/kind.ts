@@ -1,6 +1,6 @@
 // A kind of structure: what its package says of it once, made known to all copies in this thread.
 
-import type { AnyKernel } from '../ground/kernel.ts';
+import type { AnyKernel, KernelBytes } from '../ground/kernel.ts';
 import { type Protocols, protocolsOf } from '../ground/protocol.ts';
 import { hasDead } from '../ground/slots.ts';
 import { keyOf, type RegisteredType, threadRecord } from '../life/record.ts';
@@ -15,8 +15,8 @@ export interface StructureType<X extends AnyKernel> {
   readonly type: string;
   /** The name under which the kernel exports the number of its own protocol. */
   readonly own: `${string}_PROTOCOL`;
-  /** The wasm bytes of the package's kernel. */
-  readonly kernel: Uint8Array<ArrayBuffer>;
+  /** The package's kernel: always the same function. */
+  readonly kernel: KernelBytes;
   /**
    * Finishes or takes back what the dead participant `slot` had begun in `entry`, while that has
    * the generation: else it does nothing and says OK or CLOSED, for the entry may have another

@@ -2,15 +2,15 @@
 // does its job; what a job returns is its last message.
 import { parentPort, threadId, Worker, workerData } from 'node:worker_threads';
 import { Arena } from '../../dist/index.js';
-import { createStructure, openStructure } from '../../dist/internal.js';
+import { createStructure, openStructure } from '../../dist/structure.js';
 
 const { handle, job, args } = workerData;
 const arena = Arena.attach(handle);
 
-const logOf = (kernel) => ({
+const logOf = (bytes) => ({
   type: 'Log',
   own: 'ARENA_PROTOCOL',
-  kernel,
+  kernel: () => bytes,
   repair: () => 0,
   verify: () => [],
 });

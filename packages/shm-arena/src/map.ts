@@ -1,0 +1,43 @@
+// @x/shm-arena/map: what maps have in common, ordered or not, and how they take keys and values.
+// Experimental: it may change in any release.
+
+export { mapType, verifyMap } from './map/audit.ts';
+export { Batch, ENTRIES, EntryBatch, KEYS, readSome, type Scan, VALUES } from './map/batch.ts';
+export {
+  type AnyCore,
+  codecsOf,
+  type KeyArgs,
+  longOf,
+  type MapArgs,
+  MapCore,
+  type MapKernel,
+  type OutArgs,
+} from './map/core.ts';
+export { MapReader } from './map/reader.ts';
+export {
+  ENTRY_HEAD,
+  giveRecords,
+  RECORD_TOMBSTONE,
+  Records,
+  takeRecords,
+  VERSION_HEAD,
+} from './map/records.ts';
+export { Snapshots } from './map/snapshots.ts';
+export {
+  EntryIterator,
+  KeyIterator,
+  type MapSource,
+  MapView,
+  NUMBERS,
+  READER,
+  ValueIterator,
+} from './map/view.ts';
+// The codec entry point is built upon this one (tsup.config.ts).
+export * from './values/codecs.ts';
+export {
+  type KeyPort,
+  keyPort,
+  MAX_KEY_BYTES,
+  type ValuePort,
+  valuePort,
+} from './values/ports.ts';
