@@ -26,7 +26,7 @@ import { RaceDetector } from './race.ts';
 import { Recording } from './recording.ts';
 import type { Call, OpCall, Operation, Result, Scenario, Steps, Structure } from './structure.ts';
 import { DEAD, DONE, DORMANT, Instance, ownerOf, READY, VirtualThread } from './thread.ts';
-import { Violation } from './violation.ts';
+import { invariantOf, Violation } from './violation.ts';
 
 /** Why memory in a state of the shadow may not be touched. */
 const NOT_OURS: Readonly<Record<number, string>> = {
@@ -146,6 +146,8 @@ export class Machine {
   private readonly bound: number;
   private prologue: Event[] = [];
   private prologueClock = 0;
+  /** What went wrong before the first step: of every run, then. */
+  private unprepared: Violation | null = null;
   // biome-ignore lint/suspicious/noExplicitAny: the structure's own state of a run
   private runKept: any;
   private stepOpen = false;
@@ -183,9 +185,13 @@ export class Machine {
   private setUp(): void {
     const { structure, scenario } = this;
     this.violation = null;
-    structure.setup(this.arena, scenario);
-    this.run = structure.begin?.(this.arena);
-    for (const call of scenario.prepare ?? []) this.runDirectly(this.workers[0]!, call);
+    try {
+      structure.setup(this.arena, scenario);
+      this.run = structure.begin?.(this.arena);
+      for (const call of scenario.prepare ?? []) this.runDirectly(this.workers[0]!, call);
+    } catch (error) {
+      this.unprepared = this.explain(error);
+    }
     this.prologue = this.events;
     this.prologueClock = this.clock;
     this.runKept = this.run;
@@ -196,6 +202,7 @@ export class Machine {
   /** Runs the scenario once under `scheduler`; what went wrong is in `violation`. */
   execute(scheduler: Scheduler): Violation | null {
     this.restart(scheduler);
+    if (this.unprepared !== null) return (this.violation = this.unprepared);
     const w = this.watch;
     this.checked = w.legal || w.race || w.deaths || w.hash || w.record;
     this.direct = false;
@@ -407,10 +414,9 @@ export class Machine {
         this.mark(kind, at >>> 0, bytes >>> 0, site);
       },
       fault: (code: number, at: number, site: number): void => {
-        const what = this.structure.faults?.[code] ?? `assertion ${code}`;
         throw this.wrong(
           'assertion',
-          `${what} does not hold at ${this.word(at >>> 0)}`,
+          `${invariantOf(code)} does not hold at ${this.word(at >>> 0)}`,
           site,
           at >>> 0,
         );

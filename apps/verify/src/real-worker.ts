@@ -30,6 +30,7 @@ import {
 import { load } from './registry.ts';
 import type { OpCall, Steps } from './structure.ts';
 import { Instance, VirtualThread } from './thread.ts';
+import { invariantOf } from './violation.ts';
 
 const setup = workerData as WorkerSetup;
 const structure = await load(setup.structure);
@@ -76,9 +77,7 @@ const env = {
     shadow.fill(state, at >>> 3, (at + bytes + 7) >>> 3);
   },
   fault: (code: number, at: number): void => {
-    throw new Error(
-      `${structure.faults?.[code] ?? `assertion ${code}`} does not hold at ${at >>> 0}`,
-    );
+    throw new Error(`${invariantOf(code)} does not hold at ${at >>> 0}`);
   },
 };
 

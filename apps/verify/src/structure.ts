@@ -273,7 +273,5 @@ export interface Structure<R = any, S = any> {
   soak?: Soak<R>;
   /** A name for the word at `at` in traces: "head", "page[3]", "slot[1].state". */
   word?(at: number, world: World): string | undefined;
-  /** Names of `check` codes. */
-  faults?: Record<number, string>;
   mutants?: readonly Mutant[];
 }

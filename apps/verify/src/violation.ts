@@ -33,3 +33,8 @@ export class Violation {
     this.at = at;
   }
 }
+
+/** What a kernel's `check` calls an invariant: its letter's code, then its number. */
+export function invariantOf(code: number): string {
+  return String.fromCharCode(code >> 8) + (code & 0xff);
+}

@@ -189,7 +189,6 @@ const arena: Structure<Run, State> = {
   recover: rescue,
   end,
   word,
-  faults: { 1: 'the first allocation of a region stands at its body' },
   real: scenarios.map(({ name }) => name),
   soak,
   mutants,

@@ -39,7 +39,6 @@ const skiplist: Structure<Run, State> = {
   operations,
   scenarios,
   plan,
-  faults: { 1: 'shards in use are at most the participants', 2: 'S4: a number above the floor' },
   real: scenarios.map(({ name }) => name),
   soak,
   mutants,

@@ -17,6 +17,7 @@ import { record } from '../src/shrink.ts';
 import { soak } from '../src/soak.ts';
 import type { Plan, Structure } from '../src/structure.ts';
 import { StoreLog } from '../src/thread.ts';
+import { invariantOf, Violation } from '../src/violation.ts';
 import lock from './toys/lock.ts';
 import pool from './toys/pool.ts';
 import words from './toys/words.ts';
@@ -104,6 +105,19 @@ test('lost plain stores: none, all, each alone, also when they overlap', () => {
   });
   expect(after).toEqual(['22333341', '11111111', '11333341', '22221141', '22333311']);
   expect([...memory].join('')).toBe('22333341');
+});
+
+test('an invariant that breaks while a scenario is prepared is what every run finds', async () => {
+  const broken: Structure = {
+    ...words,
+    setup: () => {
+      throw new Violation('assertion', `${invariantOf(0x5304)} does not hold`);
+    },
+  };
+  const exploration = new Exploration(broken, await kernelsOf(words), counting);
+  const { failure } = exploration.run({ strategy: 'dfs', preemptions: 1 });
+  expect(failure?.violation.message).toBe('S4 does not hold');
+  expect(record(exploration, failure!)?.message).toBe('S4 does not hold');
 });
 
 test('what the host writes past world.write is reported', async () => {

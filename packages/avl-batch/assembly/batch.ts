@@ -16,11 +16,22 @@
 // B3  The sort is stable (map/sort.ts S1), so the ops of one key stand in the order of their
 //     tickets.
 //
+// Checked at their sites: B1, B2. B3 where the sort ends (map/sort.ts S1).
+//
 // A run, the ops of one key, is judged from the entry that the tree has (or none), op by op; only
 // the last one that changes something makes a cold part. All is private, but for the outcomes,
 // which are tentative (queue.ts Q4): a death leaves nothing.
 
-import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  check,
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { B } from '@x/shm-arena/assembly/ground/invariants';
 import { ITEM_AT, ITEM_LENGTH, ITEM_OP, itemAt, itemOf } from '@x/shm-arena/assembly/map/sort';
 import {
   COMPARE,
@@ -86,6 +97,11 @@ export function takeOps(head: usize, version: usize, temp: usize, most: u32): u3
       first = q;
     }
     if (lowest == NONE) break;
+    if (isDefined(GATED)) {
+      check(lowest < get64(work() + CUT), B + 1, first);
+      const former = count == 0 ? 0 : ticketOf(get32(itemOf(temp, count - 1) + ITEM_OP));
+      check(count == 0 || former < lowest, B + 2, first);
+    }
     const cursor = cursorAt(first);
     const queue = queueAt(head, first);
     fillItem(itemOf(temp, count), opAt(queue, get64(cursor)));

@@ -26,17 +26,22 @@
 // P2  Whoever holds the lock sees a LIVE region after step 2, so what it asks of that region is
 //     settled when it dies (region.ts, step 5).
 //
+// Checked at its site: P1, of the lock. P2 by what a death leaves: verify counts the pages.
+//
 // Names: v the version, next the one made of it.
 
 import {
   add32,
   cas32,
+  check,
   get32,
   load64,
+  peek64,
   put32,
   put64,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { P, Q, V } from '@x/shm-arena/assembly/ground/invariants';
 import {
   BAD,
   CLOSED,
@@ -47,7 +52,7 @@ import {
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
 import { entryAlive } from '@x/shm-arena/assembly/life/directory';
-import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
+import { checkMine, lock, unlock } from '@x/shm-arena/assembly/life/lock';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { sort, SORT_BYTES } from '@x/shm-arena/assembly/map/sort';
@@ -106,6 +111,10 @@ function tellQueues(head: usize, version: usize): void {
   for (let q: u32 = 0; q < queues; q++) {
     const at = queueAt(head, q) + Q_APPLIED;
     const applied = appliedOf(version, q);
+    if (isDefined(GATED)) {
+      check(peek64(at) <= applied, Q + 2, at); // queue.ts
+      check(applied <= peek64(queueAt(head, q) + Q_TAIL), Q + 2, at);
+    }
     // Pairs with append: what was read of these ops was read before (queue.ts Q3).
     if (load64(at) != applied) store64(at, applied);
   }
@@ -114,10 +123,21 @@ function tellQueues(head: usize, version: usize): void {
 /** Steps 6 and 7, but for the lock. False: the structure is gone. */
 export function publish(entry: u32, head: usize, version: usize, next: usize): bool {
   if (MUTANT == 79) tellQueues(head, next);
+  if (isDefined(GATED)) checkSuccessor(head, version, next);
   if (!cas32(entryAt(entry) + D_ROOT, <u32>version, <u32>next)) return false;
   tellQueues(head, next);
   add32(head + HEAD_PUBLISHED, 1);
   return true;
+}
+
+/** P1, and V1 of version.ts. */
+function checkSuccessor(head: usize, version: usize, next: usize): void {
+  checkMine(head + HEAD_LOCK, P + 1);
+  check(numberOf(next) == numberOf(version) + 1, V + 1, next);
+  const queues = queuesOf(version);
+  for (let q: u32 = 0; q < queues; q++) {
+    check(appliedOf(next, q) >= appliedOf(version, q), V + 1, next);
+  }
 }
 
 // ---- build --------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@
 //     the generation it reads, and nothing else. As many may wait as there are regions.
 // C3  If memory is refused, G' is dropped, and nothing has changed.
 //
+// No site can check these: C1 and C2 as memory that is freed while it is read, C3 by the model.
+//
 // Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
 
 import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';

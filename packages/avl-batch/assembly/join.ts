@@ -23,11 +23,15 @@
 //     Memory is refused, too, where it is kept for the next generation (room.ts).
 // J4  Recursion is no deeper than the tree is high, plus the height of what a batch builds anew.
 //
+// Checked at their sites: J2 as node.ts I2 and I3, J3. As races of the checker: J1. J4 has no check
+// but the stack, which would end.
+//
 // No step is visible: a death leaves bytes of the generation.
 //
 // Names: n, l, r, t, c nodes; k a key source; items the sorted batch, [i, j) a part of it.
 
-import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { check, get32, get64, peek32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { I, J } from '@x/shm-arena/assembly/ground/invariants';
 import { FULL, LIMIT } from '@x/shm-arena/assembly/ground/layout';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { ITEM_AT, ITEM_LENGTH, itemAt, runEnd } from '@x/shm-arena/assembly/map/sort';
@@ -38,6 +42,7 @@ import {
   coldBytes,
   coldOf,
   compare,
+  compareNodes,
   fillCold,
   fillKey,
   fillLinks,
@@ -134,6 +139,7 @@ export function takeRoom(bytes: u64, align: u32): usize {
     put32(at + BUILDER_FAILED, whyNot());
     return 0;
   }
+  if (isDefined(GATED)) check(peek32(at + BUILDER_FAILED) == 0, J + 3, block);
   put64(at + BUILDER_BYTES, get64(at + BUILDER_BYTES) + bytes);
   return block;
 }
@@ -146,6 +152,10 @@ function makeNode(l: usize, k: usize, r: usize): usize {
   if (n == 0) return 0;
   fillLinks(n, l, r);
   fillKey(n, k);
+  if (isDefined(GATED)) {
+    check(l == 0 || compareNodes(l, n) < 0, I + 2, n); // node.ts
+    check(r == 0 || compareNodes(n, r) < 0, I + 2, n);
+  }
   put32(work() + BUILDER_NODES, get32(work() + BUILDER_NODES) + 1);
   return n;
 }

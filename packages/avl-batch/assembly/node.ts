@@ -26,15 +26,19 @@
 // I2  Keys ascend from left to right (map/key.ts).
 // I3  height = 1 + max of the children's; they differ by 1 at most; size = 1 + both sizes.
 //
+// Checked at their sites: I2 (join.ts), I3. After every step of the checker: I2, I3. As races: I1.
+//
 // Names: s0, s1, len, at a key in hand (map/key.ts); n a node; l, r its children; h a height.
 
 import {
+  check,
   get32,
   get64,
   put32,
   put64,
   touch as touchLine,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { I } from '@x/shm-arena/assembly/ground/invariants';
 import { MAX_PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
@@ -147,6 +151,10 @@ export function touch(at: usize): void {
 // ---- writing private nodes ----------------------------------------------------------------------
 
 export function fillLinks(n: usize, l: usize, r: usize): void {
+  if (isDefined(GATED)) {
+    const taller = heightOf(l) > heightOf(r) + 1 || heightOf(r) > heightOf(l) + 1;
+    check(!taller, I + 3, n);
+  }
   const h = 1 + max(heightOf(l), heightOf(r));
   put32(n + LEFT, <u32>l | (h & 31));
   put32(n + RIGHT, <u32>r | (h >> 5));

@@ -23,6 +23,9 @@
 //     ring found no room to grow.
 // Q5  In the half that is not the present one all ops are numbered up to turn's number.
 //
+// Checked at their sites: Q2 (build.ts), and Q3 as ring.ts S3. By the audit (6): Q1. After every
+// step of the checker: Q2. By the model: Q4, as outcomes, and Q5, as ops that were written over.
+//
 // append                                                 a death after this step leaves
 //   1. pin; head; entry LIVE                               a pin
 //   2. no ring: begin one (ring.ts, steps 1 to 4), if      see there

@@ -14,6 +14,8 @@
 //     LIVE only when it is rooted. Its retirement races with nobody but the same: one CAS wins.
 // R2  A region CREATING by s whose version is not the root will never be rooted: s is dead.
 //
+// No site can check these: the audit finds what a repair has left (5).
+//
 // Names: see version.ts.
 
 import { load32 } from '@x/shm-arena/assembly/ground/atomic';

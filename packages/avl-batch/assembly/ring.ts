@@ -19,6 +19,8 @@
 //     in front of it has been written by then, if t >= base: what a new segment holds does not
 //     matter, nor is it cleared.
 //
+// Checked at their sites: S2, S3. After every step of the checker: S3. S1 as races.
+//
 // begin, the thread's first append                       a death after this step leaves
 //   1. S rewound to its start; segment 0 taken             bytes that the next one's step 1 frees
 //   2. in each half a byte, if there is none, so that      the same
@@ -35,12 +37,14 @@
 
 import {
   cas32,
+  check,
   load32,
   load64,
   put32,
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { S } from '@x/shm-arena/assembly/ground/invariants';
 import { CLOSED, FULL, ME, OK, PAGE } from '@x/shm-arena/assembly/ground/layout';
 import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { present } from '@x/shm-arena/assembly/map/call';
@@ -110,6 +114,7 @@ export function placeOp(
     ring = load64(queue + Q_RING);
   }
   if (waiting > slotsIn(ring) && MUTANT != 151) return fail(FULL); // S3
+  if (isDefined(GATED)) check(waiting <= slotsIn(ring), S + 3, queue);
   return slotIn(queue, ring, t);
 }
 
@@ -151,6 +156,7 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
 /** Steps 5 to 7. FULL: as much is not spare. */
 function growRing(head: usize, queue: usize, ring: u64, t: u64, live: u64): i32 {
   const n = slotsIn(ring);
+  if (isDefined(GATED)) check(((t - (ring >> 5)) & (n - 1)) == 0, S + 2, queue);
   const whole = (((<u64>n) << 3) + CHUNK_HEAD + PAGE - 1) & ~(<u64>PAGE - 1);
   if (!isSpare(live, whole << 1)) return FULL; // A chunk may be twice as long as what it is for.
   const end = load32(segmentOf(queue, n - 1)) + (n << 3);

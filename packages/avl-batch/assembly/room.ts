@@ -35,6 +35,9 @@
 // W3  So in an arena that nobody else fills, and while no snapshot keeps an older generation, a
 //     compaction finds its memory, and behind it a build of one op does.
 //
+// No site can check these, which speak of sums over all that others do: the scenarios of full
+// arenas do, in which a delete, then a compaction, must find room.
+//
 // basis, top: stored by builders behind the root's CAS, late if one died, as the applied words are;
 // ceiling: by any thread that counts free pages; due: under the builder's lock. They bound; nothing
 // is repaired by them.

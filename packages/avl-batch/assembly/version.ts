@@ -31,6 +31,8 @@
 // V3  An op is in exactly one place: waiting (applied of its queue < its number <= tail), or in the
 //     tree that the root names, with its outcome in its slot.
 //
+// Checked at its site: V1 (build.ts). After every step of the checker: V1, V3. By audit (5): V2.
+//
 // A call that reads the present finds the root as every map's does (map/call.ts). A call on a
 // snapshot needs no pin: the host's lease holds the version's region. A call on the head alone
 // needs no loop: Q0, Q1 and S live as long as the entry. While an older pin is held, whose

@@ -13,6 +13,8 @@
 // I1  announced is stored before the loads it protects, and is 0 when no guard of the domain is
 //     open.
 //
+// No site can check I1: a block that is freed while a guard may read it shows where it fails.
+//
 // pin                                                    a death after this step leaves
 //   1. the interval's pin (lazy.ts)                        a reservation, until recovery clears it
 //   2. the domain is alive, the home is this thread's      the same

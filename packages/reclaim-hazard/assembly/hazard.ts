@@ -17,6 +17,9 @@
 //     clock still showed its era. The scan that judges what was retired in that era, or later,
 //     moves the clock on before it looks, so it sees the new word whenever it misses the old one.
 //
+// No site can check these: a block that is freed while a hazard protects it shows where they do not
+// hold.
+//
 // protect, pointers                                      a death after this step leaves
 //   1. load the word                                       nothing
 //   2. store the hazard                                    a hazard, until the domain's repair

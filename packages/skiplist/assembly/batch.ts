@@ -23,6 +23,9 @@
 //     hold at the commit. (An insert that failed was true when judged.)
 // B3  The counters are stored from the descriptor's words, which repair uses too: the same values.
 //
+// Checked by others: B1 as write.ts W2 (the intent stands when a node is linked), B2 as node.ts I4.
+// B3 by the audit of the counters (audit.ts 6, 7).
+//
 // Operation, staged by the host: see writeBatch in index.ts. Items (map/sort.ts) stand in temporary
 // words of the host; own: the node of the run that begins here, 0 = none is linked.
 //
@@ -91,7 +94,7 @@ import {
 import { newestBelow } from './read';
 import { listOf } from './record';
 import { opened } from './seal';
-import { findFurther, before, findSplices, linkAbove } from './search';
+import { before, checkLink, findFurther, findSplices, linkAbove } from './search';
 import { admits, makeNode, rewind, useShard } from './shard';
 import {
   BATCH,
@@ -289,6 +292,7 @@ function placeRun(
     fillKind(node, tombstone, deltaFor(tombstone, was));
     put64(node + STAMP, BATCH | <u64>batch);
     put32(linkAt(node, 0), <u32>n);
+    if (isDefined(GATED)) checkLink(list, before(splice, 0), node, n, batch | 1);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break;
     n = findFurther(0, s0, s1, len, at, splice);
   }

@@ -20,6 +20,8 @@
 // X2  A plain write that frozen lists have no version for needs none of this: lists are taken out,
 //     none is put below.
 //
+// Checked at its site: X1, as W2 of write.ts. No site can check X2: the order of calls shows it.
+//
 // Names: found the newest version of the key, here or in a frozen list, a tombstone too; 0 = none.
 
 import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
@@ -43,6 +45,7 @@ import {
   versionsOf,
 } from './node';
 import { listOf } from './record';
+import { checkLink } from './search';
 import { giveBack } from './shard';
 import { BATCH, commitBatch, DESCRIPTOR_BYTES, openBatch, stampAsBatch } from './stamp';
 
@@ -100,6 +103,7 @@ export function overFrozen(
   openBatch(batch, ME);
   if (MUTANT != 162) store64(shard + SHARD_INTENT, <u64>batch | 1); // X1
   put64(x + STAMP, BATCH | <u64>batch);
+  if (isDefined(GATED)) checkLink(list, before, x, n, batch | 1); // X1
   if (!cas32(linkAt(before, 0), <u32>n, <u32>x)) {
     giveBack(list, shard, x, mark, slab);
     return AGAIN;

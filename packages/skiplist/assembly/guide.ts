@@ -31,6 +31,9 @@
 //     keys ascend, crowd between two entries, or share their slices in thousands, it costs what it
 //     costs without a guide, and that look.
 //
+// Checked at its site, when a guide is made, and by the audit (16): U1. U2 and U3 speak of
+// searches: what those find is checked where a node is linked (search.ts F1, F2).
+//
 // renew, by a writer that has passed a multiple of 2^STRIDE    a death after this step leaves
 //   1. count the versions: as many as due? CAS due               no renewal until it doubles again
 //   2. allocate and fill: one walk along LEVEL                   memory of the region
@@ -48,6 +51,7 @@
 
 import {
   cas32,
+  check,
   get32,
   get64,
   load32,
@@ -55,6 +59,7 @@ import {
   put64,
   store32,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { U } from '@x/shm-arena/assembly/ground/invariants';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { LANE_BEFORE, LANE_BEHIND, LANE_S0, LANE_S1, LANE_SPLICE } from './lane';
 import {
@@ -308,6 +313,10 @@ function fillLeaves(guide: usize, list: usize, first: usize, last: usize, room: 
         n = before == head && MUTANT != 45 ? first : next(before, LEVEL);
         window = windowOf(get64(n + KEY), get64(n + KEY + 8), shift);
         before = n;
+      }
+      if (isDefined(GATED)) {
+        const former = i > 0 ? leaf + ((i - 1) << 3) : leaf - (1 << LINE) + ((LEAF - 1) << 3);
+        check(i + filled == 0 || get64(former) <= window, U + 1, leaf);
       }
       put64(leaf + (i << 3), window);
       put32(leaf + LEAF_BEFORE + 4 + (i << 2), <u32>n);

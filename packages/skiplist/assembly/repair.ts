@@ -18,6 +18,8 @@
 //     active list names, was unlinked for good (seal.ts L1): it had been named before it was LIVE,
 //     and a name stays. Its retirement races with nobody but the same: one CAS wins.
 //
+// No site can check these: the audit finds what a repair has left (4, 6, 7, 13).
+//
 // Names: see node.ts, seal.ts.
 
 import { get64, load64, store64 } from '@x/shm-arena/assembly/ground/atomic';

@@ -31,6 +31,8 @@
 //     number, and a scan of the present reads, for each key, a state that stood during the call.
 // C4  In reverse, a group of versions that may have begun before the window is looked up again.
 //
+// No site can check these cheaply: each scan of the checker is compared with its model.
+//
 // No step changes anything but stamps that every reader may decide; a death leaves a pin.
 //
 // Names: w a window; b a boundary; seg the level of the boundaries; want how many entries are

@@ -37,6 +37,9 @@
 //     open that one looks at this one.
 // L7  A list takes no version before its `successor` is set: shards in use (68) stays 0 until then.
 //
+// Checked at their sites: L2, L3, L4, and L7 (search.ts). After every step of the checker: L3, L6,
+// L7. By the audit (13): L1. L5 as memory that is freed while somebody reads it.
+//
 // the next list of A                                          a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
 //   2. CAS A.successor 0 → B; lost: drop B                      CREATING(dead): repair does 3, or
@@ -68,14 +71,17 @@
 import {
   cas32,
   cas64,
+  check,
   fill,
   get32,
   load32,
   load64,
   or64,
+  peek64,
   put32,
   put64,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { L, T } from '@x/shm-arena/assembly/ground/invariants';
 import {
   BAD,
   CLOSED,
@@ -85,17 +91,19 @@ import {
   entryAt,
   EXPELLED,
   generationOf,
+  kindOf,
   LIMIT,
   ME,
   OK,
   R_OWNER,
   R_STATE,
+  REGION_CREATING,
   regionAt,
 } from '@x/shm-arena/assembly/ground/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { alive, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { entryAlive } from '@x/shm-arena/assembly/life/directory';
-import { lock, unlock } from '@x/shm-arena/assembly/life/lock';
+import { checkMine, lock, unlock } from '@x/shm-arena/assembly/life/lock';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { AHEAD } from '@x/shm-arena/assembly/map/codes';
 import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
@@ -222,6 +230,8 @@ export function opened(record: usize): usize {
   const older: usize = get32(list + LIST_FORMER); // Frozen. L3, L6: a clock of 0 has one before it.
   if (MUTANT != 40) or64(older + LIST_CLOCK, LIST_CLOSED);
   cas64(older + LIST_LAST, 0, load64(older + LIST_CLOCK) & ~LIST_CLOSED);
+  // stack.ts
+  if (isDefined(GATED)) check((peek64(older + LIST_CLOCK) & LIST_CLOSED) != 0, T + 2, list);
   cas64(list + LIST_CLOCK, 0, load64(older + LIST_LAST) + 1);
   if (MUTANT == 40) or64(older + LIST_CLOCK, LIST_CLOSED);
   return list;
@@ -246,6 +256,13 @@ function restack(root: usize, record: usize, head: usize, first: u32, end: u32, 
     setList(next, 0, head);
     let to: u32 = 1;
     for (let i = first; i < end; i++) if (i != without) setList(next, to++, listOf(record, i));
+    if (isDefined(GATED)) {
+      checkMine(at, L + 2);
+      const active = listOf(record, 0);
+      check(peek64(active + LIST_CLOCK) != 0, L + 3, active);
+      const state = peek64(regionAt(listRegion(head)) + R_STATE);
+      check(kindOf(state) != REGION_CREATING, L + 4, head);
+    }
     won = cas32(root, <u32>record, <u32>next);
   }
   unlock(at);

@@ -12,6 +12,8 @@
 // F1  `before` at level i is the head or a node linked at level i whose key is less than K.
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
 //
+// Checked at their sites, where a node is about to be linked: F1, F2.
+//
 // F1 stays true for ever: keys do not change, and no node is unlinked (I1, I2). F2 tells of the
 // past: a node may have been linked between the two since. Then the CAS of before's link, which
 // expects `behind`, fails, and the writer looks again from `before` on (`findFurther`).
@@ -27,7 +29,19 @@
 //
 // Names: see node.ts.
 
-import { cas32, get32, get64, load32, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  cas32,
+  check,
+  get32,
+  get64,
+  load32,
+  peek32,
+  peek64,
+  put32,
+  store32,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { F, I, L, T, W } from '@x/shm-arena/assembly/ground/invariants';
+import { ME } from '@x/shm-arena/assembly/ground/layout';
 import { bound, GUIDED, near, nearLanes } from './guide';
 import {
   LANE_AT,
@@ -47,19 +61,26 @@ import {
   laneS1,
 } from './lane';
 import {
-  LIST_HEAD,
-  LIST_HEIGHT,
-  SHARD_HINTS,
+  compareNodes,
+  heightOf,
   HINTS,
   KEY,
   laneAt,
   less,
   linkAt,
+  LIST_CLOCK,
+  LIST_HEAD,
+  LIST_HEIGHT,
+  LIST_SUCCESSOR,
   next,
+  SHARD_HINTS,
+  SHARD_INTENT,
+  shardAt,
   tail,
   touch,
   turnsAt,
 } from './node';
+import { checkDecided } from './stamp';
 
 // ---- splices ------------------------------------------------------------------------------------
 
@@ -208,6 +229,7 @@ export function findNear(
   for (; level < tries; level++) {
     b = get32(shard + SHARD_HINTS + ((<usize>level) << 2)); // Owned. I6: linked at that level.
     if (b == 0) return findSplice(list, height, s0, s1, len, at, splice);
+    if (isDefined(GATED)) check(b == list + LIST_HEAD || heightOf(b) > level, I + 6, b); // node.ts
     if (b != list + LIST_HEAD && !less(b, s0, s1, len, at)) continue;
     n = next(b, level);
     if (n == 0 || !less(n, s0, s1, len, at)) break;
@@ -376,6 +398,23 @@ function startAgain(list: usize, first: usize, end: usize): void {
   }
 }
 
+// ---- linking ------------------------------------------------------------------------------------
+
+/** F1 and F2 of the place between b and n where a node is about to be linked: no order ages. */
+function checkOrder(list: usize, b: usize, node: usize, n: usize): void {
+  check(b == list + LIST_HEAD || compareNodes(b, node) < 0, F + 1, node);
+  check(n == 0 || compareNodes(node, n) <= 0, F + 2, node);
+}
+
+/** The same at level 0, in a list that takes versions, in front of what is decided. */
+export function checkLink(list: usize, b: usize, node: usize, n: usize, intent: usize): void {
+  checkOrder(list, b, node, n);
+  check(peek64(list + LIST_CLOCK) != 0, T + 3, list); // stack.ts
+  check(peek32(list + LIST_SUCCESSOR) != 0, L + 7, list); // seal.ts
+  check(peek32(shardAt(list, ME) + SHARD_INTENT) == <u32>intent, W + 2, node); // write.ts
+  if (n != 0 && compareNodes(node, n) == 0) checkDecided(n);
+}
+
 // ---- linking above level 0 ----------------------------------------------------------------------
 
 /**
@@ -399,6 +438,7 @@ export function linkAbove(
     // Above the list: from the head.
     if (level >= top) setSplice(splice, level, list + LIST_HEAD, 0);
     let n = findFurther(level, s0, s1, len, at, splice);
+    if (isDefined(GATED)) checkOrder(list, before(splice, level), node, n);
     while (!linkBetween(node, level, before(splice, level), n)) {
       if (++lost > 2) return level;
       if (MUTANT == 33) n = next(before(splice, level), level);

@@ -13,6 +13,9 @@
 //     0. The numbers of a newer list are greater than all numbers of the older ones.
 // T3  No node is linked in a list whose clock is 0: every call that writes helps open it first.
 //
+// Checked at their sites: T2 (seal.ts), T3 (search.ts). After every step of the checker: T2. T1 by
+// the lock under which the root moves (seal.ts L2).
+//
 // A call that reads the present finds the root as every map's does (map/call.ts). A call on a
 // snapshot needs no pin: the host's lease holds the record's regions. A death under a pin leaves
 // the pin, which recovery takes away with the slot.

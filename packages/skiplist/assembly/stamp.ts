@@ -24,6 +24,9 @@
 // S5  When a descriptor commits, the root still names the record that its writer looked at: what a
 //     frozen list said of a key is not gone with that list.
 //
+// Checked at their sites: S1 of single nodes, S2, S3, S4. After every step of the checker: S2. S5
+// by the order of calls: a list that was taken out is not seen again.
+//
 // Numbers of one key descend along its versions (I4): a writer decides the front version V before
 // it links in front of it (`decide`); V's number was taken, so the new node's, taken later, is
 // greater.
@@ -66,10 +69,13 @@ import {
   load32,
   load64,
   pause,
+  peek32,
+  peek64,
   put32,
   put64,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { I, S } from '@x/shm-arena/assembly/ground/invariants';
 import {
   D_ROOT,
   entryAt,
@@ -78,7 +84,7 @@ import {
   SLOT_ALIVE,
   slotAt,
 } from '@x/shm-arena/assembly/ground/layout';
-import { LIST_CLOCK, LIST_ENTRY, STAMP } from './node';
+import { linkAt, LIST_CLOCK, LIST_ENTRY, LIST_HEAD, looksEqual, STAMP } from './node';
 import { listOf } from './record';
 
 export const LIST_CLOSED: u64 = 1 << 63;
@@ -103,6 +109,7 @@ const COMMITS: u32 = isDefined(GATED) ? 3 : 1000;
 
 /** Takes the next number; bit 63: the list is closed, and it is none. */
 export function tick(list: usize): u64 {
+  if (isDefined(GATED)) check(peek64(list + LIST_CLOCK) != 0, S + 3, list);
   return add64(list + LIST_CLOCK, 1) + 1;
 }
 
@@ -114,8 +121,36 @@ export function stampNode(list: usize, node: usize): u64 {
     return load64(node + STAMP);
   }
   const w = (t & LIST_CLOSED) != 0 ? DEAD : t;
-  if (cas64(node + STAMP, 0, w)) return w;
+  if (isDefined(GATED)) checkLinked(list, node);
+  if (cas64(node + STAMP, 0, w)) {
+    if (isDefined(GATED)) checkDescends(node, w);
+    return w;
+  }
   return load64(node + STAMP);
+}
+
+/** S1 */
+function checkLinked(list: usize, node: usize): void {
+  let n: usize = peek32(linkAt(list + LIST_HEAD, 0));
+  while (n != 0 && n != node) n = peek32(linkAt(n, 0));
+  check(n == node, S + 1, node);
+}
+
+/** I4 of node.ts: what stands behind a version of its key is decided, and has a lower number. */
+function checkDescends(node: usize, number: u64): void {
+  if (number == DEAD) return;
+  let n: usize = peek32(linkAt(node, 0));
+  for (; n != 0 && looksEqual(n, node); n = peek32(linkAt(n, 0))) {
+    checkDecided(n);
+    const stamp = peek64(n + STAMP);
+    check(stamp == DEAD || stamp < number, I + 4, node);
+  }
+}
+
+/** I4 of node.ts, of a node that another version stands in front of, or is put there. */
+export function checkDecided(node: usize): void {
+  const stamp = peek64(node + STAMP);
+  check(stamp != 0 && ((stamp & BATCH) == 0 || stamp == DEAD), I + 4, node);
 }
 
 /** The number of a linked node if a reader of `upto` sees it, or 0. Decides what is undecided. */
@@ -151,6 +186,10 @@ function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
 /** Stores what the decided word `d` of its batch means for a node; returns it. */
 function stampDecided(node: usize, d: u64): u64 {
   const w = <u32>(d >> 62) == COMMITTED ? d & LATEST : DEAD;
+  if (isDefined(GATED)) {
+    const stood = peek64(node + STAMP);
+    check(stood == w || ((stood & BATCH) != 0 && stood != DEAD), S + 2, node);
+  }
   if (load64(node + STAMP) != w) store64(node + STAMP, w); // The same value, whoever stores it.
   return w;
 }
@@ -226,7 +265,7 @@ export function commitBatch(record: usize, batch: usize, versions: u32, live: i3
     if (<u32>(d >> 62) != BUILDING) return false;
     const t = tick(list);
     if ((t & LIST_CLOSED) != 0) break;
-    check(t > d, 2, batch); // S4
+    if (isDefined(GATED)) check(t > d, S + 4, batch);
     if (MUTANT != 160 && load32(root) != <u32>record) break; // S5
     if (MUTANT == 36) {
       store64(batch + DESCRIPTOR_WORD, ((<u64>COMMITTED) << 62) | t);

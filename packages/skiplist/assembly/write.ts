@@ -27,6 +27,9 @@
 // W4  A delete of what was found to be live passes the list's limits: whoever has reached them may
 //     still shrink. Each live key lets one pass, as long as it is deleted alone.
 //
+// Checked at its site: W2 (search.ts). W1 by search.ts F2 and the audit of the live keys (7). W3 by
+// the count of bytes at the end, W4 by the model.
+//
 // Names: see node.ts. shard: the writer's line; prev: the newest version of the key that is one.
 
 import {
@@ -68,7 +71,7 @@ import {
 import { newestBelow, resultOf } from './read';
 import { listOf } from './record';
 import { opened } from './seal';
-import { findFurther, before, findNear, linkAbove, remember } from './search';
+import { before, checkLink, findFurther, findNear, linkAbove, remember } from './search';
 import { admits, setIntent, makeNode, countNode, giveBack, useShard } from './shard';
 import { LIST_CLOSED, DEAD, decide, stampNode, tick } from './stamp';
 
@@ -124,8 +127,7 @@ function putIn(
   b: u32,
 ): i32 {
   const list = listOf(record, 0);
-  // The root has moved on already.
-  if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN;
+  if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN; // The root has moved on.
   const shard = shardAt(list, ME);
   const splice = spliceAt();
   const height = pickHeight(list);
@@ -166,6 +168,7 @@ function putIn(
       break;
     }
     if (MUTANT == 30) early = tick(list);
+    if (isDefined(GATED)) checkLink(list, before(splice, 0), node, n, node);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
     if (MUTANT == 200) return giveUp(list, shard, node, mark, slab);
     n = MUTANT == 31 ? next(before(splice, 0), 0) : findFurther(0, s0, s1, len, at, splice);

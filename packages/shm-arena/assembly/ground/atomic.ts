@@ -189,9 +189,22 @@ export function markFree(at: usize, bytes: usize): void {
   if (isDefined(GATED)) mark(MARK_FREE, at, bytes);
 }
 
-/** An invariant that must hold; checked in the gated build only. */
-export function check(holds: bool, code: i32, at: usize): void {
+/**
+ * An invariant that must hold, by its letter and number (invariants.ts); checked in the gated build
+ * only. What it looks at must stay true whatever the other threads do meanwhile.
+ */
+export function check(holds: bool, invariant: i32, at: usize): void {
   if (isDefined(GATED)) {
-    if (!holds) fault(code, at);
+    if (!holds) fault(invariant, at);
   }
+}
+
+/** What stands in a word, for `check` alone: no step of the checker's, nothing in a release. */
+export function peek32(at: usize): u32 {
+  return isDefined(GATED) ? atomic.load<u32>(at) : 0;
+}
+
+/** What stands in a word, for `check` alone: no step of the checker's, nothing in a release. */
+export function peek64(at: usize): u64 {
+  return isDefined(GATED) ? atomic.load<u64>(at) : 0;
 }

@@ -19,5 +19,5 @@ export declare function fail(): i32;
  */
 export declare function mark(kind: i32, at: usize, bytes: usize): void;
 
-/** An assertion named by `code` does not hold; `at` says where. Does not return. */
-export declare function fault(code: i32, at: usize): void;
+/** An invariant (invariants.ts) does not hold; `at` says where. Does not return. */
+export declare function fault(invariant: i32, at: usize): void;

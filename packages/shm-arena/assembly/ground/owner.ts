@@ -4,6 +4,8 @@
 //   bits 0-31   slot + 1, or ENTRY | entry       bits 32-63  generation
 //
 // I1  Once `ownerGone` is true of a word it stays true: a life that is over does not come back.
+//
+// No site can check I1; the checker looks after every step whether a life comes twice.
 
 import { load64 } from './atomic';
 import {

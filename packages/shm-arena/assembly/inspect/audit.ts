@@ -24,6 +24,8 @@
 //
 // I1  Every loop is bounded by a count of this build, never by a number read from the memory.
 //
+// No site can check I1: a walk that does not end is what the checker calls a livelock.
+//
 // Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves
 // nothing.
 

@@ -10,6 +10,8 @@
 // I2  After `thaw` no slot is ALIVE, no thread id and no watch list is left:
 //     a thread id of another process must not bury anybody here.
 //
+// No site can check these; the tests of images do, on what they saved and thawed.
+//
 // thaw, in a memory that no thread has attached yet; per slot
 //   1. clear thread id, lock flag and watch list
 //   2. ALIVE → DEAD; all without thread bits. Locks stay: whom they name is not alive.

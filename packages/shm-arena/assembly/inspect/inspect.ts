@@ -13,6 +13,8 @@
 // I1  Reads bytes 0..127 only, which are frozen from `create` on.
 // I2  `found` and `expected` are the two values that the last rung compared (low 32 bits).
 //
+// No site can check these; the tests of attaching do, rung by rung.
+//
 // Steps: one load a compared word; no store; a death leaves nothing. The two globals hold the
 // answer for the host alone; no kernel reads them.
 

@@ -25,6 +25,9 @@
 //     dead's, though s may be creating for another life by now.
 // I6  Entry and generation are handed out as one: from the same look at the state.
 //
+// Checked at its site: I1. By verify (audit.ts): I2. After every step of the checker: I3 and I5, as
+// a life that comes twice; I4 where a call begins. I6 is a matter of two calls.
+//
 // claim(descriptor)                                     a death after this step leaves
 //   1. lock                                               a lock to be inherited
 //   2. scan: the name LIVE: TAKEN; CREATING or            the same; an entry freed on the way has
@@ -55,6 +58,7 @@ import {
   store32,
   store64,
 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import {
   BAD,
   CLOSED,
@@ -95,7 +99,7 @@ import {
   stateWord,
 } from '../ground/layout';
 import { dropOrphans } from '../memory/grants';
-import { lock, unlock } from './lock';
+import { checkMine, lock, unlock } from './lock';
 import { retireOrphans, sweep } from '../memory/region';
 import { kindAt } from './slot';
 import { result } from '../ground/thread';
@@ -161,6 +165,7 @@ function claimLocked(at: usize): i32 {
   if (free < 0) return -FULL;
   fillEntry(free, at);
   const mine = stateWord(ENTRY_CREATING, ME + 1, generationOf(seen));
+  checkMine(DIRECTORY_LOCK, I + 1);
   if (!cas64(entryAt(free) + D_STATE, seen, mine)) return -CONTENDED; // I1: nobody else does.
   result(generationOf(seen));
   return free;

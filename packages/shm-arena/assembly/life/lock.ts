@@ -12,6 +12,8 @@
 //                                              ended inside.
 //                                          I2  A word never names a later life of the slot than
 //                                              the one that wrote it.
+// What a lock guards is checked where it is changed (`checkMine`). After every step of the checker:
+// I2. I1 by the audit (14).
 // lock()                                       a death after this step leaves
 //   1. read the word                           nothing
 //   2. free: CAS 0 → mine      linearizes      a word that names the dead: the next comer takes 3
@@ -25,7 +27,7 @@
 //
 // Names: word the value read.
 
-import { cas64, load64, pause } from '../ground/atomic';
+import { cas64, check, load64, pause, peek64 } from '../ground/atomic';
 import {
   CONTENDED,
   GENERATION,
@@ -84,6 +86,11 @@ export function unlock(at: usize): void {
 /** Whether this thread is inside. */
 export function isMine(at: usize): bool {
   return load64(at) == mine();
+}
+
+/** That this thread is inside, as an invariant says. */
+export function checkMine(at: usize, invariant: i32): void {
+  check(peek64(at) == mine(), invariant, at);
 }
 
 /** Slot + 1 of the living thread that is inside; 0: nobody. Of the moment: for figures. */

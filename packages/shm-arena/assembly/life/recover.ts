@@ -20,6 +20,9 @@
 //     bits are of a slot, and only its own thread sets them, so while it is dead none of a later
 //     life can be cleared; they are cleared before the slot is FREE.
 //
+// Checked at their sites: I1, and I3 of the bits as slot.ts I2. What I2 and the rest of I3 promise
+// shows where the checker lets a reaper die, too.
+//
 // reap(slot)                                           a death after this step leaves
 //   1. lock; state: DEAD or ORPHANED, else unlock        a lock to be inherited; so do all below
 // recoverArena(slot), inside, in the state DEAD
@@ -43,6 +46,7 @@
 // it can tell whether the region was linked.
 
 import { cas64, load32, load64, store32, store64 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import { freeEntry, isJoined, unjoin } from './directory';
 import { dropOrphans } from '../memory/grants';
 import { disownPage } from '../memory/heap';
@@ -87,7 +91,7 @@ import {
   slotAt,
   stateWord,
 } from '../ground/layout';
-import { isMine, lock, unlock } from './lock';
+import { checkMine, isMine, lock, unlock } from './lock';
 import {
   extent,
   finishRelease,
@@ -135,6 +139,7 @@ export function recoverArena(slot: u32): u32 {
   for (let i: u32 = 0; i < WATCHED && MUTANT != 110; i++)
     buryThread(load32(at + S_WATCHED + (i << 2)));
   const freed = settleSlot(slot);
+  checkMine(at + S_REAPER, I + 1);
   cas64(at + S_STATE, word, withKind(word, SLOT_ORPHANED));
   return freed;
 }
@@ -274,6 +279,7 @@ export function finishRecovery(slot: u32): bool {
     if (MUTANT != 17) dropCreating(slot);
     if (MUTANT == 102) unlock(at);
     if (MUTANT != 107) clearJoined(slot);
+    checkMine(at, I + 1);
     leaveSlot(slot);
     if (MUTANT == 107) clearJoined(slot);
   }

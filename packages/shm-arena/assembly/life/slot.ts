@@ -20,6 +20,9 @@
 //     inside attach is found by the id the host knows; S_THREAD decides when the id has more bits.
 // I5  The reservations of a dead participant stand until its slot is FREE.
 //
+// Checked at its site: I2. After every step of the checker: I2, I3, and I5 as memory that is freed
+// too early. I1 and I4 speak of who calls: the checker's deaths try them.
+//
 // leaveSlot(slot), for its own thread (attach.ts) or its one reaper (recover.ts)
 //                                                    a death after this step leaves
 //   1. clear reservations and watch list; free the     the rest, for recovery
@@ -28,18 +31,33 @@
 // bury(slot, g)
 //   3. CAS ALIVE(g) → DEAD(g)       linearizes
 
-import { and64, cas64, load32, load64, store32, store64 } from '../ground/atomic';
+import { and64, cas64, check, load32, load64, peek64, store32, store64 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import { settleGrants } from '../memory/grants';
 import {
   D_JOINED,
+  D_STATE,
   ENTRIES,
+  ENTRY_LIVE,
   entryAt,
+  FIRST,
   FULL,
+  G_STATE,
   generationOf,
+  grantAt,
+  GRANTS,
   kindOf,
   LEASES,
   OK,
+  ownerOf,
+  P_CONT,
+  P_LARGE,
+  P_REGION,
+  PAGES,
   PARTICIPANTS,
+  R_STATE,
+  regionAt,
+  REGIONS,
   S_LEASES,
   S_LOCK_HELD,
   S_LOWER,
@@ -54,6 +72,7 @@ import {
   slotAt,
   WATCHED,
 } from '../ground/layout';
+import { pageAt, pageOwner } from '../memory/pages';
 
 const THREAD_SHIFT: u32 = 4;
 const THREAD_MASK: u32 = 0xfff_ffff;
@@ -89,7 +108,31 @@ export function leaveSlot(slot: u32): void {
   settleGrants(slot);
   if (load32(at + S_LOCK_HELD) != 0) store32(at + S_LOCK_HELD, 0);
   if (load32(at + S_THREAD) != 0) store32(at + S_THREAD, 0);
+  if (isDefined(GATED)) checkUnnamed(slot);
   cas64(at + S_STATE, word, slotWord(SLOT_FREE, 0, generationOf(word)));
+}
+
+/** I2, with what only the slot's own thread, or its one reaper, could change. */
+function checkUnnamed(slot: u32): void {
+  const bit = (<u64>1) << (slot & 63);
+  for (let entry: u32 = 0; entry < ENTRIES; entry++) {
+    const at = entryAt(entry);
+    const word = peek64(at + D_STATE);
+    const joined =
+      kindOf(word) == ENTRY_LIVE && (peek64(at + D_JOINED + ((slot >> 6) << 3)) & bit) != 0;
+    check(ownerOf(word) != slot + 1 && !joined, I + 2, at);
+  }
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    check(ownerOf(peek64(regionAt(region) + R_STATE)) != slot + 1, I + 2, regionAt(region));
+  }
+  for (let record: u32 = 0; record < GRANTS; record++) {
+    check(ownerOf(peek64(grantAt(record) + G_STATE)) != slot + 1, I + 2, grantAt(record));
+  }
+  for (let page = FIRST; page < PAGES; page++) {
+    const word = peek64(pageAt(page));
+    const shared = kindOf(word) == P_REGION || kindOf(word) == P_LARGE || kindOf(word) == P_CONT;
+    check(shared || pageOwner(word) != slot + 1, I + 2, pageAt(page));
+  }
 }
 
 /** Clears the joined bit of `slot` in all entries. */

@@ -12,6 +12,8 @@
 // C1  A root that step 2 returns stays until the pin ends: it was the root while the entry was LIVE
 //     and the pin covered the era (reservation.ts). The root's word is the entry's, which nobody
 //     frees, so loading it again is safe.
+//
+// No site can check C1: what it promises is that nobody reads freed memory, which the checker sees.
 
 import { get32, load32 } from '../ground/atomic';
 import {

@@ -15,6 +15,8 @@
 // G1  A state word is compared as a whole, generation and owner included: what was judged is what
 //     is changed. That the structure does not name a region any more, or never will, is the
 //     caller's to know.
+//
+// No site can check G1; the checker looks after every step whether a life comes twice.
 
 import { cas64, load64 } from '../ground/atomic';
 import {

@@ -11,12 +11,15 @@
 //
 // S1  The sort is stable: items of one key stand in the order in which they came.
 //
+// Checked at its site, at the end of a sort.
+//
 // A few items are sorted by insertion, which is quicker while they are few, then merged from below.
 // A merge has no branch that nobody can guess: which one comes first is as good as random.
 //
 // Names: order the sorted array; a run: the items of one key, from i to `end`.
 
-import { get32, get64, put32 } from '../ground/atomic';
+import { check, get32, get64, put32 } from '../ground/atomic';
+import { S } from '../ground/invariants';
 import { compareRest } from './key';
 
 export const ITEM_LENGTH: usize = 16;
@@ -88,7 +91,17 @@ export function sort(items: usize, most: u32, count: u32): usize {
     from = to;
     to = other;
   }
+  if (isDefined(GATED)) checkSorted(from, count);
   return from;
+}
+
+/** Items come one behind the other: of one key, the first one's address is the lowest. */
+function checkSorted(order: usize, count: u32): void {
+  for (let i: u32 = 1; i < count; i++) {
+    const a = itemAt(order, i - 1);
+    const b = itemAt(order, i);
+    check(sameKey(a, b) ? a < b : notBehind(a, b) != 0, S + 1, b);
+  }
 }
 
 /** Sorts the items from `low` on by insertion. */

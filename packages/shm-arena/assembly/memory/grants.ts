@@ -28,6 +28,9 @@
 //     Nobody judges them by looking whether s is alive: only s itself, or its one reaper
 //     (recover.ts I1), frees them, before s is FREE.
 //
+// Checked at its site: I1. After every step of the checker: I1, I4, and I5 as a life that comes
+// twice. By verify (audit.ts): I3. I2 by what the handles of the model find.
+//
 // take(entry)                                            a death after this step leaves
 //   1. CAS FREE(g) → TAKING(me, g)                         TAKING(dead): freed with its slot
 //   2. of := entry; era := clock                           the same
@@ -58,7 +61,18 @@
 // take, give and drop are wait-free but for the CAS of 1, which fails only where another taker
 // won. LIMIT: each record was in use when it was looked at.
 
-import { and64, cas64, load32, load64, or64, store32, store64 } from '../ground/atomic';
+import {
+  and64,
+  cas64,
+  check,
+  load32,
+  load64,
+  or64,
+  peek64,
+  store32,
+  store64,
+} from '../ground/atomic';
+import { I } from '../ground/invariants';
 import {
   CLOCK,
   CLOSED,
@@ -102,6 +116,7 @@ export function grantTake(entry: u32, generation: u32): i32 {
     const word = load64(at + G_STATE);
     if (kindOf(word) != GRANT_FREE) continue;
     if (!cas64(at + G_STATE, word, stateWord(GRANT_TAKING, ME + 1, generationOf(word)))) continue;
+    check((peek64(GRANTED) & bitOf(record)) == 0, I + 1, at);
     store64(at + G_OF, ownedByEntry(entry, generation));
     store64(at + G_ERA, load64(CLOCK));
     if (MUTANT != 19) or64(GRANTED, bitOf(record)); // I1: pairs with `standing`.
@@ -126,6 +141,7 @@ export function grantGive(record: u32, root: u32): i32 {
   const at = grantAt(record);
   const word = load64(at + G_STATE);
   if (kindOf(word) != GRANT_TAKING || ownerOf(word) != ME + 1) return CLOSED;
+  check((peek64(GRANTED) & bitOf(record)) != 0, I + 1, at);
   if (MUTANT == 19) or64(GRANTED, bitOf(record));
   store32(at + G_ROOT, root);
   const given = stateWord(GRANT_GIVEN, 0, generationOf(word));

@@ -18,6 +18,8 @@
 //   I4  A SMALL page returns to FREE only empty; then only its owner (or its reaper) can do that.
 //       The word of an ORPHAN carries a number that no other orphan had (32 bits: it wraps after
 //       2^31 orphans), so that one seen empty and adopted since is not released.
+//   The checker is told of each block (`markLive`, `markFree`): I1, I4. After every step of it: I3.
+//   By verify (audit.ts 7): I2.
 // The links table, u32 a page: the owner's ring of pages of a class; and the slot's three words a
 // class {page, cursor, orphans seen}: owned plain words, worth nothing after a death; recovery
 // walks the page table.

@@ -13,6 +13,9 @@
 //     of CONT its head; of ORPHAN        it is not reused before its runs are settled.
 //     a number of its own            I5  RELEASES has been raised before a page turns FREE.
 //
+// After every step of the checker: I1, I2, I3. I4 by slot.ts I2. No site can check I5, which speaks
+// of who looks meanwhile.
+//
 //   CLAIMED(slot)   being assembled: head first, then its CONTs, then the final word of the head
 //   SMALL(slot)     blocks of one class; the slot alone sets bits in its bitmap
 //   ORPHAN          such a page without an owner: anyone may adopt it by CAS

@@ -31,6 +31,9 @@
 //     s may be creating for another life by now. RETIRING and FREEING come after CREATING of the
 //     same g, each once but for recovery, which takes them from the dead under recover.ts I1.
 //
+// Checked at their sites: I1, I3, I5. After every step of the checker: I4, and I6 as a life that
+// comes twice. By verify (audit.ts): I2.
+//
 // create(owner, budget)                                  a death after this step leaves
 //   1. CAS FREE → CREATING(me)                               CREATING(dead): retired by recovery,
 //   2. owner, birth, budget; claim the first chunk,            or by the repair of its structure
@@ -58,6 +61,7 @@
 
 import {
   cas64,
+  check,
   fill,
   get64,
   load32,
@@ -66,12 +70,14 @@ import {
   markRoom,
   markUsed,
   pause,
+  peek64,
   put64,
   refused,
   store32,
   store64,
   swap32,
 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import {
   BAD,
   CHUNK_PAGES,
@@ -148,6 +154,7 @@ export function regionCreate(owner: u64, budget: u32): i32 {
 
 function fillRegion(region: u32, mine: u64, owner: u64, budget: u32): i32 {
   const at = regionAt(region);
+  check(peek64(at + R_OWNER) == 0, I + 1, at);
   store64(at + R_OWNER, owner);
   store64(at + R_BIRTH, era());
   store32(at + R_BUDGET, budget);
@@ -182,6 +189,7 @@ export function regionPublish(region: u32): i32 {
   const word = load64(at);
   if (kindOf(word) != REGION_CREATING || ownerOf(word) != ME + 1) return CLOSED;
   const live = stateWord(REGION_LIVE, 0, generationOf(word));
+  check(peek64(regionAt(region) + R_OWNER) != 0, I + 1, at);
   if (!cas64(at, word, live)) return CLOSED;
   // Pairs with entryDestroy, which leaves LIVE before it looks for regions: one of us sees the
   // other.
@@ -212,6 +220,7 @@ export function retireFrom(region: u32, seen: u64): bool {
   const mine = stateWord(REGION_RETIRING, ME + 1, generationOf(seen));
   if (!cas64(at + R_STATE, seen, mine)) return false;
   store64(at + R_RETIRED, advance()); // I3
+  check(peek64(at + R_BIRTH) <= peek64(at + R_RETIRED), I + 3, at);
   cas64(at + R_STATE, mine, stateWord(REGION_RETIRED, 0, generationOf(seen)));
   store32(RETIRED_HINT, 1);
   return true;
@@ -359,6 +368,8 @@ function growShard(region: u32, line: usize, bytes: u32, align: u32, beyond: boo
   markLive(chunk, size);
   markRoom(chunk + CHUNK_HEAD, size - CHUNK_HEAD);
   put64(chunk, get64(line)); // Private until `commit`, then owned by the shard.
+  const kind = kindOf(peek64(regionAt(region) + R_STATE));
+  check(kind != REGION_FREEING && kind != REGION_FREE, I + 5, chunk);
   commit(head, pageWord(P_REGION, ME + 1, region, n));
   store64(line + 8, pages + n);
   put64(line, ((<u64>(size - CHUNK_HEAD)) << 32) | (chunk + CHUNK_HEAD));

@@ -20,6 +20,9 @@
 // I3  A lease holds era e only when the clock was still e after the load of the root; by the same
 //     CAS the clock went to e + 1, so what is born later is born after the lease.
 //
+// No site can check these, which speak of what others did meanwhile: the checker does, as memory
+// that is freed while somebody may read it. The order of I1: region.ts I3 and limbo.ts I3.
+//
 // pin                                               protect, after the load of a root
 //   1. e := clock; upper := e                         4. clock <= upper: protected
 //   2. lower := e                                     5. upper := clock; load the root again

@@ -20,6 +20,9 @@
 // I7  A piece was taken from the shard exactly when its position is not the noted one and the piece
 //     fits between the start of its chunk and the position.
 //
+// No site can check these, which say how a death is judged. At the end the checker counts the
+// blocks.
+//
 // alloc                                                  a death after this step leaves
 //   1. pop: store W, or carve: store fresh  linearizes     a block in the caller's hands
 //   2. none: CAS GIVEN → TAKING(me); store W; EMPTY        TAKING(dead): I6
@@ -35,17 +38,20 @@
 import {
   add64,
   cas64,
+  check,
   get32,
   get64,
   load32,
   load64,
   markLive,
+  peek32,
   put32,
   put64,
   refused,
   store32,
   store64,
 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import { classOf, sizeOfClass } from '../memory/heap';
 import {
   BAD,
@@ -112,6 +118,7 @@ const TAKING: u64 = 3 << 32;
 export function allocBlock(root: usize, home: usize, bytes: u32): u32 {
   if (bytes > MOST) return fail(BAD);
   if (refused()) return fail(FULL);
+  check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home); // limbo.ts
   const q = classOf(bytes + HEAD);
   let block = pop(home, q);
   if (block == 0) block = carve(home, sizeOfClass(q));

@@ -16,6 +16,8 @@
 // I2  A home is used only while it names this slot: a thread that was buried, or has left, finds
 //     out.
 //
+// No site can check I1: memory that is freed too early shows it. limbo.ts checks I2 with its own.
+//
 // build(entry)                                           a death after this step leaves
 //   1. a CREATING region; record, homes: plain             retired with the entry of the dead
 //   2. region LIVE; the host publishes the entry           the same

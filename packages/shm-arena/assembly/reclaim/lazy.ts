@@ -12,6 +12,8 @@
 // I2  While it is 0 and no call runs the interval protects nothing; it stands or not, as is
 //     convenient, until `idle`.
 //
+// No site can check these: memory that is freed too early shows where they do not hold.
+//
 // pin                                                    a death after this step leaves
 //   1. load the clock, lower, upper                        nothing
 //   2. moved: store upper, store lower   (both linearize)  a reservation, until recovery clears it

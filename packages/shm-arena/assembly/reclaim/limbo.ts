@@ -29,6 +29,9 @@
 //     clock each home allocates F blocks at most, so a reader with [lower, upper] keeps no more
 //     than the blocks in use at lower + homes * F * (upper - lower + 1).
 //
+// Checked at their sites: I1 of the block in hand, I2, I3, I4. After every step of the checker: I1,
+// I4, I5.
+//
 // retire(block)                                        a death after this step leaves
 //   1. load the clock; stamp, link: plain                an unlinked block in the caller's hands
 //   2. store W                    linearizes             a retired block, found by whoever comes
@@ -47,52 +50,58 @@ import {
   add64,
   cas32,
   cas64,
+  check,
   get32,
   get64,
   load32,
   load64,
   markFree,
+  peek32,
+  peek64,
   put32,
   put64,
   store32,
   store64,
 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import { give } from './blocks';
 import { standing } from '../memory/grants';
 import { sizeOfClass } from '../memory/heap';
 import {
-  HEAD,
-  CLASSES_MAX,
   BLOCK_BIRTH,
-  BLOCK_RETIRED,
   BLOCK_FREE,
   BLOCK_KIND,
-  RETIRED,
-  FREED,
-  STATES,
-  INTERVAL,
-  EPOCH,
-  POINTERS,
-  ERAS,
-  DOMAIN_SCHEME,
-  DOMAIN_HOMES,
-  DOMAIN_HAZARDS,
-  DOMAIN_EPOCH,
-  HOME_PENDING,
-  HOME_KEPT,
-  HOME_ANNOUNCED,
-  HOME_SCANNED,
-  HOME_NOW,
-  HOME_COUNTS,
-  HOME_SNAPSHOT,
-  SNAPSHOT,
-  HOME_HAZARDS,
-  FILTER_BITS,
-  homeAt,
-  linkOf,
-  wordAt,
+  BLOCK_RETIRED,
+  CLASSES_MAX,
   clearHazards,
+  DOMAIN_EPOCH,
+  DOMAIN_HAZARDS,
+  DOMAIN_HOMES,
+  DOMAIN_SCHEME,
+  EPOCH,
+  ERAS,
+  FILTER_BITS,
+  FREED,
+  HEAD,
+  HOME_ANNOUNCED,
+  HOME_COUNTS,
+  HOME_HAZARDS,
+  HOME_KEPT,
+  HOME_NOW,
+  HOME_OWNER,
+  HOME_PENDING,
+  HOME_SCANNED,
+  HOME_SNAPSHOT,
+  homeAt,
+  INTERVAL,
+  linkOf,
+  POINTERS,
+  RETIRED,
+  SNAPSHOT,
+  STATES,
   tell,
+  USED,
+  wordAt,
 } from './home';
 import {
   CLOCK,
@@ -159,9 +168,14 @@ function stampOf(root: usize, home: usize): u64 {
 export function retireBlock(root: usize, home: usize, at: usize, own: bool): void {
   const block = at - HEAD;
   const q = get32(block + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
+  check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
+  check((peek32(block + BLOCK_KIND) & STATES) == USED, I + 1, at);
   const wordOf = wordAt(home, q);
   const w = load64(wordOf);
   put64(block + BLOCK_RETIRED, stampOf(root, home)); // I3: after the block was unlinked.
+  // An epoch's birth is an era all the same: its stamps are of another clock.
+  const eras = !isDefined(GATED) || peek32(root + DOMAIN_SCHEME) != EPOCH;
+  check(!eras || peek64(block + BLOCK_BIRTH) <= peek64(block + BLOCK_RETIRED), I + 3, at);
   put32(block + BLOCK_KIND, get32(block + BLOCK_KIND) + RETIRED);
   put32(block + linkOf(<u32>w), <u32>w & ~1);
   store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
@@ -169,11 +183,16 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
   const pending = load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
   store64(home + HOME_PENDING, pending);
   if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
+  if (isDefined(GATED))
+    check(!reaches(root, peek64(home + HOME_PENDING), peek64(home + HOME_KEPT)), I + 4, home);
 }
 
 /** As many are pending as I4 allows. */
 function isDue(root: usize, home: usize, pending: u64): bool {
-  const kept = load64(home + HOME_KEPT);
+  return reaches(root, pending, load64(home + HOME_KEPT));
+}
+
+function reaches(root: usize, pending: u64, kept: u64): bool {
   // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
   const times: u32 = get32(root + DOMAIN_SCHEME) == EPOCH ? 1 : 2;
   if (<u32>pending >= threshold(root) + times * <u32>kept) return true;
@@ -225,6 +244,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     freed += <u32>(more >> 32);
     kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
   }
+  check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
   store64(home + HOME_PENDING, kept);
   store64(home + HOME_KEPT, kept);
   if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
@@ -251,6 +271,8 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
   while (at != 0) {
     // The owner's (or the dead's, which W orders): nobody else looks.
     const next = get32(at + from);
+    // FREED, where a death came before step 6.
+    check((peek32(at + BLOCK_KIND) & STATES) != USED, I + 1, at);
     if (isKept(root, home, at, limit, noted)) {
       put32(at + to, keep);
       keep = <u32>at;

@@ -6,6 +6,8 @@
 //   entry.root ──► region r: line 0 .. line n | value
 //
 // Root: generation of the region << 8 | region + 1. The value is frozen.
+// C1  The first allocation of a new region stands at its body.
+//
 // write: 1. region CREATING, value stored   2. CAS root   3. publish   4. retire the old region
 // A death after 1: repair drops it; after 2: repair publishes it; after 3: repair retires the old
 // one, which is LIVE and not the root.
@@ -19,6 +21,7 @@ import {
   load64,
   put32,
 } from '@x/shm-arena/assembly/ground/atomic';
+import { C } from '@x/shm-arena/assembly/ground/invariants';
 import {
   entryAbandon,
   entryAlive,
@@ -97,7 +100,7 @@ function cellMake(owner: u64, value: u32): i32 {
   const region = regionCreate(owner, 0);
   if (region < 0) return region;
   const at = bump(shard(region, ME), 8, 8);
-  check(at == <u32>regionBody(region), 1, at);
+  check(at == <u32>regionBody(region), C + 1, at);
   put32(at, value); // Private until the root names it.
   return region;
 }
