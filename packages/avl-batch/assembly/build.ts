@@ -85,6 +85,7 @@ import {
   regionOf,
   rootOf,
   setApplied,
+  setFigures,
   usedOf,
   versionBytes,
 } from './version';
@@ -200,11 +201,8 @@ function successor(head: usize, version: usize, root: usize): usize {
   const bytes = versionBytes(queues);
   const next = takeRoom(bytes, 8);
   if (next == 0) return 0;
-  const used = usedOf(version) + bytesTaken();
-  const number = numberOf(version) + 1;
-  const live = liveOf(version) + liveAdded();
-  const cut = cutTaken();
-  fillVersion(next, root, regionOf(version), number, used, live, cut, head, queues);
+  fillVersion(next, root, regionOf(version), numberOf(version) + 1, head, queues);
+  setFigures(next, usedOf(version) + bytesTaken(), liveOf(version) + liveAdded(), cutTaken());
   for (let q: u32 = 0; q < queues; q++) {
     const tail = MUTANT == 80 ? load64(queueAt(head, q) + Q_TAIL) : 0;
     setApplied(next, q, MUTANT == 80 ? tail : takenOf(q));

@@ -85,6 +85,7 @@ import {
   regionOf,
   rootOf,
   setApplied,
+  setFigures,
   versionBytes,
 } from './version';
 
@@ -140,11 +141,8 @@ function successor(head: usize, version: usize, root: usize, region: u32): usize
   const queues = queuesOf(version);
   const next = takeRoom(versionBytes(queues), 8);
   if (next == 0) return 0;
-  const used = bytesTaken();
-  const number = numberOf(version) + 1;
-  const live = liveOf(version);
-  const cut = cutOf(version);
-  fillVersion(next, root, region, number, used, live, cut, head, queues);
+  fillVersion(next, root, region, numberOf(version) + 1, head, queues);
+  setFigures(next, bytesTaken(), liveOf(version), cutOf(version));
   for (let q: u32 = 0; q < queues; q++) setApplied(next, q, appliedOf(version, q));
   return next;
 }

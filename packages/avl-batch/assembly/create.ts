@@ -43,6 +43,7 @@ import {
   HEAD_TABLES,
   HEAD_TOP,
   QUEUE_BYTES,
+  setFigures,
   versionBytes,
 } from './version';
 
@@ -77,7 +78,8 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   put32(<usize>head + HEAD_TABLES, tables);
   startRing(head, tables);
   put64(<usize>head + HEAD_TOP, i64.MAX_VALUE);
-  fillVersion(version, 0, region, 1, versionBytes(0), 0, 1, head, 0);
+  fillVersion(version, 0, region, 1, head, 0);
+  setFigures(version, versionBytes(0), 0, 1);
   tellRoom(head, version);
   raiseCeiling(head);
   allot(head, region, 0, false);

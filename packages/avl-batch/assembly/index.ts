@@ -85,35 +85,7 @@ export function create(entry: u32, generation: u32, maxQueued: u32, maxPages: u3
  * would have no room any more: a delete is taken then, and a value that replaces none smaller),
  * LIMIT (maxPages), CONTENDED, BAD (2 GiB), EXPELLED, CLOSED.
  */
-export function append(
-  entry: u32,
-  generation: u32,
-  kind: u32,
-  len: u32,
-  k0: u32,
-  k1: u32,
-  k2: u32,
-  k3: u32,
-  valueAt: u32,
-  valueLen: u32,
-  expectAt: u32,
-  expectLen: u32,
-): i32 {
-  return queues.append(
-    entry,
-    generation,
-    kind,
-    len,
-    k0,
-    k1,
-    k2,
-    k3,
-    valueAt,
-    valueLen,
-    expectAt,
-    expectLen,
-  );
-}
+export { append } from './queue';
 
 /**
  * What became of an operation of any thread. OK: it is visible; result {0 u32 DONE 1, EXISTED 2
@@ -187,19 +159,7 @@ export function compact(entry: u32, generation: u32): i32 {
  * result {0 u32 value length, 64... the value}. ABSENT. NEED: instead of the value 20 u32 its
  * offset, for `piece`.
  */
-export function get(
-  entry: u32,
-  generation: u32,
-  target: u32,
-  flags: u32,
-  len: u32,
-  k0: u32,
-  k1: u32,
-  k2: u32,
-  k3: u32,
-): i32 {
-  return reads.get(entry, generation, target, flags, len, k0, k1, k2, k3);
-}
+export { get } from './read';
 
 /**
  * After NEED: copies `bytes` (a multiple of 8, but for the last piece; at most ioBytes() - 64) from
@@ -223,17 +183,7 @@ export function release(): void {
  * than count when the out block is full: call again for the rest, or, where no key was done, `get`
  * the first one. `out` must not overlap the keys.
  */
-export function getMany(
-  entry: u32,
-  generation: u32,
-  target: u32,
-  count: u32,
-  at: u32,
-  out: u32,
-  outBytes: u32,
-): i32 {
-  return reads.getMany(entry, generation, target, count, at, out, outBytes);
-}
+export { getMany } from './read';
 
 /**
  * Reads a run of entries of one version in order, `limit` at most. Forward: from start up to end;
@@ -278,18 +228,7 @@ export function scan(
  * Counts the entries of a range in O(log n). flags: START, START_OPEN, END, END_OPEN (forward). OK:
  * result {0 u32 entries}. Without flags: the size; with END | END_OPEN: the rank of a key.
  */
-export function count(
-  entry: u32,
-  generation: u32,
-  target: u32,
-  flags: u32,
-  startLen: u32,
-  startAt: u32,
-  endLen: u32,
-  endAt: u32,
-): i32 {
-  return reads.count(entry, generation, target, flags, startLen, startAt, endLen, endAt);
-}
+export { count } from './read';
 
 /**
  * The present version. The caller takes a lease (leaseTake), calls this, then leaseHold; where that

@@ -99,26 +99,26 @@ export function appliedOf(version: usize, queue: u32): u64 {
   return queue < queuesOf(version) ? get64(version + VERSION_APPLIED + ((<usize>queue) << 3)) : 0;
 }
 
-/** Fills a private version; the applied numbers are the caller's to set. */
+/** Fills a private version; figures and applied numbers are the caller's to set. */
 export function fillVersion(
   version: usize,
   root: usize,
   region: u32,
   number: u64,
-  used: u64,
-  live: u64,
-  cut: u64,
   head: usize,
   queues: u32,
 ): void {
   put32(version + VERSION_ROOT, <u32>root);
   put32(version + VERSION_REGION, region);
   put64(version + VERSION_NUMBER, number);
+  put32(version + VERSION_HEAD, <u32>head);
+  put32(version + VERSION_QUEUES, queues);
+}
+
+export function setFigures(version: usize, used: u64, live: u64, cut: u64): void {
   put64(version + VERSION_USED, used);
   put64(version + VERSION_LIVE, live);
   put64(version + VERSION_CUT, cut);
-  put32(version + VERSION_HEAD, <u32>head);
-  put32(version + VERSION_QUEUES, queues);
 }
 
 export function setApplied(version: usize, queue: u32, number: u64): void {

@@ -60,6 +60,7 @@ import {
 import { regionAlloc, regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
 import { DELETE, INSERT } from './codes';
 import { renew } from './guide';
+import { takeKey } from './hand';
 import {
   LANE_LEVELS,
   LANE_SPLICE,
@@ -169,7 +170,18 @@ function attempt(record: usize, order: usize, count: u32): i32 {
     }
     first = end;
   }
-  return finishBatch(record, shard, batch, linked, live, order, count, mark, slab);
+  if (linked == 0) return writeNothing(list, shard, mark, slab);
+  return finishBatch(record, shard, batch, linked, live, order, count);
+}
+
+/** In the place of steps 4 and 5, where no operation takes effect. */
+function writeNothing(list: usize, shard: usize, mark: u32, slab: u64): i32 {
+  // As in giveBack of shard.ts: repair must not look at freed memory.
+  store64(shard + SHARD_INTENT, 0);
+  rewind(list, shard, mark, slab);
+  put32(io() + ANSWER, 0);
+  put64(io() + FOUND_NUMBER, 0);
+  return OK;
 }
 
 /** Steps 4 and 5. */
@@ -181,19 +193,9 @@ function finishBatch(
   live: i32,
   order: usize,
   count: u32,
-  mark: u32,
-  slab: u64,
 ): i32 {
   const list = listOf(record, 0);
   const result = io();
-  if (linked == 0) {
-    // As in giveBack of shard.ts: repair must not look at freed memory.
-    store64(shard + SHARD_INTENT, 0);
-    rewind(list, shard, mark, slab);
-    put32(result + ANSWER, 0);
-    put64(result + FOUND_NUMBER, 0);
-    return OK;
-  }
   const counters = load64(shard + SHARD_COUNTERS);
   const versions = versionsOf(counters) + linked;
   const alive = liveOf(counters) + live;
@@ -234,18 +236,8 @@ function makeNodes(list: usize, order: usize, count: u32): i32 {
       longest = max(longest, valueBytes(opAt(order, i)));
     }
     const item = itemAt(order, first);
-    const s0 = get64(item);
-    const s1 = get64(item + 8);
-    const height = pickHeight(list);
-    const node = makeNode(
-      list,
-      height,
-      s0,
-      s1,
-      get32(item + ITEM_LENGTH),
-      get32(item + ITEM_AT),
-      longest,
-    );
+    takeKey(get64(item), get64(item + 8), get32(item + ITEM_LENGTH), get32(item + ITEM_AT));
+    const node = makeNode(list, pickHeight(list), longest);
     if (node == 0) return whyNot();
     setNode(item, node);
     runs++;
@@ -266,21 +258,18 @@ function placeRun(
   batch: usize,
 ): usize {
   const list = listOf(record, 0);
-  const s0 = laneS0(lane);
-  const s1 = laneS1(lane);
-  const len = laneLength(lane);
-  const at = laneKeyAt(lane);
+  takeKey(laneS0(lane), laneS1(lane), laneLength(lane), laneKeyAt(lane));
   const splice = lane + LANE_SPLICE;
   const item = itemAt(order, first);
   const node = nodeOf(item);
   let n = laneFound(lane);
   while (true) {
     if (batchKind(batch) != BUILDING) return batch;
-    const prev = newest(list, n, s0, s1, len, at);
+    const prev = newest(list, n);
     const was = isLive(prev);
     let live = was;
     if (prev == 0 && inserts(order, first, end)) {
-      live = isLive(newestBelow(record, s0, s1, len, at)); // Holds at the commit: S5.
+      live = isLive(newestBelow(record)); // Holds at the commit: S5.
     }
     const op = judge(order, first, end, live);
     if (op == 0) {
@@ -294,10 +283,9 @@ function placeRun(
     put32(linkAt(node, 0), <u32>n);
     if (isDefined(GATED)) checkLink(list, before(splice, 0), node, n, batch | 1);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break;
-    n = findFurther(0, s0, s1, len, at, splice);
+    n = findFurther(0, splice);
   }
-  const height = heightOf(node);
-  linkAbove(list, node, height, s0, s1, len, at, splice);
+  linkAbove(list, node, heightOf(node), splice);
   return node;
 }
 

@@ -111,22 +111,7 @@ export function put(
  *   MATCH_DELETE  the same, but writes a tombstone
  * DIFFERS: it is otherwise.
  */
-export function putIf(
-  entry: u32,
-  generation: u32,
-  kind: i32,
-  len: u32,
-  k0: u32,
-  k1: u32,
-  k2: u32,
-  k3: u32,
-  valueAt: u32,
-  valueLen: u32,
-  a: u32,
-  b: u32,
-): i32 {
-  return write.put(entry, generation, kind, len, k0, k1, k2, k3, valueAt, valueLen, a, b);
-}
+export { put as putIf } from './write';
 
 /**
  * Writes many keys that become visible all at once. Operations stand one behind the other from `at`
@@ -151,20 +136,7 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
  * ABSENT with number 0: no visible version at all. NEED: the same, but instead of the value 20 u32
  * its offset, for `piece`.
  */
-export function get(
-  entry: u32,
-  generation: u32,
-  target: u32,
-  seqLo: u32,
-  seqHi: u32,
-  len: u32,
-  k0: u32,
-  k1: u32,
-  k2: u32,
-  k3: u32,
-): i32 {
-  return read.get(entry, generation, target, seqLo, seqHi, len, k0, k1, k2, k3);
-}
+export { get } from './read';
 
 /**
  * Reads many keys with their cache misses overlapped. `at`: count keys one behind the other, each
@@ -174,19 +146,7 @@ export function get(
  * than count when the out block is full: call again for the rest, or, where no key was done, `get`
  * the first one. `out` must not overlap the keys.
  */
-export function getMany(
-  entry: u32,
-  generation: u32,
-  target: u32,
-  seqLo: u32,
-  seqHi: u32,
-  count: u32,
-  at: u32,
-  out: u32,
-  outBytes: u32,
-): i32 {
-  return read.getMany(entry, generation, target, seqLo, seqHi, count, at, out, outBytes);
-}
+export { getMany } from './read';
 
 /**
  * Reads a run of entries in order, `limit` at most. Keys of the bounds stand in scratch, 8-aligned.

@@ -70,6 +70,7 @@ import { PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
 import { compareRest, putRest, slicesAt } from '@x/shm-arena/assembly/map/key';
+import { handAt, handLength, handS0, handS1 } from './hand';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -299,12 +300,12 @@ export function towerBytes(height: u32): usize {
   return (((<usize>height) << 2) + 7) & ~7;
 }
 
-/** Writes key and height into a private node. */
-export function fillKey(node: usize, height: u32, s0: u64, s1: u64, len: u32, at: usize): void {
-  put32(node + META, len | (height << 20));
-  put64(node + KEY, s0);
-  put64(node + KEY + 8, s1);
-  putRest(node + REST, len, at);
+/** Writes the key in hand and a height into a private node. */
+export function fillKey(node: usize, height: u32): void {
+  put32(node + META, handLength | (height << 20));
+  put64(node + KEY, handS0);
+  put64(node + KEY + 8, handS1);
+  putRest(node + REST, handLength, handAt);
   for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
 }
 

@@ -52,6 +52,7 @@ import {
   putValue,
 } from '@x/shm-arena/assembly/map/result';
 import { TOMBSTONE } from './codes';
+import { handAt, handLength, handS0, handS1 } from './hand';
 import {
   LANE_NODE,
   LANE_DECIDED,
@@ -145,7 +146,11 @@ export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
 }
 
 /** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
-export function newestBelow(record: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+export function newestBelow(record: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
   const count = listsIn(record);
   for (let i: u32 = 1; i < count; i++) {
     const list = listOf(record, i);

@@ -60,6 +60,7 @@ import {
   putLarge,
 } from '@x/shm-arena/assembly/map/result';
 import { COUNT, RESUME, TOMBSTONE, TOMBSTONES, VERSIONS } from './codes';
+import { takeKey } from './hand';
 import {
   boundAt,
   compareNodes,
@@ -530,7 +531,8 @@ function startForward(w: usize, want: u32): void {
 
 /** Fills the splice of a bound below `height` at least. */
 function findBound(list: usize, height: u32, b: usize, splice: usize): usize {
-  return findSplice(list, height, get64(b), get64(b + 8), get32(b + 16), get32(b + 20), splice);
+  takeKey(get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
+  return findSplice(list, height, splice);
 }
 
 /** Fills the window from `next` on. False: nothing is left. */

@@ -43,6 +43,7 @@ import {
 import { F, I, L, T, W } from '@x/shm-arena/assembly/ground/invariants';
 import { ME } from '@x/shm-arena/assembly/ground/layout';
 import { bound, GUIDED, near, nearLanes } from './guide';
+import { handAt, handLength, handS0, handS1, takeKey } from './hand';
 import {
   LANE_AT,
   LANE_BEFORE,
@@ -138,53 +139,31 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
  * Fills the splice below `height` at least, as far as the list is that high; returns the first node
  * not before the key, or 0.
  */
-export function findSplice(
-  list: usize,
-  height: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): usize {
-  const b = near(list, s0, s1, len, at);
+export function findSplice(list: usize, height: u32, splice: usize): usize {
+  const b = near(list, handS0, handS1, handLength, handAt);
   const n = bound;
   const low: u32 = b == 0 ? 0 : GUIDED;
   put32(splice, low);
-  if (height > low) findAbove(list, low, s0, s1, len, at, splice);
-  return b == 0 ? behind(splice, 0) : descend(b, GUIDED, 0, n, s0, s1, len, at, splice);
+  if (height > low) findAbove(list, low, splice);
+  return b == 0 ? behind(splice, 0) : descend(b, GUIDED, 0, n, splice);
 }
 
 /** Fills the splice from level `low` on. */
-function findAbove(
-  list: usize,
-  low: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): void {
+function findAbove(list: usize, low: u32, splice: usize): void {
   const top = load32(list + LIST_HEIGHT);
   put32(splice, top);
-  descend(list + LIST_HEAD, top, low, 0, s0, s1, len, at, splice);
+  descend(list + LIST_HEAD, top, low, 0, splice);
 }
 
 /**
  * Fills the splice from below `level` down to `low`, from `b` on; `n`: a node known not to be
  * before the key, or 0.
  */
-function descend(
-  b: usize,
-  level: u32,
-  low: u32,
-  n: usize,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): usize {
+function descend(b: usize, level: u32, low: u32, n: usize, splice: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
   while (level > low) {
     level--;
     const known = n;
@@ -212,43 +191,37 @@ function descend(
  * ascending keys looks at one or two nodes. Only levels below `height` are needed; the splice may
  * end there.
  */
-export function findNear(
-  list: usize,
-  shard: usize,
-  height: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): usize {
+export function findNear(list: usize, shard: usize, height: u32, splice: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
   let level: u32 = 0;
   let b: usize = 0;
   let n: usize = 0;
   const tries = min(HINTS, isDefined(GATED) ? 2 : 4);
   for (; level < tries; level++) {
     b = get32(shard + SHARD_HINTS + ((<usize>level) << 2)); // Owned. I6: linked at that level.
-    if (b == 0) return findSplice(list, height, s0, s1, len, at, splice);
+    if (b == 0) return findSplice(list, height, splice);
     if (isDefined(GATED)) check(b == list + LIST_HEAD || heightOf(b) > level, I + 6, b); // node.ts
     if (b != list + LIST_HEAD && !less(b, s0, s1, len, at)) continue;
     n = next(b, level);
     if (n == 0 || !less(n, s0, s1, len, at)) break;
   }
-  if (level == tries) return findSplice(list, height, s0, s1, len, at, splice);
+  if (level == tries) return findSplice(list, height, splice);
   setSplice(splice, level, b, n);
   for (let above = level + 1; above < height; above++) {
     let p: usize = 0;
     if (above < HINTS) p = get32(shard + SHARD_HINTS + ((<usize>above) << 2));
     if (p == 0 || (p != list + LIST_HEAD && !less(p, s0, s1, len, at))) {
-      return findSplice(list, height, s0, s1, len, at, splice);
+      return findSplice(list, height, splice);
     }
     const q = next(p, above);
-    if (q != 0 && less(q, s0, s1, len, at))
-      return findSplice(list, height, s0, s1, len, at, splice);
+    if (q != 0 && less(q, s0, s1, len, at)) return findSplice(list, height, splice);
     setSplice(splice, above, p, q);
   }
   put32(splice, max(level + 1, height));
-  return level == 0 ? n : descend(b, level, 0, n, s0, s1, len, at, splice);
+  return level == 0 ? n : descend(b, level, 0, n, splice);
 }
 
 /** Fills the splice for a key behind all keys. */
@@ -263,14 +236,11 @@ export function findEnd(list: usize, splice: usize): void {
 }
 
 /** Brings one level of the splice up to date, going on from what it knows; returns `behind`. */
-export function findFurther(
-  level: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): usize {
+export function findFurther(level: u32, splice: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
   let b = before(splice, level);
   let n = next(b, level);
   while (n != 0 && less(n, s0, s1, len, at)) {
@@ -324,9 +294,8 @@ export function findSplices(list: usize, count: u32): void {
     const lane = laneAt(i);
     const low = get32(lane + LANE_SPLICE);
     if (get32(lane + LANE_LEVELS) <= low) continue;
-    const s0 = laneS0(lane);
-    const s1 = laneS1(lane);
-    findAbove(list, low, s0, s1, laneLength(lane), laneKeyAt(lane), lane + LANE_SPLICE);
+    takeKey(laneS0(lane), laneS1(lane), laneLength(lane), laneKeyAt(lane));
+    findAbove(list, low, lane + LANE_SPLICE);
   }
 }
 
@@ -422,28 +391,19 @@ export function checkLink(list: usize, b: usize, node: usize, n: usize, intent: 
  * fight: after two lost races the tower stays truncated, which costs searches a little and breaks
  * nothing. Returns the levels that are linked. A death leaves a truncated tower.
  */
-export function linkAbove(
-  list: usize,
-  node: usize,
-  height: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  splice: usize,
-): u32 {
+export function linkAbove(list: usize, node: usize, height: u32, splice: usize): u32 {
   const top = topOf(splice);
   let lost: u32 = 0;
   for (let level: u32 = 1; level < height; level++) {
     // Above the list: from the head.
     if (level >= top) setSplice(splice, level, list + LIST_HEAD, 0);
-    let n = findFurther(level, s0, s1, len, at, splice);
+    let n = findFurther(level, splice);
     if (isDefined(GATED)) checkOrder(list, before(splice, level), node, n);
     while (!linkBetween(node, level, before(splice, level), n)) {
       if (++lost > 2) return level;
       if (MUTANT == 33) n = next(before(splice, level), level);
       // Both neighbours' order is checked again.
-      else n = findFurther(level, s0, s1, len, at, splice);
+      else n = findFurther(level, splice);
     }
     raise(list, level + 1);
   }

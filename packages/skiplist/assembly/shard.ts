@@ -20,6 +20,7 @@ import {
 import { FULL, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { fail } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, regionRewind } from '@x/shm-arena/assembly/memory/region';
+import { handLength } from './hand';
 import {
   SHARD_COUNTERS,
   countersOf,
@@ -71,17 +72,8 @@ export function admits(list: usize, more: u32): bool {
  * A private node with the key, unstamped; 0: no memory, see status(). `beyond`: the limit of pages
  * does not count.
  */
-export function makeNode(
-  list: usize,
-  height: u32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  valueLen: u32,
-  beyond: bool = false,
-): usize {
-  const bytes = nodeBytes(height, len, valueLen);
+export function makeNode(list: usize, height: u32, valueLen: u32, beyond: bool = false): usize {
+  const bytes = nodeBytes(height, handLength, valueLen);
   if (bytes >> 32 != 0) return fail(FULL);
   let block: u32 = 0;
   if (height >= TALL && bytes <= SLAB_BYTES >> 2) block = takeFromSlab(list, <u32>bytes, beyond);
@@ -89,7 +81,7 @@ export function makeNode(
   if (block == 0) return 0;
   const node = <usize>block + towerBytes(height);
   put64(node + STAMP, 0);
-  fillKey(node, height, s0, s1, len, at);
+  fillKey(node, height);
   return node;
 }
 

@@ -51,6 +51,7 @@ import { regionMark, sweep } from '@x/shm-arena/assembly/memory/region';
 import { DELETE, GET_OR_INSERT, SET } from './codes';
 import { deletes, judge, overFrozen } from './compare';
 import { renew } from './guide';
+import { handAt, handLength, handS0, handS1, takeKey } from './hand';
 import {
   LIST_CLOCK,
   equal,
@@ -93,9 +94,7 @@ export function put(
   a: u32,
   b: u32,
 ): i32 {
-  const s0 = firstSlice(len, k0, k1);
-  const s1 = secondSlice(len, k0, k2, k3);
-  const at = len > 16 ? k0 : 0;
+  takeKey(firstSlice(len, k0, k1), secondSlice(len, k0, k2, k3), len, len > 16 ? <usize>k0 : 0);
   let status: i32 = AGAIN;
   for (let round: u32 = 0; round < TRIES; round++) {
     status = enter(entry, generation);
@@ -103,7 +102,7 @@ export function put(
     const record = present(entry, generation);
     if (record == 0) return leave(CLOSED);
     opened(record);
-    status = putIn(record, kind, s0, s1, len, at, valueAt, valueLen, a, b);
+    status = putIn(record, kind, valueAt, valueLen, a, b);
     if (status == NEED && MUTANT != 184) return NEED; // The pin stays: read.ts.
     leave(status);
     if (status == AGAIN) continue;
@@ -114,18 +113,7 @@ export function put(
 }
 
 /** One attempt in the record's active list; AGAIN: it was sealed, and nothing is visible. */
-function putIn(
-  record: usize,
-  kind: i32,
-  s0: u64,
-  s1: u64,
-  len: u32,
-  at: usize,
-  valueAt: usize,
-  valueLen: u32,
-  a: u32,
-  b: u32,
-): i32 {
+function putIn(record: usize, kind: i32, valueAt: usize, valueLen: u32, a: u32, b: u32): i32 {
   const list = listOf(record, 0);
   if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN; // The root has moved on.
   const shard = shardAt(list, ME);
@@ -137,12 +125,12 @@ function putIn(
   let found: usize = 0;
   let number: u64 = 0;
   let early: u64 = 0;
-  let n = findNear(list, shard, height, s0, s1, len, at, splice);
+  let n = findNear(list, shard, height, splice);
   while (true) {
-    const prev = newest(list, n, s0, s1, len, at); // I4: the front version is decided now.
+    const prev = newest(list, n); // I4: the front version is decided now.
     found = prev;
     if (kind != SET && (MUTANT != 167 || node == 0)) {
-      if (prev == 0) found = newestBelow(record, s0, s1, len, at);
+      if (prev == 0) found = newestBelow(record);
       const verdict = judge(kind, found, a, b);
       if (verdict != OK) {
         giveBack(list, shard, node, mark, slab);
@@ -154,7 +142,7 @@ function putIn(
       const beyond = MUTANT != 195 && deletes(kind) && isLive(found); // W4
       const room = beyond || admits(list, 1) ? useShard(list) : LIMIT;
       if (room != OK) return room;
-      node = makeNode(list, height, s0, s1, len, at, deletes(kind) ? 0 : valueLen, beyond);
+      node = makeNode(list, height, deletes(kind) ? 0 : valueLen, beyond);
       if (node == 0) return whyNot();
       fillValue(node, valueAt, deletes(kind) ? 0 : valueLen);
       setIntent(shard, node);
@@ -171,13 +159,13 @@ function putIn(
     if (isDefined(GATED)) checkLink(list, before(splice, 0), node, n, node);
     if (cas32(linkAt(before(splice, 0), 0), <u32>n, <u32>node)) break; // W1
     if (MUTANT == 200) return giveUp(list, shard, node, mark, slab);
-    n = MUTANT == 31 ? next(before(splice, 0), 0) : findFurther(0, s0, s1, len, at, splice);
+    n = MUTANT == 31 ? next(before(splice, 0), 0) : findFurther(0, splice);
   }
   if (MUTANT == 30) number = stampEarly(node, early);
   else if (number == 0) number = stampNode(list, node);
   if (number == DEAD) return AGAIN;
   const versions = countNode(shard, node);
-  remember(list, shard, splice, node, linkAbove(list, node, height, s0, s1, len, at, splice));
+  remember(list, shard, splice, node, linkAbove(list, node, height, splice));
   renew(list, versions - 1, versions);
   const out = io();
   put32(out + ANSWER, kind == DELETE && isLive(found) ? 1 : 0);
@@ -195,7 +183,11 @@ export function pickHeight(list: usize): u32 {
  * The newest version of the key in the list from the front node `n` on, which is decided if it was
  * not; 0: there is none. Void nodes are passed over: those behind the front are decided (I4).
  */
-export function newest(list: usize, n: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
+export function newest(list: usize, n: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
   while (n != 0 && equal(n, s0, s1, len, at)) {
     if (MUTANT == 39) return n;
     if (decide(list, n) != DEAD) return n;
