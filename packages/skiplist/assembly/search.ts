@@ -369,7 +369,7 @@ function startAgain(list: usize, first: usize, end: usize): void {
 
 // ---- linking ------------------------------------------------------------------------------------
 
-/** F1 and F2 of the place between b and n where a node is about to be linked: no order ages. */
+/** F1, and of F2 the order, which stays, where a node is about to be linked between b and n. */
 function checkOrder(list: usize, b: usize, node: usize, n: usize): void {
   check(b == list + LIST_HEAD || compareNodes(b, node) < 0, F + 1, node);
   check(n == 0 || compareNodes(node, n) <= 0, F + 2, node);
