@@ -32,6 +32,7 @@ import {
   put64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { B } from '@x/shm-arena/assembly/ground/invariants';
+import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { ITEM_AT, ITEM_LENGTH, ITEM_OP, itemAt, itemOf } from '@x/shm-arena/assembly/map/sort';
 import {
   COMPARE,
@@ -196,13 +197,4 @@ export function judge(op: usize, now: usize): u32 {
 export function isRemoval(op: usize): bool {
   const kind = kindOfOp(op);
   return (kind & 15) == DELETE || ((kind & 15) == COMPARE && (kind & NEXT_ABSENT) != 0);
-}
-
-/** Two values of `bytes` bytes; what pads them does not count. */
-function sameBytes(a: usize, b: usize, bytes: u32): bool {
-  let i: usize = 0;
-  for (; i + 8 <= <usize>bytes; i += 8) if (get64(a + i) != get64(b + i)) return false;
-  const left = bytes & 7;
-  if (left == 0) return true;
-  return (get64(a + i) ^ get64(b + i)) << ((8 - left) << 3) == 0;
 }

@@ -6,7 +6,7 @@
 //
 // Scratch: the slot's scratch run is cut in two.
 //
-//   io()                  io() + 64                          io() + ioBytes()
+//   io()                  io() + 64                          io() + scratch bytes - overhead()
 //   | result, 64 bytes    | free for the host's staging, for values and records | kernel's own |
 //
 //   The result block is written by the call and valid until the next one. The value of `get`
@@ -54,11 +54,6 @@ export function join(slot: u32): void {
 /** Where this thread's scratch begins: the result block. Staging starts 64 bytes behind. */
 export function io(): u32 {
   return <u32>calls.io();
-}
-
-/** How many bytes from `io()` on are the host's. */
-export function ioBytes(): u32 {
-  return calls.hostBytes(nodes.WORK_BYTES);
 }
 
 /** Bytes of a scratch run that are not the host's: stage (wanted + overhead()) bytes. */
@@ -162,8 +157,8 @@ export function compact(entry: u32, generation: u32): i32 {
 export { get } from './read';
 
 /**
- * After NEED: copies `bytes` (a multiple of 8, but for the last piece; at most ioBytes() - 64) from
- * `from` on of the key or the value at `at` to io() + 64.
+ * After NEED: copies `bytes` (a multiple of 8, but for the last piece; no more than are the host's
+ * behind the result) from `from` on of the key or the value at `at` to io() + 64.
  */
 export function piece(at: u32, isKey: bool, from: u32, bytes: u32): void {
   reads.piece(at, isKey, from, bytes);

@@ -41,9 +41,10 @@
 // takes away with the slot.
 
 import { get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, D_OWN, entryAt, OK } from '@x/shm-arena/assembly/ground/layout';
+import { D_OWN, entryAt, OK } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { entryAlive } from '@x/shm-arena/assembly/life/directory';
-import { enter, leave, present, ready } from '@x/shm-arena/assembly/map/call';
+import { leave, look as lookFor } from '@x/shm-arena/assembly/map/call';
 import { putSnapshot } from '@x/shm-arena/assembly/map/result';
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { held } from '@x/shm-arena/assembly/reclaim/lazy';
@@ -194,26 +195,15 @@ export function headFor(entry: u32, generation: u32): usize {
   return entryAlive(entry, generation) ? head : 0; // Behind the pin, and behind the load.
 }
 
+export { done } from '@x/shm-arena/assembly/map/call';
+
 /** Begins a call that reads `target`: 0 the present, else a snapshot. OK: ends with `done`. */
 export function look(entry: u32, generation: u32, target: u32): i32 {
-  let version: usize = target;
-  if (target == 0) {
-    const status = enter(entry, generation);
-    if (status != OK) return status;
-    version = present(entry, generation);
-    if (version == 0) return leave(CLOSED);
-  } else {
-    const status = ready(entry, generation);
-    if (status != OK) return status;
-  }
+  const version = lookFor(entry, generation, target);
+  if (version == 0) return whyNot();
   put32(work(), <u32>version);
   put32(work() + 4, <u32>rootOf(version));
   return OK;
-}
-
-/** Ends a call begun with `look`. */
-export function done(target: u32, status: i32): i32 {
-  return target == 0 ? leave(status) : status;
 }
 
 export function viewVersion(): usize {
@@ -226,10 +216,8 @@ export function viewRoot(): usize {
 
 /** See index.ts. */
 export function snapshot(entry: u32, generation: u32): i32 {
-  const status = enter(entry, generation);
-  if (status != OK) return status;
-  const version = present(entry, generation);
-  if (version == 0) return leave(CLOSED);
+  const version = lookFor(entry, generation, 0);
+  if (version == 0) return whyNot();
   putSnapshot(version, treeSize(rootOf(version)), numberOf(version));
   return leave(OK);
 }

@@ -1,11 +1,8 @@
 // What every view of one map shares in one thread, and the errors of its own statuses.
 
-import type { Codec } from '@x/shm-arena';
-import { MapCore, type ValuePort, valuePort } from '@x/shm-arena/map';
-import { type Membership, PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
-import { ABSENT } from '../build/numbers/arena/map/codes.ts';
+import { MapCore } from '@x/shm-arena/map';
+import { PAGE_BYTES, ShmError, Status } from '@x/shm-arena/structure';
 import {
-  MAX_KEY,
   QUEUE_FULL,
   STATS_LIVE,
   STATS_MAX_PAGES,
@@ -23,18 +20,6 @@ export type AnyCore = Core<any, any>;
 
 /** One open map in one thread. */
 export class Core<K, V> extends MapCore<TreeKernel, K, V> {
-  /** For the second value of a call: what is expected. */
-  readonly expectedPort: ValuePort<V>;
-
-  constructor(member: Membership<TreeKernel>, key: Codec<K>, value: Codec<V>) {
-    super(member, key, value, MAX_KEY);
-    this.expectedPort = valuePort(this.crossing, value);
-  }
-
-  protected answers(status: number): boolean {
-    return status === Status.OK || status === ABSENT;
-  }
-
   override error(status: number, what: string): Error {
     if (status === QUEUE_FULL) return new ShmError('QUEUE_FULL', `${what}: ${this.queued()}`);
     if (status === Status.LIMIT && what !== 'compact') {
@@ -45,16 +30,6 @@ export class Core<K, V> extends MapCore<TreeKernel, K, V> {
       return new ShmError('ARENA_FULL', `${message} beside what a rebuild needs: ${WAY_OUT}`);
     }
     return super.error(status, what);
-  }
-
-  /** Calls the kernel with this map's entry, until there is a result. */
-  askMap(what: string, call: (kernel: TreeKernel, entry: number, generation: number) => number) {
-    const { kernel, entry, generation } = this;
-    this.ask(what, () => {
-      this.member.check();
-      this.crossing.begin();
-      return call(kernel, entry, generation);
-    });
   }
 
   /** How full the tree is, for the message of LIMIT_REACHED. */

@@ -1,14 +1,13 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import type { KeyArgs, MapArgs, MapKernel, OutArgs } from '@x/shm-arena/map';
-import type { BoundArgs } from '@x/shm-arena/ordered';
+import type { KeyArgs, MapArgs, OutArgs } from '@x/shm-arena/map';
+import type { BoundArgs, TargetKernel } from '@x/shm-arena/ordered';
 import type { KernelBytes } from '@x/shm-arena/structure';
 import kernel from '../build/kernel.wasm';
 import { COMPARE, DELETE, EXPECT_ABSENT, INSERT, NEXT_ABSENT } from '../build/numbers/codes.ts';
 
 export { FORGOTTEN, PENDING, QUEUE_FULL } from '../build/numbers/arena/map/codes.ts';
-export { MAX_KEY } from '../build/numbers/arena/map/key.ts';
 export { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
 export * from '../build/numbers/codes.ts';
 
@@ -30,7 +29,7 @@ export const Kind = {
   NEXT_ABSENT,
 } as const;
 
-export interface TreeKernel extends MapKernel {
+export interface TreeKernel extends TargetKernel {
   create(...call: [...MapArgs, maxQueued: number, maxPages: number]): number;
   append(
     ...call: [
@@ -47,13 +46,7 @@ export interface TreeKernel extends MapKernel {
     ...call: [...MapArgs, limit: number, temp: number, tempBytes: number, last: number]
   ): number;
   compact(...map: MapArgs): number;
-  get(...call: [...MapArgs, target: number, flags: number, ...KeyArgs]): number;
+  stats(...call: [...MapArgs, target: number]): number;
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
-  scan(
-    ...call: [
-      ...[...MapArgs, target: number, flags: number, limit: number],
-      ...[...BoundArgs, ...OutArgs],
-    ]
-  ): number;
   count(...call: [...MapArgs, target: number, flags: number, ...BoundArgs]): number;
 }

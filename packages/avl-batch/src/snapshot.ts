@@ -2,29 +2,21 @@
 // generation.
 
 import { NUMBERS, READER } from '@x/shm-arena/map';
-import { SHOW, ShmError } from '@x/shm-arena/structure';
+import { SHOW } from '@x/shm-arena/structure';
 import { SNAP_NUMBER, SNAP_ROOT, SNAP_SIZE } from '../build/numbers/arena/map/result.ts';
 import type { AvlBatchSnapshot } from './api.ts';
 import type { Core } from './core.ts';
 import { TreeReader, TreeView } from './view.ts';
 
-class SnapshotReader<K, V> extends TreeReader<K, V> {
-  override ended(): Error {
-    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
-  }
-}
-
 export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K, V> {
   readonly #version: bigint;
   readonly #size: number;
-  readonly #letGo: () => void;
 
   /** Of what `snapshot` has left in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
-    super(new SnapshotReader(core, core.result(SNAP_ROOT)));
+    super(new TreeReader(core, core.result(SNAP_ROOT), letGo));
     this.#size = core.result(SNAP_SIZE);
     this.#version = core.resultLong(SNAP_NUMBER);
-    this.#letGo = letGo;
   }
 
   get version(): bigint {
@@ -47,12 +39,5 @@ export class Snapshot<K, V> extends TreeView<K, V> implements AvlBatchSnapshot<K
 
   protected override [NUMBERS](): object {
     return { size: this.#size };
-  }
-
-  close(): void {
-    const reader = this[READER];
-    if (reader.over) return;
-    reader.over = true;
-    this.#letGo();
   }
 }

@@ -1,20 +1,19 @@
 // The map itself: writing, tickets, building, and what opens and ends it. Reading is in view.ts.
 
-import type { Arena, VerifyReport } from '@x/shm-arena';
-import { codecsOf, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/map';
+import type { Arena } from '@x/shm-arena';
+import { codecsOf, NUMBERS, owned, READER } from '@x/shm-arena/map';
 import {
   attachStructure,
   counts,
   createStructure,
   droppable,
-  Membership,
+  type Membership,
   mayBlock,
   openOrCreateStructure,
   openStructure,
   PAGE_BYTES,
   ShmError,
   Status,
-  typeError,
 } from '@x/shm-arena/structure';
 import type * as api from './api.ts';
 import { Building, isFull } from './building.ts';
@@ -54,31 +53,24 @@ const { OK } = Status;
 /** Closes a map that is still there. */
 const closerOf = (map: WeakRef<{ close(): void }>) => () => map.deref()?.close();
 
-export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
-  readonly #member: Membership<TreeKernel>;
+export class Tree<K, V> extends owned(TreeView)<K, V> implements api.AvlBatch<K, V> {
   readonly #pace: Required<api.BatchOptions>;
   readonly #signals: Signals;
   readonly #building: Building;
   readonly #waits: Waits;
-  readonly #snapshots: Snapshots<Snapshot<K, V>>;
   readonly #builders = new Set<api.Builder>();
   /** For when the thread leaves the arena. */
   readonly #closer = closerOf(new WeakRef(this));
 
   constructor(member: Membership<TreeKernel>, options: api.AvlBatchOpenOptions<K, V>) {
-    if (!(member instanceof Membership)) {
-      throw typeError(`${TYPE}: expected create, open, openOrCreate or attach, found \`new\``);
-    }
     const { key, value } = codecsOf(options);
     const core = new Core(member, key, value);
     super(new TreeReader(core, 0));
-    this.#member = member;
     this.#pace = paceOf(options);
     const { maxOps, autoCompact } = this.#pace;
     this.#signals = new Signals(core);
     this.#building = new Building(core, this.#signals, maxOps, autoCompact);
     this.#waits = new Waits(core, this.#signals, this.#building);
-    this.#snapshots = new Snapshots(core);
     core.seat.shared.closers.add(this.#closer);
   }
 
@@ -128,10 +120,6 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
   protected override [NUMBERS](): object {
     const { size, waiting } = this.stats();
     return { size, waiting };
-  }
-
-  get handle(): api.AvlBatchHandle {
-    return this.#member.handle;
   }
 
   // ── Writing ────────────────────────────────────────────────────────────────────────────────────
@@ -326,7 +314,7 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     const reader = this[READER];
     const { core } = reader;
     reader.check();
-    return this.#snapshots.take(
+    return core.snapshots.take(
       () =>
         core.askMap('snapshot', (kernel, entry, generation) => kernel.snapshot(entry, generation)),
       (letGo) => new Snapshot(core, letGo),
@@ -355,28 +343,14 @@ export class Tree<K, V> extends TreeView<K, V> implements api.AvlBatch<K, V> {
     });
   }
 
-  verify(): VerifyReport {
-    const reader = this[READER];
-    reader.check();
-    return verifyMap(AVL_BATCH, reader.core);
-  }
-
   // ── The end ────────────────────────────────────────────────────────────────────────────────────
 
-  close(): void {
+  override close(): void {
     const reader = this[READER];
     if (reader.over) return;
     reader.core.seat.shared.closers.delete(this.#closer);
     for (const builder of this.#builders) builder.close();
-    this.#snapshots.closeAll();
-    reader.over = true;
-    this.#member.close();
+    super.close();
     this.#waits.end(reader.ended());
-  }
-
-  destroy(): void {
-    this[READER].check();
-    this.#member.destroy();
-    this.close();
   }
 }

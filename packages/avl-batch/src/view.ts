@@ -2,7 +2,7 @@
 // number that tells the kernel what to read, and in when they are over.
 
 import { ENTRY_HEAD, giveRecords, READER, takeRecords } from '@x/shm-arena/map';
-import { type Bounds, OrderedReader, OrderedView, RangeScan } from '@x/shm-arena/ordered';
+import { type Bounds, OrderedView, TargetReader } from '@x/shm-arena/ordered';
 import { wholeNumber } from '@x/shm-arena/structure';
 import { END, END_OPEN, NEED, START, START_OPEN } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER, BYTES_DONE, COUNT_DONE } from '../build/numbers/arena/map/result.ts';
@@ -11,30 +11,13 @@ import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
 
 /** Reads a version, or the present one (target 0). */
-export class TreeReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
-  readonly target: number;
-
-  constructor(core: Core<K, V>, target: number) {
-    super(core);
-    this.target = target;
-  }
-
-  tryGet(key: K, flags: number): number {
-    const { kernel, entry, generation } = this.core;
-    const { length, k0, k1, k2, k3 } = this.begin(key);
-    return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
-  }
-
-  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
+  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
     const { kernel, entry, generation } = this.core;
     return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
   }
 
-  protected scan(bounds: Readonly<Bounds>, flags: number): RangeScan {
-    return new TreeScan(this, bounds, flags);
-  }
-
-  countWithin({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
+  override countWithin({ low, lowOpen, high, highOpen }: Readonly<Bounds>): number {
     const flags =
       (low === undefined ? 0 : START | (lowOpen ? START_OPEN : 0)) |
       (high === undefined ? 0 : END | (highOpen ? END_OPEN : 0));
@@ -102,10 +85,6 @@ export abstract class TreeView<K, V>
   extends OrderedView<TreeReader<K, V>, K, V>
   implements IndexedReadable<K, V>
 {
-  get size(): number {
-    return this[READER].counted(0, undefined, undefined);
-  }
-
   rank(key: K): number {
     const reader = this[READER];
     const flags = END | END_OPEN;
@@ -114,33 +93,5 @@ export abstract class TreeView<K, V>
 
   at(index: number): [K, V] | undefined {
     return this[READER].at(wholeNumber('index', index, 0, 2 ** 32 - 1));
-  }
-}
-
-/** A scan in progress. */
-class TreeScan extends RangeScan {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  declare protected readonly view: TreeReader<any, any>;
-
-  // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  constructor(view: TreeReader<any, any>, bounds: Readonly<Bounds>, flags: number) {
-    super(view, bounds, flags, ENTRY_HEAD);
-  }
-
-  protected scan(flags: number, limit: number, out: number, outBytes: number): number {
-    const { core, target } = this.view;
-    return core.kernel.scan(
-      core.entry,
-      core.generation,
-      target,
-      flags,
-      limit,
-      this.startLength,
-      this.startAt,
-      this.endLength,
-      this.endAt,
-      out,
-      outBytes,
-    );
   }
 }

@@ -1,7 +1,7 @@
 // @x/shm-arena/map: what maps have in common, ordered or not, and how they take keys and values.
 // Experimental: it may change in any release.
 
-export { mapType, verifyMap } from './map/audit.ts';
+export { mapType } from './map/audit.ts';
 export { Batch, ENTRIES, EntryBatch, KEYS, readSome, type Scan, VALUES } from './map/batch.ts';
 export {
   type AnyCore,
@@ -12,7 +12,9 @@ export {
   MapCore,
   type MapKernel,
   type OutArgs,
+  type ValueArgs,
 } from './map/core.ts';
+export { type Owned, owned } from './map/owned.ts';
 export { MapReader } from './map/reader.ts';
 export {
   ENTRY_HEAD,
@@ -22,7 +24,6 @@ export {
   takeRecords,
   VERSION_HEAD,
 } from './map/records.ts';
-export { Snapshots } from './map/snapshots.ts';
 export {
   EntryIterator,
   KeyIterator,

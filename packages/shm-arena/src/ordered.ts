@@ -13,4 +13,5 @@ export {
 } from './ordered/range.ts';
 export { OrderedReader } from './ordered/reader.ts';
 export { type BoundArgs, RangeScan } from './ordered/scan.ts';
+export { type TargetKernel, TargetReader } from './ordered/target.ts';
 export { entriesOf, type OrderedSource, OrderedView } from './ordered/view.ts';

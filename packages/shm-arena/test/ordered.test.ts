@@ -121,6 +121,8 @@ class ArraySource implements OrderedSource<string, number> {
 
   checkAll(): void {}
 
+  close(): void {}
+
   get(key: string): number | undefined {
     return this.sorted.find(([each]) => each === key)?.[1];
   }
@@ -170,12 +172,6 @@ class ArrayView extends OrderedView<ArraySource, string, number> {
   get read(): number {
     return this[READER].read;
   }
-
-  get size(): number {
-    return this[READER].sorted.length;
-  }
-
-  close(): void {}
 }
 
 const name = (n: number) => String(n).padStart(5, '0');

@@ -24,9 +24,10 @@
 //
 // Names: found the newest version of the key, here or in a frozen list, a tombstone too; 0 = none.
 
-import { cas32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { cas32, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { AGAIN, DIFFERS, EXISTS } from '@x/shm-arena/assembly/map/codes';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { COMPARE, DELETE, MATCH, MATCH_DELETE } from './codes';
@@ -68,15 +69,9 @@ export function judge(kind: i32, found: usize, a: u32, b: u32): i32 {
   return isLive(found) ? EXISTS : OK;
 }
 
-/** Whether the node's value is the staged bytes. What pads the last word counts for nothing. */
+/** Whether the node's value is the staged bytes. */
 function sameValue(node: usize, at: usize, bytes: u32): bool {
-  if (valueLength(node) != bytes) return false;
-  const value = valueAt(node);
-  const whole: usize = bytes & ~7;
-  for (let i: usize = 0; i < whole; i += 8) if (get64(value + i) != get64(at + i)) return false;
-  const rest = bytes & 7;
-  if (rest == 0) return true;
-  return (get64(value + whole) ^ get64(at + whole)) << ((8 - rest) << 3) == 0;
+  return valueLength(node) == bytes && sameBytes(valueAt(node), at, bytes);
 }
 
 /**

@@ -1,15 +1,10 @@
 // What every view of one list shares in one thread, and the errors of its own statuses.
 
-import type { Codec } from '@x/shm-arena';
 import { MapCore } from '@x/shm-arena/map';
-import { type Membership, rangeError, ShmError, Status } from '@x/shm-arena/structure';
+import { rangeError, ShmError, Status } from '@x/shm-arena/structure';
 import {
-  ABSENT,
   AHEAD,
-  DIFFERS,
-  EXISTS,
   type ListKernel,
-  MAX_KEY,
   MAX_LISTS,
   PRESSURE,
   STATS_ACTIVE,
@@ -22,14 +17,9 @@ export type AnyCore = Core<any, any>;
 
 /** One open list in one thread. */
 export class Core<K, V> extends MapCore<ListKernel, K, V> {
-  constructor(member: Membership<ListKernel>, key: Codec<K>, value: Codec<V>) {
-    super(member, key, value, MAX_KEY);
-  }
-
-  /** OK, with or without PRESSURE, ABSENT, EXISTS or DIFFERS. */
-  protected answers(status: number): boolean {
-    if (status === Status.OK || status === ABSENT) return true;
-    return status === EXISTS || status === DIFFERS || status === PRESSURE;
+  /** Also OK with PRESSURE. */
+  protected override answers(status: number): boolean {
+    return super.answers(status) || status === PRESSURE;
   }
 
   override error(status: number, what: string): Error {

@@ -87,10 +87,6 @@ export class Frozen<K, V>
     throw sealed('insert');
   }
 
-  close(): void {
-    this[READER].over = true;
-  }
-
   override get [Symbol.toStringTag](): string {
     return 'FrozenSkipList';
   }

@@ -79,6 +79,7 @@ export interface ListKernel extends MapKernel {
   ): number;
   snapshotAt(...call: [...MapArgs, seqLow: number, seqHigh: number]): number;
   seal(...map: MapArgs): number;
+  stats(...call: [...MapArgs, target: number]): number;
   clear(...map: MapArgs): number;
   lists(...call: [...MapArgs, out: number]): number;
   destroyList(...call: [...MapArgs, id: number]): number;

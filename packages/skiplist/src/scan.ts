@@ -101,16 +101,6 @@ export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
   }
 }
 
-/** How many live entries lie within `bounds`, at most its limit. */
-export function countWithin(view: Source<AnyCore>, bounds: Readonly<Bounds>): number {
-  const scan = new ListScan(view, bounds, ScanFlag.COUNT);
-  let count = 0;
-  while (scan.more && count < bounds.limit) {
-    count += scan.read(Math.min(bounds.limit - count, 0x7fff_ffff), undefined);
-  }
-  return count;
-}
-
 /** The lengths of all versions a view has, added up. */
 export function measure(view: Source<AnyCore>): ListMeasure {
   const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | KEYS_ONLY;

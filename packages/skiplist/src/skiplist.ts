@@ -1,7 +1,7 @@
 // The list itself: writing, sealing, and what opens and ends it. Reading is in view.ts.
 
-import type { Arena, Codec, VerifyReport } from '@x/shm-arena';
-import { codecsOf, mapType, NUMBERS, READER, Snapshots, verifyMap } from '@x/shm-arena/map';
+import type { Arena, Codec } from '@x/shm-arena';
+import { codecsOf, mapType, NUMBERS, owned, READER } from '@x/shm-arena/map';
 import {
   attachStructure,
   counts,
@@ -9,7 +9,7 @@ import {
   describe,
   functionOf,
   type Members,
-  Membership,
+  type Membership,
   openOrCreateStructure,
   openStructure,
   optionsOf,
@@ -55,21 +55,17 @@ const SKIP_LIST = mapType<ListKernel>({
     `${TYPE} ${entry}: invariant ${check} fails at node ${node} of list ${at}`,
 });
 
-export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.SkipList<K, V> {
-  readonly #member: Membership<ListKernel>;
-  readonly #snapshots: Snapshots<Snapshot<K, V>>;
+export class List<K, V>
+  extends owned(ListView)<ListReader<K, V>, K, V>
+  implements api.SkipList<K, V>
+{
   readonly #onPressure: ((pressure: api.Pressure) => void) | undefined;
   /** The active list that `onPressure` was told about last. */
   #pressedList = 0;
 
   constructor(member: Membership<ListKernel>, options: api.SkipListOpenOptions<K, V>) {
-    if (!(member instanceof Membership)) {
-      throw typeError(`SkipList: expected create, open, openOrCreate or attach, found \`new\``);
-    }
     const { key, value } = codecsOf(options);
     super(new ListReader(new Core(member, key, value), 0, 0, 0));
-    this.#member = member;
-    this.#snapshots = new Snapshots(this[READER].core);
     this.#onPressure = options.onPressure;
   }
 
@@ -121,10 +117,6 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const { entries, live } = readStats(core);
     // Of several lists it would take a walk to tell how many keys have a value.
     return lists === 1 ? { size: live } : { versions: entries, lists };
-  }
-
-  get handle(): api.SkipListHandle {
-    return this.#member.handle;
   }
 
   // ── Writing ────────────────────────────────────────────────────────────────────────────────────
@@ -312,7 +304,7 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
 
   #takeSnapshot(at: bigint | undefined): Snapshot<K, V> {
     const { core } = this[READER];
-    return this.#snapshots.take(
+    return core.snapshots.take(
       () => loadSnapshot(core, at),
       (letGo) => new Snapshot(core, letGo),
     );
@@ -320,22 +312,12 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
 
   seal(): api.FrozenSkipList<K, V> {
     const { core } = this[READER];
-    const call = () => {
-      this[READER].check();
-      core.crossing.begin();
-      return core.kernel.seal(core.entry, core.generation);
-    };
-    core.ask('seal', call);
+    core.askMap('seal', (kernel, ...map) => kernel.seal(...map));
     return new Frozen(core, core.result(ANSWER));
   }
 
   clear(): void {
-    const { core } = this[READER];
-    const call = () => {
-      this[READER].check();
-      return core.kernel.clear(core.entry, core.generation);
-    };
-    core.ask('clear', call);
+    this[READER].core.askMap('clear', (kernel, ...map) => kernel.clear(...map));
   }
 
   frozen(): api.FrozenSkipList<K, V>[] {
@@ -352,13 +334,10 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
     const { core } = this[READER];
     const { crossing } = core;
     let out = 0;
-    const call = () => {
-      this[READER].check();
-      crossing.begin();
+    core.askMap('frozen', (kernel, ...map) => {
       out = crossing.take(8 * MAX_LISTS);
-      return core.kernel.lists(core.entry, core.generation, crossing.at + out);
-    };
-    core.ask('frozen', call);
+      return kernel.lists(...map, crossing.at + out);
+    });
     const count = core.result(ANSWER);
     return Array.from(
       { length: count },
@@ -391,25 +370,6 @@ export class List<K, V> extends ListView<ListReader<K, V>, K, V> implements api.
 
   measure(): api.ListMeasure {
     return measure(this[READER]);
-  }
-
-  verify(): VerifyReport {
-    this[READER].check();
-    return verifyMap(SKIP_LIST, this[READER].core);
-  }
-
-  // ── The end ────────────────────────────────────────────────────────────────────────────────────
-
-  close(): void {
-    this.#snapshots.closeAll();
-    this[READER].over = true;
-    this.#member.close();
-  }
-
-  destroy(): void {
-    this[READER].check();
-    this.#member.destroy();
-    this.close();
   }
 }
 

@@ -2,7 +2,7 @@
 // those lists' memory.
 
 import { longOf, READER } from '@x/shm-arena/map';
-import { SHOW, ShmError } from '@x/shm-arena/structure';
+import { SHOW } from '@x/shm-arena/structure';
 import { SNAP_NUMBER, SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
 import type { SkipListSnapshot } from './api.ts';
 import type { Core } from './core.ts';
@@ -10,32 +10,21 @@ import { ListReader, ListView } from './view.ts';
 
 /** Leaves the record and the number of a snapshot of now, or of `at`, in the result block. */
 export function loadSnapshot<K, V>(core: Core<K, V>, at: bigint | undefined): void {
-  const { kernel, entry, generation } = core;
-  const call = () => {
-    core.member.check();
-    core.crossing.begin();
-    if (at === undefined) return kernel.snapshot(entry, generation);
+  core.askMap(at === undefined ? 'snapshot' : `snapshotAt(${at}n)`, (kernel, ...map) => {
+    if (at === undefined) return kernel.snapshot(...map);
     // Number 1 is the clock's first value, before any write; to the kernel 0 means the present.
     const seq = at === 0n ? 1n : at;
-    return kernel.snapshotAt(entry, generation, Number(seq & LOW), Number(seq >> 32n));
-  };
-  core.ask(at === undefined ? 'snapshot' : `snapshotAt(${at}n)`, call);
+    return kernel.snapshotAt(...map, Number(seq & LOW), Number(seq >> 32n));
+  });
 }
 
 const LOW = 0xffff_ffffn;
 
-class SnapshotReader<K, V> extends ListReader<K, V> {
-  override ended(): Error {
-    return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
-  }
-}
-
 export class Snapshot<K, V>
-  extends ListView<SnapshotReader<K, V>, K, V>
+  extends ListView<ListReader<K, V>, K, V>
   implements SkipListSnapshot<K, V>
 {
   readonly #seq: bigint;
-  readonly #letGo: () => void;
 
   /** Of what is in the result block. */
   constructor(core: Core<K, V>, letGo: () => void) {
@@ -44,9 +33,8 @@ export class Snapshot<K, V>
       core.result(SNAP_NUMBER),
       core.result(SNAP_NUMBER + 4),
     ];
-    super(new SnapshotReader(core, target, low, high));
+    super(new ListReader(core, target, low, high, letGo));
     this.#seq = longOf(low, high);
-    this.#letGo = letGo;
   }
 
   get seq(): bigint {
@@ -60,12 +48,5 @@ export class Snapshot<K, V>
 
   override [SHOW](): object {
     return { seq: this.#seq, ...super[SHOW]() };
-  }
-
-  close(): void {
-    const reader = this[READER];
-    if (reader.over) return;
-    reader.over = true;
-    this.#letGo();
   }
 }

@@ -5,7 +5,6 @@ import type { Range } from '@x/shm-arena';
 import { KeyIterator, READER } from '@x/shm-arena/map';
 import {
   type Bounds,
-  EVERYTHING,
   encodeRange,
   entriesOf,
   OrderedReader,
@@ -18,7 +17,7 @@ import { FOUND_FLAGS, FOUND_NUMBER } from '../build/numbers/arena/map/result.ts'
 import type { Showing, Version, VersionedReadable, VersionedValue, VersionRange } from './api.ts';
 import type { Core } from './core.ts';
 import { ABSENT, ScanFlag, TOMBSTONE } from './kernel.ts';
-import { countWithin, ListScan, VersionBatch } from './scan.ts';
+import { ListScan, VersionBatch } from './scan.ts';
 
 const VERSION_RANGE: Members = {
   ...RANGE,
@@ -31,8 +30,14 @@ export class ListReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
   readonly seqLow: number;
   readonly seqHigh: number;
 
-  constructor(core: Core<K, V>, target: number, seqLow: number, seqHigh: number) {
-    super(core);
+  constructor(
+    core: Core<K, V>,
+    target: number,
+    seqLow: number,
+    seqHigh: number,
+    letGo?: () => void,
+  ) {
+    super(core, letGo);
     this.target = target;
     this.seqLow = seqLow;
     this.seqHigh = seqHigh;
@@ -45,7 +50,7 @@ export class ListReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
     return kernel.get(entry, generation, target, seqLow, seqHigh, length, k0, k1, k2, k3);
   }
 
-  protected tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
     const { core, target, seqLow, seqHigh } = this;
     const { kernel, entry, generation } = core;
     return kernel.getMany(entry, generation, target, seqLow, seqHigh, count, at, out, outBytes);
@@ -55,9 +60,8 @@ export class ListReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
     return new ListScan(this, bounds, flags);
   }
 
-  countWithin(bounds: Readonly<Bounds>): number {
-    this.check();
-    return countWithin(this, bounds);
+  override countWithin(bounds: Readonly<Bounds>): number {
+    return super.countWithin(bounds, ScanFlag.COUNT);
   }
 }
 
@@ -76,10 +80,6 @@ export abstract class ListView<R extends ListReader<K, V>, K, V>
         : undefined;
     }
     return { value: core.readResult(status), seq, tombstone: false };
-  }
-
-  get size(): number {
-    return this[READER].countWithin(EVERYTHING);
   }
 
   override entries(range: VersionRange<K> & Showing): IterableIterator<Version<K, V>>;

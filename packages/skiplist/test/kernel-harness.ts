@@ -142,8 +142,9 @@ export class Seat {
   /** Makes room for `bytes` behind the result block. */
   room(bytes: number): void {
     const wanted = bytes + 64;
-    if (this.list.ioBytes!() >= wanted) return;
-    if (this.arena.stage!(wanted + this.list.overhead!()) === 0) throw new Error('stage: no room');
+    const all = wanted + this.list.overhead!();
+    if (this.arena.scratchBytes!() >= all) return;
+    if (this.arena.stage!(all) === 0) throw new Error('stage: no room');
   }
 
   private stage(at: number, bytes: Uint8Array): number {

@@ -1,5 +1,6 @@
 // What the kernels of maps share of keys and values in whole words: both are padded to 8 bytes
-// wherever they stand, so they are copied a word at a time, and what pads the last one comes along.
+// wherever they stand, so they are copied and compared a word at a time; in a copy what pads the
+// last one comes along.
 // All accesses are plain: private or frozen words, as the caller says.
 
 import { copy, get64, put64 } from './atomic';
@@ -11,4 +12,13 @@ export function copyWords(to: usize, from: usize, bytes: u32): void {
     return;
   }
   for (let i: usize = 0; i < <usize>bytes; i += 8) put64(to + i, get64(from + i));
+}
+
+/** Whether `bytes` bytes agree, in whole words both; what pads the last one does not count. */
+export function sameBytes(a: usize, b: usize, bytes: u32): bool {
+  const whole: usize = bytes & ~7;
+  for (let i: usize = 0; i < whole; i += 8) if (get64(a + i) != get64(b + i)) return false;
+  const rest = bytes & 7;
+  if (rest == 0) return true;
+  return (get64(a + whole) ^ get64(b + whole)) << ((8 - rest) << 3) == 0;
 }

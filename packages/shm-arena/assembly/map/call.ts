@@ -26,7 +26,7 @@ import {
   S_SCRATCH_BYTES,
   SELF,
 } from '../ground/layout';
-import { alive } from '../ground/thread';
+import { alive, fail } from '../ground/thread';
 import { entryAlive } from '../life/directory';
 import { pin, protect, unpin } from '../memory/reservation';
 
@@ -58,6 +58,22 @@ export function present(entry: u32, generation: u32): usize {
     root = load32(entryAt(entry) + D_ROOT); // Pairs with the CAS that moved it: it is complete.
   } while (MUTANT != 71 && !protect());
   return entryAlive(entry, generation) ? root : 0;
+}
+
+/**
+ * Begins a read of `target`, a record that a snapshot gave and the host's lease keeps, or 0: what
+ * is present. The record; 0: see `status`, and nothing is held. Ends with `done`.
+ */
+export function look(entry: u32, generation: u32, target: u32): usize {
+  const status = target == 0 ? enter(entry, generation) : ready(entry, generation);
+  if (status != OK) return fail(status);
+  const record = target == 0 ? present(entry, generation) : target;
+  return record != 0 ? record : fail(leave(CLOSED));
+}
+
+/** Ends what began with `look`, and hands the call's status on. */
+export function done(target: u32, status: i32): i32 {
+  return target == 0 ? leave(status) : status;
 }
 
 // ---- scratch ------------------------------------------------------------------------------------

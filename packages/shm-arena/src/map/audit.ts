@@ -44,12 +44,14 @@ export function mapType<X extends MapKernel>(
   };
 }
 
-/** Audits a map that is open. */
-export function verifyMap({ problem }: { problem: Problem }, core: AnyCore): VerifyReport {
-  const { kernel, entry, generation, crossing } = core;
+/** Audits a map that is open, of a kind that `mapType` has made. */
+export function verifyMap(core: AnyCore): VerifyReport {
+  const { kernel, entry, generation, crossing, member } = core;
+  member.check();
   crossing.begin();
   const status = kernel.audit(entry, generation);
   if (status !== Status.OK && status < AUDIT) throw core.error(status, 'verify');
+  const { problem } = member.type as MapType<MapKernel>;
   const found = problems(problem, status, entry, crossing);
   return { ok: found.length === 0, problems: found, unwalked: [] };
 }

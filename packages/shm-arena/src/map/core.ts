@@ -1,17 +1,19 @@
 // What every view of one map shares in one thread: the seat, the kernel, the ports of its
 // codecs, and the ways a status becomes a result, a retry or an error.
 
-import { AUDIT, NEED } from '../../build/numbers/map/codes.ts';
+import { ABSENT, AUDIT, DIFFERS, EXISTS, NEED } from '../../build/numbers/map/codes.ts';
+import { MAX_KEY } from '../../build/numbers/map/key.ts';
 import { FOUND_AT, FOUND_BYTES } from '../../build/numbers/map/result.ts';
 import type { Codec } from '../api.ts';
-import { ShmError } from '../ground/errors.ts';
+import { ShmError, typeError } from '../ground/errors.ts';
 import { type AnyKernel, Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
-import type { Membership } from '../structure/structure.ts';
+import { Membership } from '../structure/structure.ts';
 import { json, utf8 } from '../values/codecs.ts';
 import { type Crossing, RESULT_BYTES } from '../values/crossing.ts';
 import { allocate } from '../values/encoding.ts';
 import { type KeyPort, keyPort, type ValuePort, valuePort } from '../values/ports.ts';
+import { Snapshots } from './snapshots.ts';
 
 /** Which map a call of a kernel is about. */
 export type MapArgs = [entry: number, generation: number];
@@ -19,21 +21,22 @@ export type MapArgs = [entry: number, generation: number];
 /** A key as it was packed: its length, and its first words or where it is. */
 export type KeyArgs = [length: number, k0: number, k1: number, k2: number, k3: number];
 
+/** A value as it was packed: where it is, and its length. */
+export type ValueArgs = [at: number, length: number];
+
 /** Where a call may leave records, as i32, and how much. */
 export type OutArgs = [out: number, outBytes: number];
 
 /** What the kernel of every map exports. */
 export interface MapKernel extends AnyKernel {
   io(): number;
-  ioBytes(): number;
-  /** Bytes at the end of scratch that the kernel keeps for itself. */
-  overhead(): number;
+  /** Bytes at the end of scratch that the kernel keeps for itself, if it does. */
+  overhead?(): number;
   /** After NEED: puts so many bytes of a key or a value behind the result block. */
   piece(at: number, isKey: number, from: number, bytes: number): void;
   /** Ends a call that said NEED. No other call comes in between. */
   release(): void;
   snapshot(...map: MapArgs): number;
-  stats(...call: [...MapArgs, target: number]): number;
   repair(...call: [...MapArgs, slot: number]): number;
   audit(...map: MapArgs): number;
 }
@@ -43,7 +46,7 @@ export interface MapKernel extends AnyKernel {
 export type AnyCore = MapCore<any, any, any>;
 
 /** One open map in one thread. */
-export abstract class MapCore<X extends MapKernel, K, V> {
+export class MapCore<X extends MapKernel, K, V> {
   readonly member: Membership<X>;
   readonly seat: Seat;
   readonly kernel: X;
@@ -54,10 +57,18 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   readonly valueCodec: Codec<V>;
   readonly keyPort: KeyPort<K>;
   readonly valuePort: ValuePort<V>;
+  /** For a second value in a call: what is expected. */
+  readonly expectedPort: ValuePort<V>;
   /** The longest key in bytes. */
-  readonly maxKey: number;
+  readonly maxKey: number = MAX_KEY;
+  /** Those of this handle that are open. */
+  readonly snapshots: Snapshots = new Snapshots(this);
 
-  constructor(member: Membership<X>, key: Codec<K>, value: Codec<V>, maxKey: number) {
+  /** @param member what the class's users cannot bring who call it with `new` */
+  constructor(member: Membership<X>, key: Codec<K>, value: Codec<V>) {
+    if (!(member instanceof Membership)) {
+      throw typeError('expected create, open, openOrCreate or attach, found `new`');
+    }
     const { crossing } = member;
     this.member = member;
     this.seat = member.seat;
@@ -67,10 +78,10 @@ export abstract class MapCore<X extends MapKernel, K, V> {
     this.generation = member.generation;
     this.keyCodec = key;
     this.valueCodec = value;
-    this.keyPort = keyPort(crossing, key, maxKey);
+    this.keyPort = keyPort(crossing, key, MAX_KEY);
     this.valuePort = valuePort(crossing, value);
-    this.maxKey = maxKey;
-    crossing.reserve(this.kernel.overhead());
+    this.expectedPort = valuePort(crossing, value);
+    crossing.reserve(this.kernel.overhead?.() ?? 0);
   }
 
   /** The word at offset `at` of the result block of the last call. */
@@ -120,7 +131,7 @@ export abstract class MapCore<X extends MapKernel, K, V> {
    */
   pieces(target: Uint8Array, to: number, at: number, isKey: boolean, length: number): void {
     const { crossing, kernel } = this;
-    const most = (kernel.ioBytes() - RESULT_BYTES) & -8;
+    const most = (crossing.bytes - RESULT_BYTES) & -8;
     for (let from = 0; from < length; from += most) {
       const bytes = Math.min(most, length - from);
       kernel.piece(at | 0, isKey ? 1 : 0, from, bytes);
@@ -129,7 +140,20 @@ export abstract class MapCore<X extends MapKernel, K, V> {
   }
 
   /** Whether a status is a result. */
-  protected abstract answers(status: number): boolean;
+  protected answers(status: number): boolean {
+    if (status === Status.OK || status === ABSENT) return true;
+    return status === EXISTS || status === DIFFERS;
+  }
+
+  /** Calls the kernel with this map's entry while it is open, until there is a result. */
+  askMap(what: string, call: (kernel: X, ...map: MapArgs) => number): number {
+    const { kernel, entry, generation } = this;
+    return this.ask(what, () => {
+      this.member.check();
+      this.crossing.begin();
+      return call(kernel, entry, generation);
+    });
+  }
 
   /** Calls until there is a result, which may be NEED, and returns it; see `finish`. */
   ask(what: string, call: () => number): number {
@@ -170,10 +194,9 @@ export function longOf(low: number, high: number): bigint {
 }
 
 /** The codecs of a map's options, or the defaults: text and JSON. */
-export function codecsOf<K, V>(options: {
-  readonly key?: Codec<K> | undefined;
-  readonly value?: Codec<V> | undefined;
-}): { key: Codec<K>; value: Codec<V> } {
+export function codecsOf<K, V>(
+  options: { readonly key?: Codec<K> | undefined; readonly value?: Codec<V> | undefined } = {},
+): { key: Codec<K>; value: Codec<V> } {
   return {
     key: options.key ?? (utf8 as unknown as Codec<K>),
     value: options.value ?? (json as unknown as Codec<V>),

@@ -4,7 +4,7 @@
 // one map differ in what the kernel reads, and in when they are over.
 
 import { ABSENT, NEED } from '../../build/numbers/map/codes.ts';
-import { ShmError } from '../ground/errors.ts';
+import { iterableOf, ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Life } from '../structure/structure.ts';
 import type { KeyPort } from '../values/ports.ts';
@@ -19,17 +19,20 @@ export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K,
   readonly core: C;
   over = false;
   readonly host: Life;
+  private readonly letGo: (() => void) | undefined;
 
-  constructor(core: C) {
+  /** @param letGo of a snapshot's reader: ends its hold */
+  constructor(core: C, letGo?: () => void) {
     this.core = core;
     this.host = core.member.life;
+    this.letGo = letGo;
   }
 
   /** The kernel's `get`; what `flags` mean is its own matter. A status. */
   abstract tryGet(key: K, flags: number): number;
 
-  /** The kernel's `getMany`, with offsets as i32. A status. */
-  protected abstract tryGetMany(count: number, at: number, out: number, outBytes: number): number;
+  /** The kernel's `getMany`, if it has one, with offsets as i32. A status. */
+  protected tryGetMany?(count: number, at: number, out: number, outBytes: number): number;
 
   abstract all(parts: number): Batch<K, V>;
 
@@ -45,8 +48,16 @@ export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K,
     return this.core.member.exists;
   }
 
+  /** Ends the view. Twice is harmless. */
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.letGo?.();
+  }
+
   /** The error of a call after the end. */
   ended(): Error {
+    if (this.letGo !== undefined) return new ShmError('SNAPSHOT_CLOSED', 'this snapshot is closed');
     return new ShmError('CLOSED', `${this.core.member.type.type}: this instance was closed`);
   }
 
@@ -92,10 +103,15 @@ export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K,
   }
 
   getMany(keys: Iterable<K>): (V | undefined)[] {
+    const one = (key: K) => this.get(key, 0);
+    if (this.tryGetMany === undefined) {
+      this.checkAll();
+      return [...iterableOf('keys', keys)].map(one); // All, before one is encoded: see many.ts.
+    }
     const call = (count: number, at: number, out: number, outBytes: number) => {
       this.check();
-      return this.tryGetMany(count, at, out, outBytes);
+      return this.tryGetMany!(count, at, out, outBytes);
     };
-    return getMany(this.core, keys, call, (key) => this.get(key, 0));
+    return getMany(this.core, keys, call, one);
   }
 }

@@ -3,16 +3,28 @@
 // keeps it for all, and while it does, its offset means nothing else.
 
 import { SNAP_ROOT } from '../../build/numbers/map/result.ts';
+import type { Seat } from '../life/seat.ts';
 import { type Lease, takeLease } from '../structure/lease.ts';
-import type { AnyCore } from './core.ts';
 
-export class Snapshots<S extends { close(): void }> {
-  readonly #open = new Set<S>();
-  readonly #core: AnyCore;
+/** The map, as far as its snapshots look at it. */
+interface Subject {
+  readonly seat: Seat;
+  /** The word at offset `at` of the result block. */
+  result(at: number): number;
+}
+
+/** What is open. */
+interface Open {
+  close(): void;
+}
+
+export class Snapshots {
+  readonly #open = new Set<Open>();
+  readonly #core: Subject;
   /** By the offset of the record. */
   readonly #leases = new Map<number, Lease>();
 
-  constructor(core: AnyCore) {
+  constructor(core: Subject) {
     this.#core = core;
   }
 
@@ -22,7 +34,7 @@ export class Snapshots<S extends { close(): void }> {
    * @param load leaves the record's offset in word 0 of the result block; may run several times
    * @param make makes the snapshot from the result block; `letGo` ends its hold, once
    */
-  take(load: () => void, make: (letGo: () => void) => S): S {
+  take<S extends Open>(load: () => void, make: (letGo: () => void) => S): S {
     const core = this.#core;
     const open = this.#open;
     const leases = this.#leases;

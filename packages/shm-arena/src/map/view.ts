@@ -34,6 +34,8 @@ export interface MapSource<K, V> extends Standing {
   get(key: K, flags: number): V | undefined;
   has(key: K): boolean;
   getMany(keys: Iterable<K>): (V | undefined)[];
+  /** Ends the view. */
+  close(): void;
   /** A scan of all entries that decodes `parts`. Checks that this is open. */
   all(parts: number): Batch<K, V>;
 }
@@ -159,7 +161,10 @@ export abstract class MapView<R extends MapSource<K, V>, K, V>
   }
 
   abstract get size(): number;
-  abstract close(): void;
+
+  close(): void {
+    this[READER].close();
+  }
 
   [Symbol.dispose](): void {
     this.close();

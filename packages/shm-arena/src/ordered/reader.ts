@@ -14,15 +14,24 @@ export abstract class OrderedReader<C extends AnyCore, K, V>
 {
   readonly bound: CodecBounds<K>;
 
-  constructor(core: C) {
-    super(core);
+  constructor(core: C, letGo?: () => void) {
+    super(core, letGo);
     this.bound = new CodecBounds(core.keyCodec, core.maxKey);
   }
 
   /** A scan of `bounds`, with `flags` beside theirs. */
   protected abstract scan(bounds: Readonly<Bounds>, flags: number): RangeScan;
 
-  abstract countWithin(bounds: Readonly<Bounds>): number;
+  /** By a walk, unless the kernel knows better. `flags`: the scan's beside the bounds'. */
+  countWithin(bounds: Readonly<Bounds>, flags = KEYS_ONLY): number {
+    this.check();
+    const scan = this.scan(bounds, flags);
+    let count = 0;
+    while (scan.more && count < bounds.limit) {
+      count += scan.read(Math.min(bounds.limit - count, 0x7fff_ffff), undefined);
+    }
+    return count;
+  }
 
   all(parts: number): Batch<K, V> {
     return this.batch(EVERYTHING, parts);

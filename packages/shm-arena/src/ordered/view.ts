@@ -37,6 +37,10 @@ export abstract class OrderedView<R extends OrderedSource<K, V>, K, V>
   extends MapView<R, K, V>
   implements OrderedReadable<K, V>
 {
+  get size(): number {
+    return this[READER].countWithin(EVERYTHING);
+  }
+
   override entries(range?: Range<K>): IterableIterator<[K, V]> {
     if (range === undefined) return super.entries();
     const reader = this[READER];

@@ -89,6 +89,11 @@ export class Crossing {
     this.#look();
   }
 
+  /** Bytes of scratch that no kernel keeps for its own use. */
+  get bytes(): number {
+    return this.#limit;
+  }
+
   /** Index in `view` of the room for the kernel's output, 8-aligned. */
   get out(): number {
     return (this.cursor + 7) & -8;
