@@ -18,7 +18,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Packages, from the ground up, and the apps; of those on one floor none imports another. */
 export const PACKAGES = [
   ['shm-arena'],
-  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch'],
+  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'sorted-array'],
   ['testkit'],
   ['bench', 'examples', 'verify'],
 ];
@@ -36,6 +36,7 @@ export const TREES = {
   'packages/reclaim-hazard/assembly': [],
   'packages/skiplist/assembly': [],
   'packages/avl-batch/assembly': [],
+  'packages/sorted-array/assembly': [],
   'packages/shm-arena/src': [
     ['ground'],
     ['values'],
@@ -48,6 +49,7 @@ export const TREES = {
   'packages/reclaim-hazard/src': [],
   'packages/skiplist/src': [],
   'packages/avl-batch/src': [],
+  'packages/sorted-array/src': [],
   'packages/testkit/src': [],
   'apps/bench/src': [],
   'apps/examples/src': [],

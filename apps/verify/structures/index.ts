@@ -8,6 +8,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
   arena: () => import('./arena.ts'),
   reclaim: () => import('./reclaim.ts'),
   avl: () => import('./avl.ts'),
+  'sorted-array': () => import('./sorted-array.ts'),
 };
 
 /** The checker's own test objects. */

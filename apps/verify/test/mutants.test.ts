@@ -15,6 +15,7 @@ const PLACES: Record<string, Record<number, number>> = {
   arena: { 14: 2, 19: 2, 100: 2, 107: 4, 201: 2 },
   reclaim: { 63: 3, 125: 2 },
   avl: { 75: 2, 80: 2, 81: 2, 142: 2 },
+  'sorted-array': { 210: 2 },
 };
 
 const structures = await Promise.all(names().map(load));

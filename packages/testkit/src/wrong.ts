@@ -155,5 +155,5 @@ export function contractNames(object: object): string[] {
 
 /** `object` has these names, separated by spaces, and no others. */
 export function hasNames(object: object, names: string): void {
-  same(contractNames(object), names.split(' ').sort());
+  same(contractNames(object), names.trim().split(' ').sort());
 }

@@ -75,7 +75,8 @@ export interface MapCalls {
   /** The target that `snapshot` has left in the result block. */
   snapshot(world: World, io: number): Target;
   get(target: Target, key: Five): readonly number[];
-  getMany(target: Target, count: number, at: number, out: number): readonly number[];
+  /** If its kernel has one. */
+  getMany?(target: Target, count: number, at: number, out: number): readonly number[];
   scan(target: Target, part: Part): readonly number[];
   /** Bytes of a row before its key. */
   rowHeader: number;
@@ -145,6 +146,7 @@ export function* get(
 
 /** Of the keys those that are there, as "key=value key=value"; after ! a fault. */
 function* many(t: Thread, map: MapCalls, keys: readonly string[]): Steps<string> {
+  if (map.getMany === undefined) return '!no getMany';
   const first = t.local.io! + 64;
   let at = stageKeys(t, first, keys);
   const call = map.getMany(map.newest, keys.length, first, at);

@@ -1,4 +1,5 @@
-// The operations of a map that is written at once: `put` and `putIf` of its kernel.
+// The operations of a map that is written at once: `put` of its kernel, and `putIf`, where `put`
+// takes no condition.
 
 import { EXISTS } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
@@ -33,7 +34,7 @@ export function writesOf(map: MapCalls, valueBytes: ValueBytes): Structure<MapRu
     const [five, at] = keyArguments(t, key);
     const bytes = valueBytes(value);
     const two = last(stage(t, at, bytes));
-    const { putIf } = t.kernels[map.kernel]!;
+    const { put, putIf = put } = t.kernels[map.kernel]!;
     return yield [putIf!, ...handle(t), kind, ...five, at, bytes.length, ...two];
   }
   const plain = (kind: number): Structure['operations'][string] => ({

@@ -1,0 +1,151 @@
+// Reading: one array, of the present or of a snapshot; and what `audit` looks at.
+//
+//   target 0   root ──► array, under a pin          else   array, under the host's lease
+//
+// Everything behind the root is frozen, so a read sees the array of one instant, all of it.
+//
+// get, scan, snapshot                                    a death after any step leaves a pin
+//   1. pin, root, entry still LIVE (map/call.ts)   linearizes; a snapshot's array stands already
+//   2. search, copy out; unpin. No room for the first value or record: NEED, and the pin stays
+//      until the host has taken it in pieces (map/call.ts)
+//
+// audit answers the first thing that it finds wrong in a structure at rest, AUDIT + :
+//   1 keys do not ascend   2 an entry is not as long as its key and value are   3 a region of the
+//   structure that is CREATING, or LIVE and not the root's
+//
+// Names: see array.ts; back: in reverse.
+
+import { get32, get64, load64, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import * as layout from '@x/shm-arena/assembly/ground/layout';
+import { OK } from '@x/shm-arena/assembly/ground/layout';
+import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
+import * as calls from '@x/shm-arena/assembly/map/call';
+import { done, io, leave, look } from '@x/shm-arena/assembly/map/call';
+import * as codes from '@x/shm-arena/assembly/map/codes';
+import { END, END_OPEN, NEED, START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
+import * as keys from '@x/shm-arena/assembly/map/key';
+import * as results from '@x/shm-arena/assembly/map/result';
+import * as arrays from './array';
+import { A_COUNT, A_REGION, before, E_LENGTH, E_REST, E_VALUE, entryOf, valueAt } from './array';
+
+/** See index.ts. */
+export function get(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): i32 {
+  if (flags != 0) return layout.BAD;
+  const array = look(entry, generation, target);
+  if (array == 0) return whyNot();
+  const s0 = keys.firstSlice(len, k0, k1);
+  const s1 = keys.secondSlice(len, k0, k2, k3);
+  const i = before(array, s0, s1, len, k0, false);
+  if (i == before(array, s0, s1, len, k0, true)) return done(target, codes.ABSENT);
+  const e = entryOf(array, i);
+  const status = results.putValue(valueAt(e), get32(e + E_VALUE), calls.valueRoom(0), OK);
+  return status == NEED && MUTANT != 214 ? NEED : done(target, status);
+}
+
+/** How many entries come before a bound, `none` if it has none; `after`: those of its key, too. */
+function edge(array: usize, has: u32, after: bool, len: u32, at: usize, none: u32): u32 {
+  if (has == 0) return none;
+  return before(array, keys.sliceOf(at, 0, len), keys.sliceOf(at, 1, len), len, at, after);
+}
+
+/** See index.ts. */
+export function scan(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  flags: u32,
+  limit: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endAt: u32,
+  out: u32,
+  outBytes: u32,
+): i32 {
+  const array = look(entry, generation, target);
+  if (array == 0) return whyNot();
+  const back = (flags & codes.REVERSE) != 0;
+  const all = get32(array + A_COUNT);
+  const beyond = ((flags & START_OPEN) != 0) != back;
+  const from = edge(array, flags & START, beyond, startLen, startAt, back ? all : 0);
+  const within = ((flags & END_OPEN) == 0) != back;
+  const to = edge(array, flags & END, within, endLen, endAt, back ? 0 : all);
+  const count = <i32>(back ? from - to : to - from);
+  let i: i32 = 0;
+  let used: u32 = 0;
+  let last: u32 = 0;
+  for (; i < count && <u32>i < limit; i++) {
+    const e = entryOf(array, back ? from - 1 - i : from + i);
+    const len = get32(e + E_LENGTH);
+    const bytes = get32(e + E_VALUE);
+    const size = 8 + results.entryBytes(len, bytes, flags);
+    if (used + size > outBytes) {
+      if (i > 0) break;
+      results.putDone(1, 0, 1);
+      results.putLarge(e, len, valueAt(e), bytes);
+      return NEED;
+    }
+    last = out + used;
+    put32(last, len);
+    put32(last + 4, bytes);
+    keys.copyKey(last + 8, e, e + E_REST, len);
+    const value = last + 8 + ((len + 7) & ~7);
+    if ((flags & codes.KEYS_ONLY) == 0) copyWords(value, valueAt(e), bytes);
+    used += <u32>size;
+  }
+  results.putDone(i, used, i < count ? 1 : 0);
+  put32(io() + results.LAST_AT, last);
+  return done(target, OK);
+}
+
+/** See index.ts. */
+export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
+  const to = io() + calls.RESULT;
+  if (isKey) keys.copyKeyPart(to, at, at + E_REST, from, bytes);
+  else copyWords(to, at + from, bytes);
+}
+
+/** See index.ts. */
+export function snapshot(entry: u32, generation: u32): i32 {
+  const array = look(entry, generation, 0);
+  if (array == 0) return whyNot();
+  results.putSnapshot(array, get32(array + A_COUNT), 0);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function audit(entry: u32, generation: u32): i32 {
+  const array = look(entry, generation, 0);
+  if (array == 0) return whyNot();
+  for (let i: u32 = 0; i < get32(array + A_COUNT); i++) {
+    const e = entryOf(array, i);
+    const len = get32(e + E_LENGTH);
+    const at = keys.slicesAt(e + E_REST);
+    const rank = before(array, get64(e), get64(e + 8), len, at, false);
+    if (rank != i) return leave(results.problem(1, array, e, rank, i));
+    const bytes = arrays.entryBytes(len, get32(e + E_VALUE));
+    const has = arrays.bytesOf(array, i, i + 1);
+    if (has != bytes) return leave(results.problem(2, array, e, has, bytes));
+  }
+  const owner = ownedByEntry(entry, generation);
+  for (let region: u32 = 0; region < layout.REGIONS; region++) {
+    const at = layout.regionAt(region);
+    if (load64(at + layout.R_OWNER) != owner) continue;
+    const kind = layout.kindOf(load64(at + layout.R_STATE));
+    const expected = region == get32(array + A_REGION) ? layout.REGION_LIVE : layout.REGION_RETIRED;
+    if (kind != expected) return leave(results.problem(3, array, region, kind, expected));
+  }
+  return leave(OK);
+}
