@@ -15,7 +15,7 @@ rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 const shared = ['src/structure.ts'];
 
 /** The modules below `src` that only maps need. */
-const MAP = /^(map\/|values\/(codecs|json|ports)\.ts)/;
+const MAP = /^(map\/|values\/(codecs|columns|json|ports)\.ts)/;
 /** Constants of kernels: each file has those that it needs. */
 const NUMBERS = /^\.\.\/build\/numbers\//;
 

@@ -60,6 +60,7 @@ import {
   coldBytes,
   coldOf,
   fillKey,
+  checkHeights,
   fillLinks,
   keyLength,
   left,
@@ -229,6 +230,9 @@ function fillPart(placed: usize, count: u32, levels: u32): usize {
   copyNext(n);
   const r = fillPart(right(n), count - 1 - leftOf(count), own - 1);
   fillLinks(n, l, r);
+  if (isDefined(GATED)) {
+    if (failed() == 0) checkHeights(n);
+  }
   return n;
 }
 

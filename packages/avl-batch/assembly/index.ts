@@ -171,25 +171,21 @@ export function release(): void {
 
 /**
  * Reads many keys, of one version, with their cache misses overlapped. `at`: count keys one behind
- * the other, each {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each
- * 8-aligned:
- *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
- * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
- * than count when the out block is full: call again for the rest, or, where no key was done, `get`
- * the first one. `out` must not overlap the keys.
+ * the other, each {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. OK: a portion (map/portion.ts)
+ * without keys, of the values in the same order; its columns have room for `count`. Result {0 u32
+ * keys done, 4 u32 1 = not all}: when the out block is full, call again for the rest, or, where no
+ * key was done, `get` the first one. `out` must not overlap the keys.
  */
 export { getMany } from './read';
 
 /**
  * Reads a run of entries of one version in order, `limit` at most. Forward: from start up to end;
  * REVERSE: from start down to end. INDEX: from the entry with index startLen, counted from the
- * front, instead of START. Records, each 8-aligned:
- *   0 u32 key length   4 u32 value length   8 key bytes, padded to 8   then value bytes, padded to
- *   8 (not with KEYS_ONLY)
- * OK: result {0 u32 records, 4 u32 bytes written, 8 u32 1 = there may be more, 12 u32 offset of the
- * last record}. Going on: START | START_OPEN with the last record's key. NEED: the first record
- * does not fit, and is read in pieces; the result as for OK, and {16 u32 key offset, 20 u32 value
- * offset, 24 u32 key length, 28 u32 value length}. `out` must not overlap the bounds.
+ * front, instead of START.
+ * OK: a portion (map/portion.ts); its columns have room for `limit` entries. Result {0 u32 entries,
+ * 4 u32 1 = there may be more}. Going on: START | START_OPEN with the last key. NEED: the first
+ * entry does not fit, and is read in pieces; the result as for OK, and {16 u32 key offset, 20 u32
+ * value offset, 24 u32 key length, 28 u32 value length}. `out` must not overlap the bounds.
  */
 export function scan(
   entry: u32,

@@ -45,6 +45,7 @@ import {
   compareNodes,
   fillCold,
   fillKey,
+  checkHeights,
   fillLinks,
   heightOf,
   KEY,
@@ -151,6 +152,7 @@ function makeNode(l: usize, k: usize, r: usize): usize {
   const n = takeRoom(NODE_BYTES, NODE_BYTES);
   if (n == 0) return 0;
   fillLinks(n, l, r);
+  checkHeights(n);
   fillKey(n, k);
   if (isDefined(GATED)) {
     check(l == 0 || compareNodes(l, n) < 0, I + 2, n); // node.ts

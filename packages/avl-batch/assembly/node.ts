@@ -26,7 +26,8 @@
 // I2  Keys ascend from left to right (map/key.ts).
 // I3  height = 1 + max of the children's; they differ by 1 at most; size = 1 + both sizes.
 //
-// Checked at their sites: I2 (join.ts), I3. After every step of the checker: I2, I3. As races: I1.
+// Checked at their sites: I2 (join.ts), I3 (join.ts, compact.ts). After every step of the checker:
+// I2, I3. As races: I1.
 //
 // Names: s0, s1, len, at a key in hand (map/key.ts); n a node; l, r its children; h a height.
 
@@ -151,14 +152,19 @@ export function touch(at: usize): void {
 // ---- writing private nodes ----------------------------------------------------------------------
 
 export function fillLinks(n: usize, l: usize, r: usize): void {
-  if (isDefined(GATED)) {
-    const taller = heightOf(l) > heightOf(r) + 1 || heightOf(r) > heightOf(l) + 1;
-    check(!taller, I + 3, n);
-  }
   const h = 1 + max(heightOf(l), heightOf(r));
   put32(n + LEFT, <u32>l | (h & 31));
   put32(n + RIGHT, <u32>r | (h >> 5));
   put32(n + SIZE, 1 + treeSize(l) + treeSize(r));
+}
+
+/** I3 of a node whose children are in their place. */
+export function checkHeights(n: usize): void {
+  if (isDefined(GATED)) {
+    const l = heightOf(left(n));
+    const r = heightOf(right(n));
+    check(l <= r + 1 && r <= l + 1, I + 3, n);
+  }
 }
 
 /** Key and cold part, from a node or from an item of a batch. */

@@ -34,14 +34,8 @@ import {
   sliceOf,
   slicesAt,
 } from '@x/shm-arena/assembly/map/key';
-import {
-  ANSWER,
-  FOUND_BYTES,
-  foundBytes,
-  putDone,
-  putFound,
-  putValue,
-} from '@x/shm-arena/assembly/map/result';
+import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
+import { ANSWER, FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { isRemoval, judge } from './batch';
 import { DONE, PENDING_TOO } from './codes';
 import {
@@ -160,30 +154,27 @@ export function getMany(
   const status = look(entry, generation, target);
   if (status != OK) return status;
   const root = viewRoot();
-  let used: u32 = 0;
+  let row: usize = out;
+  const first = openPortion(out, outBytes, count, 0);
   let keys: u32 = 0;
   let key: usize = at;
   let full = false;
   while (keys < count && !full) {
     const lanes = min(LANES, count - keys);
-    let behind = key;
-    for (let i: u32 = 0; i < lanes; i++) behind = stageLane(laneAt(i), behind, root);
+    for (let i: u32 = 0; i < lanes; i++) key = stageLane(laneAt(i), key, root);
     descend(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const cold: usize = get32(laneAt(i) + LANE_FOUND);
-      const length = cold == 0 ? 0 : valueLength(cold);
-      const bytes = foundBytes(length);
-      if (used + bytes > outBytes) {
-        full = true;
-        break;
-      }
-      putFound(out + used, cold != 0, cold == 0 ? 0 : valueAt(cold), length);
-      used += <u32>bytes;
+      const head = cold == 0 ? NOTHING : 0;
+      const value: usize = cold == 0 ? 0 : valueAt(cold);
+      const bytes = cold == 0 ? 0 : valueLength(cold);
+      full = !putEntry(row, first, 0, 0, 0, head, value, bytes, 0);
+      if (full) break;
+      row += 8;
       keys++;
-      key += keyRecord(get32(key));
     }
   }
-  putDone(keys, used, <u32>key);
+  closePortion(row, first, 0, keys, full ? 1 : 0);
   return done(target, OK);
 }
 

@@ -15,19 +15,10 @@
 
 import { get32, put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
-import { copyWords } from '@x/shm-arena/assembly/ground/words';
-import { io } from '@x/shm-arena/assembly/map/call';
-import {
-  END,
-  END_OPEN,
-  KEYS_ONLY,
-  NEED,
-  REVERSE,
-  START,
-  START_OPEN,
-} from '@x/shm-arena/assembly/map/codes';
-import { copyKey, sliceOf } from '@x/shm-arena/assembly/map/key';
-import { entryBytes, LAST_AT, putDone, putLarge } from '@x/shm-arena/assembly/map/result';
+import { END, END_OPEN, REVERSE, START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
+import { sliceOf } from '@x/shm-arena/assembly/map/key';
+import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
+import { putLarge } from '@x/shm-arena/assembly/map/result';
 import { INDEX } from './codes';
 import {
   child,
@@ -72,13 +63,13 @@ export function scan(
   else if ((flags & START) != 0) depth = seek(root, flags, startLen, startAt);
   else depth = push(0, root, back);
   const window = laneAt(0);
-  let records: u32 = 0;
-  let used: u32 = 0;
-  let last: u32 = 0;
+  let row: usize = out;
+  let key = openPortion(out, outBytes, limit, flags);
+  let entries: u32 = 0;
   let more: u32 = 1;
-  while (more != 0 && records < limit) {
+  while (more != 0 && entries < limit) {
     let ahead: u32 = 0;
-    const room = min(WINDOW, limit - records);
+    const room = min(WINDOW, limit - entries);
     while (ahead < room && depth > 0) {
       const n: usize = get32(stackAt(depth - 1));
       if (isBeyond(n, flags, endLen, endAt)) {
@@ -93,32 +84,32 @@ export function scan(
     if (depth == 0) more = 0;
     for (let i: u32 = 0; i < ahead; i++) {
       const n: usize = get32(window + ((<usize>i) << 2));
-      const bytes = recordBytes(coldOf(n), flags);
-      if (used + bytes > outBytes) {
-        if (records != 0) return finish(target, records, used, 1, last);
-        needs(n);
-        return MUTANT == 188 ? done(target, NEED) : NEED; // The pin stays.
+      if (!give(row, key, n, flags)) {
+        if (entries == 0) return needs(target, n);
+        closePortion(row, key, flags, entries, 1);
+        return done(target, OK);
       }
-      last = out + used;
-      emit(last, n, flags);
-      used += <u32>bytes;
-      records++;
+      row += 8;
+      key = behindKey(key, keyLength(coldOf(n)), flags);
+      entries++;
     }
   }
-  return finish(target, records, used, more, last);
-}
-
-function finish(target: u32, records: u32, used: u32, more: u32, last: u32): i32 {
-  putDone(records, used, more);
-  put32(io() + LAST_AT, last);
+  closePortion(row, key, flags, entries, more);
   return done(target, OK);
 }
 
-/** The record of `n` does not fit: where the host finds what it is made of. */
-function needs(n: usize): void {
+/** Puts an entry into the portion; false: there is no room for it. */
+function give(row: usize, key: usize, n: usize, flags: u32): bool {
   const cold = coldOf(n);
-  putDone(1, 0, 1);
-  putLarge(n, keyLength(cold), valueAt(cold), valueLength(cold));
+  const bytes = valueLength(cold);
+  return putEntry(row, key, flags, n + KEY, restOf(n), keyLength(cold), valueAt(cold), bytes, 0);
+}
+
+/** There is no room for `n`: where the host finds what it is made of. The pin stays. */
+function needs(target: u32, n: usize): i32 {
+  const cold = coldOf(n);
+  const status = putLarge(1, 1, n, keyLength(cold), valueAt(cold), valueLength(cold));
+  return MUTANT == 188 ? done(target, status) : status;
 }
 
 // ---- the stack ----------------------------------------------------------------------------------
@@ -178,20 +169,4 @@ function isBeyond(n: usize, flags: u32, len: u32, at: usize): bool {
   const c = compare(n, sliceOf(at, 0, len), sliceOf(at, 1, len), len, at);
   if (c == 0) return (flags & END_OPEN) != 0;
   return (flags & REVERSE) != 0 ? c < 0 : c > 0;
-}
-
-// ---- records ------------------------------------------------------------------------------------
-
-function recordBytes(cold: usize, flags: u32): u64 {
-  return 8 + entryBytes(keyLength(cold), valueLength(cold), flags);
-}
-
-function emit(to: usize, n: usize, flags: u32): void {
-  const cold = coldOf(n);
-  const len = keyLength(cold);
-  const bytes = valueLength(cold);
-  put32(to, len);
-  put32(to + 4, bytes);
-  copyKey(to + 8, n + KEY, restOf(n), len);
-  if ((flags & KEYS_ONLY) == 0) copyWords(to + 8 + ((<usize>len + 7) & ~7), valueAt(cold), bytes);
 }

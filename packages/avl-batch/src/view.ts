@@ -1,11 +1,11 @@
 // Reading: what a tree has beside every map, for the map and its snapshots. They differ in the
 // number that tells the kernel what to read, and in when they are over.
 
-import { ENTRY_HEAD, giveRecords, READER, takeRecords } from '@x/shm-arena/map';
+import { givePortion, READER, takePortion } from '@x/shm-arena/map';
 import { type Bounds, OrderedView, TargetReader } from '@x/shm-arena/ordered';
 import { wholeNumber } from '@x/shm-arena/structure';
 import { END, END_OPEN, NEED, START, START_OPEN } from '../build/numbers/arena/map/codes.ts';
-import { ANSWER, BYTES_DONE, COUNT_DONE } from '../build/numbers/arena/map/result.ts';
+import { ANSWER, COUNT_DONE } from '../build/numbers/arena/map/result.ts';
 import type { IndexedReadable } from './api.ts';
 import type { Core } from './core.ts';
 import { INDEX } from './kernel.ts';
@@ -69,15 +69,14 @@ export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
       );
     };
     const large = core.ask('at', call) === NEED;
-    if (!large && core.result(COUNT_DONE) === 0) return undefined;
-    const records = takeRecords();
-    if (large) records.loadLarge(core, ENTRY_HEAD, true);
-    else records.load(crossing.view, crossing.out, core.result(BYTES_DONE), ENTRY_HEAD);
-    const keys: K[] = [];
-    const values: V[] = [];
-    records.entries(1, core.keyPort, core.valuePort, keys, values);
-    giveRecords(records);
-    return [keys[0] as K, values[0] as V];
+    const portion = takePortion();
+    if (large) portion.loadLarge(core, 0);
+    else portion.load(core, core.result(COUNT_DONE), 1);
+    const [key] = core.keyPort.readAll(portion);
+    const [value] = core.valuePort.readAll(portion);
+    const found = portion.count > 0;
+    givePortion(portion);
+    return found ? [key as K, value as V] : undefined;
   }
 }
 

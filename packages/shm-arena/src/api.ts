@@ -551,6 +551,10 @@ export interface ReadableMap<K, V> {
   readonly size: number;
   /** `get` for many keys in one go; the results are in the order of the keys. */
   getMany(keys: Iterable<K>): (V | undefined)[];
+  /**
+   * Texts that an iteration gives may be parts of one text of up to 1 KiB, which an engine keeps
+   * with each of them.
+   */
   entries(): IterableIterator<[K, V]>;
   keys(): IterableIterator<K>;
   values(): IterableIterator<V>;
@@ -661,7 +665,10 @@ export interface Cursor<K, V> extends Closeable {
   seekLast(): boolean;
   next(): boolean;
   prev(): boolean;
-  /** Whether it stands on an entry; `key` and `value` are `undefined` when not. */
+  /**
+   * Whether it stands on an entry; `key` and `value` are `undefined` when not. Each of them is
+   * decoded when it is asked for, and throws what the codec throws.
+   */
   readonly valid: boolean;
   readonly key: K | undefined;
   readonly value: V | undefined;

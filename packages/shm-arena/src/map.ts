@@ -15,15 +15,8 @@ export {
   type ValueArgs,
 } from './map/core.ts';
 export { type Owned, owned } from './map/owned.ts';
+export { givePortion, Portion, takePortion } from './map/portion.ts';
 export { MapReader } from './map/reader.ts';
-export {
-  ENTRY_HEAD,
-  giveRecords,
-  RECORD_TOMBSTONE,
-  Records,
-  takeRecords,
-  VERSION_HEAD,
-} from './map/records.ts';
 export {
   EntryIterator,
   KeyIterator,

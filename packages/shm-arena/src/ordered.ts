@@ -13,5 +13,7 @@ export {
 } from './ordered/range.ts';
 export { OrderedReader } from './ordered/reader.ts';
 export { type BoundArgs, RangeScan } from './ordered/scan.ts';
+export type { OrderedSource } from './ordered/source.ts';
 export { type TargetKernel, TargetReader } from './ordered/target.ts';
-export { entriesOf, type OrderedSource, OrderedView } from './ordered/view.ts';
+export { entriesOf, OrderedView } from './ordered/view.ts';
+export type { Walk } from './ordered/walk.ts';

@@ -15,6 +15,7 @@ import {
   narrowed,
   type OrderedSource,
   OrderedView,
+  type Walk,
 } from '../src/ordered.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_120);
@@ -135,15 +136,15 @@ class ArraySource implements OrderedSource<string, number> {
     return Array.from(keys, (key) => this.get(key));
   }
 
-  all(parts: number): Batch<string, number> {
-    return this.batch(EVERYTHING, parts);
+  all(): Batch<string, number> {
+    return this.batch(EVERYTHING);
   }
 
   countWithin(bounds: Readonly<Bounds>): number {
     return this.within(bounds).length;
   }
 
-  batch(bounds: Readonly<Bounds>, _: number, size?: number): Batch<string, number> {
+  batch(bounds: Readonly<Bounds>): Batch<string, number> {
     const rest = this.within(bounds);
     const took = (count: number) => {
       this.read += count;
@@ -159,7 +160,24 @@ class ArraySource implements OrderedSource<string, number> {
         took(next.length);
         return rest.length > 0;
       }
-    })(bounds.empty ? 0 : bounds.limit, size);
+    })(bounds.empty ? 0 : bounds.limit);
+  }
+
+  walk(bounds: Readonly<Bounds>): Walk<string, number> {
+    const rest = this.within(bounds);
+    let portion: [string, number][] = [];
+    const entry = (i: number) => portion[i] as [string, number];
+    return {
+      read: (want) => {
+        portion = rest.splice(0, want);
+        this.read += portion.length;
+        return portion.length;
+      },
+      key: (i) => entry(i)[0],
+      value: (i) => entry(i)[1],
+      keyBytes: (i) => text.encode(entry(i)[0]),
+      end() {},
+    };
   }
 
   private within(bounds: Readonly<Bounds>): [string, number][] {
@@ -197,6 +215,19 @@ describe('views', () => {
     big.first();
     big.floor(name(7));
     expect(big.read).toBeLessThanOrEqual(100 + 32 + 2);
+  });
+
+  test('a cursor reads one entry where it is put, and more with each portion', () => {
+    const big = view(5000);
+    const cursor = big.cursor();
+    cursor.seek(name(70));
+    expect([cursor.key, big.read]).toEqual([name(70), 1]);
+    cursor.next();
+    expect([cursor.value, big.read]).toEqual([71, 1 + 8]);
+    for (let n = 0; n < 8; n++) cursor.next();
+    expect([cursor.value, big.read]).toEqual([79, 1 + 8 + 32]);
+    cursor.prev();
+    expect([cursor.value, big.read]).toEqual([78, 1 + 8 + 32 + 1]);
   });
 
   test('scan counts visits, and nested calls do not disturb each other', () => {

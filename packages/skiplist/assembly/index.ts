@@ -135,26 +135,25 @@ export { get } from './read';
 
 /**
  * Reads many keys with their cache misses overlapped. `at`: count keys one behind the other, each
- * {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. Out, in the same order, each 8-aligned:
- *   0 u32 1 = found, 0 = absent   4 u32 value length   8 value bytes, padded to 8
- * OK: result {0 u32 keys done, 4 u32 bytes written, 8 u32 offset of the first key not done}; fewer
- * than count when the out block is full: call again for the rest, or, where no key was done, `get`
- * the first one. `out` must not overlap the keys.
+ * {0 u32 length, 4 u32 free, 8 bytes, padded to 8}. OK: a portion (map/portion.ts) without keys, of
+ * the values in the same order; its columns have room for `count`. Result {0 u32 keys done, 4 u32
+ * 1 = not all}: when the out block is full, call again for the rest, or, where no key was done,
+ * `get` the first one. `out` must not overlap the keys.
  */
 export { getMany } from './read';
 
 /**
  * Reads a run of entries in order, `limit` at most. Keys of the bounds stand in scratch, 8-aligned.
- * Forward: from start up to end; REVERSE: from start down to end. Records, each 8-aligned:
- *   0 u32 key length | flags << 24   4 u32 value length   8 u64 sequence number
- *   16 key bytes, padded to 8   then value bytes, padded to 8 (not with KEYS_ONLY)
- * OK: result {0 u32 records (COUNT: entries counted), 4 u32 bytes written, 8 u32 1 = there may be
- * more, 12 u32 offset of the last record}. Going on: START | START_OPEN with the last record's key;
- * with VERSIONS: START | RESUME with its key and number. A call works through a bounded number of
- * entries: it may return with "more" and few records; with COUNT it returns with the last record to
- * go on from. NEED: the first record does not fit (COUNT: the last one), and is read in pieces; the
- * result as for OK, and {16 u32 key offset, 20 u32 value offset, 24 u32 key length | flags << 24,
- * 28 u32 value length, 32 u64 sequence number}. `out` must not overlap the bounds.
+ * Forward: from start up to end; REVERSE: from start down to end.
+ * OK: a portion (map/portion.ts), with NUMBERS of sequence numbers; its columns have room for
+ * `limit` entries. Result {0 u32 entries, or with COUNT how many were counted, 4 u32 1 = there may
+ * be more, 40 u64 where it ended}. Going on: START | START_OPEN with the last key, and, what is
+ * quicker for few entries, BEHIND with the word at 40; with VERSIONS: START | RESUME with its key
+ * and number. A call works through a bounded number of entries: it may return with "more" and few
+ * of them; with COUNT it returns a portion of the last one, to go on from, without its value.
+ * NEED: the first entry does not fit (COUNT: the last one), and is read in pieces; the result as
+ * for OK, and {16 u32 key offset, 20 u32 value offset, 24 u32 head, 28 u32 value length, 32 u64
+ * sequence number}. `out` must not overlap the bounds.
  */
 export function scan(
   entry: u32,

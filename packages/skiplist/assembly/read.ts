@@ -42,15 +42,8 @@ import {
   secondSlice,
   sliceOf,
 } from '@x/shm-arena/assembly/map/key';
-import {
-  FOUND_BYTES,
-  FOUND_FLAGS,
-  FOUND_NUMBER,
-  foundBytes,
-  putDone,
-  putFound,
-  putValue,
-} from '@x/shm-arena/assembly/map/result';
+import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
+import { FOUND_BYTES, FOUND_FLAGS, FOUND_NUMBER, putValue } from '@x/shm-arena/assembly/map/result';
 import { TOMBSTONE } from './codes';
 import { handAt, handLength, handS0, handS1 } from './hand';
 import {
@@ -180,30 +173,27 @@ export function getMany(
   const upto = ((<u64>seqHi) << 32) | seqLo;
   const status = look(entry, generation, target, upto);
   if (status != OK) return status;
+  let row: usize = out;
+  const first = openPortion(out, outBytes, count, 0);
   let key: usize = at;
-  let used: u32 = 0;
   let keys: u32 = 0;
   let full = false;
   while (keys < count && !full) {
     const lanes = min(count - keys, LANES);
-    let behindKeys = key;
-    for (let i: u32 = 0; i < lanes; i++) behindKeys = stageLane(laneAt(i), behindKeys);
+    for (let i: u32 = 0; i < lanes; i++) key = stageLane(laneAt(i), key);
     searchLanes(lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const node: usize = get32(laneAt(i) + LANE_NODE);
-      const length = node == 0 ? 0 : valueLength(node);
-      const bytes = foundBytes(length);
-      if (used + bytes > outBytes) {
-        full = true;
-        break;
-      }
-      putFound(out + used, node != 0, node == 0 ? 0 : valueAt(node), length);
-      used += <u32>bytes;
+      const head = node == 0 ? NOTHING : 0;
+      const value: usize = node == 0 ? 0 : valueAt(node);
+      const bytes = node == 0 ? 0 : valueLength(node);
+      full = !putEntry(row, first, 0, 0, 0, head, value, bytes, 0);
+      if (full) break;
+      row += 8;
       keys++;
-      key += keyRecord(get32(key));
     }
   }
-  putDone(keys, used, <u32>key);
+  closePortion(row, first, 0, keys, full ? 1 : 0);
   return done(upto, OK);
 }
 

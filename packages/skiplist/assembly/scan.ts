@@ -30,6 +30,11 @@
 //     has one. Its nodes are taken from windows in that order, so a snapshot reads as of its
 //     number, and a scan of the present reads, for each key, a state that stood during the call.
 // C4  In reverse, a group of versions that may have begun before the window is looked up again.
+// C5  A call may go on at the node where one before it ended, though nothing was held in between,
+//     if the one list that it reads has the id of that node's list: no two lists of a structure
+//     have the same id (seal.ts), a list that has left the stack never comes back (T1), and what
+//     was linked in a list that is still there is never unlinked (I2). The list itself is there
+//     under the call's own pin, or the snapshot's lease. (Ids begin again after 2^32 lists.)
 //
 // No site can check these cheaply: each scan of the checker is compared with its model.
 //
@@ -40,26 +45,28 @@
 
 import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
-import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { io } from '@x/shm-arena/assembly/map/call';
 import {
+  BEHIND,
   END,
   END_OPEN,
   KEYS_ONLY,
   NEED,
+  NUMBERS,
   REVERSE,
   START,
   START_OPEN,
 } from '@x/shm-arena/assembly/map/codes';
-import { copyKey, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import {
-  entryBytes,
-  LARGE_NUMBER,
-  LAST_AT,
-  putDone,
-  putLarge,
-} from '@x/shm-arena/assembly/map/result';
-import { COUNT, RESUME, TOMBSTONE, TOMBSTONES, VERSIONS } from './codes';
+  behindKey,
+  closePortion,
+  NOTHING,
+  openPortion,
+  putEntry,
+} from '@x/shm-arena/assembly/map/portion';
+import { ENDED, LARGE_NUMBER, putLarge } from '@x/shm-arena/assembly/map/result';
+import { COUNT, RESUME, TOMBSTONES, VERSIONS } from './codes';
 import { takeKey } from './hand';
 import {
   boundAt,
@@ -67,6 +74,7 @@ import {
   equal,
   LIST_HEAD,
   LIST_HEIGHT,
+  idOf,
   isTombstone,
   KEY,
   keyLength,
@@ -163,13 +171,16 @@ export function scan(
   setWindows();
   const lists = viewEnd() - viewFirst();
   const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
-  for (let i: u32 = 0; i < lists; i++) {
-    if ((flags & REVERSE) == 0) startForward(windowAt(i), want);
-  }
   const simple = lists == 1 && (flags & (REVERSE | VERSIONS)) == 0;
+  const from = simple && (flags & BEHIND) != 0 ? endedAt(resume) : 0;
+  for (let i: u32 = 0; i < lists; i++) {
+    if ((flags & REVERSE) == 0) startForward(windowAt(i), want, from);
+  }
+  const count = (flags & COUNT) != 0;
+  const key = openPortion(out, outBytes, count ? 1 : limit, count ? flags | KEYS_ONLY : flags);
   const state = simple
-    ? runOne(windowAt(0), flags, limit, out, outBytes)
-    : run(lists, flags, limit, resume, out, outBytes);
+    ? runOne(windowAt(0), flags, limit, out, key, from)
+    : run(lists, flags, limit, resume, out, key);
   return state == NEED && MUTANT != 182 ? NEED : done(upto, state); // NEED: the pin stays.
 }
 
@@ -177,7 +188,7 @@ export function scan(
  * What `run` does, for one list forward and the newest versions alone: the common scan, in one
  * loop.
  */
-function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 {
+function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: usize): i32 {
   const upto = viewUpto();
   const list: usize = get32(w + W_LIST);
   const nodes: usize = get32(w + W_NODES);
@@ -186,16 +197,16 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
   const ends = get32(end + B_MODE) != NONE;
   const start = boundAt(2);
   let opens = (flags & START_OPEN) != 0;
-  let records: u32 = 0;
-  let used: u32 = 0;
-  let last: usize = 0; // The last key's version that counts, shown or not; its first slices.
-  let last0: u64 = 0;
-  let last1: u64 = 0;
-  let record: usize = 0;
+  let entries: u32 = 0;
+  let last = from; // The last key's version that counts, shown or not; its first slices.
+  let last0: u64 = last == 0 ? 0 : get64(last + KEY);
+  let last1: u64 = last == 0 ? 0 : get64(last + KEY + 8);
+  let shown: usize = 0;
   let more: u32 = 1;
+  let full = false;
   let budget = BUDGET;
-  while (records < limit && (budget > 0 || records == 0)) {
-    if (!ready(w, 0, want - records)) {
+  while (entries < limit && (budget > 0 || entries == 0)) {
+    if (!ready(w, 0, want - entries)) {
       more = 0;
       break;
     }
@@ -203,7 +214,7 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
     let at = nodes + ((<usize>get32(w + W_POS)) << 2);
     put32(w + W_POS, get32(w + W_COUNT));
     budget -= <i32>((stop - at) >> 2);
-    for (; at < stop && records < limit; at += 4) {
+    for (; at < stop && entries < limit; at += 4) {
       const node: usize = get32(at);
       const s0 = get64(node + KEY);
       const s1 = get64(node + KEY + 8);
@@ -224,32 +235,28 @@ function runOne(w: usize, flags: u32, limit: u32, out: u32, outBytes: u32): i32 
       }
       if (isTombstone(node) && (flags & TOMBSTONES) == 0) continue;
       if ((flags & COUNT) == 0) {
-        const bytes = recordBytes(node, flags);
-        if (used + bytes > outBytes)
-          return records == 0 ? needs(node, 1, 1) : finish(records, used, 1, record);
-        record = out + used;
-        emit(record, node, s0, s1, flags);
-        used += <u32>bytes;
-      } else {
-        record = node;
+        full = !give(row, key, node, flags);
+        if (full && entries == 0) return needs(list, node, 1, 1);
+        if (full) break;
+        row += 8;
+        key = behindKey(key, keyLength(node), flags);
       }
-      records++;
+      shown = node;
+      entries++;
     }
-    if (more == 0) break;
+    if (more == 0 || full) break;
   }
-  if ((flags & COUNT) != 0) return finishCount(out, outBytes, records, more, record, flags);
-  return finish(records, used, more, record);
+  return finish(list, shown, row, key, flags, entries, more);
 }
 
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
-function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes: u32): i32 {
-  let records: u32 = 0;
-  let used: u32 = 0;
-  let last: u32 = 0;
+function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: usize): i32 {
+  let entries: u32 = 0;
+  let last: usize = 0;
   let more: u32 = 1;
   let budget = BUDGET;
   const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
-  while (records < limit && (budget > 0 || records == 0)) {
+  while (entries < limit && (budget > 0 || entries == 0)) {
     const at = foremost(lists, flags, want);
     if (at < 0 || ended(top(windowAt(at), flags), flags)) {
       more = 0;
@@ -260,53 +267,67 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, out: u32, outBytes
     budget--;
     if (shown == 0) continue;
     if ((flags & COUNT) == 0) {
-      const bytes = recordBytes(shown, flags);
-      if (used + bytes > outBytes) {
-        if (records == 0) return needs(shown, 1, 1);
+      if (!give(row, key, shown, flags)) {
+        if (entries == 0) return needs(0, shown, 1, 1);
         break;
       }
-      last = out + used;
-      emit(last, shown, get64(shown + KEY), get64(shown + KEY + 8), flags);
-      used += <u32>bytes;
-    } else {
-      last = <u32>shown;
+      row += 8;
+      key = behindKey(key, keyLength(shown), flags);
     }
-    records++;
+    last = shown;
+    entries++;
   }
-  if ((flags & COUNT) != 0) return finishCount(out, outBytes, records, more, last, flags);
-  return finish(records, used, more, last);
+  return finish(0, last, row, key, flags, entries, more);
 }
 
-/** The result of a scan: `last` is the offset of the last record. */
-function finish(records: u32, used: u32, more: u32, last: usize): i32 {
-  putDone(records, used, more);
-  put32(io() + LAST_AT, <u32>last);
+/** Puts a version into the portion; false: there is no room for it. */
+function give(row: usize, key: usize, node: usize, flags: u32): bool {
+  const head = headOf(node);
+  // Decided by `seen`: the number.
+  const number = (flags & NUMBERS) != 0 ? load64(node + STAMP) : 0;
+  const bytes = valueLength(node);
+  return putEntry(row, key, flags, node + KEY, node + REST, head, valueAt(node), bytes, number);
+}
+
+function headOf(node: usize): u32 {
+  return keyLength(node) | (isTombstone(node) ? NOTHING : 0);
+}
+
+/** The result of a scan that ended at `node`, of one list or (0) more. A count has that entry. */
+function finish(
+  list: usize,
+  node: usize,
+  row: usize,
+  key: usize,
+  flags: u32,
+  entries: u32,
+  more: u32,
+): i32 {
+  const counted = (flags & COUNT) != 0 && node != 0;
+  if (counted && !give(row, key, node, flags | KEYS_ONLY)) return needs(0, node, entries, more);
+  const keyEnd = counted ? key + keyLength(node) : key;
+  closePortion(row, keyEnd, counted ? 0 : flags, entries, more);
+  putEnded(list, node);
   return OK;
 }
 
-/** The result of a count: the last entry counted becomes the one record. */
-function finishCount(
-  out: u32,
-  outBytes: u32,
-  records: u32,
-  more: u32,
-  node: usize,
-  flags: u32,
-): i32 {
-  if (node == 0) return finish(records, 0, more, 0);
-  const bytes = recordBytes(node, flags | KEYS_ONLY);
-  if (bytes > outBytes) return needs(node, records, more);
-  emit(out, node, get64(<usize>node + KEY), get64(<usize>node + KEY + 8), flags | KEYS_ONLY);
-  return finish(records, <u32>bytes, more, out);
+/** What BEHIND takes as the resume number, or 0. */
+function putEnded(list: usize, node: usize): void {
+  put32(io() + ENDED, list == 0 ? 0 : <u32>node);
+  put32(io() + ENDED + 4, list == 0 ? 0 : idOf(list));
 }
 
-/** The record of `node` does not fit: where the host finds what it is made of. */
-function needs(node: usize, records: u32, more: u32): i32 {
-  putDone(records, 0, more);
-  const flagged = keyLength(node) | (isTombstone(node) ? TOMBSTONE << 24 : 0);
-  putLarge(node, flagged, valueAt(node), valueLength(node));
+/** The node where a scan ended, if going on from there is safe (C5), or 0. */
+function endedAt(ended: u64): usize {
+  const list = listOf(viewRecord(), viewFirst());
+  return MUTANT == 197 || <u32>(ended >> 32) == idOf(list) ? <usize>(<u32>ended) : 0;
+}
+
+/** There is no room for `node`: where the host finds what it is made of. */
+function needs(list: usize, node: usize, entries: u32, more: u32): i32 {
   put64(io() + LARGE_NUMBER, load64(node + STAMP)); // Decided by `seen`: the number.
-  return NEED;
+  putEnded(list, node);
+  return putLarge(entries, more, node, headOf(node), valueAt(node), valueLength(node));
 }
 
 /** The window whose next node comes first in the scan's direction, or -1. */
@@ -514,11 +535,15 @@ function segmentLevel(want: u32): u32 {
 
 // ---- forward ------------------------------------------------------------------------------------
 
-function startForward(w: usize, want: u32): void {
+/** `from`: a node to go on behind, where few are wanted (C5); 0: from the start. */
+function startForward(w: usize, want: u32, from: usize): void {
   const list: usize = get32(w + W_LIST);
   const seg = min(segmentLevel(want), load32(list + LIST_HEIGHT) - 1);
   const start = boundAt(2);
-  if (get32(start + B_MODE) == NONE) {
+  if (from != 0 && seg == 0) {
+    put32(w + W_NEXT, <u32>next(from, 0));
+    put32(w + W_SEGMENT, 0);
+  } else if (get32(start + B_MODE) == NONE) {
     put32(w + W_NEXT, <u32>next(list + LIST_HEAD, 0));
     put32(w + W_SEGMENT, <u32>next(list + LIST_HEAD, seg));
   } else {
@@ -720,28 +745,4 @@ function turn(nodes: usize, low: u32, high: u32): void {
     put32(b, kept);
     low++;
   }
-}
-
-// ---- records ------------------------------------------------------------------------------------
-
-function recordBytes(node: usize, flags: u32): u64 {
-  return 16 + entryBytes(keyLength(node), valueLength(node), flags);
-}
-
-function emit(to: usize, node: usize, s0: u64, s1: u64, flags: u32): void {
-  const len = keyLength(node);
-  const bytes = valueLength(node);
-  put32(to, len | (isTombstone(node) ? TOMBSTONE << 24 : 0));
-  put32(to + 4, bytes);
-  put64(to + 8, load64(node + STAMP)); // Decided by `seen`: the number.
-  if (len > 8 && len <= 16) {
-    put64(to + 16, bswap<u64>(s0));
-    put64(to + 24, bswap<u64>(s1));
-  } else {
-    copyKey(to + 16, node + KEY, node + REST, len);
-  }
-  if ((flags & KEYS_ONLY) != 0) return;
-  const value = to + 16 + ((<usize>len + 7) & ~7);
-  if (MUTANT == 181 ? bytes <= 8 : bytes - 1 < 8) put64(value, get64(valueAt(node)));
-  else copyWords(value, valueAt(node), bytes);
 }

@@ -1,16 +1,15 @@
 // Batches over the kernel's `scan`: what of it is a list's own, versions and tombstones.
 
-import {
-  Batch,
-  giveRecords,
-  longOf,
-  type Records,
-  readSome,
-  takeRecords,
-  VERSION_HEAD,
-} from '@x/shm-arena/map';
+import { Batch, givePortion, type Portion, readSome, takePortion } from '@x/shm-arena/map';
 import { type Bounds, EVERYTHING, RangeScan } from '@x/shm-arena/ordered';
-import { KEYS_ONLY, START } from '../build/numbers/arena/map/codes.ts';
+import {
+  BEHIND,
+  KEYS_ONLY,
+  NUMBERS,
+  START,
+  VALUES_ONLY,
+} from '../build/numbers/arena/map/codes.ts';
+import { ENDED } from '../build/numbers/arena/map/result.ts';
 import type { ListMeasure, Version } from './api.ts';
 import type { AnyCore, Core } from './core.ts';
 import { ScanFlag } from './kernel.ts';
@@ -34,10 +33,6 @@ export class ListScan extends RangeScan {
   private resumeLow = 0;
   private resumeHigh = 0;
 
-  constructor(view: Source<AnyCore>, bounds: Readonly<Bounds>, flags: number) {
-    super(view, bounds, flags, VERSION_HEAD);
-  }
-
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target, seqLow, seqHigh } = this.view;
     return core.kernel.scan(
@@ -59,12 +54,22 @@ export class ListScan extends RangeScan {
     );
   }
 
-  protected override goOnBehind(records: Records, at: number): void {
-    super.goOnBehind(records, at);
-    if ((this.flags & ScanFlag.VERSIONS) === 0) return;
-    this.startFlags = START | ScanFlag.RESUME;
-    this.resumeLow = records.seqLow(at);
-    this.resumeHigh = records.seqHigh(at);
+  protected override note(): void {
+    const { core } = this.view;
+    this.resumeLow = core.result(ENDED);
+    this.resumeHigh = core.result(ENDED + 4);
+  }
+
+  override goOnBehind(portion: Portion): void {
+    super.goOnBehind(portion);
+    if (!this.more || portion.count === 0) return;
+    if ((this.flags & ScanFlag.VERSIONS) === 0) this.startFlags |= BEHIND;
+    else {
+      this.startFlags = START | ScanFlag.RESUME;
+      const last = portion.count - 1;
+      this.resumeLow = portion.numberLow(last);
+      this.resumeHigh = portion.numberHigh(last);
+    }
   }
 }
 
@@ -75,47 +80,40 @@ export class VersionBatch<K, V> extends Batch<Version<K, V>, never> {
 
   constructor(view: Source<Core<K, V>>, bounds: Readonly<Bounds>, flags: number) {
     super(bounds.empty ? 0 : bounds.limit);
-    this.scan = new ListScan(view, bounds, flags);
+    this.scan = new ListScan(view, bounds, flags | NUMBERS);
     this.core = view.core;
   }
 
   protected read(want: number): boolean {
-    const { core, scan, keys } = this;
-    const records = takeRecords();
-    const count = readSome(scan, want, records);
-    let next = 0;
-    records.walk(count, true, (at, keyLength, valueLength) => {
-      const keyAt = at + VERSION_HEAD;
-      const key = core.keyPort.read(records.bytes, keyAt, keyLength);
-      const seq = longOf(records.seqLow(at), records.seqHigh(at));
-      if (records.tombstone(at)) keys[next++] = { key, seq, tombstone: true };
-      else {
-        const valueAt = keyAt + ((keyLength + 7) & -8);
-        const value = core.valuePort.read(records.bytes, valueAt, valueLength);
-        keys[next++] = { key, value, seq, tombstone: false };
-      }
+    const { core, scan } = this;
+    const portion = takePortion();
+    this.count = readSome(scan, want, portion);
+    const values = core.valuePort.readAll(portion);
+    this.keys = core.keyPort.readAll(portion).map((key, i) => {
+      const seq = portion.number(i);
+      if (portion.isNothing(i)) return { key, seq, tombstone: true };
+      return { key, value: values[i] as V, seq, tombstone: false };
     });
-    giveRecords(records);
-    this.count = count;
+    givePortion(portion);
     return scan.more;
   }
 }
 
 /** The lengths of all versions a view has, added up. */
 export function measure(view: Source<AnyCore>): ListMeasure {
-  const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | KEYS_ONLY;
+  const flags = ScanFlag.VERSIONS | ScanFlag.TOMBSTONES | KEYS_ONLY | VALUES_ONLY | NUMBERS;
   const scan = new ListScan(view, EVERYTHING, flags);
   const sum = { entries: 0, tombstones: 0, keyBytes: 0, valueBytes: 0 };
-  const records = takeRecords();
+  const portion = takePortion();
   while (scan.more) {
-    const count = scan.read(READ, records);
+    const count = scan.read(READ, portion);
     sum.entries += count;
-    records.walk(count, false, (at, keyLength, valueLength) => {
-      if (records.tombstone(at)) sum.tombstones++;
-      sum.keyBytes += keyLength;
-      sum.valueBytes += valueLength;
-    });
+    for (let i = 0; i < count; i++) {
+      if (portion.isNothing(i)) sum.tombstones++;
+      sum.keyBytes += portion.keyLength(i);
+      sum.valueBytes += portion.valueLength(i);
+    }
   }
-  giveRecords(records);
+  givePortion(portion);
   return sum;
 }

@@ -10,9 +10,28 @@ import {
   EXISTS,
   KEYS_ONLY,
   NEED,
+  NUMBERS,
   START,
   START_OPEN,
+  VALUES_ONLY,
 } from '../build/numbers/arena/map/codes.ts';
+import { MAX_KEY } from '../build/numbers/arena/map/key.ts';
+import {
+  NOTHING,
+  PORTION_KEY_BYTES,
+  PORTION_KEYS,
+  PORTION_LONG_BYTES,
+} from '../build/numbers/arena/map/portion.ts';
+import {
+  COUNT_DONE,
+  FOUND_AT,
+  LARGE_BYTES,
+  LARGE_HEAD,
+  LARGE_KEY,
+  LARGE_NUMBER,
+  LARGE_VALUE,
+  NEXT,
+} from '../build/numbers/arena/map/result.ts';
 import { SORT_BYTES } from '../build/numbers/arena/map/sort.ts';
 import { COUNT, GET_OR_INSERT, RESUME, VERSIONS } from '../build/numbers/codes.ts';
 
@@ -35,6 +54,7 @@ export {
   REVERSE,
   START,
   START_OPEN,
+  VALUES_ONLY,
 } from '../build/numbers/arena/map/codes.ts';
 export {
   COUNT,
@@ -182,7 +202,7 @@ export class Seat {
     if (status !== NEED) {
       return { ...found, value: tombstone ? undefined : this.u8.slice(from, from + length) };
     }
-    const value = this.pieces(this.word(20), false, length);
+    const value = this.pieces(this.word(FOUND_AT), false, length);
     this.list.release!();
     return { ...found, value };
   }
@@ -200,17 +220,15 @@ export class Seat {
 
   /** The one row that a scan with NEED found. */
   private largeRow(bare: boolean): Row {
-    const [key, value, head, length] = [16, 20, 24, 28].map((at) => this.word(at)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const tombstone = head >>> 24 === 1;
+    const [key, value, head, length, seq] = [
+      ...[LARGE_KEY, LARGE_VALUE, LARGE_HEAD, LARGE_BYTES].map((at) => this.word(at)),
+      this.long(LARGE_NUMBER),
+    ] as [number, number, number, number, bigint];
+    const tombstone = (head & NOTHING) !== 0;
     const row = {
-      key: this.pieces(key, true, head & 0xf_ffff),
+      key: this.pieces(key, true, head & MAX_KEY),
       value: tombstone || bare ? undefined : this.pieces(value, false, length),
-      seq: this.long(32),
+      seq,
       tombstone,
     };
     this.list.release!();
@@ -242,7 +260,8 @@ export class Seat {
       this.room(bytes + outBytes);
       const first = this.io + 64;
       let at = first;
-      for (const key of keys.slice(values.length)) {
+      const asked = Math.min(keys.length - values.length, outBytes >> 5);
+      for (const key of keys.slice(values.length, values.length + asked)) {
         this.view.setUint32(at, key.length, true);
         at = this.stage(at + 8, key);
       }
@@ -250,25 +269,64 @@ export class Seat {
         this.entry,
         this.generation,
         ...target(of),
-        keys.length - values.length,
+        asked,
         first,
         at,
         outBytes,
       );
       if (status !== OK) throw new Error(`getMany: status ${status}`);
-      const done = this.word(0);
+      const done = this.word(COUNT_DONE);
       if (done === 0) values.push(this.get(keys[values.length]!, of)?.value);
-      const end = at + this.word(4);
-      for (let i = 0; i < done; i++) {
-        const length = this.view.getUint32(at + 4, true);
-        const found = this.view.getUint32(at, true) === 1;
-        values.push(found ? this.u8.slice(at + 8, at + 8 + length) : undefined);
-        at += 8 + (found ? align8(length) : 0);
-      }
-      if (done > 0 && at !== end)
-        throw new Error(`getMany: ${end - at} bytes more than its entries`);
+      else values.push(...this.portion(at, outBytes, done, asked, 0).map(({ value }) => value));
     }
     return values;
+  }
+
+  /** The rows of a portion in columns for `most`; VALUES_ONLY leaves of keys the last one. */
+  private portion(
+    out: number,
+    outBytes: number,
+    count: number,
+    most: number,
+    flags: number,
+  ): Row[] {
+    if (count === 0) return [];
+    const bare = (flags & KEYS_ONLY) !== 0;
+    const values = out + 8 * most;
+    const numbers = bare ? values : values + 8 * most;
+    let key = this.io + this.word(PORTION_KEYS);
+    const end = key + this.word(PORTION_KEY_BYTES);
+    const top = out + outBytes;
+    let floor = top;
+    const rows = Array.from({ length: count }, (_, i): Row => {
+      const head = this.view.getUint32(out + 8 * i, true);
+      const length = this.view.getUint32(out + 8 * i + 4, true);
+      const keyLength = head & MAX_KEY;
+      const tombstone = (head & NOTHING) !== 0;
+      const there = (flags & VALUES_ONLY) === 0 || i === count - 1;
+      const row: Row = {
+        key: this.u8.slice(key, there ? key + keyLength : key),
+        value: undefined,
+        seq: (flags & NUMBERS) === 0 ? 0n : this.view.getBigUint64(numbers + 8 * i, true),
+        tombstone,
+      };
+      if (there) key += keyLength;
+      if (bare || tombstone) return row;
+      let at = values + 8 * i;
+      if (length > 8) {
+        floor -= align8(length);
+        at = this.io + this.view.getUint32(at, true);
+        if (at !== floor) throw new Error('portion: a long value is not where it should be');
+        const padding = this.u8.subarray(at + length, at + align8(length));
+        if (padding.some((byte) => byte !== 0)) throw new Error('portion: padding is not zero');
+      }
+      return { ...row, value: this.u8.slice(at, at + length) };
+    });
+    if (key !== end) throw new Error(`portion: ${end - key} bytes more than its keys`);
+    if (top - floor !== this.word(PORTION_LONG_BYTES) || floor < end) {
+      throw new Error('portion: long values do not end where they should');
+    }
+    return rows;
   }
 
   writeBatch(ops: Op[]): { status: number; written: number; seq: bigint; outcomes: number[] } {
@@ -299,7 +357,7 @@ export class Seat {
     const startAt = this.io + 64;
     const endAt = start ? this.stage(startAt, start) : startAt;
     const out = end ? this.stage(endAt, end) : endAt;
-    let flags = range.flags ?? 0;
+    let flags = (range.flags ?? 0) | NUMBERS;
     if (start) flags |= START | (range.startOpen ? START_OPEN : 0);
     if (end) flags |= END | (range.endOpen ? END_OPEN : 0);
     const status = this.list.scan!(
@@ -318,26 +376,15 @@ export class Seat {
       outBytes,
     );
     if (status !== OK && status !== NEED) throw new Error(`scan: status ${status}`);
-    const count = this.word(0);
-    const more = this.word(8) === 1;
-    const rows: Row[] = [];
-    if (status === NEED) rows.push(this.largeRow((flags & (KEYS_ONLY | COUNT)) !== 0));
-    const stop = status === OK ? out + this.word(4) : out;
-    for (let at = out; at < stop; ) {
-      if ((flags & COUNT) === 0 && rows.length === count - 1 && at !== this.word(12)) {
-        throw new Error('scan: the last record is not where it should be');
-      }
-      const head = this.view.getUint32(at, true);
-      const length = this.view.getUint32(at + 4, true);
-      const seq = this.view.getBigUint64(at + 8, true);
-      const key = this.u8.slice(at + 16, at + 16 + (head & 0xf_ffff));
-      at += 16 + align8(key.length);
-      const tombstone = head >>> 24 === 1;
-      const bare = (flags & (KEYS_ONLY | COUNT)) !== 0;
-      const value = tombstone || bare ? undefined : this.u8.slice(at, at + length);
-      if (!bare) at += align8(length);
-      rows.push({ key, value, seq, tombstone });
+    const count = this.word(COUNT_DONE);
+    const more = this.word(NEXT) === 1;
+    const counts = (flags & COUNT) !== 0;
+    if (status === NEED) {
+      return { count, more, rows: [this.largeRow((flags & (KEYS_ONLY | COUNT)) !== 0)] };
     }
+    const rows = counts
+      ? this.portion(out, outBytes, Math.min(count, 1), 1, flags | KEYS_ONLY)
+      : this.portion(out, outBytes, count, limit, flags);
     return { count, more, rows };
   }
 

@@ -16,6 +16,7 @@ import {
   type Range,
   SET,
   Seat,
+  VALUES_ONLY,
 } from './kernel-harness.ts';
 import { Model, Random } from './kernel-model.ts';
 
@@ -289,6 +290,20 @@ describe('kernel', () => {
     seat.seal();
     expect(seat.put(SET, text('x'))).toBe(OK);
     expect(seat.audit()).toBe('');
+  });
+
+  it('gives values alone, with the one key to go on from', () => {
+    const seat = one(100);
+    for (const key of ['a', 'bb', 'a key of more than sixteen bytes', 'd']) {
+      seat.put(SET, text(key), text(`${key}${key}`));
+    }
+    const whole = seat.scanOnce(NEWEST, {}, 3, 400).rows;
+    const { rows, more } = seat.scanOnce(NEWEST, { flags: VALUES_ONLY }, 3, 400);
+    expect(more).toBe(true);
+    expect(rows.map(({ value }) => value)).toEqual(whole.map(({ value }) => value));
+    expect(rows.map(({ key }) => key)).toEqual([text(''), text(''), text('bb')]);
+    const tight = seat.scanOnce(NEWEST, { flags: VALUES_ONLY }, 3, 3 * 24 + 32);
+    expect(tight.rows.map(({ key }) => key)).toEqual([text('a')]);
   });
 
   it('keeps a budget of pages, and says LIMIT', () => {

@@ -31,8 +31,8 @@ export { create, put, repair } from './write';
 
 /**
  * get: flags 0. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
- * scan: a run of entries, `limit` at most. Forward: from start up to end; REVERSE: from start down
- * to end. Records and results: map/result.ts. OK, NEED. piece: after NEED, a part of a key or a
+ * scan: a portion of entries, `limit` at most. Forward: from start up to end; REVERSE: from start
+ * down to end. Portions: map/portion.ts. OK, NEED. piece: after NEED, a part of a key or a
  * value.
  * snapshot: result {0 u32 array, 4 u32 size}, for the host's lease.
  * audit: OK, or AUDIT + the number of a check of read.ts.

@@ -6,7 +6,7 @@
 //
 // get, scan, snapshot                                    a death after any step leaves a pin
 //   1. pin, root, entry still LIVE (map/call.ts)   linearizes; a snapshot's array stands already
-//   2. search, copy out; unpin. No room for the first value or record: NEED, and the pin stays
+//   2. search, copy out; unpin. No room for the value, or the first entry: NEED, and the pin stays
 //      until the host has taken it in pieces (map/call.ts)
 //
 // audit answers the first thing that it finds wrong in a structure at rest, AUDIT + :
@@ -15,7 +15,7 @@
 //
 // Names: see array.ts; back: in reverse.
 
-import { get32, get64, load64, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, load64 } from '@x/shm-arena/assembly/ground/atomic';
 import * as layout from '@x/shm-arena/assembly/ground/layout';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
@@ -26,6 +26,7 @@ import { done, io, leave, look } from '@x/shm-arena/assembly/map/call';
 import * as codes from '@x/shm-arena/assembly/map/codes';
 import { END, END_OPEN, NEED, START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
 import * as keys from '@x/shm-arena/assembly/map/key';
+import * as portions from '@x/shm-arena/assembly/map/portion';
 import * as results from '@x/shm-arena/assembly/map/result';
 import * as arrays from './array';
 import { A_COUNT, A_REGION, before, E_LENGTH, E_REST, E_VALUE, entryOf, valueAt } from './array';
@@ -83,30 +84,22 @@ export function scan(
   const within = ((flags & END_OPEN) == 0) != back;
   const to = edge(array, flags & END, within, endLen, endAt, back ? 0 : all);
   const count = <i32>(back ? from - to : to - from);
+  let row: usize = out;
+  let key = portions.openPortion(out, outBytes, limit, flags);
   let i: i32 = 0;
-  let used: u32 = 0;
-  let last: u32 = 0;
   for (; i < count && <u32>i < limit; i++) {
     const e = entryOf(array, back ? from - 1 - i : from + i);
     const len = get32(e + E_LENGTH);
+    const value = valueAt(e);
     const bytes = get32(e + E_VALUE);
-    const size = 8 + results.entryBytes(len, bytes, flags);
-    if (used + size > outBytes) {
-      if (i > 0) break;
-      results.putDone(1, 0, 1);
-      results.putLarge(e, len, valueAt(e), bytes);
-      return NEED;
+    if (!portions.putEntry(row, key, flags, e, e + E_REST, len, value, bytes, 0)) {
+      if (i == 0) return results.putLarge(1, 1, e, len, value, bytes);
+      break;
     }
-    last = out + used;
-    put32(last, len);
-    put32(last + 4, bytes);
-    keys.copyKey(last + 8, e, e + E_REST, len);
-    const value = last + 8 + ((len + 7) & ~7);
-    if ((flags & codes.KEYS_ONLY) == 0) copyWords(value, valueAt(e), bytes);
-    used += <u32>size;
+    row += 8;
+    key = portions.behindKey(key, len, flags);
   }
-  results.putDone(i, used, i < count ? 1 : 0);
-  put32(io() + results.LAST_AT, last);
+  portions.closePortion(row, key, flags, i, i < count ? 1 : 0);
   return done(target, OK);
 }
 

@@ -85,7 +85,6 @@ export const calls: MapCalls = {
     out,
     outBytes,
   ],
-  rowHeader: 8,
   tagged: false,
 };
 

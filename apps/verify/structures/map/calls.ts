@@ -1,5 +1,17 @@
 // Keys and values as a map's kernel has them: in nodes, in calls, in rows, in pieces.
 
+import { MAX_KEY } from '../../../../packages/shm-arena/build/numbers-gated/map/key.ts';
+import {
+  NOTHING,
+  PORTION_KEYS,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/portion.ts';
+import {
+  COUNT_DONE,
+  LARGE_BYTES,
+  LARGE_HEAD,
+  LARGE_KEY,
+  LARGE_VALUE,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { KernelFunction, Steps, Thread, World } from '../../src/structure.ts';
 
 const encoder = new TextEncoder();
@@ -83,17 +95,21 @@ export interface Row {
 
 export const showRow = ({ key, value }: Row): string => `${decoder.decode(key)}=${value ?? '†'}`;
 
-/**
- * The row at `at`: the key's length, with 1 in the highest byte of a tombstone's; the value's; what
- * is the map's own up to `header`; the bytes of both. And where the next one stands.
- */
-export function rowAt(world: World, at: number, header: number): [Row, number] {
-  const word = world.u32(at);
-  const length = word & 0xf_ffff;
-  const key = world.u8.slice(at + header, at + header + length);
-  const behind = at + header + align8(length);
-  if (word >>> 24 === 1) return [{ key, value: null }, behind];
-  return [{ key, value: world.u32(behind) }, behind + align8(world.u32(at + 4))];
+/** The rows of the portion at `out`, which has room for `most` in its columns. */
+export function portionRows({ world, local }: Thread, out: number, most: number): Row[] {
+  const io = local.io!;
+  let key = io + world.u32(io + PORTION_KEYS);
+  return Array.from({ length: world.u32(io + COUNT_DONE) }, (_, i) => {
+    const head = world.u32(out + 8 * i);
+    const from = key;
+    key += head & MAX_KEY;
+    const value = world.u32(out + 8 * (most + i));
+    const isLong = world.u32(out + 8 * i + 4) > 8;
+    return {
+      key: world.u8.slice(from, key),
+      value: (head & NOTHING) !== 0 ? null : isLong ? world.u32(io + value) : value,
+    };
+  });
 }
 
 /** A key or a value at `at` after NEED. Others may come in before each piece. */
@@ -131,10 +147,11 @@ export function* valueInPieces(
 
 /** A row that did not fit, of which key and value are read by and by; then its pin goes. */
 export function* rowInPieces(t: Thread, kernel: Record<string, KernelFunction>): Steps<Row> {
-  const [keyAt, valueAt, flagged, valueLength] = [16, 20, 24, 28].map((word) =>
+  const words = [LARGE_KEY, LARGE_VALUE, LARGE_HEAD, LARGE_BYTES];
+  const [keyAt, valueAt, head, valueLength] = words.map((word) =>
     t.world.u32(t.local.io! + word),
   ) as [number, number, number, number];
-  const key = yield* pieces(t, kernel, keyAt, true, flagged & 0xf_ffff);
+  const key = yield* pieces(t, kernel, keyAt, true, head & MAX_KEY);
   const value = yield* valueInPieces(t, kernel, valueAt, valueLength);
   yield [kernel.release!];
   return { key, value };

@@ -13,6 +13,7 @@ import {
 import {
   ABSENT,
   AHEAD,
+  BEHIND,
   DIFFERS,
   EXISTS,
   FORGOTTEN,
@@ -23,16 +24,20 @@ import {
   START,
   START_OPEN,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
-import { FOUND_AT } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
+import {
+  COUNT_DONE,
+  ENDED,
+  FOUND_AT,
+  NEXT,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Call, KernelFunction, Steps, Structure, Thread, World } from '../../src/structure.ts';
 import { slotAt } from '../common.ts';
 import {
-  align8,
   type Five,
   handle,
   keyArguments,
+  portionRows,
   type Row,
-  rowAt,
   rowInPieces,
   showRow,
   stage,
@@ -62,6 +67,8 @@ interface Part {
   /** Where the bytes of the key stand behind which it goes on; 0 of them: where it begins. */
   startBytes: number;
   startAt: number;
+  /** Where the part before it ended, as the kernel said. */
+  ended: readonly [low: number, high: number];
   out: number;
   outBytes: number;
 }
@@ -78,8 +85,6 @@ export interface MapCalls {
   /** If its kernel has one. */
   getMany?(target: Target, count: number, at: number, out: number): readonly number[];
   scan(target: Target, part: Part): readonly number[];
-  /** Bytes of a row before its key. */
-  rowHeader: number;
   /** Whether `many` and `scan` have a tag: see `Promise.keys`. */
   tagged: boolean;
 }
@@ -148,18 +153,13 @@ export function* get(
 function* many(t: Thread, map: MapCalls, keys: readonly string[]): Steps<string> {
   if (map.getMany === undefined) return '!no getMany';
   const first = t.local.io! + 64;
-  let at = stageKeys(t, first, keys);
+  const at = stageKeys(t, first, keys);
   const call = map.getMany(map.newest, keys.length, first, at);
   const status: number = yield [kernelOf(t, map).getMany!, ...handle(t), ...call];
   if (status !== 0) return nameOf(status);
-  if (t.world.u32(t.local.io!) !== keys.length) return '!short';
-  const rows: string[] = [];
-  for (const key of keys) {
-    const there = t.world.u32(at) === 1;
-    if (there) rows.push(`${key}=${t.world.u32(at + 8)}`);
-    at += 8 + (there ? align8(t.world.u32(at + 4)) : 0);
-  }
-  return rows.join(' ');
+  if (t.world.u32(t.local.io! + COUNT_DONE) !== keys.length) return '!short';
+  const there = portionRows(t, at, keys.length).map(({ value }, i) => [keys[i], value]);
+  return there.flatMap(([key, value]) => (value === null ? [] : `${key}=${value}`)).join(' ');
 }
 
 /** All rows, in parts, as "key=value key=†"; a text that begins with ! is a fault. */
@@ -170,12 +170,13 @@ export function* rows(
   { flags = 0, limit = LIMIT, outBytes = OUT_BYTES } = {},
 ): Steps<string> {
   const all: Row[] = [];
+  let ended: [number, number] = [0, 0];
   const { io } = t.local;
   const startAt = io! + 64;
   for (let calls = 0; calls < 12; calls++) {
     const last = all.at(-1)?.key ?? new Uint8Array();
     const out = stage(t, startAt, last);
-    const bounds = all.length === 0 ? 0 : START | START_OPEN;
+    const bounds = all.length === 0 ? 0 : START | START_OPEN | BEHIND;
     const call: Call = [
       kernelOf(t, map).scan!,
       ...handle(t),
@@ -184,22 +185,17 @@ export function* rows(
         limit,
         startBytes: last.length,
         startAt,
+        ended,
         out,
         outBytes,
       }),
     ];
     const status: number = yield call;
     if (status !== 0 && status !== NEED) return nameOf(status);
-    const more = t.world.u32(io! + 8) !== 0;
+    const more = t.world.u32(io! + NEXT) !== 0;
+    ended = [t.world.u32(io! + ENDED), t.world.u32(io! + ENDED + 4)];
     if (status === NEED) all.push(yield* rowInPieces(t, kernelOf(t, map)));
-    else {
-      const stop = out + t.world.u32(io! + 4);
-      for (let at = out; at < stop; ) {
-        const [row, behind] = rowAt(t.world, at, map.rowHeader);
-        all.push(row);
-        at = behind;
-      }
-    }
+    else all.push(...portionRows(t, out, limit));
     if (!more) return ordered(all.map(showRow), (flags & REVERSE) !== 0);
   }
   return '!endless';

@@ -154,4 +154,10 @@ export const mutants: Mutant[] = [
   list(184, 'a value that stood there is not pinned', 'goi in pieces, seal, destroy'),
   list(185, 'a read in pieces keeps its pin', 'get in pieces, clear'),
   list(186, 'a piece of a key begins at the slices in front', 'scan in pieces, seal, destroy'),
+  list(
+    197,
+    'a scan goes on at a node of a list that is gone',
+    'scan one by one, clear',
+    'scan one by one, seal, destroy',
+  ),
 ];

@@ -21,7 +21,7 @@ export const calls: MapCalls = {
   snapshot: (world, io) => [world.u32(io), world.u32(io + 8), world.u32(io + 12)],
   get: (target, key) => [...target, ...key],
   getMany: (target, count, at, out) => [...target, count, at, out, 160],
-  scan: (target, { flags, limit, startBytes, startAt, out, outBytes }) => [
+  scan: (target, { flags, limit, startBytes, startAt, ended, out, outBytes }) => [
     ...target,
     flags,
     limit,
@@ -29,12 +29,10 @@ export const calls: MapCalls = {
     startAt,
     0,
     0,
-    0,
-    0,
+    ...ended,
     out,
     outBytes,
   ],
-  rowHeader: 16,
   tagged: true,
 };
 

@@ -649,6 +649,35 @@ scenario(
   ],
 );
 
+// A scan that goes on at the node where it ended, if its list is still there.
+const ONE_BY_ONE: Program = [
+  ['mark', 'f'],
+  ['scan', 'f', false, 1],
+];
+const THREE_BEFORE: Program = [
+  ['set', 'a', 1],
+  ['set', 'b', 2],
+  ['set', 'c', 3],
+];
+scenario('scan one by one, clear', [ONE_BY_ONE, [['clear'], ['sweep']]], THREE_BEFORE);
+scenario(
+  'scan one by one, seal, destroy',
+  [ONE_BY_ONE, [['seal'], ['destroy', 1], ['sweep']]],
+  THREE_BEFORE,
+);
+scenario(
+  'scan one by one, writes',
+  [
+    ONE_BY_ONE,
+    [
+      ['set', 'b', 4],
+      ['set', 'bb', 5],
+      ['delete', 'c'],
+    ],
+  ],
+  THREE_BEFORE,
+);
+
 // What the scratch has no room for stays pinned from call to call.
 const LARGE_BEFORE: Program = [
   ['set', 'a', LARGE],

@@ -40,7 +40,6 @@ export const calls: MapCalls = {
     out,
     outBytes,
   ],
-  rowHeader: 8,
   tagged: false,
 };
 

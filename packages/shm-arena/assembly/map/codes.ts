@@ -27,7 +27,7 @@ export const PRESSURE: i32 = 256;
 
 /** Flags of `scan` and `count`. */
 export const REVERSE: u32 = 1;
-/** Records carry no value bytes (the length stays true). */
+/** Without values (their lengths stay true). */
 export const KEYS_ONLY: u32 = 8;
 /** There is a first key, where the scan begins in its direction; START_OPEN: without it. */
 export const START: u32 = 32;
@@ -35,3 +35,12 @@ export const START_OPEN: u32 = 64;
 /** There is a last key, where the scan ends in its direction; END_OPEN: without it. */
 export const END: u32 = 128;
 export const END_OPEN: u32 = 256;
+/** Without keys but the last one (their lengths stay true). */
+export const VALUES_ONLY: u32 = 2048;
+/**
+ * With START_OPEN: the resume number is where a scan of the same ended, and going on from there is
+ * quicker than by the key. A map may leave that alone.
+ */
+export const BEHIND: u32 = 8192;
+/** With the number of each entry, in a map that has any. */
+export const NUMBERS: u32 = 4096;

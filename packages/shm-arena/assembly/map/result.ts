@@ -1,16 +1,15 @@
 // What calls of maps leave for the host: which word of the result block says what, by its offset,
-// and the records behind it.
+// and what stands behind it.
 //
-//   one key    | bytes | flags | number | … | value |         NEED: also where the value is
-//   many keys  | done  | bytes | next   | …     out: | 1 | bytes | value |  | 0 | 0 |  | 1 | …
-//   a scan     | done  | bytes | more   | last  out: | head | key | value |  | head | …
+//   one key       | bytes | flags | number | … | value |         NEED: also where the value is
+//   many, a scan  | count | next | of the portion … |            out: a portion (portion.ts)
 //
 // All of it is private: the scratch is this thread's.
 
 import { put32, put64 } from '../ground/atomic';
 import { copyWords } from '../ground/words';
 import { io, RESULT } from './call';
-import { AUDIT, KEYS_ONLY, NEED } from './codes';
+import { AUDIT, NEED } from './codes';
 
 /** Of whoever answers with one word. */
 export const ANSWER: usize = 0;
@@ -21,17 +20,18 @@ export const FOUND_FLAGS: usize = 4;
 export const FOUND_NUMBER: usize = 8;
 export const FOUND_AT: usize = 20;
 
-/** Of many: how many, the bytes they take, where to go on; of a scan also where the last one is. */
+/** Of many: how many, and where to go on or if. The rest of it: portion.ts. */
 export const COUNT_DONE: usize = 0;
-export const BYTES_DONE: usize = 4;
-export const NEXT: usize = 8;
-export const LAST_AT: usize = 12;
+export const NEXT: usize = 4;
 
-/** After NEED of a scan: where the first record's key and value are, what else it says. */
+/** Where a scan ended, for BEHIND: 64 bits that mean something to the map alone; 0: nowhere. */
+export const ENDED: usize = 40;
+
+/** After NEED of a scan: where the first entry's key and value are, what else it says. */
 export const LARGE_KEY: usize = 16;
 export const LARGE_VALUE: usize = 20;
-export const LARGE_KEY_BYTES: usize = 24;
-export const LARGE_VALUE_BYTES: usize = 28;
+export const LARGE_HEAD: usize = 24;
+export const LARGE_BYTES: usize = 28;
 export const LARGE_NUMBER: usize = 32;
 
 /** Of a snapshot: what it reads, its size where that is known, its number. */
@@ -57,39 +57,23 @@ export function putValue(value: usize, bytes: u32, room: u32, status: i32): i32 
   return status;
 }
 
-/** The result of a call about many keys or records; `next`: where to go on, or if. */
-export function putDone(count: u32, bytes: u32, next: u32): void {
+/** NEED of a scan: what its first entry is made of; `next` as of a portion. */
+export function putLarge(
+  count: u32,
+  next: u32,
+  key: usize,
+  head: u32,
+  value: usize,
+  bytes: u32,
+): i32 {
   const result = io();
   put32(result + COUNT_DONE, count);
-  put32(result + BYTES_DONE, bytes);
   put32(result + NEXT, next);
-}
-
-/** After NEED of a scan: what its first record is made of. */
-export function putLarge(key: usize, keyBytes: u32, value: usize, bytes: u32): void {
-  const result = io();
   put32(result + LARGE_KEY, <u32>key);
   put32(result + LARGE_VALUE, <u32>value);
-  put32(result + LARGE_KEY_BYTES, keyBytes);
-  put32(result + LARGE_VALUE_BYTES, bytes);
-}
-
-/** A record of a call about many keys: {1, or 0 = no entry, the value's length, the value}. */
-export function putFound(to: usize, found: bool, value: usize, bytes: u32): void {
-  put32(to, found ? 1 : 0);
-  put32(to + 4, bytes);
-  copyWords(to + 8, value, bytes);
-}
-
-/** Bytes of such a record. */
-export function foundBytes(bytes: u32): u64 {
-  return 8 + ((<u64>bytes + 7) & ~7);
-}
-
-/** Bytes of key and value in a record of a scan, behind its head. */
-export function entryBytes(keyBytes: u32, bytes: u32, flags: u32): u64 {
-  const value: u64 = (flags & KEYS_ONLY) != 0 ? 0 : (<u64>bytes + 7) & ~7;
-  return ((<u64>keyBytes + 7) & ~7) + value;
+  put32(result + LARGE_HEAD, head);
+  put32(result + LARGE_BYTES, bytes);
+  return NEED;
 }
 
 /** What an audit found wrong: the code for it. */

@@ -1,15 +1,19 @@
 // `getMany`: as many keys as scratch has room for go into one call of a kernel, which searches them
-// in lockstep, and their values come back as records of 8 bytes and the value, padded to 8.
-//
-//   0 u32 whether there is one   4 u32 value length   8 the value's bytes
+// in lockstep, and their values come back as a portion without keys.
 
-import { BYTES_DONE, COUNT_DONE } from '../../build/numbers/map/result.ts';
+import { PORTION_LONG_BYTES } from '../../build/numbers/map/portion.ts';
+import { COUNT_DONE } from '../../build/numbers/map/result.ts';
 import { isFull, iterableOf } from '../ground/errors.ts';
+import { RESULT_BYTES } from '../values/crossing.ts';
 import type { AnyCore } from './core.ts';
-import { giveRecords, takeRecords } from './records.ts';
+import { givePortion, type Portion, takePortion } from './portion.ts';
 
 /** The kernel's `getMany`, with offsets as i32. A status. */
 type GetMany = (count: number, at: number, out: number, outBytes: number) => number;
+
+/** Bytes of a value in the columns of a portion, and what it is thought to take at first. */
+const COLUMNS = 16;
+const USUAL = 2 * COLUMNS;
 
 /**
  * The values of `keys`, in their order. `call` also checks that what is read is open; `one` reads
@@ -23,57 +27,59 @@ export function getMany<K, V>(
 ): (V | undefined)[] {
   // A copy: encoding one may run user code that changes them.
   const all = [...iterableOf('keys', keys)];
-  const values: (V | undefined)[] = [];
+  let values: (V | undefined)[] = [];
+  let each = USUAL;
   do {
-    const done = readChunk(core, all, values, call);
+    const portion = takePortion();
+    each = readChunk(core, all, values.length, each, portion, call);
+    const chunk = core.valuePort.readAll(portion) as (V | undefined)[];
+    const done = portion.count;
+    givePortion(portion);
+    values = values.length === 0 ? chunk : values.concat(chunk);
     if (done === 0 && all.length > 0) values.push(one(all[values.length] as K));
   } while (values.length < all.length);
   return values;
 }
 
 /**
- * Reads the values of as many keys as scratch has room for, behind those already read.
+ * Reads the values of as many keys, from number `from` on, as scratch has room for, where a value
+ * takes about `each` bytes: none when not even the first one has room.
  *
- * @returns how many: 0 when not even the first one has room
+ * @returns what they took on average
  */
-function readChunk<K, V>(
+function readChunk<K>(
   core: AnyCore,
   keys: K[],
-  values: (V | undefined)[],
+  from: number,
+  each: number,
+  portion: Portion,
   call: GetMany,
 ): number {
-  const { crossing, valuePort } = core;
-  const from = values.length;
-  core.ask('getMany', () => packed(core, keys, from, call));
-  const done = core.result(COUNT_DONE);
-  const records = takeRecords();
-  records.load(crossing.view, crossing.out, core.result(BYTES_DONE));
-  const { bytes, words } = records;
-  let at = 0;
-  for (let i = 0; i < done; i++) {
-    const length = words[(at >> 2) + 1] as number;
-    if (words[at >> 2] === 0) values.push(undefined);
-    else values.push(valuePort.read(bytes, at + 8, length) as V);
-    at += 8 + ((length + 7) & -8);
-  }
-  giveRecords(records);
-  return done;
+  let asked = 0;
+  core.ask('getMany', () => {
+    asked = pack(core, keys, from, each);
+    const { crossing } = core;
+    return call(asked, (crossing.at + RESULT_BYTES) | 0, crossing.outAt, crossing.outBytes & -8);
+  });
+  portion.load(core, core.result(COUNT_DONE), asked);
+  return COLUMNS + core.result(PORTION_LONG_BYTES) / Math.max(1, portion.count);
 }
 
-function packed<K>(core: AnyCore, keys: K[], from: number, call: GetMany): number {
+/** Packs keys; returns how many. */
+function pack<K>(core: AnyCore, keys: K[], from: number, each: number): number {
   const { crossing, keyPort } = core;
   crossing.begin();
-  const first = crossing.take(0);
-  const full = crossing.view.length >> 1;
+  const room = crossing.cursor + crossing.outBytes;
   let next = from;
   try {
-    for (; next < keys.length && crossing.cursor < full; next++) {
+    for (; next < keys.length; next++) {
       const head = keyPort.append(keys[next] as K, 8);
       crossing.words[head >> 2] = keyPort.length;
+      if (crossing.cursor + (next + 2 - from) * each > room) return next + 1 - from;
     }
   } catch (error) {
     // Scratch as it is takes those before this key.
     if (next === from || !isFull(error)) throw error;
   }
-  return call(next - from, (crossing.at + first) | 0, crossing.outAt, crossing.outBytes & -8);
+  return next - from;
 }

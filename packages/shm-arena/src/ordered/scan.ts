@@ -1,4 +1,5 @@
-// A kernel's `scan` over a range of keys: a reader of records that goes on behind the last one.
+// A kernel's `scan` over a range of keys, portion by portion: each goes on behind the last key of
+// the one before.
 
 import {
   END,
@@ -9,10 +10,11 @@ import {
   START,
   START_OPEN,
 } from '../../build/numbers/map/codes.ts';
-import { BYTES_DONE, COUNT_DONE, LAST_AT, NEXT } from '../../build/numbers/map/result.ts';
+import { PORTION_KEY_BYTES, PORTION_LONG_BYTES } from '../../build/numbers/map/portion.ts';
+import { COUNT_DONE, NEXT } from '../../build/numbers/map/result.ts';
 import type { Scan } from '../map/batch.ts';
 import type { AnyCore } from '../map/core.ts';
-import { giveRecords, type Records, takeRecords } from '../map/records.ts';
+import { givePortion, type Portion, takePortion } from '../map/portion.ts';
 import type { Bounds } from './range.ts';
 
 /** The keys that bound a scan, in its direction: their lengths, and where they are, as i32. */
@@ -25,7 +27,11 @@ interface Scanned {
   check(): void;
 }
 
-/** A scan in progress, as records. Holds nothing in the arena between two reads. */
+/** Bytes of an entry in the columns of a portion, and what its key is thought to take at first. */
+const COLUMNS = 16;
+const USUAL_KEY = 16;
+
+/** A scan in progress. Holds nothing in the arena between two reads. */
 export abstract class RangeScan implements Scan {
   more = true;
   protected readonly view: Scanned;
@@ -33,15 +39,17 @@ export abstract class RangeScan implements Scan {
   protected start: Uint8Array | undefined;
   protected startFlags: number;
   private readonly end: Uint8Array | undefined;
-  private readonly head: number;
+  /** Bytes that an entry took in the portion before. */
+  private each = COLUMNS + USUAL_KEY;
+  /** For how many entries the columns of the present one have room. */
+  private most = 0;
   // The bounds in the call that is about to be made: see BoundArgs.
   protected startLength = 0;
   protected startAt = 0;
   protected endLength = 0;
   protected endAt = 0;
 
-  /** @param head bytes of a record before its key */
-  constructor(view: Scanned, bounds: Readonly<Bounds>, flags: number, head: number) {
+  constructor(view: Scanned, bounds: Readonly<Bounds>, flags: number) {
     this.view = view;
     const { reverse, low, lowOpen, high, highOpen } = bounds;
     this.start = reverse ? high : low;
@@ -52,22 +60,22 @@ export abstract class RangeScan implements Scan {
       (reverse ? REVERSE : 0) |
       (this.end === undefined ? 0 : END) |
       (this.end !== undefined && (reverse ? lowOpen : highOpen) ? END_OPEN : 0);
-    this.head = head;
   }
 
   /** The kernel's `scan`, from `start…` to `end…`. A status. */
   protected abstract scan(flags: number, limit: number, out: number, outBytes: number): number;
 
   /**
-   * Reads up to `limit` records; `records` is undefined for a scan that only counts.
+   * Reads up to `limit` entries; `portion` is undefined for a scan that only counts. When there are
+   * `left`, nobody will read on without calling `goOnBehind` first.
    * @returns their number, or what was counted
    */
-  read(limit: number, records: Records | undefined): number {
-    const status = this.view.core.ask('scan', () => this.call(limit));
-    return this.accept(status, records);
+  read(limit: number, portion: Portion | undefined, left: number = Infinity): number {
+    const status = this.view.core.ask('scan', () => this.call(limit, portion === undefined));
+    return this.accept(status, portion, left);
   }
 
-  private call(limit: number): number {
+  private call(limit: number, counts: boolean): number {
     const { start, end, view } = this;
     const { crossing } = view.core;
     view.check();
@@ -80,35 +88,38 @@ export abstract class RangeScan implements Scan {
     this.startAt = (crossing.at + startIn) | 0;
     this.endAt = (crossing.at + endIn) | 0;
     const flags = this.flags | this.startFlags;
-    return this.scan(flags, limit, crossing.outAt, crossing.outBytes & -8);
+    const room = crossing.outBytes & -8;
+    // Room that columns have is not there for keys and values: no more than will be filled.
+    this.most = counts ? 1 : Math.max(1, Math.min(limit, Math.floor(room / this.each)));
+    return this.scan(flags, counts ? limit : this.most, crossing.outAt, room);
   }
 
-  private accept(status: number, records: Records | undefined): number {
+  private accept(status: number, portion: Portion | undefined, left: number): number {
     const { core } = this.view;
-    const { crossing } = core;
     const count = core.result(COUNT_DONE);
-    const length = core.result(BYTES_DONE);
     this.more = core.result(NEXT) !== 0;
-    const large = status === NEED;
-    if (!large && records === undefined && !this.more) return count;
-    const run = records ?? takeRecords();
-    let last = 0;
-    if (large) {
-      // Counting, the last one counted.
-      const hasValue = records !== undefined && (this.flags & KEYS_ONLY) === 0;
-      run.loadLarge(core, this.head, hasValue);
-    } else {
-      run.load(crossing.view, crossing.out, length, this.head);
-      if (length > 0) last = core.result(LAST_AT) - (crossing.outAt >>> 0);
+    if (portion === undefined && status !== NEED && !this.more) return count;
+    const run = portion ?? takePortion();
+    if (status === NEED) run.loadLarge(core, portion === undefined ? KEYS_ONLY : this.flags);
+    else {
+      // Of a count the last entry is there.
+      run.load(core, portion === undefined ? Math.min(count, 1) : count, this.most);
+      const bytes = core.result(PORTION_KEY_BYTES) + core.result(PORTION_LONG_BYTES);
+      if (run.count > 0) this.each = COLUMNS + bytes / run.count;
     }
-    if (this.more && (large || length > 0)) this.goOnBehind(run, last);
-    if (records === undefined) giveRecords(run);
+    if (this.more) this.note();
+    if (count < left) this.goOnBehind(run);
+    if (portion === undefined) givePortion(run);
     return count;
   }
 
-  /** The next read begins behind the record at `at`. */
-  protected goOnBehind(records: Records, at: number): void {
-    this.start = records.key(at);
+  /** Notes what the kernel said of where it ended, beside the last key. */
+  protected note(): void {}
+
+  /** The next read begins behind the last key of what was read last. */
+  goOnBehind(portion: Portion): void {
+    if (!this.more || portion.count === 0) return;
+    this.start = portion.lastKey();
     this.startFlags = START | START_OPEN;
   }
 }

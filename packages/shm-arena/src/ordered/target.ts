@@ -2,7 +2,6 @@
 // kernel's `target`, and 0 is the present state, whichever that is.
 
 import type { KeyArgs, MapArgs, MapCore, MapKernel, OutArgs } from '../map/core.ts';
-import { ENTRY_HEAD } from '../map/records.ts';
 import type { Bounds } from './range.ts';
 import { OrderedReader } from './reader.ts';
 import { type BoundArgs, RangeScan } from './scan.ts';
@@ -53,10 +52,6 @@ interface Targeted {
 /** A scan in progress. */
 class TargetScan extends RangeScan {
   declare protected readonly view: Targeted;
-
-  constructor(view: Targeted, bounds: Readonly<Bounds>, flags: number) {
-    super(view, bounds, flags, ENTRY_HEAD);
-  }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;

@@ -13,6 +13,7 @@ import { MAX_KEY } from '../../build/numbers/map/key.ts';
 import type { AnyCodec, Codec } from '../api.ts';
 import { typeError } from '../ground/errors.ts';
 import { high, i32Word, low, splitF64Key, splitI64, splitU64, u32Word } from './codecs.ts';
+import { type Columns, readNumbers, TextRuns } from './columns.ts';
 import type { Crossing } from './crossing.ts';
 import { AS_KEY, AS_VALUE, encodeInto, kindOf, tooLarge } from './encoding.ts';
 import { jsonText, jsonValue } from './json.ts';
@@ -81,6 +82,19 @@ export abstract class KeyPort<K> {
     return decodePrivate(this.crossing, this.codec, source, at, length);
   }
 
+  /** Reads all keys of columns. */
+  readAll(columns: Columns): K[] {
+    const { bytes, count } = columns;
+    const keys = new Array<K>(count);
+    let at = columns.keysAt;
+    for (let i = 0; i < count; i++) {
+      const length = columns.keyLength(i);
+      keys[i] = this.read(bytes, at, length);
+      at += length;
+    }
+    return keys;
+  }
+
   /** Packs bytes that are a key already, or a bound between keys. */
   packBytes(source: Uint8Array, at: number, length: number): void {
     if (length > this.max) throw tooLarge('KEY_TOO_LARGE', 'key', this.max, length);
@@ -115,6 +129,8 @@ function word(source: Uint8Array, at: number, length: number): number {
 
 /** Text: up to 16 ASCII characters without any buffer. */
 class TextKeyPort extends KeyPort<string> {
+  readonly #runs = new TextRuns();
+
   override pack(key: string): void {
     if (typeof key !== 'string') checkString(key);
     const n = key.length;
@@ -123,6 +139,10 @@ class TextKeyPort extends KeyPort<string> {
 
   override read(source: Uint8Array, at: number, length: number): string {
     return readText(source, at, length);
+  }
+
+  override readAll(columns: Columns): string[] {
+    return this.#runs.keys(columns);
   }
 
   #packShort(key: string, n: number): boolean {
@@ -234,6 +254,12 @@ class U32KeyPort extends KeyPort<number> {
   override pack(key: number): void {
     setWords(this, 4, u32Word(key), 0);
   }
+
+  override readAll({ data, count, keysAt }: Columns): number[] {
+    const keys = new Array<number>(count);
+    for (let i = 0; i < count; i++) keys[i] = data.getUint32(keysAt + 4 * i);
+    return keys;
+  }
 }
 
 class I32KeyPort extends KeyPort<number> {
@@ -340,6 +366,18 @@ export abstract class ValuePort<V> {
     return decodePrivate(this.crossing, this.codec, source, at, length);
   }
 
+  /** Reads all values of columns; `undefined` where there is nothing. */
+  readAll(columns: Columns): (V | undefined)[] {
+    const { bytes, count } = columns;
+    const values = new Array<V | undefined>(count);
+    for (let i = 0; i < count; i++) {
+      values[i] = columns.isNothing(i)
+        ? undefined
+        : this.read(bytes, columns.valueAt(i), columns.valueLength(i));
+    }
+    return values;
+  }
+
   /** Packs bytes that are a value already. */
   packBytes(source: Uint8Array, length: number): void {
     if (length > this.max) throw tooLarge('VALUE_TOO_LARGE', 'value', this.max, length);
@@ -369,7 +407,15 @@ class FixedValuePort<V> extends ValuePort<V> {
   }
 }
 
+class F64ValuePort<V> extends FixedValuePort<V> {
+  override readAll(columns: Columns): (V | undefined)[] {
+    return readNumbers(columns, this.codec.decode as never) as V[];
+  }
+}
+
 class TextValuePort<V> extends ValuePort<V> {
+  protected readonly runs = new TextRuns();
+
   override append(value: V): void {
     checkString(value);
     this.packText(value);
@@ -377,6 +423,10 @@ class TextValuePort<V> extends ValuePort<V> {
 
   override read(source: Uint8Array, at: number, length: number): V {
     return readText(source, at, length) as V;
+  }
+
+  override readAll(columns: Columns): (V | undefined)[] {
+    return this.runs.values(columns) as V[];
   }
 
   protected packText(text: string): void {
@@ -405,6 +455,14 @@ class JsonValuePort<V> extends TextValuePort<V> {
   override read(source: Uint8Array, at: number, length: number): V {
     return jsonValue(readText(source, at, length)) as V;
   }
+
+  override readAll(columns: Columns): (V | undefined)[] {
+    return this.runs.values(columns).map(parsed) as V[];
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : jsonValue(text);
 }
 
 const VALUE_PORTS: Readonly<Record<string, AnyPort>> = {
@@ -412,7 +470,7 @@ const VALUE_PORTS: Readonly<Record<string, AnyPort>> = {
   json: JsonValuePort,
   u32: FixedValuePort,
   i32: FixedValuePort,
-  f64: FixedValuePort,
+  f64: F64ValuePort,
   u64: FixedValuePort,
   i64: FixedValuePort,
   bool: FixedValuePort,

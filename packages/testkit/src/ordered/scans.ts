@@ -1,7 +1,7 @@
 // Ranges, both ways, over views of the same entries.
 
 import type { OrderedReadable } from '@x/shm-arena';
-import { bytes, tuple, u32, utf8 } from '@x/shm-arena/codec';
+import { bytes, json, tuple, u32, utf8 } from '@x/shm-arena/codec';
 import { same, throws, within } from '../assert.ts';
 import { userKey } from '../random.ts';
 import { sortedKeys, values } from '../samples.ts';
@@ -168,6 +168,33 @@ export const scans: readonly OrderedTest[] = [
       same([...pairs.values({ prefix: ['a'] })], [1, 2]);
       same([...pairs.values({ prefix: [] })], [1, 2, 3, 4]);
       throws(() => world.make({ key: u32, value: u32 }).count({ prefix: 1 }), TypeError);
+    },
+  },
+  {
+    name: 'texts of every length and script, side by side',
+    run(world) {
+      const text = (n: number) => {
+        const script = n % 7 === 3 ? 'é' : n % 11 === 5 ? '\u{1f600}' : '\u0001';
+        return `${String(n).padStart(4, '0')}${script}${'x'.repeat((n * n) % 61)}`;
+      };
+      const long = (n: number) => (n % 50 === 0 ? 'long'.repeat(n) : text(n).repeat(n % 40));
+      const pairs = Array.from({ length: 400 }, (_, n): [string, string] => [text(n), long(n)]);
+      for (const value of [utf8, json]) {
+        const map = world.filled<string, string>({ value: value as typeof utf8 }, pairs);
+        same([...map], pairs);
+        same([...map.entries({ reverse: true })], pairs.toReversed());
+        same(
+          [...map.keys()],
+          pairs.map(([key]) => key),
+        );
+        const values = pairs.map(([, it]) => it);
+        same([...map.values()], values);
+        same(map.getMany([...map.keys(), 'none']), [...values, undefined]);
+        const cursor = map.cursor();
+        for (const pair of pairs) {
+          same([cursor.next(), cursor.key, cursor.value, cursor.value], [true, ...pair, pair[1]]);
+        }
+      }
     },
   },
   {
