@@ -10,8 +10,10 @@ import { join, relative, resolve } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Entries beside each package's index. Those for sibling packages may change in any release. */
-const MORE = { 'shm-arena': ['codec'] };
+/** Entries beside each package's index. */
+const MORE = { 'shm-arena': ['codec', 'structure', 'map', 'ordered', 'domain'] };
+/** For users, whose reports have also what declarations name and entries do not export. */
+const FOR_USERS = ['index', 'codec'];
 
 const COMPILER = {
   ...{ target: 'ES2022', module: 'ESNext', moduleResolution: 'bundler', strict: true },
@@ -41,7 +43,7 @@ function configOf(name, entry) {
         reportFileName: entry,
         reportFolder,
         reportTempFolder: join(folder, 'build/api'),
-        includeForgottenExports: true,
+        includeForgottenExports: FOR_USERS.includes(entry),
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },

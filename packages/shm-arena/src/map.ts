@@ -1,5 +1,4 @@
 // @x/shm-arena/map: what maps have in common, ordered or not, and how they take keys and values.
-// Experimental: it may change in any release.
 
 export { mapType } from './map/audit.ts';
 export { Batch, ENTRIES, EntryBatch, KEYS, readSome, type Scan, VALUES } from './map/batch.ts';

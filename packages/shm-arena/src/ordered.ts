@@ -1,5 +1,4 @@
 // @x/shm-arena/ordered: what ordered maps have beside what every map has: ranges, scans, cursors.
-// Experimental: it may change in any release.
 
 export {
   type BoundEncoder,

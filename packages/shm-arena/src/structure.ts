@@ -1,5 +1,5 @@
-// @x/shm-arena/structure: what every structure builds on, whatever it holds. Experimental: it may
-// change in any release.
+// @x/shm-arena/structure: what every structure builds on, whatever it holds. What other packages
+// may rely on stands in the README, of all entries for them.
 
 export type { StructureHandle } from './api.ts';
 // The entry point of arenas is built upon this one (tsup.config.ts).
