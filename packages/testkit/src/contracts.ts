@@ -2,6 +2,7 @@
 
 import { type Context, type Contract, over } from './contract.ts';
 import { basics } from './map/basics.ts';
+import { calls } from './map/calls.ts';
 import { ends } from './map/ends.ts';
 import { handles } from './map/handles.ts';
 import { large } from './map/large.ts';
@@ -21,7 +22,7 @@ import { MapWorld, OrderedWorld } from './world.ts';
 export function mapContract(subject: MapSubject): Contract[] {
   const tests = [...basics, ...sizesOf, ...handles, ...snapshots, ...refusals, ...ends, ...large];
   return [
-    ...over([...tests, ...properties], (context) => new MapWorld(subject, context)),
+    ...over([...tests, ...calls, ...properties], (context) => new MapWorld(subject, context)),
     ...optionsContract((context) => {
       const world = new MapWorld(subject, context);
       const map = world.make({ name: 'm' });

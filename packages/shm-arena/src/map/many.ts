@@ -33,10 +33,10 @@ export function getMany<K, V>(
     const portion = takePortion();
     each = readChunk(core, all, values.length, each, portion, call);
     const chunk = core.valuePort.readAll(portion) as (V | undefined)[];
-    const done = portion.count;
     givePortion(portion);
-    values = values.length === 0 ? chunk : values.concat(chunk);
-    if (done === 0 && all.length > 0) values.push(one(all[values.length] as K));
+    if (values.length === 0) values = chunk;
+    else for (const value of chunk) values.push(value);
+    if (chunk.length === 0 && all.length > 0) values.push(one(all[values.length] as K));
   } while (values.length < all.length);
   return values;
 }
@@ -45,7 +45,7 @@ export function getMany<K, V>(
  * Reads the values of as many keys, from number `from` on, as scratch has room for, where a value
  * takes about `each` bytes: none when not even the first one has room.
  *
- * @returns what they took on average
+ * @returns what they took on average; where none had room, more than was thought
  */
 function readChunk<K>(
   core: AnyCore,
@@ -61,11 +61,12 @@ function readChunk<K>(
     const { crossing } = core;
     return call(asked, (crossing.at + RESULT_BYTES) | 0, crossing.outAt, crossing.outBytes & -8);
   });
-  portion.load(core, core.result(COUNT_DONE), asked);
-  return COLUMNS + core.result(PORTION_LONG_BYTES) / Math.max(1, portion.count);
+  const count = core.result(COUNT_DONE);
+  portion.load(core, count, asked);
+  return count === 0 ? 4 * each : COLUMNS + core.result(PORTION_LONG_BYTES) / count;
 }
 
-/** Packs keys; returns how many. */
+/** Packs keys, as many as there is room for beside their values; returns how many, one at least. */
 function pack<K>(core: AnyCore, keys: K[], from: number, each: number): number {
   const { crossing, keyPort } = core;
   crossing.begin();
@@ -73,9 +74,13 @@ function pack<K>(core: AnyCore, keys: K[], from: number, each: number): number {
   let next = from;
   try {
     for (; next < keys.length; next++) {
+      const behind = crossing.cursor;
       const head = keyPort.append(keys[next] as K, 8);
       crossing.words[head >> 2] = keyPort.length;
-      if (crossing.cursor + (next + 2 - from) * each > room) return next + 1 - from;
+      if (next > from && crossing.cursor + (next + 1 - from) * each > room) {
+        crossing.cursor = behind;
+        break;
+      }
     }
   } catch (error) {
     // Scratch as it is takes those before this key.

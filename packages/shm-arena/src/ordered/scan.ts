@@ -6,6 +6,7 @@ import {
   END_OPEN,
   KEYS_ONLY,
   NEED,
+  NUMBERS,
   REVERSE,
   START,
   START_OPEN,
@@ -27,9 +28,11 @@ interface Scanned {
   check(): void;
 }
 
-/** Bytes of an entry in the columns of a portion, and what its key is thought to take at first. */
-const COLUMNS = 16;
+/** Bytes of an entry in a column of a portion; what its key is thought to take at first. */
+const COLUMN = 8;
 const USUAL_KEY = 16;
+/** Bytes that are left for the first key, however little the keys before have taken. */
+const SPARE = 64;
 
 /** A scan in progress. Holds nothing in the arena between two reads. */
 export abstract class RangeScan implements Scan {
@@ -39,8 +42,10 @@ export abstract class RangeScan implements Scan {
   protected start: Uint8Array | undefined;
   protected startFlags: number;
   private readonly end: Uint8Array | undefined;
+  /** Bytes of an entry in all columns. */
+  private readonly columns: number;
   /** Bytes that an entry took in the portion before. */
-  private each = COLUMNS + USUAL_KEY;
+  private each: number;
   /** For how many entries the columns of the present one have room. */
   private most = 0;
   // The bounds in the call that is about to be made: see BoundArgs.
@@ -60,6 +65,9 @@ export abstract class RangeScan implements Scan {
       (reverse ? REVERSE : 0) |
       (this.end === undefined ? 0 : END) |
       (this.end !== undefined && (reverse ? lowOpen : highOpen) ? END_OPEN : 0);
+    this.columns =
+      COLUMN + ((flags & KEYS_ONLY) === 0 ? COLUMN : 0) + ((flags & NUMBERS) !== 0 ? COLUMN : 0);
+    this.each = this.columns + USUAL_KEY;
   }
 
   /** The kernel's `scan`, from `start…` to `end…`. A status. */
@@ -90,7 +98,8 @@ export abstract class RangeScan implements Scan {
     const flags = this.flags | this.startFlags;
     const room = crossing.outBytes & -8;
     // Room that columns have is not there for keys and values: no more than will be filled.
-    this.most = counts ? 1 : Math.max(1, Math.min(limit, Math.floor(room / this.each)));
+    const most = Math.floor((room - SPARE) / this.each);
+    this.most = counts ? 1 : Math.max(1, Math.min(limit, most));
     return this.scan(flags, counts ? limit : this.most, crossing.outAt, room);
   }
 
@@ -100,12 +109,14 @@ export abstract class RangeScan implements Scan {
     this.more = core.result(NEXT) !== 0;
     if (portion === undefined && status !== NEED && !this.more) return count;
     const run = portion ?? takePortion();
-    if (status === NEED) run.loadLarge(core, portion === undefined ? KEYS_ONLY : this.flags);
-    else {
+    if (status === NEED) {
+      run.loadLarge(core, portion === undefined ? KEYS_ONLY : this.flags);
+      this.each *= 2; // Columns may have left it no room.
+    } else {
       // Of a count the last entry is there.
       run.load(core, portion === undefined ? Math.min(count, 1) : count, this.most);
       const bytes = core.result(PORTION_KEY_BYTES) + core.result(PORTION_LONG_BYTES);
-      if (run.count > 0) this.each = COLUMNS + bytes / run.count;
+      if (run.count > 0) this.each = this.columns + bytes / run.count;
     }
     if (this.more) this.note();
     if (count < left) this.goOnBehind(run);
