@@ -112,7 +112,7 @@ async function main(): Promise<boolean> {
     full,
     fresh: values.fresh === true,
     structures: values.only?.split(',') ?? names(),
-    seconds: Number(values.minutes ?? (full ? 52 : 2)) * 60,
+    seconds: Number(values.minutes ?? (full ? 52 : 1.6)) * 60,
     seed: Number(values.seed ?? 1),
     cores: values.cores === undefined ? undefined : Number(values.cores),
     mutants: values['no-mutants'] !== true,

@@ -56,7 +56,7 @@ test('chance is the same for the same seed', () => {
 });
 
 const IMPORT = /^(?:import|export)\b[^'"]*?from\s*'([^']+)'|^import\s*'([^']+)'/gm;
-const ALLOWED = /^(@x\/shm-arena(\/codec|\/structure)?|fast-check)$/;
+const ALLOWED = /^(@x\/shm-arena(\/codec|\/map|\/structure)?|fast-check)$/;
 
 test('no contract imports Node or a test runner', () => {
   const seen = new Set<string>();
