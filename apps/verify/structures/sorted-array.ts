@@ -5,11 +5,12 @@
 // sorted-array/. It is the worked example of docs/NEW-STRUCTURE.md.
 
 import type { Mutant, Scenario, Structure, World } from '../src/structure.ts';
+import { valueBytes } from './map/calls.ts';
 import type { Entries, MapState } from './map/model.ts';
 import { type MapRun, operationsOf } from './map/operations.ts';
 import { createMap, ofMap } from './map/structure.ts';
 import { writesOf } from './map/writes.ts';
-import { calls, invariantOf, nameWord, promise, valueBytes, WRITES } from './sorted-array/parts.ts';
+import { calls, invariantOf, nameWord, promise, WRITES } from './sorted-array/parts.ts';
 import { plan, scenarios, settings } from './sorted-array/scenarios.ts';
 
 function setup(world: World, scenario: Scenario): void {

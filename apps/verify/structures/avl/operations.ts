@@ -16,12 +16,11 @@ import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
 import {
   handle,
   keyArguments,
-  LARGE,
-  largeBytes,
   rowInPieces,
   showRow,
   stage,
   stageKey,
+  valueBytes,
 } from '../map/calls.ts';
 import {
   type MapCalls,
@@ -29,6 +28,7 @@ import {
   operationsOf,
   read,
   nameOf as statusName,
+  targetCalls,
 } from '../map/operations.ts';
 import { positionOf, type Seen } from './memory.ts';
 
@@ -59,33 +59,9 @@ const MOVED = -1;
 const nameOf = (found: number): string => (found === MOVED ? '!moved' : statusName(found));
 const isFull = (status: number): boolean => status === 1 || status === 3;
 
-/** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
-function valueBytes(value: number): Uint8Array {
-  if (value >= LARGE) return largeBytes(value);
-  const bytes = new Uint8Array(4 + (value % 3));
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
-}
-
 export const calls: MapCalls = {
-  kernel: 'tree',
-  // A version, 0: the newest.
-  newest: [0],
-  snapshot: (world, io) => [world.u32(io)],
-  get: (target, key) => [...target, 0, ...key],
+  ...targetCalls('tree'),
   getMany: (target, count, at, out) => [...target, count, at, out, 200],
-  scan: (target, { flags, limit, startBytes, startAt, out, outBytes }) => [
-    ...target,
-    flags,
-    limit,
-    startBytes,
-    startAt,
-    0,
-    out,
-    out,
-    outBytes,
-  ],
-  tagged: false,
 };
 
 type Appended = readonly [

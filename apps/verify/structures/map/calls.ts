@@ -87,6 +87,10 @@ export function largeBytes(value: number): Uint8Array {
   return new Uint8Array(new BigUint64Array(3).fill(BigInt(value)).buffer);
 }
 
+/** A value's bytes: a large one's, or 4, 5 or 6, so that lengths differ, too. */
+export const valueBytes = (value: number): Uint8Array =>
+  value >= LARGE ? largeBytes(value) : largeBytes(value).slice(0, 4 + (value % 3));
+
 /** A row that was read; null: a tombstone. */
 export interface Row {
   key: Uint8Array<ArrayBuffer>;

@@ -89,6 +89,26 @@ export interface MapCalls {
   tagged: boolean;
 }
 
+/** Of a kernel to which one number says what to read: 0 the present state, else a snapshot's. */
+export const targetCalls = (kernel: string): MapCalls => ({
+  kernel,
+  newest: [0],
+  snapshot: (world, io) => [world.u32(io)],
+  get: (target, key) => [...target, 0, ...key],
+  scan: (target, { flags, limit, startBytes, startAt, out, outBytes }) => [
+    ...target,
+    flags,
+    limit,
+    startBytes,
+    startAt,
+    0,
+    out,
+    out,
+    outBytes,
+  ],
+  tagged: false,
+});
+
 const NAMES: Record<number, string> = {
   [OK]: 'ok',
   [FULL]: 'full',

@@ -17,41 +17,19 @@ import {
 } from '../../../../packages/sorted-array/build/numbers-gated/array.ts';
 import type { World } from '../../src/structure.ts';
 import { entryAt, head, isLive, kindOf, nameSystemWord, pageAt, regionAt } from '../common.ts';
-import { keyIn, LARGE, largeBytes } from '../map/calls.ts';
+import { keyIn } from '../map/calls.ts';
 import { type Entries, type MapPromise, put } from '../map/model.ts';
-import type { MapCalls } from '../map/operations.ts';
+import { targetCalls } from '../map/operations.ts';
 
 export const WRITES = ['set', 'insert', 'delete', 'cas'];
 
-export const calls: MapCalls = {
-  kernel: 'array',
-  // An array, 0: the present one.
-  newest: [0],
-  snapshot: (world, io) => [world.u32(io)],
-  get: (target, key) => [...target, 0, ...key],
-  scan: (target, { flags, limit, startBytes, startAt, out, outBytes }) => [
-    ...target,
-    flags,
-    limit,
-    startBytes,
-    startAt,
-    0,
-    out,
-    out,
-    outBytes,
-  ],
-  tagged: false,
-};
+export const calls = targetCalls('array');
 
 export const promise: MapPromise<Entries> = {
   initial: {},
   entries: (own) => own,
   write: put,
 };
-
-/** Values of 4, 5 or 6 bytes, so that lengths differ, too. */
-export const valueBytes = (value: number): Uint8Array =>
-  value >= LARGE ? largeBytes(value) : largeBytes(value).slice(0, 4 + (value % 3));
 
 const rootOf = (world: World, entry: number): number => world.u32(entryAt(world, entry) + D_ROOT);
 
