@@ -20,7 +20,7 @@ export const TOMBSTONE: u32 = 1;
 export const VERSIONS: u32 = 2;
 /** Also keys whose newest visible version is a tombstone (with VERSIONS: tombstones among them). */
 export const TOMBSTONES: u32 = 4;
-/** Only counts; no records but the last one, which is there to resume from. */
+/** Only counts; of the entries the last one alone is there, to resume from. */
 export const COUNT: u32 = 16;
 /** With START, not open: of the first key only versions beyond the resume number (VERSIONS). */
 export const RESUME: u32 = 512;

@@ -3,6 +3,8 @@
 // need not hand four words on. No call is entered while another runs in its instance, so nobody
 // else changes them. Reads hand their keys on, which is faster (ADR 16).
 //
+// A death takes them along with the instance.
+//
 // H1  Who searches a place with a splice, or makes a node, has taken the key in hand before, in the
 //     same call, and no other since.
 //

@@ -7,7 +7,7 @@
 // Scratch: the slot's scratch run is cut in two.
 //
 //   io()                  io() + 64                          io() + scratch bytes - overhead()
-//   | result, 64 bytes    | free for the host's staging, for values and records | kernel's own |
+//   | result, 64 bytes    | free for the host's staging, values and portions    | kernel's own |
 //
 //   The result block is written by the call and valid until the next one. Values of `get` and
 //   `getOrInsert` follow it directly. Staged keys, values and operations stand anywhere behind it,

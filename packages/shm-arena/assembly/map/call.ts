@@ -1,6 +1,6 @@
 // A call of a map: how it begins and ends, how its map's root is found, and whose the scratch is.
 //
-//   scratch  | result, 64 | keys, values and records: host and kernel | the kernel's own notes |
+//   scratch  | result, 64 | keys, values, portions: host and kernel   | the kernel's own notes |
 //            io()         io() + RESULT                               io() + hostBytes(notes)
 //
 // call                                                   a death after any step leaves a pin

@@ -19,6 +19,8 @@
 // P1  What an entry takes lies between the keys' end and the lowest long value, key padding
 //     included: a key is stored in whole words, and the next one overwrites what is too much.
 //
+// All of it is the thread's own scratch: a death leaves nothing.
+//
 // Names: most entries there is room for in the columns; row the next entry's head.
 
 import { get32, get64, put32, put64 } from '../ground/atomic';

@@ -24,7 +24,7 @@ export type KeyArgs = [length: number, k0: number, k1: number, k2: number, k3: n
 /** A value as it was packed: where it is, and its length. */
 export type ValueArgs = [at: number, length: number];
 
-/** Where a call may leave records, as i32, and how much. */
+/** Where a call may leave a portion, as i32, and how much. */
 export type OutArgs = [out: number, outBytes: number];
 
 /** What the kernel of every map exports. */
