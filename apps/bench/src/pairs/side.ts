@@ -1,0 +1,226 @@
+// What one build of the packages does in a comparison (main.ts). Imported once for each build, so
+// that no function sees the classes of both.
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as trees from '@x/avl-batch';
+import type * as arenas from '@x/shm-arena';
+import type * as codecs from '@x/shm-arena/codec';
+import type * as lists from '@x/skiplist';
+import { keysOf, shuffled } from '../random.ts';
+import { VALUES, type ValueName } from '../values.ts';
+
+/** Runs some operations; a checksum of what they read, the same for each build. */
+export interface Action {
+  readonly operations: number;
+  run(): number;
+}
+
+type AnyMap = lists.SkipList<string, unknown> | trees.AvlBatch<string, unknown>;
+/** Of one kind of map, with all entries. */
+type Make = (kind: ValueName) => AnyMap;
+
+const KINDS = ['f64', 'json 20', 'utf8 200'] satisfies ValueName[];
+const BATCH = 1000;
+const LANES = 64;
+const SEED = 1;
+/** Where a build keeps what this thread has open: each its own, as if in a thread of its own. */
+const RECORD = Symbol.for('@x/shm-arena/thread-1');
+
+/** The actions of the build in `root`, by name: the same names for each build. */
+export async function sideOf(root: string, size: number): Promise<Map<string, Action>> {
+  const load = (file: string) => import(pathToFileURL(join(root, 'packages', file)).href);
+  Reflect.deleteProperty(globalThis, RECORD);
+  const { Arena }: typeof arenas = await load('shm-arena/dist/index.js');
+  const { f64, json, utf8 }: typeof codecs = await load('shm-arena/dist/codec.js');
+  const { SkipList }: typeof lists = await load('skiplist/dist/index.js');
+  const { AvlBatch }: typeof trees = await load('avl-batch/dist/index.js');
+  const arena = Arena.create({ bytes: 2 ** 29 });
+  const side = new Side(size);
+  const of: Partial<Record<ValueName, arenas.AnyCodec>> = {
+    ...{ f64, 'json 20': json, 'utf8 200': utf8 },
+  };
+  const newList = (kind: ValueName) =>
+    SkipList.create<string, unknown>(arena, { value: of[kind]! });
+  const newTree = (kind: ValueName) => {
+    const batch = { maxQueued: 2 ** 20, autoCompact: false };
+    return AvlBatch.create<string, unknown>(arena, { value: of[kind]!, batch });
+  };
+  side.writes(newList, newTree);
+  const filled: Make = (kind) => side.fill(newList(kind), kind);
+  const settled: Make = (kind) => {
+    const tree = newTree(kind);
+    side.fill(tree, kind);
+    tree.build();
+    tree.compact();
+    return tree;
+  };
+  for (const [type, make] of Object.entries({ SkipList: filled, AvlBatch: settled })) {
+    const map = make('f64');
+    side.points(type, map);
+    side.cursors(type, map);
+    side.ranges(type, map);
+    for (const kind of KINDS) side.many(type, kind === 'f64' ? map : make(kind), kind);
+  }
+  return side.actions;
+}
+
+class Side {
+  readonly actions = new Map<string, Action>();
+  private readonly size: number;
+  /** For what costs much more than reading a key. */
+  private readonly some: number;
+  private readonly inserted: string[];
+  private readonly asked: string[];
+  private readonly record = Reflect.get(globalThis, RECORD);
+
+  constructor(size: number) {
+    this.size = size;
+    this.some = Math.ceil(size / 10);
+    this.inserted = keysOf(shuffled(size, SEED));
+    this.asked = keysOf(shuffled(size, SEED + 1));
+  }
+
+  private add(name: string, operations: number, work: () => number): void {
+    const run = (): number => {
+      Reflect.set(globalThis, RECORD, this.record);
+      return work();
+    };
+    this.actions.set(name, { operations, run });
+  }
+
+  fill<M extends AnyMap>(map: M, kind: ValueName): M {
+    const { inserted, size } = this;
+    const values = VALUES[kind].make(shuffled(size, SEED));
+    for (let i = 0; i < size; i++) map.set(inserted[i]!, values[i]);
+    return map;
+  }
+
+  writes(
+    newList: (kind: ValueName) => lists.SkipList<string, unknown>,
+    newTree: (kind: ValueName) => trees.AvlBatch<string, unknown>,
+  ): void {
+    const { inserted, size } = this;
+    const counted = (map: AnyMap): number => {
+      const { size } = map;
+      map.destroy();
+      return size;
+    };
+    this.add('SkipList: set', size, () => counted(this.fill(newList('f64'), 'f64')));
+    this.add('SkipList: writeBatch of 1 000', size, () => {
+      const list = newList('f64');
+      for (let from = 0; from < size; from += BATCH) {
+        const keys = inserted.slice(from, from + BATCH);
+        list.writeBatch(keys.map((key, i) => ({ type: 'set', key, value: from + i })));
+      }
+      return counted(list);
+    });
+    this.add('AvlBatch: set and build', size, () => {
+      const tree = this.fill(newTree('f64'), 'f64');
+      tree.build();
+      return counted(tree);
+    });
+  }
+
+  points(type: string, map: AnyMap): void {
+    const { asked, size, some } = this;
+    const absent = asked.map((key) => `${key}?`);
+    this.add(`${type}: get`, size, () => {
+      let sum = 0;
+      for (let i = 0; i < size; i++) sum += map.get(asked[i]!) as number;
+      return sum;
+    });
+    this.add(`${type}: get, absent`, size, () => {
+      let found = 0;
+      for (let i = 0; i < size; i++) if (map.get(absent[i]!) !== undefined) found++;
+      return found;
+    });
+    this.add(`${type}: getMany of all`, size, () => {
+      let sum = 0;
+      for (const value of map.getMany(asked)) sum += value as number;
+      return sum;
+    });
+    this.add(`${type}: snapshot`, some, () => {
+      for (let i = 0; i < some; i++) map.snapshot().close();
+      return some;
+    });
+  }
+
+  cursors(type: string, map: AnyMap): void {
+    const { asked, some } = this;
+    for (const [name, steps] of [
+      ['one', 1],
+      ['100', 100],
+    ] as const) {
+      this.add(`${type}: cursor, seek and ${name}`, some, () => {
+        const cursor = map.cursor();
+        let sum = 0;
+        for (let i = 0; i < some; i += steps) {
+          cursor.seek(asked[i]!);
+          for (let n = 1; cursor.valid; n++) {
+            sum += (cursor.value as number) + cursor.key!.length;
+            if (n === steps) break;
+            cursor.next();
+          }
+        }
+        cursor.close();
+        return sum;
+      });
+    }
+  }
+
+  ranges(type: string, map: AnyMap): void {
+    const { asked, size, some } = this;
+    this.add(`${type}: keys`, size, () => {
+      let sum = 0;
+      for (const key of map.keys()) sum += key.length;
+      return sum;
+    });
+    this.add(`${type}: get of each key of a scan`, size, () => {
+      let sum = 0;
+      for (const key of map.keys()) sum += map.get(key) as number;
+      return sum;
+    });
+    this.add(`${type}: entries in reverse`, size, () => {
+      let sum = 0;
+      for (const [key, value] of map.entries({ reverse: true })) sum += key.length + Number(value);
+      return sum;
+    });
+    for (const limit of [20, 100]) {
+      this.add(`${type}: entries, limit ${limit}`, some, () => {
+        let sum = 0;
+        for (let i = 0; i < some; i += limit) {
+          for (const [, value] of map.entries({ gte: asked[i]!, limit })) sum += value as number;
+        }
+        return sum;
+      });
+    }
+    this.add(`${type}: count`, some, () => {
+      let sum = 0;
+      for (let i = 0; i < some; i += 100) sum += map.count({ gte: asked[i]!, limit: 100 });
+      return sum;
+    });
+  }
+
+  many(type: string, map: AnyMap, kind: ValueName): void {
+    const { asked, size } = this;
+    const sumOf = VALUES[kind].sum as (value: unknown) => number;
+    this.add(`${type}: entries, ${kind}`, size, () => {
+      let sum = 0;
+      for (const [key, value] of map.entries()) sum += key.length + sumOf(value);
+      return sum;
+    });
+    this.add(`${type}: values, ${kind}`, size, () => {
+      let sum = 0;
+      for (const value of map.values()) sum += sumOf(value);
+      return sum;
+    });
+    this.add(`${type}: getMany of ${LANES}, ${kind}`, size, () => {
+      let sum = 0;
+      for (let i = 0; i < size; i += LANES) {
+        for (const value of map.getMany(asked.slice(i, i + LANES))) sum += sumOf(value);
+      }
+      return sum;
+    });
+  }
+}
