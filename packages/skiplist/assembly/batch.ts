@@ -36,6 +36,7 @@ import {
   cas32,
   get32,
   get64,
+  load32,
   load64,
   put32,
   put64,
@@ -84,6 +85,7 @@ import {
   laneAt,
   LANES,
   linkAt,
+  LIST_HEIGHT,
   listRegion,
   liveOf,
   pressed,
@@ -225,8 +227,12 @@ function setNode(item: usize, node: usize): void {
   put32(item + ITEM_OWN, <u32>node);
 }
 
-/** Step 1: a node for each key, with room for the longest value that its operations may give it. */
+/**
+ * Step 1: a node for each key, with room for the longest value that its operations may give it.
+ * Towers grow as if each node were linked before the next one is made.
+ */
 function makeNodes(list: usize, order: usize, count: u32): i32 {
+  let top = load32(list + LIST_HEIGHT);
   let runs: u32 = 0;
   for (let first: u32 = 0; first < count; ) {
     const end = runEnd(order, first, count);
@@ -237,8 +243,10 @@ function makeNodes(list: usize, order: usize, count: u32): i32 {
     }
     const item = itemAt(order, first);
     takeKey(get64(item), get64(item + 8), get32(item + ITEM_LENGTH), get32(item + ITEM_AT));
-    const node = makeNode(list, pickHeight(list), longest);
+    const height = pickHeight(top);
+    const node = makeNode(list, height, longest);
     if (node == 0) return whyNot();
+    top = max(top, height);
     setNode(item, node);
     runs++;
     first = end;

@@ -118,7 +118,7 @@ function putIn(record: usize, kind: i32, valueAt: usize, valueLen: u32, a: u32, 
   if ((load64(list + LIST_CLOCK) & LIST_CLOSED) != 0) return AGAIN; // The root has moved on.
   const shard = shardAt(list, ME);
   const splice = spliceAt();
-  const height = pickHeight(list);
+  const height = pickHeight(load32(list + LIST_HEIGHT));
   const mark = regionMark(listRegion(list));
   const slab = get64(shard + SHARD_SLAB);
   let node: usize = 0;
@@ -173,10 +173,10 @@ function putIn(record: usize, kind: i32, valueAt: usize, valueLen: u32, a: u32, 
   return pressed(list) ? OK | PRESSURE : OK;
 }
 
-/** A tower's height: each level with half of the level below, one above the list at most. */
-export function pickHeight(list: usize): u32 {
+/** A tower's height: each level with half of the level below, one above `top` at most. */
+export function pickHeight(top: u32): u32 {
   const height: u32 = 1 + ctz(random());
-  return min(height, min(load32(list + LIST_HEIGHT) + 1, MAX_HEIGHT));
+  return min(height, min(top + 1, MAX_HEIGHT));
 }
 
 /**
