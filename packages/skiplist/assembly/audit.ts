@@ -20,7 +20,7 @@
 //
 // Names: see node.ts; found, expected: as reported.
 
-import { get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import {
   CLOSED,
   kindOf,
@@ -47,6 +47,7 @@ import {
   STATS_VERSIONS,
 } from './codes';
 import { auditGuide } from './guide';
+import { handAt, handLength, handS0, handS1 } from './hand';
 import {
   LIST_CLOCK,
   compareNodes,
@@ -56,8 +57,6 @@ import {
   heightOf,
   idOf,
   isTombstone,
-  KEY,
-  keyLength,
   LIST_LAST,
   listRegion,
   liveIn,
@@ -66,14 +65,14 @@ import {
   maxPagesOf,
   next,
   pagesIn,
-  REST,
   STAMP,
+  takeKeyOf,
   LIST_USED,
   versionsIn,
 } from './node';
 import { listsIn, listOf } from './record';
 import { opened, successorOf } from './seal';
-import { seek } from './search';
+import { findVersion, seek } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord } from './stack';
 import { BATCH, batchKind, batchNumber, BUILDING, LIST_CLOSED, COMMITTED, DEAD } from './stamp';
 
@@ -219,8 +218,10 @@ function auditLevels(list: usize): i32 {
 
 /** Whether the node is on level 0. */
 function grounded(list: usize, node: usize): bool {
-  const at = (node + REST) | 1;
-  let n = seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at);
+  takeKeyOf(node);
+  const t = numberOf(node);
+  if (t != DEAD) return findVersion(list, t, 0, 0) == node;
+  let n = seek(list, handS0, handS1, handLength, handAt);
   while (n != 0 && n != node && compareNodes(n, node) == 0) n = next(n, 0);
   return n == node;
 }

@@ -41,7 +41,7 @@
 // I1  A node's frozen words never change once its offset stands in a shared word.
 // I2  Level 0 holds every linked node, ascending by key; nothing is ever unlinked.
 // I3  Levels above hold nodes of level 0 in key order; among versions of one key the order may be
-//     another (two writers link upper levels late), so equal keys are no boundaries for scans.
+//     another (two writers link upper levels late). Their numbers say where they stand on level 0.
 // I4  Of one key, at most the front version is unstamped, and the numbers descend (stamp.ts).
 // I5  A list's counters are the sum over its shards; a shard's counters are behind its nodes by at
 //     most the one operation that its intent names, and only while that runs or its thread is dead.
@@ -70,7 +70,7 @@ import { PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
 import { compareRest, putRest, slicesAt } from '@x/shm-arena/assembly/map/key';
-import { handAt, handLength, handS0, handS1 } from './hand';
+import { handAt, handLength, handS0, handS1, takeKey } from './hand';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -265,6 +265,15 @@ export function equal(node: usize, s0: u64, s1: u64, len: u32, at: usize): bool 
   return tail(node, len, at) == 0;
 }
 
+/** Whether the node's key comes before, at or behind the key: below, at or above zero. */
+export function order(node: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
+  const n0 = get64(node + KEY);
+  if (n0 != s0) return n0 < s0 ? -1 : 1;
+  const n1 = get64(node + KEY + 8);
+  if (n1 != s1) return n1 < s1 ? -1 : 1;
+  return tail(node, len, at);
+}
+
 /** Node against key where the first two slices agree: below, at or above zero. */
 export function tail(node: usize, len: u32, at: usize): i32 {
   return compareRest(keyLength(node), slicesAt(node + REST), len, at);
@@ -272,13 +281,12 @@ export function tail(node: usize, len: u32, at: usize): i32 {
 
 /** Two nodes by key: below, at or above zero. */
 export function compareNodes(a: usize, b: usize): i32 {
-  const a0 = get64(a + KEY);
-  const b0 = get64(b + KEY);
-  if (a0 != b0) return a0 < b0 ? -1 : 1;
-  const a1 = get64(a + KEY + 8);
-  const b1 = get64(b + KEY + 8);
-  if (a1 != b1) return a1 < b1 ? -1 : 1;
-  return tail(a, keyLength(b), slicesAt(b + REST));
+  return order(a, get64(b + KEY), get64(b + KEY + 8), keyLength(b), slicesAt(b + REST));
+}
+
+/** Takes a node's key in hand. */
+export function takeKeyOf(node: usize): void {
+  takeKey(get64(node + KEY), get64(node + KEY + 8), keyLength(node), slicesAt(node + REST));
 }
 
 /** Of `check`, for a node that was not reached by a step: one key of both, of 16 bytes at most. */

@@ -30,7 +30,7 @@
 //
 // Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
 
-import { get32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -64,12 +64,13 @@ import {
   LANES,
   next,
   REST,
+  STAMP,
   valueAt,
   valueLength,
   WORK_BYTES,
 } from './node';
 import { listsIn, listOf } from './record';
-import { findMany, seek } from './search';
+import { findMany, seek, visible } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
 import { LATEST, seen } from './stamp';
 
@@ -99,13 +100,10 @@ export function get(
   const limit = viewUpto();
   for (let i = viewFirst(); i < end; i++) {
     const list = listOf(record, i);
-    let n = seek(list, s0, s1, len, at);
-    for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
-      const number = seen(list, n, limit);
-      if (number == 0) continue;
-      const found = resultOf(n, number, OK);
-      return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
-    }
+    const n = visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, limit);
+    if (n == 0) continue;
+    const found = resultOf(n, load64(n + STAMP), OK); // Decided by `seen`: the number.
+    return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
   }
   put32(io() + FOUND_BYTES, 0);
   putVersion(0, 0);
@@ -228,12 +226,9 @@ function decideLane(list: usize, lane: usize, limit: u64): bool {
   const s1 = laneS1(lane);
   const len = laneLength(lane);
   const at = laneKeyAt(lane);
-  for (let n = laneFound(lane); n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
-    if (seen(list, n, limit) != 0) {
-      put32(lane + LANE_NODE, isTombstone(n) ? 0 : <u32>n);
-      put32(lane + LANE_DECIDED, 1);
-      return true;
-    }
-  }
-  return false;
+  const n = visible(list, laneFound(lane), s0, s1, len, at, limit);
+  if (n == 0) return false;
+  put32(lane + LANE_NODE, isTombstone(n) ? 0 : <u32>n);
+  put32(lane + LANE_DECIDED, 1);
+  return true;
 }

@@ -18,18 +18,21 @@
 // 0 u32 where its nodes are noted, 4 u32 their end, 8 u32 the node it ended at, 12 u32 where it was
 // to end. Gathering, private: 0 u32 level of the boundaries, 4 u32 segments to be taken yet, 8 u32
 // the next segment's words, 12 u32 where it begins, 16 u32 the boundary from which its end is
-// searched, 20 u32 1 = the bound's segment is taken.
+// searched, 20 u32 1 = the bound's segment is taken, 24 u32 list.
 // Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound
 // 0 is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
 //
-// C1  Segment boundaries have strictly ascending keys: among equal keys upper levels may be in
-//     another order than level 0 (I3), and a lane would look for its end in vain.
+// C1  Each boundary stands behind the one before it on level 0, where a lane looks for it: its key
+//     is greater, or it is a version of the same key with a lower number. Other versions of one key
+//     are passed over: upper levels may have them in another order (I3).
 // C2  A window holds consecutive nodes of level 0, as they were linked when the lanes passed. Nodes
 //     linked later may be missing; what was linked when the scan began is there (I2).
 // C3  The version that counts for a key is the first visible one (`seen`) of the newest list that
 //     has one. Its nodes are taken from windows in that order, so a snapshot reads as of its
 //     number, and a scan of the present reads, for each key, a state that stood during the call.
 // C4  In reverse, a group of versions that may have begun before the window is looked up again.
+// C6  Of a key with many versions, the ones that are not shown are not walked over: where a window
+//     ends among them, the next begins where a search says (F3).
 // C5  A call may go on at the node where one before it ended, though nothing was held in between,
 //     if the one list that it reads has the id of that node's list: no two lists of a structure
 //     have the same id (seal.ts), a list that has left the stack never comes back (T1), and what
@@ -57,7 +60,7 @@ import {
   START,
   START_OPEN,
 } from '@x/shm-arena/assembly/map/codes';
-import { sliceOf } from '@x/shm-arena/assembly/map/key';
+import { sliceOf, slicesAt } from '@x/shm-arena/assembly/map/key';
 import {
   behindKey,
   closePortion,
@@ -88,15 +91,26 @@ import {
   STAMP,
   streamAt,
   STREAMS,
+  takeKeyOf,
   touchEnd,
   valueAt,
   valueLength,
   windowAt,
 } from './node';
 import { listOf } from './record';
-import { before, behind, findSplice, findEnd, seek, topOf } from './search';
+import {
+  before,
+  behind,
+  findEnd,
+  findSplice,
+  findVersion,
+  seek,
+  topOf,
+  visible,
+  WALKED,
+} from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
-import { seen } from './stamp';
+import { numberOf, seen } from './stamp';
 
 const W_LIST: usize = 0;
 const W_POS: usize = 4;
@@ -132,7 +146,8 @@ const GATHER_FREE: usize = 8;
 const GATHER_FROM: usize = 12;
 const GATHER_BOUNDARY: usize = 16;
 const GATHER_LAST: usize = 20;
-const GATHER_BYTES: usize = 24;
+const GATHER_LIST: usize = 24;
+const GATHER_BYTES: usize = 32;
 
 /** The state of a gathering, then its segments: behind the walkers, where the lanes are. */
 function gatherAt(): usize {
@@ -170,11 +185,13 @@ export function scan(
   setBound(2, modeOf(flags, START, START_OPEN), startLen, startAt);
   setWindows();
   const lists = viewEnd() - viewFirst();
-  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
   const simple = lists == 1 && (flags & (REVERSE | VERSIONS)) == 0;
   const from = simple && (flags & BEHIND) != 0 ? endedAt(resume) : 0;
+  const back = (flags & REVERSE) != 0;
+  const resumes = (flags & RESUME) != 0;
   for (let i: u32 = 0; i < lists; i++) {
-    if ((flags & REVERSE) == 0) startForward(windowAt(i), want, from);
+    if (back) startReverse(windowAt(i), resumes, resume);
+    else startForward(windowAt(i), limit, from, resumes ? resume : 0);
   }
   const count = (flags & COUNT) != 0;
   const key = openPortion(out, outBytes, count ? 1 : limit, count ? flags | KEYS_ONLY : flags);
@@ -192,21 +209,21 @@ function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: 
   const upto = viewUpto();
   const list: usize = get32(w + W_LIST);
   const nodes: usize = get32(w + W_NODES);
-  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
   const end = boundAt(1);
   const ends = get32(end + B_MODE) != NONE;
-  const start = boundAt(2);
   let opens = (flags & START_OPEN) != 0;
   let entries: u32 = 0;
   let last = from; // The last key's version that counts, shown or not; its first slices.
   let last0: u64 = last == 0 ? 0 : get64(last + KEY);
   let last1: u64 = last == 0 ? 0 : get64(last + KEY + 8);
+  let unseen: usize = 0; // The last version that is not seen.
+  let passed: u32 = 0; // Versions of one key, one behind the other, that are not shown.
   let shown: usize = 0;
   let more: u32 = 1;
   let full = false;
   let budget = BUDGET;
   while (entries < limit && (budget > 0 || entries == 0)) {
-    if (!ready(w, 0, want - entries)) {
+    if (!ready(w, 0, wanted(flags, limit, entries))) {
       more = 0;
       break;
     }
@@ -218,10 +235,20 @@ function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: 
       const node: usize = get32(at);
       const s0 = get64(node + KEY);
       const s1 = get64(node + KEY + 8);
-      if (s0 == last0 && s1 == last1 && last != 0 && compareNodes(last, node) == 0) continue;
+      if (s0 == last0 && s1 == last1 && last != 0 && compareNodes(last, node) == 0) {
+        if (++passed != WALKED || !fills(w, node)) continue;
+        leap(w, node, 0);
+        break;
+      }
       // A number up to `upto` is visible; everything else is for `seen` to judge.
-      const stamp = load64(node + STAMP);
-      if ((MUTANT == 37 || stamp - 1 >= upto) && seen(list, node, upto) == 0) continue;
+      if ((MUTANT == 37 || load64(node + STAMP) - 1 >= upto) && seen(list, node, upto) == 0) {
+        if (unseen == 0 || compareNodes(unseen, node) != 0) passed = 0;
+        unseen = node;
+        if (++passed != WALKED || !fills(w, node)) continue;
+        leap(w, node, MUTANT == 175 ? 0 : upto);
+        break;
+      }
+      passed = 0;
       if (ends && beyond(node, end)) {
         more = 0;
         break;
@@ -230,7 +257,7 @@ function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: 
       last0 = s0;
       last1 = s1;
       if (opens) {
-        if (equalBound(node, start)) continue;
+        if (equalBound(node, boundAt(2))) continue;
         opens = false;
       }
       if (isTombstone(node) && (flags & TOMBSTONES) == 0) continue;
@@ -249,14 +276,23 @@ function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: 
   return finish(list, shown, row, key, flags, entries, more);
 }
 
+/**
+ * How many entries the next gathering is for. A count does not know how many there are: it asks for
+ * three times what it has found.
+ */
+function wanted(flags: u32, limit: u32, entries: u32): u32 {
+  const left = limit - entries;
+  return (flags & COUNT) == 0 ? left : min(left, 64 + (entries << 1));
+}
+
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
 function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: usize): i32 {
   let entries: u32 = 0;
   let last: usize = 0;
   let more: u32 = 1;
   let budget = BUDGET;
-  const want = (flags & COUNT) != 0 ? u32.MAX_VALUE : limit;
   while (entries < limit && (budget > 0 || entries == 0)) {
+    const want = wanted(flags, limit, entries);
     const at = foremost(lists, flags, want);
     if (at < 0 || ended(top(windowAt(at), flags), flags)) {
       more = 0;
@@ -386,11 +422,17 @@ function takeGroup(w: usize, node: usize, flags: u32, want: u32, ask: bool): usi
   const upto = viewUpto();
   const list: usize = get32(w + W_LIST);
   let found: usize = 0;
+  let passed: u32 = 0;
   while (ready(w, flags, want)) {
     const n = top(w, flags);
     if (n != node && compareNodes(n, node) != 0) break;
-    if (ask && found == 0 && seen(list, n, upto) != 0) found = n;
+    const asks = ask && found == 0;
+    if (asks && seen(list, n, upto) != 0) {
+      found = n;
+      passed = 0;
+    }
     take(w, flags);
+    if (++passed == WALKED && fills(w, node)) leap(w, node, asks && found == 0 ? upto : 0);
   }
   return found;
 }
@@ -413,11 +455,9 @@ function takeGroupBack(w: usize, node: usize, flags: u32, want: u32, ask: bool):
     }
     return 0;
   }
-  let n = seekNode(list, node);
-  for (; n != 0 && compareNodes(n, node) == 0; n = next(n, 0)) {
-    if (seen(list, n, upto) != 0) return n;
-  }
-  return 0;
+  const front = seekNode(list, node);
+  const at = slicesAt(node + REST);
+  return visible(list, front, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at, upto);
 }
 
 // ---- bounds -------------------------------------------------------------------------------------
@@ -436,15 +476,19 @@ function setBound(index: u32, mode: u32, len: u32, at: u32): void {
   put32(b + B_NODE, 0);
 }
 
-/** A bound that is the key of a node. */
+/** A bound that is the key of a node, or the node itself. */
 function setBoundNode(index: u32, mode: u32, node: usize): void {
   const b = boundAt(index);
   put64(b, get64(node + KEY));
   put64(b + 8, get64(node + KEY + 8));
   put32(b + 16, keyLength(node));
-  put32(b + 20, <u32>(node + REST) | 1);
+  put32(b + 20, <u32>slicesAt(node + REST));
   put32(b + B_MODE, mode);
   put32(b + B_NODE, <u32>node);
+}
+
+function takeBound(b: usize): void {
+  takeKey(get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
 }
 
 function lessBound(node: usize, b: usize): bool {
@@ -478,7 +522,8 @@ function ended(node: usize, flags: u32): bool {
 
 /** The front version of the node's key. */
 function seekNode(list: usize, node: usize): usize {
-  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), (node + REST) | 1);
+  const at = slicesAt(node + REST);
+  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at);
 }
 
 // ---- windows ------------------------------------------------------------------------------------
@@ -516,6 +561,28 @@ function take(w: usize, flags: u32): void {
   put32(w + W_POS, get32(w + W_POS) + ((flags & REVERSE) != 0 ? -1 : 1));
 }
 
+/** Whether the window ends with a version of that node's key. */
+function fills(w: usize, node: usize): bool {
+  const count = get32(w + W_COUNT);
+  return count == 0 || compareNodes(nodeAt(get32(w + W_NODES), count - 1), node) == 0;
+}
+
+/** Puts a window forward to what a reader of `upto` sees of that key; 0: behind the key (C6). */
+function leap(w: usize, node: usize, upto: u64): void {
+  takeKeyOf(node);
+  goTo(w, findVersion(get32(w + W_LIST), upto, 0, spliceAt()));
+}
+
+/** Puts a window forward to a node, which the splice leads to. */
+function goTo(w: usize, node: usize): void {
+  const seg = get32(w + W_SEGLEVEL);
+  put32(w + W_NEXT, <u32>node);
+  put32(w + W_SEGMENT, seg < topOf(spliceAt()) ? <u32>behind(spliceAt(), seg) : 0);
+  put32(w + W_POS, 0);
+  put32(w + W_COUNT, 0);
+  put32(w + W_LAST, 0);
+}
+
 /** True when the window has a next node, gathering more if it must; false: the list is done. */
 function ready(w: usize, flags: u32, want: u32): bool {
   const pos = get32(w + W_POS);
@@ -535,29 +602,28 @@ function segmentLevel(want: u32): u32 {
 
 // ---- forward ------------------------------------------------------------------------------------
 
-/** `from`: a node to go on behind, where few are wanted (C5); 0: from the start. */
-function startForward(w: usize, want: u32, from: usize): void {
+/**
+ * `from`: a node to go on behind, where few are wanted (C5); 0: from the start. `resume`: the
+ * number of the start key's version to go on behind; 0: from its front.
+ */
+function startForward(w: usize, want: u32, from: usize, resume: u64): void {
   const list: usize = get32(w + W_LIST);
   const seg = min(segmentLevel(want), load32(list + LIST_HEIGHT) - 1);
   const start = boundAt(2);
-  if (from != 0 && seg == 0) {
+  put32(w + W_SEGLEVEL, seg);
+  if (resume != 0) {
+    takeBound(start);
+    goTo(w, findVersion(list, resume - 1, 0, spliceAt()));
+  } else if (from != 0 && seg == 0) {
     put32(w + W_NEXT, <u32>next(from, 0));
     put32(w + W_SEGMENT, 0);
   } else if (get32(start + B_MODE) == NONE) {
     put32(w + W_NEXT, <u32>next(list + LIST_HEAD, 0));
     put32(w + W_SEGMENT, <u32>next(list + LIST_HEAD, seg));
   } else {
-    const splice = spliceAt();
-    put32(w + W_NEXT, <u32>findBound(list, seg + 1, start, splice));
-    put32(w + W_SEGMENT, seg < topOf(splice) ? <u32>behind(splice, seg) : 0);
+    takeBound(start);
+    goTo(w, findSplice(list, seg + 1, spliceAt()));
   }
-  put32(w + W_SEGLEVEL, seg);
-}
-
-/** Fills the splice of a bound below `height` at least. */
-function findBound(list: usize, height: u32, b: usize, splice: usize): usize {
-  takeKey(get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
-  return findSplice(list, height, splice);
 }
 
 /** Fills the window from `next` on. False: nothing is left. */
@@ -599,6 +665,7 @@ function gather(w: usize, seg: u32, want: u32, bound: usize): void {
   put32(g + GATHER_FROM, get32(w + W_NEXT));
   put32(g + GATHER_BOUNDARY, seg > 0 ? get32(w + W_SEGMENT) : 0);
   put32(g + GATHER_LAST, 0);
+  put32(g + GATHER_LIST, get32(w + W_LIST));
   let end = laneAt(0);
   for (let i: u32 = 0; i < walkers; i++) {
     const stream = streamAt(i * each);
@@ -623,7 +690,7 @@ function takeSegment(k: usize, bound: usize): bool {
   if (s != firstSegment() && get32(k + K_LIMIT) - place < 8 << seg) return false;
   const from: usize = get32(g + GATHER_FROM);
   let b: usize = get32(g + GATHER_BOUNDARY);
-  while (b != 0 && compareNodes(from, b) >= 0) b = next(b, seg); // C1
+  if (b != 0) b = boundaryBehind(get32(g + GATHER_LIST), from, b, seg);
   const last = b == 0 || beyond(b, bound);
   put32(s, place);
   put32(k, <u32>from);
@@ -635,6 +702,24 @@ function takeSegment(k: usize, bound: usize): bool {
   put32(g + GATHER_BOUNDARY, <u32>b);
   put32(g + GATHER_LAST, last ? 1 : 0);
   return true;
+}
+
+/** The first node from `b` on at the level of the boundaries that can end a segment (C1). */
+function boundaryBehind(list: usize, from: usize, b: usize, seg: u32): usize {
+  let passed: u32 = 0;
+  let number: u64 = 0;
+  for (; b != 0; b = next(b, seg)) {
+    const c = compareNodes(from, b);
+    if (c < 0) return b;
+    if (c > 0) continue;
+    if (passed++ == 0) number = numberOf(list, from);
+    const other = load64(b + STAMP);
+    if (MUTANT == 174 || (other != 0 && other < number)) return b;
+    if (number != 0 || passed < WALKED) continue;
+    takeKeyOf(from);
+    return findVersion(list, 0, seg, 0);
+  }
+  return 0;
 }
 
 /** Walks until no segment is left, a node in each by turns. Only the last can meet the bound. */
@@ -680,6 +765,14 @@ function joinSegments(w: usize, behind: usize): void {
 
 // ---- reverse ------------------------------------------------------------------------------------
 
+/** `resumes`: the versions of the start key down to the number `resume` were given out before. */
+function startReverse(w: usize, resumes: bool, resume: u64): void {
+  if (!resumes) return;
+  takeBound(boundAt(2));
+  const n = findVersion(get32(w + W_LIST), resume, 0, 0);
+  if (n != 0 && equalBound(n, boundAt(2))) put32(w + W_FIRST, <u32>n);
+}
+
 /** Fills the window with the nodes before those it had. False: there are none. */
 function gatherReverse(w: usize, flags: u32, want: u32): bool {
   const list: usize = get32(w + W_LIST);
@@ -687,8 +780,7 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
   const had: usize = get32(w + W_FIRST);
   if (had != 0) setBoundNode(0, (flags & VERSIONS) != 0 ? AT_NODE : BEFORE_KEY, had);
   const bound = boundAt(had != 0 ? 0 : 2);
-  if (get32(bound + B_MODE) == NONE) findEnd(list, splice);
-  else findBound(list, segmentLevel(want) + 3, bound, splice);
+  findBound(list, segmentLevel(want) + 3, bound, splice);
   let level = min(segmentLevel(want) + 2, topOf(splice) - 1);
   while (true) {
     const b = before(splice, level);
@@ -703,6 +795,19 @@ function gatherReverse(w: usize, flags: u32, want: u32): bool {
       return count != 0;
     }
     level--; // The room did not reach to the bound: begin closer to it.
+  }
+}
+
+/** Fills the splice of a bound of gathering, below `height` at least. */
+function findBound(list: usize, height: u32, b: usize, splice: usize): void {
+  const mode = get32(b + B_MODE);
+  if (mode == NONE) return findEnd(list, splice);
+  takeBound(b);
+  if (mode == WITH_KEY) findVersion(list, 0, 0, splice);
+  else {
+    const number = mode == AT_NODE ? numberOf(list, get32(b + B_NODE)) : 0;
+    if (number != 0) findVersion(list, number, 0, splice);
+    else findSplice(list, height, splice);
   }
 }
 

@@ -12,15 +12,23 @@
 // F1  `before` at level i is the head or a node linked at level i whose key is less than K.
 // F2  `behind` stood in before's link at level i, and its key is not less than K (or it is 0).
 //
-// Checked at their sites, where a node is about to be linked: F1, F2.
+// Checked at their sites, where a node is about to be linked: F1, F2. F3 by what searches find: the
+// model knows it, and versions read one by one are those read at once.
 //
 // F1 stays true for ever: keys do not change, and no node is unlinked (I1, I2). F2 tells of the
 // past: a node may have been linked between the two since. Then the CAS of before's link, which
 // expects `behind`, fails, and the writer looks again from `before` on (`findFurther`).
 //
-// Search reads shared links and frozen words only: it never waits and never fails. It begins at the
-// guide (guide.ts), for the levels above that at the head. Steps: the levels, times a few nodes
-// each; a search that new nodes keep extending is as long as those writers make it.
+// A search for a version of K goes on among the versions: one whose number is greater than `upto`
+// stands in front of those that a reader of `upto` sees (I4), wherever upper levels have it (I3).
+//
+//   F3  `before` at level i is then the head, or a node linked at level i whose key is less than K,
+//       or a version of K with a number greater than `upto`; at level 0 also a void one.
+//
+// Search reads shared links and frozen words only, among versions also stamps, which it may decide:
+// it never waits and never fails. It begins at the guide (guide.ts), for the levels above that at
+// the head. Steps: the levels, times a few nodes each; a search that new nodes keep extending is as
+// long as those writers make it.
 //
 // Lockstep: each round takes one step in every lane that is left. It asks for the lines of all the
 // nodes first, because the processor sees only a few steps ahead, but all of so short a loop. The
@@ -63,6 +71,7 @@ import {
 } from './lane';
 import {
   compareNodes,
+  equal,
   heightOf,
   HINTS,
   KEY,
@@ -74,6 +83,7 @@ import {
   LIST_HEIGHT,
   LIST_SUCCESSOR,
   next,
+  order,
   SHARD_HINTS,
   SHARD_INTENT,
   shardAt,
@@ -81,7 +91,10 @@ import {
   touch,
   turnsAt,
 } from './node';
-import { checkDecided } from './stamp';
+import { checkDecided, isVoid, seen } from './stamp';
+
+/** Versions of one key that are walked over, before the next step is a search. */
+export const WALKED: u32 = isDefined(GATED) ? 1 : 8;
 
 // ---- splices ------------------------------------------------------------------------------------
 
@@ -233,6 +246,61 @@ export function findEnd(list: usize, splice: usize): void {
     for (let n = next(b, level); n != 0; n = next(b, level)) b = n;
     setSplice(splice, level, b, 0);
   }
+}
+
+/**
+ * The first node at level `low` that is not in front of what a reader of `upto` sees of the key in
+ * hand: at level 0 that version, or if there is none, the first node behind the key; 0: none is.
+ * upto 0: behind all its versions. Fills the splice, if there is one, from `low` on (F3). From the
+ * head: the guide knows keys alone.
+ */
+export function findVersion(list: usize, upto: u64, low: u32, splice: usize): usize {
+  const s0 = handS0;
+  const s1 = handS1;
+  const len = handLength;
+  const at = handAt;
+  let level = load32(list + LIST_HEIGHT);
+  let b = list + LIST_HEAD;
+  let n: usize = 0;
+  if (splice != 0) put32(splice, level);
+  while (level-- > low) {
+    const known = n;
+    n = next(b, level);
+    while (n != 0 && n != known) {
+      const c = order(n, s0, s1, len, at);
+      if (c > 0) break;
+      if (c == 0 && upto != 0 && seen(list, n, upto) != 0) break;
+      // A void version's place tells nothing, unless one stands there.
+      if (MUTANT == 173 || c < 0 || upto == 0 || level == 0 || !isVoid(n)) b = n;
+      n = next(n, level);
+    }
+    if (splice != 0) setSplice(splice, level, b, n);
+  }
+  return n;
+}
+
+/**
+ * The version that a reader of `upto` sees, from the front node `n` of its key on, or 0. Many newer
+ * ones are not walked over.
+ */
+export function visible(
+  list: usize,
+  n: usize,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  upto: u64,
+): usize {
+  let left = WALKED;
+  for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
+    if (seen(list, n, upto) != 0) return n;
+    if (--left != 0) continue;
+    takeKey(s0, s1, len, at);
+    const found = findVersion(list, upto, 0, 0);
+    return found != 0 && equal(found, s0, s1, len, at) ? found : 0;
+  }
+  return 0;
 }
 
 /** Brings one level of the splice up to date, going on from what it knows; returns `behind`. */

@@ -162,6 +162,18 @@ export function seen(list: usize, node: usize, upto: u64): u64 {
   return w <= upto ? w : 0;
 }
 
+/** A linked node's number, which it gets now if it can; 0: it has none, or may still get one. */
+export function numberOf(list: usize, node: usize): u64 {
+  let w = load64(node + STAMP);
+  if (w == 0) w = stampNode(list, node);
+  return (w & BATCH) != 0 ? 0 : w;
+}
+
+/** Whether a node that no reader sees yet or any more is no version for ever. */
+export function isVoid(node: usize): bool {
+  return load64(node + STAMP) == DEAD;
+}
+
 /** The number of a batch's node if it is committed; 0: it is not, or not for a reader of `upto`. */
 function seenBatch(list: usize, node: usize, batch: usize, upto: u64): u64 {
   while (true) {

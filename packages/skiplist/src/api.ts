@@ -137,10 +137,11 @@ export interface SkipListStats extends ListStats {
  * Reads that all three share: the list, a snapshot of it, and a frozen part of it. They differ in
  * what they see, and in nothing else.
  *
- * Every read is O(log n + key length) unless it says otherwise, never waits for a writer, alive,
- * paused or dead, and may run on a browser's main thread. Reads throw `ShmError` CLOSED after
- * `close` or when the structure was destroyed, EXPELLED when this thread was declared dead, and
- * TypeError or RangeError KEY_TOO_LARGE for a key that the codec or the list cannot take.
+ * Every read is O(log n + key length) unless it says otherwise, however many versions a key has,
+ * and walks over the deleted keys in its way; it never waits for a writer, alive, paused or dead,
+ * and may run on a browser's main thread. Reads throw `ShmError` CLOSED after `close` or when the
+ * structure was destroyed, EXPELLED when this thread was declared dead, and TypeError or
+ * RangeError KEY_TOO_LARGE for a key that the codec or the list cannot take.
  * Visitors and loop bodies may use and change the same list.
  *
  * Reads need no memory of the arena, however large a value: it is copied out in pieces. Only a key
@@ -459,7 +460,9 @@ export interface SkipList<K, V> extends VersionedReadable<K, V> {
   /** Encoded bytes of keys and values, by walking all versions of all lists. O(n). */
   measure(): ListMeasure;
 
-  /** Walks everything and checks it. For tests and after recovery: no writes meanwhile. O(n). */
+  /**
+   * Walks everything and checks it. For tests and after recovery: no writes meanwhile. O(n log n).
+   */
   verify(): VerifyReport;
 
   /** Ends this handle: its snapshots and frozen lists close too. Twice is harmless. */

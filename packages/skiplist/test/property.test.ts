@@ -36,6 +36,14 @@ const step = fc.oneof(
       operations: fc.array(operation, { maxLength: 8 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('repeat' as const),
+      key,
+      times: fc.integer({ min: 5, max: 40 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('getOrInsert' as const), key, value }) },
   {
     weight: 3,
@@ -77,6 +85,12 @@ function apply(world: World, now: Step): void {
       return write(world, now.operation);
     case 'batch':
       return batch(world, now.operations);
+    case 'repeat':
+      for (let n = 0; n < now.times; n++) {
+        const type = n % 7 === 3 ? 'delete' : 'set';
+        write(world, { type, key: now.key, value: n });
+      }
+      return;
     case 'getOrInsert': {
       const old = model.get(now.key);
       const by = now.value % 2 === 0;

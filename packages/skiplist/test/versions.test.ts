@@ -4,7 +4,7 @@ import type { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Showing, SkipList, type VersionRange } from '../src/index.ts';
-import { codeOf, content, freshArena, userKey } from './support.ts';
+import { callsOf, codeOf, content, freshArena, userKey } from './support.ts';
 
 let arena: Arena;
 let list: SkipList<string, number>;
@@ -59,6 +59,22 @@ describe('versions', () => {
     ]);
     expect(list.first()).toEqual(['a', count - 1]);
     expect(list.lower('b')).toEqual(['a', count - 1]);
+  });
+
+  test('versions are read on, also beyond 65 536 of one key, where the call before ended', () => {
+    const count = 70_000;
+    list.set('a', 0).set('c', 0);
+    for (let n = 0; n < count; n++) list.set('b', n);
+    for (const reverse of [false, true]) {
+      let read: (number | undefined)[] = [];
+      const calls = callsOf(list, 'scan', () => {
+        read = [...list.entries({ versions: true, gte: 'b', reverse })].map(({ value }) => value);
+      });
+      const rising = Array.from({ length: count }, (_, n) => n);
+      expect(read).toEqual(reverse ? [0, ...rising] : [...rising.reverse(), 0]);
+      expect(calls).toBeLessThan(count / 512);
+    }
+    expect(callsOf(list, 'scan', () => list.measure())).toBeLessThan(count / 512);
   });
 
   test('sequence numbers rise along each key and across seal', () => {

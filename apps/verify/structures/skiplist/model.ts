@@ -95,6 +95,10 @@ const operations: Record<string, Apply<Stack>> = {
     const list = listOf(own, id);
     return list !== undefined && result === show(list.entries) ? [own] : [];
   },
+  /** That the readings agree is all that there is to say. */
+  versionsAt(own, _call, result) {
+    return result === undefined || result === 'none' || result === 'same' ? [own] : [];
+  },
   destroy(own, [, id], result) {
     const active = own.lists.at(-1)!.id === id;
     if (result === 'bad') return active ? [own] : [];
@@ -110,6 +114,7 @@ export const promise: MapPromise<Stack> = {
   keys: KEYS,
   operations,
   refusable,
+  afterwards: ['versionsAt'],
   closed: (own, [op, id]) => (op === 'frozen' || op === 'destroy') && listOf(own, id) === undefined,
 };
 

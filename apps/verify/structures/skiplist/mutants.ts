@@ -160,4 +160,17 @@ export const mutants: Mutant[] = [
     'scan one by one, clear',
     'scan one by one, seal, destroy',
   ),
+  list(173, 'a search among versions goes on from a void one', 'many versions, aborted batch'),
+  list(
+    174,
+    'any version of the same key ends a segment',
+    'many versions, scans',
+    'many versions, late towers',
+  ),
+  list(
+    175,
+    'a scan leaps over versions to behind the key instead of to the one that it sees',
+    'many versions, snapshot',
+    'many versions, aborted batch',
+  ),
 ];

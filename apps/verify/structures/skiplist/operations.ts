@@ -1,9 +1,28 @@
 // The skip list's calls: what maps have in common, and batches, the stack of lists and its lists.
 
-import { EXISTS } from '../../../../packages/skiplist/build/numbers-gated/arena/map/codes.ts';
-import { TOMBSTONES } from '../../../../packages/skiplist/build/numbers-gated/codes.ts';
+import {
+  EXISTS,
+  NUMBERS,
+  REVERSE,
+  START,
+} from '../../../../packages/skiplist/build/numbers-gated/arena/map/codes.ts';
+import { NEXT } from '../../../../packages/skiplist/build/numbers-gated/arena/map/result.ts';
+import {
+  RESUME,
+  TOMBSTONES,
+  VERSIONS,
+} from '../../../../packages/skiplist/build/numbers-gated/codes.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
-import { align8, handle, LARGE, largeBytes, stage, stageKey } from '../map/calls.ts';
+import {
+  align8,
+  handle,
+  LARGE,
+  largeBytes,
+  portionRows,
+  showRow,
+  stage,
+  stageKey,
+} from '../map/calls.ts';
 import { type MapCalls, type MapRun, nameOf, operationsOf, rows } from '../map/operations.ts';
 import { KIND, writesOf } from '../map/writes.ts';
 import { type Decided, standOf } from './memory.ts';
@@ -58,12 +77,62 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
   return ['ok', ...failed.filter((i) => i >= 0)].join(' ');
 }
 
+/** All versions that a target shows, `limit` a call, as "key=value@number"; after ! a fault. */
+function* versions(
+  t: Thread,
+  target: readonly number[],
+  reverse: boolean,
+  limit: number,
+): Steps<string> {
+  const all: string[] = [];
+  const flags = VERSIONS | TOMBSTONES | NUMBERS | (reverse ? REVERSE : 0);
+  let key = new Uint8Array();
+  let ended: [number, number] = [0, 0];
+  for (let round = 0; round < 24; round++) {
+    const startAt = t.local.io! + 64;
+    const out = stage(t, startAt, key);
+    const scanned = calls.scan(target, {
+      flags: flags | (all.length === 0 ? 0 : START | RESUME),
+      limit,
+      startBytes: key.length,
+      startAt,
+      ended,
+      out,
+      outBytes: 400,
+    });
+    const status: number = yield [t.kernels.list!.scan!, ...handle(t), ...scanned];
+    if (status !== 0) return nameOf(status);
+    const rows = portionRows(t, out, limit);
+    rows.forEach((row, i) => {
+      const at = out + 8 * (2 * limit + i);
+      ended = [t.world.u32(at), t.world.u32(at + 4)];
+      all.push(`${showRow(row)}@${ended[0]}`);
+      key = row.key;
+    });
+    if (t.world.u32(t.local.io! + NEXT) === 0) return (reverse ? all.reverse() : all).join(' ');
+  }
+  return '!endless';
+}
+
 export const operations: Structure<Run>['operations'] = {
   ...operationsOf(calls),
   ...writesOf(calls, valueBytes),
   batch: {
     *run(t, _run, ops: readonly BatchOp[]) {
       return yield* batch(t, ops);
+    },
+  },
+  /** Whether the versions as of a snapshot are the same, read at once and one by one, both ways. */
+  versionsAt: {
+    *run(t, run, tag: string) {
+      const snap = run.snaps[tag];
+      if (snap === undefined) return 'none';
+      const whole = yield* versions(t, snap.target, false, 12);
+      for (const reverse of [false, true]) {
+        const single = yield* versions(t, snap.target, reverse, 1);
+        if (single !== whole) return `!${whole}, ${reverse ? 'reverse ' : ''}${single}`;
+      }
+      return whole.startsWith('!') ? whole : 'same';
     },
   },
   seal: {

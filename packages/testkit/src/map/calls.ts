@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, (n: number) => Entry>> = {
 };
 
 /** Runs `work`; how many calls of `name` its map's kernel got. */
-function callsOf(map: object, name: string, work: () => void): number {
+export function callsOf(map: object, name: string, work: () => void): number {
   const { core } = (map as Record<symbol, { core: { kernel: Record<string, unknown> } }>)[READER]!;
   const { kernel } = core;
   const call = kernel[name];
