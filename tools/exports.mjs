@@ -10,7 +10,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 
 const CHECKED = /^(packages\/[^/]+\/(assembly|src)|apps\/[^/]+\/src|apps\/verify\/structures)\//;
-const UNBUILT_ENTRY = /(^|\/)assembly\/index\.ts$|^packages\/testkit\/src\/index\.ts$/;
+const UNBUILT_ENTRY = /(^|\/)assembly\/index\.ts$|^packages\/testkit\/src\/(index|costs)\.ts$/;
 const NUMBERS = /^(packages\/[^/]+)\/build\/numbers(?:-gated)?\/(arena\/)?(.*)$/;
 const ALL = '*';
 

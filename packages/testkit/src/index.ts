@@ -5,6 +5,7 @@ export { covers, same, show, thrownBy, throws, Unmet, unmet, within } from './as
 export { Context, type Contract, check, freshArena, type Host } from './contract.ts';
 export { mapContract, orderedContract, unorderedContract } from './contracts.ts';
 export { codeOf, rejection } from './errors.ts';
+export { callsOf } from './map/calls.ts';
 export { droppedContract, type Garbage } from './map/dropped.ts';
 export { closing } from './map/ends.ts';
 export {

@@ -1,0 +1,88 @@
+// What the calls of a hazard domain cost: counted by tools/costs.mjs, shown in docs/COMPLEXITY.md.
+
+import type { Arena } from '@x/shm-arena';
+import { type CostObject, type CostTable, linear, row } from '@x/testkit/costs';
+import type { Atomic, HazardDomain, Lease } from '../src/index.ts';
+
+interface World {
+  readonly domain: HazardDomain;
+  readonly root: Atomic;
+  readonly lease: Lease;
+}
+
+interface Given {
+  readonly Arena: typeof Arena;
+  readonly HazardDomain: typeof HazardDomain;
+}
+
+const often: typeof row<World> = (names, call, more) => row(names, call, { times: 20, ...more });
+
+const domain: CostObject<World> = {
+  what: 'HazardDomain',
+  of: ({ domain }) => domain,
+  rows: [
+    often('protect tryProtect', ({ domain, root }) => domain.protect(root, 0)),
+    often('release', ({ domain }) => domain.release(0), {
+      before: ({ domain, root }: World) => domain.protect(root, 0),
+    }),
+    often('lease attachLease', ({ domain, root }) => domain.lease(root).close()),
+    often('leases', ({ domain }) => domain.leases()),
+    often('atomic atomicAt attachAtomic', ({ domain }) => domain.atomic()),
+    often('scheme hazards handle', ({ domain }) => domain.handle),
+    often('alloc retire', ({ domain }) => domain.retire(domain.alloc(64)), {
+      note: 'now and then a collect of what has become free',
+      cost: 'O(1), amortized',
+    }),
+    often('collect', ({ domain }) => domain.collect(), linear('O(blocks that wait)')),
+    often('stats', ({ domain }) => domain.stats(), linear('O(pages of the arena)')),
+    often('verify', ({ domain }) => domain.verify(), linear('O(blocks)')),
+  ],
+};
+
+const atomic: CostObject<World> = {
+  what: 'Atomic',
+  of: ({ root }) => root,
+  rows: [
+    often('store', ({ root }) => root.store(0)),
+    often('swap', ({ root }) => root.swap(0)),
+    often('compareExchange', ({ root }) => root.compareExchange(0, 0)),
+    often('handle', ({ root }) => root.handle),
+  ],
+};
+
+const lease: CostObject<World> = {
+  what: 'Lease',
+  of: ({ lease }) => lease,
+  rows: [
+    often('root isOpen', ({ lease }) => lease.root),
+    often('close', ({ domain, root }) => domain.lease(root).close()),
+  ],
+};
+
+const last: CostObject<World> = {
+  what: 'HazardDomain',
+  of: ({ domain }) => domain,
+  rows: [
+    often('destroy', ({ domain }) => domain.destroy(), { ...linear('O(pages)'), times: 1 }),
+    often('close', ({ domain }) => domain.close(), { times: 1 }),
+  ],
+};
+
+export function costs({ Arena, HazardDomain }: Given): CostTable<World> {
+  return {
+    structure: 'HazardDomain',
+    n: 'blocks, and of the arena’s bytes 1 024 for each',
+    size: 2_000,
+    about: { used: 'n blocks in use' },
+    worlds: {
+      used: (n) => {
+        const arena = Arena.create({ bytes: 4 * 2 ** 20 + n * 1_024 });
+        const domain = HazardDomain.create(arena);
+        const root = domain.atomic(domain.alloc(64));
+        for (let i = 0; i < n; i++) domain.alloc(64);
+        return { domain, root, lease: domain.lease(root) };
+      },
+    },
+    objects: [lease, atomic, domain, last],
+  };
+}

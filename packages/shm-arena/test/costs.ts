@@ -1,0 +1,80 @@
+// What the calls of an arena cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
+
+import type { Arena, Region } from '@x/shm-arena';
+import { type CostObject, type CostTable, linear, row } from '../../testkit/src/costs.ts';
+
+interface World {
+  readonly arena: Arena;
+  readonly region: Region;
+  readonly block: number;
+}
+
+interface Given {
+  readonly Arena: typeof Arena;
+}
+
+const arena: CostObject<World> = {
+  what: 'Arena',
+  of: ({ arena }) => arena,
+  rows: [
+    row('alloc tryAlloc free', ({ arena }) => arena.free(arena.alloc(100)), { times: 20 }),
+    row('alloc', ({ arena }) => arena.free(arena.alloc(100_000)), {
+      note: 'more than 32 KiB: a run of pages',
+      cost: 'O(pages of the block)',
+      times: 20,
+    }),
+    row('region', ({ arena }) => arena.region().close(), linear('O(pages)')),
+    row('structures', ({ arena }) => arena.structures(), { cost: 'O(256)' }),
+    row('memory participant handle ready', ({ arena }) => arena.handle),
+    row('watch bury probe', () => {}, { cost: 'O(participants)' }),
+    row('recover', ({ arena }) => arena.recover(), {
+      ...linear('O(pages) for each dead participant'),
+      note: 'nobody is dead',
+    }),
+    row('stats', ({ arena }) => arena.stats(), linear('O(pages)')),
+    row('verify', ({ arena }) => arena.verify(), linear('O(blocks + pages)')),
+    row('save', () => {}, { cost: 'O(used bytes)', note: 'a stream' }),
+  ],
+};
+
+const region: CostObject<World> = {
+  what: 'Region',
+  of: ({ region }) => region,
+  rows: [
+    row('alloc tryAlloc', ({ region }) => region.alloc(100), { times: 20 }),
+    row('checkpoint', ({ region }) => region.checkpoint()),
+    row('savepoint', ({ region }) => region.savepoint()),
+    row('rewind', ({ region }) => region.rewind(region.checkpoint()), linear('O(chunks freed)')),
+    row('budget', ({ region }) => region.budget, linear('O(pages)')),
+    row('allocated', ({ region }) => region.allocated),
+    row('reset', ({ region }) => region.reset(), linear('O(chunks freed)')),
+    row('close', ({ region }) => region.close(), linear('O(chunks freed)')),
+  ],
+};
+
+const last: CostObject<World> = {
+  what: 'Arena',
+  of: ({ arena }) => arena,
+  rows: [row('detach', ({ arena }) => arena.detach(), linear('O(pages)'))],
+};
+
+export function costs({ Arena }: Given): CostTable<World> {
+  const worldOf = (n: number, sizeOf: (i: number) => number): World => {
+    const arena = Arena.create({ bytes: 4 * 2 ** 20 + n * 2_048 });
+    const blocks = Array.from({ length: n }, (_, i) => arena.alloc(sizeOf(i)));
+    const region = arena.region();
+    for (let i = 0; i < n; i++) region.alloc(64);
+    return { arena, region, block: blocks[n >> 1]! };
+  };
+  return {
+    structure: 'Arena',
+    n: 'blocks, and of the arena’s bytes 2 048 for each',
+    size: 2_000,
+    about: { small: 'blocks of 64 bytes', mixed: 'blocks of 16 to 2 048 bytes' },
+    worlds: {
+      small: (n) => worldOf(n, () => 64),
+      mixed: (n) => worldOf(n, (i) => 16 << (i % 8)),
+    },
+    objects: [arena, region, last],
+  };
+}

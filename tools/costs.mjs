@@ -1,0 +1,247 @@
+// How the cost of each public method grows: steps and cache lines at n and 16 n, counted.
+//
+//   node tools/costs.mjs            counts and says what grows too much, or has no row
+//   node tools/costs.mjs --write    also writes the table of docs/COMPLEXITY.md
+//
+// A step is an access to the arena's memory by a kernel as it is released; loads and stores, also
+// atomic ones, are counted (not the writes of read-modify-write instructions). A line is 64 bytes.
+// What each method should cost stands in packages/NAME/test/costs.ts, the rule in
+// packages/testkit/src/costs.ts.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import binaryen from 'binaryen';
+import { grewTooMuch, TIMES } from '../packages/testkit/src/costs.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DOCUMENT = join(ROOT, 'docs/COMPLEXITY.md');
+const MARK = '<!-- costs: written by tools/costs.mjs -->';
+/** The packages that have a table. */
+const TABLES = ['skiplist', 'avl-batch', 'reclaim-epoch', 'reclaim-hazard', 'shm-arena'];
+
+let watching = false;
+let steps = 0;
+const lines = new Set();
+
+/** Counts an access to `bytes` bytes at `at` + `offset`; what it returns is used as `at`. */
+function access(_, bytes, offset, at) {
+  if (watching) {
+    const first = (at >>> 0) + offset;
+    steps++;
+    lines.add(Math.floor(first / 64));
+    lines.add(Math.floor((first + bytes - 1) / 64));
+  }
+  return at;
+}
+
+const FEATURES = ['Atomics', 'MutableGlobals', 'SignExt', 'NontrappingFPToInt', 'BulkMemory'];
+
+/** The module with a call before each load and store. */
+function watched(bytes) {
+  const features = FEATURES.reduce((all, name) => all | binaryen.Features[name], 0);
+  const module = binaryen.readBinaryWithFeatures(new Uint8Array(bytes), features);
+  try {
+    module.runPasses(['instrument-memory']);
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
+
+const same = (_, value) => value;
+const DOORS = {
+  load_ptr: access,
+  store_ptr: access,
+  memory_grow_pre: (_, pages) => pages,
+  memory_grow_post: (_, pages) => pages,
+};
+for (const type of ['i32', 'i64', 'f32', 'f64']) {
+  DOORS[`load_val_${type}`] = same;
+  DOORS[`store_val_${type}`] = same;
+}
+
+/**
+ * From now on kernels tell of their accesses, and all towers are drawn alike. Call before a package
+ * makes its first instance.
+ */
+export function watchKernels() {
+  crypto.getRandomValues = (array) => array.fill(0x5eed);
+  const { Module, Instance } = WebAssembly;
+  WebAssembly.Module = class extends Module {
+    constructor(bytes) {
+      super(watched(bytes));
+    }
+  };
+  WebAssembly.Instance = class extends Instance {
+    constructor(module, imports) {
+      super(module, { env: { ...imports.env, ...DOORS } });
+    }
+  };
+}
+
+function counted(world, { call, before, times = 1 }) {
+  const sum = { steps: 0, lines: 0 };
+  for (let i = 0; i < times; i++) {
+    before?.(world);
+    steps = 0;
+    lines.clear();
+    watching = true;
+    try {
+      call(world);
+    } finally {
+      watching = false;
+    }
+    sum.steps += steps / times;
+    sum.lines += lines.size / times;
+  }
+  return { steps: Math.round(sum.steps), lines: Math.round(sum.lines) };
+}
+
+/** All names that users can reach on an object. */
+function namesOf(object) {
+  const names = new Set();
+  for (let at = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (at === Function.prototype) break;
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  }
+  for (const name of ['constructor', 'prototype', 'length', 'name', 'toJSON']) names.delete(name);
+  return names;
+}
+
+/**
+ * Counts all rows of a table.
+ *
+ * @param {import('../packages/testkit/src/costs.ts').CostTable<unknown>} table
+ * @returns the counts, and what is wrong, as text
+ */
+export function measure({ structure, size, worlds, objects, height }) {
+  const counts = [];
+  const faults = new Set();
+  let isFirst = true;
+  const own = new Set(objects.map((each) => each.in));
+  for (const [name, make] of Object.entries(worlds)) {
+    const pair = [make(size), make(size * TIMES)];
+    if (height !== undefined) {
+      const [low, high] = pair.map(height);
+      counts.push({ world: name, object: structure, names: 'height', values: [low, high] });
+      if (high > low + 8) faults.add(`${structure}, ${name}: height ${low} grows to ${high}`);
+    }
+    for (const { what, of, rows, in: only } of objects) {
+      if (only === undefined ? own.has(name) : only !== name) continue;
+      if (isFirst) {
+        const all = objects.filter((each) => each.what === what).flatMap((each) => each.rows);
+        for (const fault of without(what, of(pair[0]), all)) faults.add(fault);
+      }
+      for (const row of rows) {
+        if (row.in !== undefined && !row.in.split(' ').includes(name)) continue;
+        const [small, large] = pair.map((world) => counted(world, row));
+        counts.push({ world: name, object: what, row, small, large });
+        for (const unit of ['steps', 'lines']) {
+          if (!grewTooMuch(row.grows, small[unit], large[unit])) continue;
+          faults.add(
+            `${what}.${row.names.split(' ')[0]}, ${name}: ${unit} grow from ${small[unit]} to ` +
+              `${large[unit]}; it says ${row.cost}`,
+          );
+        }
+      }
+    }
+    isFirst = false;
+  }
+  return { counts, faults: [...faults] };
+}
+
+function without(what, object, rows) {
+  const named = new Set(rows.flatMap(({ names }) => names.split(' ')));
+  const there = namesOf(object);
+  return [
+    ...[...there].filter((name) => !named.has(name)).map((name) => `${what}.${name}: has no row`),
+    ...[...named].filter((name) => !there.has(name)).map((name) => `${what}.${name}: is not there`),
+  ];
+}
+
+/** What a package says its calls cost. */
+export async function tableOf(name) {
+  const at = (path) => import(pathToFileURL(join(ROOT, 'packages', path)).href);
+  const { costs } = await at(`${name}/test/costs.ts`);
+  const [own, arena, codecs] = await Promise.all([
+    at(`${name}/dist/index.js`),
+    at('shm-arena/dist/index.js'),
+    at('shm-arena/dist/codec.js'),
+  ]);
+  return costs({ ...arena, ...codecs, ...own });
+}
+
+/** A table of the document: for each world what the small and the large one counted. */
+function written({ structure, n, size, worlds, about, objects }, counts) {
+  const names = Object.keys(worlds);
+  const text = [
+    `## ${structure}`,
+    '',
+    `n: ${n}; counted at ${grouped(size)} and at ${grouped(size * TIMES)}.`,
+    '',
+  ];
+  for (const name of names) text.push(`- *${name}*: ${about[name]}`);
+  text.push('', `| | costs | ${names.map((name) => `${name}: steps (lines)`).join(' | ')} |`);
+  text.push(`|---|---|${names.map(() => '---:').join('|')}|`);
+  for (const what of new Set(objects.map((each) => each.what))) {
+    text.push(`| **${what}** | |${names.map(() => ' |').join('')}`);
+    for (const row of objects.filter((each) => each.what === what).flatMap(({ rows }) => rows)) {
+      const cells = names.map((name) => {
+        const count = counts.find((each) => each.row === row && each.world === name);
+        return count === undefined ? '–' : cell(count);
+      });
+      const called = row.names
+        .split(' ')
+        .map((name) => `\`${name}\``)
+        .join(', ');
+      const note = row.note === undefined ? '' : ` (${row.note})`;
+      text.push(`| ${called}${note} | ${row.cost} | ${cells.join(' | ')} |`);
+    }
+  }
+  for (const { world, values } of counts.filter((count) => count.values !== undefined)) {
+    text.push(...(world === names[0] ? [''] : []), `Height, ${world}: ${values.join(' and ')}.`);
+  }
+  return `${text.join('\n')}\n`;
+}
+
+function cell({ small, large }) {
+  if (small.steps === 0 && large.steps === 0) return '0';
+  const change = (unit) => `${grouped(small[unit])} → ${grouped(large[unit])}`;
+  return `${change('steps')} (${change('lines')})`;
+}
+
+const grouped = (count) => count.toLocaleString('en').replaceAll(',', ' ');
+
+/** What a document says, without what was counted. */
+export const withoutCounts = (text) =>
+  text.replaceAll(/[\d ]+ → [\d ]+ \([\d ]+ → [\d ]+\)|^Height.*$/gm, '#');
+
+/** Counts everything: what is wrong, and the document's text. */
+export async function costs() {
+  watchKernels();
+  const faults = [];
+  const parts = [];
+  for (const name of TABLES) {
+    const table = await tableOf(name);
+    const found = measure(table);
+    faults.push(...found.faults);
+    parts.push(written(table, found.counts));
+  }
+  const document = readFileSync(DOCUMENT, 'utf8');
+  const head = document.slice(0, document.indexOf(MARK) + MARK.length);
+  return { faults, document, text: `${head}\n\n${parts.join('\n')}` };
+}
+
+async function main(args) {
+  const { faults, document, text } = await costs();
+  if (args.includes('--write')) writeFileSync(DOCUMENT, text);
+  else if (withoutCounts(document) !== withoutCounts(text)) {
+    faults.push('docs/COMPLEXITY.md is not up to date: `pnpm costs --write`');
+  }
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await main(process.argv.slice(2));
