@@ -281,7 +281,13 @@ export function tail(node: usize, len: u32, at: usize): i32 {
 
 /** Two nodes by key: below, at or above zero. */
 export function compareNodes(a: usize, b: usize): i32 {
-  return order(a, get64(b + KEY), get64(b + KEY + 8), keyLength(b), slicesAt(b + REST));
+  const a0 = get64(a + KEY);
+  const b0 = get64(b + KEY);
+  if (a0 != b0) return a0 < b0 ? -1 : 1;
+  const a1 = get64(a + KEY + 8);
+  const b1 = get64(b + KEY + 8);
+  if (a1 != b1) return a1 < b1 ? -1 : 1;
+  return tail(a, keyLength(b), slicesAt(b + REST));
 }
 
 /** Takes a node's key in hand. */

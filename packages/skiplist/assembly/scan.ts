@@ -292,7 +292,7 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: u
   let more: u32 = 1;
   let budget = BUDGET;
   while (entries < limit && (budget > 0 || entries == 0)) {
-    const want = wanted(flags, limit, entries);
+    const want = (flags & COUNT) != 0 ? wanted(flags, limit, entries) : limit;
     const at = foremost(lists, flags, want);
     if (at < 0 || ended(top(windowAt(at), flags), flags)) {
       more = 0;
@@ -690,7 +690,9 @@ function takeSegment(k: usize, bound: usize): bool {
   if (s != firstSegment() && get32(k + K_LIMIT) - place < 8 << seg) return false;
   const from: usize = get32(g + GATHER_FROM);
   let b: usize = get32(g + GATHER_BOUNDARY);
-  if (b != 0) b = boundaryBehind(get32(g + GATHER_LIST), from, b, seg);
+  if (b != 0 && compareNodes(from, b) >= 0) {
+    b = boundaryBehind(get32(g + GATHER_LIST), from, b, seg);
+  }
   const last = b == 0 || beyond(b, bound);
   put32(s, place);
   put32(k, <u32>from);
