@@ -1,10 +1,11 @@
 // What the calls of an epoch domain cost: counted by tools/costs.mjs, shown in docs/COMPLEXITY.md.
 
 import type { Arena } from '@x/shm-arena';
-import { type CostObject, type CostTable, linear, row } from '@x/testkit/costs';
+import { type CostObject, type CostTable, classCosts, domainCosts, often } from '@x/testkit/costs';
 import type { Atomic, EpochDomain, Guard, Scheme } from '../src/index.ts';
 
 interface World {
+  readonly arena: Arena;
   readonly domain: EpochDomain;
   readonly guard: Guard;
   readonly root: Atomic;
@@ -15,23 +16,12 @@ interface Given {
   readonly EpochDomain: typeof EpochDomain;
 }
 
-const often: typeof row<World> = (names, call, more) => row(names, call, { times: 20, ...more });
+const shared = domainCosts<World>();
 
 const domain: CostObject<World> = {
   what: 'EpochDomain',
   of: ({ domain }) => domain,
-  rows: [
-    often('pin', ({ domain }) => domain.pin().close()),
-    often('atomic atomicAt attachAtomic', ({ domain }) => domain.atomic()),
-    often('scheme handle', ({ domain }) => domain.handle),
-    often('alloc retire', ({ domain }) => domain.retire(domain.alloc(64)), {
-      note: 'now and then a collect of what has become free',
-      cost: 'O(1), amortized',
-    }),
-    often('collect', ({ domain }) => domain.collect(), linear('O(blocks that wait)')),
-    often('stats', ({ domain }) => domain.stats(), linear('O(pages of the arena)')),
-    often('verify', ({ domain }) => domain.verify(), linear('O(blocks)')),
-  ],
+  rows: [often('pin', ({ domain }) => domain.pin().close()), ...shared.rows],
 };
 
 const guard: CostObject<World> = {
@@ -59,10 +49,7 @@ const atomic: CostObject<World> = {
 const last: CostObject<World> = {
   what: 'EpochDomain',
   of: ({ domain }) => domain,
-  rows: [
-    often('destroy', ({ domain }) => domain.destroy(), { ...linear('O(pages)'), times: 1 }),
-    often('close', ({ domain }) => domain.close(), { times: 1 }),
-  ],
+  rows: shared.last,
 };
 
 export function costs({ Arena, EpochDomain }: Given): CostTable<World> {
@@ -71,7 +58,7 @@ export function costs({ Arena, EpochDomain }: Given): CostTable<World> {
     const domain = EpochDomain.create(arena, { scheme });
     const root = domain.atomic();
     for (let i = 0; i < n; i++) domain.alloc(64);
-    return { domain, root, guard: domain.pin() };
+    return { arena, domain, root, guard: domain.pin() };
   };
   return {
     structure: 'EpochDomain',
@@ -79,6 +66,14 @@ export function costs({ Arena, EpochDomain }: Given): CostTable<World> {
     size: 2_000,
     about: { interval: 'n blocks in use', epoch: 'n blocks in use, the epoch scheme' },
     worlds: { interval: (n) => worldOf('interval', n), epoch: (n) => worldOf('epoch', n) },
-    objects: [atomic, guard, domain, last],
+    objects: [
+      classCosts<World>(
+        'EpochDomain',
+        EpochDomain,
+        ({ arena }) => EpochDomain.create(arena),
+        ({ arena, domain }) => EpochDomain.attach(arena, domain.handle),
+      ),
+      ...[atomic, guard, domain, last],
+    ],
   };
 }

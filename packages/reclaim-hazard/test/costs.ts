@@ -1,10 +1,11 @@
 // What the calls of a hazard domain cost: counted by tools/costs.mjs, shown in docs/COMPLEXITY.md.
 
 import type { Arena } from '@x/shm-arena';
-import { type CostObject, type CostTable, linear, row } from '@x/testkit/costs';
+import { type CostObject, type CostTable, classCosts, domainCosts, often } from '@x/testkit/costs';
 import type { Atomic, HazardDomain, Lease } from '../src/index.ts';
 
 interface World {
+  readonly arena: Arena;
   readonly domain: HazardDomain;
   readonly root: Atomic;
   readonly lease: Lease;
@@ -15,7 +16,7 @@ interface Given {
   readonly HazardDomain: typeof HazardDomain;
 }
 
-const often: typeof row<World> = (names, call, more) => row(names, call, { times: 20, ...more });
+const shared = domainCosts<World>();
 
 const domain: CostObject<World> = {
   what: 'HazardDomain',
@@ -27,15 +28,8 @@ const domain: CostObject<World> = {
     }),
     often('lease attachLease', ({ domain, root }) => domain.lease(root).close()),
     often('leases', ({ domain }) => domain.leases()),
-    often('atomic atomicAt attachAtomic', ({ domain }) => domain.atomic()),
-    often('scheme hazards handle', ({ domain }) => domain.handle),
-    often('alloc retire', ({ domain }) => domain.retire(domain.alloc(64)), {
-      note: 'now and then a collect of what has become free',
-      cost: 'O(1), amortized',
-    }),
-    often('collect', ({ domain }) => domain.collect(), linear('O(blocks that wait)')),
-    often('stats', ({ domain }) => domain.stats(), linear('O(pages of the arena)')),
-    often('verify', ({ domain }) => domain.verify(), linear('O(blocks)')),
+    often('hazards', ({ domain }) => domain.hazards),
+    ...shared.rows,
   ],
 };
 
@@ -62,10 +56,7 @@ const lease: CostObject<World> = {
 const last: CostObject<World> = {
   what: 'HazardDomain',
   of: ({ domain }) => domain,
-  rows: [
-    often('destroy', ({ domain }) => domain.destroy(), { ...linear('O(pages)'), times: 1 }),
-    often('close', ({ domain }) => domain.close(), { times: 1 }),
-  ],
+  rows: shared.last,
 };
 
 export function costs({ Arena, HazardDomain }: Given): CostTable<World> {
@@ -80,9 +71,17 @@ export function costs({ Arena, HazardDomain }: Given): CostTable<World> {
         const domain = HazardDomain.create(arena);
         const root = domain.atomic(domain.alloc(64));
         for (let i = 0; i < n; i++) domain.alloc(64);
-        return { domain, root, lease: domain.lease(root) };
+        return { arena, domain, root, lease: domain.lease(root) };
       },
     },
-    objects: [lease, atomic, domain, last],
+    objects: [
+      classCosts<World>(
+        'HazardDomain',
+        HazardDomain,
+        ({ arena }) => HazardDomain.create(arena),
+        ({ arena, domain }) => HazardDomain.attach(arena, domain.handle),
+      ),
+      ...[lease, atomic, domain, last],
+    ],
   };
 }

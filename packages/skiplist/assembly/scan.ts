@@ -31,13 +31,13 @@
 //     has one. Its nodes are taken from windows in that order, so a snapshot reads as of its
 //     number, and a scan of the present reads, for each key, a state that stood during the call.
 // C4  In reverse, a group of versions that may have begun before the window is looked up again.
-// C6  Of a key with many versions, the ones that are not shown are not walked over: where a window
-//     ends among them, the next begins where a search says (F3).
 // C5  A call may go on at the node where one before it ended, though nothing was held in between,
 //     if the one list that it reads has the id of that node's list: no two lists of a structure
 //     have the same id (seal.ts), a list that has left the stack never comes back (T1), and what
 //     was linked in a list that is still there is never unlinked (I2). The list itself is there
 //     under the call's own pin, or the snapshot's lease. (Ids begin again after 2^32 lists.)
+// C6  Of a key with many versions, the ones that are not shown are not walked over: where a window
+//     ends among them, the next begins where a search says (F3).
 //
 // No site can check these cheaply: each scan of the checker is compared with its model.
 //
@@ -70,7 +70,7 @@ import {
 } from '@x/shm-arena/assembly/map/portion';
 import { ENDED, LARGE_NUMBER, putLarge } from '@x/shm-arena/assembly/map/result';
 import { COUNT, RESUME, TOMBSTONES, VERSIONS } from './codes';
-import { takeKey } from './hand';
+import { handAt, handLength, handS0, handS1, takeKey } from './hand';
 import {
   boundAt,
   compareNodes,
@@ -110,7 +110,7 @@ import {
   WALKED,
 } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
-import { numberOf, seen } from './stamp';
+import { numberNow, seen } from './stamp';
 
 const W_LIST: usize = 0;
 const W_POS: usize = 4;
@@ -455,9 +455,9 @@ function takeGroupBack(w: usize, node: usize, flags: u32, want: u32, ask: bool):
     }
     return 0;
   }
-  const front = seekNode(list, node);
-  const at = slicesAt(node + REST);
-  return visible(list, front, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at, upto);
+  takeKeyOf(node);
+  const front = seek(list, handS0, handS1, handLength, handAt);
+  return visible(list, front, handS0, handS1, handLength, handAt, upto);
 }
 
 // ---- bounds -------------------------------------------------------------------------------------
@@ -518,12 +518,6 @@ function ended(node: usize, flags: u32): bool {
   if (mode == NONE) return false;
   if ((flags & REVERSE) == 0) return beyond(node, b);
   return lessBound(node, b) || (mode == BEFORE_KEY && equalBound(node, b));
-}
-
-/** The front version of the node's key. */
-function seekNode(list: usize, node: usize): usize {
-  const at = slicesAt(node + REST);
-  return seek(list, get64(node + KEY), get64(node + KEY + 8), keyLength(node), at);
 }
 
 // ---- windows ------------------------------------------------------------------------------------
@@ -714,7 +708,7 @@ function boundaryBehind(list: usize, from: usize, b: usize, seg: u32): usize {
     const c = compareNodes(from, b);
     if (c < 0) return b;
     if (c > 0) continue;
-    if (passed++ == 0) number = numberOf(list, from);
+    if (passed++ == 0) number = numberNow(list, from);
     const other = load64(b + STAMP);
     if (MUTANT == 174 || (other != 0 && other < number)) return b;
     if (number != 0 || passed < WALKED) continue;
@@ -807,7 +801,7 @@ function findBound(list: usize, height: u32, b: usize, splice: usize): void {
   takeBound(b);
   if (mode == WITH_KEY) findVersion(list, 0, 0, splice);
   else {
-    const number = mode == AT_NODE ? numberOf(list, get32(b + B_NODE)) : 0;
+    const number = mode == AT_NODE ? numberNow(list, get32(b + B_NODE)) : 0;
     if (number != 0) findVersion(list, number, 0, splice);
     else findSplice(list, height, splice);
   }

@@ -23,7 +23,8 @@
 // stands in front of those that a reader of `upto` sees (I4), wherever upper levels have it (I3).
 //
 //   F3  `before` at level i is then the head, or a node linked at level i whose key is less than K,
-//       or a version of K with a number greater than `upto`; at level 0 also a void one.
+//       or a version of K with a number greater than `upto`; at level 0, where its place is known,
+//       also a void one. (upto 0: any node with the key.)
 //
 // Search reads shared links and frozen words only, among versions also stamps, which it may decide:
 // it never waits and never fails. It begins at the guide (guide.ts), for the levels above that at

@@ -163,13 +163,13 @@ export function seen(list: usize, node: usize, upto: u64): u64 {
 }
 
 /** A linked node's number, which it gets now if it can; 0: it has none, or may still get one. */
-export function numberOf(list: usize, node: usize): u64 {
+export function numberNow(list: usize, node: usize): u64 {
   let w = load64(node + STAMP);
   if (w == 0) w = stampNode(list, node);
   return (w & BATCH) != 0 ? 0 : w;
 }
 
-/** Whether a node that no reader sees yet or any more is no version for ever. */
+/** Whether a linked node is void: no version, and none for ever (S2). */
 export function isVoid(node: usize): bool {
   return load64(node + STAMP) == DEAD;
 }

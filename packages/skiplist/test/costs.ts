@@ -6,9 +6,12 @@ import {
   type CostObject,
   type CostRow,
   type CostTable,
+  classCosts,
   cursorCosts,
   LOGARITHMIC,
   linear,
+  often,
+  orderedCosts,
   row,
 } from '@x/testkit/costs';
 import type {
@@ -19,7 +22,6 @@ import type {
 } from '../src/index.ts';
 
 type List = SkipList<number, number>;
-type View = VersionedReadable<number, number>;
 
 interface World {
   readonly arena: Arena;
@@ -43,44 +45,14 @@ interface Given {
 const ALL = linear();
 
 /** Reads of any view, through `view`. */
-function reads(view: (world: World) => View): CostRow<World>[] {
-  const read = (names: string, call: (view: View, key: number) => unknown): CostRow<World> => ({
+const reads = (view: (world: World) => VersionedReadable<number, number>): CostRow<World>[] => [
+  ...orderedCosts(view),
+  often('getEntry', (world) => view(world).getEntry(world.key), LOGARITHMIC),
+  often('count', (world) => view(world).count({ gt: world.key, limit: 20 }), {
     ...LOGARITHMIC,
-    names,
-    times: 20,
-    call: (world) => call(view(world), world.key),
-  });
-  const limited = { cost: 'O(log n + key + entries)', grows: 'logarithmic' } as const;
-  return [
-    read('get has getEntry', (of, key) => of.get(key)),
-    read('first last', (of) => of.first()),
-    read('last', (of) => of.last()),
-    read('floor ceiling lower higher', (of, key) => of.floor(key)),
-    read('ceiling', (of, key) => of.ceiling(key)),
-    read('lower', (of, key) => of.lower(key)),
-    read('higher', (of, key) => of.higher(key)),
-    {
-      ...read('getMany', (of, key) => of.getMany([key, key + 1, key + 2, key + 3])),
-      cost: 'O(log n + key) each',
-    },
-    {
-      ...read('entries keys values scan', (of, key) => [...of.entries({ gte: key, limit: 20 })]),
-      ...limited,
-      note: 'up to a limit, or the end of the range',
-    },
-    {
-      ...read('entries', (of, key) => [...of.entries({ lte: key, limit: 20, reverse: true })]),
-      ...limited,
-      note: 'in reverse',
-    },
-    {
-      ...read('count', (of, key) => of.count({ gt: key, limit: 20 })),
-      ...limited,
-    },
-    { ...read('cursor', (of, key) => of.cursor().seek(key)), note: 'with a seek' },
-    { ...ALL, names: 'forEach entries', call: (world) => view(world).forEach(() => {}) },
-  ];
-}
+    cost: 'O(log n + key + entries)',
+  }),
+];
 
 const list: CostObject<World> = {
   what: 'SkipList',
@@ -94,65 +66,41 @@ const list: CostObject<World> = {
     row('handle', ({ list }) => list.handle),
     row('stats', ({ list }) => list.stats(), { cost: 'O(threads × lists)' }),
     row('frozen', ({ list }) => list.frozen(), { cost: 'O(lists)' }),
-    { ...LOGARITHMIC, names: 'set insert', call: ({ list, key }) => list.set(key, 1), times: 20 },
-    {
+    often('set', ({ list, key }) => list.set(key, 1), LOGARITHMIC),
+    often('insert', (world) => world.list.insert(world.next, 1), {
       ...LOGARITHMIC,
-      names: 'insert',
       note: 'a new key',
-      call: (world) => world.list.insert(world.next, 1),
       before: (world) => {
         world.next += 2;
       },
-      times: 20,
-    },
-    { ...LOGARITHMIC, names: 'delete', call: ({ list, key }) => list.delete(key), times: 4 },
-    {
-      ...LOGARITHMIC,
-      names: 'getOrInsert getOrInsertComputed',
-      call: ({ list, key }) => list.getOrInsert(key, 1),
-      times: 20,
-    },
-    {
-      ...LOGARITHMIC,
-      names: 'compareAndSet',
-      call: ({ list, key }) => list.compareAndSet(key, 1, 2),
-    },
-    {
-      ...LOGARITHMIC,
-      names: 'update',
-      call: ({ list, key }) => list.update(key, () => 3),
-      times: 20,
-    },
-    {
-      ...LOGARITHMIC,
-      names: 'writeBatch',
-      cost: 'O(m log n) for m operations',
-      call: ({ list, key }) =>
+    }),
+    often('delete', ({ list, key }) => list.delete(key), { ...LOGARITHMIC, times: 4 }),
+    often('getOrInsert', ({ list, key }) => list.getOrInsert(key, 1), LOGARITHMIC),
+    often(
+      'getOrInsertComputed',
+      ({ list, key }) => list.getOrInsertComputed(key, () => 1),
+      LOGARITHMIC,
+    ),
+    often('compareAndSet', ({ list, key }) => list.compareAndSet(key, 1, 2), LOGARITHMIC),
+    often('update', ({ list, key }) => list.update(key, () => 3), LOGARITHMIC),
+    often(
+      'writeBatch',
+      ({ list, key }) =>
         list.writeBatch([1, 2, 3, 4].map((n) => ({ type: 'set', key: key + n, value: n }))),
-      times: 5,
-    },
+      { ...LOGARITHMIC, cost: 'O(m log n) for m operations', times: 5 },
+    ),
     row('snapshot', ({ list }) => list.snapshot().close()),
     row('snapshotAt', ({ list, half }) => list.snapshotAt(half.seq).close()),
-    { ...ALL, names: 'measure', call: ({ list }) => list.measure(), note: 'n: versions' },
-    {
-      names: 'verify',
-      cost: 'O(n log n)',
-      grows: 'linearithmic',
-      call: ({ list }) => list.verify(),
-      note: 'n: versions',
-    },
-    {
+    row('measure', ({ list }) => list.measure(), ALL),
+    row('verify', ({ list }) => list.verify(), { cost: 'O(n log n)', grows: 'linearithmic' }),
+    row('entries', ({ list }) => [...list.entries({ versions: true })], {
       ...ALL,
-      names: 'entries',
       note: 'all versions',
-      call: ({ list }) => [...list.entries({ versions: true })],
-    },
-    {
+    }),
+    row('entries', ({ list }) => [...list.entries({ versions: true, reverse: true })], {
       ...ALL,
-      names: 'entries',
       note: 'all versions, in reverse',
-      call: ({ list }) => [...list.entries({ versions: true, reverse: true })],
-    },
+    }),
     row(
       'seal',
       (world) => {
@@ -168,14 +116,8 @@ const snapshot: CostObject<World> = {
   of: ({ half }) => half,
   rows: [
     ...reads(({ half }) => half),
-    {
-      ...LOGARITHMIC,
-      names: 'get',
-      note: 'an old one',
-      call: ({ old, key }) => old.get(key),
-      times: 20,
-    },
-    { ...ALL, names: 'size', call: ({ half }) => half.size },
+    often('get', ({ old, key }) => old.get(key), { ...LOGARITHMIC, note: 'an old one' }),
+    row('size', ({ half }) => half.size, ALL),
     row('seq', ({ half }) => half.seq),
     row('close', ({ list }) => list.snapshot().close()),
   ],
@@ -189,9 +131,9 @@ const ending: CostObject<World> = {
     row('size', ({ frozen }) => frozen.size, { cost: 'O(threads)' }),
     row('seq', ({ frozen }) => frozen.seq),
     row('stats', ({ frozen }) => frozen.stats(), { cost: 'O(threads)' }),
-    { ...ALL, names: 'measure', call: ({ frozen }) => frozen.measure() },
-    row('destroy', ({ frozen }) => frozen.destroy(), { cost: 'O(pages)', grows: 'linear' }),
-    row('set delete insert', () => {}, { note: 'refused' }),
+    row('measure', ({ frozen }) => frozen.measure(), ALL),
+    row('destroy', ({ frozen }) => frozen.destroy(), linear('O(pages)')),
+    row('set delete insert', undefined, { note: 'refused' }),
     row('close', ({ frozen }) => frozen.close()),
   ],
 };
@@ -200,8 +142,8 @@ const last: CostObject<World> = {
   what: 'SkipList',
   of: ({ list }) => list,
   rows: [
-    row('clear', ({ list }) => list.clear(), { cost: 'O(lists + pages)', grows: 'linear' }),
-    row('destroy', ({ list }) => list.destroy(), { cost: 'O(lists + pages)', grows: 'linear' }),
+    row('clear', ({ list }) => list.clear(), linear('O(lists + pages)')),
+    row('destroy', ({ list }) => list.destroy(), linear('O(lists + pages)')),
     row('close', ({ list }) => list.close()),
   ],
 };
@@ -212,17 +154,11 @@ const passing: CostObject<World> = {
   of: ({ list }) => list,
   in: 'deleted',
   rows: [
-    {
-      ...{ names: 'first entries', note: 'n keys deleted in front', grows: 'linear' },
-      cost: 'O(log n + deleted keys passed)',
-      call: ({ list }) => list.first(),
-    },
-    {
-      ...LOGARITHMIC,
-      names: 'last',
+    row('first entries', ({ list }) => list.first(), {
+      ...linear('O(log n + deleted keys passed)'),
       note: 'n keys deleted in front',
-      call: ({ list }) => list.last(),
-    },
+    }),
+    row('last', ({ list }) => list.last(), { ...LOGARITHMIC, note: 'n keys deleted in front' }),
   ],
 };
 
@@ -302,6 +238,14 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
           },
         ),
     },
-    objects: [cursorCosts(), snapshot, list, passing, ending, last],
+    objects: [
+      classCosts<World>(
+        'SkipList',
+        SkipList,
+        ({ arena }) => SkipList.create(arena),
+        ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
+      ),
+      ...[cursorCosts<World>(), snapshot, list, passing, ending, last],
+    ],
   };
 }

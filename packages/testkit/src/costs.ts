@@ -4,6 +4,8 @@
 // A structure is built at n and at 16 n entries. In each of its worlds the same call is made, and
 // the memory accesses of its kernels are counted. What JavaScript does beside them is not counted.
 
+import type { Cursor, OrderedReadable } from '@x/shm-arena';
+
 /** How a call's steps may grow with the number of entries, where nothing else changes. */
 type Growth = 'constant' | 'logarithmic' | 'linear' | 'linearithmic';
 
@@ -29,10 +31,8 @@ export interface CostRow<W> {
   readonly grows: Growth;
   /** What else there is to say. */
   readonly note?: string;
-  /** Calls the first of them. */
-  readonly call: (world: W) => unknown;
-  /** The worlds in which it costs that; all, if it does not say. */
-  readonly in?: string;
+  /** Calls the first of them; without it nothing is counted. */
+  readonly call?: (world: W) => unknown;
   /** How often it is called; the counts are those of one. Each time before, `before` is called. */
   readonly times?: number;
   readonly before?: (world: W) => void;
@@ -68,42 +68,136 @@ export function grewTooMuch(grows: Growth, small: number, large: number): boolea
   return large - FEW > MOST[grows] * small;
 }
 
-/** A row of a call that costs the same at any n. */
+type Call<W> = (world: W) => unknown;
+
+/** A row of a call that costs the same at any n, if `more` does not say otherwise. */
 export const row = <W>(
   names: string,
-  call: (world: W) => unknown,
+  call?: Call<W>,
   more: Partial<CostRow<W>> = {},
-): CostRow<W> => ({ names, call, cost: 'O(1)', grows: 'constant', ...more });
+): CostRow<W> => ({
+  ...{ names, cost: 'O(1)', grows: 'constant' },
+  ...(call === undefined ? {} : { call }),
+  ...more,
+});
+
+/** One that is called twenty times, which differ in their keys. */
+export const often = <W>(
+  names: string,
+  call: Call<W>,
+  more: Partial<CostRow<W>> = {},
+): CostRow<W> => row(names, call, { times: 20, ...more });
 
 /** What grows as n does, or with what it names. */
 export const linear = (cost = 'O(n)') => ({ cost, grows: 'linear' }) as const;
 
 export const LOGARITHMIC = { cost: 'O(log n + key)', grows: 'logarithmic' } as const;
 
-/** What a cursor has, and one of the keys in turn. */
-interface CursorWorld {
-  readonly cursor: {
-    readonly key: unknown;
-    seek(key: number): boolean;
-    next(): boolean;
-    prev(): boolean;
-  };
+const LIMITED = { cost: 'O(log n + key + entries)', grows: 'logarithmic' } as const;
+
+/** A world of a map: one of its keys in turn. */
+interface Keyed {
   readonly key: number;
 }
 
+/** What the reads of an ordered map cost, through `view`. */
+export function orderedCosts<W extends Keyed>(
+  view: (world: W) => OrderedReadable<number, number>,
+): CostRow<W>[] {
+  const read = (
+    names: string,
+    call: (view: OrderedReadable<number, number>, key: number) => unknown,
+    more: Partial<CostRow<W>> = LOGARITHMIC,
+  ): CostRow<W> => often(names, (world) => call(view(world), world.key), more);
+  return [
+    read('get has', (of, key) => of.get(key)),
+    read('first', (of) => of.first()),
+    read('last', (of) => of.last()),
+    read('floor', (of, key) => of.floor(key)),
+    read('ceiling', (of, key) => of.ceiling(key)),
+    read('lower', (of, key) => of.lower(key)),
+    read('higher', (of, key) => of.higher(key)),
+    read('getMany', (of, key) => of.getMany([key, key + 1, key + 2, key + 3]), {
+      ...LOGARITHMIC,
+      cost: 'O(log n + key) each',
+    }),
+    read('entries keys values scan', (of, key) => [...of.entries({ gte: key, limit: 20 })], {
+      ...LIMITED,
+      note: 'up to a limit, or the end of the range',
+    }),
+    read('entries', (of, key) => [...of.entries({ lte: key, limit: 20, reverse: true })], {
+      ...LIMITED,
+      note: 'in reverse',
+    }),
+    read('cursor', (of, key) => of.cursor().seek(key), { ...LOGARITHMIC, note: 'with a seek' }),
+    row('forEach entries', (world) => view(world).forEach(() => {}), linear()),
+  ];
+}
+
 /** What the calls of a cursor cost, in any map. */
-export function cursorCosts<W extends CursorWorld>(): CostObject<W> {
-  const step = (names: string, call: (world: W) => unknown): CostRow<W> =>
-    row(names, call, { ...LOGARITHMIC, times: 20 });
-  return {
+export function cursorCosts<W extends Keyed & { readonly cursor: Cursor<number, number> }>() {
+  const step = (names: string, call: Call<W>): CostRow<W> => often(names, call, LOGARITHMIC);
+  const cursor: CostObject<W> = {
     what: 'Cursor',
-    of: ({ cursor }) => cursor,
+    of: (world) => world.cursor,
     rows: [
-      step('seek seekLast', ({ cursor, key }) => cursor.seek(key)),
-      step('next', ({ cursor, key }) => cursor.seek(key) && cursor.next()),
-      step('prev', ({ cursor, key }) => cursor.seek(key) && cursor.prev()),
-      row('key value valid', ({ cursor }) => cursor.key),
-      row('close', () => {}),
+      step('seek seekLast', (world) => world.cursor.seek(world.key)),
+      step('next', (world) => world.cursor.seek(world.key) && world.cursor.next()),
+      step('prev', (world) => world.cursor.seek(world.key) && world.cursor.prev()),
+      row('key value valid', (world) => world.cursor.key),
+      row('close'),
     ],
   };
+  return cursor;
 }
+
+/** What making and finding a structure costs: the calls of its class. */
+export const classCosts = <W>(
+  what: string,
+  type: object,
+  create: Call<W>,
+  attach: Call<W>,
+): CostObject<W> => ({
+  what: `${what}, the class`,
+  of: () => type,
+  rows: [
+    row('create', create, linear('O(pages of the arena)')),
+    row('attach', attach),
+    row('open openOrCreate', undefined, { cost: 'O(256)', note: 'finds the name' }),
+  ],
+});
+
+/** A domain of blocks, as far as both reclaimers have it. */
+interface Domain {
+  readonly handle: object;
+  alloc(bytes: number): number;
+  retire(offset: number): void;
+  atomic(): object;
+  collect(): unknown;
+  stats(): unknown;
+  verify(): unknown;
+  destroy(): void;
+  close(): void;
+}
+
+/** What both reclaimers' domains cost. The calls that end it are to be the last. */
+export const domainCosts = <W extends { readonly domain: Domain }>(): Record<
+  'rows' | 'last',
+  CostRow<W>[]
+> => ({
+  rows: [
+    often('atomic atomicAt attachAtomic', ({ domain }) => domain.atomic()),
+    often('handle scheme', ({ domain }) => domain.handle),
+    often('alloc retire', ({ domain }) => domain.retire(domain.alloc(64)), {
+      note: 'now and then a collect of what has become free',
+      cost: 'O(1), amortized',
+    }),
+    often('collect', ({ domain }) => domain.collect(), linear('O(blocks that wait)')),
+    often('stats', ({ domain }) => domain.stats(), linear('O(pages of the arena)')),
+    often('verify', ({ domain }) => domain.verify(), linear('O(blocks)')),
+  ],
+  last: [
+    row('destroy', ({ domain }) => domain.destroy(), linear('O(pages)')),
+    row('close', ({ domain }) => domain.close()),
+  ],
+});

@@ -27,7 +27,7 @@ function* lists(right: readonly unknown[]): Iterable<unknown[]> {
 }
 
 /** All names that lead to something on `object`, but those of every object. */
-function namesOf(object: object): Set<string> {
+export function namesOf(object: object): Set<string> {
   const names = new Set<string>();
   for (let at = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     if (at === Function.prototype) break;
