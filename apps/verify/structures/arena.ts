@@ -40,6 +40,7 @@ import { soak } from './arena/soak.ts';
 import {
   createArena,
   entryAt,
+  grantPages,
   isLive,
   kindOf,
   lifeOf,
@@ -118,7 +119,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const view = new DataView(world.memory.buffer);
   const bytes = (at: number): number => view.getFloat64(report + at, true);
   const marked = world.liveBytes();
-  const pages = count(STATS_REGION) + count(STATS_SCRATCH);
+  const pages = count(STATS_REGION) + count(STATS_SCRATCH) + grantPages(world);
   const known = bytes(STATS_SMALL_BYTES) + bytes(STATS_LARGE_BYTES) + pages * PAGE;
   if (marked !== known) return `marked live: ${marked} bytes, in the tables: ${known}`;
   const blocks = count(STATS_BLOCKS);
@@ -167,7 +168,7 @@ function* giveBack(t: Thread, run: Run, world: World, open: number): Steps<strin
   if (found > 0) return `verify in the end: ${problem(world, report)}`;
   const dirty = wiped(t);
   if (dirty !== undefined) return dirty;
-  const used = usedPages(world);
+  const used = usedPages(world) - grantPages(world);
   if (used > 1 + open * 2) return `${used - 1} pages are leaked`;
   return undefined;
 }

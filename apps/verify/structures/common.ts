@@ -12,7 +12,12 @@ import {
   G_ROOT,
   G_STATE,
   GRANT_BYTES,
+  GRANT_GROUPS,
+  GRANT_HINT,
+  GRANT_PAGES,
+  GRANT_TABLES,
   GRANTED,
+  GRANTS,
   H_BITMAPS_AT,
   H_DIRECTORY_AT,
   H_FIRST,
@@ -32,6 +37,7 @@ import {
   REGION_RETIRED,
   REGIONS,
   S_LEASES,
+  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_OVER_UPPER,
@@ -70,8 +76,30 @@ export const entryAt = (world: World, entry: number): number =>
   world.u32(H_DIRECTORY_AT) + entry * ENTRY_BYTES;
 export const regionAt = (world: World, region: number): number =>
   world.u32(H_REGIONS_AT) + region * REGION_BYTES;
-export const grantAt = (world: World, record: number): number =>
-  regionAt(world, REGIONS) + record * GRANT_BYTES;
+/** The word of bits of a group of grants; behind it, but for the first, its records. 0: none. */
+const groupAt = (world: World, group: number): number => {
+  if (group === 0) return GRANTED;
+  const table = Math.floor((group - 1) / GRANT_GROUPS);
+  const page = table < GRANT_PAGES ? world.u32(GRANT_TABLES + table * 4) : 0;
+  const at = page * PAGE + ((group - 1) % GRANT_GROUPS) * (8 + GRANTS * GRANT_BYTES);
+  return page === 0 ? 0 : at;
+};
+export const grantAt = (world: World, record: number): number => {
+  const group = Math.floor(record / GRANTS);
+  const first = group === 0 ? regionAt(world, REGIONS) : groupAt(world, group) + 8;
+  return first + (record % GRANTS) * GRANT_BYTES;
+};
+/** How many records there are. */
+export const grants = (world: World): number => {
+  let group = 1;
+  while (groupAt(world, group) !== 0) group++;
+  return group * GRANTS;
+};
+/** Pages that groups of grants stand in: they stay. */
+export const grantPages = (world: World): number => (grants(world) / GRANTS - 1) / GRANT_GROUPS;
+/** Whether the era of a record stands. */
+export const isGranted = (world: World, record: number): boolean =>
+  ((world.u32(groupAt(world, Math.floor(record / GRANTS))) >>> (record % GRANTS)) & 1) !== 0;
 /** The word of a page; behind it, what else is said of the page: its head, or its length. */
 export const pageAt = (world: World, page: number): number => world.u32(H_TABLE_AT) + page * 8;
 /** Whether the structure is published and not destroyed. */
@@ -87,6 +115,7 @@ const SLOT_WORDS: Names = {
   [S_PINS]: 'pins',
   [S_STATUS]: 'status',
   [S_REAPER]: 'reaper',
+  [S_LEDGER]: 'ledger',
   [S_LOWER]: 'lower',
   [S_UPPER]: 'upper',
   [S_OVER_LOWER]: 'over lower',
@@ -133,17 +162,44 @@ export function nameSystemWord(
   const { pages, participants, directory, regions, table } = head(world);
   if (at === CLOCK) return 'era';
   if (at === GRANTED) return 'granted';
+  if (at === GRANT_HINT) return 'grant hint';
+  if (at >= GRANT_TABLES && at < GRANT_HINT) return `grants page ${(at - GRANT_TABLES) >> 2}`;
   if (at >= SLOTS && at < slotAt(participants))
     return nameRecord(at, 'slot', SLOTS, SLOT_BYTES, SLOT_WORDS, slot);
   if (at >= directory && at < regions)
     return nameRecord(at, 'entry', directory, ENTRY_BYTES, ENTRY_WORDS, entry);
-  const grants = grantAt(world, 0);
-  if (at >= regions && at < grants)
+  const records = grantAt(world, 0);
+  if (at >= regions && at < records)
     return nameRecord(at, 'region', regions, REGION_BYTES, REGION_WORDS);
-  if (at >= grants && at < table) return nameRecord(at, 'grant', grants, GRANT_BYTES, GRANT_WORDS);
+  if (at >= records && at < table)
+    return nameRecord(at, 'grant', records, GRANT_BYTES, GRANT_WORDS);
   if (at >= table && at < table + pages * 8)
     return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
   return undefined;
+}
+
+// ---- leases -------------------------------------------------------------------------------------
+
+/** Of each thread, the eras of its leases that share an interval, the oldest first. */
+export type Overflow = Record<number, number[]>;
+
+/** Takes a lease; its name. */
+export function* takeLease(t: Thread, overflow: Overflow): Steps<number> {
+  const name: number = yield [t.kernels.arena!.leaseTake!];
+  if (name >= LEASES) (overflow[t.id] ??= []).push(name - LEASES);
+  return name;
+}
+
+/** Ends a lease, as the host does. */
+export function* dropLease(t: Thread, overflow: Overflow, name: number): Steps {
+  const arena = t.kernels.arena!;
+  if (name < LEASES) {
+    yield [arena.leaseDrop!, name];
+    return;
+  }
+  const eras = overflow[t.id]!;
+  eras.splice(eras.indexOf(name - LEASES), 1);
+  yield [arena.leaseAnchor!, eras[0] ?? 0, eras.at(-1) ?? 0];
 }
 
 // ---- plans --------------------------------------------------------------------------------------
@@ -229,15 +285,17 @@ export function* recoverSlots(
   }
 }
 
-/** Where a slot's reservations begin; 0: there is none. */
-const RESERVED = [S_LOWER, S_OVER_LOWER].concat(
+/** Where a slot's reservations begin; 0: there is none. An empty ledger keeps nothing. */
+const RESERVED = [S_LOWER, S_OVER_LOWER, S_LEDGER].concat(
   Array.from({ length: LEASES }, (_, lease) => S_LEASES + lease * 8),
 );
 
 /** Behind a sweep: a region that is kept though nothing is reserved. */
 export function unswept(world: World): string | undefined {
   const { participants } = head(world);
-  if (world.u32(GRANTED) !== 0) return undefined;
+  for (let record = 0; record < grants(world); record++) {
+    if (isGranted(world, record)) return undefined;
+  }
   for (let slot = 0; slot < participants; slot++) {
     if (RESERVED.some((x) => world.u32(slotAt(slot) + x) !== 0)) return undefined;
   }

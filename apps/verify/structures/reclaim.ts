@@ -7,7 +7,6 @@
 import {
   CLOCK,
   ENTRY_BYTES,
-  LEASES,
   REGION_FREE,
   S_PINS,
   SLOT_ALIVE,
@@ -23,6 +22,7 @@ import type { Scenario, Steps, Structure, Thread, World } from '../src/structure
 import {
   attach,
   createArena,
+  dropLease,
   isLive,
   kindOf,
   pinOlder,
@@ -110,7 +110,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     if (other === t || other.role !== 'worker') continue;
     if (kindOf(world.u32(slotAt(other.local.slot!))) !== SLOT_ALIVE) continue;
     run.safe[other.id] = 0;
-    yield* lettingGo(other, world);
+    yield* lettingGo(other, run, world);
     if (!isLive(world, entry!)) continue;
     yield [other.kernels.reclaim!.leave!, entry!, generation!, other.local.home!];
     yield [other.kernels.reclaim!.idle!];
@@ -140,13 +140,14 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
 }
 
 /** A worker ends its pins, the older one last, and its leases. */
-function* lettingGo({ kernels, local }: Thread, world: World): Steps {
+function* lettingGo(t: Thread, run: Run, world: World): Steps {
+  const { kernels, local } = t;
   const { home, scheme, entry } = local;
   let nested = world.u32(slotAt(local.slot!) + S_PINS);
   const guards = scheme === EPOCH && isLive(world, entry!) ? world.u32(home! + HOME_NESTED) : 0;
   for (let i = 0; i < guards; i++, nested--) yield [kernels.reclaim!.unpin!, home!, scheme!];
   for (let i = 0; i < nested; i++) yield [kernels.reclaim!.unpinOnly!];
-  for (let i = 0; i <= LEASES; i++) yield [kernels.arena!.leaseDrop!, i];
+  for (const lease of run.leases[t.id]!) yield* dropLease(t, run.overflow, lease);
   yield [kernels.reclaim!.idle!];
 }
 

@@ -35,7 +35,7 @@ const skiplist: Structure<Run, State> = {
   name: 'skiplist',
   pages: 1,
   setup,
-  begin: () => ({ decided: new Map(), snaps: {} }),
+  begin: () => ({ decided: new Map(), snaps: {}, overflow: {} }),
   operations,
   scenarios,
   plan,

@@ -49,7 +49,7 @@ const sortedArray: Structure<MapRun, MapState<Entries>> = {
   name: 'sorted-array',
   pages: 1,
   setup,
-  begin: () => ({ snaps: {} }),
+  begin: () => ({ snaps: {}, overflow: {} }),
   operations: { ...operationsOf(calls), ...writesOf(calls, valueBytes) },
   scenarios,
   plan,

@@ -161,8 +161,10 @@ export interface HazardDomain extends Blocks<Atomic, HazardDomainStats> {
   lease(atomic: Atomic): Lease;
   /**
    * The same for all threads: `handle` names it, any thread may close it, and it stays when this
-   * one ends. Up to 64 are open in an arena. Lock-free.
-   * @throws ShmError LIMIT_REACHED: 64 are open, and nothing has changed
+   * one ends. Up to 15 936 are open in an arena; beyond 64 they need a page for 1 984 of them,
+   * which stays. Lock-free.
+   * @throws ShmError LIMIT_REACHED: so many are open; ARENA_FULL: no page is left. Nothing has
+   * changed
    * @example
    * const domain = HazardDomain.create(arena);
    * const words = new Uint32Array(arena.memory.buffer);

@@ -14,6 +14,7 @@
 import { alloc as allocBlock, free as freeBlock } from './memory/heap';
 import { idle } from './reclaim/lazy';
 import { EXPELLED } from './ground/layout';
+import { settleLedger } from './memory/leases';
 import { regionAlloc as regionTake, sweep as sweepRegions } from './memory/region';
 import { alive, fail } from './ground/thread';
 
@@ -111,11 +112,12 @@ export {
 } from './memory/region';
 
 /**
- * Frees retired regions that nobody can still read; pages freed. No call runs: what this thread's
- * last one left, if it trapped, is not in the way.
+ * Frees retired regions that nobody can still read, this thread's ledger too, if no lease is in it;
+ * pages freed. No call runs: what this thread's last one left, if it trapped, is not in the way.
  */
 export function sweep(): u32 {
   idle();
+  settleLedger();
   return sweepRegions();
 }
 
@@ -127,22 +129,21 @@ export function regionAlloc(region: u32, bytes: u32, align: u32): u32 {
 // pin(): void, unpin(): void           the working interval of one call
 // protect(): bool                      after loading a root under a pin: true = it may be followed;
 //     false = the era moved, the interval was raised: load the root again
-// leaseTake(): i32                     index of a lease at the present era; LEASES = the overflow
-//     interval (any number of users: the host counts them and drops it with the last)
-// leaseHold(index): bool             after loading a root under a fresh lease: true = held (the era
-//     of the lease is resultLow/resultHigh); false = the era moved: load the root again, call again
-// leaseDrop(index): void
+// leaseTake(): f64                     the name of a lease at the present era. LEASES + the era:
+//     there is no memory for it, and it shares the overflow interval; the host keeps these eras
+// leaseHold(name): bool                after loading a root under a fresh lease: true = held (its
+//     era is resultLow/resultHigh); false = the era moved: drop it, take another
+// leaseDrop(name): void                one in the overflow interval ends by leaseAnchor
+// leaseAnchor(oldest, newest: f64): void     the eras that are left in the overflow interval, or 0
 // eraLow(), eraHigh(): u32             the clock (two calls; for display)
 export {
   eraHigh,
   eraLow,
-  leaseDrop,
-  leaseHold,
-  leaseTake,
   pin,
   protect,
   unpin,
 } from './memory/reservation';
+export { leaseAnchor, leaseDrop, leaseHold, leaseTake } from './memory/leases';
 
 // Grants: leases that belong to a structure (grants.ts).
 // grantTake(entry, generation): i32    a record at the present era, this thread's; or -LIMIT: all

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Status } from '../src/ground/kernel.ts';
-import { descriptor, problems, recover, stats, type Threads, world } from './kernel-world.ts';
+import { descriptor, PAGE, problems, recover, stats, type Threads, world } from './kernel-world.ts';
 
 type Kernel = ReturnType<Threads['attach']>['k'];
 
@@ -104,16 +104,57 @@ describe('grants', () => {
     expect(k.grantTake(entry, generation + 1)).toBe(given);
   });
 
-  it('are sixty-four, and one more is refused', () => {
+  it('are 15 936, of which 64 need no page, and one more is refused', () => {
     const w = world(64);
     const { k } = w.attach();
     const { entry, generation } = structure(w, k);
-    const all = Array.from({ length: k.grants() }, () => grant(k, entry, generation));
-    expect(new Set(all).size).toBe(64);
+    const { free } = stats(w, k);
+    const all = Array.from({ length: 64 }, () => grant(k, entry, generation));
+    expect(stats(w, k).free).toBe(free);
+    while (all.length < k.grants()) all.push(grant(k, entry, generation));
+    expect(stats(w, k).free).toBe(free - 8);
+    expect(new Set(all).size).toBe(15_936);
     expect(k.grantTake(entry, generation)).toBe(-Status.LIMIT);
-    expect(k.grantDrop(all[63]!, k.grantGeneration(all[63]!))).toBe(Status.OK);
-    expect(k.grantTake(entry, generation)).toBe(63);
-    expect(k.grantDrop(63, k.grantGeneration(63))).toBe(Status.OK); // Given up.
+    for (const record of [63, 64, 15_935]) {
+      const life = k.grantGeneration(record);
+      expect(k.grantFind(record, life, entry, generation)).toBe(Status.OK);
+      expect(k.grantDrop(record, life)).toBe(Status.OK);
+      expect(k.grantFind(record, life, entry, generation)).toBe(Status.CLOSED);
+      expect(grant(k, entry, generation)).toBe(record);
+    }
+    expect(k.grantDrop(15_936, 0)).toBe(Status.CLOSED);
+    expect(k.grantDrop(64, k.grantGeneration(64))).toBe(Status.OK);
+    expect(k.grantTake(entry, generation)).toBe(64);
+    expect(k.grantDrop(64, k.grantGeneration(64))).toBe(Status.OK); // Given up.
+    expect(problems(w, k)).toEqual([]);
+    expect(k.entryDestroy(entry, generation)).toBe(Status.OK);
+    expect(k.grantNext(entry, generation, 0)).toBe(-1);
+    expect(problems(w, k)).toEqual([]);
+  });
+
+  it('beyond 64 keep what is in their instant, as the first ones do', () => {
+    const w = world(64);
+    const { k } = w.attach();
+    const { entry, generation } = structure(w, k);
+    const all = Array.from({ length: 999 }, () => grant(k, entry, generation));
+    const region = k.regionOpen(0);
+    const last = grant(k, entry, generation);
+    k.regionClose(region, k.regionGeneration(region));
+    for (const record of all) k.grantDrop(record, k.grantGeneration(record));
+    k.sweep();
+    expect(stats(w, k).retiredRegions).toBe(1);
+    k.grantDrop(last, k.grantGeneration(last));
+    k.sweep();
+    expect(stats(w, k).retiredRegions).toBe(0);
+  });
+
+  it('are refused where no page is left for more than 64', () => {
+    const w = world(32);
+    const { k } = w.attach();
+    const { entry, generation } = structure(w, k);
+    for (let n = 0; n < 64; n++) grant(k, entry, generation);
+    while (k.alloc(PAGE, 0) !== 0);
+    expect(k.grantTake(entry, generation)).toBe(-Status.FULL);
     expect(problems(w, k)).toEqual([]);
   });
 });

@@ -11,8 +11,12 @@ const packageDir = resolve(import.meta.dirname, '..');
 const module = new WebAssembly.Module(await compile(packageDir, { gated: true, optimize: false }));
 
 /** A gated kernel in a small arena, and what its gate has counted. */
-function counted() {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+function counted(pages = 40) {
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(pages / 64),
+    maximum: 65536,
+    shared: true,
+  });
   const count = { loads: 0, writes: 0 };
   const env = {
     memory,
@@ -28,7 +32,7 @@ function counted() {
     },
   };
   const k = new WebAssembly.Instance(module, { env }).exports as unknown as ArenaKernel;
-  expect(k.create(40, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
+  expect(k.create(pages, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
   expect(k.attach(1)).toBe(0);
   /** Atomic writes and loads of `body`. */
   const cost = (body: () => void): { loads: number; writes: number } => {
@@ -62,4 +66,50 @@ it('an allocation in a region costs no atomic write while its chunk lasts', () =
   const region = k.regionOpen(0);
   k.regionAlloc(region, 700, 0);
   expect(cost(() => k.regionAlloc(region, 40, 8)).writes).toBe(0);
+});
+
+it('leases: how many there are costs a take nothing, a drop and a sweep a search', () => {
+  /** With n leases in the ledger, of different eras; of these some were dropped. */
+  const costsOf = (n: number) => {
+    const { k, cost } = counted(512);
+    expect([1, 2, 3].map(() => k.leaseTake())).toEqual([0, 1, 2]); // The words of the slot.
+    const take = () => {
+      const lease = k.leaseTake();
+      expect(k.leaseHold(lease)).toBe(1);
+      return lease;
+    };
+    const leases = Array.from({ length: n }, take);
+    for (let at = 1; at < n; at += 2) k.leaseDrop(leases[at]!);
+    // No lease meets what is born and retired from now on.
+    const region = k.regionOpen(0);
+    const life = k.regionGeneration(region);
+    const sweep = cost(() => k.regionClose(region, life)).loads;
+    let lease = 0;
+    let dropped = 0;
+    let taken = 0;
+    for (let round = 0; round < n; round++) {
+      taken += cost(() => (lease = k.leaseTake())).writes;
+      expect(k.leaseHold(lease)).toBe(1);
+      dropped += cost(() => k.leaseDrop(lease)).loads;
+    }
+    return { taken: taken / n, dropped: dropped / n, sweep };
+  };
+  const few = costsOf(16);
+  const many = costsOf(256);
+  // Renewing is a part of it: twice as many places as leases.
+  expect(many.taken).toBeLessThanOrEqual(few.taken * 1.5);
+  // Four more turns of a search, in each of which it loads an era.
+  expect(many.dropped).toBeLessThanOrEqual(few.dropped + 6);
+  expect(many.sweep).toBeLessThanOrEqual(few.sweep + 8);
+});
+
+it('grants: how many there are costs one more nothing', () => {
+  const { k, cost } = counted();
+  k.grantDrop(k.grantTake(0, 0), 0);
+  const first = cost(() => k.grantTake(0, 0));
+  k.grantTake(0, 0);
+  k.grantTake(0, 0); // In a page.
+  const third = cost(() => k.grantTake(0, 0));
+  expect(third.loads).toBeLessThanOrEqual(first.loads + 8);
+  expect(third.writes).toBeLessThanOrEqual(first.writes + 1);
 });

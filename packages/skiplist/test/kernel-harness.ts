@@ -423,8 +423,8 @@ export class Seat {
   }
 
   snapshot(at?: bigint): Target & { lease: number; status: number } {
-    const lease = this.arena.leaseTake!();
     for (;;) {
+      const lease = this.arena.leaseTake!();
       const status =
         at === undefined
           ? this.list.snapshot!(this.entry, this.generation)
@@ -436,6 +436,7 @@ export class Seat {
             );
       const found = { target: this.word(0), seq: this.long(8), lease, status };
       if (status !== OK || this.arena.leaseHold!(lease)) return found;
+      this.arena.leaseDrop!(lease);
     }
   }
 

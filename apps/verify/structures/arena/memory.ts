@@ -12,8 +12,6 @@ import {
   G_ROOT,
   GRANT_FREE,
   GRANT_GIVEN,
-  GRANTED,
-  GRANTS,
   HEAP_BYTES,
   ORPHANS,
   P_CLAIMED,
@@ -36,8 +34,10 @@ import {
   RETIRED_HINT,
   S_HEAP,
   S_LEASES,
+  S_LEDGER,
   S_LOCK_HELD,
   S_LOWER,
+  S_OVER_LOWER,
   S_REAPER,
   S_SCRATCH_BYTES,
   S_THREAD,
@@ -50,7 +50,9 @@ import type { World } from '../../src/structure.ts';
 import {
   entryAt,
   grantAt,
+  grants,
   head,
+  isGranted,
   isLive,
   kindOf,
   lifeOf,
@@ -118,10 +120,10 @@ export function invariant(world: World, run: object): string | undefined {
     const wrong = lockProblem(world, at + S_REAPER);
     if (wrong !== undefined) return wrong;
     if (kindOf(world.u32(at)) !== SLOT_FREE) continue;
-    if (world.u32(at + S_LOWER) !== 0 || world.u32(at + S_LEASES) !== 0)
+    if ([S_LOWER, S_OVER_LOWER, S_LEASES, S_LEDGER].some((x) => world.u32(at + x) !== 0))
       return `slot I3: slot ${slot} is free, but reserves`;
   }
-  for (let record = 0; record < GRANTS; record++) {
+  for (let record = 0; record < grants(world); record++) {
     const wrong = grantProblem(world, record);
     if (wrong !== undefined) return wrong;
   }
@@ -141,7 +143,7 @@ function stateWords(world: World): number[] {
   const words: number[] = [];
   for (let entry = 0; entry < ENTRIES; entry++) words.push(entryAt(world, entry));
   for (let region = 0; region < REGIONS; region++) words.push(regionAt(world, region));
-  for (let record = 0; record < GRANTS; record++) words.push(grantAt(world, record));
+  for (let record = 0; record < grants(world); record++) words.push(grantAt(world, record));
   return words;
 }
 
@@ -308,7 +310,7 @@ function grantProblem(world: World, record: number): string | undefined {
   if (owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === SLOT_FREE) {
     return `slot I2: grant ${record} names slot ${owner - 1}, which is free`;
   }
-  const stands = ((world.u32(GRANTED) >>> record) & 1) !== 0;
+  const stands = isGranted(world, record);
   if (kind === GRANT_FREE && stands)
     return `grants I1: grant ${record} is free, but its era stands`;
   if (kind !== GRANT_GIVEN) return undefined;
@@ -326,7 +328,7 @@ function grantProblem(world: World, record: number): string | undefined {
 
 /** A grant that is not free. */
 export function leased(world: World): string | undefined {
-  for (let record = 0; record < GRANTS; record++) {
+  for (let record = 0; record < grants(world); record++) {
     const at = grantAt(world, record);
     if (kindOf(world.u32(at)) !== GRANT_FREE) return word(at, world);
   }

@@ -3,9 +3,10 @@
 import {
   D_LINKED,
   DIRECTORY_LOCK,
+  PAGE,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
-import { entryAt, lifeOf, slotAt } from '../common.ts';
+import { dropLease, entryAt, lifeOf, type Overflow, slotAt, takeLease } from '../common.ts';
 import { DESCRIPTORS, type Joined, type Name, TYPES } from './memory.ts';
 
 const STATUS = [
@@ -22,6 +23,12 @@ const STATUS = [
   'no slot',
 ];
 
+/** A lease, and the root that it holds. */
+interface Leased {
+  lease: number;
+  root: number;
+}
+
 /** State of a run that is no thread's. */
 export interface Run {
   blocks: Record<string, number>;
@@ -32,13 +39,14 @@ export interface Run {
   regions: Record<string, { region: number; generation: number }>;
   grants: Record<string, { record: number; generation: number }>;
   /** What leases hold that stay, and the value that was there. */
-  kept: Record<string, { root: number; value: number }>;
+  kept: Record<string, Leased & { value: number }>;
+  overflow: Overflow;
   joined: Joined;
 }
 
 export const newRun = (): Run => ({
   ...{ blocks: {}, asking: {}, freeing: {} },
-  ...{ handles: {}, regions: {}, grants: {}, kept: {}, joined: {} },
+  ...{ handles: {}, regions: {}, grants: {}, kept: {}, overflow: {}, joined: {} },
 });
 
 /** The thread has the structure open. */
@@ -74,6 +82,23 @@ function* outcome(t: Thread, at: number): Steps<string> {
   return at !== 0 ? 'ok' : name(yield [t.kernels.arena!.status!]);
 }
 
+/** Leases the cell's present root, in three turns; undefined: it moved on and on, or is gone. */
+function* leased(t: Thread, run: Run): Steps<Leased | undefined> {
+  const k = t.kernels.arena!;
+  const { entry, generation } = t.local;
+  for (let round = 0; round < 3; round++) {
+    const lease = yield* takeLease(t, run.overflow);
+    const root = (yield [k.cellRoot!, entry!]) >>> 0;
+    const held: number = yield [k.leaseHold!, lease];
+    // The structure was not destroyed before the lease stood.
+    const there: number = held === 0 ? 1 : yield [k.entryAlive!, entry!, generation!];
+    if (held !== 0 && there !== 0) return { lease, root };
+    yield* dropLease(t, run.overflow, lease);
+    if (there === 0) return undefined;
+  }
+  return undefined;
+}
+
 export const operations: Structure<Run>['operations'] = {
   alloc: {
     *run(t, run: Run, tag: string, bytes: number) {
@@ -103,6 +128,31 @@ export const operations: Structure<Run>['operations'] = {
     *run(t, run: Run, tag: string) {
       if (run.blocks[tag] === undefined || run.freeing[tag] === false) return 'none';
       return yield* operations.free!.run(t, run, tag);
+    },
+  },
+  fill: {
+    // Every page, by blocks of a page.
+    *run(t, run: Run) {
+      for (let n = 0; ; n++) {
+        const tag = `fill ${n}`;
+        run.asking[tag] = true;
+        const at = (yield [t.kernels.arena!.alloc!, PAGE, 0]) >>> 0;
+        delete run.asking[tag];
+        if (at === 0) return 'ok';
+        run.blocks[tag] = at;
+      }
+    },
+  },
+  drain: {
+    // What filled it is free again.
+    *run(t, run: Run) {
+      for (let n = 0; run.blocks[`fill ${n}`] !== undefined; n++)
+        yield* operations.release!.run(t, run, `fill ${n}`);
+      for (let n = 0; run.freeing[`fill ${n}`] === false; n++) {
+        delete run.blocks[`fill ${n}`];
+        delete run.freeing[`fill ${n}`];
+      }
+      return 'ok';
     },
   },
   trim: {
@@ -192,26 +242,24 @@ export const operations: Structure<Run>['operations'] = {
   },
   hold: {
     // A value leased, and read twice with a pause in between.
-    *run(t) {
+    *run(t, run: Run) {
       const k = t.kernels.arena!;
-      const root = yield [k.cellLease!, t.local.entry!, t.local.generation!];
-      if (root === 0) return 'none';
-      const lease = yield [k.resultLow!];
-      const value = yield [k.cellLeased!, root];
+      const own = yield* leased(t, run);
+      if (own === undefined) return 'none';
+      const value = yield [k.cellLeased!, own.root];
       yield [k.sweep!];
-      const later = yield [k.cellLeased!, root];
-      yield [k.leaseDrop!, lease];
+      const later = yield [k.cellLeased!, own.root];
+      yield* dropLease(t, run.overflow, own.lease);
       return value === later ? value : `${value}, then ${later}`;
     },
   },
   keep: {
-    // A value leased, until the thread leaves.
+    // A value leased, until it is let go of, or the thread leaves.
     *run(t, run: Run, tag: string) {
-      const k = t.kernels.arena!;
-      const root = (yield [k.cellLease!, t.local.entry!, t.local.generation!]) >>> 0;
-      if (root === 0) return 'none';
-      const value: number = yield [k.cellLeased!, root];
-      run.kept[tag] = { root, value };
+      const own = yield* leased(t, run);
+      if (own === undefined) return 'none';
+      const value: number = yield [t.kernels.arena!.cellLeased!, own.root];
+      run.kept[tag] = { ...own, value };
       return value;
     },
   },
@@ -223,10 +271,23 @@ export const operations: Structure<Run>['operations'] = {
       return own.value === later ? 'ok' : `${own.value}, then ${later}`;
     },
   },
+  forget: {
+    // What was kept, let go of.
+    *run(t, run: Run, tag: string) {
+      const own = run.kept[tag];
+      if (own === undefined) return 'none';
+      delete run.kept[tag];
+      yield* dropLease(t, run.overflow, own.lease);
+      return 'ok';
+    },
+  },
   lease: {
-    // Of whatever era it is, until the thread leaves.
-    *run(t) {
-      yield [t.kernels.arena!.leaseTake!];
+    // Of whatever era it is, which ends, until the thread leaves, or for `tag` until it is let go.
+    *run(t, run: Run, tag?: string) {
+      const k = t.kernels.arena!;
+      const lease = yield* takeLease(t, run.overflow);
+      yield [k.leaseHold!, lease];
+      if (tag !== undefined) run.kept[tag] = { lease, root: 0, value: 0 };
       return 'ok';
     },
   },
@@ -318,8 +379,16 @@ export const operations: Structure<Run>['operations'] = {
     },
   },
   sweep: {
+    // `inside`: in a call that has begun.
+    *run(t, _run, inside = false) {
+      yield [t.kernels.arena![inside ? 'sweepRegions' : 'sweep']!];
+      return 'ok';
+    },
+  },
+  pin: {
+    // A call begins, and does not end.
     *run(t) {
-      yield [t.kernels.arena!.sweep!];
+      yield [t.kernels.arena!.pin!];
       return 'ok';
     },
   },

@@ -252,6 +252,93 @@ scenario(
   ],
   THREE,
 );
+// The ledger has four places: two are behind a bit of the summary.
+const LEDGER: OpCall[] = [...THREE, ['lease', 'a'], ['lease', 'b'], ['lease', 'c'], ['keep', 'd']];
+scenario(
+  'leases that end',
+  { shared: 'cell', pages: 9 },
+  [
+    [['forget', 'a'], ['forget', 'b'], ['forget', 'c'], ['sweep'], ['kept', 'd']],
+    [['write', 1], ['sweep']],
+  ],
+  LEDGER,
+);
+scenario(
+  'a ledger that moves',
+  { shared: 'cell', pages: 10 },
+  [
+    [['forget', 'b'], ['lease', 'e'], ['sweep'], ['kept', 'd']],
+    [['write', 1], ['sweep']],
+  ],
+  LEDGER,
+);
+scenario(
+  'a ledger that moves twice',
+  { shared: 'cell', pages: 10 },
+  [
+    [
+      ['forget', 'a'],
+      ['forget', 'b'],
+      ['keep', 'e'],
+      ['lease', 'f'],
+      ['lease', 'g'],
+      ['lease', 'h'],
+      ['kept', 'd'],
+      ['kept', 'e'],
+    ],
+    [['write', 1], ['sweep']],
+  ],
+  LEDGER,
+);
+scenario(
+  'a ledger that goes back',
+  { shared: 'cell', pages: 9 },
+  [
+    [['forget', 'a'], ['sweep'], ['lease', 'b'], ['forget', 'b'], ['sweep']],
+    [['write', 1], ['sweep']],
+  ],
+  [...THREE, ['lease', 'a'], ['write', 7]],
+);
+// Worker 0 has been pinned since before the ledger was made.
+scenario(
+  'a ledger and an older pin',
+  { shared: 'cell', pages: 9 },
+  [
+    [['sweep', true]],
+    [
+      ['lease'],
+      ['lease'],
+      ['lease'],
+      ['write', 1],
+      ['write', 2],
+      ['lease', 'a'],
+      ['forget', 'a'],
+      ['sweep'],
+    ],
+  ],
+  [['write', 7], ['pin']],
+);
+// No memory is left for a ledger: both leases share the interval, and a third for a while.
+scenario(
+  'leases without memory',
+  { shared: 'cell', pages: 9, may: ['full'] },
+  [
+    [
+      ['keep', 'q'],
+      ['lease', 'r'],
+      ['forget', 'r'],
+      ['drain'],
+      ['sweep'],
+      ['kept', 'p'],
+      ['kept', 'q'],
+      ['forget', 'p'],
+      ['sweep'],
+      ['kept', 'q'],
+    ],
+    [['write', 2], ['sweep']],
+  ],
+  [...THREE, ['fill'], ['keep', 'p'], ['drain'], ['write', 1], ['fill']],
+);
 scenario('read, end', { shared: 'cell' }, [[['read'], ['read']], [['end']]]);
 scenario('write, end', { shared: 'cell' }, [[['write', 1]], [['end']]]);
 scenario('hold, end', { shared: 'cell' }, [[['hold']], [['end'], ['sweep']]]);
@@ -345,6 +432,14 @@ forked(
     ['fork', 'b'],
   ],
   ['limit'],
+);
+forked(
+  'two forks that need a page',
+  [[['fork', 'c']], [['fork', 'd'], ['write', 1], ['sweep']]],
+  [
+    ['fork', 'a'],
+    ['fork', 'b'],
+  ],
 );
 forked('fork, rescue', [
   [
@@ -564,6 +659,24 @@ export const mutants: readonly Mutant[] = [
   mutant(26, 'shed twice, fork', 'a grant is dropped by the handle of an earlier one'),
   mutant(27, 'fork, write', 'sweep leaves out the two ends of a life when it asks the grants'),
   mutant(28, 'shed twice, fork', 'a record is free before its era has ceased to stand'),
+  mutant(114, 'leases without memory', 'sweep leaves out the overflow of leases'),
+  mutant(115, 'leases without memory', 'the overflow of leases begins with the last one'),
+  mutant(251, 'leases that end', 'a drop ends the leases that stand beside it'),
+  mutant(252, 'a ledger that moves', 'a ledger is named before its leases are in it'),
+  mutant(253, 'a ledger that moves twice', 'a ledger that moves leaves its first lease behind'),
+  mutant(254, 'a ledger that moves', 'a ledger goes with its thread, not with its slot'),
+  mutant(255, 'a ledger and an older pin', 'a ledger is read that was born after the interval', [
+    { strategy: 'pct', runs: 40_000, depth: 3, kills: 0 },
+  ]),
+  mutant(256, 'a ledger that goes back', 'a ledger is read without an interval', [twice]),
+  mutant(257, 'leases that end', 'a drop passes over the others behind its bit of the summary'),
+  mutant(258, 'leases without memory', 'the overflow of leases begins with the last that is left'),
+  mutant(260, 'five leases', 'sweep leaves out the ledgers'),
+  mutant(261, 'a ledger that moves', 'a ledger that moved is not retired'),
+  mutant(262, 'five leases', 'recovery leaves the ledger of the dead'),
+  mutant(263, 'more forks than records', 'sweep leaves out the grants of further groups'),
+  mutant(264, 'two forks that need a page', 'a page of grants is named by a store, not by CAS'),
+  mutant(265, 'more forks than records', 'recovery leaves a page of grants that nobody names'),
   mutant(100, 'the dead inside the names, its slot anew', 'a lock names a slot, and not its life', [
     twice,
   ]),
@@ -587,8 +700,6 @@ export const mutants: readonly Mutant[] = [
   mutant(201, 'two regions', 'a lost race for a page is told as a full arena'),
   mutant(112, 'zeros', 'a run is given back as it is'),
   mutant(113, 'zeros in a region', 'rewind leaves the bytes that it gives back'),
-  mutant(114, 'four leases', 'sweep leaves out the leases that found no word'),
-  mutant(115, 'five leases', 'the fifth lease takes the place of the fourth'),
   mutant(116, 'a region without room', 'a refused allocation asks on'),
   mutant(111, 'read, write', 'sweep forgets that it has kept a region'),
 ];

@@ -45,6 +45,7 @@ export const newRun = (): Run => ({
   stood: [],
   tickets: {},
   snaps: {},
+  overflow: {},
   marks: {},
 });
 

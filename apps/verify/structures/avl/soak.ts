@@ -50,5 +50,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 20,
-  gather: (runs) => ({ ...newRun(), snaps: gatherSnaps(runs) }),
+  gather: (runs) => ({ ...newRun(), ...gatherSnaps(runs) }),
 };

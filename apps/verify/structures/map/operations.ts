@@ -31,7 +31,7 @@ import {
   NEXT,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Call, KernelFunction, Steps, Structure, Thread, World } from '../../src/structure.ts';
-import { slotAt } from '../common.ts';
+import { dropLease, type Overflow, slotAt, takeLease } from '../common.ts';
 import {
   type Five,
   handle,
@@ -49,7 +49,7 @@ import {
 type Target = readonly number[];
 
 /** A snapshot: the lease that keeps it, and whose that is. */
-export interface Snap {
+interface Snap {
   lease: number;
   thread: number;
   target: Target;
@@ -58,6 +58,7 @@ export interface Snap {
 /** State of a run that is no thread's. */
 export interface MapRun {
   snaps: Record<string, Snap>;
+  overflow: Overflow;
 }
 
 /** A part of a scan in a call. */
@@ -234,19 +235,18 @@ function ordered(rows: string[], reverse: boolean): string {
  * Calls `snapshot` until a lease holds what it found. Or the status why there is none: 2
  * (contended) if the era moved on and on.
  */
-function* held(t: Thread, map: MapCalls): Steps<Snap | number> {
-  const arena = t.kernels.arena!;
-  const lease: number = yield [arena.leaseTake!];
-  let status = 2;
+function* held(t: Thread, map: MapCalls, { overflow }: MapRun): Steps<Snap | number> {
   for (let round = 0; round < 6; round++) {
-    status = yield [kernelOf(t, map).snapshot!, ...handle(t)];
-    if (status !== 0) break;
-    const target = map.snapshot(t.world, t.local.io!);
-    if (yield [arena.leaseHold!, lease]) return { lease, thread: t.id, target };
-    status = 2;
+    const lease = yield* takeLease(t, overflow);
+    const status: number = yield [kernelOf(t, map).snapshot!, ...handle(t)];
+    if (status === 0) {
+      const target = map.snapshot(t.world, t.local.io!);
+      if (yield [t.kernels.arena!.leaseHold!, lease]) return { lease, thread: t.id, target };
+    }
+    yield* dropLease(t, overflow, lease);
+    if (status !== 0) return status;
   }
-  yield [arena.leaseDrop!, lease];
-  return status;
+  return 2;
 }
 
 // ---- the operations -----------------------------------------------------------------------------
@@ -290,7 +290,7 @@ function readsOf(map: MapCalls): Operations {
     snap: {
       *run(t, run, tag: string) {
         if (run.snaps[tag] !== undefined) return 'none';
-        const snap = yield* held(t, map);
+        const snap = yield* held(t, map, run);
         if (typeof snap === 'number') return nameOf(snap);
         run.snaps[tag] = snap;
         return 'ok';
@@ -313,7 +313,7 @@ function readsOf(map: MapCalls): Operations {
         const snap = run.snaps[tag];
         if (snap === undefined) return 'none';
         delete run.snaps[tag];
-        yield [t.kernels.arena!.leaseDrop!, snap.lease];
+        yield* dropLease(t, run.overflow, snap.lease);
         return 'ok';
       },
     },

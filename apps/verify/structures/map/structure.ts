@@ -10,6 +10,7 @@ import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
 import {
   attach,
   createArena,
+  dropLease,
   head,
   isLive,
   kindOf,
@@ -21,7 +22,7 @@ import {
   usedPages,
 } from '../common.ts';
 import { type MapPromise, type MapState, modelOf } from './model.ts';
-import type { MapCalls, MapRun, Snap } from './operations.ts';
+import type { MapCalls, MapRun } from './operations.ts';
 
 /** What a map says of itself. */
 interface Map<Run extends MapRun, Own> {
@@ -64,7 +65,7 @@ export function ofMap<Run extends MapRun, Own>(
     bury: (t, dead) => t.kernels.arena!.buryThread!(dead.id + 1),
     recover: (t, _dead, _run, world) => recoverSlots(t, world, kernel),
     end: (t, run, world) =>
-      endOfMap(t, world, kernel, Object.values(run.snaps), (io) => {
+      endOfMap(t, world, kernel, run, (io) => {
         const entry = entryOf(world);
         return map.stopped?.(world, entry, io) ?? map.word(world.u32(io), world, entry);
       }),
@@ -73,8 +74,10 @@ export function ofMap<Run extends MapRun, Own>(
 }
 
 /** The snapshots of all threads together: each has its own. */
-export const gatherSnaps = (runs: readonly MapRun[]): MapRun['snaps'] =>
-  Object.assign({}, ...runs.map(({ snaps }) => snaps));
+export const gatherSnaps = (runs: readonly MapRun[]): MapRun => ({
+  snaps: Object.assign({}, ...runs.map(({ snaps }) => snaps)),
+  overflow: Object.assign({}, ...runs.map(({ overflow }) => overflow)),
+});
 
 /** A map in an arena of its own; the workers have opened it. `name`: of its kernel. */
 export function createMap(
@@ -125,7 +128,7 @@ function* endOfMap(
   t: Thread,
   world: World,
   name: string,
-  snaps: readonly Snap[],
+  run: MapRun,
   place: (io: number) => string | undefined,
 ): Steps<string | undefined> {
   const { arena, [name]: map } = t.kernels;
@@ -144,10 +147,11 @@ function* endOfMap(
   const late = unswept(world) ?? heldRegion(world);
   if (late !== undefined) return late;
   if (isLive(world, entry!)) yield [arena!.entryDestroy!, entry!, generation!];
-  for (const { lease, thread } of snaps) {
+  for (const { lease, thread } of Object.values(run.snaps)) {
     const owner = world.threads[thread]!;
-    if (kindOf(world.u32(slotAt(owner.local.slot!))) === SLOT_ALIVE)
-      yield [owner.kernels.arena!.leaseDrop!, lease];
+    if (kindOf(world.u32(slotAt(owner.local.slot!))) !== SLOT_ALIVE) continue;
+    yield* dropLease(owner, run.overflow, lease);
+    yield [owner.kernels.arena!.sweep!]; // An empty ledger goes back.
   }
   yield [arena!.sweep!];
   found = yield [arena!.verify!, report, 128];

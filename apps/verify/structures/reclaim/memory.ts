@@ -5,7 +5,6 @@
 import {
   G_ROOT,
   GRANT_GIVEN,
-  GRANTS,
   P_CONT,
   PAGE,
   R_BASE,
@@ -45,6 +44,7 @@ import { LIMBO_BLOCKS } from '../../../../packages/shm-arena/build/numbers-gated
 import type { Thread, World } from '../../src/structure.ts';
 import {
   grantAt,
+  grants,
   head,
   isLive,
   kindOf,
@@ -105,7 +105,7 @@ export function invariant(world: World, run: Seen): string | undefined {
     if (at !== 0 && world.state(at) === 'free')
       return `a block was freed that thread ${id} may read`;
   }
-  for (let i = 0; i < GRANTS; i++) {
+  for (let i = 0; i < grants(world); i++) {
     const at = grantAt(world, i);
     if (kindOf(world.u32(at)) === GRANT_GIVEN && world.state(world.u32(at + G_ROOT)) === 'free') {
       return `a block was freed that grant ${i} keeps`;

@@ -125,6 +125,18 @@ export const mutants: Mutant[] = [
     'interval: more reservations than a snapshot holds',
     'eras: more reservations than a snapshot holds',
   ),
-  reclaim(129, 'a collect leaves out the overflow of leases', 'interval: four leases'),
+  reclaim(129, 'a collect leaves out the overflow of leases', 'interval: leases without memory'),
+  reclaim(
+    259,
+    'what a full snapshot takes together is asked for at one of its holders',
+    'interval: more reservations than a snapshot holds',
+    'eras: more reservations than a snapshot holds',
+  ),
+  reclaim(
+    266,
+    'a collect leaves out the ledgers',
+    'interval: four leases',
+    'pointers: four leases',
+  ),
   reclaim(130, 'a collect leaves out the own pin', 'interval: a reader collects what another left'),
 ];

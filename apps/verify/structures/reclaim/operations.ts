@@ -1,6 +1,7 @@
 // The operations: a register, whose value is a block that each write replaces; a Treiber stack,
 // read and written as a list, too; pins, leases and grants; collects; homes left and found.
 
+import { PAGE } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   ASK,
   EPOCH,
@@ -8,6 +9,7 @@ import {
   POINTERS,
 } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { Steps, Structure, Thread, World } from '../../src/structure.ts';
+import { dropLease, type Overflow, takeLease } from '../common.ts';
 import { DEAD, REGISTER, type Seen, TOP } from './memory.ts';
 import { HAZARDS } from './scenarios.ts';
 
@@ -23,6 +25,11 @@ export interface Run extends Seen {
   busy: boolean[];
   /** A block that a thread has taken and not given up. */
   held: number[];
+  /** Of each thread, those that `lease` took. */
+  leases: number[][];
+  overflow: Overflow;
+  /** Blocks that fill the arena. */
+  filled: number[];
 }
 
 export const newRun = (world: World): Run => ({
@@ -30,6 +37,9 @@ export const newRun = (world: World): Run => ({
   open: world.threads.map(() => false),
   busy: world.threads.map(() => false),
   held: world.threads.map(() => 0),
+  leases: world.threads.map(() => []),
+  overflow: {},
+  filled: [],
   readers: 0,
   span: 0,
 });
@@ -295,13 +305,15 @@ export const operations: Structure<Run>['operations'] = {
     *run(t, run: Run) {
       if (t.local.scheme === EPOCH) return 'restart';
       const { arena, reclaim } = t.kernels;
-      const index: number = yield [arena!.leaseTake!];
+      let lease = 0;
       let at = 0;
       let held = 0;
       for (let i = 0; i < TRIES && held === 0; i++) {
+        if (i > 0) yield* dropLease(t, run.overflow, lease);
+        lease = yield* takeLease(t, run.overflow);
         yield [reclaim!.pinOnly!];
         at = (yield [reclaim!.loadBlock!, t.local.cells! + REGISTER, INTERVAL]) >>> 0;
-        held = yield [arena!.leaseHold!, index];
+        held = yield [arena!.leaseHold!, lease];
         if (held !== 0 && at !== 0xffff_ffff) run.safe[t.id] = at;
         yield [reclaim!.unpinOnly!];
         yield [reclaim!.idle!];
@@ -311,7 +323,7 @@ export const operations: Structure<Run>['operations'] = {
       yield* collected(t);
       const again: number = good ? yield [reclaim!.peek!, at, 0] : 0;
       run.safe[t.id] = 0;
-      yield [arena!.leaseDrop!, index];
+      yield* dropLease(t, run.overflow, lease);
       if (!good) return 'restart';
       return value === again ? value : `${value}, then ${again}`;
     },
@@ -357,14 +369,30 @@ export const operations: Structure<Run>['operations'] = {
   },
   // A lease of whatever era it is, and its end.
   lease: {
-    *run(t) {
-      yield [t.kernels.arena!.leaseTake!];
+    *run(t, run: Run) {
+      run.leases[t.id]!.push(yield* takeLease(t, run.overflow));
       return 'ok';
     },
   },
   unlease: {
-    *run(t) {
-      yield [t.kernels.arena!.leaseDrop!, 0];
+    *run(t, run: Run) {
+      yield* dropLease(t, run.overflow, run.leases[t.id]!.pop()!);
+      return 'ok';
+    },
+  },
+  // Every page of the arena in use, and not any more.
+  fill: {
+    *run(t, run: Run) {
+      for (;;) {
+        const at = (yield [t.kernels.arena!.alloc!, PAGE, 0]) >>> 0;
+        if (at === 0) return 'ok';
+        run.filled.push(at);
+      }
+    },
+  },
+  drain: {
+    *run(t, run: Run) {
+      while (run.filled.length > 0) yield [t.kernels.arena!.free!, run.filled.pop()!];
       return 'ok';
     },
   },

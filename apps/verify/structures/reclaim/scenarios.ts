@@ -273,12 +273,39 @@ const kept: Partial<Options> = { schemes: [INTERVAL, POINTERS, ERAS] };
 scenario('four leases', [[['hold']], [...write(1, 2), ['collect']]], kept, {
   prepare: [['lease'], ['lease'], ['lease'], ...write(1, 2, 3)],
 });
-// Worker 0's leases fill the snapshot before it comes to the reader.
+// No memory is left for a ledger, then there is.
+scenario(
+  'leases without memory',
+  [[['hold']], [['drain'], ...write(1, 2), ['collect']]],
+  { schemes: [INTERVAL] },
+  { prepare: [['lease'], ['lease'], ['lease'], ...write(1, 2, 3), ['fill']] },
+);
+scenario(
+  'a lease among others',
+  [
+    [['unlease'], ['hold']],
+    [...write(1, 2), ['collect']],
+  ],
+  kept,
+  {
+    prepare: [
+      ['lease'],
+      ['lease'],
+      ['lease'],
+      ...write(1),
+      ['lease'],
+      ...write(2),
+      ['lease'],
+      ...write(3),
+    ],
+  },
+);
+// The grant and the lease of worker 0 fill the snapshot before it comes to the reader.
 scenario(
   'more reservations than a snapshot holds',
   [[...write(4, 5), ['collect']], [['read']]],
   { schemes: [INTERVAL, ERAS] },
-  { prepare: [['lease'], ['lease'], ['lease'], ['lease'], ...write(1, 2, 3)] },
+  { prepare: [['fork'], ['lease'], ...write(1, 2, 3)] },
 );
 scenario('read by the last slot', [[['read']], [...write(1, 2), ['collect']]], {
   schemes: [INTERVAL],

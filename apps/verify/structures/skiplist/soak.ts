@@ -51,5 +51,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 30,
-  gather: (runs) => ({ decided: new Map(), snaps: gatherSnaps(runs) }),
+  gather: (runs) => ({ decided: new Map(), ...gatherSnaps(runs) }),
 };

@@ -18,7 +18,8 @@
 // Header: shared words, each on its own line
 //   128 u64 era clock        192 u32 page hint (advisory)   256 u64 directory lock
 //   320 u32 orphan count     384 u32 retired hint (advisory)   448 u64 releases of pages
-//   512 u64 grants that stand, a bit each
+//   512 u64 grants of the first group that stand, a bit each   520 8 x u32 pages of further groups
+//   552 u32 group hint (advisory)
 //
 // Slot, SLOT_BYTES, one a participant
 //   0 u64 state, shared: kind 4 bits | thread id, low 28 bits | generation from bit 32
@@ -26,6 +27,7 @@
 //   16 u32 scratch, owned        20 u32 scratch bytes, owned        24 u32 pins held, owned
 //   28 u32 last status, owned    32 u64 random state, owned         40 u64 result, owned
 //   48 u64 the right to work on the slot when it is dead, shared: a lock (lock.ts)
+//   56 u64 the ledger of further leases (ledger.ts), shared: offset, 32 bits | region
 //   64 u64 lower, 72 u64 upper: the interval; 80 u64, 88 u64: the overflow interval;
 //   96 LEASES x u64 point leases, all shared
 //   192 32 x u32 watched thread ids, shared
@@ -42,20 +44,21 @@
 //
 // Region entry, 64 bytes, all words shared
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
-//   8 u64 owner: u32 index | u32 generation from bit 32; index = slot + 1, or ENTRY | entry
+//   8 u64 owner: u32 index | u32 generation from bit 32; index: owner.ts
 //   16 u64 birth   24 u64 retired   32 u32 base, the first chunk   36 u32 budget in pages, 0 = none
 //
-// Grant record, 32 bytes, all words shared: grants.ts
+// Grant record, 32 bytes, all words shared: grants.ts. The first group stands in the arena's
+//   tables, the others in pages of their own: u64 bits, records, u64 bits, records ...
 //   0 u64 state, as of a region   8 u64 of, as a region's owner   16 u64 era   24 u32 root
 //
 // Page word, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux, 32 bits
 //
 // Names: ME own slot number; SELF its address; GENERATION its generation when joined.
 
-import { get32, load64 } from './atomic';
+import { get32, load32, load64 } from './atomic';
 
 /** Covers layout and the order of steps of everything in this folder. */
-export const ARENA_PROTOCOL: u32 = 1;
+export const ARENA_PROTOCOL: u32 = 2;
 /** "SHMARENA" */
 export const MAGIC: u64 = 0x414e4552414d4853;
 
@@ -99,8 +102,11 @@ export const MAX_PARTICIPANTS: u32 = isDefined(GATED) ? 8 : 256;
 export const REGIONS: u32 = isDefined(GATED) ? 8 : 1024;
 export const ENTRIES: u32 = isDefined(GATED) ? 8 : 256;
 export const LEASES: u32 = isDefined(GATED) ? 3 : 12;
-/** At most 64: a bit each in GRANTED. */
+/** Records of a group of grants, at most 64: a bit each in the group's word. */
 export const GRANTS: u32 = isDefined(GATED) ? 2 : 64;
+/** Groups that a page of them has, and pages there may be. */
+export const GRANT_GROUPS: u32 = isDefined(GATED) ? 1 : 31;
+export const GRANT_PAGES: u32 = isDefined(GATED) ? 1 : 8;
 export const SCRATCH_PAGES: u32 = isDefined(GATED) ? 1 : 2;
 export const CHUNK_PAGES: u32 = isDefined(GATED) ? 1 : 16;
 /** Rounds of back-off before CONTENDED. */
@@ -135,6 +141,8 @@ export const ORPHANS: usize = 320;
 export const RETIRED_HINT: usize = 384;
 export const RELEASES: usize = 448;
 export const GRANTED: usize = 512;
+export const GRANT_TABLES: usize = 520;
+export const GRANT_HINT: usize = 552;
 export const SLOTS: u32 = 1024;
 
 /** Flag: fill blocks with zeros when they are freed. */
@@ -153,6 +161,7 @@ export const S_STATUS: usize = 28;
 export const S_RANDOM: usize = 32;
 export const S_RESULT: usize = 40;
 export const S_REAPER: usize = 48;
+export const S_LEDGER: usize = 56;
 export const S_LOWER: usize = 64;
 export const S_UPPER: usize = 72;
 export const S_OVER_LOWER: usize = 80;
@@ -218,6 +227,8 @@ export const REGION_FREEING: u32 = 5;
 
 /** In the index of a region's (or a grant's) owner: a directory entry, not a slot. */
 export const ENTRY: u32 = 0x8000_0000;
+/** In the index of a region's owner: a slot for as long as it names reservations, dead or alive. */
+export const LEDGER: u32 = 0x4000_0000;
 
 /**
  * A participant's line in a region: 0 u64 left | pos, 8 u64 asked | pages; 16..63 the structure's.
@@ -249,6 +260,8 @@ export const P_REGION: u32 = 6;
 export const P_SCRATCH: u32 = 7;
 export const P_FREEING: u32 = 8;
 export const P_SYSTEM: u32 = 9;
+/** Groups of grants. */
+export const P_GRANTS: u32 = 10;
 
 // ---- what a joined instance knows: constants of the arena and of its slot -----------------------
 
@@ -328,9 +341,22 @@ export function regionAt(region: u32): usize {
   return REGION_TABLE + <usize>region * REGION_BYTES;
 }
 
-/** The address of a grant's record. */
+/**
+ * The word of bits of a group of grants, which says whose eras stand; 0: there is no such group.
+ * Behind it, but for the first group's, the records. Once it is there it stays.
+ */
+export function groupAt(group: u32): usize {
+  if (group == 0) return GRANTED;
+  const table = (group - 1) / GRANT_GROUPS;
+  const page = table < GRANT_PAGES ? load32(GRANT_TABLES + (table << 2)) : 0;
+  if (page == 0) return 0;
+  return ((<usize>page) << PAGE_SHIFT) + ((group - 1) % GRANT_GROUPS) * (8 + GRANTS * GRANT_BYTES);
+}
+
+/** The address of a grant's record, in a group that is there. */
 export function grantAt(record: u32): usize {
-  return GRANT_TABLE + <usize>record * GRANT_BYTES;
+  const first = record < GRANTS ? GRANT_TABLE : groupAt(record / GRANTS) + 8;
+  return first + (<usize>record % GRANTS) * GRANT_BYTES;
 }
 
 /** A state word of an entry, a region or a grant: kind, slot + 1 (0 = none), generation. */

@@ -1,7 +1,10 @@
 // Owner words: whose a region or a grant is, and whether its owner is gone. An owner is one life of
 // a participant's slot or of a directory entry, so a word that named one never names the next.
 //
-//   bits 0-31   slot + 1, or ENTRY | entry       bits 32-63  generation
+//   bits 0-31   slot + 1, ENTRY | entry, or LEDGER | slot + 1       bits 32-63  generation
+//
+// What a participant has of its own goes when it dies; its ledger (memory/ledger.ts) is the record
+// of reservations, which stand until its slot is free.
 //
 // I1  Once `ownerGone` is true of a word it stays true: a life that is over does not come back.
 //
@@ -13,8 +16,10 @@ import {
   ENTRY,
   ENTRY_CREATING,
   ENTRY_LIVE,
+  LEDGER,
   PARTICIPANTS,
   SLOT_ALIVE,
+  SLOT_FREE,
   S_STATE,
   D_STATE,
   entryAt,
@@ -26,6 +31,11 @@ import {
 /** The owner word of a participant's own region. */
 export function ownedBySlot(slot: u32, generation: u32): u64 {
   return ((<u64>generation) << 32) | (slot + 1);
+}
+
+/** The owner word of the region that a participant's ledger stands in. */
+export function ownedByLedger(slot: u32, generation: u32): u64 {
+  return ownedBySlot(slot, generation) | LEDGER;
 }
 
 /** The owner word of a structure's region. */
@@ -44,7 +54,10 @@ export function ownerGone(owner: u64): bool {
     const kind = kindOf(word);
     return generationOf(word) != generation || (kind != ENTRY_LIVE && kind != ENTRY_CREATING);
   }
-  if (index == 0 || index > PARTICIPANTS) return true;
-  const word = load64(slotAt(index - 1) + S_STATE);
-  return generationOf(word) != generation || kindOf(word) != SLOT_ALIVE;
+  const slot = (index & ~LEDGER) - 1;
+  if (slot >= PARTICIPANTS) return true;
+  const word = load64(slotAt(slot) + S_STATE);
+  if (generationOf(word) != generation || kindOf(word) == SLOT_FREE) return true;
+  if (MUTANT != 254 && index != slot + 1) return false;
+  return kindOf(word) != SLOT_ALIVE;
 }

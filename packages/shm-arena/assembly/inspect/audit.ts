@@ -21,6 +21,7 @@
 //   14 LOCKED        the directory lock is held by somebody alive
 //   15 BAD_GRANT     a grant in the hands of a slot that is not alive, or of a structure that is
 //                    gone; an era that stands in a free record, or does not in a given one
+//   16 BAD_LEDGER    a slot's word that names no ledger of its own, or a ledger that no word names
 //
 // I1  Every loop is bounded by a count of this build, never by a number read from the memory.
 //
@@ -44,15 +45,17 @@ import {
   ENTRY_FREE,
   ENTRY_LIVE,
   FIRST,
-  GRANTED,
   GRANTS,
   GRANT_FREE,
   GRANT_FREEING,
   GRANT_GIVEN,
+  GRANT_PAGES,
+  GRANT_TABLES,
   G_ERA,
   G_OF,
   G_STATE,
   LEASES,
+  LEDGER,
   NAME_BYTES,
   PAGES,
   PAGE_SHIFT,
@@ -61,6 +64,7 @@ import {
   P_CONT,
   P_FREE,
   P_FREEING,
+  P_GRANTS,
   P_LARGE,
   P_ORPHAN,
   P_REGION,
@@ -78,12 +82,15 @@ import {
   SLOT_FREE,
   SLOT_ORPHANED,
   S_LEASES,
+  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_STATE,
   S_THREAD,
   entryAt,
+  generationOf,
   grantAt,
+  groupAt,
   kindOf,
   ownerOf,
   regionAt,
@@ -100,8 +107,10 @@ import {
   pageTag,
   pageWord,
 } from '../memory/pages';
+import { nextGrant } from '../memory/grants';
 import { regionPages, shard } from '../memory/region';
-import { ownedByEntry, ownerGone } from '../ground/owner';
+import { endReading, isBare, ledgerOldest } from '../memory/ledger';
+import { ownedByEntry, ownedByLedger, ownerGone } from '../ground/owner';
 import { kindAt } from '../life/slot';
 
 export const BAD_KIND: u32 = 1;
@@ -119,6 +128,7 @@ export const SAME_NAME: u32 = 12;
 export const BAD_SLOT: u32 = 13;
 export const LOCKED: u32 = 14;
 export const BAD_GRANT: u32 = 15;
+export const BAD_LEDGER: u32 = 16;
 // A problem: u32 code, u32 where.
 export const PROBLEM_BYTES: u32 = 8;
 export const PROBLEM_WHERE: u32 = 4;
@@ -251,8 +261,8 @@ function slotStats(at: usize): void {
   }
   put32(at + STATS_ALIVE, alive);
   let entry: u32 = 0;
-  for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
-    const own = grantAt(<u32>ctz(bits));
+  for (let record = nextGrant(0); record != ~0; record = nextGrant(record + 1)) {
+    const own = grantAt(record);
     const era = load64(own + G_ERA);
     if (kindOf(load64(own + G_STATE)) != GRANT_GIVEN || era >= oldest) continue;
     oldest = era;
@@ -270,6 +280,9 @@ function oldestOf(at: usize): u64 {
   for (let i: u32 = 0; i < LEASES; i++) oldest = older(oldest, load64(at + S_LEASES + (i << 3)));
   oldest = older(oldest, load64(at + S_LOWER));
   oldest = older(oldest, load64(at + S_OVER_LOWER));
+  const bare = isBare(); // Behind lower: what the look begins is no reservation of the slot's.
+  oldest = older(oldest, ledgerOldest(at));
+  endReading(bare);
   return oldest == ~(<u64>0) ? 0 : oldest;
 }
 
@@ -300,7 +313,7 @@ export function verify(at: u32, capacity: u32): u32 {
   for (let r: u32 = 0; r < REGIONS; r++) count = checkRegion(r, at, capacity, count);
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
-  for (let g: u32 = 0; g < GRANTS; g++) count = checkGrant(g, at, capacity, count);
+  for (let g: u32 = 0; groupAt(g / GRANTS) != 0; g++) count = checkGrant(g, at, capacity, count);
   if (holder(DIRECTORY_LOCK) != 0)
     count = putProblem(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
   return count;
@@ -327,6 +340,7 @@ function checkPage(page: u32, at: u32, capacity: u32, count: u32): u32 {
 function pageProblem(page: u32, word: u64, kind: u32): u32 {
   if (page < FIRST || kind == P_SYSTEM) return page < FIRST && kind == P_SYSTEM ? 0 : BAD_KIND;
   if (kind == P_FREE) return word == 0 ? 0 : BAD_KIND;
+  if (kind == P_GRANTS) return namesGrants(page) && pageOwner(word) == 0 ? 0 : BAD_KIND;
   if (kind > P_SYSTEM) return BAD_KIND;
   if (kind == P_CLAIMED || kind == P_FREEING) return IN_FLIGHT;
   if (kind == P_CONT) return coveredByHead(page, word) ? 0 : STRAY_CONT;
@@ -343,6 +357,13 @@ function pageProblem(page: u32, word: u64, kind: u32): u32 {
   if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE)
     return BAD_REGION;
   return 0;
+}
+
+function namesGrants(page: u32): bool {
+  for (let table: u32 = 0; table < GRANT_PAGES; table++) {
+    if (load32(GRANT_TABLES + ((<usize>table) << 2)) == page) return true;
+  }
+  return false;
 }
 
 function coveredByHead(page: u32, word: u64): bool {
@@ -381,6 +402,9 @@ function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
   if (kind > 5) return putProblem(BAD_REGION, <u32>own, at, capacity, count);
   if (kind != REGION_LIVE) return count;
   if (ownerGone(load64(own + R_OWNER))) count = putProblem(BAD_BASE, <u32>own, at, capacity, count);
+  const owner = <u32>load64(own + R_OWNER);
+  if ((owner & (ENTRY | LEDGER)) == LEDGER && !namesLedger((owner & ~LEDGER) - 1, region))
+    count = putProblem(BAD_LEDGER, <u32>own, at, capacity, count);
   const page = load32(own + R_BASE) >> PAGE_SHIFT;
   const word = page < PAGES ? load64(pageAt(page)) : 0;
   if (page < FIRST || kindOf(word) != P_REGION || pageTag(word) != region) {
@@ -395,6 +419,12 @@ function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
   }
   // The lines that say nothing are right when the others hold all pages.
   return sum == regionPages(region) ? count : putProblem(BAD_SHARD, <u32>own, at, capacity, count);
+}
+
+function namesLedger(slot: u32, region: u32): bool {
+  if (slot >= PARTICIPANTS) return false;
+  const word = load64(slotAt(slot) + S_LEDGER);
+  return word != 0 && <u32>(word >> 32) == region;
 }
 
 function shardPages(region: u32, slot: u32): u64 {
@@ -443,7 +473,15 @@ function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
   const bad =
     kind > SLOT_ORPHANED ||
     (kind == SLOT_FREE && (oldestOf(own) != 0 || load32(own + S_THREAD) != 0));
-  return bad ? putProblem(BAD_SLOT, <u32>own, at, capacity, count) : count;
+  if (bad) count = putProblem(BAD_SLOT, <u32>own, at, capacity, count);
+  const word = load64(own + S_LEDGER);
+  if (word == 0) return count;
+  const region = min(<u32>(word >> 32), REGIONS - 1);
+  const owner = ownedByLedger(slot, generationOf(load64(own + S_STATE)));
+  const live = kindOf(load64(regionAt(region) + R_STATE)) == REGION_LIVE;
+  return live && load64(regionAt(region) + R_OWNER) == owner
+    ? count
+    : putProblem(BAD_LEDGER, <u32>own, at, capacity, count);
 }
 
 function checkGrant(record: u32, at: u32, capacity: u32, count: u32): u32 {
@@ -451,7 +489,7 @@ function checkGrant(record: u32, at: u32, capacity: u32, count: u32): u32 {
   const word = load64(own + G_STATE);
   const kind = kindOf(word);
   const held = ownerOf(word);
-  const stands = ((load64(GRANTED) >> record) & 1) != 0;
+  const stands = ((load64(groupAt(record / GRANTS)) >> (record % GRANTS)) & 1) != 0;
   let bad = kind > GRANT_FREEING || (held != 0 && kindAt(held - 1) != SLOT_ALIVE);
   if (kind == GRANT_FREE) bad = bad || stands || held != 0;
   else if (kind == GRANT_GIVEN) bad = bad || !stands || held != 0 || ownerGone(load64(own + G_OF));

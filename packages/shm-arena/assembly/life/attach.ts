@@ -15,7 +15,8 @@
 //   3. claim scratch pages, commit SCRATCH(me)         the same: pages named by the table
 //      FULL: recover the pages of the dead, try again; else FREE(g + 1)
 // detach()
-//   4. settle pages, regions, entries as recovery would (recover.ts)     the rest, for recovery
+//   4. let go of the ledger; settle pages, regions, entries as recovery would (recover.ts)
+//                                                      the rest, for recovery
 //   5. clear joined bits; leave the slot (slot.ts)     the same; then nothing
 // stage(bytes)
 //   6. claim and commit the new scratch, then release the old: both are SCRATCH(me) in between
@@ -65,7 +66,7 @@ import {
   view,
 } from '../ground/layout';
 import { claim, commit, offsetOf, pageAt, pageWord, release } from '../memory/pages';
-import { finishRecovery, reap, recoverArena, settleSlot } from './recover';
+import { endLedger, finishRecovery, reap, recoverArena, settleSlot } from './recover';
 import { sweep } from '../memory/region';
 import { clearJoined, leaveSlot, slotWord } from './slot';
 import { alive, fail, status } from '../ground/thread';
@@ -128,6 +129,7 @@ function reclaim(): bool {
  */
 export function detach(): i32 {
   if (!alive()) return BAD;
+  endLedger(ME);
   settleSlot(ME);
   if (MUTANT != 107) clearJoined(ME);
   leaveSlot(ME);

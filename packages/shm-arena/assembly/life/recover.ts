@@ -27,7 +27,8 @@
 //   1. lock; state: DEAD or ORPHANED, else unlock        a lock to be inherited; so do all below
 // recoverArena(slot), inside, in the state DEAD
 //   2. bury the threads it watched: a thread that has ended has ended its children
-//   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN
+//   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN;
+//      GRANTS: unnamed → FREE
 //   4. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
 //   5. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
 //      gone → RETIRED; in the others, the page count of its shard if it died while asking for
@@ -35,9 +36,9 @@
 //   6. set the hints that it may have cleared; sweep
 //   7. CAS DEAD → ORPHANED
 // finishRecovery(slot), inside, in the state ORPHANED
-//   8. no live entry has its joined bit: retire the regions it is still creating (their structure
-//      is gone by now), clear its reservations, free the grants it was taking or freeing, CAS →
-//      FREE
+//   8. no live entry has its joined bit: let go of its ledger, retire that, and the regions it is
+//      still creating (their structure is gone by now), clear its other reservations, free the
+//      grants it was taking or freeing, CAS → FREE
 //   9. unlock
 // Between 8 and 9 the slot may be taken, and its new life may end: then `reap` by others waits for
 // 9, or for the end of who stands before it. Opened before 8 the lock would let a second reaper in.
@@ -48,7 +49,7 @@
 import { cas64, load32, load64, store32, store64 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { freeEntry, isJoined, unjoin } from './directory';
-import { dropOrphans } from '../memory/grants';
+import { disownGrants, dropOrphans } from '../memory/grants';
 import { disownPage } from '../memory/heap';
 import {
   CONTENDED,
@@ -63,6 +64,7 @@ import {
   PARTICIPANTS,
   P_CLAIMED,
   P_FREEING,
+  P_GRANTS,
   P_REGION,
   P_SCRATCH,
   P_SMALL,
@@ -76,6 +78,7 @@ import {
   R_STATE,
   SLOT_DEAD,
   SLOT_ORPHANED,
+  S_LEDGER,
   S_REAPER,
   S_STATE,
   S_UPPER,
@@ -105,7 +108,7 @@ import {
   release,
 } from '../memory/pages';
 import { freeRegion, retireFrom, retireOrphans, shard, sweep } from '../memory/region';
-import { ownedBySlot } from '../ground/owner';
+import { ownedByLedger, ownedBySlot } from '../ground/owner';
 import { pin, unpin } from '../memory/reservation';
 import { buryThread, clearJoined, kindAt, leaveSlot, withKind } from './slot';
 
@@ -169,6 +172,7 @@ function settlePage(page: u32, word: u64): u32 {
   const kind = kindOf(word);
   if (kind == P_SMALL) return disownPage(page, word) ? 1 : 0;
   if (kind == P_SCRATCH) return release(page, word) ? lengthOf(word) : 0;
+  if (kind == P_GRANTS) return disownGrants(page, word) ? 1 : 0;
   if (kind != P_CLAIMED && (kind != P_FREEING || MUTANT == 7)) return 0;
   // An unfinished run: its CONTs stand in one piece behind it, whichever way it was going.
   const length = extent(page);
@@ -235,13 +239,20 @@ function countShard(region: u32, slot: u32): u32 {
   return pages;
 }
 
-/** Retires the participant's own regions; after a death `retireOrphans` has done it already. */
+/**
+ * Retires the participant's own regions, as after a death `retireOrphans` has done already, and of
+ * its ledgers those that its word does not name.
+ */
 function retireOwn(slot: u32): void {
-  const owner = ownedBySlot(slot, generationOf(load64(slotAt(slot) + S_STATE)));
+  const life = generationOf(load64(slotAt(slot) + S_STATE));
+  const named = load64(slotAt(slot) + S_LEDGER);
   for (let region: u32 = 0; region < REGIONS; region++) {
     const word = load64(regionAt(region) + R_STATE);
-    if (kindOf(word) != REGION_LIVE || load64(regionAt(region) + R_OWNER) != owner) continue;
-    retireFrom(region, word);
+    if (kindOf(word) != REGION_LIVE) continue;
+    const owner = load64(regionAt(region) + R_OWNER);
+    const ledger = owner == ownedByLedger(slot, life);
+    if (ledger && named != 0 && <u32>(named >> 32) == region) continue;
+    if (ledger || owner == ownedBySlot(slot, life)) retireFrom(region, word);
   }
 }
 
@@ -269,6 +280,12 @@ function dropCreating(slot: u32): void {
   }
 }
 
+/** Lets go of the ledger of a slot that reserves nothing any more; `retireOwn` retires it. */
+export function endLedger(slot: u32): void {
+  const at = slotAt(slot) + S_LEDGER;
+  if (load64(at) != 0) store64(at, 0);
+}
+
 /** Steps 8 and 9. True: the slot is free. False: repairs are outstanding, for another `reap`. */
 export function finishRecovery(slot: u32): bool {
   if (slot >= PARTICIPANTS) return false;
@@ -276,6 +293,8 @@ export function finishRecovery(slot: u32): bool {
   if (kindAt(slot) != SLOT_ORPHANED || !isMine(at)) return false;
   const whole = nextJoined(slot, 0) < 0;
   if (whole) {
+    endLedger(slot);
+    if (MUTANT != 262) retireOwn(slot);
     if (MUTANT != 17) dropCreating(slot);
     if (MUTANT == 102) unlock(at);
     if (MUTANT != 107) clearJoined(slot);

@@ -7,14 +7,16 @@
 //     ▲                   │ the taker gives up, or has died             │
 //     └────── g + 1 ──────┴──────────────────── g + 1 ──────────────────┘
 //
-//   GRANTED  0 1 1 0 ...        one bit a record: its era stands. Nothing granted: one load in a
+//   group    0 1 1 0 ...        one bit a record: its era stands. Nothing granted: two loads in a
 //              │ │              scan, and of few records only those are looked at.
 //            record 1 | state | of: entry, generation | era | root |
 //
 // Record, 32 bytes, all words shared (layout.ts)
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
-//   8 u64 of, an owner word (region.ts)   16 u64 era   24 u32 root, the structure's own
-// Word: GRANTED, u64, shared
+//   8 u64 of, an owner word (owner.ts)   16 u64 era   24 u32 root, the structure's own
+// A group has GRANTS records and a u64 of bits, shared. The first is part of the arena's tables,
+// further ones stand in pages that are taken when all records are in use, and stay: GRANT_TABLES
+// names these pages, u32 each, 0 = none. Record numbers go through the groups.
 //
 // I1  The bit of a record is set by the slot named in TAKING, behind the era, and cleared by the
 //     one named in FREEING. So the bit of a GIVEN record is set, that of a FREE one is not, and who
@@ -27,12 +29,14 @@
 // I5  Every way to FREE raises g, so TAKING(s, g) and FREEING(s, g) mean one work of one life of s.
 //     Nobody judges them by looking whether s is alive: only s itself, or its one reaper
 //     (recover.ts I1), frees them, before s is FREE.
+// I6  A page of groups is named once, when its records are all FREE, and is never released. So an
+//     address that was found stays that of the record, and a number its number.
 //
 // Checked at its site: I1. After every step of the checker: I1, I4, and I5 as a life that comes
 // twice. By verify (audit.ts): I3. I2 by what the handles of the model find.
 //
 // take(entry)                                            a death after this step leaves
-//   1. CAS FREE(g) → TAKING(me, g)                         TAKING(dead): freed with its slot
+//   1. CAS FREE(g) → TAKING(me, g); none is FREE: 11-13    TAKING(dead): freed with its slot
 //   2. of := entry; era := clock                           the same
 //   3. set the bit                (load the root)          the same: it stands as all reservations
 //                                                            of the dead, until the last repair
@@ -47,6 +51,11 @@
 //   8. CAS GIVEN(g) → FREEING(me, g)     linearizes        FREEING(dead): freed with its slot
 //   9. clear the bit                                       the same
 //  10. CAS → FREE(g + 1)                                   nothing
+// grow
+//  11. claim a page, fill it with 0, commit GRANTS(me)     GRANTS(dead), which no word names: free
+//  12. CAS the first word that is 0 → the page  linearizes GRANTS(dead), named: of nobody
+//      lost: release it, and look at the other's
+//  13. store GRANTS(0)                                     nothing
 //
 // Why none leaks. Step 7 pairs with the end of the entry, which leaves LIVE before it looks at the
 // grants: the bit stands before 6, so one of the two sees the other, and if both do, one CAS wins.
@@ -59,14 +68,18 @@
 // would free what the structure still names. Those TAKING and FREEING belong to slots, all dead.
 //
 // take, give and drop are wait-free but for the CAS of 1, which fails only where another taker
-// won. LIMIT: each record was in use when it was looked at.
+// won, and for growing. A search begins at a hint, which is advice. LIMIT: each record was in use
+// when it was looked at.
 
 import {
   and64,
+  cas32,
   cas64,
   check,
+  fill,
   load32,
   load64,
+  markLive,
   or64,
   peek64,
   store32,
@@ -76,11 +89,14 @@ import { I } from '../ground/invariants';
 import {
   CLOCK,
   CLOSED,
-  GRANTED,
   GRANTS,
   GRANT_FREE,
   GRANT_FREEING,
   GRANT_GIVEN,
+  GRANT_GROUPS,
+  GRANT_HINT,
+  GRANT_PAGES,
+  GRANT_TABLES,
   GRANT_TAKING,
   G_ERA,
   G_OF,
@@ -89,40 +105,132 @@ import {
   LIMIT,
   ME,
   OK,
+  PAGE,
+  P_GRANTS,
   generationOf,
   grantAt,
+  groupAt,
   kindOf,
   ownerOf,
   stateWord,
 } from '../ground/layout';
 import { ownedByEntry, ownerGone } from '../ground/owner';
-import { result } from '../ground/thread';
+import { result, status } from '../ground/thread';
+import { claim, commit, offsetOf, pageAt, pageWord, release } from './pages';
 
-/** The records whose eras stand, a bit each. One load; for scans that load the eras afterwards. */
-export function standing(): u64 {
-  const bits = load64(GRANTED);
+/** The records of the group at `group` whose eras stand, a bit each. */
+function standing(group: usize): u64 {
+  const bits = load64(group);
   if (MUTANT == 20 || MUTANT == 64) return bits & ~bitOf(GRANTS - 1);
   return bits;
 }
 
+/** Of a group's bits that of a record. */
 function bitOf(record: u32): u64 {
-  return (<u64>1) << record;
+  return (<u64>1) << (record % GRANTS);
 }
 
-/** Steps 1 to 3. A record in this slot's hands, or -LIMIT. O(records). */
+/** The word with the bit of a record. */
+function bitsOf(record: u32): usize {
+  return groupAt(record / GRANTS);
+}
+
+/** Whether the group of a record is there: what comes from a handle may name any number. */
+function isRecord(record: u32): bool {
+  return groupAt(record / GRANTS) != 0;
+}
+
+/** Whether the era of a grant lies in [birth, retired]. O(groups + grants that stand). */
+export function grantsMeet(birth: u64, retired: u64): bool {
+  for (let group: u32 = 0; groupAt(group) != 0; group++) {
+    if (MUTANT == 263 && group > 0) return false;
+    for (let bits = standing(groupAt(group)); bits != 0; bits &= bits - 1) {
+      const era = load64(grantAt(group * GRANTS + <u32>ctz(bits)) + G_ERA);
+      if (MUTANT == 27 ? era > birth && era < retired : era >= birth && era <= retired) return true;
+    }
+  }
+  return false;
+}
+
+/** The first grant from `record` on whose era stands; ~0: there is none. */
+export function nextGrant(record: u32): u32 {
+  let from = record % GRANTS;
+  for (let group = record / GRANTS; groupAt(group) != 0; group++) {
+    const bits = (standing(groupAt(group)) >> from) << from;
+    if (bits != 0) return group * GRANTS + <u32>ctz(bits);
+    from = 0;
+  }
+  return ~0;
+}
+
+/** Steps 1 to 3. A record in this slot's hands, or -LIMIT, -FULL, -CONTENDED. */
 export function grantTake(entry: u32, generation: u32): i32 {
-  for (let record: u32 = 0; record < GRANTS; record++) {
+  const hint = load32(GRANT_HINT);
+  for (let group = hint; groupAt(group) != 0; group++) {
+    const record = takeFrom(group, entry, generation);
+    if (record >= 0) return record;
+  }
+  let code = OK;
+  for (let group: u32 = 0; code == OK; group++) {
+    if (groupAt(group) == 0) code = grow();
+    const record = code == OK ? takeFrom(group, entry, generation) : -1;
+    if (record >= 0) return record;
+  }
+  return -code;
+}
+
+/** Steps 1 to 3 in one group; -1: nothing is free there. */
+function takeFrom(group: u32, entry: u32, generation: u32): i32 {
+  const all = GRANTS == 64 ? ~(<u64>0) : ((<u64>1) << GRANTS) - 1;
+  for (let left = ~load64(groupAt(group)) & all; left != 0; left &= left - 1) {
+    const record = group * GRANTS + <u32>ctz(left);
     const at = grantAt(record);
     const word = load64(at + G_STATE);
     if (kindOf(word) != GRANT_FREE) continue;
     if (!cas64(at + G_STATE, word, stateWord(GRANT_TAKING, ME + 1, generationOf(word)))) continue;
-    check((peek64(GRANTED) & bitOf(record)) == 0, I + 1, at);
+    check((peek64(bitsOf(record)) & bitOf(record)) == 0, I + 1, at);
     store64(at + G_OF, ownedByEntry(entry, generation));
     store64(at + G_ERA, load64(CLOCK));
-    if (MUTANT != 19) or64(GRANTED, bitOf(record)); // I1: pairs with `standing`.
+    if (MUTANT != 19) or64(bitsOf(record), bitOf(record)); // I1: pairs with `standing`.
+    if (load32(GRANT_HINT) != group) store32(GRANT_HINT, group); // Advice only.
     return record;
   }
-  return -LIMIT;
+  return -1;
+}
+
+/** Steps 11 to 13. OK: there are more groups than before. LIMIT, FULL, CONTENDED. */
+function grow(): i32 {
+  let table: u32 = 0;
+  while (table < GRANT_PAGES && load32(tableAt(table)) != 0) table++;
+  if (table == GRANT_PAGES) return LIMIT;
+  const page = claim(1);
+  if (page == 0) return status();
+  const at = offsetOf(page);
+  markLive(at, PAGE);
+  fill(at, 0, PAGE); // Private: nobody names it.
+  const mine = pageWord(P_GRANTS, ME + 1, 0, 0);
+  commit(page, mine);
+  if (MUTANT == 264) store32(tableAt(table), page);
+  else if (!cas32(tableAt(table), 0, page)) {
+    release(page, mine);
+    return OK;
+  }
+  store64(pageAt(page), pageWord(P_GRANTS, 0, 0, 0));
+  return OK;
+}
+
+function tableAt(table: u32): usize {
+  return GRANT_TABLES + ((<usize>table) << 2);
+}
+
+/** A page GRANTS of a slot that died between 11 and 13. Whether it was released. */
+export function disownGrants(page: u32, word: u64): bool {
+  for (let table: u32 = 0; table < GRANT_PAGES; table++) {
+    if (load32(tableAt(table)) != page) continue;
+    cas64(pageAt(page), word, pageWord(P_GRANTS, 0, 0, 0));
+    return false;
+  }
+  return MUTANT != 265 && release(page, word);
 }
 
 /** Step 4. True: what was loaded since `grantTake` is held, at the era in `result`. */
@@ -137,12 +245,12 @@ export function grantHold(record: u32): bool {
 
 /** Steps 5 to 7: the structure's from here on. CLOSED: it is gone, and so is the grant. */
 export function grantGive(record: u32, root: u32): i32 {
-  if (record >= GRANTS) return CLOSED;
+  if (!isRecord(record)) return CLOSED;
   const at = grantAt(record);
   const word = load64(at + G_STATE);
   if (kindOf(word) != GRANT_TAKING || ownerOf(word) != ME + 1) return CLOSED;
-  check((peek64(GRANTED) & bitOf(record)) != 0, I + 1, at);
-  if (MUTANT == 19) or64(GRANTED, bitOf(record));
+  check((peek64(bitsOf(record)) & bitOf(record)) != 0, I + 1, at);
+  if (MUTANT == 19) or64(bitsOf(record), bitOf(record));
   store32(at + G_ROOT, root);
   const given = stateWord(GRANT_GIVEN, 0, generationOf(word));
   if (!cas64(at + G_STATE, word, given)) return CLOSED;
@@ -153,7 +261,7 @@ export function grantGive(record: u32, root: u32): i32 {
 
 /** Ends a grant for everybody, or gives up one that this slot is taking. CLOSED: it is gone. */
 export function grantDrop(record: u32, generation: u32): i32 {
-  if (record >= GRANTS) return CLOSED;
+  if (!isRecord(record)) return CLOSED;
   if (MUTANT == 26) generation = grantGeneration(record);
   if (endGrant(record, stateWord(GRANT_GIVEN, 0, generation))) return OK;
   return endGrant(record, stateWord(GRANT_TAKING, ME + 1, generation)) ? OK : CLOSED;
@@ -166,18 +274,18 @@ function endGrant(record: u32, seen: u64): bool {
   if (!cas64(state, seen, mine)) return false;
   if (MUTANT == 28) {
     cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
-    and64(GRANTED, ~bitOf(record));
+    and64(bitsOf(record), ~bitOf(record));
     return true;
   }
-  and64(GRANTED, ~bitOf(record));
+  and64(bitsOf(record), ~bitOf(record));
   cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
+  if (record / GRANTS < load32(GRANT_HINT)) store32(GRANT_HINT, record / GRANTS); // Advice only.
   return true;
 }
 
-/** Frees the grants of structures that are gone (I3). One load when nothing is granted. */
+/** Frees the grants of structures that are gone (I3). Two loads when nothing is granted. */
 export function dropOrphans(): void {
-  for (let bits = load64(GRANTED); bits != 0; bits &= bits - 1) {
-    const record = <u32>ctz(bits);
+  for (let record = nextGrant(0); record != ~0; record = nextGrant(record + 1)) {
     const word = load64(grantAt(record) + G_STATE);
     if (kindOf(word) != GRANT_GIVEN) continue;
     // g keeps the two together.
@@ -187,7 +295,7 @@ export function dropOrphans(): void {
 
 /** Frees what a slot was taking or freeing: for its own thread when it leaves, or its reaper. */
 export function settleGrants(slot: u32): void {
-  for (let record: u32 = 0; record < GRANTS; record++) {
+  for (let record: u32 = 0; isRecord(record); record++) {
     const word = load64(grantAt(record) + G_STATE);
     if (ownerOf(word) != slot + 1 && !(MUTANT == 22 && kindOf(word) == GRANT_GIVEN)) continue;
     if (MUTANT == 25 && kindOf(word) == GRANT_TAKING) continue;
@@ -198,18 +306,18 @@ export function settleGrants(slot: u32): void {
 
 // ---- looking ------------------------------------------------------------------------------------
 
-/** How many records there are. */
+/** How many records there may be. */
 export function grants(): u32 {
-  return GRANTS;
+  return GRANTS * (1 + GRANT_PAGES * GRANT_GROUPS);
 }
 
 export function grantGeneration(record: u32): u32 {
-  return record < GRANTS ? generationOf(load64(grantAt(record) + G_STATE)) : 0;
+  return isRecord(record) ? generationOf(load64(grantAt(record) + G_STATE)) : 0;
 }
 
 /** OK: it is given, to that structure, and its root is in `result`. CLOSED. */
 export function grantFind(record: u32, generation: u32, entry: u32, life: u32): i32 {
-  if (record >= GRANTS) return CLOSED;
+  if (!isRecord(record)) return CLOSED;
   const at = grantAt(record);
   const given = stateWord(GRANT_GIVEN, 0, generation);
   if (load64(at + G_STATE) != given) return CLOSED;
@@ -220,7 +328,7 @@ export function grantFind(record: u32, generation: u32, entry: u32, life: u32): 
 
 /** The next record from `from` on that the structure was given, its generation in `result`; -1. */
 export function grantNext(entry: u32, generation: u32, from: u32): i32 {
-  for (let record = from; record < GRANTS; record++) {
+  for (let record = nextGrant(from); record != ~0; record = nextGrant(record + 1)) {
     const life = grantGeneration(record);
     if (grantFind(record, life, entry, generation) != OK) continue;
     result(life);

@@ -21,6 +21,7 @@
 //   ORPHAN          such a page without an owner: anyone may adopt it by CAS
 //   LARGE           one block          REGION   a chunk of a region (slot: whose shard)
 //   SCRATCH(slot)   private to slot    FREEING(slot)   on its way to FREE, length in aux
+//   GRANTS(slot)    being linked; 0 of nobody: in the table of grants, for ever (grants.ts)
 //
 // claim(n), first fit                                    a death after this step leaves
 //   1. CAS the head FREE → CLAIMED(me)                     a CLAIMED head: freed by recovery

@@ -18,8 +18,9 @@
 //                     └─ no memory for the first chunk ──────────────────────────────► FREE(g + 1)
 //
 // I1  owner is stored before LIVE and cleared before FREE: a CREATING region shows its own or none.
-// I2  LIVE with an owner that is gone (a participant that is not alive, a directory entry that is
-//     not CREATING or LIVE, or has another generation) is garbage: `retireOrphans` retires it.
+// I2  LIVE with an owner that is gone (a participant that is not alive, or, of a ledger, whose slot
+//     is free, a directory entry that is not CREATING or LIVE, or has another generation) is
+//     garbage: `retireOrphans` retires it.
 // I3  The retired stamp is drawn by the one slot named in RETIRING, after the region was unlinked.
 // I4  Sum over lines of pages + asked is at most the budget after every step 6 that went on, but
 //     for what was taken beyond it, without step 6.
@@ -54,7 +55,7 @@
 //  10. CAS LIVE → RETIRING(me)        linearizes             RETIRING(dead): recovery goes on
 //  11. r := clock, clock + 1; retired := r                   the same (another stamp is drawn)
 //  12. CAS → RETIRED                                         RETIRED: whoever sweeps
-// sweep, for each RETIRED whose [birth, retired] nobody meets
+// sweep, for each RETIRED whose [birth, retired] nobody meets, of a ledger no interval
 //  13. CAS → FREEING(me)              linearizes             FREEING(dead): recovery goes on
 //  14. release each of its runs; owner, base := 0            the same
 //  15. CAS → FREE(g + 1)                                     nothing
@@ -83,10 +84,12 @@ import {
   CHUNK_PAGES,
   CLOSED,
   CONTENDED,
+  ENTRY,
   FIRST,
   FLAGS,
   FULL,
   GENERATION,
+  LEDGER,
   LIMIT,
   ME,
   OK,
@@ -124,7 +127,8 @@ import {
 } from '../ground/layout';
 import { ownedBySlot, ownerGone } from '../ground/owner';
 import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from './pages';
-import { advance, era, safe } from './reservation';
+import { endReading, isBare } from './ledger';
+import { advance, era, isUnread, safe } from './reservation';
 import { fail, status } from '../ground/thread';
 
 /** Bytes in front of a chunk's data. */
@@ -229,6 +233,7 @@ export function retireFrom(region: u32, seen: u64): bool {
 /** Frees retired regions that nobody can still read; the pages freed. O(regions × pages freed). */
 export function sweep(): u32 {
   if (load32(RETIRED_HINT) == 0 || swap32(RETIRED_HINT, 0) == 0) return 0;
+  const bare = isBare();
   let pages: u32 = 0;
   let kept = false;
   for (let region: u32 = 0; region < REGIONS; region++) {
@@ -236,16 +241,25 @@ export function sweep(): u32 {
     const word = load64(at + R_STATE);
     if (kindOf(word) != REGION_RETIRED) continue;
     // Another thread may sweep it and reuse the entry now: then the CAS below fails.
-    if (!safe(load64(at + R_BIRTH), load64(at + R_RETIRED))) {
+    if (!isFree(at)) {
       kept = true;
       continue;
     }
     const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
     if (cas64(at + R_STATE, word, freeing)) pages += freeRegion(region, freeing);
   }
+  endReading(bare);
   // A death before this store loses the hint: recovery sets it (recover.ts).
   if (kept && MUTANT != 111) store32(RETIRED_HINT, 1);
   return pages;
+}
+
+/** Whether nobody reads the retired region at `at`; no lease is about a ledger (ledger.ts I3). */
+function isFree(at: usize): bool {
+  const birth = load64(at + R_BIRTH);
+  const retired = load64(at + R_RETIRED);
+  const ledger = (<u32>load64(at + R_OWNER) & (ENTRY | LEDGER)) == LEDGER;
+  return ledger && MUTANT != 267 ? isUnread(birth, retired, false) : safe(birth, retired);
 }
 
 /** Steps 14 and 15 for a region that is FREEING in this slot's hands. Pages freed. */

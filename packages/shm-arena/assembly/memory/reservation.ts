@@ -9,9 +9,9 @@
 //   lease    ×       ×                        the lease at 3 does not keep it, the one at 5 does
 //
 // Words, u64, all shared: CLOCK, from 1, never back; lower, upper of a slot (lower 0 = no interval,
-// upper then says nothing); LEASES point leases (0 = none); one overflow interval for the leases
-// that find no free word; and the eras of the grants, which are leases of structures (grants.ts),
-// with GRANTED, a bit for each that stands.
+// upper then says nothing); LEASES point leases (0 = none), and the ledger of those that found no
+// free word (ledger.ts); one overflow interval for those that found no memory either; and the eras
+// of the grants, which are leases of structures (grants.ts), with a bit for each that stands.
 //
 // I1  birth of a thing is the clock at some time before it can be reached; retired is what the
 //     clock showed when, after the thing could no longer be reached from its root, it was advanced.
@@ -26,12 +26,12 @@
 // pin                                               protect, after the load of a root
 //   1. e := clock; upper := e                         4. clock <= upper: protected
 //   2. lower := e                                     5. upper := clock; load the root again
-// unpin                                             leaseTake, leaseHold
+// unpin                                             leaseTake, leaseHold (leases.ts)
 //   3. lower := 0                                     6. e := clock; lease := e     (load the root)
-//                                                     7. CAS clock e → e + 1; lost: from 6 again
+//                                                     7. CAS clock e → e + 1; lost: another, by 6
 // safe(birth, retired), for a thing already unreachable
-//   8. for each bit in GRANTED: read its era; for each slot that is not FREE: read lower, then
-//      upper, the leases, the overflow interval
+//   8. for each grant that stands: read its era; for each slot that is not FREE: read lower, then
+//      upper, the overflow interval, the leases, and look in its ledger
 //
 // Why it holds. Reader r loaded root p at time t and step 4 passed: p was reachable at t, so it was
 // made unreachable after t and its retired stamp, an advance after that, is at least the clock at
@@ -67,27 +67,26 @@
 // pin and unpin are wait-free: two stores at most, then one. protect fails only when the clock
 // moved.
 
-import { add64, cas64, get32, load64, store64 } from '../ground/atomic';
+import { add64, get32, load64, store64 } from '../ground/atomic';
 import {
   CLOCK,
-  G_ERA,
   LEASES,
   PARTICIPANTS,
   SELF,
   SLOT_FREE,
   S_LEASES,
+  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_OVER_UPPER,
   S_PINS,
   S_STATE,
   S_UPPER,
-  grantAt,
   kindOf,
   slotAt,
 } from '../ground/layout';
-import { standing } from './grants';
-import { result } from '../ground/thread';
+import { grantsMeet } from './grants';
+import { ledgerMeets } from './ledger';
 
 /** Starts the reading section of a call, which is not in another one. Wait-free, two stores. */
 export function pin(): void {
@@ -139,70 +138,36 @@ export function advance(): u64 {
   return add64(CLOCK, 1);
 }
 
-/** Step 6. The lease's index; LEASES names the overflow interval, whose users the caller counts. */
-export function leaseTake(): i32 {
-  for (let i: u32 = 0; i < LEASES; i++) {
-    const at = SELF + S_LEASES + (i << 3);
-    if (load64(at) == 0) {
-      // Only this thread writes its leases.
-      store64(at, load64(CLOCK));
-      return i;
-    }
-  }
-  widen(load64(CLOCK));
-  return LEASES;
-}
-
-/** Step 7. True: what was loaded since step 6 is held, at the era in `result`. */
-export function leaseHold(index: u32): bool {
-  const at = index < LEASES ? SELF + S_LEASES + (index << 3) : SELF + S_OVER_UPPER;
-  const held = load64(at);
-  result(held);
-  if (cas64(CLOCK, held, held + 1) || MUTANT == 10) return true;
-  if (index < LEASES) store64(at, load64(CLOCK));
-  else widen(load64(CLOCK));
-  return false;
-}
-
-/** Extends the overflow interval to `era`: upper first, as a pin does. */
-function widen(era: u64): void {
-  store64(SELF + S_OVER_UPPER, era);
-  if (load64(SELF + S_OVER_LOWER) != 0 && MUTANT != 115) return;
-  store64(SELF + S_OVER_LOWER, era);
-}
-
-/** Lets go of a lease. */
-export function leaseDrop(index: u32): void {
-  if (index < LEASES) store64(SELF + S_LEASES + (index << 3), 0);
-  else store64(SELF + S_OVER_LOWER, 0);
-}
-
 /**
  * Step 8: true when nobody can still read a thing that was made unreachable before its retired
- * stamp was drawn. O(participants + grants that stand). Once true it stays true:
- * nobody can come to it any more.
+ * stamp was drawn. O(participants * log(leases of each) + grants that stand). Once true it stays
+ * true: nobody can come to it any more. May begin an interval (`endReading` of ledger.ts).
  */
 export function safe(birth: u64, retired: u64): bool {
-  for (let bits = standing(); bits != 0; bits &= bits - 1) {
-    const point = load64(grantAt(<u32>ctz(bits)) + G_ERA);
-    if (MUTANT == 27 ? point > birth && point < retired : point >= birth && point <= retired) {
-      return false;
-    }
-  }
+  return !grantsMeet(birth, retired) && isUnread(birth, retired, true);
+}
+
+/** Step 8 for the slots; without their leases it is about what only calls at work read. */
+export function isUnread(birth: u64, retired: u64, leases: bool): bool {
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const at = slotAt(slot);
     if (kindOf(load64(at + S_STATE)) == SLOT_FREE) continue;
     if (meets(at + S_LOWER, at + S_UPPER, birth, retired)) return false;
-    const over = MUTANT != 114 && meets(at + S_OVER_LOWER, at + S_OVER_UPPER, birth, retired);
-    if (over) return false;
-    for (let i: u32 = 0; i < LEASES; i++) {
-      const point = load64(at + S_LEASES + (i << 3));
-      if (MUTANT == 5 ? point > birth && point < retired : point >= birth && point <= retired) {
-        if (point != 0) return false;
-      }
-    }
+    if (leases && leasesMeet(at, birth, retired)) return false;
   }
   return true;
+}
+
+/** Whether a lease of the slot at `at` lies in [birth, retired], or may. */
+export function leasesMeet(at: usize, birth: u64, retired: u64): bool {
+  if (MUTANT != 114 && meets(at + S_OVER_LOWER, at + S_OVER_UPPER, birth, retired)) return true;
+  for (let i: u32 = 0; i < LEASES; i++) {
+    const point = load64(at + S_LEASES + (i << 3));
+    if (MUTANT == 5 ? point > birth && point < retired : point >= birth && point <= retired) {
+      if (point != 0) return true;
+    }
+  }
+  return MUTANT != 260 && load64(at + S_LEDGER) != 0 && ledgerMeets(at, birth, retired);
 }
 
 function meets(lowerAt: usize, upperAt: usize, birth: u64, retired: u64): bool {

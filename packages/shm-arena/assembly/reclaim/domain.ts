@@ -26,7 +26,8 @@
 import { fill, get32, load32, load64, put32, put64, store64 } from '../ground/atomic';
 import { allocBlock, isUsed, repairHomes } from './blocks';
 import { entryAlive } from '../life/directory';
-import { standing } from '../memory/grants';
+import { nextGrant } from '../memory/grants';
+import { ledgerCount, ledgerOldest } from '../memory/ledger';
 import { sizeOfClass } from '../memory/heap';
 import {
   BAD,
@@ -335,13 +336,21 @@ function reservations(at: usize, peak: f64, homes: u32): void {
   let count: u32 = 0;
   let most: f64 = 0;
   const births: f64 = <f64>homes * BIRTHS;
-  for (let bits = standing(); bits != 0; bits &= bits - 1) {
+  for (let record = nextGrant(0); record != ~0; record = nextGrant(record + 1)) {
     count++; // A structure's lease: it keeps one era, and is nobody's pin.
     most += peak + births * 2;
   }
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = slotAt(slot);
     if (kindOf(load64(line + S_STATE)) == SLOT_FREE) continue;
+    const further = ledgerCount(line);
+    count += further;
+    most += <f64>further * (peak + births * 2);
+    const first = further == 0 ? ~(<u64>0) : ledgerOldest(line);
+    if (first < oldest) {
+      oldest = first;
+      who = slot + 1;
+    }
     for (let i: u32 = 0; i < LEASES + 2; i++) {
       let lower: u64;
       let upper: u64;

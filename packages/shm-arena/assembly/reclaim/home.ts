@@ -101,7 +101,7 @@ export const HOME_WORDS: usize = 64;
 export const HOME_COUNTS: usize = HOME_WORDS + CLASSES_MAX * 8;
 export const HOME_SNAPSHOT: usize = (HOME_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
-export const SNAPSHOT: u32 = isDefined(GATED) ? 4 : 64;
+export const SNAPSHOT: u32 = isDefined(GATED) ? 2 : 64;
 export const HOME_HAZARDS: usize = HOME_SNAPSHOT + SNAPSHOT * 16;
 
 /** F: blocks that a home allocates between two steps of the clock that it makes. */

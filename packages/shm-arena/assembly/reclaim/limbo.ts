@@ -65,7 +65,9 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { give } from './blocks';
-import { standing } from '../memory/grants';
+import { grantsMeet, nextGrant } from '../memory/grants';
+import { ledgerNewest, ledgerOldest } from '../memory/ledger';
+import { leasesMeet } from '../memory/reservation';
 import { sizeOfClass } from '../memory/heap';
 import {
   BLOCK_BIRTH,
@@ -112,6 +114,7 @@ import {
   ME,
   PARTICIPANTS,
   S_LEASES,
+  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_OVER_UPPER,
@@ -122,11 +125,16 @@ import {
 } from '../ground/layout';
 
 /** Covers home.ts, blocks.ts and limbo.ts: layout and order of steps. */
-export const LIMBO_PROTOCOL: u32 = 1;
+export const LIMBO_PROTOCOL: u32 = 2;
 
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
 export const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
 export const LIMBO_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
+
+/** In the lower word of a noted pair, above its era: a slot + 1, or OF_GRANTS. */
+const HOLDER_SHIFT: u64 = 55;
+const ERA_MASK: u64 = (1 << 55) - 1;
+const OF_GRANTS: u32 = 511;
 
 /** α: a scan waits for α * H retired blocks. */
 const ALPHA: u32 = 2;
@@ -303,23 +311,29 @@ function isKept(root: usize, home: usize, at: usize, limit: u64, noted: u32): bo
   const birth = get64(at + BLOCK_BIRTH);
   for (let i: u32 = 0; i < noted; i++) {
     const pair = home + HOME_SNAPSHOT + (i << 4);
-    if (MUTANT == 42 ? get64(pair) >= retired : get64(pair) > retired) continue;
-    if (MUTANT == 43 ? get64(pair + 8) > birth : get64(pair + 8) >= birth) return true;
+    const lower = get64(pair) & ERA_MASK;
+    if (MUTANT == 42 ? lower >= retired : lower > retired) continue;
+    if (MUTANT == 43 ? get64(pair + 8) <= birth : get64(pair + 8) < birth) continue;
+    const holder = <u32>(get64(pair) >> HOLDER_SHIFT);
+    if (holder == 0 || isLeased(holder, birth, retired)) return true;
   }
   return scheme == POINTERS && mayBeHazard(root, home, <u32>at + HEAD);
 }
 
 // ---- who reads ----------------------------------------------------------------------------------
 
-/** Step 4: notes the reservations that stand now; how many pairs. */
+/**
+ * Step 4: notes the reservations that stand now; how many pairs. Of leases only between which eras
+ * a slot's lie, and the grants: a block that is of that time is asked for where they stand. They
+ * come first, so that they are not taken together for want of room.
+ */
 function takeSnapshot(root: usize, home: usize, own: bool): u32 {
-  let noted: u32 = 0;
-  for (let bits = standing(); bits != 0; bits &= bits - 1) {
-    const point = load64(grantAt(<u32>ctz(bits)) + G_ERA);
-    noted = noteReserved(home, noted, point, point);
+  let noted = noteGrants(home);
+  const slots = MUTANT == 44 ? PARTICIPANTS - 1 : PARTICIPANTS;
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    if (kindOf(load64(slotAt(slot) + S_STATE)) != SLOT_FREE) noted = noteLeases(home, noted, slot);
   }
   const points = get32(root + DOMAIN_HAZARDS);
-  const slots = MUTANT == 44 ? PARTICIPANTS - 1 : PARTICIPANTS;
   for (let slot: u32 = 0; slot < slots; slot++) {
     const at = slotAt(slot);
     if (kindOf(load64(at + S_STATE)) == SLOT_FREE) continue;
@@ -328,14 +342,46 @@ function takeSnapshot(root: usize, home: usize, own: bool): u32 {
       noted = noteInterval(home, noted, at + S_LOWER, at + S_UPPER);
     }
     if (MUTANT != 129) noted = noteInterval(home, noted, at + S_OVER_LOWER, at + S_OVER_UPPER);
-    for (let i: u32 = 0; i < LEASES; i++) {
-      const point = load64(at + S_LEASES + (i << 3));
-      if (point != 0) noted = noteReserved(home, noted, point, point);
-    }
   }
   if (get32(root + DOMAIN_SCHEME) == ERAS) return noteEras(root, home, noted);
   if (points != 0) noteHazards(root, home);
   return noted;
+}
+
+/** Where all grants lie. */
+function noteGrants(home: usize): u32 {
+  let oldest: u64 = ~0;
+  let newest: u64 = 0;
+  for (let record = nextGrant(0); record != ~0; record = nextGrant(record + 1)) {
+    const era = load64(grantAt(record) + G_ERA);
+    oldest = min(oldest, era);
+    newest = max(newest, era);
+  }
+  return newest == 0 ? 0 : noteReserved(home, 0, oldest, newest, OF_GRANTS);
+}
+
+/** Where the leases of a slot lie, those in its overflow interval left out. */
+function noteLeases(home: usize, noted: u32, slot: u32): u32 {
+  const at = slotAt(slot);
+  let oldest: u64 = ~0;
+  let newest: u64 = 0;
+  for (let i: u32 = 0; i < LEASES; i++) {
+    const era = load64(at + S_LEASES + (i << 3));
+    if (era == 0) continue;
+    oldest = min(oldest, era);
+    newest = max(newest, era);
+  }
+  if (load64(at + S_LEDGER) != 0 && MUTANT != 266) {
+    oldest = min(oldest, ledgerOldest(at));
+    newest = max(newest, ledgerNewest(at));
+  }
+  return oldest > newest ? noted : noteReserved(home, noted, oldest, newest, slot + 1);
+}
+
+/** Whether a lease of a slot (+ 1), or a grant, lies in [birth, retired]. */
+function isLeased(holder: u32, birth: u64, retired: u64): bool {
+  if (holder == OF_GRANTS) return grantsMeet(birth, retired);
+  return leasesMeet(slotAt(holder - 1), birth, retired);
 }
 
 function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): u32 {
@@ -345,17 +391,21 @@ function noteInterval(home: usize, noted: u32, lowerAt: usize, upperAt: usize): 
   return noteReserved(home, noted, lower, load64(upperAt));
 }
 
-/** One more pair; when there is no room, the last one is widened to hold it. */
-function noteReserved(home: usize, noted: u32, lower: u64, upper: u64): u32 {
+/**
+ * One more pair; `holder` says whose leases lie in it, 0: all of it is reserved. When there is no
+ * room, the last one is widened to hold it, and all of that is reserved.
+ */
+function noteReserved(home: usize, noted: u32, lower: u64, upper: u64, holder: u32 = 0): u32 {
   if (noted < SNAPSHOT) {
     const pair = home + HOME_SNAPSHOT + (noted << 4);
-    put64(pair, lower);
+    put64(pair, lower | ((<u64>holder) << HOLDER_SHIFT));
     put64(pair + 8, upper);
     return noted + 1;
   }
   if (MUTANT == 128) return noted;
   const pair = home + HOME_SNAPSHOT + ((SNAPSHOT - 1) << 4);
-  if (lower < get64(pair)) put64(pair, lower);
+  const kept = MUTANT == 259 ? get64(pair) & ~ERA_MASK : 0;
+  put64(pair, min(lower, get64(pair) & ERA_MASK) | kept);
   if (upper > get64(pair + 8)) put64(pair + 8, upper);
   return noted;
 }

@@ -7,6 +7,7 @@ import {
   BAD_ENTRY,
   BAD_GRANT,
   BAD_KIND,
+  BAD_LEDGER,
   BAD_OWNER,
   BAD_REGION,
   BAD_SHARD,
@@ -133,6 +134,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   [BAD_SLOT]: 'a free slot that is not empty',
   [LOCKED]: 'a lock that is held',
   [BAD_GRANT]: 'a lease of a structure without its owner, or whose era is not noted',
+  [BAD_LEDGER]: 'leases of a participant in a place that is not its own',
 };
 
 const MAX_PROBLEMS = 64;

@@ -129,8 +129,9 @@ export interface ArenaKernel extends AnyKernel {
   unpin(): void;
   protect(): Bool;
   leaseTake(): number;
-  leaseHold(index: number): Bool;
-  leaseDrop(index: number): void;
+  leaseHold(name: number): Bool;
+  leaseDrop(name: number): void;
+  leaseAnchor(oldest: number, newest: number): void;
 
   grants(): number;
   grantTake(entry: number, generation: number): number;

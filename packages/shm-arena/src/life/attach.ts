@@ -93,7 +93,7 @@ function seatAt(memory: WebAssembly.Memory, kernel: ArenaKernel, slot: number): 
     scratch: { at: kernel.scratch() >>> 0, bytes: kernel.scratchBytes() >>> 0 },
     holds: 0,
     joins: new Map(),
-    overflow: 0,
+    overflow: [],
     closers: new Set(),
     watches: isMainThread(),
     ready: undefined,

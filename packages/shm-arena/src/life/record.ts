@@ -18,8 +18,8 @@ export interface SharedSeat {
   readonly joins: Map<string, number>;
   /** Ends what is open on this seat; called when the last hold goes. */
   readonly closers: Set<() => void>;
-  /** Users of the lease interval that leases share when the slot has no room for one more. */
-  overflow: number;
+  /** Eras of the leases that share an interval, for want of memory; the oldest first. */
+  readonly overflow: number[];
   /** Whether this thread learns of other threads' deaths by events: then it must not wait long. */
   watches: boolean;
   /** Resolves when this thread's death can be noticed; absent until somebody saw to that. */

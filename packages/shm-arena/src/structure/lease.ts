@@ -1,26 +1,26 @@
-// Leases: what a snapshot holds so that memory of its instant stays. A lease is one era in the
-// thread's slot; assembly/memory/reservation.ts says what it keeps. The slot has room for a few;
-// beyond them an interval is widened for all, whose users are counted here, in the record that all
-// copies of this package in a thread share. A grant is a lease that belongs to a structure: it
-// stands in the arena (assembly/memory/grants.ts) and has no user in any thread.
+// Leases: what a snapshot holds so that memory of its instant stays. A lease is one era, which
+// stands in the thread's slot or in its ledger; assembly/memory/leases.ts says how. Where no memory
+// is left for a lease, it shares an interval of eras with others of its kind. Which eras these are
+// is noted here, in the record that all copies of this package in a thread share, so that the
+// interval ends where the first and the last of those that are left do. A grant is a lease that
+// belongs to a structure: it stands in the arena (assembly/memory/grants.ts) and has no user in any
+// thread.
 
 import { LEASES } from '../../build/numbers/ground/layout.ts';
 import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
 
-/** What `leaseTake` returns for the interval that any number of leases share. */
-const OVERFLOW = LEASES;
-
 /** One lease, with any number of users in this thread. */
 export class Lease {
   readonly #seat: Seat;
-  readonly #index: number;
+  readonly #name: number;
   #users = 1;
 
-  constructor(seat: Seat, index: number) {
+  /** @param name what `leaseTake` returned */
+  constructor(seat: Seat, name: number) {
     this.#seat = seat;
-    this.#index = index;
+    this.#name = name;
   }
 
   /** One more user. */
@@ -32,13 +32,27 @@ export class Lease {
   /** One user less; the last one lets go. Returns whether it was the last. */
   drop(): boolean {
     if (--this.#users > 0) return false;
-    const { kernel, shared } = this.#seat;
     // After a detach the slot may be somebody else's.
-    if (shared.holds > 0 && this.#seat.isAlive()) {
-      if (this.#index < OVERFLOW || --shared.overflow === 0) kernel.leaseDrop(this.#index);
-    }
+    if (this.#seat.shared.holds > 0 && this.#seat.isAlive()) letGo(this.#seat, this.#name);
     return true;
   }
+}
+
+function take({ kernel, shared }: Seat): number {
+  const name = kernel.leaseTake();
+  if (name >= LEASES) shared.overflow.push(name - LEASES);
+  return name;
+}
+
+function letGo({ kernel, shared }: Seat, name: number): void {
+  if (name < LEASES) {
+    kernel.leaseDrop(name);
+    return;
+  }
+  // In the order in which they were taken, which is that of their eras.
+  const { overflow } = shared;
+  overflow.splice(overflow.indexOf(name - LEASES), 1);
+  kernel.leaseAnchor(overflow[0] ?? 0, overflow.at(-1) ?? 0);
 }
 
 /**
@@ -47,18 +61,17 @@ export class Lease {
  * @param load loads what the lease is to keep; may run several times, and throw
  */
 export function takeLease(seat: Seat, load: () => void): Lease {
-  const { kernel, shared } = seat;
-  const index = kernel.leaseTake();
-  if (index === OVERFLOW) shared.overflow++;
-  const lease = new Lease(seat, index);
-  try {
-    do load();
-    while (!kernel.leaseHold(index));
-  } catch (error) {
-    lease.drop();
-    throw error;
+  for (;;) {
+    const name = take(seat);
+    let held = false;
+    try {
+      load();
+      held = seat.kernel.leaseHold(name) !== 0;
+    } finally {
+      if (!held && seat.isAlive()) letGo(seat, name);
+    }
+    if (held) return new Lease(seat, name);
   }
-  return lease;
 }
 
 // ── Grants ───────────────────────────────────────────────────────────────────────────────────────
@@ -83,21 +96,23 @@ interface Owner {
  *
  * @param load loads what the lease is to keep, an offset that is noted with it; may run several
  *   times, and throw
- * @throws ShmError LIMIT_REACHED (64 in the arena), CLOSED (the structure was destroyed)
+ * @throws ShmError LIMIT_REACHED (15 936 in the arena), ARENA_FULL (no page for more of them),
+ *   CLOSED (the structure was destroyed)
  */
 export function takeGrant({ seat, entry, generation }: Owner, load: () => number): Grant {
   const { kernel } = seat;
   let record = kernel.grantTake(entry, generation);
-  if (record === -Status.LIMIT) {
-    seat.recoverQuietly(); // The dead may have been taking some.
-    record = kernel.grantTake(entry, generation);
-  }
   if (record < 0) {
+    seat.recoverQuietly(); // The dead may have been taking some.
+    record = seat.tryIndex(() => kernel.grantTake(entry, generation));
+  }
+  if (record === -Status.LIMIT) {
     throw new ShmError(
       'LIMIT_REACHED',
       `lease: all ${kernel.grants()} leases of structures in this arena are in use`,
     );
   }
+  if (record < 0) throw seat.error(-record, 'lease');
   const grant = { record, generation: kernel.grantGeneration(record) >>> 0 };
   let given = false;
   try {

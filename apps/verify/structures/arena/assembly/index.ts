@@ -62,16 +62,10 @@ import {
   regionRewind,
   retireFrom,
   shard,
+  sweep,
 } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/ground/owner';
-import {
-  leaseDrop,
-  leaseHold,
-  leaseTake,
-  pin,
-  protect,
-  unpin,
-} from '@x/shm-arena/assembly/memory/reservation';
+import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
 import { fail, result, status } from '@x/shm-arena/assembly/ground/thread';
 
 export * from '@x/shm-arena/assembly/index';
@@ -163,27 +157,12 @@ export function cellRead(entry: u32, generation: u32): i32 {
   return result;
 }
 
-/** Leases the present root, its lease in `result`; 0: it moved too often, or the cell is gone. */
-export function cellLease(entry: u32, generation: u32): u32 {
-  const lease = leaseTake();
-  for (let round: u32 = 0; round < ROUNDS; round++) {
-    const root = load32(entryAt(entry) + D_ROOT);
-    if (!leaseHold(lease)) continue;
-    // The structure was not destroyed before the lease stood.
-    if (!entryAlive(entry, generation)) break;
-    result(lease);
-    return root;
-  }
-  leaseDrop(lease);
-  return 0;
-}
-
 /** The value under a lease that holds `root`. */
 export function cellLeased(root: u32): u32 {
   return get32(regionBody(regionOf(root))); // Frozen, and kept by the lease.
 }
 
-/** What the entry names now: to be loaded under a grant, and then held. */
+/** What the entry names now: to be loaded under a lease, and then held. */
 export function cellRoot(entry: u32): u32 {
   return load32(entryAt(entry) + D_ROOT);
 }
@@ -250,6 +229,11 @@ export function poolBack(entry: u32, generation: u32, bytes: u32): i32 {
   }
   unpin();
   return result;
+}
+
+/** A sweep inside a call. */
+export function sweepRegions(): u32 {
+  return sweep();
 }
 
 /** Takes the directory's lock, to die inside. */
