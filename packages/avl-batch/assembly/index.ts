@@ -223,8 +223,8 @@ export { count } from './read';
 
 /**
  * The present version. The caller takes a lease (leaseTake), calls this, then leaseHold; where that
- * says false, this once more, and so on; then it keeps the lease while it uses the version. OK:
- * result {0 u32 version, 4 u32 size, 8 u64 number}.
+ * says false, it drops that lease and begins again; then it keeps the lease while it uses the
+ * version. OK: result {0 u32 version, 4 u32 size, 8 u64 number}.
  */
 export function snapshot(entry: u32, generation: u32): i32 {
   return versions.snapshot(entry, generation);

@@ -109,6 +109,22 @@ describe('leases of one thread', () => {
     }
   });
 
+  it('many, in an image: they are gone when its dead are recovered', () => {
+    const w = world(300);
+    const { free } = stats(w, w.attach().k);
+    const reader = w.attach().k;
+    const region = reader.regionOpen(0);
+    for (let n = 0; n < 6000; n++) lease(reader);
+    reader.regionClose(region, reader.regionGeneration(region));
+    expect(w.instance().thaw()).toBe(2);
+    const { k } = w.attach();
+    expect(problems(w, k)).toEqual([]);
+    recover(k);
+    k.sweep();
+    expect(stats(w, k)).toMatchObject({ free, region: 0, alive: 1 });
+    expect(problems(w, k)).toEqual([]);
+  });
+
   it('in a full arena share an interval, which ends where what is left of them does', () => {
     const w = world(64);
     const { k } = w.attach();

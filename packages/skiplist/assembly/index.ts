@@ -204,8 +204,8 @@ export function release(): void {
 
 /**
  * A consistent state of now. The caller takes a lease (leaseTake), calls this, then leaseHold;
- * where that says false, this once more, and so on; then it keeps the lease while it uses the
- * numbers. OK: result {0 u32 record, 8 u64 number}.
+ * where that says false, it drops that lease and begins again; then it keeps the lease while it
+ * uses the numbers. OK: result {0 u32 record, 8 u64 number}.
  */
 export function snapshot(entry: u32, generation: u32): i32 {
   return seals.snapshot(entry, generation, 0);

@@ -12,6 +12,7 @@ import {
   G_ROOT,
   GRANT_FREE,
   GRANT_GIVEN,
+  GRANTS,
   HEAP_BYTES,
   ORPHANS,
   P_CLAIMED,
@@ -138,12 +139,15 @@ export function invariant(world: World, run: object): string | undefined {
 
 // ---- lives: who is free was never the same before
 
-/** State words with a generation that rises on the way to FREE: entries, regions, grants. */
-function stateWords(world: World): number[] {
+/**
+ * State words with a generation that rises on the way to FREE: entries, regions, grants, of which
+ * those of the first group are there from the start.
+ */
+function stateWords(world: World, records: number = GRANTS): number[] {
   const words: number[] = [];
   for (let entry = 0; entry < ENTRIES; entry++) words.push(entryAt(world, entry));
   for (let region = 0; region < REGIONS; region++) words.push(regionAt(world, region));
-  for (let record = 0; record < grants(world); record++) words.push(grantAt(world, record));
+  for (let record = 0; record < records; record++) words.push(grantAt(world, record));
   return words;
 }
 
@@ -190,7 +194,7 @@ function lifeProblem(world: World, run: object): string | undefined {
 /** Something that is in somebody's hands: an entry, a region, a grant, a run of pages, a lock. */
 export function inHands(world: World): string | undefined {
   const { pages, participants, first } = head(world);
-  for (const at of stateWords(world)) {
+  for (const at of stateWords(world, grants(world))) {
     if (ownerOf(world.u32(at)) !== 0) return `nobody works, but ${word(at, world)} is in hands`;
   }
   for (let page = first; page < pages; page++) {

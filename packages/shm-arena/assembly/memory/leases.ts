@@ -173,7 +173,8 @@ function renew(from: usize): usize {
 
 function copyLeases(from: usize, to: usize, capacity: u32): void {
   const places = <u32>get64(from + L_CAPACITY);
-  let place = nextLease(from, places, MUTANT == 253 ? 1 : 0);
+  let place = nextLease(from, places, 0);
+  if (MUTANT == 253) place = nextLease(from, places, place + 1);
   while (place < places) {
     append(to, load64(eraAt(from, places, place)));
     place = nextLease(from, places, place + 1);

@@ -44,7 +44,7 @@ export const snapshots: readonly MapTest[] = [
     name: 'many snapshots at once, of many instants',
     run(world) {
       const map = world.make<string, number>({ value: u32 });
-      const taken = Array.from({ length: 40 }, (_, n) => {
+      const taken = Array.from({ length: 200 }, (_, n) => {
         world.fill(map, [['n', n]]);
         return map.snapshot();
       });
