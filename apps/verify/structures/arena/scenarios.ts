@@ -663,7 +663,7 @@ export const mutants: readonly Mutant[] = [
   mutant(260, 'five leases', 'sweep leaves out the ledgers'),
   mutant(261, 'a ledger that moves', 'a ledger that moved is not retired'),
   mutant(262, 'five leases', 'recovery leaves the ledger of the dead'),
-  mutant(263, 'more forks than records', 'sweep leaves out the grants of further groups'),
+  mutant(263, 'two forks that need a page', 'sweep leaves out the grants of further groups'),
   mutant(264, 'two forks that need a page', 'a page of grants is named by a store, not by CAS'),
   mutant(265, 'more forks than records', 'recovery leaves a page of grants that nobody names'),
   mutant(100, 'the dead inside the names, its slot anew', 'a lock names a slot, and not its life', [
