@@ -259,7 +259,7 @@ function isFree(at: usize): bool {
   const birth = load64(at + R_BIRTH);
   const retired = load64(at + R_RETIRED);
   const ledger = (<u32>load64(at + R_OWNER) & (ENTRY | LEDGER)) == LEDGER;
-  return ledger && MUTANT != 267 ? isUnread(birth, retired, false) : safe(birth, retired);
+  return ledger ? isUnread(birth, retired, false) : safe(birth, retired);
 }
 
 /** Steps 14 and 15 for a region that is FREEING in this slot's hands. Pages freed. */
