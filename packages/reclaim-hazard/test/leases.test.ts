@@ -129,8 +129,9 @@ describe.each(subjects)('shared leases, $scheme', (subject) => {
         if (leases.length > n) leases.shift()!.close();
         if (i % Math.ceil(n / 8) !== 0) continue;
         domain.collect();
-        // What the newest one keeps is still in the cell.
-        expect(domain.stats()).toMatchObject({ pendingBlocks: leases.length - 1 });
+        // What the newest one shows is still in the cell; what was retired in the era of the oldest
+        // one is kept by it, too.
+        expect([leases.length - 1, leases.length]).toContain(domain.stats().pendingBlocks);
         expect(leases.map(({ root }) => world.word(root))).toEqual(
           leases.map((_, at) => i - leases.length + 1 + at),
         );

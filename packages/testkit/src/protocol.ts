@@ -58,7 +58,8 @@ export function protocolContract(guarded: Guarded): Contract[] {
         const newer = await typeOf('arena');
         const arena = context.arena({ bytes: 2 ** 22, participants: 2 });
         const { handle } = makes.create(arena, { name: 'a' });
-        refuses(says(type, 'arena', 2, 1), [
+        const number = numberIn(newer, 'ARENA_PROTOCOL', arena);
+        refuses(says(type, 'arena', number, number - 1), [
           () => createStructure(arena, newer, { name: 'b' }, build),
           () => openStructure(arena, newer, 'a', codecs),
           () => attachStructure(arena, newer, handle, codecs),
@@ -77,18 +78,19 @@ async function refusesOther(
   const made = makes.create(arena, { name: 'a' });
   const others = createStructure(arena, newer, { name: 'b', ...codecs }, build);
   const name = component === 'limbo' ? component : own.replace('_PROTOCOL', '').toLowerCase();
+  const number = numberIn(newer, component === 'limbo' ? 'LIMBO_PROTOCOL' : own, arena);
   const copy = await Arena.load(arena.save());
   const [a, b] = copy.structures().map(({ handle }) => handle) as StructureHandle[];
   for (const [where, older, younger] of [
     [arena, made.handle, others.handle],
     [copy, a, b],
   ] as [Arena, StructureHandle, StructureHandle][]) {
-    refuses(says(type, name, 2, 1), [
+    refuses(says(type, name, number, number - 1), [
       () => openStructure(where, newer, 'a', codecs),
       () => openOrCreateStructure(where, newer, { name: 'a', ...codecs }, build),
       () => attachStructure(where, newer, older, codecs),
     ]);
-    refuses(says(type, name, 1, 2), [
+    refuses(says(type, name, number - 1, number), [
       () => makes.open(where, 'b'),
       () => makes.openOrCreate(where, { name: 'b' }),
       () => makes.attach(where, younger),
@@ -101,6 +103,13 @@ async function refusesOther(
 function refuses(says: RegExp, calls: readonly (() => unknown)[]): void {
   throws(calls, 'ARENA_PROTOCOL');
   throws(calls, says);
+}
+
+/** The number that a kernel exports as `constant`. */
+function numberIn({ kernel }: StructureType<AnyKernel>, constant: string, arena: Arena): number {
+  const module = new WebAssembly.Module(kernel());
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+  return (exports[constant] as WebAssembly.Global).value;
 }
 
 const says = (type: string, component: string, expected: number, found: number) =>

@@ -267,14 +267,7 @@ scenario(
   'a ledger that moves',
   { shared: 'cell', pages: 10 },
   [
-    [
-      ['forget', 'a'],
-      ['forget', 'b'],
-      ['forget', 'c'],
-      ['lease', 'e'],
-      ['sweep'],
-      ['kept', 'd'],
-    ],
+    [['forget', 'a'], ['forget', 'b'], ['forget', 'c'], ['lease', 'e'], ['sweep'], ['kept', 'd']],
     [['write', 1], ['sweep']],
   ],
   LEDGER,
