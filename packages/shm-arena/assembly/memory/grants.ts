@@ -173,6 +173,7 @@ export function grantTake(entry: u32, generation: u32): i32 {
   let code = OK;
   for (let group: u32 = 0; code == OK; group++) {
     if (groupAt(group) == 0) code = grow();
+    if (groupAt(group) != 0) code = OK; // Another has made it meanwhile.
     const record = code == OK ? takeFrom(group, entry, generation) : -1;
     if (record >= 0) return record;
   }
