@@ -66,7 +66,7 @@ import {
 } from '@x/shm-arena/assembly/memory/region';
 import { ownedByEntry, ownerGone } from '@x/shm-arena/assembly/ground/owner';
 import { pin, protect, unpin } from '@x/shm-arena/assembly/memory/reservation';
-import { fail, result, status } from '@x/shm-arena/assembly/ground/thread';
+import { fail, status } from '@x/shm-arena/assembly/ground/thread';
 
 export * from '@x/shm-arena/assembly/index';
 
