@@ -16,8 +16,8 @@ import {
   GRANT_HINT,
   GRANT_PAGES,
   GRANT_TABLES,
-  GRANTED,
   GRANTS,
+  GROUP_BYTES,
   H_BITMAPS_AT,
   H_DIRECTORY_AT,
   H_FIRST,
@@ -76,18 +76,17 @@ export const entryAt = (world: World, entry: number): number =>
   world.u32(H_DIRECTORY_AT) + entry * ENTRY_BYTES;
 export const regionAt = (world: World, region: number): number =>
   world.u32(H_REGIONS_AT) + region * REGION_BYTES;
-/** The word of bits of a group of grants; behind it, but for the first, its records. 0: none. */
+/** A group of grants: its word of bits, then its records. 0: there is no such group. */
 const groupAt = (world: World, group: number): number => {
-  if (group === 0) return GRANTED;
+  if (group === 0) return regionAt(world, REGIONS);
   const table = Math.floor((group - 1) / GRANT_GROUPS);
   const page = table < GRANT_PAGES ? world.u32(GRANT_TABLES + table * 4) : 0;
-  const at = page * PAGE + ((group - 1) % GRANT_GROUPS) * (8 + GRANTS * GRANT_BYTES);
+  const at = page * PAGE + ((group - 1) % GRANT_GROUPS) * GROUP_BYTES;
   return page === 0 ? 0 : at;
 };
 export const grantAt = (world: World, record: number): number => {
-  const group = Math.floor(record / GRANTS);
-  const first = group === 0 ? regionAt(world, REGIONS) : groupAt(world, group) + 8;
-  return first + (record % GRANTS) * GRANT_BYTES;
+  const group = groupAt(world, Math.floor(record / GRANTS));
+  return group + 8 + (record % GRANTS) * GRANT_BYTES;
 };
 /** How many records there are. */
 export const grants = (world: World): number => {
@@ -161,7 +160,6 @@ export function nameSystemWord(
 ): string | undefined {
   const { pages, participants, directory, regions, table } = head(world);
   if (at === CLOCK) return 'era';
-  if (at === GRANTED) return 'granted';
   if (at === GRANT_HINT) return 'grant hint';
   if (at >= GRANT_TABLES && at < GRANT_HINT) return `grants page ${(at - GRANT_TABLES) >> 2}`;
   if (at >= SLOTS && at < slotAt(participants))
@@ -169,7 +167,8 @@ export function nameSystemWord(
   if (at >= directory && at < regions)
     return nameRecord(at, 'entry', directory, ENTRY_BYTES, ENTRY_WORDS, entry);
   const records = grantAt(world, 0);
-  if (at >= regions && at < records)
+  if (at === groupAt(world, 0)) return 'granted';
+  if (at >= regions && at < groupAt(world, 0))
     return nameRecord(at, 'region', regions, REGION_BYTES, REGION_WORDS);
   if (at >= records && at < table)
     return nameRecord(at, 'grant', records, GRANT_BYTES, GRANT_WORDS);
@@ -186,19 +185,19 @@ export type Overflow = Record<number, number[]>;
 /** Takes a lease; its name. */
 export function* takeLease(t: Thread, overflow: Overflow): Steps<number> {
   const name: number = yield [t.kernels.arena!.leaseTake!];
-  if (name >= LEASES) (overflow[t.id] ??= []).push(name - LEASES);
+  if (name < 0) (overflow[t.id] ??= []).push(-name);
   return name;
 }
 
 /** Ends a lease, as the host does. */
 export function* dropLease(t: Thread, overflow: Overflow, name: number): Steps {
   const arena = t.kernels.arena!;
-  if (name < LEASES) {
+  if (name > 0) {
     yield [arena.leaseDrop!, name];
     return;
   }
   const eras = overflow[t.id]!;
-  eras.splice(eras.indexOf(name - LEASES), 1);
+  eras.splice(eras.indexOf(-name), 1);
   yield [arena.leaseAnchor!, eras[0] ?? 0, eras.at(-1) ?? 0];
 }
 

@@ -129,8 +129,8 @@ export function regionAlloc(region: u32, bytes: u32, align: u32): u32 {
 // pin(): void, unpin(): void           the working interval of one call
 // protect(): bool                      after loading a root under a pin: true = it may be followed;
 //     false = the era moved, the interval was raised: load the root again
-// leaseTake(): f64                     the name of a lease at the present era. LEASES + the era:
-//     there is no memory for it, and it shares the overflow interval; the host keeps these eras
+// leaseTake(): f64                     a lease at the present era, its name; below 0: there is no
+//     memory for it, and it shares the overflow interval; the host keeps these eras, -name
 // leaseHold(name): bool                after loading a root under a fresh lease: true = held (its
 //     era is resultLow/resultHigh); false = the era moved: drop it, take another
 // leaseDrop(name): void                one in the overflow interval ends by leaseAnchor

@@ -1,6 +1,7 @@
 // What names a slot, an entry or a region is compared later, when that may be another's by then.
 // Each test lets it be another's at the moment that matters.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ARENA_PROTOCOL } from '../build/numbers/ground/layout.ts';
 import { Arena } from '../src/arena/arena.ts';
 import { type ArenaKernel, kernelBytes, SlotKind, Status } from '../src/ground/kernel.ts';
 import { threadRecord } from '../src/life/record.ts';
@@ -179,7 +180,7 @@ describe('between two calls of a thread', () => {
     const w = { memory: seat.memory } as Threads;
     const at = descriptor(w, other, name, 0);
     const bytes = new Uint8Array(seat.memory.buffer, at, 256);
-    bytes[16] = 1;
+    bytes[16] = ARENA_PROTOCOL;
     bytes[37] = type.length;
     bytes.set(new TextEncoder().encode(type), 184);
     expect(other.entryClaim(at)).toBe(entry);

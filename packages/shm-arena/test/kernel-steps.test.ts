@@ -72,7 +72,7 @@ it('leases: how many there are costs a take nothing, a drop and a sweep a search
   /** With n leases in the ledger, of different eras; of these some were dropped. */
   const costsOf = (n: number) => {
     const { k, cost } = counted(512);
-    expect([1, 2, 3].map(() => k.leaseTake())).toEqual([0, 1, 2]); // The words of the slot.
+    for (let word = 0; word < 3; word++) k.leaseTake();
     const take = () => {
       const lease = k.leaseTake();
       expect(k.leaseHold(lease)).toBe(1);

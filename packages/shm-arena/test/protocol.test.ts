@@ -2,6 +2,7 @@
 // it is, the one expected and the one found. What is compared comes out of the kernels alone.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bumped } from '../../../tools/bumped.mjs';
+import { ARENA_PROTOCOL as OURS } from '../build/numbers/ground/layout.ts';
 import { Arena } from '../src/arena/arena.ts';
 import { type ArenaKernel, instantiate, type KernelBytes, Status } from '../src/ground/kernel.ts';
 import {
@@ -14,6 +15,8 @@ import { bare, buildBare } from './bare.ts';
 
 const CELL = bare('Cell');
 const PAGES = 64;
+
+const THEIRS = OURS + 1;
 
 let newer: KernelBytes;
 const arena = Arena.create({ bytes: 2 ** 22, participants: 2 });
@@ -39,7 +42,7 @@ const says = (who: string, expected: number, found: number) =>
 
 test('an arena of another release is not attached', () => {
   const handle = { type: '@x/shm-arena', memory: newerMemory() } as const;
-  expect(() => Arena.attach(handle)).toThrow(says('attach', 1, 2));
+  expect(() => Arena.attach(handle)).toThrow(says('attach', OURS, THEIRS));
 });
 
 test('a kernel that was built for another arena works on none of its structures', () => {
@@ -51,7 +54,7 @@ test('a kernel that was built for another arena works on none of its structures'
     () => openOrCreateStructure(arena, foreign, { name: 'a' }, buildBare),
     () => attachStructure(arena, foreign, made.handle, {}),
   ]) {
-    expect(call).toThrow(says('Cell', 2, 1));
+    expect(call).toThrow(says('Cell', THEIRS, OURS));
   }
   expect(arena.structures().map(({ name }) => name)).toEqual(['a']);
   made.destroy();
@@ -62,9 +65,9 @@ test('an image of another release is refused by its head, and closed', async () 
   for await (const chunk of arena.save()) chunks.push(chunk.slice());
   const image = Buffer.concat(chunks);
   const head = new Uint32Array(image.buffer, image.byteOffset, 8);
-  expect(head[5]).toBe(1);
+  expect(head[5]).toBe(OURS);
   // The newer release's head: its number, and a hash that fits.
-  head[5] = 2;
+  head[5] = THEIRS;
   let low = 0x9e3779b9;
   let high = 0x85ebca6b;
   for (const word of head.subarray(0, 6)) {
@@ -82,7 +85,7 @@ test('an image of another release is refused by its head, and closed', async () 
       closed = true;
     }
   })();
-  await expect(Arena.load(source)).rejects.toEqual(says('load', 1, 2));
+  await expect(Arena.load(source)).rejects.toEqual(says('load', OURS, THEIRS));
   expect(closed).toBe(true);
 });
 
@@ -92,6 +95,6 @@ test('an image whose pages are of another release is refused too', async () => {
   new Uint8Array(own.memory.buffer, 8, 112).set(new Uint8Array(pages.buffer, 8, 112));
   const chunks: Uint8Array[] = [];
   for await (const chunk of own.save()) chunks.push(chunk.slice());
-  await expect(Arena.load(Buffer.concat(chunks))).rejects.toEqual(says('attach', 1, 2));
+  await expect(Arena.load(Buffer.concat(chunks))).rejects.toEqual(says('attach', OURS, THEIRS));
   own.detach();
 });

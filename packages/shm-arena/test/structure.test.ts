@@ -1,5 +1,6 @@
 // The directory, by a structure that consists of its entry alone: its kernel is the arena's own.
 import { afterEach, describe, expect, test } from 'vitest';
+import { ARENA_PROTOCOL } from '../build/numbers/ground/layout.ts';
 import { Arena } from '../src/arena/arena.ts';
 import { json, u32, utf8 } from '../src/codec.ts';
 import { type ArenaKernel, Status } from '../src/ground/kernel.ts';
@@ -44,7 +45,7 @@ describe('create, open and attach', () => {
       expect([entry, generation]).toEqual([made.entry, made.generation]);
     }
     expect(arena.structures()).toEqual([
-      { name: 'a', type: 'Cell', protocol: 1, handle: made.handle },
+      { name: 'a', type: 'Cell', protocol: ARENA_PROTOCOL, handle: made.handle },
     ]);
     expect(arena.stats().structures).toMatchObject([{ name: 'a', joined: 1 }]);
     for (const each of others) each.close();
@@ -195,6 +196,6 @@ test('verify walks registered types, and says which it cannot', () => {
   const key = Symbol.for('@x/shm-arena/thread-1');
   createStructure(arena, stranger, {}, build);
   const record = (globalThis as unknown as Record<symbol, { types: Map<string, unknown> }>)[key]!;
-  record.types.delete('Stranger@1:0');
+  record.types.delete(`Stranger@${ARENA_PROTOCOL}:0`);
   expect(Arena.attach(handle).verify().unwalked).toEqual(['Stranger in entry 1']);
 });

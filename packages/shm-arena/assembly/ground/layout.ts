@@ -18,8 +18,7 @@
 // Header: shared words, each on its own line
 //   128 u64 era clock        192 u32 page hint (advisory)   256 u64 directory lock
 //   320 u32 orphan count     384 u32 retired hint (advisory)   448 u64 releases of pages
-//   512 u64 grants of the first group that stand, a bit each   520 8 x u32 pages of further groups
-//   552 u32 group hint (advisory)
+//   512 8 x u32 pages of further groups of grants   544 u32 group hint (advisory)
 //
 // Slot, SLOT_BYTES, one a participant
 //   0 u64 state, shared: kind 4 bits | thread id, low 28 bits | generation from bit 32
@@ -47,8 +46,8 @@
 //   8 u64 owner: u32 index | u32 generation from bit 32; index: owner.ts
 //   16 u64 birth   24 u64 retired   32 u32 base, the first chunk   36 u32 budget in pages, 0 = none
 //
-// Grant record, 32 bytes, all words shared: grants.ts. The first group stands in the arena's
-//   tables, the others in pages of their own: u64 bits, records, u64 bits, records ...
+// Group of grants: u64 bits, then the records; all words shared (grants.ts). The first stands in
+//   the arena's tables, the others in pages of their own. A record, 32 bytes:
 //   0 u64 state, as of a region   8 u64 of, as a region's owner   16 u64 era   24 u32 root
 //
 // Page word, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux, 32 bits
@@ -140,9 +139,8 @@ export const DIRECTORY_LOCK: usize = 256;
 export const ORPHANS: usize = 320;
 export const RETIRED_HINT: usize = 384;
 export const RELEASES: usize = 448;
-export const GRANTED: usize = 512;
-export const GRANT_TABLES: usize = 520;
-export const GRANT_HINT: usize = 552;
+export const GRANT_TABLES: usize = 512;
+export const GRANT_HINT: usize = 544;
 export const SLOTS: u32 = 1024;
 
 /** Flag: fill blocks with zeros when they are freed. */
@@ -238,6 +236,7 @@ export const SHARD_BYTES: u32 = 64;
 // ---- grants -------------------------------------------------------------------------------------
 
 export const GRANT_BYTES: u32 = 32;
+export const GROUP_BYTES: u32 = 8 + GRANTS * GRANT_BYTES;
 export const G_STATE: usize = 0;
 export const G_OF: usize = 8;
 export const G_ERA: usize = 16;
@@ -341,22 +340,24 @@ export function regionAt(region: u32): usize {
   return REGION_TABLE + <usize>region * REGION_BYTES;
 }
 
-/**
- * The word of bits of a group of grants, which says whose eras stand; 0: there is no such group.
- * Behind it, but for the first group's, the records. Once it is there it stays.
- */
+/** The address of a group of grants, which stays; 0: there is no such group. */
 export function groupAt(group: u32): usize {
-  if (group == 0) return GRANTED;
+  if (group == 0) return GRANT_TABLE;
   const table = (group - 1) / GRANT_GROUPS;
   const page = table < GRANT_PAGES ? load32(GRANT_TABLES + (table << 2)) : 0;
   if (page == 0) return 0;
-  return ((<usize>page) << PAGE_SHIFT) + ((group - 1) % GRANT_GROUPS) * (8 + GRANTS * GRANT_BYTES);
+  return ((<usize>page) << PAGE_SHIFT) + ((group - 1) % GRANT_GROUPS) * GROUP_BYTES;
 }
 
-/** The address of a grant's record, in a group that is there. */
+/** The address of a grant's record; 0: its group is not there. */
 export function grantAt(record: u32): usize {
-  const first = record < GRANTS ? GRANT_TABLE : groupAt(record / GRANTS) + 8;
-  return first + (<usize>record % GRANTS) * GRANT_BYTES;
+  const group = groupAt(record / GRANTS);
+  return group == 0 ? 0 : recordAt(group, record % GRANTS);
+}
+
+/** The address of a record of the group at `group`. */
+export function recordAt(group: usize, index: u32): usize {
+  return group + 8 + <usize>index * GRANT_BYTES;
 }
 
 /** A state word of an entry, a region or a grant: kind, slot + 1 (0 = none), generation. */

@@ -49,8 +49,6 @@ import {
   GRANT_FREE,
   GRANT_FREEING,
   GRANT_GIVEN,
-  GRANT_PAGES,
-  GRANT_TABLES,
   G_ERA,
   G_OF,
   G_STATE,
@@ -107,9 +105,9 @@ import {
   pageTag,
   pageWord,
 } from '../memory/pages';
-import { nextGrant } from '../memory/grants';
+import { namesGrants, nextGrant } from '../memory/grants';
 import { regionPages, shard } from '../memory/region';
-import { endReading, isBare, ledgerOldest } from '../memory/ledger';
+import { endReading, isBare, ledgerFirst } from '../memory/ledger';
 import { ownedByEntry, ownedByLedger, ownerGone } from '../ground/owner';
 import { kindAt } from '../life/slot';
 
@@ -281,7 +279,7 @@ function oldestOf(at: usize): u64 {
   oldest = older(oldest, load64(at + S_LOWER));
   oldest = older(oldest, load64(at + S_OVER_LOWER));
   const bare = isBare(); // Behind lower: what the look begins is no reservation of the slot's.
-  oldest = older(oldest, ledgerOldest(at));
+  oldest = older(oldest, ledgerFirst(at, 1));
   endReading(bare);
   return oldest == ~(<u64>0) ? 0 : oldest;
 }
@@ -313,7 +311,7 @@ export function verify(at: u32, capacity: u32): u32 {
   for (let r: u32 = 0; r < REGIONS; r++) count = checkRegion(r, at, capacity, count);
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
-  for (let g: u32 = 0; groupAt(g / GRANTS) != 0; g++) count = checkGrant(g, at, capacity, count);
+  for (let g: u32 = 0; grantAt(g) != 0; g++) count = checkGrant(g, at, capacity, count);
   if (holder(DIRECTORY_LOCK) != 0)
     count = putProblem(LOCKED, <u32>DIRECTORY_LOCK, at, capacity, count);
   return count;
@@ -357,13 +355,6 @@ function pageProblem(page: u32, word: u64, kind: u32): u32 {
   if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE)
     return BAD_REGION;
   return 0;
-}
-
-function namesGrants(page: u32): bool {
-  for (let table: u32 = 0; table < GRANT_PAGES; table++) {
-    if (load32(GRANT_TABLES + ((<usize>table) << 2)) == page) return true;
-  }
-  return false;
 }
 
 function coveredByHead(page: u32, word: u64): bool {
@@ -421,8 +412,9 @@ function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
   return sum == regionPages(region) ? count : putProblem(BAD_SHARD, <u32>own, at, capacity, count);
 }
 
+/** Whether the slot names the region, or is not at work. */
 function namesLedger(slot: u32, region: u32): bool {
-  if (slot >= PARTICIPANTS) return false;
+  if (slot >= PARTICIPANTS || kindAt(slot) != SLOT_ALIVE) return true;
   const word = load64(slotAt(slot) + S_LEDGER);
   return word != 0 && <u32>(word >> 32) == region;
 }
@@ -476,10 +468,9 @@ function checkSlot(slot: u32, at: u32, capacity: u32, count: u32): u32 {
   if (bad) count = putProblem(BAD_SLOT, <u32>own, at, capacity, count);
   const word = load64(own + S_LEDGER);
   if (word == 0) return count;
-  const region = min(<u32>(word >> 32), REGIONS - 1);
   const owner = ownedByLedger(slot, generationOf(load64(own + S_STATE)));
-  const live = kindOf(load64(regionAt(region) + R_STATE)) == REGION_LIVE;
-  return live && load64(regionAt(region) + R_OWNER) == owner
+  const region = regionAt(min(<u32>(word >> 32), REGIONS - 1));
+  return kindOf(load64(region + R_STATE)) == REGION_LIVE && load64(region + R_OWNER) == owner
     ? count
     : putProblem(BAD_LEDGER, <u32>own, at, capacity, count);
 }

@@ -152,7 +152,8 @@ export function settleSlot(slot: u32): u32 {
   let freed = settlePages(slot);
   settleEntries(slot);
   freed += settleRegions(slot);
-  retireOwn(slot);
+  // After a death `retireOrphans` has done it already.
+  retireOwned(ownedBySlot(slot, generationOf(load64(slotAt(slot) + S_STATE))));
   store32(RETIRED_HINT, 1);
   return freed + sweep();
 }
@@ -239,24 +240,14 @@ function countShard(region: u32, slot: u32): u32 {
   return pages;
 }
 
-/**
- * Retires the participant's own regions, as after a death `retireOrphans` has done already, and of
- * its ledgers those that its word does not name.
- */
-function retireOwn(slot: u32): void {
-  const life = generationOf(load64(slotAt(slot) + S_STATE));
-  const named = load64(slotAt(slot) + S_LEDGER);
+/** Retires the regions of an owner that has no more of them. */
+function retireOwned(owner: u64): void {
   for (let region: u32 = 0; region < REGIONS; region++) {
     const word = load64(regionAt(region) + R_STATE);
-    if (kindOf(word) != REGION_LIVE) continue;
-    const owner = load64(regionAt(region) + R_OWNER);
-    const ledger = owner == ownedByLedger(slot, life);
-    if (ledger && named != 0 && <u32>(named >> 32) == region) continue;
-    if (ledger || owner == ownedBySlot(slot, life)) retireFrom(region, word);
+    if (kindOf(word) != REGION_LIVE || load64(regionAt(region) + R_OWNER) != owner) continue;
+    retireFrom(region, word);
   }
 }
-
-// ---- the structures' phase ----------------------------------------------------------------------
 
 /** The next live entry from `from` on that the slot had open; -1: none. */
 export function nextJoined(slot: u32, from: u32): i32 {
@@ -280,10 +271,11 @@ function dropCreating(slot: u32): void {
   }
 }
 
-/** Lets go of the ledger of a slot that reserves nothing any more; `retireOwn` retires it. */
+/** Lets go of the ledger of a slot that reserves nothing any more, and of what was to be one. */
 export function endLedger(slot: u32): void {
-  const at = slotAt(slot) + S_LEDGER;
-  if (load64(at) != 0) store64(at, 0);
+  const at = slotAt(slot);
+  if (load64(at + S_LEDGER) != 0) store64(at + S_LEDGER, 0);
+  if (MUTANT != 262) retireOwned(ownedByLedger(slot, generationOf(load64(at + S_STATE))));
 }
 
 /** Steps 8 and 9. True: the slot is free. False: repairs are outstanding, for another `reap`. */
@@ -294,7 +286,6 @@ export function finishRecovery(slot: u32): bool {
   const whole = nextJoined(slot, 0) < 0;
   if (whole) {
     endLedger(slot);
-    if (MUTANT != 262) retireOwn(slot);
     if (MUTANT != 17) dropCreating(slot);
     if (MUTANT == 102) unlock(at);
     if (MUTANT != 107) clearJoined(slot);

@@ -45,8 +45,6 @@ import {
   G_STATE,
   generationOf,
   grantAt,
-  GRANTS,
-  groupAt,
   kindOf,
   LEASES,
   OK,
@@ -126,7 +124,7 @@ function checkUnnamed(slot: u32): void {
   for (let region: u32 = 0; region < REGIONS; region++) {
     check(ownerOf(peek64(regionAt(region) + R_STATE)) != slot + 1, I + 2, regionAt(region));
   }
-  for (let record: u32 = 0; groupAt(record / GRANTS) != 0; record++) {
+  for (let record: u32 = 0; grantAt(record) != 0; record++) {
     check(ownerOf(peek64(grantAt(record) + G_STATE)) != slot + 1, I + 2, grantAt(record));
   }
   for (let page = FIRST; page < PAGES; page++) {

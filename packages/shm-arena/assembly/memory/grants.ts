@@ -14,7 +14,7 @@
 // Record, 32 bytes, all words shared (layout.ts)
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
 //   8 u64 of, an owner word (owner.ts)   16 u64 era   24 u32 root, the structure's own
-// A group has GRANTS records and a u64 of bits, shared. The first is part of the arena's tables,
+// A group has a u64 of bits, shared, and GRANTS records. The first is part of the arena's tables,
 // further ones stand in pages that are taken when all records are in use, and stay: GRANT_TABLES
 // names these pages, u32 each, 0 = none. Record numbers go through the groups.
 //
@@ -112,6 +112,7 @@ import {
   groupAt,
   kindOf,
   ownerOf,
+  recordAt,
   stateWord,
 } from '../ground/layout';
 import { ownedByEntry, ownerGone } from '../ground/owner';
@@ -130,70 +131,58 @@ function bitOf(record: u32): u64 {
   return (<u64>1) << (record % GRANTS);
 }
 
-/** The word with the bit of a record. */
-function bitsOf(record: u32): usize {
-  return groupAt(record / GRANTS);
-}
-
-/** Whether the group of a record is there: what comes from a handle may name any number. */
-function isRecord(record: u32): bool {
-  return groupAt(record / GRANTS) != 0;
-}
-
 /** Whether the era of a grant lies in [birth, retired]. O(groups + grants that stand). */
 export function grantsMeet(birth: u64, retired: u64): bool {
-  for (let group: u32 = 0; groupAt(group) != 0; group++) {
-    if (MUTANT == 263 && group > 0) return false;
-    for (let bits = standing(groupAt(group)); bits != 0; bits &= bits - 1) {
-      const era = load64(grantAt(group * GRANTS + <u32>ctz(bits)) + G_ERA);
-      if (MUTANT == 27 ? era > birth && era < retired : era >= birth && era <= retired) return true;
-    }
+  for (let record = nextGrant(0); record != ~0; record = nextGrant(record + 1)) {
+    const era = load64(grantAt(record) + G_ERA);
+    if (MUTANT == 27 ? era > birth && era < retired : era >= birth && era <= retired) return true;
   }
   return false;
 }
 
 /** The first grant from `record` on whose era stands; ~0: there is none. */
 export function nextGrant(record: u32): u32 {
-  let from = record % GRANTS;
-  for (let group = record / GRANTS; groupAt(group) != 0; group++) {
-    const bits = (standing(groupAt(group)) >> from) << from;
-    if (bits != 0) return group * GRANTS + <u32>ctz(bits);
-    from = 0;
+  for (; record != ~0; record = (record / GRANTS + 1) * GRANTS) {
+    const group = groupAt(record / GRANTS);
+    if (group == 0 || (MUTANT == 263 && record >= GRANTS)) break;
+    const bits = standing(group) >> (record % GRANTS);
+    if (bits != 0) return record + <u32>ctz(bits);
   }
   return ~0;
 }
 
 /** Steps 1 to 3. A record in this slot's hands, or -LIMIT, -FULL, -CONTENDED. */
 export function grantTake(entry: u32, generation: u32): i32 {
-  const hint = load32(GRANT_HINT);
-  for (let group = hint; groupAt(group) != 0; group++) {
-    const record = takeFrom(group, entry, generation);
-    if (record >= 0) return record;
+  let group = load32(GRANT_HINT);
+  for (let whole = group == 0; ; group++) {
+    const code = groupAt(group) == 0 ? grow() : OK;
+    const at = groupAt(group); // Another may have made it meanwhile.
+    if (at == 0) {
+      if (whole) return -code;
+      whole = true;
+      group = ~0; // What the hint left out.
+      continue;
+    }
+    const record = takeFrom(at, entry, generation);
+    if (record < 0) continue;
+    if (load32(GRANT_HINT) != group) store32(GRANT_HINT, group); // Advice only.
+    return group * GRANTS + record;
   }
-  let code = OK;
-  for (let group: u32 = 0; code == OK; group++) {
-    if (groupAt(group) == 0) code = grow();
-    if (groupAt(group) != 0) code = OK; // Another has made it meanwhile.
-    const record = code == OK ? takeFrom(group, entry, generation) : -1;
-    if (record >= 0) return record;
-  }
-  return -code;
 }
 
-/** Steps 1 to 3 in one group; -1: nothing is free there. */
-function takeFrom(group: u32, entry: u32, generation: u32): i32 {
+/** Steps 1 to 3 in the group at `group`: which of its records; -1: none is free. */
+function takeFrom(group: usize, entry: u32, generation: u32): i32 {
   const all = GRANTS == 64 ? ~(<u64>0) : ((<u64>1) << GRANTS) - 1;
-  for (let left = ~load64(groupAt(group)) & all; left != 0; left &= left - 1) {
-    const record = group * GRANTS + <u32>ctz(left);
-    const at = grantAt(record);
+  for (let left = ~load64(group) & all; left != 0; left &= left - 1) {
+    const record = <u32>ctz(left);
+    const at = recordAt(group, record);
     const word = load64(at + G_STATE);
     if (kindOf(word) != GRANT_FREE) continue;
     if (!cas64(at + G_STATE, word, stateWord(GRANT_TAKING, ME + 1, generationOf(word)))) continue;
-    check((peek64(bitsOf(record)) & bitOf(record)) == 0, I + 1, at);
+    check((peek64(group) & bitOf(record)) == 0, I + 1, at);
     store64(at + G_OF, ownedByEntry(entry, generation));
     store64(at + G_ERA, load64(CLOCK));
-    if (MUTANT != 19) or64(bitsOf(record), bitOf(record)); // I1: pairs with `standing`.
-    if (load32(GRANT_HINT) != group) store32(GRANT_HINT, group); // Advice only.
+    if (MUTANT != 19) or64(group, bitOf(record)); // I1: pairs with `standing`.
     return record;
   }
   return -1;
@@ -224,14 +213,19 @@ function tableAt(table: u32): usize {
   return GRANT_TABLES + ((<usize>table) << 2);
 }
 
+/** Whether groups of grants stand in a page. */
+export function namesGrants(page: u32): bool {
+  for (let table: u32 = 0; table < GRANT_PAGES; table++) {
+    if (load32(tableAt(table)) == page) return true;
+  }
+  return false;
+}
+
 /** A page GRANTS of a slot that died between 11 and 13. Whether it was released. */
 export function disownGrants(page: u32, word: u64): bool {
-  for (let table: u32 = 0; table < GRANT_PAGES; table++) {
-    if (load32(tableAt(table)) != page) continue;
-    cas64(pageAt(page), word, pageWord(P_GRANTS, 0, 0, 0));
-    return false;
-  }
-  return MUTANT != 265 && release(page, word);
+  if (!namesGrants(page)) return MUTANT != 265 && release(page, word);
+  cas64(pageAt(page), word, pageWord(P_GRANTS, 0, 0, 0));
+  return false;
 }
 
 /** Step 4. True: what was loaded since `grantTake` is held, at the era in `result`. */
@@ -246,12 +240,13 @@ export function grantHold(record: u32): bool {
 
 /** Steps 5 to 7: the structure's from here on. CLOSED: it is gone, and so is the grant. */
 export function grantGive(record: u32, root: u32): i32 {
-  if (!isRecord(record)) return CLOSED;
   const at = grantAt(record);
+  if (at == 0) return CLOSED;
   const word = load64(at + G_STATE);
   if (kindOf(word) != GRANT_TAKING || ownerOf(word) != ME + 1) return CLOSED;
-  check((peek64(bitsOf(record)) & bitOf(record)) != 0, I + 1, at);
-  if (MUTANT == 19) or64(bitsOf(record), bitOf(record));
+  const group = groupAt(record / GRANTS);
+  check((peek64(group) & bitOf(record)) != 0, I + 1, at);
+  if (MUTANT == 19) or64(group, bitOf(record));
   store32(at + G_ROOT, root);
   const given = stateWord(GRANT_GIVEN, 0, generationOf(word));
   if (!cas64(at + G_STATE, word, given)) return CLOSED;
@@ -262,7 +257,7 @@ export function grantGive(record: u32, root: u32): i32 {
 
 /** Ends a grant for everybody, or gives up one that this slot is taking. CLOSED: it is gone. */
 export function grantDrop(record: u32, generation: u32): i32 {
-  if (!isRecord(record)) return CLOSED;
+  if (grantAt(record) == 0) return CLOSED;
   if (MUTANT == 26) generation = grantGeneration(record);
   if (endGrant(record, stateWord(GRANT_GIVEN, 0, generation))) return OK;
   return endGrant(record, stateWord(GRANT_TAKING, ME + 1, generation)) ? OK : CLOSED;
@@ -271,14 +266,15 @@ export function grantDrop(record: u32, generation: u32): i32 {
 /** Steps 8 to 10 from a state that was seen; false: it has changed. */
 function endGrant(record: u32, seen: u64): bool {
   const state = grantAt(record) + G_STATE;
+  const group = groupAt(record / GRANTS);
   const mine = stateWord(GRANT_FREEING, ME + 1, generationOf(seen));
   if (!cas64(state, seen, mine)) return false;
   if (MUTANT == 28) {
     cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
-    and64(bitsOf(record), ~bitOf(record));
+    and64(group, ~bitOf(record));
     return true;
   }
-  and64(bitsOf(record), ~bitOf(record));
+  and64(group, ~bitOf(record));
   cas64(state, mine, stateWord(GRANT_FREE, 0, generationOf(seen) + 1));
   if (record / GRANTS < load32(GRANT_HINT)) store32(GRANT_HINT, record / GRANTS); // Advice only.
   return true;
@@ -296,7 +292,7 @@ export function dropOrphans(): void {
 
 /** Frees what a slot was taking or freeing: for its own thread when it leaves, or its reaper. */
 export function settleGrants(slot: u32): void {
-  for (let record: u32 = 0; isRecord(record); record++) {
+  for (let record: u32 = 0; grantAt(record) != 0; record++) {
     const word = load64(grantAt(record) + G_STATE);
     if (ownerOf(word) != slot + 1 && !(MUTANT == 22 && kindOf(word) == GRANT_GIVEN)) continue;
     if (MUTANT == 25 && kindOf(word) == GRANT_TAKING) continue;
@@ -313,13 +309,14 @@ export function grants(): u32 {
 }
 
 export function grantGeneration(record: u32): u32 {
-  return isRecord(record) ? generationOf(load64(grantAt(record) + G_STATE)) : 0;
+  const at = grantAt(record);
+  return at == 0 ? 0 : generationOf(load64(at + G_STATE));
 }
 
 /** OK: it is given, to that structure, and its root is in `result`. CLOSED. */
 export function grantFind(record: u32, generation: u32, entry: u32, life: u32): i32 {
-  if (!isRecord(record)) return CLOSED;
   const at = grantAt(record);
+  if (at == 0) return CLOSED;
   const given = stateWord(GRANT_GIVEN, 0, generation);
   if (load64(at + G_STATE) != given) return CLOSED;
   const same = load64(at + G_OF) == ownedByEntry(entry, life);

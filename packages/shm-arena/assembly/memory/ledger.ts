@@ -8,10 +8,10 @@
 //                                   that is not 0          sorted: taken in this order
 //
 // A ledger, in a region that the slot owns (owner.ts), from its offset on
-//   0  u64 tail: places in use, holes included; shared, one writer, as is all but the capacity
+//   0  u64 tail: places in use, holes included | leases in it, from bit 32; shared, one writer, as
+//      is all but the capacity
 //   8  u64 capacity, a multiple of GROUP * GROUP; frozen
-//   16 u64 leases in it (plain, owned)      24 u64 not used
-//   32 summary: a bit for each word of bits that may not be 0; then bits: one a place, set while
+//   16 summary: a bit for each word of bits that may not be 0; then bits: one a place, set while
 //      the lease of that place stands; then the eras, u64. GROUP bits of a word are used.
 // Word of the slot: offset | region << 32, or 0
 //
@@ -26,10 +26,11 @@
 //
 // Checked at its site: I1 (leases.ts). The checker's memory shows I3, what is freed too early I2.
 //
-// meets(birth, retired)
+// first(era): of the leases that stand, the era of the first from `era` on; one lies in
+// [birth, retired] when first(birth) is at most retired
 //   1. load the slot's word, under an interval; its region born after upper: upper := clock, again
-//   2. load tail; among the places below it, the first whose era is birth or later
-//   3. from there on, the next bit that is set; its era is at most retired: true
+//   2. load tail; among the places below it, the first whose era is `era` or later
+//   3. from there on, the next bit that is set: its era
 //
 // Why it misses nothing. Let lease q stand from before 1 to the end. While it stands no place below
 // q changes (I1), and those above q hold, at any time, later eras than q's. So the search of step
@@ -58,8 +59,7 @@ import {
 export const GROUP: u32 = isDefined(GATED) ? 2 : 64;
 export const L_TAIL: usize = 0;
 export const L_CAPACITY: usize = 8;
-export const L_COUNT: usize = 16;
-const L_SUMMARY: usize = 32;
+const L_SUMMARY: usize = 16;
 
 /** What `ledgerOf` says when it could not be read: each era may be leased. */
 const MOVING: usize = 1;
@@ -87,18 +87,6 @@ export function ledgerBytes(capacity: u32): u32 {
 
 // ---- searching ----------------------------------------------------------------------------------
 
-/** Step 2: the first place below `tail` whose era is `era` or later; `tail`: there is none. */
-export function placeOf(at: usize, capacity: u32, tail: u32, era: u64): u32 {
-  let low: u32 = 0;
-  let high = tail;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (load64(eraAt(at, capacity, middle)) < era) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Step 3: the next place from `from` on whose lease stands; `capacity`: there is none. */
 export function nextLease(at: usize, capacity: u32, from: u32): u32 {
   if (from >= capacity) return capacity;
@@ -119,6 +107,18 @@ export function nextLease(at: usize, capacity: u32, from: u32): u32 {
     group++;
   }
   return capacity;
+}
+
+/** Steps 2 and 3: the first lease that stands with that era or a later one; the capacity: none. */
+export function leaseFrom(at: usize, capacity: u32, era: u64): u32 {
+  let low: u32 = 0;
+  let high = <u32>load64(at + L_TAIL);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load64(eraAt(at, capacity, middle)) < era) low = middle + 1;
+    else high = middle;
+  }
+  return nextLease(at, capacity, low);
 }
 
 // ---- reading another's --------------------------------------------------------------------------
@@ -151,43 +151,19 @@ function ledgerOf(slot: usize): usize {
   return 0;
 }
 
-/** Whether a lease in the slot's ledger lies in [birth, retired]. */
-export function ledgerMeets(slot: usize, birth: u64, retired: u64): bool {
+/**
+ * The first era from `era` on, which is not 0, of a lease in the slot's ledger; ~0: there is none.
+ */
+export function ledgerFirst(slot: usize, era: u64): u64 {
   const at = ledgerOf(slot);
-  if (at <= MOVING) return at == MOVING;
+  if (at <= MOVING) return at == MOVING ? era : ~(<u64>0);
   const capacity = <u32>get64(at + L_CAPACITY);
-  const tail = <u32>load64(at + L_TAIL);
-  const place = placeOf(at, capacity, tail, birth);
-  if (place == tail) return false;
-  const next = nextLease(at, capacity, place);
-  return next < capacity && load64(eraAt(at, capacity, next)) <= retired;
+  const place = leaseFrom(at, capacity, era);
+  return place < capacity ? load64(eraAt(at, capacity, place)) : ~(<u64>0);
 }
 
-/** The era of the oldest lease in the slot's ledger; ~0: there is none. */
-export function ledgerOldest(slot: usize): u64 {
-  const at = ledgerOf(slot);
-  if (at <= MOVING) return at == MOVING ? 1 : ~(<u64>0);
-  const capacity = <u32>get64(at + L_CAPACITY);
-  const next = nextLease(at, capacity, 0);
-  return next < capacity ? load64(eraAt(at, capacity, next)) : ~(<u64>0);
-}
-
-/** An era that no lease in the slot's ledger passes; 0: it has none. */
-export function ledgerNewest(slot: usize): u64 {
-  const at = ledgerOf(slot);
-  if (at <= MOVING) return at == MOVING ? ~(<u64>0) : 0;
-  const tail = <u32>load64(at + L_TAIL);
-  return tail == 0 ? 0 : load64(eraAt(at, <u32>get64(at + L_CAPACITY), tail - 1));
-}
-
-/** How many leases stand in the slot's ledger. O(capacity / GROUP). */
+/** How many leases stand in the slot's ledger. */
 export function ledgerCount(slot: usize): u32 {
   const at = ledgerOf(slot);
-  if (at <= MOVING) return 0;
-  const capacity = <u32>get64(at + L_CAPACITY);
-  let count: u32 = 0;
-  for (let group: u32 = 0; group < capacity / GROUP; group++) {
-    count += <u32>popcnt(load64(bitsAt(at, capacity, group)));
-  }
-  return count;
+  return at <= MOVING ? 0 : <u32>(load64(at + L_TAIL) >> 32);
 }

@@ -69,8 +69,7 @@ import {
   FIRST,
   FLAGS,
   FULL,
-  GRANTS,
-  GRANT_BYTES,
+  GROUP_BYTES,
   H_BITMAPS_AT,
   H_BUILD,
   H_CHECKSUM,
@@ -358,6 +357,6 @@ function putLayout(pages: u32, participants: u32, first: u32): void {
 
 /** Where the page table begins. */
 export function pageTableAt(participants: u32): usize {
-  const entries = ENTRIES * ENTRY_BYTES + REGIONS * REGION_BYTES + GRANTS * GRANT_BYTES;
+  const entries = ENTRIES * ENTRY_BYTES + REGIONS * REGION_BYTES + GROUP_BYTES;
   return SLOTS + participants * SLOT_BYTES + entries;
 }

@@ -499,7 +499,12 @@ export function regionGeneration(region: u32): u32 {
 
 /** A region of this participant; the number, or -FULL, -CONTENDED, -LIMIT. */
 export function regionOpen(budget: u32): i32 {
-  const region = regionCreate(ownedBySlot(ME, GENERATION), budget);
+  return openFor(ownedBySlot(ME, GENERATION), budget);
+}
+
+/** Steps 1 to 4: as `regionOpen`, for an owner. */
+export function openFor(owner: u64, budget: u32): i32 {
+  const region = regionCreate(owner, budget);
   if (region < 0) return region;
   const code = regionPublish(region);
   return code == OK ? region : -code;

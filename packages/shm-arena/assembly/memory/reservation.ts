@@ -75,7 +75,6 @@ import {
   SELF,
   SLOT_FREE,
   S_LEASES,
-  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_OVER_UPPER,
@@ -86,7 +85,7 @@ import {
   slotAt,
 } from '../ground/layout';
 import { grantsMeet } from './grants';
-import { ledgerMeets } from './ledger';
+import { ledgerFirst } from './ledger';
 
 /** Starts the reading section of a call, which is not in another one. Wait-free, two stores. */
 export function pin(): void {
@@ -167,7 +166,7 @@ export function leasesMeet(at: usize, birth: u64, retired: u64): bool {
       if (point != 0) return true;
     }
   }
-  return MUTANT != 260 && load64(at + S_LEDGER) != 0 && ledgerMeets(at, birth, retired);
+  return MUTANT != 260 && ledgerFirst(at, birth) <= retired;
 }
 
 function meets(lowerAt: usize, upperAt: usize, birth: u64, retired: u64): bool {

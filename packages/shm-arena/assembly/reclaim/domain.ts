@@ -27,7 +27,7 @@ import { fill, get32, load32, load64, put32, put64, store64 } from '../ground/at
 import { allocBlock, isUsed, repairHomes } from './blocks';
 import { entryAlive } from '../life/directory';
 import { nextGrant } from '../memory/grants';
-import { ledgerCount, ledgerOldest } from '../memory/ledger';
+import { ledgerCount, ledgerFirst } from '../memory/ledger';
 import { sizeOfClass } from '../memory/heap';
 import {
   BAD,
@@ -49,7 +49,6 @@ import {
   S_LEASES,
   S_LOWER,
   S_OVER_LOWER,
-  S_OVER_UPPER,
   S_STATE,
   S_UPPER,
   SELF,
@@ -346,26 +345,17 @@ function reservations(at: usize, peak: f64, homes: u32): void {
     const further = ledgerCount(line);
     count += further;
     most += <f64>further * (peak + births * 2);
-    const first = further == 0 ? ~(<u64>0) : ledgerOldest(line);
+    const first = ledgerFirst(line, 1);
     if (first < oldest) {
       oldest = first;
       who = slot + 1;
     }
-    for (let i: u32 = 0; i < LEASES + 2; i++) {
-      let lower: u64;
-      let upper: u64;
-      if (i < LEASES) {
-        lower = load64(line + S_LEASES + (i << 3));
-        upper = lower;
-      } else if (i == LEASES) {
-        lower = load64(line + S_OVER_LOWER);
-        upper = load64(line + S_OVER_UPPER);
-      } else {
-        if (slot == ME && !held()) continue;
-        lower = load64(line + S_LOWER);
-        upper = load64(line + S_UPPER);
-      }
+    // Both intervals, of two words each, then the words of leases.
+    let at: usize = slot == ME && !held() ? S_OVER_LOWER : S_LOWER;
+    for (; at < S_LEASES + (LEASES << 3); at += at < S_LEASES ? 16 : 8) {
+      const lower = load64(line + at);
       if (lower == 0) continue;
+      const upper = at < S_LEASES ? load64(line + at + 8) : lower;
       count++;
       most += peak + births * (<f64>(upper - lower) + 2);
       if (lower >= oldest) continue;

@@ -66,7 +66,7 @@ import {
 import { I } from '../ground/invariants';
 import { give } from './blocks';
 import { grantsMeet, nextGrant } from '../memory/grants';
-import { ledgerNewest, ledgerOldest } from '../memory/ledger';
+import { ledgerFirst } from '../memory/ledger';
 import { leasesMeet } from '../memory/reservation';
 import { sizeOfClass } from '../memory/heap';
 import {
@@ -114,7 +114,6 @@ import {
   ME,
   PARTICIPANTS,
   S_LEASES,
-  S_LEDGER,
   S_LOWER,
   S_OVER_LOWER,
   S_OVER_UPPER,
@@ -371,9 +370,10 @@ function noteLeases(home: usize, noted: u32, slot: u32): u32 {
     oldest = min(oldest, era);
     newest = max(newest, era);
   }
-  if (load64(at + S_LEDGER) != 0 && MUTANT != 266) {
-    oldest = min(oldest, ledgerOldest(at));
-    newest = max(newest, ledgerNewest(at));
+  const further = MUTANT == 266 ? ~(<u64>0) : ledgerFirst(at, 1);
+  if (further != ~0) {
+    oldest = min(oldest, further);
+    newest = load64(CLOCK);
   }
   return oldest > newest ? noted : noteReserved(home, noted, oldest, newest, slot + 1);
 }

@@ -6,7 +6,6 @@
 // belongs to a structure: it stands in the arena (assembly/memory/grants.ts) and has no user in any
 // thread.
 
-import { LEASES } from '../../build/numbers/ground/layout.ts';
 import { ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
@@ -40,18 +39,18 @@ export class Lease {
 
 function take({ kernel, shared }: Seat): number {
   const name = kernel.leaseTake();
-  if (name >= LEASES) shared.overflow.push(name - LEASES);
+  if (name < 0) shared.overflow.push(-name);
   return name;
 }
 
 function letGo({ kernel, shared }: Seat, name: number): void {
-  if (name < LEASES) {
+  if (name > 0) {
     kernel.leaseDrop(name);
     return;
   }
   // In the order in which they were taken, which is that of their eras.
   const { overflow } = shared;
-  overflow.splice(overflow.indexOf(name - LEASES), 1);
+  overflow.splice(overflow.indexOf(-name), 1);
   kernel.leaseAnchor(overflow[0] ?? 0, overflow.at(-1) ?? 0);
 }
 
