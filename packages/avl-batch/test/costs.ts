@@ -3,6 +3,7 @@
 import type { Arena, Cursor } from '@x/shm-arena';
 import type { u32 } from '@x/shm-arena/codec';
 import {
+  AMONG_SNAPSHOTS,
   type CostObject,
   type CostRow,
   type CostTable,
@@ -22,6 +23,8 @@ interface World {
   readonly arena: Arena;
   readonly tree: Tree;
   readonly snapshot: AvlBatchSnapshot<number, number>;
+  /** What else stays open. */
+  readonly kept: readonly AvlBatchSnapshot<number, number>[];
   readonly cursor: Cursor<number, number>;
   readonly ticket: Ticket;
   /** One of the keys in turn. */
@@ -80,6 +83,22 @@ const snapshot: CostObject<World> = {
   ],
 };
 
+/** What the snapshots that are open cost. */
+const opening: CostObject<World> = {
+  what: 'AvlBatch',
+  of: ({ tree }) => tree,
+  in: 'snapshots',
+  rows: [
+    often('snapshot', ({ tree }) => tree.snapshot().close(), {
+      ...AMONG_SNAPSHOTS,
+      before: ({ tree }: World) => {
+        tree.set(0, 0);
+        tree.build();
+      },
+    }),
+  ],
+};
+
 const last: CostObject<World> = {
   what: 'AvlBatch',
   of: ({ tree }) => tree,
@@ -90,7 +109,7 @@ const last: CostObject<World> = {
 };
 
 export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
-  const worldOf = (n: number, size: number): World => {
+  const worldOf = (n: number, size: number, snapshots = 0): World => {
     const arena = Arena.create({ bytes: 2 ** 26 });
     const tree = AvlBatch.create(arena, { key: u32, value: u32, batch: { maxQueued: 2 ** 16 } });
     let ticket = tree.set(0, 0);
@@ -99,9 +118,14 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
       if (i % size === size - 1) tree.build();
     }
     tree.build();
+    const kept = Array.from({ length: snapshots }, (_, i) => {
+      tree.set((i % n) * 20, i);
+      tree.build();
+      return tree.snapshot();
+    });
     let turn = 0;
     return {
-      ...{ arena, tree, snapshot: tree.snapshot(), cursor: tree.cursor(), ticket, n },
+      ...{ arena, tree, snapshot: tree.snapshot(), cursor: tree.cursor(), ticket, n, kept },
       get key() {
         return ((turn++ * 104_729) % n) * 20;
       },
@@ -111,8 +135,16 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
     structure: 'AvlBatch',
     n: 'entries',
     size: 2_000,
-    about: { batches: 'n keys in batches of 500', batch: 'n keys in one batch' },
-    worlds: { batches: (n) => worldOf(n, 500), batch: (n) => worldOf(n, n) },
+    about: {
+      batches: 'n keys in batches of 500',
+      batch: 'n keys in one batch',
+      snapshots: '50 keys, and n snapshots of different instants',
+    },
+    worlds: {
+      batches: (n) => worldOf(n, 500),
+      batch: (n) => worldOf(n, n),
+      snapshots: (n) => worldOf(50, 50, n),
+    },
     objects: [
       classCosts<World>(
         'AvlBatch',
@@ -120,7 +152,7 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
         ({ arena }) => AvlBatch.create(arena),
         ({ arena, tree }) => AvlBatch.attach(arena, tree.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, tree, last],
+      ...[cursorCosts<World>(), snapshot, tree, opening, last],
     ],
   };
 }

@@ -9,6 +9,7 @@ interface World {
   readonly domain: HazardDomain;
   readonly root: Atomic;
   readonly lease: Lease;
+  readonly kept: readonly Lease[];
 }
 
 interface Given {
@@ -17,6 +18,13 @@ interface Given {
 }
 
 const shared = domainCosts<World>();
+
+/** What is searched among n leases. */
+const AMONG_LEASES = {
+  cost: 'O(log leases)',
+  grows: 'logarithmic',
+  note: 'n leases of different instants are open',
+} as const;
 
 const domain: CostObject<World> = {
   what: 'HazardDomain',
@@ -53,6 +61,23 @@ const lease: CostObject<World> = {
   ],
 };
 
+/** What the leases that are open cost. */
+const opening: CostObject<World> = {
+  what: 'HazardDomain',
+  of: ({ domain }) => domain,
+  in: 'leases',
+  rows: [
+    often('lease', ({ domain, root }) => domain.lease(root).close(), AMONG_LEASES),
+    often('collect', turnOver, { ...AMONG_LEASES, cost: 'O(blocks that wait × log leases)' }),
+  ],
+};
+
+/** One block is retired, and what can be is freed. */
+function turnOver({ domain }: World): number {
+  domain.retire(domain.alloc(64));
+  return domain.collect();
+}
+
 const last: CostObject<World> = {
   what: 'HazardDomain',
   of: ({ domain }) => domain,
@@ -60,19 +85,25 @@ const last: CostObject<World> = {
 };
 
 export function costs({ Arena, HazardDomain }: Given): CostTable<World> {
+  const worldOf = (n: number, leases: number): World => {
+    const arena = Arena.create({ bytes: 4 * 2 ** 20 + n * 1_024 });
+    const domain = HazardDomain.create(arena);
+    const root = domain.atomic(domain.alloc(64));
+    const kept = Array.from({ length: leases }, () => domain.lease(root));
+    return { arena, domain, root, kept, lease: kept[0]! };
+  };
   return {
     structure: 'HazardDomain',
     n: 'blocks, and of the arena’s bytes 1 024 for each',
     size: 2_000,
-    about: { used: 'n blocks in use' },
+    about: { used: 'n blocks in use', leases: 'a block in use, and n leases of it' },
     worlds: {
       used: (n) => {
-        const arena = Arena.create({ bytes: 4 * 2 ** 20 + n * 1_024 });
-        const domain = HazardDomain.create(arena);
-        const root = domain.atomic(domain.alloc(64));
-        for (let i = 0; i < n; i++) domain.alloc(64);
-        return { arena, domain, root, lease: domain.lease(root) };
+        const world = worldOf(n, 1);
+        for (let i = 0; i < n; i++) world.domain.alloc(64);
+        return world;
       },
+      leases: (n) => worldOf(n, n),
     },
     objects: [
       classCosts<World>(
@@ -81,7 +112,7 @@ export function costs({ Arena, HazardDomain }: Given): CostTable<World> {
         ({ arena }) => HazardDomain.create(arena),
         ({ arena, domain }) => HazardDomain.attach(arena, domain.handle),
       ),
-      ...[lease, atomic, domain, last],
+      ...[lease, atomic, domain, opening, last],
     ],
   };
 }

@@ -91,7 +91,7 @@ describe('regions', () => {
 
 describe('reservations', () => {
   /** A structure of one region, destroyed by `k`; whether its pages have come back. */
-  function freed(hold: 'nothing' | 'pin' | 'old pin' | 'lease' | 'overflow'): boolean {
+  function freed(hold: 'nothing' | 'pin' | 'old pin' | 'lease' | 'ledger'): boolean {
     const w = world(64);
     const { k } = w.attach();
     const reader = w.attach().k;
@@ -104,7 +104,8 @@ describe('reservations', () => {
     const { region: pages } = stats(w, k);
     expect(pages).toBe(1);
     if (hold === 'pin') reader.pin();
-    const leases = Array.from({ length: { lease: 1, ledger: 15 }[hold] ?? 0 }, () => {
+    const count = { lease: 1, ledger: 15, nothing: 0, pin: 0, 'old pin': 0 }[hold];
+    const leases = Array.from({ length: count }, () => {
       const lease = reader.leaseTake();
       expect(reader.leaseHold(lease)).toBe(1);
       return lease;

@@ -3,6 +3,7 @@
 import type { Arena, Cursor } from '@x/shm-arena';
 import type { u32 } from '@x/shm-arena/codec';
 import {
+  AMONG_SNAPSHOTS,
   type CostObject,
   type CostRow,
   type CostTable,
@@ -29,6 +30,8 @@ interface World {
   /** As of before most writes, and as of half of them. */
   readonly old: SkipListSnapshot<number, number>;
   readonly half: SkipListSnapshot<number, number>;
+  /** What else stays open. */
+  readonly kept: unknown;
   readonly cursor: Cursor<number, number>;
   /** One of the keys in turn, or the one with many versions. */
   readonly key: number;
@@ -148,6 +151,23 @@ const last: CostObject<World> = {
   ],
 };
 
+/** What the snapshots that are open cost. */
+const opening: CostObject<World> = {
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: 'snapshots',
+  rows: [
+    often('snapshot', ({ list }) => list.snapshot().close(), {
+      ...AMONG_SNAPSHOTS,
+      before: ({ list }: World) => list.set(0, 0),
+    }),
+    row('seal', ({ list }) => list.seal().destroy(), {
+      ...AMONG_SNAPSHOTS,
+      cost: 'O(lists + log snapshots)',
+    }),
+  ],
+};
+
 /** What the deleted keys in front of what lives cost. */
 const passing: CostObject<World> = {
   what: 'SkipList',
@@ -165,20 +185,20 @@ const passing: CostObject<World> = {
 export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
     keyAt: (turn: number) => number,
-    fill: (list: List, half: () => void) => void,
+    fill: (list: List, half: () => void) => unknown,
   ): World => {
     const arena = Arena.create({ bytes: 2 ** 26 });
     const list = SkipList.create(arena, { key: u32, value: u32 });
     for (let i = 0; i < 50; i++) list.set(i * 1_000, i);
     const old = list.snapshot();
     let half = old;
-    fill(list, () => {
+    const kept = fill(list, () => {
       half = list.snapshot();
     });
     const frozen = undefined as unknown as World['frozen'];
     let turn = 0;
     return {
-      ...{ arena, list, old, half, frozen, cursor: list.cursor(), next: 1 },
+      ...{ arena, list, old, half, frozen, cursor: list.cursor(), next: 1, kept },
       get key() {
         return keyAt(turn++ * 104_729);
       },
@@ -194,6 +214,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       batch: 'n keys in one batch into an empty list',
       hot: '50 keys, one of them written n times',
       deleted: 'n keys, all deleted, in front of 50 others',
+      snapshots: 'n snapshots, one after each of n writes to 50 keys',
     },
     worlds: {
       keys: (n) =>
@@ -237,6 +258,17 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
             for (let i = 0; i < n; i++) list.delete(i);
           },
         ),
+      snapshots: (n) =>
+        worldOf(
+          (turn) => (turn % 50) * 1_000,
+          (list, half) => {
+            half();
+            return Array.from({ length: n }, (_, i) => {
+              list.set((i % 50) * 1_000, i);
+              return list.snapshot();
+            });
+          },
+        ),
     },
     objects: [
       classCosts<World>(
@@ -245,7 +277,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ({ arena }) => SkipList.create(arena),
         ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, list, passing, ending, last],
+      ...[cursorCosts<World>(), snapshot, list, passing, opening, ending, last],
     ],
   };
 }

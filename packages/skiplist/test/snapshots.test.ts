@@ -1,5 +1,6 @@
 // Snapshots in any number: each keeps the lists that it shows, and no others.
 
+import { u32, utf8 } from '@x/shm-arena/codec';
 import { expect, test } from 'vitest';
 import { SkipList, type SkipListSnapshot } from '../src/index.ts';
 import { freshArena } from './support.ts';
@@ -11,7 +12,7 @@ const LIST = 2 * 64 * KIB;
 
 test.each([13, 400])('%i at a time over lists that are sealed and destroyed', (n) => {
   const arena = freshArena({ bytes: 64 * KIB * KIB, participants: 4 });
-  const list = SkipList.create<string, string>(arena);
+  const list = SkipList.create(arena, { value: utf8 });
   const open: { snapshot: SkipListSnapshot<string, string>; step: number }[] = [];
   const text = 'x'.repeat(50);
   let least = 0;
@@ -41,7 +42,7 @@ test.each([13, 400])('%i at a time over lists that are sealed and destroyed', (n
 
 test('thousands of one instant keep what one keeps', () => {
   const arena = freshArena({ bytes: 8 * KIB * KIB, participants: 4 });
-  const list = SkipList.create<string, number>(arena).set('a', 1);
+  const list = SkipList.create(arena, { value: u32 }).set('a', 1);
   const { used } = arena.stats();
   const snapshots = Array.from({ length: 5000 }, () => list.snapshot());
   expect(arena.stats().used).toBe(used);

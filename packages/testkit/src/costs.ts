@@ -93,6 +93,13 @@ export const linear = (cost = 'O(n)') => ({ cost, grows: 'linear' }) as const;
 
 export const LOGARITHMIC = { cost: 'O(log n + key)', grows: 'logarithmic' } as const;
 
+/** What is searched among n snapshots. */
+export const AMONG_SNAPSHOTS = {
+  cost: 'O(log snapshots)',
+  grows: 'logarithmic',
+  note: 'n snapshots of different instants are open',
+} as const;
+
 const LIMITED = { cost: 'O(log n + key + entries)', grows: 'logarithmic' } as const;
 
 /** A world of a map: one of its keys in turn. */
