@@ -509,7 +509,7 @@ export const operations: Structure<Run>['operations'] = {
       return wrong ?? 'ok';
     },
     waitFree: true,
-    bound: 160,
+    bound: 176,
   },
   pinOnly: {
     *run(t) {
