@@ -37,7 +37,7 @@ function warmUp(t: Thread): void {
 /** Here a thread asks for what became of another one's operation, by the run's state. */
 const foreign = new Set(['a builder is succeeded', 'outcomes are kept, and forgotten']);
 
-const BUILDS = ['build', 'compact', 'apply'];
+const BUILDS = ['build', 'compact', 'move', 'apply'];
 
 const avl: Structure<Run, State> = {
   ...ofMap({
@@ -45,7 +45,7 @@ const avl: Structure<Run, State> = {
     source: 'packages/avl-batch',
     promise,
     // One thread builds.
-    blockers: { build: BUILDS, compact: BUILDS, apply: BUILDS },
+    blockers: { build: BUILDS, compact: BUILDS, move: BUILDS, apply: BUILDS },
     invariant: (world, entry, run: Run) => invariantOf(world, entry, run),
     word: nameWord,
   }),

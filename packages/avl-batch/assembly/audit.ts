@@ -4,11 +4,14 @@
 // the number of the check, which is also the difference of the status from AUDIT:
 //   1 keys do not ascend                       2 heights of children differ by more than one
 //   3 a height is not 1 + the higher child's   4 a size is not 1 + both children's
-//   5 a region of the structure is none of Q0, Q1, S and the generation's, or one of these not LIVE
+//   5 a region of the structure is none of Q0, Q1, S, the generation's and the one that it moves
+//     out of, or one of these not LIVE
 //   6 a queue: applied beyond its tail, a mirror beyond applied, tickets that do not ascend, more
 //     slots than the map's
 //   7 a cold part whose slices' padding is not zero, or whose length does not fit its slices
 //   8 what lives is not the sum of the entries' charges
+//   9 a node or a cold part that lies in no region of the version, or up to the front in the old
+//  10 more is left to be moved than the version says
 //
 // Both only read. A death leaves a pin.
 //
@@ -19,6 +22,8 @@ import {
   CLOSED,
   kindOf,
   OK,
+  P_CONT,
+  PAGE_SHIFT,
   PARTICIPANTS,
   R_OWNER,
   R_STATE,
@@ -30,6 +35,7 @@ import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { holder } from '@x/shm-arena/assembly/life/lock';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { problem } from '@x/shm-arena/assembly/map/result';
+import { pageAt, pageAux, pageTag } from '@x/shm-arena/assembly/memory/pages';
 import { regionPages } from '@x/shm-arena/assembly/memory/region';
 import {
   STATS_BUILDER,
@@ -37,6 +43,7 @@ import {
   STATS_LIVE,
   STATS_MAX_PAGES,
   STATS_MOST,
+  STATS_MOVING,
   STATS_NUMBER,
   STATS_PAGES,
   STATS_QUEUE_PAGES,
@@ -66,17 +73,22 @@ import {
   appliedOf,
   budgetOf,
   done,
+  frontOf,
   HEAD_LOCK,
   HEAD_USED,
   halfOf,
   headOf,
   isLasting,
+  isMoving,
+  isNamed,
   liveOf,
   look,
   mostOf,
   numberOf,
+  oldOf,
   queueAt,
   regionOf,
+  restOf,
   rootOf,
   slotsOf,
   tablesOf,
@@ -107,7 +119,9 @@ export function stats(entry: u32, generation: u32, target: u32): i32 {
     }
   }
   put32(out + STATS_WAITING, <u32>waiting);
-  put32(out + STATS_PAGES, regionPages(regionOf(version)));
+  const old = isMoving(version) ? regionPages(oldOf(version)) : 0;
+  put32(out + STATS_PAGES, regionPages(regionOf(version)) + old);
+  put32(out + STATS_MOVING, isMoving(version) ? 1 : 0);
   put32(out + STATS_MOST, mostOf(head));
   const queued = regionPages(halfOf(head, 0)) + regionPages(halfOf(head, 1));
   put32(out + STATS_QUEUE_PAGES, queued + regionPages(tablesOf(head)));
@@ -125,18 +139,22 @@ export function audit(entry: u32, generation: u32): i32 {
   const version = present(entry, generation);
   if (version == 0) return leave(CLOSED);
   const head = headOf(version);
-  let verdict = auditTree(rootOf(version), liveOf(version));
+  let verdict = auditTree(version);
   if (verdict == OK) verdict = auditQueues(head, version);
   if (verdict == OK) {
     const owner = ownedByEntry(entry, generation);
-    verdict = auditRegions(owner, head, regionOf(version));
+    verdict = auditRegions(owner, head, version);
   }
   return leave(verdict);
 }
 
 /** Walks the tree in order. */
-function auditTree(root: usize, live: u64): i32 {
+function auditTree(version: usize): i32 {
+  const root = rootOf(version);
+  const live = liveOf(version);
+  const front = frontOf(version);
   let sum: u64 = 0;
+  let rest: u64 = 0;
   let depth: u32 = 0;
   let n = root;
   let former: usize = 0;
@@ -148,15 +166,36 @@ function auditTree(root: usize, live: u64): i32 {
     }
     depth--;
     n = get32(stackAt(depth));
-    const verdict = auditNode(n);
+    let verdict = auditNode(n);
+    const behind = isMoving(version) && (front == 0 || compareNodes(front, n) < 0);
+    if (verdict == OK) verdict = auditPlace(version, n, behind);
     if (verdict != OK) return verdict;
     if (former != 0 && compareNodes(former, n) >= 0) return problem(1, n, 0, former, 0);
     former = n;
     const cold = coldOf(n);
-    sum += chargeOf(NODE_BYTES + coldBytes(keyLength(cold), valueLength(cold)));
+    const charge = chargeOf(NODE_BYTES + coldBytes(keyLength(cold), valueLength(cold)));
+    sum += charge;
+    if (behind) rest += charge;
     n = right(n);
   }
+  if (rest > restOf(version)) return problem(10, root, 0, rest, restOf(version));
   return sum == live ? OK : problem(8, root, 0, live, sum);
+}
+
+/** C4 of compact.ts. */
+function auditPlace(version: usize, n: usize, behind: bool): i32 {
+  for (let i: u32 = 0; i < 2; i++) {
+    const found = regionAround(i == 0 ? n : coldOf(n));
+    const own = regionOf(version);
+    if (found != own && !(behind && found == oldOf(version))) return problem(9, n, 0, found, own);
+  }
+  return OK;
+}
+
+/** The region in which a block lies. */
+function regionAround(at: usize): u32 {
+  const word = load64(pageAt(<u32>(at >> PAGE_SHIFT)));
+  return pageTag(kindOf(word) == P_CONT ? load64(pageAt(pageAux(word))) : word);
 }
 
 function auditNode(n: usize): i32 {
@@ -202,13 +241,16 @@ function auditQueues(head: usize, version: usize): i32 {
 }
 
 /** Every region of the structure is one that it names. */
-function auditRegions(owner: u64, head: usize, present: u32): i32 {
+function auditRegions(owner: u64, head: usize, version: usize): i32 {
+  const due: u32 = isMoving(version) ? 5 : 4;
   let named: u32 = 0;
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
     if (load64(at + R_OWNER) != owner || kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
-    if (region != present && !isLasting(head, region)) return problem(5, 0, 0, region, present);
+    if (!isNamed(version, region) && !isLasting(head, region)) {
+      return problem(5, 0, 0, region, regionOf(version));
+    }
     named++;
   }
-  return named == 4 ? OK : problem(5, 0, 0, named, 4);
+  return named == due ? OK : problem(5, 0, 0, named, due);
 }

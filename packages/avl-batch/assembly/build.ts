@@ -59,33 +59,53 @@ import { sort, SORT_BYTES } from '@x/shm-arena/assembly/map/sort';
 import { regionMark, regionRewind, sweep } from '@x/shm-arena/assembly/memory/region';
 import { cutTaken, isMore, queuesTaken, takeOps, takenOf } from './batch';
 import {
+  BUILT_DUE,
   BUILT_LIVE,
   BUILT_MORE,
+  BUILT_MOVING,
   BUILT_NODES,
   BUILT_NUMBER,
   BUILT_OPS,
   BUILT_SIZE,
   BUILT_USED,
 } from './codes';
-import { apply, resetBuilder, bytesTaken, failed, liveAdded, nodesMade, takeRoom } from './join';
+import {
+  apply,
+  resetBuilder,
+  bytesTaken,
+  chargesMade,
+  failed,
+  liveAdded,
+  nodesMade,
+  takeRoom,
+} from './join';
 import { treeSize } from './node';
 import { Q_APPLIED, Q_TAIL } from './op';
-import { allotIfDue, tellRoom } from './room';
+import { allotIfDue, isDue, tellRoom } from './room';
 import {
   appliedOf,
   entryOf,
   fillVersion,
+  frontOf,
   HEAD_LOCK,
   HEAD_PUBLISHED,
   headFor,
+  isMoving,
   liveOf,
+  NOWHERE,
   numberOf,
+  oldOf,
+  oldUsedOf,
   queueAt,
   queuesOf,
   regionOf,
+  restOf,
   rootOf,
   setApplied,
   setFigures,
+  setMove,
+  setTidy,
+  tidyOf,
   usedOf,
   versionBytes,
 } from './version';
@@ -175,7 +195,7 @@ function buildOn(head: usize, version: usize, temp: usize, most: u32, last: bool
   const mark = regionMark(region);
   let next = version;
   if (count != 0) {
-    allotIfDue(head, region, liveOf(version));
+    allotIfDue(version);
     resetBuilder(region, sort(temp, most, count), version, last);
     const root = apply(rootOf(version), 0, count);
     next = successor(head, version, root);
@@ -202,7 +222,12 @@ function successor(head: usize, version: usize, root: usize): usize {
   const next = takeRoom(bytes, 8);
   if (next == 0) return 0;
   fillVersion(next, root, regionOf(version), numberOf(version) + 1, head, queues);
-  setFigures(next, usedOf(version) + bytesTaken(), liveOf(version) + liveAdded(), cutTaken());
+  const live = liveOf(version) + liveAdded();
+  setFigures(next, usedOf(version) + bytesTaken(), live, cutTaken());
+  setTidy(next, tidyOf(version));
+  const old = isMoving(version) && MUTANT != 281 ? oldOf(version) : NOWHERE;
+  const rest = old == NOWHERE ? 0 : min(live, restOf(version) + chargesMade());
+  setMove(next, old, frontOf(version), oldUsedOf(version), rest);
   for (let q: u32 = 0; q < queues; q++) {
     const tail = MUTANT == 80 ? load64(queueAt(head, q) + Q_TAIL) : 0;
     setApplied(next, q, MUTANT == 80 ? tail : takenOf(q));
@@ -210,9 +235,11 @@ function successor(head: usize, version: usize, root: usize): usize {
   return next;
 }
 
-/** What build and compact say of the version they made. */
+/** What build, compact and move say of the version they made. */
 export function report(version: usize): void {
   const out = io();
+  put32(out + BUILT_MOVING, isMoving(version) ? 1 : 0);
+  put32(out + BUILT_DUE, isDue(version) ? 1 : 0);
   put32(out + BUILT_SIZE, treeSize(rootOf(version)));
   put64(out + BUILT_NUMBER, numberOf(version));
   put64(out + BUILT_USED, usedOf(version));

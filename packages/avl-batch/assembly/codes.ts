@@ -37,7 +37,7 @@ export const MARKED_WAITING: usize = 4;
 export const SIGNAL_PUBLISHED: usize = 0;
 export const SIGNAL_NUDGED: usize = 4;
 
-/** Of `build`; the last four also of `compact`. */
+/** Of `build`; from the fourth on also of `compact` and `move`. */
 export const BUILT_OPS: usize = 0;
 export const BUILT_MORE: usize = 4;
 export const BUILT_NODES: usize = 8;
@@ -45,6 +45,10 @@ export const BUILT_SIZE: usize = 12;
 export const BUILT_NUMBER: usize = 16;
 export const BUILT_USED: usize = 24;
 export const BUILT_LIVE: usize = 32;
+export const BUILT_MOVING: usize = 40;
+export const BUILT_DUE: usize = 44;
+/** Of `move` and `compact`: whether that was the end of a rebuild. */
+export const BUILT_ENDED: usize = 48;
 
 /** Of `stats`. */
 export const STATS_SIZE: usize = 0;
@@ -58,3 +62,4 @@ export const STATS_MOST: usize = 40;
 export const STATS_QUEUE_PAGES: usize = 44;
 export const STATS_BUILDER: usize = 48;
 export const STATS_MAX_PAGES: usize = 52;
+export const STATS_MOVING: usize = 56;

@@ -1,43 +1,63 @@
-// Compaction: the tree, rebuilt as it is best read, in a region of its own; the old one goes.
+// Compaction: the tree is rebuilt in a region of its own, and the old one goes: all at once, or by
+// stretches between builds, so that no call takes longer because the tree is large.
 //
-//   generation g   | v1 n n c n v2 n n n c … v9 |      nodes where builds left them, and garbage
-//                              │ rebuild
-//   generation g+1 | hot parts of the upper levels | part | c | part | c | … | part | v10 |
-//                                                    └ 5 levels: hot parts, then cold ones
+//   region g      | v1 n n c n v2 n n n c … v9 |       nodes where builds left them, and garbage
+//                     moved │ ◄ front │ rest
+//   region g + 1  | stretch | v10 n n c v11 | stretch | v12 n … | stretch | v40 |
 //
-// The new tree is perfectly balanced: left and right sizes differ by one at most. The hot parts of
-// its upper levels, and those of each part at the bottom, stand in van Emde Boas order (Prokop,
-// 1999): the upper half of the levels together, then each of the subtrees below it, both again in
-// this way; so a descent touches few lines, and few pages, whatever their sizes. All parts at the
-// bottom stand in the order of the keys, each with the cold parts of its nodes behind it, so that a
-// descent ends in one page, or two, with the value: translations of pages are what it misses most.
-// The shape depends on the size alone: hot parts are placed first, without keys, and get them from
-// a walk through the old tree. Nothing else is allocated.
+// By stretches: while a version moves out of an old region, all that is made, by builds too, lies
+// in the next one. A stretch takes over what follows the front in the order of the keys: subtrees
+// that are small enough are rebuilt (rebuild.ts), the nodes above them copied one by one and joined
+// (join.ts). Builds go on anywhere meanwhile. When nothing is left behind the front, the version
+// moves out of nothing any more, and the old region goes. It is a copying collector (Cheney, 1970)
+// that does its work in portions and allocates where it copies to (Baker, 1978); as nodes do not
+// change, nobody who reads needs a barrier.
 //
-// compact                                                a death after this step leaves
+// How much a stretch takes follows what builds have written since the rebuild began: of what lives
+// the rest is at most live - PACE * written. So a build of m operations moves O(m log n) bytes, and
+// a rebuild ends before it has made more than 1 / PACE of the tree garbage.
+//
+// compact, move                                          a death after this step leaves
 //   1. as build.ts 1, 2: lock, version v                   a lock to be inherited
-//   2. region G', CREATING by me                           CREATING(dead), not rooted: repair frees
-//   3. the tree and v' in it: plain                        the same
+//   2. a rebuild begins: region G', CREATING by me         CREATING(dead), not rooted: repair frees
+//   3. what is taken over, and v' in it: plain             the same, and bytes of the generation
 //   4. CAS root v → v'           linearizes                CREATING(dead), rooted: whoever takes
 //                                                          the lock next, or repair, makes it LIVE
-//   5. G' → LIVE                                           v's region LIVE and not rooted: repair
-//   6. retire v's region                                   retires it
+//   5. G' → LIVE                                           LIVE regions that no version names:
+//   6. retire what v named and v' does not                 repair retires them
 //   7. applied words, published + 1; unlock; sweep         nothing
 //
 // C1  The pin covers the birth of G' before the root names it (`protect` after 2): when the
 //     structure is destroyed meanwhile, step 5 retires G' while this thread still reads it.
 // C2  A region is freed when no pin and no lease meets its life (region.ts): a slow reader keeps
-//     the generation it reads, and nothing else. As many may wait as there are regions.
-// C3  If memory is refused, G' is dropped, and nothing has changed.
+//     the generations it reads, two at most, and nothing else. As many may wait as there are
+//     regions.
+// C3  If memory is refused, G' is dropped, or the shard rewound, and nothing has changed.
+// C4  A version with an old region has each node up to its front, and its cold part, in its own
+//     region; what is behind the front lies in either, and is no more than `rest` by its charges.
+//     Without one all lies in its own.
+// C5  Behind a stretch it keeps pace: rest <= live - PACE * written (`dueOf`).
 //
-// No site can check these: C1 and C2 as memory that is freed while it is read, C3 by the model.
+// Checked at its site: C5. By audit (9, 10): C4. No site can check C1 and C2, which show as memory
+// that is freed while it is read, nor C3, which the model shows.
 //
-// Names: a part of the new tree has `count` keys; of a placed one, the upper `levels` are there.
+// Names: see rebuild.ts; the front: the node of the last entry that was moved; open: a subtree that
+// may have entries up to the front.
 
-import { get32, load64, put32, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  check,
+  get32,
+  load64,
+  put32,
+  put64,
+  get64,
+  store32,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { C } from '@x/shm-arena/assembly/ground/invariants';
 import {
   CLOSED,
   CONTENDED,
+  FULL,
   generationOf,
   OK,
   R_BUDGET,
@@ -45,207 +65,245 @@ import {
   regionAt,
 } from '@x/shm-arena/assembly/ground/layout';
 import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
-import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { entryAlive } from '@x/shm-arena/assembly/life/directory';
 import { unlock } from '@x/shm-arena/assembly/life/lock';
-import { enter, leave } from '@x/shm-arena/assembly/map/call';
+import { enter, io, leave } from '@x/shm-arena/assembly/map/call';
 import { settleRegion } from '@x/shm-arena/assembly/map/settle';
-import { regionCreate, regionDrop, regionRetire, sweep } from '@x/shm-arena/assembly/memory/region';
+import {
+  regionCreate,
+  regionDrop,
+  regionMark,
+  regionRetire,
+  regionRewind,
+  sweep,
+} from '@x/shm-arena/assembly/memory/region';
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { publish, report, takeOver } from './build';
-import { resetBuilder, bytesTaken, failed, takeRoom } from './join';
-import {
-  child,
-  COLD,
-  coldBytes,
-  coldOf,
-  fillKey,
-  checkHeights,
-  fillLinks,
-  keyLength,
-  left,
-  NODE_BYTES,
-  right,
-  treeSize,
-  stackAt,
-  valueLength,
-  work,
-} from './node';
-import { heldPages } from './room';
+import { BUILT_ENDED } from './codes';
+import { resetBuilder, bytesTaken, chargesMade, failed, joinTrees, takeRoom } from './join';
+import { compareNodes, fillLinks, left, NODE_BYTES, right, treeSize, work } from './node';
+import { copyEntry, rebuild } from './rebuild';
+import { fits, heldPages } from './room';
 import {
   appliedOf,
   budgetOf,
   cutOf,
   entryOf,
   fillVersion,
+  frontOf,
   HEAD_LOCK,
   headFor,
+  isMoving,
+  isNamed,
   liveOf,
+  NOWHERE,
   numberOf,
+  oldOf,
+  oldUsedOf,
   queuesOf,
   regionOf,
+  restOf,
   rootOf,
   setApplied,
   setFigures,
+  setMove,
+  setTidy,
+  tidyOf,
+  usedOf,
   versionBytes,
 } from './version';
 
-/** Levels of a part at the bottom: 31 nodes, of which most lie in one page with their values. */
-const BOTTOM: u32 = isDefined(GATED) ? 1 : 5;
-/** In the kernel's scratch, behind a build's state: u32 depth of the walk through the old tree. */
-const WALK: usize = 44;
+/** Bytes that are moved for each that builds write. */
+const PACE: u64 = 8;
+/** Bytes of the stretch with which a rebuild begins. */
+const STRETCH: u64 = isDefined(GATED) ? 1 : 1 << 20;
+/** Bytes, and entries, of the largest subtree that is rebuilt at once, about. */
+const PART_BYTES: u64 = isDefined(GATED) ? 1 : 1 << 18;
+const PART: u64 = isDefined(GATED) ? 1 : 4096;
+/** In place of bytes: a stretch for which there is no room but what is kept for it. */
+const URGENT: u32 = u32.MAX_VALUE;
+
+/** State of a stretch, in the kernel's scratch, behind a build's: u64 charges that it may move … */
+const QUOTA: usize = 80;
+/** … u32 the front, where it began, and where it has come … */
+const FRONT: usize = 88;
+const LAST: usize = 92;
+/** … u32 entries of a part; u32 1 = something is left. */
+const PART_SIZE: usize = 96;
+const LEFT_OVER: usize = 100;
 
 /** See index.ts. */
 export function compact(entry: u32, generation: u32): i32 {
+  return within(entry, generation, true, 0, true);
+}
+
+/** See index.ts. */
+export function move(entry: u32, generation: u32, least: u32, begin: u32): i32 {
+  return within(entry, generation, false, least, begin != 0);
+}
+
+/** Step 1, the others, and unlock. */
+function within(entry: u32, generation: u32, whole: bool, least: u32, begin: bool): i32 {
   const status = enter(entry, generation);
   if (status != OK) return status;
   const head = headFor(entry, generation);
   if (head == 0) return leave(CLOSED);
   const version = takeOver(entry, generation, head);
   if (version == 0) return leave(entryAlive(entry, generation) ? CONTENDED : CLOSED);
-  const code = compactOn(generation, head, version);
+  const code = whole
+    ? renew(generation, head, version, true, 0)
+    : moveOn(generation, head, version, least, begin);
   unlock(head + HEAD_LOCK);
   leave(OK);
-  if (code == OK) sweep(); // Without the pin: the old generation may come free now.
+  if (code == OK) sweep(); // Without the pin: an old generation may come free now.
   return code;
 }
 
+/** A stretch, if there is one to be moved. */
+function moveOn(generation: u32, head: usize, version: usize, least: u32, begin: bool): i32 {
+  put32(io() + BUILT_ENDED, 0);
+  const begins = !isMoving(version);
+  const urgent = least == URGENT;
+  const rest = restOf(version);
+  const due = begins ? STRETCH : MUTANT == 286 ? 1 : dueOf(version);
+  const quota = max<u64>(urgent ? STRETCH : least, due);
+  if (begins ? !begin : quota < min(rest, PART_BYTES)) {
+    report(version);
+    return OK;
+  }
+  if (!urgent && !fits(version, min(quota, rest))) return FULL;
+  return renew(generation, head, version, false, max(quota, 1));
+}
+
+/** How many bytes must be moved to keep pace with what builds have written. */
+function dueOf(version: usize): u64 {
+  const live = liveOf(version);
+  const written = usedOf(version) - oldUsedOf(version) - tidyOf(version);
+  const rest = live - min(live, written * PACE);
+  return restOf(version) > rest ? restOf(version) - rest : 0;
+}
+
 /** Steps 2 to 7, with the lock in hand. */
-function compactOn(generation: u32, head: usize, version: usize): i32 {
+function renew(generation: u32, head: usize, version: usize, whole: bool, quota: u64): i32 {
   const entry = entryOf(head);
-  const created = regionCreate(ownedByEntry(entry, generation), budgetOf(head));
-  if (created < 0) return -created;
-  const region = <u32>created;
-  if (MUTANT != 82) protect(); // C1; the root is looked at by the CAS.
-  resetBuilder(region, 0, 0, false);
-  const root = rebuild(rootOf(version));
-  const next = successor(head, version, root, region);
-  if (failed() != 0) {
-    regionDrop(region);
-    return failed();
+  const begins = whole || !isMoving(version);
+  let region = regionOf(version);
+  let mark: u32 = 0;
+  if (begins) {
+    const created = regionCreate(ownedByEntry(entry, generation), whole ? budgetOf(head) : 1);
+    if (created < 0) return -created;
+    region = <u32>created;
+    if (MUTANT != 82) protect(); // C1; the root is looked at by the CAS.
+  } else {
+    mark = regionMark(region);
   }
-  store32(regionAt(region) + R_BUDGET, heldPages(region)); // The next build counts pages.
-  const old = regionOf(version);
-  const oldGeneration = generationOf(load64(regionAt(old) + R_STATE)); // Held by the pin.
-  if (MUTANT == 83) regionRetire(old, oldGeneration);
-  if (!publish(entry, head, version, next)) {
-    regionDrop(region);
-    return CLOSED;
+  resetBuilder(region, 0, whole ? 0 : version, false);
+  put32(work() + LEFT_OVER, 0);
+  const root = whole ? rebuild(rootOf(version)) : stretch(version, begins, quota);
+  const next = successor(head, version, root, region, whole);
+  let code = failed();
+  // The next build counts pages.
+  if (whole) store32(regionAt(region) + R_BUDGET, heldPages(region));
+  if (MUTANT == 83 && code == OK) retireLeft(version, next);
+  if (code == OK && !publish(entry, head, version, next)) code = CLOSED;
+  if (code != OK) {
+    if (begins) regionDrop(region);
+    else if (MUTANT != 284) regionRewind(region, mark);
+    return code;
   }
-  settleRegion(region);
-  regionRetire(old, oldGeneration);
+  if (begins) settleRegion(region);
+  retireLeft(version, next);
   report(next);
+  put32(io() + BUILT_ENDED, isMoving(next) ? 0 : 1);
   return OK;
 }
 
-function successor(head: usize, version: usize, root: usize, region: u32): usize {
+/** Step 6. The pin holds the regions of v: what their states say is said of them. */
+function retireLeft(version: usize, next: usize): void {
+  retireUnless(next, regionOf(version));
+  if (isMoving(version)) retireUnless(next, oldOf(version));
+}
+
+function retireUnless(next: usize, region: u32): void {
+  if (isNamed(next, region) && MUTANT != 285) return;
+  regionRetire(region, generationOf(load64(regionAt(region) + R_STATE)));
+}
+
+/** v', with what is left to be moved. */
+function successor(head: usize, version: usize, root: usize, region: u32, whole: bool): usize {
   const queues = queuesOf(version);
   const next = takeRoom(versionBytes(queues), 8);
   if (next == 0) return 0;
   fillVersion(next, root, region, numberOf(version) + 1, head, queues);
-  setFigures(next, bytesTaken(), liveOf(version), cutOf(version));
+  const begins = region != regionOf(version);
+  const left = get32(work() + LEFT_OVER) != 0;
+  const fresh = bytesTaken();
+  const old = begins ? usedOf(version) : oldUsedOf(version);
+  const used = usedOf(version) + fresh - (left ? 0 : whole ? usedOf(version) : old);
+  setFigures(next, used, liveOf(version), cutOf(version));
+  setTidy(next, begins ? fresh : tidyOf(version) + fresh);
+  const from = begins ? regionOf(version) : oldOf(version);
+  const before = begins ? liveOf(version) : restOf(version);
+  if (left) setMove(next, from, get32(work() + LAST), old, before - min(before, chargesMade()));
+  else setMove(next, NOWHERE, 0, 0, 0);
+  if (isDefined(GATED)) check(dueOf(next) == 0, C + 5, next);
   for (let q: u32 = 0; q < queues; q++) setApplied(next, q, appliedOf(version, q));
   return next;
 }
 
-/** The tree anew; 0: it is empty, or memory was refused (join.ts J3). */
-function rebuild(root: usize): usize {
-  const count = treeSize(root);
-  if (count == 0) return 0;
-  const levels = levelsOf(count);
-  const upper = levels > BOTTOM ? levels - BOTTOM : levels;
-  const fresh = placeNodes(count, upper);
-  put32(work() + WALK, pushLeft(0, root));
-  return fillPart(fresh, count, upper);
+// ---- a stretch ----------------------------------------------------------------------------------
+
+/** The tree with what follows the front moved, until it is `quota` by charges (join.ts J3). */
+function stretch(version: usize, begins: bool, quota: u64): usize {
+  const root = rootOf(version);
+  const front: usize = begins ? 0 : frontOf(version);
+  const each = max(liveOf(version) / max(treeSize(root), 1), 1);
+  const at = work();
+  put64(at + QUOTA, quota);
+  put32(at + FRONT, <u32>front);
+  put32(at + LAST, <u32>front);
+  put32(at + PART_SIZE, <u32>max(min(PART, PART_BYTES / each), 1));
+  return moved(root, front != 0);
 }
 
-// ---- hot parts ----------------------------------------------------------------------------------
-
-/** Levels of a tree of `count` keys. */
-function levelsOf(count: u32): u32 {
-  return 32 - clz(count);
+/** Whether the stretch ends in front of an entry. */
+function isSpent(): bool {
+  const at = work();
+  if (chargesMade() < get64(at + QUOTA)) return false;
+  put32(at + LEFT_OVER, 1);
+  return true;
 }
 
-/** How many of `count` keys are left of the root's. */
-function leftOf(count: u32): u32 {
-  return count >> 1;
-}
-
-/** Places the upper `levels` of a tree of `count` keys; its root. Recursion: log2(levels). */
-function placeNodes(count: u32, levels: u32): usize {
-  if (count == 0 || failed() != 0) return 0;
-  if (levels == 1) {
-    const n = takeRoom(NODE_BYTES, NODE_BYTES);
-    if (n != 0) fillLinks(n, 0, 0);
-    return n;
+/** The subtree with as much of it moved as may be. Recursion: its height. */
+function moved(n: usize, open: bool): usize {
+  if (n == 0 || failed() != 0) return n;
+  if (open && compareNodes(n, get32(work() + FRONT)) <= 0) {
+    const r = moved(right(n), true);
+    return r == right(n) ? n : joinTrees(left(n), n, r);
   }
-  const top = levels >> 1;
-  const root = placeNodes(count, top);
-  for (let path: u32 = 0; path < 1 << top && failed() == 0; path++) {
-    placeBelow(root, count, path, top, levels - top);
-  }
-  return root;
+  if (!open && treeSize(n) <= get32(work() + PART_SIZE)) return isSpent() ? n : renewed(n);
+  const l = moved(left(n), open);
+  const k: usize = isSpent() ? 0 : single(n);
+  if (k == 0) return l == left(n) ? n : joinTrees(l, n, right(n));
+  return joinTrees(l, k, moved(right(n), false));
 }
 
-/** Places the subtree to which the bits of `path`, highest first, lead from `root`. */
-function placeBelow(root: usize, count: u32, path: u32, depth: u32, levels: u32): void {
-  let n = root;
-  let keys = count;
-  for (let bit = depth - 1; keys != 0; bit--) {
-    const toRight = ((path >> bit) & 1) != 0;
-    const below = toRight ? keys - 1 - leftOf(keys) : leftOf(keys);
-    if (bit == 0) {
-      const placed = placeNodes(below, levels);
-      if (toRight) fillLinks(n, left(n), placed);
-      else fillLinks(n, placed, right(n));
-      return;
-    }
-    n = child(n, toRight);
-    keys = below;
-  }
+/** A part, rebuilt. */
+function renewed(n: usize): usize {
+  const part = rebuild(n);
+  if (failed() != 0) return 0;
+  let last = part;
+  while (right(last) != 0) last = right(last);
+  put32(work() + LAST, <u32>last);
+  return part;
 }
 
-// ---- keys and cold parts ------------------------------------------------------------------------
-
-/** Pushes a node and its left spine; how many stand on the stack. */
-function pushLeft(depth: u32, from: usize): u32 {
-  let top = depth;
-  for (let n = from; n != 0; n = left(n)) {
-    put32(stackAt(top), <u32>n);
-    top++;
-  }
-  return top;
-}
-
-/**
- * Fills a part of the new tree of which `levels` levels are placed (0: none, it is one at the
- * bottom) with what comes next in the old one. Recursion: its height.
- */
-function fillPart(placed: usize, count: u32, levels: u32): usize {
-  if (count == 0 || failed() != 0) return 0;
-  const own = levels == 0 ? levelsOf(count) : levels;
-  const n = levels == 0 ? placeNodes(count, own) : placed;
-  if (n == 0) return 0;
-  const l = fillPart(left(n), leftOf(count), own - 1);
-  copyNext(n);
-  const r = fillPart(right(n), count - 1 - leftOf(count), own - 1);
-  fillLinks(n, l, r);
-  if (isDefined(GATED)) {
-    if (failed() == 0) checkHeights(n);
-  }
-  return n;
-}
-
-/** Gives a node what the next one of the old tree, in the order of the keys, has. */
-function copyNext(to: usize): void {
-  const depth = get32(work() + WALK) - 1;
-  const from: usize = get32(stackAt(depth));
-  const cold = coldOf(from);
-  const bytes = coldBytes(keyLength(cold), valueLength(cold));
-  const copied = takeRoom(bytes, 8);
-  if (copied == 0) return;
-  copyWords(copied, cold, <u32>bytes);
-  fillKey(to, from);
-  put32(to + COLD, <u32>copied);
-  put32(work() + WALK, pushLeft(depth, right(from)));
+/** A node alone, as a key source. */
+function single(n: usize): usize {
+  const k = takeRoom(NODE_BYTES, NODE_BYTES);
+  if (k == 0) return 0;
+  fillLinks(k, 0, 0);
+  copyEntry(k, n);
+  put32(work() + LAST, <u32>k);
+  return k;
 }

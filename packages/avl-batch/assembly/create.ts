@@ -42,8 +42,11 @@ import {
   HEAD_SLOTS,
   HEAD_TABLES,
   HEAD_TOP,
+  NOWHERE,
   QUEUE_BYTES,
   setFigures,
+  setMove,
+  setTidy,
   versionBytes,
 } from './version';
 
@@ -80,9 +83,11 @@ export function create(entry: u32, generation: u32, most: u32, budget: u32): i32
   put64(<usize>head + HEAD_TOP, i64.MAX_VALUE);
   fillVersion(version, 0, region, 1, head, 0);
   setFigures(version, versionBytes(0), 0, 1);
+  setTidy(version, 0);
+  setMove(version, NOWHERE, 0, 0, 0);
   tellRoom(head, version);
   raiseCeiling(head);
-  allot(head, region, 0, false);
+  allot(version, 0, false);
   regionPublish(q0); // The caller is creating the entry: its owner is there.
   regionPublish(q1);
   regionPublish(tables);

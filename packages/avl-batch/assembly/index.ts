@@ -38,7 +38,7 @@ import * as scans from './scan';
 import * as versions from './version';
 
 /** Covers the layout of versions, nodes and queues and the order of all steps. */
-export const AVL_PROTOCOL: u32 = 1;
+export const AVL_PROTOCOL: u32 = 2;
 export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
 
 /** Forgets everything: the instance is as new. */
@@ -124,8 +124,9 @@ export function nudge(entry: u32, generation: u32): i32 {
  * Applies waiting operations, `limit` at most. temp: tempBytes of scratch, 8-aligned, behind the
  * result block; SORT_BYTES (map/sort.ts) an operation, which limits the batch, too. OK:
  * result {0 u32 operations applied, 4 u32 1 = more are waiting, 8 u32 nodes made, 12 u32 size,
- * 16 u64 number of the version, 24 u64 bytes used in the generation, 32 u64 bytes that a compaction
- * would leave}; 0 operations: no new version. FULL, LIMIT (maxPages): compact, or apply fewer.
+ * 16 u64 number of the version, 24 u64 bytes used in its regions, 32 u64 bytes that a compaction
+ * would leave, 40 u32 1 = a rebuild is under way, 44 u32 1 = one should begin}; 0 operations: no
+ * new version. FULL, LIMIT (maxPages): compact, or apply fewer.
  * last: 1 = a compaction found no room; what is kept for one may be used up. CONTENDED (a living
  * thread is building), BAD (no room for one operation), EXPELLED, CLOSED.
  */
@@ -142,11 +143,23 @@ export function build(
 
 /**
  * Rebuilds the tree, perfectly balanced and in cache order, into the next generation; the old one
- * is freed when its last reader has left. OK: result as `build`'s from 12 on. CONTENDED (a living
- * thread is building), FULL, LIMIT (no region is left), EXPELLED, CLOSED. O(n), in one call.
+ * is freed when its last reader has left. OK: result as `build`'s from 12 on, and {48 u32 1}.
+ * CONTENDED (a living thread is building), FULL, LIMIT (no region is left), EXPELLED, CLOSED. O(n),
+ * in one call.
  */
 export function compact(entry: u32, generation: u32): i32 {
   return compacts.compact(entry, generation);
+}
+
+/**
+ * Goes on with a rebuild by a stretch: so many bytes as keep pace with what builds have written
+ * since it began, and `least` of them, about; ~0: a MiB, from what is kept for it. begin: 1 = where
+ * none is under way one begins. Subtrees of a quarter of a MiB are balanced and in cache order. OK:
+ * result as `build`'s from 12 on, and {48 u32 1 = that was its end}. CONTENDED, FULL, LIMIT,
+ * EXPELLED, CLOSED as `compact`.
+ */
+export function move(entry: u32, generation: u32, least: u32, begin: u32): i32 {
+  return compacts.move(entry, generation, least, begin);
 }
 
 /**
@@ -234,8 +247,9 @@ export function snapshot(entry: u32, generation: u32): i32 {
  * Figures. OK: result
  *   0 u32 size   4 u32 height   8 u64 number of the version   16 u64 bytes used in the generation
  *   24 u64 bytes that a compaction would leave   32 u32 operations waiting (target 0)
- *   36 u32 pages of the generation   40 u32 maxQueued   44 u32 pages of all queues
+ *   36 u32 pages of its regions   40 u32 maxQueued   44 u32 pages of all queues
  *   48 u32 slot + 1 of who is building, 0 = nobody   52 u32 maxPages, 0 = no limit
+ *   56 u32 1 = a rebuild is under way
  */
 export function stats(entry: u32, generation: u32, target: u32): i32 {
   return audits.stats(entry, generation, target);

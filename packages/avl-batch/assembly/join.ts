@@ -57,8 +57,8 @@ import {
   work,
 } from './node';
 import { opKeyLength, opRest, opValue, opValueLength } from './op';
-import { allot, chargeOf } from './room';
-import { headOf, liveOf } from './version';
+import { allot, allotKept, chargeOf } from './room';
+import { liveOf } from './version';
 
 /** State of a build, private: behind the view in the kernel's scratch. */
 const BUILDER_REGION: usize = 8;
@@ -70,10 +70,11 @@ const BUILDER_BYTES: usize = 32;
 const BUILDER_LIVE: usize = 48;
 const BUILDER_VERSION: usize = 56;
 const BUILDER_FINAL: usize = 60;
+const BUILDER_MADE: usize = 64;
 
 /**
- * Nothing is made yet, memory comes from `region`; within its budget, which is set anew for
- * what is made of `version`, or for the `last` time (0: it has none).
+ * Nothing is made yet, memory comes from `region`; within its budget, which is set anew for what is
+ * made of `version`, or for the `last` time; without items for a stretch of its rebuild. 0: never.
  */
 export function resetBuilder(region: u32, items: usize, version: usize, last: bool): void {
   const at = work();
@@ -83,6 +84,7 @@ export function resetBuilder(region: u32, items: usize, version: usize, last: bo
   put32(at + BUILDER_ITEMS, <u32>items);
   put64(at + BUILDER_BYTES, 0);
   put64(at + BUILDER_LIVE, 0);
+  put64(at + BUILDER_MADE, 0);
   put32(at + BUILDER_VERSION, <u32>version);
   put32(at + BUILDER_FINAL, last ? 1 : 0);
 }
@@ -107,24 +109,36 @@ export function liveAdded(): u64 {
   return get64(work() + BUILDER_LIVE);
 }
 
-/** Charges of an entry with such a cold part: made, or gone where `sign` is -1. */
-function charge(coldBytes: u64, sign: i64): void {
-  const at = work() + BUILDER_LIVE;
-  put64(at, get64(at) + chargeOf(NODE_BYTES + coldBytes) * sign);
+/** Charges of entries made since `resetBuilder`, gone or not. */
+export function chargesMade(): u64 {
+  return get64(work() + BUILDER_MADE);
 }
 
-/** Another budget for the generation; false: there is no more to be had. */
-function isMoreAllotted(): bool {
+/** An entry with such a cold part is made. */
+export function chargeMade(coldBytes: u64): void {
+  const at = work();
+  const charged = chargeOf(NODE_BYTES + coldBytes);
+  put64(at + BUILDER_LIVE, get64(at + BUILDER_LIVE) + charged);
+  put64(at + BUILDER_MADE, get64(at + BUILDER_MADE) + charged);
+}
+
+/** An entry with such a cold part is gone. */
+function chargeGone(coldBytes: u64): void {
+  const at = work() + BUILDER_LIVE;
+  if (MUTANT != 146) put64(at, get64(at) - chargeOf(NODE_BYTES + coldBytes));
+}
+
+/** Another budget for the generation, for so many bytes; false: there is no more to be had. */
+function isMoreAllotted(bytes: u32): bool {
   const at = work();
   const version: usize = get32(at + BUILDER_VERSION);
   if (version == 0 || whyNot() != LIMIT) return false;
+  if (get32(at + BUILDER_ITEMS) == 0) {
+    allotKept(version, get32(at + BUILDER_REGION), bytes);
+    return true;
+  }
   const live = liveOf(version) + max<i64>(get64(at + BUILDER_LIVE), 0);
-  const status = allot(
-    headOf(version),
-    get32(at + BUILDER_REGION),
-    live,
-    get32(at + BUILDER_FINAL) != 0,
-  );
+  const status = allot(version, live, get32(at + BUILDER_FINAL) != 0);
   if (status != 0) fail(status);
   return status == 0;
 }
@@ -135,7 +149,7 @@ export function takeRoom(bytes: u64, align: u32): usize {
   if (MUTANT != 81 && get32(at + BUILDER_FAILED) != 0) return 0;
   const region = get32(at + BUILDER_REGION);
   let block: usize = bytes >> 32 != 0 ? fail(FULL) : regionAlloc(region, <u32>bytes, align);
-  if (block == 0 && isMoreAllotted()) block = regionAlloc(region, <u32>bytes, align);
+  if (block == 0 && isMoreAllotted(<u32>bytes)) block = regionAlloc(region, <u32>bytes, align);
   if (block == 0) {
     put32(at + BUILDER_FAILED, whyNot());
     return 0;
@@ -163,7 +177,7 @@ function makeNode(l: usize, k: usize, r: usize): usize {
 }
 
 /** The tree of l, k and r, in this order. O(difference of the heights). */
-function joinTrees(l: usize, k: usize, r: usize): usize {
+export function joinTrees(l: usize, k: usize, r: usize): usize {
   const hl = heightOf(l);
   const hr = heightOf(r);
   if (hl > hr + 1) return joinRight(l, k, r);
@@ -227,7 +241,7 @@ export function apply(n: usize, i: u32, j: u32): usize {
   const l = apply(left(n), i, m);
   const now = end > m ? judgeRun(items, m, end, cold) : cold;
   const r = apply(right(n), end, j);
-  if (now != cold) charge(coldBytes(keyLength(cold), valueLength(cold)), MUTANT == 146 ? 0 : -1);
+  if (now != cold) chargeGone(coldBytes(keyLength(cold), valueLength(cold)));
   if (now == 0) return join2(l, r);
   if (now != cold) return joinTrees(l, fillItem(itemAt(items, m), now ^ 1), r);
   return l == left(n) && r == right(n) ? n : joinTrees(l, n, r);
@@ -260,7 +274,7 @@ function fillItem(item: usize, op: usize): usize {
   const len = opKeyLength(op);
   const bytes = opValueLength(op);
   const size = coldBytes(len, bytes);
-  charge(size, 1);
+  chargeMade(size);
   const cold = takeRoom(size, 8);
   if (cold != 0) fillCold(cold, len, opRest(op), bytes, opValue(op));
   put32(item + COLD, <u32>cold);

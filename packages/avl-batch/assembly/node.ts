@@ -69,7 +69,7 @@ export const REST: usize = 8;
 // ---- the kernel's own part of the scratch -------------------------------------------------------
 
 /** State of the call in hand: 0 u32 version, 4 u32 root (version.ts); from 8 on: build.ts. */
-const STATE_BYTES: usize = 96;
+const STATE_BYTES: usize = 104;
 export const CURSOR_BYTES: usize = 24;
 const CURSORS_AT: usize = STATE_BYTES;
 const STACK_AT: usize = CURSORS_AT + CURSOR_BYTES * MAX_PARTICIPANTS;

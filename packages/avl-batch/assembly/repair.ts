@@ -4,14 +4,15 @@
 // repair(s), in the one thread that recovers slot s (the arena sees to that); may die anywhere and
 // be begun again, here or by another thread, because each step looks at what is there:
 //   1. the region of the root's version: LIVE (compact.ts, step 5)
-//   2. the other regions of the structure, but for Q0, Q1 and S: CREATING by s: never rooted,
-//      freed; LIVE: unlinked, retired
+//   2. the other regions of the structure, but for Q0, Q1, S and the one that the root's version
+//      moves out of: CREATING by s: never rooted, freed; LIVE: unlinked, retired
 // The queue of s stays as it is: what it published is applied by the next build, and the next
 // thread with its slot goes on behind that.
 //
-// R1  A LIVE region that is none of Q0, Q1, S and the region of the root's version, loaded after
-//     the region's state, was rooted once and unlinked for good (version.ts V2): a region becomes
-//     LIVE only when it is rooted. Its retirement races with nobody but the same: one CAS wins.
+// R1  A LIVE region that is none of Q0, Q1, S and those of the root's version, loaded after the
+//     region's state, was rooted once and unlinked for good (version.ts V2): a region becomes LIVE
+//     only when it is rooted, and an old one was its predecessor's. Its retirement races with
+//     nobody but the same: one CAS wins.
 // R2  A region CREATING by s whose version is not the root will never be rooted: s is dead.
 //
 // No site can check these: the audit finds what a repair has left (5).
@@ -32,7 +33,7 @@ import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
 import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { retireFrom } from '@x/shm-arena/assembly/memory/region';
-import { isLasting, regionOf } from './version';
+import { isLasting, isNamed, regionOf } from './version';
 
 /** See index.ts. */
 export function repair(entry: u32, generation: u32, slot: u32): i32 {
@@ -55,6 +56,7 @@ function repairRegions(entry: u32, generation: u32, head: usize, slot: u32): voi
     const version = present(entry, generation);
     if (version == 0) return;
     if (regionOf(version) == region) settleRegion(region);
+    else if (isNamed(version, region) && MUTANT != 280) continue;
     else if (kindOf(word) == REGION_LIVE)
       retireFrom(region, word); // R1
     else dropRegion(region, word);

@@ -55,7 +55,7 @@ import {
   regionRewind,
 } from '@x/shm-arena/assembly/memory/region';
 import { isSpare, recount } from './room';
-import { HEAD_USED, halfOf, liveOf, queueAt, slotsOf, tablesOf } from './version';
+import { HEAD_USED, halfOf, queueAt, slotsOf, tablesOf } from './version';
 
 export const Q_RING: usize = 16;
 export const Q_MARKS: usize = 24;
@@ -109,7 +109,7 @@ export function placeOp(
   if (round && n < slotsOf(head) && !tight) {
     const version = present(entry, generation);
     if (version == 0) return fail(CLOSED);
-    const grown = growRing(head, queue, ring, t, liveOf(version));
+    const grown = growRing(head, queue, ring, t, version);
     if (grown != OK && grown != FULL) return fail(grown);
     ring = load64(queue + Q_RING);
   }
@@ -131,7 +131,7 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
   const version = present(entry, generation);
   if (version == 0) return CLOSED;
   // A page for the segment, and one for each half.
-  if (!isSpare(liveOf(version), 3 * PAGE)) return FULL;
+  if (!isSpare(version, 3 * PAGE)) return FULL;
   const n = min(slotsOf(head), 1 << Q_FIRST);
   const segment = takeSegment(head, load32(queue + Q_START), n);
   if (segment == 0) return whyNot();
@@ -154,11 +154,11 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
 }
 
 /** Steps 5 to 7. FULL: as much is not spare. */
-function growRing(head: usize, queue: usize, ring: u64, t: u64, live: u64): i32 {
+function growRing(head: usize, queue: usize, ring: u64, t: u64, version: usize): i32 {
   const n = slotsIn(ring);
   if (isDefined(GATED)) check(((t - (ring >> 5)) & (n - 1)) == 0, S + 2, queue);
   const whole = (((<u64>n) << 3) + CHUNK_HEAD + PAGE - 1) & ~(<u64>PAGE - 1);
-  if (!isSpare(live, whole << 1)) return FULL; // A chunk may be twice as long as what it is for.
+  if (!isSpare(version, whole << 1)) return FULL; // A chunk may be twice as long as what it is for.
   const end = load32(segmentOf(queue, n - 1)) + (n << 3);
   const segment = takeSegment(head, end - <u32>(end == 0), n); // As `bump` has the end of 4 GiB.
   if (segment == 0) return whyNot();

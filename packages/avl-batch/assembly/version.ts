@@ -8,12 +8,16 @@
 // never disagree: nothing is applied twice or lost, whoever dies. Its memory is the generation's:
 // one region, in which all builds bump; what path copying leaves behind goes with the region, when
 // compact.ts has rebuilt the tree in the next one (after Sarnak and Tarjan, 1986, for the paths;
-// the region's end is region.ts, steps 10 to 15).
+// the region's end is region.ts, steps 10 to 15). While it is rebuilt by stretches, a version has
+// nodes in two: the next one, in which builds bump by then, and the old one that it moves out of.
 //
 // Version, 8-aligned, frozen once the root names it
-//   0 u32 root   4 u32 region   8 u64 number   16 u64 bytes used in the generation
+//   0 u32 root   4 u32 region   8 u64 number   16 u64 bytes used in its regions
 //   24 u64 live: charges of its entries (room.ts)   32 u32 head   36 u32 queues
-//   40 u64 cut (room.ts)   48 u64 applied, each
+//   40 u64 cut (room.ts)   48 u64 bytes of its region that rebuilds took: tidy
+//   56 u32 old region + 1, 0 = it moves out of none   60 u32 front: the node of the last entry that
+//   was moved   64 u64 bytes used in the old region   72 u64 rest: charges of entries behind the
+//   front, or more (room.ts)   80 u64 applied, each
 // Head, 64-aligned, in Q0
 //     0 u64 the builder's lock (lock.ts), shared
 //    64 u64 clock: the next ticket, shared   72 u64 ceiling, shared (room.ts)
@@ -26,8 +30,8 @@
 //
 // V1  The root moves by CAS from a version to its successor: number + 1, applied never less. Only
 //     who holds the lock does it, and expects the version that it began with.
-// V2  A version's region is LIVE, or CREATING by who published it (compact.ts); older ones of the
-//     same entry that are LIVE were rooted once and never will be again.
+// V2  The root's region is LIVE, or CREATING by who published it (compact.ts); its old one is LIVE;
+//     others of the same entry that are LIVE were rooted once and never will be again.
 // V3  An op is in exactly one place: waiting (applied of its queue < its number <= tail), or in the
 //     tree that the root names, with its outcome in its slot.
 //
@@ -55,12 +59,19 @@ import { treeSize, work } from './node';
 export const VERSION_ROOT: usize = 0;
 export const VERSION_REGION: usize = 4;
 export const VERSION_NUMBER: usize = 8;
+/** No region. */
+export const NOWHERE: u32 = ~0;
 const VERSION_USED: usize = 16;
 const VERSION_LIVE: usize = 24;
 const VERSION_HEAD: usize = 32;
 export const VERSION_QUEUES: usize = 36;
 const VERSION_CUT: usize = 40;
-export const VERSION_APPLIED: usize = 48;
+const VERSION_TIDY: usize = 48;
+export const VERSION_OLD: usize = 56;
+const VERSION_FRONT: usize = 60;
+const VERSION_OLD_USED: usize = 64;
+const VERSION_REST: usize = 72;
+export const VERSION_APPLIED: usize = 80;
 
 export function versionBytes(queues: u32): u32 {
   return <u32>VERSION_APPLIED + (queues << 3);
@@ -89,6 +100,38 @@ export function liveOf(version: usize): u64 {
 
 export function cutOf(version: usize): u64 {
   return get64(version + VERSION_CUT);
+}
+
+export function tidyOf(version: usize): u64 {
+  return get64(version + VERSION_TIDY);
+}
+
+/** Whether it moves out of an old region. */
+export function isMoving(version: usize): bool {
+  return get32(version + VERSION_OLD) != 0;
+}
+
+/** The region that it moves out of. */
+export function oldOf(version: usize): u32 {
+  return get32(version + VERSION_OLD) - 1;
+}
+
+/** Whether the version has nodes in a region. */
+export function isNamed(version: usize, region: u32): bool {
+  return region == regionOf(version) || region + 1 == get32(version + VERSION_OLD);
+}
+
+export function frontOf(version: usize): usize {
+  return get32(version + VERSION_FRONT);
+}
+
+export function oldUsedOf(version: usize): u64 {
+  return get64(version + VERSION_OLD_USED);
+}
+
+/** What is left to be moved, by charges, at most. */
+export function restOf(version: usize): u64 {
+  return get64(version + VERSION_REST);
 }
 
 export function queuesOf(version: usize): u32 {
@@ -120,6 +163,18 @@ export function setFigures(version: usize, used: u64, live: u64, cut: u64): void
   put64(version + VERSION_USED, used);
   put64(version + VERSION_LIVE, live);
   put64(version + VERSION_CUT, cut);
+}
+
+export function setTidy(version: usize, tidy: u64): void {
+  put64(version + VERSION_TIDY, tidy);
+}
+
+/** What it moves out of: a region, or none; then the others are 0. */
+export function setMove(version: usize, old: u32, front: usize, oldUsed: u64, rest: u64): void {
+  put32(version + VERSION_OLD, old + 1);
+  put32(version + VERSION_FRONT, <u32>front);
+  put64(version + VERSION_OLD_USED, oldUsed);
+  put64(version + VERSION_REST, rest);
 }
 
 export function setApplied(version: usize, queue: u32, number: u64): void {

@@ -39,10 +39,11 @@ export interface BatchOptions {
    */
   maxDelayMs?: number | undefined;
   /**
-   * Rebuild the tree (`compact`) when a build finds that its memory is more than twice what its
-   * entries need, or what it was after the last rebuild, or that no entries are left. Default true.
-   * The rebuild is O(n), in the thread that builds. A build that has no memory rebuilds the tree in
-   * any case.
+   * Rebuild the tree when a build finds that its memory is more than twice what its entries need,
+   * or what was in order after the last rebuild, that an eighth of it is garbage and little is
+   * free, or that no entries are left. Default true. It is done by stretches, in the thread that
+   * builds: behind a batch one that keeps pace with it, and more when a builder has nothing else to
+   * do. A build that has no memory rebuilds the tree at once in any case, O(n).
    */
   autoCompact?: boolean | undefined;
 }
@@ -114,7 +115,7 @@ export interface BuildReport {
   readonly nodes: number;
   /** Entries in the map afterwards. */
   readonly size: number;
-  /** Whether the tree was rebuilt as well, to make room, or for what its memory was. */
+  /** Whether a rebuild of the tree was ended as well, to make room, or for what its memory was. */
   readonly compacted: boolean;
 }
 
@@ -124,11 +125,14 @@ export interface AvlBatchStats {
   readonly size: number;
   /** Levels of the tree: what a read compares at most. At most 1.44 * log2(size + 2). */
   readonly height: number;
-  /** Rises with each batch and each `compact`. */
+  /** Rises with each batch, and with each stretch of the tree that is rebuilt. */
   readonly version: bigint;
-  /** Bytes of memory: whole pages of the tree's present generation and of all queues. */
+  /**
+   * Bytes of memory: whole pages of the tree, of two generations while it is rebuilt, and of all
+   * queues.
+   */
   readonly bytes: number;
-  /** Bytes of the tree's generation that are used, and about those that `compact` would leave. */
+  /** Bytes that the tree uses of these, and about how many `compact` would leave. */
   readonly treeBytes: number;
   readonly compactBytes: number;
   /** The limit on the tree's memory, `Infinity` when there is none. */
@@ -495,7 +499,8 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
 
   /**
    * The map as of now. O(1): it copies nothing, and holds a lease that keeps the memory of its
-   * generation. Close it. A snapshot belongs to the thread that took it.
+   * generation, or of two while the tree is rebuilt. Close it. A snapshot belongs to the thread
+   * that took it.
    * @example
    * const map = AvlBatch.create(arena);
    * map.set('a', 1);

@@ -6,16 +6,18 @@ import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type { BuildReport } from './api.ts';
 import type { AnyCore } from './core.ts';
 import {
-  BUILT_LIVE,
+  BUILT_DUE,
+  BUILT_ENDED,
   BUILT_MORE,
+  BUILT_MOVING,
   BUILT_NODES,
   BUILT_OPS,
   BUILT_SIZE,
-  BUILT_USED,
   MARKED_QUEUES,
   MARKED_WAITING,
   SORT_BYTES,
   STATS_LIVE,
+  STATS_MOVING,
   STATS_SIZE,
   STATS_USED,
 } from './kernel.ts';
@@ -23,8 +25,10 @@ import type { Signals } from './signals.ts';
 
 const { OK, FULL, LIMIT, CONTENDED } = Status;
 
-/** A generation is rebuilt when it has more than twice what it should have, and this. */
-const SLACK_BYTES = 16 * PAGE_BYTES;
+/** What a builder moves at a time that has nothing else to do. */
+const STRETCH_BYTES = 16 * PAGE_BYTES;
+/** A stretch for which there is no room but what is kept for it. */
+const URGENT = -1;
 
 /** No memory: in the arena, or within `maxBytes`. */
 export const isFull = (status: number): boolean => status === FULL || status === LIMIT;
@@ -44,8 +48,8 @@ export class Building {
   private readonly maxOps: number;
   private readonly autoCompact: boolean;
   private compactions = 0;
-  /** Bytes of the tree when it was rebuilt last, as far as this handle has seen. */
-  private rebuilt: number | undefined;
+  /** Whether a rebuild is under way, as far as this handle has seen. */
+  private moving = false;
 
   constructor(core: AnyCore, signals: Signals, maxOps: number, autoCompact: boolean) {
     this.core = core;
@@ -128,7 +132,6 @@ export class Building {
    */
   batch(): Batch | undefined {
     const { core } = this;
-    this.rebuilt ??= this.bytes().used;
     const limit = Math.min(this.maxOps, Math.max(this.waiting(), 1));
     let status = this.attempt(limit);
     if (isFull(status)) status = this.attemptInMore(limit);
@@ -141,23 +144,35 @@ export class Building {
       size: core.result(BUILT_SIZE),
     };
     if (batch.applied === 0) return batch;
-    const [used, live] = [core.resultCount(BUILT_USED), core.resultCount(BUILT_LIVE)];
+    this.moving = core.result(BUILT_MOVING) !== 0;
+    const due = core.result(BUILT_DUE) !== 0;
     this.signals.announce();
-    this.rebuilt = Math.min(this.rebuilt, used); // Others rebuild it, too.
-    if (this.autoCompact && this.isDue(used, live, this.rebuilt)) {
-      const rebuilt = this.tryCompact();
-      if (rebuilt === OK) this.rebuilt = live;
-      else if (isFull(rebuilt)) this.rebuilt = used;
-    }
+    if (this.autoCompact && (this.moving || due)) this.move(0, due);
     return batch;
   }
 
-  /**
-   * Whether a generation with `used` bytes, of which `live` would be left, is to be rebuilt: half
-   * of it is garbage, or half of it lies in the order of writing, in which it is slow to read.
-   */
-  private isDue(used: number, live: number, rebuilt: number): boolean {
-    return used > (live === 0 ? PAGE_BYTES : 2 * Math.min(live, rebuilt) + SLACK_BYTES);
+  /** Goes on with a rebuild that is under way, when nothing else is to be done: is there one? */
+  rest(): boolean {
+    return this.moving && this.autoCompact && this.move(STRETCH_BYTES) === OK;
+  }
+
+  /** Moves a stretch of the tree to its next generation, unless somebody is building. A status. */
+  private move(least: number, begin = false): number {
+    const { core } = this;
+    core.crossing.begin();
+    const status = core.kernel.move(core.entry, core.generation, least, begin ? 1 : 0);
+    if (status !== OK) return status;
+    this.moving = core.result(BUILT_MOVING) !== 0;
+    if (core.result(BUILT_ENDED) !== 0) this.compacted();
+    return status;
+  }
+
+  /** Ends a rebuild that is under way, stretch by stretch. A status. */
+  private end(): number {
+    for (;;) {
+      const status = this.move(URGENT);
+      if (status !== OK || !this.moving) return status;
+    }
   }
 
   private attempt(limit: number, last = false): number {
@@ -186,10 +201,12 @@ export class Building {
     if (this.core.seat.makeRoom()) status = this.attempt(limit);
     for (let less = limit, rebuilt = false; isFull(status); status = this.attempt(less)) {
       if (!rebuilt && (less === 1 || this.isWorthIt())) {
-        rebuilt = true;
-        const compacted = this.tryCompact();
+        const { moving } = this.figures();
+        rebuilt = !moving;
+        const compacted = moving ? this.end() : this.tryCompact();
         if (compacted === OK) continue;
         if (!isFull(compacted)) return compacted;
+        rebuilt = true;
       }
       if (less === 1) return this.attempt(1, true);
       less = Math.ceil(less / 8);
@@ -199,15 +216,19 @@ export class Building {
 
   /** Whether a rebuild would give back an eighth of what lives. */
   private isWorthIt(): boolean {
-    const { used, live } = this.bytes();
+    const { used, live } = this.figures();
     return used > live + live / 8 + PAGE_BYTES;
   }
 
-  /** Of the tree, and what a rebuild would leave. */
-  private bytes(): { used: number; live: number } {
+  /** Bytes of the tree, those that a rebuild would leave, and whether one is under way. */
+  private figures(): { used: number; live: number; moving: boolean } {
     const { core } = this;
     core.askMap('build', (kernel, entry, generation) => kernel.stats(entry, generation, 0));
-    return { used: core.resultCount(STATS_USED), live: core.resultCount(STATS_LIVE) };
+    return {
+      used: core.resultCount(STATS_USED),
+      live: core.resultCount(STATS_LIVE),
+      moving: core.result(STATS_MOVING) !== 0,
+    };
   }
 
   /** Rebuilds the tree unless somebody is building. A status. */
@@ -221,11 +242,23 @@ export class Building {
 
   /** Rebuilds the tree, waiting for other builders. */
   compact(): void {
-    this.core.askMap('compact', (kernel, entry, generation) => kernel.compact(entry, generation));
+    const { core } = this;
+    const { moving } = this.figures();
+    core.askMap('compact', (kernel, entry, generation) => {
+      const status = kernel.compact(entry, generation);
+      if (!moving || !isFull(status)) return status;
+      // There is no room for a third generation: when the second one is done, the first is free.
+      do {
+        const ended = kernel.move(entry, generation, URGENT, 0);
+        if (ended !== OK) return ended;
+      } while (core.result(BUILT_MOVING) !== 0);
+      return kernel.compact(entry, generation);
+    });
     this.compacted();
   }
 
   private compacted(): void {
+    this.moving = false;
     this.compactions++;
     this.signals.announce();
     this.core.seat.makeRoom(); // The old generation, when nobody reads it.

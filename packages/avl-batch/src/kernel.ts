@@ -46,6 +46,7 @@ export interface TreeKernel extends TargetKernel {
     ...call: [...MapArgs, limit: number, temp: number, tempBytes: number, last: number]
   ): number;
   compact(...map: MapArgs): number;
+  move(...call: [...MapArgs, least: number, begin: number]): number;
   stats(...call: [...MapArgs, target: number]): number;
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   count(...call: [...MapArgs, target: number, flags: number, ...BoundArgs]): number;

@@ -1,7 +1,8 @@
 // What a builder does, step by step, wherever it runs: in a task of this thread (start.ts), or in
 // a thread of its own (builder.ts).
 //
-//   nothing waits   rest, longer each time; a writer whose queue was empty wakes it
+//   nothing waits   go on with a rebuild that is under way; then rest, longer each time; a writer
+//                   whose queue was empty wakes it
 //   something does  give it company for maxDelayMs, unless maxOps wait or somebody has asked
 //   then            one batch after the other, until nothing waits
 
@@ -47,7 +48,7 @@ export class BuilderLoop {
   step(): number {
     try {
       const ms = this.wait();
-      if (ms > 0) return ms;
+      if (ms > 0) return this.due === 0 && this.building.rest() ? 0 : ms;
       this.due = OVERDUE; // And stays so when it does not work.
       const batch = this.building.batch();
       // Another thread is building: it takes what waits, or leaves it.

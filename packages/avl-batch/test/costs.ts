@@ -1,7 +1,7 @@
 // What the calls of a batch tree cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
 
 import type { Arena, Cursor } from '@x/shm-arena';
-import type { u32 } from '@x/shm-arena/codec';
+import type { bytes, u32 } from '@x/shm-arena/codec';
 import {
   AMONG_SNAPSHOTS,
   type CostObject,
@@ -35,6 +35,7 @@ interface World {
 interface Given {
   readonly Arena: typeof Arena;
   readonly AvlBatch: typeof AvlBatch;
+  readonly bytes: typeof bytes;
   readonly u32: typeof u32;
 }
 
@@ -73,6 +74,26 @@ const tree: CostObject<World> = {
   ],
 };
 
+/** A tree of values of 1 KiB, which is more than a stretch. */
+interface Moving {
+  readonly wide: AvlBatch<number, Uint8Array>;
+  readonly write: () => void;
+}
+
+const moving: CostObject<World & Partial<Moving>> = {
+  what: 'AvlBatch',
+  of: ({ tree }) => tree,
+  in: 'rebuilt',
+  rows: [
+    row('build', ({ wide }) => wide!.build(), {
+      ...{ ...LOGARITHMIC, cost: 'as `build`, and a stretch' },
+      note: 'the dearest one of forty with which a rebuild begins',
+      before: ({ write }) => write!(),
+      ...{ times: 40, most: true },
+    }),
+  ],
+};
+
 const snapshot: CostObject<World> = {
   what: 'AvlBatchSnapshot',
   of: ({ snapshot }) => snapshot,
@@ -108,7 +129,7 @@ const last: CostObject<World> = {
   ],
 };
 
-export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
+export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World & Partial<Moving>> {
   const worldOf = (n: number, size: number, snapshots = 0): World => {
     const arena = Arena.create({ bytes: 2 ** 26 });
     const tree = AvlBatch.create(arena, { key: u32, value: u32, batch: { maxQueued: 2 ** 16 } });
@@ -131,6 +152,27 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
       },
     };
   };
+  const movingOf = (n: number): World & Moving => {
+    const wide = AvlBatch.create(Arena.create({ bytes: 2 ** 22 + n * 5120 }), {
+      ...{ key: u32, value: bytes, batch: { maxQueued: 2 ** 16 } },
+    });
+    const value = new Uint8Array(1024);
+    let turn = 0;
+    const write = () => {
+      for (let i = 0; i < 8; i++) wide.set((turn++ * 7_919) % n, value);
+    };
+    for (let i = 0; i < n; i++) {
+      wide.set(i, value);
+      if (i % 500 === 499) wide.build();
+    }
+    wide.compact();
+    const due = 2 * wide.stats().treeBytes + 2 ** 20;
+    while (wide.stats().treeBytes < due - 2 ** 17) {
+      write();
+      wide.build();
+    }
+    return { ...worldOf(20, 20), wide, write };
+  };
   return {
     structure: 'AvlBatch',
     n: 'entries',
@@ -139,11 +181,13 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
       batches: 'n keys in batches of 500',
       batch: 'n keys in one batch',
       snapshots: '50 keys, and n snapshots of different instants',
+      rebuilt: 'n values of 1 KiB, written over until half of the memory is garbage',
     },
     worlds: {
       batches: (n) => worldOf(n, 500),
       batch: (n) => worldOf(n, n),
       snapshots: (n) => worldOf(50, 50, n),
+      rebuilt: movingOf,
     },
     objects: [
       classCosts<World>(
@@ -152,7 +196,7 @@ export function costs({ Arena, AvlBatch, u32 }: Given): CostTable<World> {
         ({ arena }) => AvlBatch.create(arena),
         ({ arena, tree }) => AvlBatch.attach(arena, tree.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, tree, opening, last],
+      ...[cursorCosts<World>(), snapshot, tree, opening, moving, last],
     ],
   };
 }

@@ -70,6 +70,7 @@ describe('memory of entries that are gone', () => {
     const map = AvlBatch.create<number, Uint8Array>(arena, { key: u32, value: bytes });
     for (let n = 0; n < 2000; n++) map.set(n, new Uint8Array(1000));
     map.build();
+    map.compact();
     for (let n = 0; n < 2000; n++) map.delete(n);
     const taken: number[] = [];
     codeOf(() => {

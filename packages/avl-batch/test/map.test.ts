@@ -161,7 +161,7 @@ describe('compact', () => {
   test('runs by itself when the tree has doubled by growth, which leaves no garbage', () => {
     const map = AvlBatch.create<string, number>(arena, { value: u32 });
     const sizes: number[] = [];
-    for (let n = 0; n < 80_000; ) {
+    for (let n = 0; n < 100_000; ) {
       for (const end = n + 4000; n < end; n++) map.set(userKey(n), n);
       if (map.build().compacted) sizes.push(map.size);
     }

@@ -35,6 +35,8 @@ export interface CostRow<W> {
   readonly call?: (world: W) => unknown;
   /** How often it is called; the counts are those of one. Each time before, `before` is called. */
   readonly times?: number;
+  /** The counts are those of the call that costs most; else their mean. */
+  readonly most?: boolean;
   readonly before?: (world: W) => void;
 }
 

@@ -113,6 +113,7 @@ const operations: Record<string, Apply<Tree>> = {
   build,
   apply: build,
   compact: reads(() => 'ok'),
+  move: reads(() => 'ok'),
   covers: (own, [, tag], result) =>
     result === undefined || result === 0 || own.applied >= own.asked[tag as string]! ? [own] : [],
   outcome(own, [, tag, late], result) {

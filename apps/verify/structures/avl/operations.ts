@@ -8,6 +8,7 @@ import {
 } from '../../../../packages/avl-batch/build/numbers-gated/arena/map/codes.ts';
 import { SORT_BYTES } from '../../../../packages/avl-batch/build/numbers-gated/arena/map/sort.ts';
 import {
+  BUILT_MOVING,
   EXPECT_ABSENT,
   NEXT_ABSENT,
   PENDING_TOO,
@@ -54,7 +55,10 @@ const KIND = { set: 0, insert: 1, delete: 2, compare: 3 } as const;
 /** Room for five operations of a batch. */
 const TEMP = 5 * SORT_BYTES;
 
-/** Of the checker: a refused build has moved the position of its shard. */
+/** In place of a stretch's bytes: it takes what is kept for it. */
+const URGENT = -1;
+
+/** Of the checker: a refused call has moved the position of its shard. */
 const MOVED = -1;
 
 const nameOf = (found: number): string => (found === MOVED ? '!moved' : statusName(found));
@@ -100,17 +104,22 @@ function* append(t: Thread, run: Run, kind: number, what: Appended): Steps<strin
   return nameOf(status);
 }
 
-/** A build that applies nothing leaves the generation as it was. */
-function* build(t: Thread, limit: number, last: number): Steps<number> {
-  const { tree } = t.kernels;
-  const { io, entry, slot } = t.local;
+/** A call that is refused leaves the generation as it was. */
+function* settled(t: Thread, call: Call): Steps<number> {
+  const { entry, slot } = t.local;
   const before = positionOf(t.world, entry!, slot!);
-  const status: number = yield [tree!.build!, ...handle(t), limit, io! + 64, TEMP, last];
+  const status: number = yield call;
   const after = positionOf(t.world, entry!, slot!);
   if (!isFull(status) || before === after) return status;
   // Unless it is another generation now.
   return before.split(' ', 2).join() === after.split(' ', 2).join() ? MOVED : status;
 }
+
+const build = (t: Thread, limit: number, last: number): Steps<number> =>
+  settled(t, [t.kernels.tree!.build!, ...handle(t), limit, t.local.io! + 64, TEMP, last]);
+
+const move = (t: Thread, least: number, begin: number): Steps<number> =>
+  settled(t, [t.kernels.tree!.move!, ...handle(t), least, begin]);
 
 const report = (t: Thread): string =>
   `${t.world.u32(t.local.io!)} ${t.world.u32(t.local.io! + 12)}`;
@@ -167,9 +176,14 @@ export const operations: Structure<Run>['operations'] = {
   apply: {
     *run(t, _run, _tag: string, limit: number, must = false) {
       let status = yield* build(t, limit, 0);
-      for (let less = limit, rebuilt = false; isFull(status); ) {
+      for (let less = limit, ended = false, rebuilt = false; isFull(status); ) {
         if (less > 1) less = 1;
-        else if (!rebuilt) {
+        else if (!ended) {
+          const moved = yield* move(t, URGENT, 0);
+          if (moved !== 0 && !isFull(moved)) return nameOf(moved);
+          ended = moved !== 0 || t.world.u32(t.local.io! + BUILT_MOVING) === 0;
+          if (!ended) continue;
+        } else if (!rebuilt) {
           rebuilt = true;
           const compacted: number = yield [t.kernels.tree!.compact!, ...handle(t)];
           if (compacted !== 0 && !isFull(compacted)) return nameOf(compacted);
@@ -186,6 +200,12 @@ export const operations: Structure<Run>['operations'] = {
   compact: {
     *run(t) {
       return nameOf(yield [t.kernels.tree!.compact!, ...handle(t)]);
+    },
+  },
+  /** A stretch of a rebuild, which begins if none is under way. */
+  move: {
+    *run(t, _run, least: number) {
+      return nameOf(yield* move(t, least, 1));
     },
   },
   outcome: {

@@ -65,6 +65,10 @@ const OPS: Record<string, (w: number, v: number) => Program> = {
     ['build', `b${w}`, 5],
   ],
   compact: () => [['compact']],
+  move: () => [
+    ['move', 1],
+    ['move', 1],
+  ],
   get: () => [
     ['get', 'b'],
     ['get', 'd'],
@@ -259,6 +263,71 @@ long(
       ['get', 'b'],
     ],
     [['sweep'], ['sweep'], ['compact'], ['sweep']],
+  ],
+  BEFORE,
+);
+
+// ---- stretches ----------------------------------------------------------------------------------
+
+/** A stretch of one entry. */
+const MOVE: OpCall = ['move', 1];
+
+scenario(
+  'stretches, builds',
+  [
+    [MOVE, MOVE, MOVE, MOVE],
+    [
+      ...built('b', ['set', 1, 'x', 'a', 1], ['set', 1, 'y', 'c', 2]),
+      ['get', 'a'],
+      ['scan', false],
+      ...built('c', ['delete', 1, 'z', 'b']),
+    ],
+  ],
+  BEFORE,
+);
+scenario(
+  'a stretch is succeeded',
+  [
+    [...built('b', ['set', 0, 'x', 'a', 1]), MOVE],
+    [['ask', 'c'], ['build', 'c', 5], MOVE, ['get', 'a']],
+  ],
+  [...BEFORE, MOVE],
+);
+scenario(
+  'stretches, snapshot',
+  [
+    [MOVE, MOVE, MOVE, MOVE, ['sweep']],
+    [['snap', 's'], ['scanAt', 's'], ['scan', true], ['drop', 's'], ['sweep']],
+  ],
+  BEFORE,
+);
+scenario(
+  'stretches, compact, get',
+  [
+    [MOVE, ['compact'], MOVE],
+    [MOVE, ['get', 'b'], ['scan', false]],
+  ],
+  BEFORE,
+);
+scenario(
+  'stretches, end',
+  [
+    [MOVE, MOVE, ['get', 'b']],
+    [['end'], ['sweep']],
+  ],
+  BEFORE,
+);
+long(
+  'a slow reader does not stop stretches',
+  [
+    [MOVE, ['move', 1000], MOVE, ['sweep']],
+    [
+      ['snap', 's'],
+      ['set', 1, 'x', 'a', 1],
+      ['build', 'b', 5],
+      ['scanAt', 's'],
+      ['get', 'a'],
+    ],
   ],
   BEFORE,
 );
@@ -569,6 +638,10 @@ const FILL: Program = [
   ...Array.from({ length: 12 }, (_, i) => applied(['set', 0, `f${i}`, wide(i), i])),
   ...Array.from({ length: 24 }, (_, i) => applied(['set', 0, `o${i}`, wide(i % 3), i + 50])),
 ].flat();
+/** Written over again, with no stretch but those for which there is no other room. */
+const OVER: Program = Array.from({ length: 12 }, (_, i) =>
+  applied(['set', 0, `u${i}`, wide(i % 3), i + 90]),
+).flat();
 /** A key whose delete fills the chunk of a half alone. */
 const wider = (i: number): string => `${'k'.repeat(480)}${i}`;
 /** All of them removed, one by one, then there is room as before. */
@@ -621,6 +694,42 @@ for (const [what, own] of Object.entries({
       ],
     ],
     FILL,
+    { pages: 28, warm: 'all', ...own },
+    FILLED,
+  );
+}
+for (const [what, own] of Object.entries({
+  'a full arena': {},
+  'a full budget': { pages: 40, budget: 6 },
+} satisfies Record<string, Partial<Setting>>)) {
+  scenario(
+    `${what}: stretches`,
+    [
+      [
+        ['delete', 0, 'x', wide(1)],
+        MOVE,
+        ['apply', 'a', 5],
+        ['set', 0, 'z', wide(0), 71],
+        ['apply', 'b', 5],
+        MOVE,
+      ],
+      [MOVE, ['delete', 1, 'v', wide(2)], ['apply', 'c', 5], MOVE, ['get', wide(3)]],
+    ],
+    [...FILL, MOVE],
+    { pages: 28, warm: 'all', ...own },
+    FILLED,
+  );
+  scenario(
+    `${what}: stretches, written over`,
+    [
+      [
+        ['delete', 0, 'x', wide(1)],
+        ['apply', 'a', 5],
+        ['scan', false],
+      ],
+      [['apply', 'c', 5], MOVE],
+    ],
+    [...FILL, MOVE, ...OVER],
     { pages: 28, warm: 'all', ...own },
     FILLED,
   );
@@ -681,6 +790,32 @@ scenario(
   GROWN,
   {},
   { quick: REFUSED, full: MAP_FULL },
+);
+scenario(
+  'a stretch is refused',
+  [
+    [MOVE, ['move', 200], ['scan', false]],
+    [...built('a', ['set', 1, 'x', 'c', 6]), MOVE],
+  ],
+  [...GROWN, MOVE],
+  {},
+  { quick: REFUSED, full: MAP_FULL },
+);
+scenario(
+  'rotations between stretches',
+  [
+    [
+      ...built('a', ['delete', 0, 'x', 'b'], ['delete', 0, 'y', 'd'], ['set', 0, 'z', 'l', 6]),
+      MOVE,
+      ...built('b', ['set', 0, 'u', 'm', 7], ['set', 0, 'v', 'n', 8], ['delete', 0, 'w', 'f']),
+      MOVE,
+      ['scan', true],
+    ],
+    [MOVE, ['scan', false], MOVE, ['rank', 'm']],
+  ],
+  [...GROWN, MOVE],
+  {},
+  { ...FILLS, quick: [{ ...die, limit: 1_500 }], full: MAP_FULL },
 );
 /** Rotations: ascending keys, then removals from one side. */
 scenario(

@@ -23,7 +23,8 @@ function call(below: (n: number) => number, worker: number): OpCall {
   if (draw < 19) return ['delete', worker, tag, key];
   if (draw < 22) return ['compare', worker, tag, key, value, 1 + below(50)];
   if (draw < 24) return ['compare', worker, tag, key, below(2) === 0 ? null : value, null];
-  if (draw < 36) return ['build', tag, 1 + below(5)];
+  if (draw < 34) return ['build', tag, 1 + below(5)];
+  if (draw < 36) return ['move', 1 + below(300)];
   if (draw < 37) return ['compact'];
   if (draw < 38) return ['sweep'];
   if (draw < 44) return ['get', key];
