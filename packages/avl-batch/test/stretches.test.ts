@@ -63,6 +63,27 @@ describe('a rebuild by stretches', () => {
     expect(many!).toBeLessThan(2 * MIB);
   });
 
+  test('memory stays bounded while keys come and go, 20 times the arena', () => {
+    const arena = freshArena({ bytes: 8 * MIB, participants: 2 });
+    const map = AvlBatch.create<number, Uint8Array>(arena, { key: u32, value: bytes });
+    const value = new Uint8Array(1000);
+    const [live, ops] = [1500, 50];
+    const most = [0, 0];
+    const times = (20 * 8 * MIB) / value.length;
+    for (let n = 0; n < times; n++) {
+      map.set(n, value);
+      if (n >= live) map.delete(n - live);
+      if (n % ops !== 0) continue;
+      map.build();
+      const half = n < times / 2 ? 0 : 1;
+      most[half] = Math.max(most[half]!, map.stats().bytes);
+    }
+    expect(most[1]).toBeLessThanOrEqual(most[0]! + PAGE);
+    expect(most[0]).toBeLessThan(3.3 * map.stats().compactBytes + 2 * MIB);
+    expect([map.verify().problems, arena.verify().problems]).toEqual([[], []]);
+    arena.detach();
+  });
+
   test('every version is sound and complete, and has what was written last', () => {
     const dice = random(seed);
     const map: Numbers = filled(60_000, 4);

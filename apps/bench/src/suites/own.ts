@@ -146,6 +146,35 @@ export const OWN_SUITES: readonly Suite[] = [
     load: async () => (await import('../subjects/live.ts')).delays,
   },
   {
+    name: 'avl-rebuilt',
+    title: 'AVL tree: 10 M entries, written to while they are rebuilt',
+    about:
+      'Four bytes to four bytes. One thread writes 50 000 operations a second on random keys, a ' +
+      'builder in a thread of its own applies them, a third thread reads. rebuilt: as it comes, ' +
+      'in an arena with room for two and a half trees; not rebuilt: in one for four, with ' +
+      'autoCompact off. Milliseconds until every hundredth write is seen; refused: the queue was ' +
+      'full; get at rest: nothing is written yet.',
+    subjects: named(['rebuilt', 'not rebuilt'], 2),
+    metrics: [
+      { name: 'p50', title: 'p50', unit: 'ms' },
+      { name: 'p99', title: 'p99', unit: 'ms' },
+      { name: 'p999', title: 'p99.9', unit: 'ms' },
+      { name: 'refused', title: 'refused', unit: 'count' },
+      { name: 'rest', title: 'get, at rest', unit: 'ns', same: false },
+      { name: 'get', title: 'get', unit: 'ns', same: false },
+    ],
+    ratios: [
+      ['get, not rebuilt beside rebuilt', 'not rebuilt: get', 'rebuilt: get', 0.9],
+      ['get at rest beside rebuilt', 'rebuilt: rest', 'rebuilt: get'],
+    ],
+    limits: [
+      ['p99, ms', 'rebuilt: p99', 50],
+      ['refused', 'rebuilt: refused', 0],
+    ],
+    ...{ size: 10_000_000, tiny: 300, rounds: 3 },
+    load: async () => (await import('../subjects/rebuilding.ts')).rebuilding,
+  },
+  {
     name: 'avl-misses',
     title: 'AVL tree: what an operation touches among 1 M entries',
     about:
