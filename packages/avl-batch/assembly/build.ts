@@ -226,7 +226,8 @@ function successor(head: usize, version: usize, root: usize): usize {
   setFigures(next, usedOf(version) + bytesTaken(), live, cutTaken());
   setTidy(next, tidyOf(version));
   const old = isMoving(version) && MUTANT != 281 ? oldOf(version) : NOWHERE;
-  const rest = old == NOWHERE ? 0 : min(live, restOf(version) + chargesMade());
+  const made = MUTANT == 287 ? 0 : chargesMade();
+  const rest = old == NOWHERE ? 0 : min(live, restOf(version) + made);
   setMove(next, old, frontOf(version), oldUsedOf(version), rest);
   for (let q: u32 = 0; q < queues; q++) {
     const tail = MUTANT == 80 ? load64(queueAt(head, q) + Q_TAIL) : 0;

@@ -72,6 +72,7 @@ export const mutants: Mutant[] = [
   tree(284, 'a refused stretch leaves its generation where it has come', 'a stretch is refused'),
   tree(285, 'an old region is retired before it is left', 'stretches, snapshot'),
   tree(286, 'a stretch does not keep pace with builds', 'rotations between stretches'),
+  tree(287, 'what builds make is not left to be moved', 'rotations between stretches'),
   tree(84, 'repair leaves the regions of the dead', 'a compaction is succeeded'),
   tree(187, 'a value that is read in pieces is not pinned meanwhile', 'get in pieces, end'),
   tree(188, 'an entry that is read in pieces is not pinned meanwhile', 'first in pieces, end'),
