@@ -253,7 +253,7 @@ function leavesIn(guide: usize): u32 {
 function makeGuide(list: usize, versions: u32): usize {
   const first = next(list + LIST_HEAD, LEVEL);
   const last = lastAt(list, LEVEL);
-  if (first == 0 || last == 0) return 0;
+  if (first == 0) return 0;
   const high = get64(first + KEY) ^ get64(last + KEY);
   const low = get64(first + KEY + 8) ^ get64(last + KEY + 8);
   if ((high | low) == 0) return 0;
@@ -271,13 +271,13 @@ function makeGuide(list: usize, versions: u32): usize {
   return guide;
 }
 
-/** The last node at a level, or 0. */
-function lastAt(list: usize, level: u32): usize {
+/** The last node at a level, or the head. */
+export function lastAt(list: usize, level: u32): usize {
   let b = list + LIST_HEAD;
   for (let i = load32(list + LIST_HEIGHT); i-- > level; ) {
     for (let n = next(b, i); n != 0; n = next(b, i)) b = n;
   }
-  return b == list + LIST_HEAD ? 0 : b;
+  return b;
 }
 
 /** Bytes of a guide with so many leaves. */

@@ -42,7 +42,7 @@ import * as seals from './seal';
 import * as write from './write';
 
 /** Covers the layout of lists, nodes and descriptors and the order of all steps. */
-export const SKIPLIST_PROTOCOL: u32 = 1;
+export const SKIPLIST_PROTOCOL: u32 = 2;
 export { ARENA_PROTOCOL } from '@x/shm-arena/assembly/ground/layout';
 
 /** Forgets everything: the instance is as new. */

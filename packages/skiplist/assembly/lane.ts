@@ -4,7 +4,7 @@
 //    0 u32 before: the node it stands at   4 u32 level   8 u32 behind: a node that is known not to
 //      be before the key, in the end the first such node; 0 = none   12 u32 key length   16 u64 s0
 //   24 u64 s1   32 u32 at   36 u32 of `getMany`: the version that was found, 0 = none
-//   40 u32 of findMany: 1 = decided, the lane is left out; of findSplices: the levels wanted
+//   40 u32 of findMany: OPEN, or the lane is left out; of findSplices: the levels wanted
 //   44 u32 next: the node it looks at   48 splice
 //
 // Names: see node.ts.
@@ -22,6 +22,10 @@ export const LANE_NODE: usize = 36;
 /** Before `findMany`, and before `findSplices`: no search needs both. */
 export const LANE_DECIDED: usize = 40;
 export const LANE_LEVELS: usize = 40;
+/** LANE_DECIDED: to be searched; its version was found; its key is beyond this list's. */
+export const OPEN: u32 = 0;
+export const DECIDED: u32 = 1;
+export const OUTSIDE: u32 = 2;
 /** The node that a search looks at next. */
 export const LANE_NEXT: usize = 44;
 export const LANE_SPLICE: usize = 48;

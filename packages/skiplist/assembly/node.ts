@@ -15,7 +15,10 @@
 //     8 u64 last, shared: 0 while it is open | then the number at which it was closed (seal.ts)
 //    64 u32 height in use, shared   68 u32 shards in use, shared, 0 until a writer comes
 //    72 u32 the region of the next list + 1, shared, set once (seal.ts)
-//    76 u32 guide, shared   80 u32 due, shared (guide.ts)   88 u64 lock, shared (seal.ts)
+//    76 u32 guide, shared   80 u32 due, shared (guide.ts)
+//    84 u32 greatest, shared: 0 | once it is closed, a node that no version stands behind, or the
+//       head (seal.ts)
+//    88 u64 lock, shared (seal.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry   152 u32 the list that was active before it, 0 = none; all frozen
 //   156 u32 the slot that made it, frozen
@@ -98,6 +101,7 @@ export const LIST_USED: usize = 68;
 export const LIST_SUCCESSOR: usize = 72;
 export const LIST_GUIDE: usize = 76;
 export const LIST_DUE: usize = 80;
+export const LIST_GREATEST: usize = 84;
 export const LIST_LOCK: usize = 88;
 export const LIST_ID: usize = 128;
 export const LIST_REGION: usize = 132;
@@ -140,7 +144,7 @@ export const SPLICE_BYTES: usize = 8 + 8 * MAX_HEIGHT;
 /** A lane: key and state of one search (search.ts), then its splice. */
 export const LANE_BYTES: usize = 48 + SPLICE_BYTES;
 /** A window's head (scan.ts). */
-export const WINDOW_BYTES: usize = 40;
+export const WINDOW_BYTES: usize = 48;
 /** Nodes that all windows of a scan hold together. */
 export const POOL: u32 = isDefined(GATED) ? 16 : 4096;
 

@@ -30,7 +30,7 @@
 //
 // Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
 
-import { get32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -47,6 +47,7 @@ import { FOUND_BYTES, FOUND_FLAGS, FOUND_NUMBER, putValue } from '@x/shm-arena/a
 import { TOMBSTONE } from './codes';
 import { handAt, handLength, handS0, handS1 } from './hand';
 import {
+  DECIDED,
   LANE_NODE,
   LANE_DECIDED,
   laneFound,
@@ -54,6 +55,8 @@ import {
   laneLength,
   laneS0,
   laneS1,
+  OPEN,
+  OUTSIDE,
   setLane,
 } from './lane';
 import {
@@ -62,7 +65,11 @@ import {
   KEY,
   laneAt,
   LANES,
+  less,
+  LIST_GREATEST,
+  LIST_HEAD,
   next,
+  order,
   REST,
   STAMP,
   valueAt,
@@ -100,6 +107,7 @@ export function get(
   const limit = viewUpto();
   for (let i = viewFirst(); i < end; i++) {
     const list = listOf(record, i);
+    if (i > 0 && outside(list, s0, s1, len, at)) continue;
     const n = visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, limit);
     if (n == 0) continue;
     const found = resultOf(n, load64(n + STAMP), OK); // Decided by `seen`: the number.
@@ -136,6 +144,15 @@ export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
   else copyWords(to, at + from, bytes);
 }
 
+/** Whether a list of a stack, not its active one, can have no version of the key (seal.ts L8). */
+function outside(list: usize, s0: u64, s1: u64, len: u32, at: usize): bool {
+  const greatest: usize = load32(list + LIST_GREATEST);
+  if (greatest == 0) return false;
+  if (less(greatest, s0, s1, len, at)) return true;
+  const first = next(list + LIST_HEAD, 0);
+  return first != 0 && order(first, s0, s1, len, at) > 0;
+}
+
 /** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
 export function newestBelow(record: usize): usize {
   const s0 = handS0;
@@ -145,6 +162,7 @@ export function newestBelow(record: usize): usize {
   const count = listsIn(record);
   for (let i: u32 = 1; i < count; i++) {
     const list = listOf(record, i);
+    if (outside(list, s0, s1, len, at)) continue;
     let n = seek(list, s0, s1, len, at);
     for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
       // The list is closed (L3): what is undecided becomes void here, and can never be a version.
@@ -200,7 +218,7 @@ function stageLane(lane: usize, key: usize): usize {
   const len = get32(key); // Staged by this thread's host: private.
   setLane(lane, sliceOf(key + 8, 0, len), sliceOf(key + 8, 1, len), len, key + 8);
   put32(lane + LANE_NODE, 0);
-  put32(lane + LANE_DECIDED, 0);
+  put32(lane + LANE_DECIDED, OPEN);
   return key + keyRecord(len);
 }
 
@@ -212,11 +230,22 @@ function searchLanes(lanes: u32): void {
   let open = lanes;
   for (let i = viewFirst(); i < end && open > 0; i++) {
     const list = listOf(record, i);
+    if (i > 0) leaveOut(list, lanes);
     findMany(list, lanes);
     for (let l: u32 = 0; l < lanes; l++) {
       const lane = laneAt(l);
-      if (get32(lane + LANE_DECIDED) == 0 && decideLane(list, lane, limit)) open--;
+      if (get32(lane + LANE_DECIDED) == OPEN && decideLane(list, lane, limit)) open--;
     }
+  }
+}
+
+/** Of the lanes that are not decided leaves out those whose keys this list does not have. */
+function leaveOut(list: usize, lanes: u32): void {
+  for (let l: u32 = 0; l < lanes; l++) {
+    const lane = laneAt(l);
+    if (get32(lane + LANE_DECIDED) == DECIDED) continue;
+    const out = outside(list, laneS0(lane), laneS1(lane), laneLength(lane), laneKeyAt(lane));
+    put32(lane + LANE_DECIDED, out ? OUTSIDE : OPEN);
   }
 }
 
@@ -229,6 +258,6 @@ function decideLane(list: usize, lane: usize, limit: u64): bool {
   const n = visible(list, laneFound(lane), s0, s1, len, at, limit);
   if (n == 0) return false;
   put32(lane + LANE_NODE, isTombstone(n) ? 0 : <u32>n);
-  put32(lane + LANE_DECIDED, 1);
+  put32(lane + LANE_DECIDED, DECIDED);
   return true;
 }

@@ -3,7 +3,10 @@
 // Walking a linked list costs one cache miss a node, one after the other. So a scan first gathers:
 // it steps along an upper level, which finds the beginnings of segments, and walks all segments at
 // once, a node in each by turns, so that their misses overlap; the nodes' offsets fill a window.
-// Then it merges the windows of the lists and copies entries out of warm lines.
+// Then it merges the windows of the lists and copies entries out of warm lines. Which window has
+// the next node they play out in a tree of losers (Knuth, 5.4.1): one that moved on plays
+// log2(lists) games, and windows that have nothing of a key are not looked at. Forward, a window's
+// next node is known before it is gathered: a list whose turn does not come is only searched.
 //
 //   level 2   s0 ───────────► s1 ───────────► s2 ───────────► s3 …
 //   level 0   s0 . . . . . .  s1 . . . . . .  s2 . . . . . .  s3      lanes 0, 1, 2 walk s0, s1, s2
@@ -12,15 +15,16 @@
 // Window of list i of the view, private: 0 u32 list, 4 u32 pos, 8 u32 count, 12 u32 the node to
 // gather on from (0 = done), 16 u32 a node of the upper level from which boundaries are searched,
 // 20 u32 its part of the pool, 24 u32 capacity, 28 u32 1 = nothing is left behind the window, 32
-// u32 reverse: the first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries
+// u32 reverse: the first node gathered (0 = none yet), 36 u32 forward: the level of the boundaries,
+// 40 u32 its next node, which may still be to gather (0 = none), 44 u32 of game i: the window that
+// lost it or came to it first, 0 = none yet; of game 0 the one that won all
 // Walker, private: 0 u32 the node it is at, 4 u32 where its segment ends (0 = at the bound), 8 u32
 // where it notes the next node, 12 u32 the end of its stream, 16 u32 its segment. Segment, private:
 // 0 u32 where its nodes are noted, 4 u32 their end, 8 u32 the node it ended at, 12 u32 where it was
 // to end. Gathering, private: 0 u32 level of the boundaries, 4 u32 segments to be taken yet, 8 u32
 // the next segment's words, 12 u32 where it begins, 16 u32 the boundary from which its end is
 // searched, 20 u32 1 = the bound's segment is taken, 24 u32 list.
-// Bound, private: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at, 24 u32 mode, 28 u32 node. Bound
-// 0 is where gathering in reverse stops, bound 1 where the scan ends, bound 2 where it starts.
+// Bounds: bounds.ts.
 //
 // C1  Each boundary stands behind the one before it on level 0, where a lane looks for it: its key
 //     is greater, or it is a version of the same key with a lower number. Other versions of one key
@@ -60,7 +64,6 @@ import {
   START,
   START_OPEN,
 } from '@x/shm-arena/assembly/map/codes';
-import { sliceOf, slicesAt } from '@x/shm-arena/assembly/map/key';
 import {
   behindKey,
   closePortion,
@@ -69,12 +72,27 @@ import {
   putEntry,
 } from '@x/shm-arena/assembly/map/portion';
 import { ENDED, LARGE_NUMBER, putLarge } from '@x/shm-arena/assembly/map/result';
+import {
+  AT_NODE,
+  B_MODE,
+  B_NODE,
+  BEFORE_KEY,
+  beyond,
+  ended,
+  equalBound,
+  modeOf,
+  NONE,
+  setBound,
+  setBoundNode,
+  stops,
+  takeBound,
+  WITH_KEY,
+} from './bounds';
 import { COUNT, RESUME, TOMBSTONES, VERSIONS } from './codes';
-import { handAt, handLength, handS0, handS1, takeKey } from './hand';
+import { handAt, handLength, handS0, handS1 } from './hand';
 import {
   boundAt,
   compareNodes,
-  equal,
   LIST_HEAD,
   LIST_HEIGHT,
   idOf,
@@ -82,7 +100,6 @@ import {
   KEY,
   keyLength,
   laneAt,
-  less,
   next,
   POOL,
   poolAt,
@@ -96,6 +113,7 @@ import {
   valueAt,
   valueLength,
   windowAt,
+  WINDOW_BYTES,
 } from './node';
 import { listOf } from './record';
 import {
@@ -122,14 +140,10 @@ const W_CAPACITY: usize = 24;
 const W_LAST: usize = 28;
 const W_FIRST: usize = 32;
 const W_SEGLEVEL: usize = 36;
-
-const B_MODE: usize = 24;
-const B_NODE: usize = 28;
-const NONE: u32 = 0;
-/** Stop at the first node not before the key; behind the key; at that very node. */
-const BEFORE_KEY: u32 = 1;
-const WITH_KEY: u32 = 2;
-const AT_NODE: u32 = 3;
+const W_TOP: usize = 40;
+const W_GAME: usize = 44;
+/** In a game that nobody has come to. */
+const NOBODY: u32 = 0;
 
 /** Segments that are walked at once, and most in one gathering. */
 const WALKERS: u32 = isDefined(GATED) ? 2 : 16;
@@ -191,7 +205,7 @@ export function scan(
   const resumes = (flags & RESUME) != 0;
   for (let i: u32 = 0; i < lists; i++) {
     if (back) startReverse(windowAt(i), resumes, resume);
-    else startForward(windowAt(i), limit, from, resumes ? resume : 0);
+    else startForward(windowAt(i), share(limit, lists), from, resumes ? resume : 0);
   }
   const count = (flags & COUNT) != 0;
   const key = openPortion(out, outBytes, count ? 1 : limit, count ? flags | KEYS_ONLY : flags);
@@ -285,21 +299,28 @@ function wanted(flags: u32, limit: u32, entries: u32): u32 {
   return (flags & COUNT) == 0 ? left : min(left, 64 + (entries << 1));
 }
 
+/** For how many entries each of so many windows gathers; one that runs out does so again. */
+function share(want: u32, lists: u32): u32 {
+  return lists == 1 ? want : (want << 1) / lists + 1;
+}
+
 /** Merges the windows and copies out, until the range, the limit, the space or the budget ends. */
 function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: usize): i32 {
+  const first = windowAt(0);
   let entries: u32 = 0;
   let last: usize = 0;
   let more: u32 = 1;
   let budget = BUDGET;
+  anew = true;
   while (entries < limit && (budget > 0 || entries == 0)) {
-    const want = (flags & COUNT) != 0 ? wanted(flags, limit, entries) : limit;
-    const at = foremost(lists, flags, want);
-    if (at < 0 || ended(top(windowAt(at), flags), flags)) {
+    const want = share((flags & COUNT) != 0 ? wanted(flags, limit, entries) : limit, lists);
+    if (anew) playAll(first, lists, flags, want);
+    const node: usize = get32(<usize>get32(first + W_GAME) + W_TOP);
+    if (node == 0 || ended(node, flags)) {
       more = 0;
       break;
     }
-    const node = top(windowAt(at), flags);
-    const shown = choose(lists, at, node, flags, want, resume);
+    const shown = choose(first, lists, node, flags, want, entries + 1 == limit, resume);
     budget--;
     if (shown == 0) continue;
     if ((flags & COUNT) == 0) {
@@ -366,43 +387,86 @@ function needs(list: usize, node: usize, entries: u32, more: u32): i32 {
   return putLarge(entries, more, node, headOf(node), valueAt(node), valueLength(node));
 }
 
-/** The window whose next node comes first in the scan's direction, or -1. */
-function foremost(lists: u32, flags: u32, want: u32): i32 {
-  let best: i32 = -1;
-  let node: usize = 0;
-  for (let i: u32 = 0; i < lists; i++) {
-    const w = windowAt(i);
-    if (!ready(w, flags, want)) continue;
-    const n = top(w, flags);
-    if (best >= 0) {
-      const c = compareNodes(n, node);
-      // Equal keys: newest list first; with VERSIONS in reverse, oldest first.
-      if ((flags & REVERSE) == 0 ? c >= 0 : c < 0 || (c == 0 && (flags & VERSIONS) == 0)) continue;
-    }
-    best = i;
-    node = n;
-  }
-  return best;
+/** Whether all games are to be played again, because a window has to gather before. */
+let anew: bool = false;
+
+function playAll(first: usize, lists: u32, flags: u32, want: u32): void {
+  for (let i: u32 = 0; i < lists; i++) put32(windowAt(i) + W_GAME, NOBODY);
+  anew = false;
+  for (let i: u32 = 0; i < lists; i++) play(first, lists, windowAt(i), flags, want);
 }
 
-/** Takes the entry at the front, and what it hides; returns the node to show, or 0. */
-function choose(lists: u32, at: u32, node: usize, flags: u32, want: u32, resume: u64): usize {
-  const upto = viewUpto();
+/**
+ * Plays the games of a window that has moved: those between it and the top of the tree. want 0:
+ * what it has to gather for that, in reverse, is not asked for yet; the key that is being taken has
+ * nothing there (C4).
+ */
+function play(first: usize, lists: u32, w: usize, flags: u32, want: u32): void {
+  let next = nextIn(w, flags);
+  if ((flags & REVERSE) != 0 && next == 0 && get32(w + W_LAST) == 0) {
+    if (want == 0) anew = true;
+    else if (ready(w, flags, want)) next = top(w, flags);
+  }
+  put32(w + W_TOP, <u32>next);
+  let best = w;
+  let game = (<u32>((w - first) / WINDOW_BYTES) + lists) >> 1;
+  for (; game > 0; game >>= 1) {
+    const at = first + <usize>game * WINDOW_BYTES + W_GAME;
+    const other: usize = get32(at);
+    if (other != NOBODY && !wins(other, best, flags)) continue;
+    put32(at, <u32>best);
+    if (other == NOBODY) return; // The first one here waits for the other.
+    best = other;
+  }
+  put32(first + W_GAME, <u32>best);
+}
+
+/** Whether a window's next node comes before another's in the scan's direction. */
+function wins(a: usize, b: usize, flags: u32): bool {
+  const n: usize = get32(a + W_TOP);
+  if (n == 0) return false;
+  const m: usize = get32(b + W_TOP);
+  if (m == 0) return true;
+  const back = (flags & REVERSE) != 0;
+  const c = compareNodes(n, m);
+  // Equal keys: newest list first; with VERSIONS in reverse, oldest first.
+  if (c == 0) return (back && (flags & VERSIONS) != 0) || MUTANT == 301 ? a > b : a < b;
+  return back ? c > 0 : c < 0;
+}
+
+/**
+ * Takes the entry at the front, and what it hides; returns the node to show, or 0. isLast: another
+ * one may not be wanted.
+ */
+function choose(
+  first: usize,
+  lists: u32,
+  node: usize,
+  flags: u32,
+  want: u32,
+  isLast: bool,
+  resume: u64,
+): usize {
+  let w: usize = get32(first + W_GAME);
   let shown: usize = 0;
   if ((flags & VERSIONS) != 0) {
-    const w = windowAt(at);
-    const number = seen(get32(w + W_LIST), node, upto);
+    const number = seen(get32(w + W_LIST), node, viewUpto());
     if (number != 0 && !skipped(node, number, flags, resume)) shown = node;
+    ready(w, flags, want);
     take(w, flags);
+    play(first, lists, w, flags, isLast ? 0 : want);
   } else {
     // Equal keys: the newest list comes first, so what is found first hides the rest.
-    for (let i: u32 = 0; i < lists; i++) {
-      const w = windowAt(i);
+    let n = node;
+    while (n != 0 && (n == node || compareNodes(n, node) == 0)) {
       const found =
         (flags & REVERSE) != 0
-          ? takeGroupBack(w, node, flags, want, shown == 0)
+          ? takeGroupBack(w, node, shown == 0)
           : takeGroup(w, node, flags, want, shown == 0);
       if (shown == 0) shown = found;
+      play(first, lists, w, flags, isLast ? 0 : want);
+      w = get32(first + W_GAME);
+      n = get32(w + W_TOP);
     }
     if ((flags & START_OPEN) != 0 && shown != 0 && equalBound(shown, boundAt(2))) shown = 0;
   }
@@ -423,9 +487,10 @@ function takeGroup(w: usize, node: usize, flags: u32, want: u32, ask: bool): usi
   const list: usize = get32(w + W_LIST);
   let found: usize = 0;
   let passed: u32 = 0;
-  while (ready(w, flags, want)) {
-    const n = top(w, flags);
-    if (n != node && compareNodes(n, node) != 0) break;
+  while (true) {
+    const n = nextIn(w, flags);
+    if (n == 0 || (n != node && compareNodes(n, node) != 0)) break;
+    ready(w, flags, want);
     const asks = ask && found == 0;
     if (asks && seen(list, n, upto) != 0) {
       found = n;
@@ -438,8 +503,7 @@ function takeGroup(w: usize, node: usize, flags: u32, want: u32, ask: bool): usi
 }
 
 /** The same in reverse (C4). */
-function takeGroupBack(w: usize, node: usize, flags: u32, want: u32, ask: bool): usize {
-  if (!ready(w, flags, want) || compareNodes(top(w, flags), node) != 0) return 0;
+function takeGroupBack(w: usize, node: usize, ask: bool): usize {
   const upto = viewUpto();
   const list: usize = get32(w + W_LIST);
   const nodes: usize = get32(w + W_NODES);
@@ -458,66 +522,6 @@ function takeGroupBack(w: usize, node: usize, flags: u32, want: u32, ask: bool):
   takeKeyOf(node);
   const front = seek(list, handS0, handS1, handLength, handAt);
   return visible(list, front, handS0, handS1, handLength, handAt, upto);
-}
-
-// ---- bounds -------------------------------------------------------------------------------------
-
-function modeOf(flags: u32, bound: u32, open: u32): u32 {
-  return (flags & bound) == 0 ? NONE : (flags & open) != 0 ? BEFORE_KEY : WITH_KEY;
-}
-
-function setBound(index: u32, mode: u32, len: u32, at: u32): void {
-  const b = boundAt(index);
-  put64(b, mode != NONE ? sliceOf(at, 0, len) : 0);
-  put64(b + 8, mode != NONE ? sliceOf(at, 1, len) : 0);
-  put32(b + 16, len);
-  put32(b + 20, at);
-  put32(b + B_MODE, mode);
-  put32(b + B_NODE, 0);
-}
-
-/** A bound that is the key of a node, or the node itself. */
-function setBoundNode(index: u32, mode: u32, node: usize): void {
-  const b = boundAt(index);
-  put64(b, get64(node + KEY));
-  put64(b + 8, get64(node + KEY + 8));
-  put32(b + 16, keyLength(node));
-  put32(b + 20, <u32>slicesAt(node + REST));
-  put32(b + B_MODE, mode);
-  put32(b + B_NODE, <u32>node);
-}
-
-function takeBound(b: usize): void {
-  takeKey(get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
-}
-
-function lessBound(node: usize, b: usize): bool {
-  return less(node, get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
-}
-
-function equalBound(node: usize, b: usize): bool {
-  return equal(node, get64(b), get64(b + 8), get32(b + 16), get32(b + 20));
-}
-
-/** Whether a boundary lies where gathering must have stopped. */
-function beyond(node: usize, b: usize): bool {
-  const mode = get32(b + B_MODE);
-  if (mode == NONE || lessBound(node, b)) return false;
-  return mode != WITH_KEY || !equalBound(node, b);
-}
-
-/** Whether gathering stops at this node. */
-function stops(node: usize, b: usize): bool {
-  return get32(b + B_MODE) == AT_NODE ? node == get32(b + B_NODE) : beyond(node, b);
-}
-
-/** Whether the scan is over before this node. */
-function ended(node: usize, flags: u32): bool {
-  const b = boundAt(1);
-  const mode = get32(b + B_MODE);
-  if (mode == NONE) return false;
-  if ((flags & REVERSE) == 0) return beyond(node, b);
-  return lessBound(node, b) || (mode == BEFORE_KEY && equalBound(node, b));
 }
 
 // ---- windows ------------------------------------------------------------------------------------
@@ -586,6 +590,14 @@ function ready(w: usize, flags: u32, want: u32): bool {
   }
   if (pos > 0) return true;
   return get32(w + W_LAST) == 0 && gatherReverse(w, flags, want);
+}
+
+/** The window's next node, or 0. Forward it is known before it is gathered. */
+function nextIn(w: usize, flags: u32): usize {
+  const back = (flags & REVERSE) != 0;
+  if (back ? get32(w + W_POS) > 0 : get32(w + W_POS) < get32(w + W_COUNT)) return top(w, flags);
+  const n: usize = back || get32(w + W_LAST) != 0 ? 0 : get32(w + W_NEXT);
+  return n == 0 || beyond(n, boundAt(1)) ? 0 : n;
 }
 
 /** The level whose nodes begin segments, for so many entries: segments of about 2^level nodes. */

@@ -36,9 +36,11 @@
 // L6  A list's region is retired only when the list that came after it is open: who has still to
 //     open that one looks at this one.
 // L7  A list takes no version before its `successor` is set: shards in use (68) stays 0 until then.
+// L8  No version of a list stands behind its `greatest`, once that is set: what is linked there
+//     after the close can never be a version. Nor does one stand before the first node.
 //
 // Checked at their sites: L2, L3, L4, and L7 (search.ts). After every step of the checker: L3, L6,
-// L7. By the audit (13): L1. L5 as memory that is freed while somebody reads it.
+// L7, L8. By the audit (13): L1. L5 as memory that is freed while somebody reads it.
 //
 // the next list of A                                          a death after this step leaves
 //   1. create region and list B, clock 0                        CREATING(dead): repair frees it
@@ -50,6 +52,7 @@
 //   6. unlock                                                   before it writes (`opened`)
 //   7. A.clock |= CLOSED; CAS A.last 0 → A.clock               the same
 //        without CLOSED         linearizes when it is closed
+//      A.greatest := A's last node
 //   8. CAS B.clock 0 → A.last + 1                               nothing
 // clear: as seal, but in 5 the root moves to {B} alone: linearizes there. Whoever looked at the
 // root before may write in A until 7; that call began before the clear and counts as before it.
@@ -80,6 +83,7 @@ import {
   peek64,
   put32,
   put64,
+  store32,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { L, T } from '@x/shm-arena/assembly/ground/invariants';
 import {
@@ -119,11 +123,12 @@ import {
   sweep,
 } from '@x/shm-arena/assembly/memory/region';
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
-import { FIRST_DUE } from './guide';
+import { FIRST_DUE, lastAt } from './guide';
 import {
   LIST_CLOCK,
   LIST_DUE,
   LIST_FORMER,
+  LIST_GREATEST,
   LIST_HEIGHT,
   LIST_ID,
   idOf,
@@ -228,8 +233,11 @@ export function opened(record: usize): usize {
   const list = listOf(record, 0);
   if (load64(list + LIST_CLOCK) != 0) return list;
   const older: usize = get32(list + LIST_FORMER); // Frozen. L3, L6: a clock of 0 has one before it.
+  if (MUTANT == 300) store32(older + LIST_GREATEST, <u32>lastAt(older, 0));
   if (MUTANT != 40) or64(older + LIST_CLOCK, LIST_CLOSED);
   cas64(older + LIST_LAST, 0, load64(older + LIST_CLOCK) & ~LIST_CLOSED);
+  // L8. Of several threads' any will do; pairs with `outside`.
+  if (MUTANT != 300) store32(older + LIST_GREATEST, <u32>lastAt(older, 0));
   // stack.ts
   if (isDefined(GATED)) check((peek64(older + LIST_CLOCK) & LIST_CLOSED) != 0, T + 2, list);
   cas64(list + LIST_CLOCK, 0, load64(older + LIST_LAST) + 1);

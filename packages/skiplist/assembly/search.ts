@@ -69,6 +69,7 @@ import {
   laneLength,
   laneS0,
   laneS1,
+  OPEN,
 } from './lane';
 import {
   compareNodes,
@@ -340,14 +341,14 @@ const ROUNDS: u32 = isDefined(GATED) ? 5 : 24;
 
 /**
  * Searches the keys of the first `count` lanes at once, for what `laneFound` says; a lane whose
- * LANE_DECIDED is not 0 is left out.
+ * LANE_DECIDED is not OPEN is left out.
  */
 export function findMany(list: usize, count: u32): void {
   nearLanes(list, count);
   const first = turnsAt();
   let end = first;
   for (let i: u32 = 0; i < count; i++) {
-    if (get32(laneAt(i) + LANE_DECIDED) == 0) end = startLane(list, laneAt(i), end);
+    if (get32(laneAt(i) + LANE_DECIDED) == OPEN) end = startLane(list, laneAt(i), end);
   }
   lockstep(list, first, end, false);
 }

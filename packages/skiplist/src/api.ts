@@ -160,8 +160,9 @@ export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
   get(key: K): V | undefined;
 
   /**
-   * How many keys have a value. O(threads) while there is one list; O(n), by a merging scan, for a
-   * snapshot, and for a list while frozen parts of it exist. Exact when no write is in flight.
+   * How many keys have a value. O(threads) while there is one list; O(n log lists), by a merging
+   * scan, for a snapshot, and for a list while frozen parts of it exist. Exact when no write is in
+   * flight.
    */
   readonly size: number;
 

@@ -182,6 +182,61 @@ const passing: CostObject<World> = {
   ],
 };
 
+/** Reads of a stack of lists; what grows with the lists alone, with all keys, or with both. */
+const stacked = (
+  world: string,
+  { lists, all, each }: Record<'lists' | 'all' | 'each', CostRow<World>['grows']>,
+): CostObject<World> => ({
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: world,
+  rows: [
+    row('size count', ({ list }) => list.size, {
+      cost: 'O(n log lists)',
+      grows: all,
+      note: 'frozen lists',
+    }),
+    often('get has', ({ list, key }) => list.get(key + 1), {
+      cost: 'O(lists × (log n + key))',
+      grows: each,
+      note: 'frozen lists, an absent key',
+    }),
+    often('get has insert', ({ list }) => list.get(FAR), {
+      cost: 'O(lists + log n + key)',
+      grows: lists,
+      note: 'frozen lists, a key beyond their keys',
+    }),
+    often('getMany', ({ list }) => list.getMany([FAR, FAR + 1, FAR + 2, FAR + 3]), {
+      cost: 'O(lists + log n + key) each',
+      grows: lists,
+      note: 'frozen lists, keys beyond their keys',
+    }),
+    often('first', ({ list }) => list.first(), {
+      cost: 'O(lists)',
+      grows: lists,
+      note: 'frozen lists',
+    }),
+    often('ceiling floor higher lower', ({ list, key }) => list.ceiling(key), {
+      cost: 'O(lists × (log n + key))',
+      grows: each,
+      note: 'frozen lists',
+    }),
+    often('entries keys values scan', ({ list, key }) => list.count({ gte: key, limit: 200 }), {
+      cost: 'O(lists × (log n + key) + entries log lists)',
+      grows: each,
+      note: 'frozen lists, up to a limit of 200',
+    }),
+    row('forEach entries', ({ list }) => list.forEach(() => {}), {
+      cost: 'O(n log lists)',
+      grows: all,
+      note: 'frozen lists',
+    }),
+  ],
+});
+
+/** A key behind all others. */
+const FAR = 2 ** 30;
+
 export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
     keyAt: (turn: number) => number,
@@ -204,6 +259,16 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       },
     };
   };
+  const stackOf = (n: number, lists: number): World =>
+    worldOf(
+      (turn) => ((turn % n) * 7_919) % (2 * n),
+      (list) => {
+        for (let i = 0; i < n; i++) {
+          list.set((i * 7_919) % (2 * n), i);
+          if ((i + 1) % (n / lists) < 1 && i + 1 < n) list.seal();
+        }
+      },
+    );
   return {
     structure: 'SkipList',
     n: 'versions',
@@ -215,6 +280,8 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       hot: '50 keys, one of them written n times',
       deleted: 'n keys, all deleted, in front of 50 others',
       snapshots: 'n snapshots, one after each of n writes to 50 keys',
+      stack: 'n keys in 32 lists, 31 of them frozen',
+      lists: '32 000 keys in n / 1 000 lists',
     },
     worlds: {
       keys: (n) =>
@@ -269,6 +336,8 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
             });
           },
         ),
+      stack: (n) => stackOf(n, 32),
+      lists: (n) => stackOf(32_000, n / 1_000),
     },
     objects: [
       classCosts<World>(
@@ -277,7 +346,10 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ({ arena }) => SkipList.create(arena),
         ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, list, passing, opening, ending, last],
+      ...[cursorCosts<World>(), snapshot, list, passing],
+      stacked('stack', { lists: 'constant', all: 'linear', each: 'logarithmic' }),
+      stacked('lists', { lists: 'linear', all: 'logarithmic', each: 'linear' }),
+      ...[opening, ending, last],
     ],
   };
 }

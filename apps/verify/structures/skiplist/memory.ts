@@ -14,6 +14,7 @@ import {
   LIST_CLOCK,
   LIST_DUE,
   LIST_FORMER,
+  LIST_GREATEST,
   LIST_GUIDE,
   LIST_HEAD,
   LIST_HEIGHT,
@@ -73,7 +74,7 @@ const keyOf = (world: World, node: number): string =>
 /** What a run remembers of stamps, for S2: what is decided stays. */
 export type Decided = Map<number, bigint>;
 
-/** I1 to I4, S2, S3, L3, L6, L7: what must hold after every step of anybody. */
+/** I1 to I4, S2, S3, L3, L6 to L8: what must hold after every step of anybody. */
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
   if (stack.length > 0 && world.u64(stack[0]! + LIST_CLOCK) === 0n) {
@@ -101,7 +102,8 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
     if (i > 0 && (clock & LIST_CLOSED) === 0n && world.u64(stack[i - 1]!) !== 0n) {
       return `L3: list ${i} is open, and so is the newer one`;
     }
-    const wrong = level0(world, list, newer, decided) ?? above(world, list);
+    const wrong =
+      level0(world, list, newer, decided) ?? above(world, list) ?? behindGreatest(world, list);
     if (wrong !== undefined) return wrong;
     newer = lowest(world, list, newer);
   }
@@ -194,6 +196,18 @@ function above(world: World, list: number): string | undefined {
   return undefined;
 }
 
+/** L8 */
+function behindGreatest(world: World, list: number): string | undefined {
+  const greatest = world.u32(list + LIST_GREATEST);
+  if (greatest === 0) return undefined;
+  for (let n = next(world, greatest, 0); n !== 0; n = next(world, n, 0)) {
+    const t = numberOf(world, n);
+    if (t !== 0n && t !== DEAD)
+      return `L8: version ${t} stands behind the greatest key of its list`;
+  }
+  return undefined;
+}
+
 // ---- names for traces ---------------------------------------------------------------------------
 
 const LIST_NAMES: Names = {
@@ -203,6 +217,7 @@ const LIST_NAMES: Names = {
   [LIST_SUCCESSOR]: 'successor',
   [LIST_GUIDE]: 'guide',
   [LIST_DUE]: 'due',
+  [LIST_GREATEST]: 'greatest',
   [LIST_LOCK]: 'lock',
   [LIST_ID]: 'id',
   [LIST_REGION]: 'region',

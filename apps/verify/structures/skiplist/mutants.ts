@@ -173,4 +173,11 @@ export const mutants: Mutant[] = [
     'many versions, snapshot',
     'many versions, aborted batch',
   ),
+  list(
+    300,
+    "a list's greatest key is noted before it is closed",
+    'a greater key, seal',
+    'set, seal',
+  ),
+  list(301, 'of several lists the oldest one with a key counts', 'scans of four lists'),
 ];

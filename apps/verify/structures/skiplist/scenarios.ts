@@ -6,6 +6,7 @@ import { LARGE } from '../map/calls.ts';
 import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 import { LIMITS } from './limits.ts';
+import { STACKS } from './stacks.ts';
 import { VERSIONS } from './versions.ts';
 
 export const plan = { quick: quickly([6_000, 4_000, 2_000], 200), full: MAP_FULL };
@@ -679,7 +680,7 @@ scenario(
   THREE_BEFORE,
 );
 
-for (const row of VERSIONS) scenario(...row);
+for (const row of [...VERSIONS, ...STACKS]) scenario(...row);
 
 // What the scratch has no room for stays pinned from call to call.
 const LARGE_BEFORE: Program = [
