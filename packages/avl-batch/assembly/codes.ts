@@ -2,7 +2,8 @@
 // What calls answer, and the flags of all maps: map/codes.ts of the arena; the results of all maps:
 // map/result.ts.
 
-/** Kinds of operations; SET is 0. */
+/** Kinds of operations. */
+export const SET: u32 = 0;
 export const INSERT: u32 = 1;
 export const DELETE: u32 = 2;
 export const COMPARE: u32 = 3;

@@ -23,6 +23,8 @@
 //     ring found no room to grow.
 // Q5  In the half that is not the present one all ops are numbered up to turn's number.
 //
+// (Q6: own.ts.)
+//
 // Checked at their sites: Q2 (build.ts), and Q3 as ring.ts S3. By the audit (6): Q1. After every
 // step of the checker: Q2. By the model: Q4, as outcomes, and Q5, as ops that were written over.
 //
@@ -38,6 +40,7 @@
 //      rewind the other, store turn                        both may be done again
 //   6. ticket := clock, clock + demand; op, slot: plain    the same
 //   7. store tail            linearizes                    nothing: the op will be applied
+//   8. its bucket (own.ts)                                 see there
 // Every step is bounded: append is wait-free, but for the arena's page table when a chunk is used
 // up, which answers CONTENDED when others are in the way; and but for a thread's first, for one at
 // which its ring grows, and for a value that finds no room and looks whether it replaces one: they
@@ -69,7 +72,7 @@ import { fail, status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { enter, io, leave, present } from '@x/shm-arena/assembly/map/call';
 import { FORGOTTEN, PENDING, QUEUE_FULL } from '@x/shm-arena/assembly/map/codes';
-import { firstSlice, secondSlice, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { firstSlice, putRest, secondSlice } from '@x/shm-arena/assembly/map/key';
 import { ANSWER } from '@x/shm-arena/assembly/map/result';
 import { bump, regionAlloc, regionRewind, shard } from '@x/shm-arena/assembly/memory/region';
 import {
@@ -88,7 +91,6 @@ import {
   OP_EXPECTED,
   OP_HEAD,
   OP_KEY,
-  OP_KIND,
   OP_LENGTH,
   OP_OUTCOME,
   OP_TAG,
@@ -99,7 +101,9 @@ import {
   Q_APPLIED,
   Q_TAIL,
   Q_TURN,
+  setKind,
 } from './op';
+import { backFrom, bucketOf, keep } from './own';
 import { find } from './read';
 import { beginRing, placeOp, Q_MARKS, ringSlotAt } from './ring';
 import { demandOf, roomFor } from './room';
@@ -153,9 +157,9 @@ export function append(
   if (bytes >> 31 != 0) return leave(BAD);
   const demand = demandOf(bytes, removes ? 0 : NODE_BYTES + coldBytes(len, <u32>value));
   const tight = roomFor(head, demand);
+  const s0 = firstSlice(len, k0, k1);
+  const s1 = secondSlice(len, k0, k2, k3);
   if (tight != OK && !removes) {
-    const s0 = firstSlice(len, k0, k1);
-    const s1 = secondSlice(len, k0, k2, k3);
     const version = present(entry, generation);
     if (version == 0) return leave(CLOSED);
     const n = find(rootOf(version), s0, s1, len, k0);
@@ -166,15 +170,15 @@ export function append(
   const op: usize = roomInHalf(head, queue, t, <u32>bytes, tight != OK);
   if (op == 0) return leave(whyNot());
   const ticket = add64(head + HEAD_CLOCK, demand);
-  put32(op + OP_KIND, kind); // Private until the tail says otherwise.
+  const bucket = bucketOf(queue, s0, s1, len, k0);
+  if (MUTANT == 305) keep(bucket, t);
+  setKind(op, kind, backFrom(bucket, t, waiting)); // Private until the tail says otherwise.
   put32(op + OP_LENGTH, len);
   put32(op + OP_VALUE, <u32>value);
   put32(op + OP_EXPECTED, expectLen);
-  put64(op + OP_KEY, firstSlice(len, k0, k1));
-  put64(op + OP_KEY + 8, secondSlice(len, k0, k2, k3));
-  for (let i: u32 = 2; i < (len + 7) >> 3; i++) {
-    put64(op + OP_KEY + ((<usize>i) << 3), sliceOf(k0, i, len));
-  }
+  put64(op + OP_KEY, s0);
+  put64(op + OP_KEY + 8, s1);
+  putRest(op + OP_KEY, len, k0);
   copyWords(opValue(op), valueAt, <u32>value);
   copyWords(opExpected(op), expectAt, expectLen);
   put32(op + OP_OUTCOME, <u32>slot + 4);
@@ -183,6 +187,7 @@ export function append(
   if (MUTANT == 73) store64(queue + Q_TAIL, t);
   put32(slot, <u32>op);
   store64(queue + Q_TAIL, t); // Publishes the op and its slot.
+  if (MUTANT != 305) keep(bucket, t);
   const out = io();
   put32(out + TICKET_QUEUE, ME);
   put32(out + TICKET_WAITING, <u32>waiting);

@@ -11,8 +11,9 @@
 //   1. pin, root, entry still LIVE     linearizes
 //   2. compare and descend: at most 1.44 log2 n nodes; copy the value; unpin. No room for it: the
 //      pin stays, and the host takes the value, which is frozen, piece by piece, then unpins
-// get with PENDING_TOO: this thread's own ops behind the version's applied number, in their order,
-//   are judged over what the version has (batch.ts); nobody else writes or reuses them meanwhile.
+// get with PENDING_TOO: this thread's own ops of the key behind the version's applied number
+//   (own.ts), in their order, are judged over what the version has (batch.ts); nobody else writes
+//   or reuses them meanwhile.
 //
 // Which child is next is an address that is computed, not a branch: a wrong guess would cost more
 // than the compare, and in lockstep the misses of all lanes behind it. (That the first slices agree
@@ -20,24 +21,21 @@
 //
 // Names: n a node; s0, s1, len, at a key in hand (map/key.ts).
 
-import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { BAD, ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { BAD, OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, END, END_OPEN, NEED, START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
 import {
-  compareRest,
   copyKeyPart,
   firstSlice,
   keyRecord,
   secondSlice,
   sliceOf,
-  slicesAt,
 } from '@x/shm-arena/assembly/map/key';
 import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { ANSWER, FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
-import { isRemoval, judge } from './batch';
-import { DONE, PENDING_TOO } from './codes';
+import { PENDING_TOO } from './codes';
 import {
   child,
   coldOf,
@@ -54,8 +52,9 @@ import {
   valueLength,
   WORK_BYTES,
 } from './node';
-import { OP_KEY, opAt, opKeyLength, opValue, opValueLength, Q_TAIL } from './op';
-import { appliedOf, done, headOf, look, queueAt, viewRoot, viewVersion } from './version';
+import { opValue, opValueLength } from './op';
+import { withOwn } from './own';
+import { done, look, viewRoot } from './version';
 
 // ---- one key ------------------------------------------------------------------------------------
 
@@ -109,22 +108,6 @@ export function get(
   const value = isOp ? opValue(held) : valueAt(held);
   const found = putValue(value, bytes, valueRoom(WORK_BYTES), OK);
   return found == NEED && MUTANT != 187 ? NEED : done(target, found); // NEED: the pin stays.
-}
-
-/** What this thread's waiting ops make of `cold`: a cold part, an op | 1, or 0. */
-function withOwn(cold: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
-  const version = viewVersion();
-  const head = headOf(version);
-  const queue = queueAt(head, ME);
-  const tail = load64(queue + Q_TAIL); // This thread's own.
-  let now = cold;
-  for (let t = appliedOf(version, ME) + 1; t <= tail; t++) {
-    const op = opAt(queue, t);
-    if (get64(op + OP_KEY) != s0 || get64(op + OP_KEY + 8) != s1) continue;
-    if (compareRest(opKeyLength(op), slicesAt(op + OP_KEY), len, at) != 0) continue;
-    if (judge(op, now) == DONE) now = isRemoval(op) ? 0 : op | 1;
-  }
-  return now;
 }
 
 /** See index.ts. */

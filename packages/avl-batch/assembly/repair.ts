@@ -6,6 +6,7 @@
 //   1. the region of the root's version: LIVE (compact.ts, step 5)
 //   2. the other regions of the structure, but for Q0, Q1, S and the one that the root's version
 //      moves out of: CREATING by s: never rooted, freed; LIVE: unlinked, retired
+//   3. the bucket of the last op of the queue of s (own.ts, step 8)
 // The queue of s stays as it is: what it published is applied by the next build, and the next
 // thread with its slot goes on behind that.
 //
@@ -33,7 +34,8 @@ import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
 import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { retireFrom } from '@x/shm-arena/assembly/memory/region';
-import { isLasting, isNamed, regionOf } from './version';
+import { keepLast } from './own';
+import { isLasting, isNamed, queueAt, regionOf } from './version';
 
 /** See index.ts. */
 export function repair(entry: u32, generation: u32, slot: u32): i32 {
@@ -44,6 +46,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const head: usize = load32(entryAt(entry) + D_OWN);
   settleRegion(regionOf(version));
   if (MUTANT != 84) repairRegions(entry, generation, head, slot);
+  if (MUTANT != 302) keepLast(queueAt(head, slot));
   return leave(OK);
 }
 

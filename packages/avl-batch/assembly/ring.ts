@@ -10,14 +10,16 @@
 //
 // Slot of op t
 //    0 u32 op, plain, by the writer             4 u32 outcome: t << 4 | code, atomic, by builders
+// Behind a segment's slots stand as many buckets (own.ts), u32 each: one for each slot of the ring,
+// whatever stands in that.
 //
 // S1  Segments never move, and live as long as the map. A directory's words are stored before the
 //     ring says that there are so many, and the ring before the tail says that an op is there.
 // S2  A ring changes from (base, n) to (t - n, 2 n) only where t - base is a multiple of n. So the
 //     ops t - n to t - 1, among them all that wait, have the same slots by either.
 // S3  The slot of op t is written when op t - n is applied, and read when t is published. Nothing
-//     in front of it has been written by then, if t >= base: what a new segment holds does not
-//     matter, nor is it cleared.
+//     in front of it has been written by then, if t >= base: what slots of a new segment hold does
+//     not matter. Its buckets are cleared.
 //
 // Checked at their sites: S2, S3. After every step of the checker: S3. S1 as races.
 //
@@ -38,6 +40,7 @@
 import {
   cas32,
   check,
+  fill,
   load32,
   load64,
   put32,
@@ -64,6 +67,8 @@ export const Q_SEGMENTS: usize = 72;
 
 /** log2 of the slots of a first segment: most of a page. */
 export const Q_FIRST: u32 = isDefined(GATED) ? 2 : 12;
+/** Bytes of a slot and a bucket. */
+const EACH: u32 = 12;
 
 // ---- slots --------------------------------------------------------------------------------------
 
@@ -79,6 +84,17 @@ function slotIn(queue: usize, ring: u64, t: u64): usize {
 /** The directory's word for slot i. */
 function segmentOf(queue: usize, i: u32): usize {
   return queue + Q_SEGMENTS + ((<usize>(32 - clz(i >> Q_FIRST))) << 2);
+}
+
+/** Bucket i of a queue that has begun: of as many as there are slots. */
+export function bucketAt(queue: usize, i: u32): usize {
+  const slots = i >> Q_FIRST == 0 ? firstSlots(queue) << 3 : 12 << (31 - clz(i));
+  return <usize>load32(segmentOf(queue, i)) + slots + ((<usize>i) << 2);
+}
+
+/** Slots of the first segment. */
+export function firstSlots(queue: usize): u32 {
+  return min(slotsMade(queue), 1 << Q_FIRST);
 }
 
 /** The slot of op `t`, published, and perhaps of a later one by now; 0: it has none any more. */
@@ -157,9 +173,9 @@ export function beginRing(entry: u32, generation: u32, head: usize, queue: usize
 function growRing(head: usize, queue: usize, ring: u64, t: u64, version: usize): i32 {
   const n = slotsIn(ring);
   if (isDefined(GATED)) check(((t - (ring >> 5)) & (n - 1)) == 0, S + 2, queue);
-  const whole = (((<u64>n) << 3) + CHUNK_HEAD + PAGE - 1) & ~(<u64>PAGE - 1);
+  const whole = (<u64>n * EACH + CHUNK_HEAD + PAGE - 1) & ~(<u64>PAGE - 1);
   if (!isSpare(version, whole << 1)) return FULL; // A chunk may be twice as long as what it is for.
-  const end = load32(segmentOf(queue, n - 1)) + (n << 3);
+  const end = <u32>bucketAt(queue, n - 1) + 4;
   const segment = takeSegment(head, end - <u32>(end == 0), n); // As `bump` has the end of 4 GiB.
   if (segment == 0) return whyNot();
   const next = ((MUTANT == 150 ? ring >> 5 : t - n) << 5) | ((ring & 31) + 1);
@@ -173,7 +189,9 @@ function growRing(head: usize, queue: usize, ring: u64, t: u64, version: usize):
 function takeSegment(head: usize, end: u32, n: u32): u32 {
   const tables = tablesOf(head);
   if (MUTANT != 136) regionRewind(tables, end);
-  const segment = regionAlloc(tables, n << 3, 8);
-  if (segment != 0) recount(head);
+  const segment = regionAlloc(tables, n * EACH, 8);
+  if (segment == 0) return 0;
+  fill(<usize>segment + ((<usize>n) << 3), 0, (<usize>n) << 2); // Buckets that nobody knows yet.
+  recount(head);
   return segment;
 }

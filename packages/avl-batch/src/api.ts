@@ -53,8 +53,8 @@ export interface QueueOptions extends BatchOptions {
   /**
    * Most operations of one thread that wait, 1 to 2 ** 24, default 16 384; one more is QUEUE_FULL.
    * Counts only for the one who makes the map, and costs nothing until it is used: beside its
-   * operations a thread takes 32 KiB with its first one, and as much again as it has each time that
-   * it has written twice as many, up to 16 bytes for each that may wait, rounded up to a power of
+   * operations a thread takes 48 KiB with its first one, and as much again as it has each time that
+   * it has written twice as many, up to 24 bytes for each that may wait, rounded up to a power of
    * two.
    */
   maxQueued?: number | undefined;
@@ -397,7 +397,10 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
 
   /**
    * The value of `key`. With `pending`, as it would be if what waits in this thread's queue were
-   * applied now; those of other threads do not count. That takes O(operations waiting) as well.
+   * applied now; those of other threads do not count. From a thread's first such call on its
+   * operations are found by their keys: how many wait does not matter, but those do that waited
+   * before, until they are applied, and those of this key that came behind its last `set` or
+   * `delete`: more than 128 of them cost O(operations waiting).
    * @example
    * const map = AvlBatch.create(arena);
    * map.set('a', 1);

@@ -129,16 +129,35 @@ const last: CostObject<World> = {
   ],
 };
 
+/** Reads with this thread's own operations, n of which wait. */
+const waiting: CostObject<World> = {
+  what: 'AvlBatch',
+  of: ({ tree }) => tree,
+  in: 'waiting',
+  rows: [
+    often('get', ({ tree, key }) => tree.get(key, { pending: true }), {
+      cost: 'O(log n + key)',
+      grows: 'logarithmic',
+      note: 'own operations too, n of which wait; one is of the key',
+    }),
+    often('set insert delete compareAndSet', ({ tree, key }) => tree.set(key, 1), {
+      cost: 'O(key + value)',
+      note: 'n operations wait',
+    }),
+  ],
+};
+
 export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World & Partial<Moving>> {
   const worldOf = (n: number, size: number, snapshots = 0): World => {
     const arena = Arena.create({ bytes: 2 ** 26 });
     const tree = AvlBatch.create(arena, { key: u32, value: u32, batch: { maxQueued: 2 ** 16 } });
+    if (size === Infinity) tree.get(0, { pending: true });
     let ticket = tree.set(0, 0);
     for (let i = 0; i < n; i++) {
       ticket = tree.set(((i * 7_919) % n) * 20, i);
       if (i % size === size - 1) tree.build();
     }
-    tree.build();
+    if (size !== Infinity) tree.build();
     const kept = Array.from({ length: snapshots }, (_, i) => {
       tree.set((i % n) * 20, i);
       tree.build();
@@ -182,12 +201,14 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
       batch: 'n keys in one batch',
       snapshots: '50 keys, and n snapshots of different instants',
       rebuilt: 'n values of 1 KiB, written over until half of the memory is garbage',
+      waiting: 'an empty tree, asked once for a pending key; n keys, an operation of each, wait',
     },
     worlds: {
       batches: (n) => worldOf(n, 500),
       batch: (n) => worldOf(n, n),
       snapshots: (n) => worldOf(50, 50, n),
       rebuilt: movingOf,
+      waiting: (n) => worldOf(n, Infinity),
     },
     objects: [
       classCosts<World>(
@@ -196,7 +217,7 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
         ({ arena }) => AvlBatch.create(arena),
         ({ arena, tree }) => AvlBatch.attach(arena, tree.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, tree, opening, moving, last],
+      ...[cursorCosts<World>(), snapshot, tree, opening, moving, waiting, last],
     ],
   };
 }

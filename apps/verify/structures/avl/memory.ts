@@ -116,13 +116,14 @@ function walk(world: World, n: number, keys: string[], depth: number): string | 
   return undefined;
 }
 
-/** Where the slots end that a queue has, by its directory; and how many there are. */
+/** Where the slots and buckets end that a queue has, by its directory; and how many there are. */
 function slotsOf(world: World, queue: number): [end: number, slots: number] {
   const ring = world.u64(queue + Q_RING);
   if (ring === 0n) return [world.u32(queue + Q_START), 0];
   const slots = 2 ** Number(ring & 31n);
   const last = world.u32(queue + Q_SEGMENTS + 4 * Math.max(0, Math.log2(slots) - Q_FIRST));
-  return [(last + 8 * slots) >>> 0, slots];
+  const buckets = slots > 2 ** Q_FIRST ? slots / 2 : slots;
+  return [(last + 8 * slots + 4 * buckets) >>> 0, slots];
 }
 
 /** Steps 1 and 5 of ring.ts: no queue takes slots behind others that are in no directory. */

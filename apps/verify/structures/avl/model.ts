@@ -122,7 +122,12 @@ const operations: Record<string, Apply<Tree>> = {
     if (result === 'forgotten') return late === true && known !== undefined ? [own] : [];
     return result === (known ?? 'pending') ? [own] : [];
   },
-  own: reads((own, [, who, key]) => seenBy(own, who as number)[key as string] ?? null),
+  own: (own, [, who, key], result) =>
+    result === undefined ||
+    result === 'none' ||
+    result === (seenBy(own, who as number)[key as string] ?? null)
+      ? [own]
+      : [],
   first: reads(
     ({ entries }, [, reverse]) =>
       show(entries)

@@ -77,4 +77,14 @@ export const mutants: Mutant[] = [
   tree(187, 'a value that is read in pieces is not pinned meanwhile', 'get in pieces, end'),
   tree(188, 'an entry that is read in pieces is not pinned meanwhile', 'first in pieces, end'),
   tree(189, 'a read in pieces keeps its pin', 'get in pieces, end'),
+  tree(302, 'repair leaves a published op in no bucket', 'own of the dead'),
+  tree(303, 'ops are not looked for in the buckets of the ring that was', 'own across rings'),
+  tree(304, 'what an insert makes of a key is taken for all of it', 'own of one key'),
+  tree(305, 'an op is in its bucket before it notes the one before it', 'own across rings'),
+  tree(
+    306,
+    'ops that waited before anybody asked are looked for in buckets',
+    'own of one key',
+    'own, own',
+  ),
 ];

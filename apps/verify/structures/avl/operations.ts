@@ -242,7 +242,8 @@ export const operations: Structure<Run>['operations'] = {
   },
   /** With the thread's own waiting operations. */
   own: {
-    *run(t, _run, _who: number, key: string) {
+    *run(t, _run, who: number, key: string) {
+      if (t.local.slot !== who) return 'none'; // An heir of nobody.
       const [five] = keyArguments(t, key);
       return yield* read(t, calls, [0, PENDING_TOO, ...five]);
     },

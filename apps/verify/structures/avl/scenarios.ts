@@ -4,19 +4,8 @@ import type { OpCall, Plan } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
-
-/** Pages for regions; most operations that wait in a queue; whether all threads have worked. */
-interface Setting {
-  pages: number;
-  most: number;
-  warm: boolean | 'all';
-  /** But for this one. */
-  cold?: number;
-  /** Most pages of a generation. */
-  budget?: number;
-  /** Worker 0 has been pinned since before the map was made. */
-  older?: boolean;
-}
+import { OWN } from './own.ts';
+import { BEFORE, built, FILLS, FOURTH, KILLS, MOVE, type Setting } from './programs.ts';
 
 export const plan = { quick: quickly([6_000, 4_000, 2_000], 200), full: MAP_FULL };
 /** Every allocation of a build, of a compaction, fails once. */
@@ -32,16 +21,6 @@ const { settings, scenarios, scenario, long } = collect<Setting>({
 });
 
 export { scenarios, settings };
-
-/** Appends and a build of all that was appended before it. */
-const built = (tag: string, ...ops: Program): Program => [...ops, ['ask', tag], ['build', tag, 5]];
-
-/** b and d are there; b's overwriting and d's removal wait in the first worker's queue. */
-const BEFORE: Program = [
-  ...built('p', ['set', 0, 'p1', 'b', 20], ['set', 0, 'p2', 'd', 21], ['set', 0, 'p3', 'c', 23]),
-  ['set', 0, 'p4', 'b', 22],
-  ['delete', 0, 'p5', 'd'],
-];
 
 // ---- all pairs of public operations -------------------------------------------------------------
 
@@ -269,9 +248,6 @@ long(
 
 // ---- stretches ----------------------------------------------------------------------------------
 
-/** A stretch of one entry. */
-const MOVE: OpCall = ['move', 1];
-
 scenario(
   'stretches, builds',
   [
@@ -333,9 +309,6 @@ long(
 );
 
 // ---- queues -------------------------------------------------------------------------------------
-
-/** A queue may be full, if only because memory for a build was refused. */
-const FILLS = { may: ['queue full'] };
 
 scenario('first appends', [[['set', 0, 'x', 'a', 1]], [['set', 1, 'y', 'b', 2]]], [], {
   warm: false,
@@ -406,13 +379,6 @@ const HEIR: Program = [
   ['outcome', 'h2'],
   ['scan', false],
 ];
-const KILLS = {
-  quick: [
-    { ...die, limit: 3_000 },
-    { ...dieTwice, limit: 500 },
-  ],
-  full: MAP_FULL,
-};
 scenario(
   'a new queue is inherited',
   [[['set', 0, 'x', 'a', 1]], [['get', 'a']]],
@@ -436,11 +402,6 @@ scenario(
   {},
   { ...FILLS, observe: HEIR, ...KILLS },
 );
-/** Where a ring has four slots, and the next number is 4: it grows, here and at 8. */
-const FOURTH: Program = [
-  ['set', 0, 'p2', 'b', 2],
-  ['set', 0, 'p3', 'c', 3],
-];
 scenario(
   'a ring grows',
   [
@@ -461,6 +422,8 @@ scenario(
   // Full: where it could not grow, four may wait until it comes round.
   { may: [...FILLS.may, 'full'], observe: [['outcome', 'p3'], ...HEIR], ...KILLS },
 );
+
+for (const row of OWN) scenario(...row);
 // What the dead had taken for slots, and nobody knows of, is given back first.
 for (const [what, before, own] of [
   ['a new queue', [], { warm: false }],

@@ -43,7 +43,7 @@ export function slicesAt(base: usize): usize {
 }
 
 /** Slice `index` of a key in hand, from the third on. */
-function sliceAt(at: usize, index: u32, len: u32): u64 {
+export function sliceAt(at: usize, index: u32, len: u32): u64 {
   return (at & 1) != 0 ? get64((at ^ 1) + ((<usize>index) << 3)) : sliceOf(at, index, len);
 }
 
