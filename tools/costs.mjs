@@ -130,6 +130,12 @@ export function measure({ structure, size, worlds, objects, height }) {
         if (row.call === undefined) continue;
         const [small, large] = pair.map((world) => counted(world, row));
         counts.push({ world: name, row, small, large });
+        if (Math.max(small.steps, large.steps) > (row.bound ?? Infinity)) {
+          faults.add(
+            `${what}.${row.names.split(' ')[0]}, ${name}: ${small.steps} and ${large.steps} ` +
+              `steps, more than ${row.bound}`,
+          );
+        }
         for (const unit of ['steps', 'lines']) {
           if (!grewTooMuch(row.grows, small[unit], large[unit])) continue;
           faults.add(

@@ -43,7 +43,7 @@ import { I } from '@x/shm-arena/assembly/ground/invariants';
 import { MAX_PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
-import { compareRest, slicesAt } from '@x/shm-arena/assembly/map/key';
+import { agreed, compareFrom, compareRest, slicesAt } from '@x/shm-arena/assembly/map/key';
 
 // ---- sizes --------------------------------------------------------------------------------------
 
@@ -208,6 +208,32 @@ export function compare(n: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
   if (n1 != s1) return n1 < s1 ? -1 : 1;
   const cold = coldOf(n);
   return compareRest(keyLength(cold), coldKey(cold), len, at);
+}
+
+// Keys that begin alike: a descent knows in how many slices its key agrees with the last node below
+// it that it met, and with the last one above. All between the two agree with it in as many as the
+// fewer of these, which are not compared again. In lockstep keys are compared whole.
+let lower: u32 = 2;
+let upper: u32 = 2;
+
+/** A descent begins. */
+export function knowNothing(): void {
+  lower = 2;
+  upper = 2;
+}
+
+/** As `compare`, of a descent that goes on to the side that this says. */
+export function place(n: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
+  const n0 = get64(n + KEY);
+  if (n0 != s0) return n0 < s0 ? -1 : 1;
+  const n1 = get64(n + KEY + 8);
+  if (n1 != s1) return n1 < s1 ? -1 : 1;
+  const cold = coldOf(n);
+  const known = MUTANT == 308 ? max(lower, upper) : min(lower, upper);
+  const c = compareFrom(known, keyLength(cold), coldKey(cold), len, at);
+  if (c < 0) lower = agreed;
+  if (c > 0) upper = agreed;
+  return c;
 }
 
 /** Two nodes by key. */

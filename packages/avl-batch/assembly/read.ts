@@ -41,10 +41,12 @@ import {
   coldOf,
   compare,
   KEY,
+  knowNothing,
   LANE_BYTES,
   laneAt,
   LANES,
   left,
+  place,
   restOf,
   treeSize,
   touch,
@@ -61,6 +63,7 @@ import { done, look, viewRoot } from './version';
 /** The node with the key, or 0. */
 export function find(root: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   let n = root;
+  knowNothing();
   while (n != 0) {
     const n0 = get64(n + KEY);
     const n1 = get64(n + KEY + 8);
@@ -68,7 +71,7 @@ export function find(root: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
     if (n0 == s0) {
       up = n1 < s1;
       if (n1 == s1) {
-        const c = compare(n, s0, s1, len, at);
+        const c = place(n, s0, s1, len, at);
         if (c == 0) return n;
         up = c < 0;
       }
@@ -214,8 +217,9 @@ function descend(lanes: u32): void {
 /** How many keys are below the key; with `equal`, not above it. O(log n). */
 export function below(n: usize, s0: u64, s1: u64, len: u32, at: usize, equal: bool): u32 {
   let sum: u32 = 0;
+  knowNothing();
   while (n != 0) {
-    const c = compare(n, s0, s1, len, at);
+    const c = place(n, s0, s1, len, at);
     const up = equal ? c <= 0 : c < 0;
     if (up) sum += treeSize(left(n)) + 1;
     n = child(n, up);

@@ -26,8 +26,10 @@ import {
   compare,
   KEY,
   keyLength,
+  knowNothing,
   laneAt,
   left,
+  place,
   restOf,
   treeSize,
   stackAt,
@@ -132,8 +134,9 @@ function seek(root: usize, flags: u32, len: u32, at: usize): u32 {
   const s1 = sliceOf(at, 1, len);
   let depth: u32 = 0;
   let n = root;
+  knowNothing();
   while (n != 0) {
-    const c = compare(n, s0, s1, len, at);
+    const c = place(n, s0, s1, len, at);
     const admitted = c == 0 ? !open : back ? c < 0 : c > 0;
     if (admitted) {
       put32(stackAt(depth), <u32>n);

@@ -1,9 +1,11 @@
 // What the calls of a batch tree cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
 
-import type { Arena, Cursor } from '@x/shm-arena';
+import type { Arena, Codec, Cursor } from '@x/shm-arena';
 import type { bytes, u32 } from '@x/shm-arena/codec';
 import {
   AMONG_SNAPSHOTS,
+  alikeCosts,
+  alikeKeys,
   type CostObject,
   type CostRow,
   type CostTable,
@@ -129,6 +131,21 @@ const last: CostObject<World> = {
   ],
 };
 
+/** What long keys cost that begin alike: of the key's length, and little of its search's. */
+const alike: CostObject<World> = {
+  what: 'AvlBatch',
+  of: ({ tree }) => tree,
+  in: 'alike',
+  rows: [
+    ...alikeCosts<World>(({ tree }) => tree, { get: 7, floor: 7, entry: 1.1 }),
+    often('rank count', ({ tree, key }) => tree.rank(key), {
+      ...LOGARITHMIC,
+      note: 'keys that begin alike',
+      bound: 2_000,
+    }),
+  ],
+};
+
 /** Reads with this thread's own operations, n of which wait. */
 const waiting: CostObject<World> = {
   what: 'AvlBatch',
@@ -148,9 +165,13 @@ const waiting: CostObject<World> = {
 };
 
 export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World & Partial<Moving>> {
-  const worldOf = (n: number, size: number, snapshots = 0): World => {
-    const arena = Arena.create({ bytes: 2 ** 26 });
-    const tree = AvlBatch.create(arena, { key: u32, value: u32, batch: { maxQueued: 2 ** 16 } });
+  const worldOf = (
+    n: number,
+    size: number,
+    { snapshots = 0, key = u32 as Codec<number> } = {},
+  ): World => {
+    const arena = Arena.create({ bytes: 2 ** 27 });
+    const tree = AvlBatch.create(arena, { key, value: u32, batch: { maxQueued: 2 ** 16 } });
     if (size === Infinity) tree.get(0, { pending: true });
     let ticket = tree.set(0, 0);
     for (let i = 0; i < n; i++) {
@@ -202,13 +223,15 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
       snapshots: '50 keys, and n snapshots of different instants',
       rebuilt: 'n values of 1 KiB, written over until half of the memory is garbage',
       waiting: 'an empty tree, asked once for a pending key; n keys, an operation of each, wait',
+      alike: 'n keys with 1 024 bytes in common, in batches of 500',
     },
     worlds: {
       batches: (n) => worldOf(n, 500),
       batch: (n) => worldOf(n, n),
-      snapshots: (n) => worldOf(50, 50, n),
+      snapshots: (n) => worldOf(50, 50, { snapshots: n }),
       rebuilt: movingOf,
       waiting: (n) => worldOf(n, Infinity),
+      alike: (n) => worldOf(n, 500, { key: alikeKeys() }),
     },
     objects: [
       classCosts<World>(
@@ -217,7 +240,7 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
         ({ arena }) => AvlBatch.create(arena),
         ({ arena, tree }) => AvlBatch.attach(arena, tree.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, tree, opening, moving, waiting, last],
+      ...[cursorCosts<World>(), snapshot, tree, opening, moving, waiting, alike, last],
     ],
   };
 }

@@ -31,6 +31,12 @@
 // the head. Steps: the levels, times a few nodes each; a search that new nodes keep extending is as
 // long as those writers make it.
 //
+// Keys that begin alike: a search knows in how many slices its key agrees with the node that it
+// last left behind, and with the one that it last found not before the key. What stands between the
+// two agrees with it in as many as the fewer of these, which are not compared again. In lockstep,
+// along the guide's level and at hints keys are compared whole; so they are where one side is not
+// known yet, as for keys beyond all others.
+//
 // Lockstep: each round takes one step in every lane that is left. It asks for the lines of all the
 // nodes first, because the processor sees only a few steps ahead, but all of so short a loop. The
 // steps are free of branches that cannot be guessed, but for lanes that end, and keys equal in 16
@@ -51,6 +57,7 @@ import {
 } from '@x/shm-arena/assembly/ground/atomic';
 import { F, I, L, T, W } from '@x/shm-arena/assembly/ground/invariants';
 import { ME } from '@x/shm-arena/assembly/ground/layout';
+import { agreed, compareFrom, slicesAt } from '@x/shm-arena/assembly/map/key';
 import { bound, GUIDED, near, nearLanes } from './guide';
 import { handAt, handLength, handS0, handS1, takeKey } from './hand';
 import {
@@ -77,6 +84,7 @@ import {
   heightOf,
   HINTS,
   KEY,
+  keyLength,
   laneAt,
   less,
   linkAt,
@@ -85,7 +93,7 @@ import {
   LIST_HEIGHT,
   LIST_SUCCESSOR,
   next,
-  order,
+  REST,
   SHARD_HINTS,
   SHARD_INTENT,
   shardAt,
@@ -120,6 +128,33 @@ export function topOf(splice: usize): u32 {
 
 // ---- one key ------------------------------------------------------------------------------------
 
+/** Slices in which the key of the search that runs agrees with what stands on either side. */
+let lower: u32 = 2;
+let upper: u32 = 2;
+
+/** As `tail`, for a node between the two. */
+function further(node: usize, len: u32, at: usize): i32 {
+  const known = MUTANT == 307 ? max(lower, upper) : min(lower, upper);
+  const c = compareFrom(known, keyLength(node), slicesAt(node + REST), len, at);
+  if (c < 0) lower = agreed;
+  else upper = agreed;
+  return c;
+}
+
+/** As `order`, for such a node. */
+function place(node: usize, s0: u64, s1: u64, len: u32, at: usize): i32 {
+  const n0 = get64(node + KEY);
+  if (n0 != s0) return n0 < s0 ? -1 : 1;
+  const n1 = get64(node + KEY + 8);
+  if (n1 != s1) return n1 < s1 ? -1 : 1;
+  return further(node, len, at);
+}
+
+function knowNothing(): void {
+  lower = 2;
+  upper = 2;
+}
+
 /** The first node not before the key, or 0: as `descend`, without the stores of a splice. */
 export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize {
   let b = near(list, s0, s1, len, at);
@@ -130,6 +165,7 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
     n = 0;
     level = load32(list + LIST_HEIGHT);
   }
+  knowNothing();
   while (level-- > 0) {
     const known = n; // Not before the key, as found one level above: needs no second look.
     n = next(b, level);
@@ -141,7 +177,7 @@ export function seek(list: usize, s0: u64, s1: u64, len: u32, at: usize): usize 
         if (n0 > s0) break;
       } else {
         const n1 = get64(n + KEY + 8);
-        if (n1 != s1 ? n1 > s1 : tail(n, len, at) >= 0) break;
+        if (n1 != s1 ? n1 > s1 : further(n, len, at) >= 0) break;
       }
       b = n;
       n = next(b, level);
@@ -179,6 +215,7 @@ function descend(b: usize, level: u32, low: u32, n: usize, splice: usize): usize
   const s1 = handS1;
   const len = handLength;
   const at = handAt;
+  knowNothing();
   while (level > low) {
     level--;
     const known = n;
@@ -191,7 +228,7 @@ function descend(b: usize, level: u32, low: u32, n: usize, splice: usize): usize
         if (n0 > s0) break;
       } else {
         const n1 = get64(n + KEY + 8);
-        if (n1 != s1 ? n1 > s1 : tail(n, len, at) >= 0) break;
+        if (n1 != s1 ? n1 > s1 : further(n, len, at) >= 0) break;
       }
       b = n;
       n = next(b, level);
@@ -265,13 +302,15 @@ export function findVersion(list: usize, upto: u64, low: u32, splice: usize): us
   let b = list + LIST_HEAD;
   let n: usize = 0;
   if (splice != 0) put32(splice, level);
+  knowNothing();
   while (level-- > low) {
     const known = n;
     n = next(b, level);
     while (n != 0 && n != known) {
-      const c = order(n, s0, s1, len, at);
+      const c = place(n, s0, s1, len, at);
       if (c > 0) break;
       if (c == 0 && upto != 0 && seen(list, n, upto) != 0) break;
+      if (c == 0) upper = 2; // It is passed.
       // A void version's place tells nothing, unless one stands there.
       if (MUTANT == 173 || c < 0 || upto == 0 || level == 0 || !isVoid(n)) b = n;
       n = next(n, level);

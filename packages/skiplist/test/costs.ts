@@ -1,9 +1,11 @@
 // What the calls of a skip list cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
 
-import type { Arena, Cursor } from '@x/shm-arena';
+import type { Arena, Codec, Cursor } from '@x/shm-arena';
 import type { u32 } from '@x/shm-arena/codec';
 import {
   AMONG_SNAPSHOTS,
+  alikeCosts,
+  alikeKeys,
   type CostObject,
   type CostRow,
   type CostTable,
@@ -182,6 +184,14 @@ const passing: CostObject<World> = {
   ],
 };
 
+/** What long keys cost that begin alike: of the key's length, and little of its search's. */
+const alike: CostObject<World> = {
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: 'alike',
+  rows: alikeCosts<World>(({ list }) => list, { get: 8, floor: 19, entry: 3 }),
+};
+
 /** Reads of a stack of lists; what grows with the lists alone, with all keys, or with both. */
 const stacked = (
   world: string,
@@ -241,9 +251,10 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
     keyAt: (turn: number) => number,
     fill: (list: List, half: () => void) => unknown,
+    key: Codec<number> = u32,
   ): World => {
     const arena = Arena.create({ bytes: 2 ** 26 });
-    const list = SkipList.create(arena, { key: u32, value: u32 });
+    const list = SkipList.create(arena, { key, value: u32 });
     for (let i = 0; i < 50; i++) list.set(i * 1_000, i);
     const old = list.snapshot();
     let half = old;
@@ -282,6 +293,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       snapshots: 'n snapshots, one after each of n writes to 50 keys',
       stack: 'n keys in 32 lists, 31 of them frozen',
       lists: '32 000 keys in n / 1 000 lists',
+      alike: 'n keys with 1 024 bytes in common',
     },
     worlds: {
       keys: (n) =>
@@ -338,6 +350,14 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ),
       stack: (n) => stackOf(n, 32),
       lists: (n) => stackOf(32_000, n / 1_000),
+      alike: (n) =>
+        worldOf(
+          (turn) => ((turn % n) * 7_919) % n,
+          (list) => {
+            for (let i = 0; i < n; i++) list.set((i * 7_919) % n, i);
+          },
+          alikeKeys(),
+        ),
     },
     objects: [
       classCosts<World>(
@@ -346,7 +366,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ({ arena }) => SkipList.create(arena),
         ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, list, passing],
+      ...[cursorCosts<World>(), snapshot, list, passing, alike],
       stacked('stack', { lists: 'constant', all: 'linear', each: 'logarithmic' }),
       stacked('lists', { lists: 'linear', all: 'logarithmic', each: 'linear' }),
       ...[opening, ending, last],

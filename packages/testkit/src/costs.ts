@@ -4,7 +4,7 @@
 // A structure is built at n and at 16 n entries. In each of its worlds the same call is made, and
 // the memory accesses of its kernels are counted. What JavaScript does beside them is not counted.
 
-import type { Cursor, OrderedReadable } from '@x/shm-arena';
+import type { Codec, Cursor, OrderedReadable } from '@x/shm-arena';
 
 /** How a call's steps may grow with the number of entries, where nothing else changes. */
 type Growth = 'constant' | 'logarithmic' | 'linear' | 'linearithmic';
@@ -31,6 +31,8 @@ export interface CostRow<W> {
   readonly grows: Growth;
   /** What else there is to say. */
   readonly note?: string;
+  /** Steps that it may take at any size. */
+  readonly bound?: number;
   /** Calls the first of them; without it nothing is counted. */
   readonly call?: (world: W) => unknown;
   /** How often it is called; the counts are those of one. Each time before, `before` is called. */
@@ -140,6 +142,55 @@ export function orderedCosts<W extends Keyed>(
     }),
     read('cursor', (of, key) => of.cursor().seek(key), { ...LOGARITHMIC, note: 'with a seek' }),
     row('forEach entries', (world) => view(world).forEach(() => {}), linear()),
+  ];
+}
+
+/** A codec of numbers whose keys have so many bytes in common. */
+const prefixed = (bytes: number): Codec<number> => ({
+  ...{ id: `after ${bytes}`, version: 0, size: bytes + 4 },
+  encode(value, target, at) {
+    if (target.length - at < bytes + 4) return bytes + 4;
+    target.fill(0x70, at, at + bytes);
+    new DataView(target.buffer, target.byteOffset).setUint32(at + bytes, value);
+    return bytes + 4;
+  },
+  decode: (source, at) => new DataView(source.buffer, source.byteOffset).getUint32(at + bytes),
+});
+
+/** Slices that keys of the following have in common, and steps of a comparison of all of them. */
+const SLICES = 128;
+const COMPARED = 2 * SLICES;
+
+/** Such a codec for `alikeCosts`. */
+export const alikeKeys = (): Codec<number> => prefixed(8 * SLICES);
+
+/**
+ * What single keys cost where all begin alike, in so many bytes as outweigh the steps of a search:
+ * however many keys there are, a key is compared whole with a few, about as many as `compared`.
+ */
+export function alikeCosts<W extends Keyed>(
+  view: (world: W) => OrderedReadable<number, number>,
+  compared: { readonly get: number; readonly floor: number; readonly entry: number },
+): CostRow<W>[] {
+  const read = (
+    names: string,
+    call: (view: OrderedReadable<number, number>, key: number) => unknown,
+    most: number,
+  ): CostRow<W> =>
+    often(names, (world) => call(view(world), world.key), {
+      ...LOGARITHMIC,
+      note: 'keys that begin alike',
+      bound: most * COMPARED,
+    });
+  return [
+    read('get has', (of, key) => of.get(key), compared.get),
+    read('ceiling higher cursor', (of, key) => of.ceiling(key), compared.get),
+    read('floor lower', (of, key) => of.floor(key), compared.floor),
+    read(
+      'entries keys values scan',
+      (of, key) => [...of.entries({ gte: key, limit: 20 })],
+      compared.get + 20 * compared.entry,
+    ),
   ];
 }
 

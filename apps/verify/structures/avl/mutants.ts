@@ -87,4 +87,9 @@ export const mutants: Mutant[] = [
     'own of one key',
     'own, own',
   ),
+  tree(
+    308,
+    'slices are skipped in which a key agrees with one node above it alone',
+    'keys that begin alike',
+  ),
 ];

@@ -3,7 +3,17 @@
 import type { OpCall, Plan } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
-import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
+import {
+  ALIKE_A,
+  ALIKE_B,
+  ALIKE_C,
+  ALIKE_D,
+  collect,
+  LONG_A,
+  LONG_B,
+  MAP_FULL,
+  type Program,
+} from '../map/scenarios.ts';
 import { OWN } from './own.ts';
 import { BEFORE, built, FILLS, FOURTH, KILLS, MOVE, type Setting } from './programs.ts';
 
@@ -421,6 +431,32 @@ scenario(
   { most: 16 },
   // Full: where it could not grow, four may wait until it comes round.
   { may: [...FILLS.may, 'full'], observe: [['outcome', 'p3'], ...HEIR], ...KILLS },
+);
+scenario(
+  'keys that begin alike',
+  [
+    [
+      ['get', ALIKE_A],
+      ['get', ALIKE_B],
+      ['get', ALIKE_C],
+      ['rank', ALIKE_C],
+      ['rank', ALIKE_D],
+    ],
+    built('b', ['delete', 1, 'x', ALIKE_B]),
+  ],
+  // ALIKE_A at the root, ALIKE_C to the right of it, ALIKE_B to the left of that.
+  [
+    ...built(
+      'p',
+      ...['0', '1', '2', ALIKE_A, ALIKE_B, ALIKE_C, ALIKE_D].map(
+        (key, i): OpCall => ['set', 0, `p${i}`, key, i],
+      ),
+    ),
+    ['ask', 'q'],
+    ['build', 'q', 5],
+    ['compact'],
+  ],
+  { most: 16 },
 );
 
 for (const row of OWN) scenario(...row);

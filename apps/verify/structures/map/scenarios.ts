@@ -7,6 +7,13 @@ import { alone, die, dieTwice, pct, refuse, twice } from '../common.ts';
 export const LONG_A = 'a-key-longer-than-16';
 export const LONG_B = 'a-key-longer-than-17';
 
+/** Keys in their order that begin alike: with how many slices of eight bytes. */
+const SAME = 'a-key-of-a-tenant';
+export const ALIKE_A = `${SAME}-of-a-table-a`; // 3, with the next one
+export const ALIKE_B = `${SAME}-of-a-table-b`;
+export const ALIKE_C = `${SAME}s-of-no.1-a`; // 2, with those before; the next slice is less
+export const ALIKE_D = `${SAME}s-of-no.1-b`;
+
 /** The full suite of a map. */
 export const MAP_FULL: Plan[] = [
   twice,

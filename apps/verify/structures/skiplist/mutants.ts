@@ -180,4 +180,9 @@ export const mutants: Mutant[] = [
     'set, seal',
   ),
   list(301, 'of several lists the oldest one with a key counts', 'scans of four lists'),
+  list(
+    307,
+    'slices are skipped in which a key agrees with one neighbour alone',
+    'keys that begin alike',
+  ),
 ];

@@ -3,7 +3,17 @@
 import type { OpCall } from '../../src/structure.ts';
 import { die, pct, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
-import { collect, LONG_A, LONG_B, MAP_FULL, type Program } from '../map/scenarios.ts';
+import {
+  ALIKE_A,
+  ALIKE_B,
+  ALIKE_C,
+  ALIKE_D,
+  collect,
+  LONG_A,
+  LONG_B,
+  MAP_FULL,
+  type Program,
+} from '../map/scenarios.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 import { LIMITS } from './limits.ts';
 import { STACKS } from './stacks.ts';
@@ -119,6 +129,26 @@ scenario('long keys', [
     ['get', LONG_A],
   ],
 ]);
+scenario(
+  'keys that begin alike',
+  [
+    [
+      ['set', ALIKE_B, 1],
+      ['get', ALIKE_A],
+      ['get', ALIKE_C],
+    ],
+    [
+      ['set', ALIKE_B, 2],
+      ['mark', 'f'],
+      ['scan', 'f', true, 3],
+    ],
+  ],
+  [
+    ['set', ALIKE_A, 7],
+    ['set', ALIKE_C, 8],
+    ['set', ALIKE_D, 9],
+  ],
+);
 scenario('set, snapshot twice', [
   [['set', 'a', 1]],
   [

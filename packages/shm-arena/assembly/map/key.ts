@@ -47,16 +47,30 @@ export function sliceAt(at: usize, index: u32, len: u32): u64 {
   return (at & 1) != 0 ? get64((at ^ 1) + ((<usize>index) << 3)) : sliceOf(at, index, len);
 }
 
+/** How many slices `compareFrom` found to agree, at least. */
+export let agreed: u32 = 0;
+
 /** Two keys in hand whose first two slices agree: below, at or above zero. */
 export function compareRest(aLen: u32, aAt: usize, bLen: u32, bAt: usize): i32 {
+  return compareFrom(2, aLen, aAt, bLen, bAt);
+}
+
+/** The same where the first `known` slices agree, two at least. */
+export function compareFrom(known: u32, aLen: u32, aAt: usize, bLen: u32, bAt: usize): i32 {
   if (MUTANT == 70) return 0;
+  let i = known;
+  agreed = known;
   if (aLen > 16 && bLen > 16) {
     const slices = (min(aLen, bLen) + 7) >> 3;
-    for (let i: u32 = 2; i < slices; i++) {
+    for (; i < slices; i++) {
       const a = sliceAt(aAt, i, aLen);
       const b = sliceAt(bAt, i, bLen);
-      if (a != b) return a < b ? -1 : 1;
+      if (a != b) {
+        agreed = i;
+        return a < b ? -1 : 1;
+      }
     }
+    agreed = i;
   }
   return aLen < bLen ? -1 : <i32>(aLen > bLen);
 }
