@@ -117,6 +117,30 @@ describe('a rebuild by stretches', () => {
     map.destroy();
   });
 
+  test('what waits is found by its thread, in every state of it', () => {
+    const dice = random(seed);
+    const map: Numbers = filled(60_000, 6);
+    const model = new Map(map.entries());
+    let rebuilt = 0;
+    for (let round = 0; rebuilt < 1; round++) {
+      for (let n = 0; n < 400; n++) {
+        const key = dice(80_000);
+        const kind = dice(3);
+        if (kind === 0) map.delete(key);
+        else if (kind === 1) map.insert(key, round);
+        else map.set(key, round);
+        if (kind === 0) model.delete(key);
+        else if (kind === 2 || !model.has(key)) model.set(key, round);
+        const asked = n % 2 === 0 ? key : dice(80_000);
+        expect(map.get(asked, { pending: true }), replay('stretches.test.ts')).toBe(
+          model.get(asked),
+        );
+      }
+      if (round % 3 === 2 && map.build().compacted) rebuilt++;
+    }
+    map.destroy();
+  });
+
   test('snapshots of all its instants keep theirs, and their memory comes back', () => {
     const size = 60_000;
     const map = filled(size, 12);

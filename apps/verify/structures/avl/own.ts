@@ -1,7 +1,7 @@
 // One's own waiting operations: what a thread finds of them by their keys.
 
 import type { collect } from '../map/scenarios.ts';
-import { FILLS, FOURTH, KILLS, type Setting } from './programs.ts';
+import { BEFORE, built, FILLS, FOURTH, KILLS, MOVE, type Setting } from './programs.ts';
 
 type Row = Parameters<ReturnType<typeof collect<Setting>>['scenario']>;
 
@@ -65,6 +65,72 @@ export const OWN: readonly Row[] = [
         ['own', 0, 'a'],
         ['build', 'e', 5],
         ['get', 'b'],
+      ],
+      ...KILLS,
+    },
+  ],
+  // While the tree is moved; whoever dies, the heir of its slot finds what waits.
+  [
+    'own, stretches',
+    [
+      [
+        ['own', 0, 'b'],
+        ['set', 0, 'x', 'a', 1],
+        ['delete', 0, 'y', 'b'],
+        ['own', 0, 'a'],
+        ['own', 0, 'b'],
+      ],
+      [MOVE, ...built('c', MOVE)],
+    ],
+    [...BEFORE, MOVE],
+    { most: 16 },
+    {
+      observe: [
+        ['heir'],
+        ['own', 0, 'a'],
+        ['own', 0, 'b'],
+        MOVE,
+        ['insert', 0, 'h', 'b', 4],
+        ['own', 0, 'b'],
+        ...built('e', ['own', 0, 'a']),
+        ['scan', false],
+      ],
+      ...KILLS,
+    },
+  ],
+  [
+    'own across rings, stretches',
+    [
+      [
+        ['set', 0, 'x', 'a', 8],
+        ['own', 0, 'b'],
+        ['insert', 0, 'y', 'd', 9],
+        ['own', 0, 'd'],
+      ],
+      [MOVE, ['build', 'b', 2], MOVE],
+    ],
+    [
+      ['own', 0, 'a'],
+      ...built('p', ...FOURTH, ['set', 0, 'p4', 'd', 4]),
+      MOVE,
+      ['set', 0, 'p5', 'b', 5],
+      ['set', 0, 'p6', 'c', 6],
+      ['delete', 0, 'p7', 'd'],
+    ],
+    { most: 16 },
+    {
+      may: [...FILLS.may, 'full'],
+      observe: [
+        ['heir'],
+        ['own', 0, 'a'],
+        ['own', 0, 'b'],
+        ['own', 0, 'c'],
+        ['own', 0, 'd'],
+        ['set', 0, 'h', 'c', 10],
+        ['own', 0, 'c'],
+        MOVE,
+        ...built('e', ['own', 0, 'b']),
+        ['scan', false],
       ],
       ...KILLS,
     },
