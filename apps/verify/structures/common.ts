@@ -44,6 +44,7 @@ import {
   S_PINS,
   S_REAPER,
   S_SCRATCH,
+  S_SCRATCH_BYTES,
   S_STATE,
   S_STATUS,
   S_UPPER,
@@ -66,6 +67,10 @@ export const head = (world: World) => ({
 });
 
 export const slotAt = (slot: number): number => SLOTS + slot * SLOT_BYTES;
+
+/** Bytes of a thread's scratch: the host's part and the kernel's. */
+export const scratchBytes = ({ world, local }: Thread): number =>
+  world.u32(slotAt(local.slot!) + S_SCRATCH_BYTES);
 /** The kind in the low half of a state word, or of a page word. */
 export const kindOf = (low: number): number => low & 15;
 /** The slot + 1 in it; 0: nobody. */

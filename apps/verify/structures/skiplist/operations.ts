@@ -7,12 +7,15 @@ import {
   START,
 } from '../../../../packages/skiplist/build/numbers-gated/arena/map/codes.ts';
 import { NEXT } from '../../../../packages/skiplist/build/numbers-gated/arena/map/result.ts';
+import { SORT_BYTES } from '../../../../packages/skiplist/build/numbers-gated/arena/map/sort.ts';
 import {
   RESUME,
   TOMBSTONES,
   VERSIONS,
 } from '../../../../packages/skiplist/build/numbers-gated/codes.ts';
+import { WORK_BYTES } from '../../../../packages/skiplist/build/numbers-gated/node.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
+import { scratchBytes } from '../common.ts';
 import {
   align8,
   handle,
@@ -70,6 +73,8 @@ function* batch(t: Thread, ops: readonly BatchOp[]): Steps<string> {
     t.world.write(at, new Uint8Array(header.buffer));
     at = stage(t, at + 16 + align8(length), bytes);
   }
+  const room = scratchBytes(t) - WORK_BYTES;
+  if (at + SORT_BYTES * ops.length > t.local.io! + room) throw new Error('a batch has no room');
   const { writeBatch } = t.kernels.list!;
   const status: number = yield [writeBatch!, ...handle(t), ops.length, first, at];
   if ((status & 255) !== 0) return nameOf(status);
