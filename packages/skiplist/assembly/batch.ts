@@ -12,7 +12,8 @@
 //   2. store the intent {d + 1}                                 an intent: repair aborts d
 //   3. for each key in order: decide what stands in front,      pending nodes, which readers skip
 //      judge its operations, CAS the node in front              and writers abort
-//   4. commit d (stamp.ts)          linearizes                  a batch; repair counts it
+//   4. no marks over the nodes (marks.ts); commit d (stamp.ts)  a batch; repair counts it
+//                                   linearizes
 //   5. stamp the nodes; store the counters                      a version
 //   6. renew the guide if it is due (guide.ts)
 //   Aborted, or sealed, in 3 or 4: once more from 1 (in the next list), a bounded number of times.
@@ -72,6 +73,7 @@ import {
   laneS1,
   setLane,
 } from './lane';
+import { unmark } from './marks';
 import {
   LIST_CLOCK,
   SHARD_COUNTERS,
@@ -201,6 +203,10 @@ function finishBatch(
   const counters = load64(shard + SHARD_COUNTERS);
   const versions = versionsOf(counters) + linked;
   const alive = liveOf(counters) + live;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = nodeOf(itemAt(order, i));
+    if (MUTANT != 292 && node != 0) unmark(list, node);
+  }
   if (!commitBatch(record, batch, versions, alive)) return AGAIN;
   for (let i: u32 = 0; i < count; i++) {
     const node = nodeOf(itemAt(order, i));

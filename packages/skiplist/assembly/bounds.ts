@@ -1,7 +1,7 @@
 // Bounds of a scan: keys, or nodes, where it starts, ends and stops.
 //
-//   bound 2 ─────────────► bound 1        forward
-//   bound 1 ◄──────[ bound 0 ]── bound 2  in reverse, bound 0: where gathering stops
+//   bound 2 ─────────────► bound 1        forward, bound 0: where leaping stops (leap.ts)
+//   bound 1 ◄──────[ bound 0 ]── bound 2  in reverse, bound 0: where gathering stops, then leaping
 //
 // Bound, private, in the kernel's scratch: 0 u64 s0, 8 u64 s1, 16 u32 key length, 20 u32 at,
 // 24 u32 mode, 28 u32 node.
@@ -77,4 +77,18 @@ export function ended(node: usize, flags: u32): bool {
   const mode = get32(b + B_MODE);
   if (mode == NONE || (flags & REVERSE) == 0) return false;
   return lessBound(node, b) || (mode == BEFORE_KEY && equalBound(node, b));
+}
+
+/** Whether bound 0 or bound 1 is one. */
+export function isBounded(): bool {
+  return (get32(boundAt(0) + B_MODE) | get32(boundAt(1) + B_MODE)) != NONE;
+}
+
+/** In reverse: whether the node's key is at or before one of these two. */
+export function reached(node: usize): bool {
+  return reaches(node, boundAt(0)) || reaches(node, boundAt(1));
+}
+
+function reaches(node: usize, b: usize): bool {
+  return get32(b + B_MODE) != NONE && (lessBound(node, b) || equalBound(node, b));
 }

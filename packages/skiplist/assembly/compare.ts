@@ -13,7 +13,7 @@
 //   1. allocate the descriptor d                                 memory of the region
 //   2. store the intent {d + 1}; stamp x with d                  an intent: repair aborts d
 //   3. CAS before's link V → x; failed: give all back            a pending node, which readers skip
-//   4. commit d (stamp.ts)                   linearizes          a version that is not counted
+//   4. no marks over x; commit d (stamp.ts)  linearizes          a version that is not counted
 //   5. stamp x; the rest is as for any write                     a version that is not counted
 //
 // X1  The intent names d before x's stamp does: repair must not take a pending node for a version.
@@ -31,6 +31,7 @@ import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { AGAIN, DIFFERS, EXISTS } from '@x/shm-arena/assembly/map/codes';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { COMPARE, DELETE, MATCH, MATCH_DELETE } from './codes';
+import { unmark } from './marks';
 import {
   SHARD_COUNTERS,
   deltaOf,
@@ -103,6 +104,7 @@ export function overFrozen(
     giveBack(list, shard, x, mark, slab);
     return AGAIN;
   }
+  if (MUTANT != 291) unmark(list, x);
   const counters = load64(shard + SHARD_COUNTERS); // Owned: this thread alone writes it.
   const versions = versionsOf(counters) + 1;
   if (!commitBatch(record, batch, versions, liveOf(counters) + deltaOf(x))) return AGAIN;

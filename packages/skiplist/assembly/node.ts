@@ -19,14 +19,16 @@
 //    84 u32 greatest, shared: 0 | once it is closed, a node that no version stands behind, or the
 //       head (seal.ts)
 //    88 u64 lock, shared (seal.ts)
+//    96 u64 marks begun, shared (marks.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry   152 u32 the list that was active before it, 0 = none; all frozen
 //   156 u32 the slot that made it, frozen
-//   160 the head's tower, u32 each, shared, growing downwards from 256
-//   256 the head, like a node; its words are zero, frozen
-//   288 records (seal.ts)
+//   168 the head's marks and tower, shared, growing downwards from 320
+//   320 the head, like a node of all levels; its other words are zero, frozen
+//   352 records (seal.ts)
 // Node at p, 8-aligned
-//   p - 4(i + 1) u32 the next node at level i, shared once linked
+//   p - 4(i + 1) u32 the next node at level i, shared once linked; below them, from an 8-aligned
+//          place down, u64 marks, shared, one for each MARKED levels (marks.ts)
 //   p +  0 u64 x 2 the key's first two slices (map/key.ts), frozen; always two, so that a compare
 //          needs no length first
 //   p + 16 u64 stamp, shared: which version it is, if any (stamp.ts)
@@ -86,9 +88,11 @@ export const LANES: u32 = isDefined(GATED) ? 2 : 32;
  * translations the processor keeps most. (It cannot keep all: 50 MB are 12 500 pages.)
  */
 export const TALL: u32 = isDefined(GATED) ? 2 : 4;
-export const SLAB_BYTES: u32 = isDefined(GATED) ? 192 : 4096;
+export const SLAB_BYTES: u32 = isDefined(GATED) ? 320 : 4096;
 /** Levels at which a shard remembers where it inserted last. */
 export const HINTS: u32 = isDefined(GATED) ? 3 : 6;
+/** Of so many levels above level 0, the highest one's links have marks (marks.ts). */
+export const MARKED: u32 = isDefined(GATED) ? 1 : 3;
 /** Most lists in a stack. */
 export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
 
@@ -103,6 +107,7 @@ export const LIST_GUIDE: usize = 76;
 export const LIST_DUE: usize = 80;
 export const LIST_GREATEST: usize = 84;
 export const LIST_LOCK: usize = 88;
+export const LIST_MARKS: usize = 96;
 export const LIST_ID: usize = 128;
 export const LIST_REGION: usize = 132;
 export const LIST_SHARDS: usize = 136;
@@ -111,8 +116,8 @@ export const LIST_MAX_PAGES: usize = 144;
 export const LIST_ENTRY: usize = 148;
 export const LIST_FORMER: usize = 152;
 export const LIST_MAKER: usize = 156;
-export const LIST_HEAD: usize = 256;
-export const LIST_RECORDS: usize = 288;
+export const LIST_HEAD: usize = 320;
+export const LIST_RECORDS: usize = 352;
 
 // ---- node ---------------------------------------------------------------------------------------
 
@@ -125,7 +130,7 @@ export const REST: usize = 16;
 const NODE_HEAD: usize = 16;
 
 const KEY_BITS: u32 = 0xf_ffff;
-const TOMB: u32 = 1 << 25;
+export const TOMB: u32 = 1 << 25;
 
 // ---- shard --------------------------------------------------------------------------------------
 
@@ -212,6 +217,11 @@ export function touchEnd(node: usize): void {
 /** The word of that link. */
 export function linkAt(node: usize, level: u32): usize {
   return node - 4 - ((<usize>level) << 2);
+}
+
+/** The mark of that link; `level`: a multiple of MARKED. */
+export function markAt(node: usize, level: u32): usize {
+  return node - linkBytes(heightOf(node)) - ((<usize>(level / MARKED)) << 3);
 }
 
 /** All the following read frozen words (I1). */
@@ -313,8 +323,12 @@ export function nodeBytes(height: u32, len: u32, valueLen: u32): u64 {
   return <u64>towerBytes(height) + NODE_HEAD + keyBytes(len) + ((<u64>valueLen + 7) & ~7);
 }
 
-/** Bytes below a node: its tower, rounded so that the node is 8-aligned where the block is. */
+/** Bytes below a node: its links and their marks, so that it is 8-aligned where the block is. */
 export function towerBytes(height: u32): usize {
+  return linkBytes(height) + ((<usize>((height - 1) / MARKED)) << 3);
+}
+
+function linkBytes(height: u32): usize {
   return (((<usize>height) << 2) + 7) & ~7;
 }
 
@@ -324,7 +338,13 @@ export function fillKey(node: usize, height: u32): void {
   put64(node + KEY, handS0);
   put64(node + KEY + 8, handS1);
   putRest(node + REST, handLength, handAt);
-  for (let i: u32 = 0; i < height; i++) put32(linkAt(node, i), 0);
+  const bytes = towerBytes(height);
+  for (let i: usize = 8; i <= bytes; i += 8) put64(node - i, 0);
+}
+
+/** Makes a private head of zeros one of all levels. */
+export function fillHead(list: usize): void {
+  put32(list + LIST_HEAD + META, MAX_HEIGHT << 20);
 }
 
 /** Writes the value (staged 8-aligned) into a private node whose key is there. */

@@ -125,6 +125,7 @@ import {
 import { protect } from '@x/shm-arena/assembly/memory/reservation';
 import { FIRST_DUE, lastAt } from './guide';
 import {
+  fillHead,
   LIST_CLOCK,
   LIST_DUE,
   LIST_FORMER,
@@ -177,6 +178,7 @@ function makeList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i6
     return -why;
   }
   fill(list, 0, bytes); // Private until `former` names it, or the root.
+  fillHead(list);
   put32(list + LIST_HEIGHT, 1);
   put32(list + LIST_DUE, FIRST_DUE);
   put32(list + LIST_ID, former == 0 ? 1 : idOf(former) + 1);

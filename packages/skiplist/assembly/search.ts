@@ -276,6 +276,12 @@ export function findNear(list: usize, shard: usize, height: u32, splice: usize):
   return level == 0 ? n : descend(b, level, 0, n, splice);
 }
 
+/** Fills the splice of the key in hand below `level`, down to `low`; above, it stands. */
+export function findBefore(list: usize, level: u32, low: u32, splice: usize): void {
+  const b = level < topOf(splice) ? before(splice, level) : list + LIST_HEAD;
+  descend(b, level, low, 0, splice);
+}
+
 /** Fills the splice for a key behind all keys. */
 export function findEnd(list: usize, splice: usize): void {
   let level = load32(list + LIST_HEIGHT);

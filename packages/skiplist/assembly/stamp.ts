@@ -48,9 +48,10 @@
 // next list.
 //
 // decide1(x): a stamp of 0                                    a death after it leaves
-//   1. add 1 to the clock              linearizes if 2 wins     a number that nobody has
-//   2. CAS stamp 0 → number, or DEAD if CLOSED                  a version
-// commitBatch(d), all nodes linked
+//   1. marks over x are taken away (marks.ts)                   fewer marks
+//   2. add 1 to the clock              linearizes if 3 wins     a number that nobody has
+//   3. CAS stamp 0 → number, or DEAD if CLOSED                  a version
+// commitBatch(d), all nodes linked, and no marks over them
 //   1. read d: building, floor f                                a batch that anybody may abort
 //   2. add 1 to the clock: t > f       linearizes if 4 wins     the same
 //   3. the root is another: abort (S5)                          the same
@@ -84,6 +85,7 @@ import {
   SLOT_ALIVE,
   slotAt,
 } from '@x/shm-arena/assembly/ground/layout';
+import { unmark } from './marks';
 import { linkAt, LIST_CLOCK, LIST_ENTRY, LIST_HEAD, looksEqual, STAMP } from './node';
 import { listOf } from './record';
 
@@ -115,6 +117,7 @@ export function tick(list: usize): u64 {
 
 /** Gives an unstamped linked node its number, or DEAD; returns what stands there in the end. */
 export function stampNode(list: usize, node: usize): u64 {
+  if (MUTANT != 290) unmark(list, node);
   const t = tick(list);
   if (MUTANT == 34) {
     if (cas64(node + STAMP, 0, t & ~LIST_CLOSED)) return t & ~LIST_CLOSED;

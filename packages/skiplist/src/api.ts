@@ -138,7 +138,8 @@ export interface SkipListStats extends ListStats {
  * what they see, and in nothing else.
  *
  * Every read is O(log n + key length) unless it says otherwise, however many versions a key has,
- * and walks over the deleted keys in its way; it never waits for a writer, alive, paused or dead,
+ * and leaps over the deleted keys in its way, once a read has walked over them; what a snapshot of
+ * before their deletion sees is walked over; it never waits for a writer, alive, paused or dead,
  * and may run on a browser's main thread. Reads throw `ShmError` CLOSED after `close` or when the
  * structure was destroyed, EXPELLED when this thread was declared dead, and TypeError or
  * RangeError KEY_TOO_LARGE for a key that the codec or the list cannot take.

@@ -170,17 +170,47 @@ const opening: CostObject<World> = {
   ],
 };
 
-/** What the deleted keys in front of what lives cost. */
+/** Over marks of all levels, each of which a step may fail on. */
+const LEAPING = { cost: 'O(log² n + key)', grows: 'polylogarithmic' } as const;
+
+/** What deleted keys cost that stand in the way. */
 const passing: CostObject<World> = {
   what: 'SkipList',
   of: ({ list }) => list,
   in: 'deleted',
   rows: [
     row('first entries', ({ list }) => list.first(), {
-      ...linear('O(log n + deleted keys passed)'),
-      note: 'n keys deleted in front',
+      ...linear('O(log n + keys deleted since)'),
+      note: 'the first read that passes n deleted keys',
     }),
-    row('last', ({ list }) => list.last(), { ...LOGARITHMIC, note: 'n keys deleted in front' }),
+    row('last entries', ({ list }) => list.last(), {
+      ...linear('O(log n + keys deleted since)'),
+      note: 'the first one, in reverse',
+    }),
+    often('first', ({ list }) => list.first(), { ...LEAPING, note: 'the next one' }),
+    often('last', ({ list }) => list.last(), { ...LEAPING, note: 'the next one' }),
+    often('higher', ({ list, key }) => list.higher(key), {
+      ...LEAPING,
+      note: 'from a deleted key',
+    }),
+    often('lower', ({ list, key }) => list.lower(key + BEHIND), {
+      ...LEAPING,
+      note: 'from a deleted key',
+    }),
+    often('first', ({ half }) => half.first(), { ...LEAPING, note: 'of a snapshot' }),
+    often(
+      'set delete',
+      ({ list, key }) => {
+        list.set(key, 1);
+        list.delete(key);
+      },
+      { ...LOGARITHMIC, note: 'among deleted keys' },
+    ),
+    often('first', ({ list }) => list.first(), { ...LEAPING, note: 'after that' }),
+    often('first delete set', (world) => take(world), {
+      ...LEAPING,
+      note: 'a queue: the first one is taken, another comes behind',
+    }),
   ],
 };
 
@@ -246,6 +276,15 @@ const stacked = (
 
 /** A key behind all others. */
 const FAR = 2 ** 30;
+/** Keys that live, and keys behind them. */
+const LIVES = 1_000_000;
+const BEHIND = 2_000_000;
+
+function take(world: World): void {
+  const [key] = world.list.first()!;
+  world.list.delete(key);
+  world.list.set(LIVES + world.next++ + 50, 1);
+}
 
 export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
@@ -289,7 +328,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       keys: 'n keys, one after the other, in no order',
       batch: 'n keys in one batch into an empty list',
       hot: '50 keys, one of them written n times',
-      deleted: 'n keys, all deleted, in front of 50 others',
+      deleted: 'n keys, all deleted, in front of 50 others and behind them',
       snapshots: 'n snapshots, one after each of n writes to 50 keys',
       stack: 'n keys in 32 lists, 31 of them frozen',
       lists: '32 000 keys in n / 1 000 lists',
@@ -329,12 +368,14 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ),
       deleted: (n) =>
         worldOf(
-          () => 0,
-          (list) => {
+          (turn) => turn % (n / 2),
+          (list, half) => {
             list.clear();
-            for (let i = 0; i < 50; i++) list.set(n + i, i);
-            for (let i = 0; i < n; i++) list.set(i, i);
-            for (let i = 0; i < n; i++) list.delete(i);
+            for (let i = 0; i < 50; i++) list.set(LIVES + i, i);
+            const keyOf = (i: number) => (i % 2) * BEHIND + Math.floor(i / 2);
+            for (let i = 0; i < n; i++) list.set(keyOf(i), i);
+            for (let i = 0; i < n; i++) list.delete(keyOf(i));
+            half();
           },
         ),
       snapshots: (n) =>

@@ -65,7 +65,7 @@ describe('a call that traps', () => {
     const words = new Uint32Array(arena.memory.buffer);
     const { entry } = list.handle;
     const root = words[(words[84 >> 2]! + entry * 256 + 8) >> 2]!; // Directory, root: layout.ts.
-    const head = words[(root + 8) >> 2]! + 256; // Record, list: stack.ts, node.ts.
+    const head = words[(root + 8) >> 2]! + 320; // Record, list: stack.ts, node.ts.
     const kept = words.slice((head >> 2) - 24, head >> 2);
     words.fill(0xffff_fff0, (head >> 2) - 24, head >> 2);
     return () => words.set(kept, (head >> 2) - 24);

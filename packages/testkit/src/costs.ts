@@ -7,7 +7,7 @@
 import type { Codec, Cursor, OrderedReadable } from '@x/shm-arena';
 
 /** How a call's steps may grow with the number of entries, where nothing else changes. */
-type Growth = 'constant' | 'logarithmic' | 'linear' | 'linearithmic';
+type Growth = 'constant' | 'logarithmic' | 'polylogarithmic' | 'linear' | 'linearithmic';
 
 /** How much larger than the smaller world the larger one is. */
 export const TIMES = 16;
@@ -16,6 +16,7 @@ export const TIMES = 16;
 const MOST: Readonly<Record<Growth, number>> = {
   constant: 1.25,
   logarithmic: 2,
+  polylogarithmic: 3,
   linear: 1.25 * TIMES,
   linearithmic: 2 * TIMES,
 };

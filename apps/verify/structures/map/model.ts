@@ -129,6 +129,7 @@ function finds<Own>(
   if (typeof result !== 'string' || result.startsWith('!')) return false;
   const rows = parse(result);
   const asked = op === 'many' ? (b as readonly string[]) : map.keys;
+  if (Object.keys(rows).some((key) => !asked.includes(key))) return false;
   return asked.every((key) => since[a as string]![key]!.includes(rows[key] ?? -1));
 }
 

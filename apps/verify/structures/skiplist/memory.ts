@@ -9,6 +9,7 @@ import {
   REGION_LIVE,
   SHARD_BYTES,
 } from '../../../../packages/skiplist/build/numbers-gated/arena/ground/layout.ts';
+import { MARK } from '../../../../packages/skiplist/build/numbers-gated/marks.ts';
 import {
   HINTS,
   LIST_CLOCK,
@@ -21,11 +22,13 @@ import {
   LIST_ID,
   LIST_LOCK,
   LIST_MAKER,
+  LIST_MARKS,
   LIST_RECORDS,
   LIST_REGION,
   LIST_SHARDS,
   LIST_SUCCESSOR,
   LIST_USED,
+  MARKED,
   MAX_HEIGHT,
   META,
   REST,
@@ -34,6 +37,7 @@ import {
   SHARD_INTENT,
   SHARD_SLAB,
   STAMP,
+  TOMB,
 } from '../../../../packages/skiplist/build/numbers-gated/node.ts';
 import {
   RECORD_COUNT,
@@ -71,10 +75,16 @@ const next = (world: World, node: number, level: number): number => world.u32(no
 const keyOf = (world: World, node: number): string =>
   keyIn(world, world.u32(node + META) & 0xf_ffff, node, node + REST);
 
+const heightOf = (world: World, node: number): number => (world.u32(node + META) >>> 20) & 31;
+const isTombstone = (world: World, node: number): boolean => (world.u32(node + META) & TOMB) !== 0;
+/** As markAt of node.ts. */
+const markAt = (world: World, node: number, level: number): number =>
+  node - ((heightOf(world, node) * 4 + 7) & ~7) - 8 * (level / MARKED);
+
 /** What a run remembers of stamps, for S2: what is decided stays. */
 export type Decided = Map<number, bigint>;
 
-/** I1 to I4, S2, S3, L3, L6 to L8: what must hold after every step of anybody. */
+/** I1 to I4, K1, S2, S3, L3, L6 to L8: what must hold after every step of anybody. */
 export function invariantOf(world: World, entry: number, decided: Decided): string | undefined {
   const stack = lists(world, entry);
   if (stack.length > 0 && world.u64(stack[0]! + LIST_CLOCK) === 0n) {
@@ -103,7 +113,10 @@ export function invariantOf(world: World, entry: number, decided: Decided): stri
       return `L3: list ${i} is open, and so is the newer one`;
     }
     const wrong =
-      level0(world, list, newer, decided) ?? above(world, list) ?? behindGreatest(world, list);
+      level0(world, list, newer, decided) ??
+      above(world, list) ??
+      behindGreatest(world, list) ??
+      marks(world, list);
     if (wrong !== undefined) return wrong;
     newer = lowest(world, list, newer);
   }
@@ -185,8 +198,7 @@ function above(world: World, list: number): string | undefined {
     for (let n = next(world, list + LIST_HEAD, level); n !== 0; n = next(world, n, level)) {
       const key = keyOf(world, n);
       if (key < last) return `I3: ${key} stands behind ${last} at level ${level}`;
-      if (((world.u32(n + META) >>> 20) & 31) <= level)
-        return `I3: node ${n} is too low for level ${level}`;
+      if (heightOf(world, n) <= level) return `I3: node ${n} is too low for level ${level}`;
       let m = next(world, list + LIST_HEAD, 0);
       while (m !== 0 && m !== n) m = next(world, m, 0);
       if (m === 0) return `I3: node ${n} of level ${level} is not on level 0`;
@@ -208,6 +220,35 @@ function behindGreatest(world: World, list: number): string | undefined {
   return undefined;
 }
 
+/** K1: no version under a mark of T is live for a reader of T or more. */
+function marks(world: World, list: number): string | undefined {
+  if (world.u64(list + LIST_MARKS) === 0n) return undefined;
+  const head = list + LIST_HEAD;
+  for (let level = MARKED; level < MAX_HEIGHT; level += MARKED) {
+    for (let x = head; x !== 0; x = next(world, x, level)) {
+      const mark = world.u64(markAt(world, x, level));
+      if ((mark & MARK) === 0n) continue;
+      const y = next(world, x, level);
+      const last = y === 0 ? undefined : keyOf(world, y);
+      let of: string | undefined;
+      let newer = DEAD;
+      for (let n = next(world, x, 0); n !== 0; n = next(world, n, 0)) {
+        const key = keyOf(world, n);
+        if (x !== head && key === keyOf(world, x)) continue;
+        if (last !== undefined && key > last) break;
+        if (key !== of) newer = DEAD;
+        of = key;
+        const number = numberOf(world, n);
+        if (number === 0n || number === DEAD) continue;
+        if (!isTombstone(world, n) && newer > (mark & LATEST))
+          return `K1: ${key}@${n} lives under the mark of node ${x} at level ${level}`;
+        newer = number;
+      }
+    }
+  }
+  return undefined;
+}
+
 // ---- names for traces ---------------------------------------------------------------------------
 
 const LIST_NAMES: Names = {
@@ -219,6 +260,7 @@ const LIST_NAMES: Names = {
   [LIST_DUE]: 'due',
   [LIST_GREATEST]: 'greatest',
   [LIST_LOCK]: 'lock',
+  [LIST_MARKS]: 'marks',
   [LIST_ID]: 'id',
   [LIST_REGION]: 'region',
   [LIST_SHARDS]: 'shards',
@@ -250,10 +292,19 @@ export function nameWord(at: number, world: World, entry: number): string | unde
     if (at >= list && at < list + LIST_RECORDS)
       return `${name}.${LIST_NAMES[at - list] ?? `+${at - list}`}`;
     for (let n = next(world, list + LIST_HEAD, 0); n !== 0; n = next(world, n, 0)) {
-      if (at < n - 12 || at >= n + 40) continue;
-      const field = at < n ? `next${(n - at) / 4 - 1}` : at === n + STAMP ? 'stamp' : `+${at - n}`;
-      const height = (world.u32(n + META) >>> 20) & 31;
-      if (at >= n - 4 * height) return `${name} ${keyOf(world, n)}@${n}.${field}`;
+      const height = heightOf(world, n);
+      const marks = markAt(world, n, 0);
+      if (at < marks - 8 * Math.floor((height - 1) / MARKED) || at >= n + 40) continue;
+      const link = `next${(n - at) / 4 - 1}`;
+      const field =
+        at < marks
+          ? `mark${(marks - at) / 8}`
+          : at < n
+            ? link
+            : at === n + STAMP
+              ? 'stamp'
+              : `+${at - n}`;
+      return `${name} ${keyOf(world, n)}@${n}.${field}`;
     }
   }
   return `page ${Math.floor(at / PAGE)} + ${at % PAGE}`;

@@ -2,7 +2,7 @@
 
 import type { OpCall, Result, Structure } from '../../src/structure.ts';
 import { type Apply, type Entries, type MapPromise, type MapState, show } from '../map/model.ts';
-import { LONG_A, LONG_B } from '../map/scenarios.ts';
+import { ALIKE_A, ALIKE_B, ALIKE_C, ALIKE_D, LONG_A, LONG_B } from '../map/scenarios.ts';
 
 export type BatchOp = readonly ['set' | 'insert' | 'delete', string, number?];
 
@@ -14,7 +14,7 @@ interface Stack {
 }
 export type State = MapState<Stack>;
 
-export const KEYS = ['a', 'b', 'c', 'd', LONG_A, LONG_B];
+export const KEYS = ['a', 'b', 'bb', 'c', 'd', 'e', 'f', 'g', LONG_A, LONG_B];
 /** Most lists in a stack. */
 const MOST = 4;
 
@@ -111,7 +111,7 @@ export const promise: MapPromise<Stack> = {
   initial: { lists: [{ id: 1, entries: {} }], once: [] },
   entries: live,
   write,
-  keys: KEYS,
+  keys: [...KEYS, ALIKE_A, ALIKE_B, ALIKE_C, ALIKE_D],
   operations,
   refusable,
   afterwards: ['versionsAt'],

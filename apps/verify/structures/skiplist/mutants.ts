@@ -185,4 +185,21 @@ export const mutants: Mutant[] = [
     'slices are skipped in which a key agrees with one neighbour alone',
     'keys that begin alike',
   ),
+  list(290, 'a node gets its number under a mark', 'deleted run, scan, set'),
+  list(
+    291,
+    'what a frozen list decided is committed under a mark',
+    'deleted run, cas over a frozen list',
+  ),
+  list(292, 'a batch is committed under marks', 'deleted run, scan, batch'),
+  list(293, 'marks are taken away from the highest level down', 'deleted run, scan, set'),
+  list(
+    294,
+    'a reader leaps along a link that it loaded before the mark',
+    'deleted run, set, delete and scan, scan',
+  ),
+  list(295, 'a mark is made by who did not say so before it looked', 'deleted run, scan, set'),
+  list(296, 'a snapshot leaps by marks that are younger', 'deleted run, snapshot'),
+  list(297, 'a leap in one list passes keys of another', 'deleted run, two lists'),
+  list(298, 'a mark says that the key behind it is dead, which lives', 'deleted run, scan, set'),
 ];

@@ -14,6 +14,7 @@ import {
   MAP_FULL,
   type Program,
 } from '../map/scenarios.ts';
+import { DELETED_RUNS } from './deleted.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 import { LIMITS } from './limits.ts';
 import { STACKS } from './stacks.ts';
@@ -710,7 +711,7 @@ scenario(
   THREE_BEFORE,
 );
 
-for (const row of [...VERSIONS, ...STACKS]) scenario(...row);
+for (const row of [...VERSIONS, ...STACKS, ...DELETED_RUNS]) scenario(...row);
 
 // What the scratch has no room for stays pinned from call to call.
 const LARGE_BEFORE: Program = [
