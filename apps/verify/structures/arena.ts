@@ -7,6 +7,7 @@ import {
   D_LINKED,
   ENTRIES,
   PAGE,
+  SLICE,
   SLOT_ALIVE,
   ZERO_ON_FREE,
 } from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
@@ -30,6 +31,7 @@ import {
   TYPES,
   unburied,
   unjoined,
+  untold,
   unwiped,
   word,
 } from './arena/memory.ts';
@@ -104,6 +106,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     inHands(world) ??
     rootless(world) ??
     asking(world) ??
+    untold(world) ??
     unburied(world) ??
     unjoined(world, run.joined) ??
     wiped(t);
@@ -119,8 +122,9 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const view = new DataView(world.memory.buffer);
   const bytes = (at: number): number => view.getFloat64(report + at, true);
   const marked = world.liveBytes();
-  const pages = count(STATS_REGION) + count(STATS_SCRATCH) + grantPages(world);
-  const known = bytes(STATS_SMALL_BYTES) + bytes(STATS_LARGE_BYTES) + pages * PAGE;
+  const slices = count(STATS_REGION) + count(STATS_SCRATCH);
+  const held = slices * SLICE + grantPages(world) * PAGE;
+  const known = bytes(STATS_SMALL_BYTES) + bytes(STATS_LARGE_BYTES) + held;
   if (marked !== known) return `marked live: ${marked} bytes, in the tables: ${known}`;
   const blocks = count(STATS_BLOCKS);
   const tags = Object.keys(run.blocks);

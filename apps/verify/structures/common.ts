@@ -30,6 +30,8 @@ import {
   R_BASE,
   R_BIRTH,
   R_BUDGET,
+  R_HELD,
+  R_MAP,
   R_OWNER,
   R_RETIRED,
   R_STATE,
@@ -48,6 +50,7 @@ import {
   S_STATE,
   S_STATUS,
   S_UPPER,
+  SLICES_SHIFT,
   SLOT_BYTES,
   SLOT_DEAD,
   SLOTS,
@@ -106,6 +109,11 @@ export const isGranted = (world: World, record: number): boolean =>
   ((world.u32(groupAt(world, Math.floor(record / GRANTS))) >>> (record % GRANTS)) & 1) !== 0;
 /** The word of a page; behind it, what else is said of the page: its head, or its length. */
 export const pageAt = (world: World, page: number): number => world.u32(H_TABLE_AT) + page * 8;
+/** The word of a slice; behind it as of a page. */
+export const sliceAt = (world: World, slice: number): number => {
+  const { pages, table } = head(world);
+  return table + (pages + slice) * 8;
+};
 /** Whether the structure is published and not destroyed. */
 export const isLive = (world: World, entry: number): boolean =>
   kindOf(world.u32(entryAt(world, entry))) === ENTRY_LIVE;
@@ -135,6 +143,8 @@ const REGION_WORDS: Names = {
   [R_RETIRED]: 'retired',
   [R_BASE]: 'base',
   [R_BUDGET]: 'budget',
+  [R_HELD]: 'held',
+  [R_MAP]: 'map',
 };
 const GRANT_WORDS: Names = {
   [G_STATE]: 'state',
@@ -179,6 +189,9 @@ export function nameSystemWord(
     return nameRecord(at, 'grant', records, GRANT_BYTES, GRANT_WORDS);
   if (at >= table && at < table + pages * 8)
     return `page[${(at - table) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
+  const slices = table + pages * 8;
+  if (at >= slices && at < slices + (pages << SLICES_SHIFT) * 8)
+    return `slice[${(at - slices) >> 3}]${(at & 7) === 0 ? '' : '+4'}`;
   return undefined;
 }
 
@@ -310,10 +323,16 @@ export function unswept(world: World): string | undefined {
   return undefined;
 }
 
-/** Pages that are not free. */
+/** Pages of which anything is not free. */
 export function usedPages(world: World): number {
   const { first, pages } = head(world);
   let used = 0;
-  for (let page = first; page < pages; page++) if (world.u32(pageAt(world, page)) !== 0) used++;
+  for (let page = first; page < pages; page++) {
+    let any = world.u32(pageAt(world, page)) !== 0;
+    for (let n = 0; n < 1 << SLICES_SHIFT; n++) {
+      if (world.u32(sliceAt(world, (page << SLICES_SHIFT) + n)) !== 0) any = true;
+    }
+    if (any) used++;
+  }
   return used;
 }

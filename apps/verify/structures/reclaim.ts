@@ -79,8 +79,8 @@ function found(world: World, { scheme, clock, ...own }: Options): void {
     home ||= t.local.home;
   }
   // Word 0: the register. Word 1: the top of the stack.
-  const cells: number = reclaim!.alloc!(entry, generation, home, 16) >>> 0;
-  const value: number = reclaim!.alloc!(entry, generation, home, 16) >>> 0;
+  const cells: number = reclaim!.alloc!(entry, generation, home, 16, 16) >>> 0;
+  const value: number = reclaim!.alloc!(entry, generation, home, 16, 16) >>> 0;
   for (const i of [0, 1, 2, 3]) {
     reclaim!.poke!(cells, i, 0);
     reclaim!.poke!(value, i, 0);

@@ -73,7 +73,7 @@ export { attach, detach, scratch, scratchBytes, stage, unstage } from './life/at
 export { alive, random, resultHigh, resultLow, status } from './ground/thread';
 
 // sizeOf(at): u32                      usable bytes of a block, 0 if none starts here
-// trim(): u32                          gives back this thread's empty pages; how many
+// trim(): u32                          gives back this thread's empty spans; how many slices
 export { sizeOf, trim } from './memory/heap';
 
 /**
@@ -113,7 +113,7 @@ export {
 
 /**
  * Frees retired regions that nobody can still read, this thread's ledger too, if no lease is in it;
- * pages freed. No call runs: what this thread's last one left, if it trapped, is not in the way.
+ * slices freed. No call runs: what this thread's last one left, if it trapped, is not in the way.
  */
 export function sweep(): u32 {
   idle();
@@ -209,20 +209,20 @@ export {
 //       repair for its type is here: repair(e, g, s), then unjoin(e, s); else leave it. g stands in
 //       the copy that says its type (entryRead): the repair begins only while e has it.
 //   finishRecovery(s): true = the slot is free again; false = repairs outstanding: it is ORPHANED
-// recoverArena(slot): u32              pages freed; also buries what that slot watched
+// recoverArena(slot): u32              slices freed; also buries what that slot watched
 export { finishRecovery, nextJoined, reap, recoverArena, unjoin } from './life/recover';
 
-// stats(at): u32    writes u32 words: 0 pages, 1 system, 2 free, 3 small, 4 orphan, 5 large,
-//     6 region, 7 scratch, 8 in flight (pages each); 9 blocks, 10 u32 pad; 12 f64 bytes in small
-//     blocks; 14 f64 bytes in large blocks; 16 f64 pages in retired regions; 18 u32 regions live,
-//     19 retired; 20 u32 structures live; 21 u32 participants alive; 22 u32 oldest pin's slot + 1
-//     (0 = no thread has it), 23 u32 its entry + 1 if it is a structure's lease; 24 f64 oldest
-//     pinned era, 0 = nothing pinned; 26 f64 clock. Returns the bytes written
-//     (112).
+// stats(at): u32    writes u32 words: 0 pages; then slices: 1 system, 2 free, 3 small, 4 orphan,
+//     5 large, 6 region, 7 scratch, 8 in flight; 9 blocks; 10 slices of spans without a block;
+//     12 f64 bytes in small blocks; 14 f64 bytes in large blocks; 16 f64 slices in retired regions;
+//     18 u32 regions live, 19 retired; 20 u32 structures live; 21 u32 participants alive; 22 u32
+//     oldest pin's slot + 1 (0 = no thread has it), 23 u32 its entry + 1 if it is a structure's
+//     lease; 24 f64 oldest pinned era, 0 = nothing pinned; 26 f64 clock. From 28 on, of each slot:
+//     3 u32: slices of its spans, of those without a block, of its scratch. Returns the bytes.
 // verify(at, capacity): u32        walks everything; writes { u32 code, u32 offset } pairs, as many
 //     as fit into `capacity` bytes; returns how many problems there are. Codes: audit.ts.
-// structurePages(entry, generation): u32     pages in live regions of a structure
-export { stats, structurePages, verify } from './inspect/audit';
+// structureSlices(entry, generation): u32    slices in live regions of a structure
+export { stats, structureSlices, verify } from './inspect/audit';
 
 // nextUsed(page): u32                  the first page >= `page` that holds anything, or PAGES
 // isZero(at, bytes): bool              bytes a multiple of 8

@@ -155,13 +155,36 @@ export interface ParticipantStats extends Participant {
   readonly threadId: number;
   /** Whether a Web Lock tells of its death. */
   readonly locked: boolean;
+  /** Bytes of the spans of small blocks that are its own: it alone allocates there. */
+  readonly held: number;
+  /** Of these, bytes of spans in which no block is: `trim`, called by that thread, frees them. */
+  readonly empty: number;
+  /** Bytes in which its calls and their results are packed. */
+  readonly scratch: number;
+}
+
+/**
+ * What `alloc` has given out, and what stands ready for it. A block of up to 32 KiB lies in a span
+ * of blocks of its size: 4 or 16 KiB, for larger ones than 4 KiB a page of 64 KiB.
+ */
+export interface ArenaBlockStats {
+  /** Blocks that were allocated and not freed. */
+  readonly count: number;
+  /** Their bytes, each rounded up to what it takes. */
+  readonly live: number;
+  /** Bytes of the spans, and of blocks that have memory of their own. */
+  readonly held: number;
+  /** Of these, bytes of spans in which no block is: kept by their threads, see `participants`. */
+  readonly empty: number;
+  /** Of these, bytes of spans whose thread is gone: who needs blocks of that size goes on there. */
+  readonly orphaned: number;
 }
 
 /** One structure in `ArenaStats`. */
 export interface StructureStats extends StructureInfo {
   /** Threads that have it open. */
   readonly joined: number;
-  /** Bytes of pages in its regions. */
+  /** Bytes in its regions. */
   readonly bytes: number;
 }
 
@@ -169,10 +192,18 @@ export interface StructureStats extends StructureInfo {
 export interface ArenaStats {
   /** The whole reservation. */
   readonly bytes: number;
-  /** Bytes in pages that are not free. */
+  /**
+   * Bytes that are not free: `tables`, `regions`, `blocks.held`, each participant's `scratch`, and
+   * what is taken or freed in this moment.
+   */
   readonly used: number;
-  /** Bytes in free pages. */
+  /** Bytes that anybody can have for anything. */
   readonly free: number;
+  /** Bytes of the arena's own tables. */
+  readonly tables: number;
+  /** Bytes of regions, of structures (see there) and of participants, retired ones included. */
+  readonly regions: number;
+  readonly blocks: ArenaBlockStats;
   readonly participants: readonly ParticipantStats[];
   readonly structures: readonly StructureStats[];
   /** What readers and snapshots hold back. */
@@ -350,7 +381,25 @@ export interface Arena {
    * arena.recover(); // { reaped: 0, repaired: 0, deferred: [], freedBytes: 0 }
    */
   recover(): RecoveryReport;
-  /** Sizes, participants, structures. O(pages). While others write, a walk and not a snapshot. */
+  /**
+   * Gives back what this thread keeps without need: spans of small blocks in which no block is, a
+   * scratch that has grown; also what threads that are gone have left, and regions that nobody
+   * reads any more. Allocation does this by itself before it says that the arena is full. Returns
+   * how many bytes. O(1) when nothing was freed since the last time.
+   *
+   * @example
+   * const arena = Arena.create({ bytes: 2 ** 24 });
+   * arena.free(arena.alloc(100));
+   * arena.stats().blocks; // { count: 0, live: 0, held: 4096, empty: 4096, orphaned: 0 }
+   * arena.trim(); // 4096
+   * arena.stats().blocks.held; // 0
+   */
+  trim(): number;
+  /**
+   * Who has which memory, and who is there. O(memory that was ever in use). While others write, a
+   * walk and not a snapshot. A leak: `blocks.live` or a structure's `bytes` grow while what you
+   * hold does not; `blocks.empty` is kept and not lost.
+   */
   stats(): ArenaStats;
   /**
    * Walks everything and looks for contradictions. O(size). While other threads write it may report

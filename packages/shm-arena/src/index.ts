@@ -2,6 +2,7 @@
 
 export type {
   AnyCodec,
+  ArenaBlockStats,
   ArenaConstructor,
   ArenaHandle,
   ArenaInstance,

@@ -25,6 +25,7 @@ export {
   instantiate,
   type KernelBytes,
   PAGE_BYTES,
+  SLICE_BYTES,
   SlotKind,
   Status,
 } from './ground/kernel.ts';

@@ -89,6 +89,36 @@ describe('alloc and free', () => {
     expect(used(arena)).toBe(before);
   });
 
+  test('stats say what lives, what is kept empty, and by whom; trim gives that back', () => {
+    const arena = create({ bytes: 16 * MIB, participants: 4 });
+    const start = arena.stats();
+    expect(start.blocks).toEqual({ count: 0, live: 0, held: 0, empty: 0, orphaned: 0 });
+    const blocks = Array.from({ length: 1000 }, () => arena.alloc(100));
+    const large = arena.alloc(100_000);
+    const region = arena.region();
+    region.alloc(10);
+    const sum = () => {
+      const { tables, regions, blocks: all, participants } = arena.stats();
+      return tables + regions + all.held + participants.reduce((n, one) => n + one.scratch, 0);
+    };
+    expect(arena.stats()).toMatchObject({
+      regions: start.regions + 65_536,
+      blocks: { count: 1001, live: 112_000 + 131_072, empty: 0, orphaned: 0 },
+    });
+    expect(sum()).toBe(used(arena));
+    for (const at of [...blocks, large]) arena.free(at);
+    region.close();
+    const { blocks: left, participants } = arena.stats();
+    const { slot } = arena.participant;
+    expect(left).toMatchObject({ count: 0, live: 0, held: left.empty });
+    expect(left.empty).toBeGreaterThan(100_000);
+    expect(participants[0]).toMatchObject({ slot, held: left.held, empty: left.empty });
+    expect(sum()).toBe(used(arena));
+    expect(arena.trim()).toBe(left.empty);
+    expect(arena.trim()).toBe(0);
+    expect(arena.stats()).toEqual(start);
+  });
+
   test('a full arena is an error, or 0, and works on after a free', () => {
     const arena = create({ bytes: 4 * MIB, participants: 2 });
     const blocks: number[] = [];
@@ -195,6 +225,7 @@ describe('slots', () => {
       () => arena.bury({ slot: 0, generation: 0 }),
       () => arena.recover(),
       () => arena.stats(),
+      () => arena.trim(),
       () => arena.verify(),
       () => arena.save(),
       () => region.alloc(1),

@@ -102,7 +102,7 @@ describe('reservations', () => {
     const region = k.regionOpen(0);
     const generation = k.regionGeneration(region);
     const { region: pages } = stats(w, k);
-    expect(pages).toBe(1);
+    expect(pages).toBe(16); // Slices: a page.
     if (hold === 'pin') reader.pin();
     const count = { lease: 1, ledger: 15, nothing: 0, pin: 0, 'old pin': 0 }[hold];
     const leases = Array.from({ length: count }, () => {

@@ -45,12 +45,54 @@ function counted(pages = 40) {
 
 it('a small block costs two atomic writes, one to allocate it and one to free it', () => {
   const { k, cost } = counted();
-  for (const bytes of [16, 64, 100, 512]) {
-    k.alloc(bytes, 0); // The page of the class is there from now on.
+  for (const bytes of [16, 64, 100]) {
+    k.free(k.alloc(bytes, 0)); // Its span is there from now on, and its owner knows of the room.
+    k.alloc(bytes, 0);
     let at = 0;
     expect(cost(() => (at = k.alloc(bytes, 0)))).toEqual({ loads: 1, writes: 1 });
-    expect(cost(() => k.free(at))).toEqual({ loads: 1, writes: 1 });
+    expect(cost(() => k.free(at))).toEqual({ loads: 3, writes: 1 }); // Its page, its slice, ROOM.
   }
+});
+
+it('the first block that is freed in a full word tells its owner, once', () => {
+  const { k, cost } = counted();
+  const two = [k.alloc(512, 0), k.alloc(512, 0)]; // A page has two of them, so its word is full.
+  expect(cost(() => k.free(two[0]!))).toEqual({ loads: 4, writes: 2 });
+  two[0] = k.alloc(512, 0);
+  expect(cost(() => k.free(two[0]!))).toEqual({ loads: 2, writes: 1 });
+  expect(cost(() => k.free(two[1]!))).toEqual({ loads: 2, writes: 1 });
+});
+
+it('what was refused is refused at once in an arena of any size, until something is free', () => {
+  const costs = [40, 160].map((pages) => {
+    const { k, cost } = counted(pages);
+    const runs: number[] = [];
+    for (let at = k.alloc(1024, 0); at !== 0; at = k.alloc(1024, 0)) runs.push(at);
+    const blocks: number[] = [];
+    for (let at = k.alloc(64, 0); at !== 0; at = k.alloc(64, 0)) blocks.push(at);
+    const refused = [16, 64, 512, 1024, 1500, 4096].map((bytes) => {
+      k.alloc(bytes, 0);
+      return cost(() => expect(k.alloc(bytes, 0)).toBe(0)).loads;
+    });
+    expect(k.free(runs.pop()!)).toBe(0);
+    expect(k.alloc(1024, 0)).not.toBe(0);
+    return [...refused, cost(() => k.trim()).loads];
+  });
+  expect(costs[1]).toEqual(costs[0]);
+  expect(Math.max(...costs[0]!)).toBeLessThan(24);
+});
+
+it('a region comes and goes at the cost of its own chunks, whatever the size of the arena', () => {
+  const costs = [40, 160].map((pages) => {
+    const { k, cost } = counted(pages);
+    return cost(() => {
+      const region = k.regionOpen(0);
+      for (let n = 0; n < 5; n++) k.regionAlloc(region, 700, 0);
+      expect(k.regionPages(region)).toBe(5);
+      k.regionClose(region, k.regionGeneration(region));
+    }).loads;
+  });
+  expect(costs[1]).toBe(costs[0]);
 });
 
 it('a pin costs one or two stores, its end one', () => {

@@ -5,6 +5,7 @@ import kernelBytes from '../build/kernel.wasm';
 import type { ArenaKernel } from '../src/ground/kernel.ts';
 
 export const PAGE = 65536;
+export const SLICE = 4096;
 
 const module = new WebAssembly.Module(kernelBytes());
 
@@ -40,6 +41,7 @@ export function world(pages: number, participants = 8, flags = 0): Threads {
   return threads;
 }
 
+/** Memory is counted in slices. */
 export interface Stats {
   pages: number;
   system: number;
@@ -51,6 +53,7 @@ export interface Stats {
   scratch: number;
   flight: number;
   blocks: number;
+  empty: number;
   liveRegions: number;
   retiredRegions: number;
   structures: number;
@@ -72,6 +75,7 @@ export function stats({ memory }: Threads, k: ArenaKernel): Stats {
     scratch: w[7]!,
     flight: w[8]!,
     blocks: w[9]!,
+    empty: w[10]!,
     liveRegions: w[18]!,
     retiredRegions: w[19]!,
     structures: w[20]!,

@@ -2,7 +2,7 @@
 // nothing else.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { PAGE, problems, recover, stats, type Threads, world } from './kernel-world.ts';
+import { PAGE, problems, recover, SLICE, stats, type Threads, world } from './kernel-world.ts';
 
 type Kernel = ReturnType<Threads['attach']>['k'];
 
@@ -78,7 +78,7 @@ describe('leases of one thread', () => {
       most = Math.max(most, i % 100 === 0 ? free - stats(w, k).free : 0);
     }
     // At most four places a lease, of 8 bytes and two bits, in whole pages, beside the one before.
-    expect(most * PAGE).toBeLessThanOrEqual(1.5 * (4 * 8.25 * n) + 4 * PAGE);
+    expect(most * SLICE).toBeLessThanOrEqual(1.5 * (4 * 8.25 * n) + 4 * PAGE);
     for (const name of [...leases, first]) k.leaseDrop(name);
     k.sweep();
     expect(stats(w, k).free).toBe(free);

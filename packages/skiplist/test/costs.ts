@@ -286,13 +286,21 @@ function take(world: World): void {
   world.list.set(LIVES + world.next++ + 50, 1);
 }
 
+const wide: CostObject<World> = {
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: 'wide',
+  rows: [row('seal', ({ list }) => list.seal(), { cost: 'O(lists)', note: 'a larger arena' })],
+};
+
 export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
     keyAt: (turn: number) => number,
     fill: (list: List, half: () => void) => unknown,
     key: Codec<number> = u32,
+    bytes = 2 ** 26,
   ): World => {
-    const arena = Arena.create({ bytes: 2 ** 26 });
+    const arena = Arena.create({ bytes });
     const list = SkipList.create(arena, { key, value: u32 });
     for (let i = 0; i < 50; i++) list.set(i * 1_000, i);
     const old = list.snapshot();
@@ -333,6 +341,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       stack: 'n keys in 32 lists, 31 of them frozen',
       lists: '32 000 keys in n / 1 000 lists',
       alike: 'n keys with 1 024 bytes in common',
+      wide: '50 keys, in an arena of 2 048 bytes for each of n',
     },
     worlds: {
       keys: (n) =>
@@ -399,6 +408,13 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
           },
           alikeKeys(),
         ),
+      wide: (n) =>
+        worldOf(
+          () => 0,
+          () => {},
+          u32,
+          2 ** 22 + n * 2_048,
+        ),
     },
     objects: [
       classCosts<World>(
@@ -410,7 +426,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       ...[cursorCosts<World>(), snapshot, list, passing, alike],
       stacked('stack', { lists: 'constant', all: 'linear', each: 'logarithmic' }),
       stacked('lists', { lists: 'linear', all: 'logarithmic', each: 'linear' }),
-      ...[opening, ending, last],
+      ...[opening, wide, ending, last],
     ],
   };
 }

@@ -498,7 +498,7 @@ export class Seat {
     this.room(128);
     const at = this.io + 64;
     this.arena.stats!(at);
-    return this.view.getUint32(at, true) - this.view.getUint32(at + 8, true);
+    return this.view.getUint32(at, true) - this.view.getUint32(at + 8, true) / 16; // In slices.
   }
 }
 

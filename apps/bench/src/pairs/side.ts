@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as trees from '@x/avl-batch';
+import type * as domains from '@x/reclaim-epoch';
 import type * as arenas from '@x/shm-arena';
 import type * as codecs from '@x/shm-arena/codec';
 import type * as lists from '@x/skiplist';
@@ -35,6 +36,7 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
   const { f64, json, utf8 }: typeof codecs = await load('shm-arena/dist/codec.js');
   const { SkipList }: typeof lists = await load('skiplist/dist/index.js');
   const { AvlBatch }: typeof trees = await load('avl-batch/dist/index.js');
+  const { EpochDomain }: typeof domains = await load('reclaim-epoch/dist/index.js');
   const arena = Arena.create({ bytes: 2 ** 29 });
   const side = new Side(size);
   const of: Partial<Record<ValueName, arenas.AnyCodec>> = {
@@ -46,6 +48,12 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
     const batch = { maxQueued: 2 ** 20, autoCompact: false };
     return AvlBatch.create<string, unknown>(arena, { value: of[kind]!, batch });
   };
+  side.blocks(arena);
+  const domain = EpochDomain.create(arena);
+  side.add('EpochDomain: alloc and retire', size, () => {
+    for (let i = 0; i < size; i++) domain.retire(domain.alloc(32));
+    return size;
+  });
   side.writes(newList, newTree);
   const filled: Make = (kind) => side.fill(newList(kind), kind);
   const settled: Make = (kind) => {
@@ -81,12 +89,38 @@ class Side {
     this.asked = keysOf(shuffled(size, SEED + 1));
   }
 
-  private add(name: string, operations: number, work: () => number): void {
+  add(name: string, operations: number, work: () => number): void {
     const run = (): number => {
       Reflect.set(globalThis, RECORD, this.record);
       return work();
     };
     this.actions.set(name, { operations, run });
+  }
+
+  blocks(arena: arenas.Arena): void {
+    const { size } = this;
+    for (const bytes of [64, 1024, 5000, 65_536, 100_000]) {
+      this.add(`alloc and free of ${bytes} bytes`, size, () => {
+        for (let i = 0; i < size; i++) arena.free(arena.alloc(bytes));
+        return size;
+      });
+    }
+    const held = new Uint32Array(size);
+    this.add('alloc of 64 bytes, as many as keys, then free of these', size, () => {
+      for (let i = 0; i < size; i++) held[i] = arena.alloc(64);
+      for (const at of held) arena.free(at);
+      return size;
+    });
+    // As many live all the time, of sizes up to 2 000 bytes; each is replaced in random order.
+    const live = shuffled(size, SEED).map((n) => arena.alloc(1 + (n % 2000)));
+    const order = shuffled(size, SEED + 2);
+    this.add('free and alloc, mixed sizes, at random', size, () => {
+      for (const n of order) {
+        arena.free(live[n]!);
+        live[n] = arena.alloc(1 + ((n * 7) % 2000));
+      }
+      return live.length;
+    });
   }
 
   fill<M extends AnyMap>(map: M, kind: ValueName): M {

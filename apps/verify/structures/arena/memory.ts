@@ -2,6 +2,7 @@
 // what the words are called in traces.
 
 import {
+  BITMAP,
   CLASSES,
   D_JOINED,
   D_LINKED,
@@ -13,6 +14,7 @@ import {
   GRANT_FREE,
   GRANT_GIVEN,
   GRANTS,
+  H_BITMAPS_AT,
   HEAP_BYTES,
   ORPHANS,
   P_CLAIMED,
@@ -27,12 +29,15 @@ import {
   PAGE,
   PAGE_HINT,
   R_BASE,
+  REFUSED_PAGES,
+  REFUSED_SLICES,
   REGION_FREE,
   REGION_FREEING,
   REGION_LIVE,
   REGIONS,
   RELEASES,
   RETIRED_HINT,
+  ROOMY,
   S_HEAP,
   S_LEASES,
   S_LEDGER,
@@ -40,12 +45,18 @@ import {
   S_LOWER,
   S_OVER_LOWER,
   S_REAPER,
+  S_ROOM,
   S_SCRATCH_BYTES,
   S_THREAD,
   SHARD_BYTES,
+  SLICE,
+  SLICE_HINT,
+  SLICES_SHIFT,
   SLOT_ALIVE,
   SLOT_FREE,
   SLOTS,
+  SPAN_HINT,
+  TOP,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { World } from '../../src/structure.ts';
 import {
@@ -62,10 +73,13 @@ import {
   ownerOf,
   pageAt,
   regionAt,
+  sliceAt,
   slotAt,
 } from '../common.ts';
 
 const RUNS = new Set([P_LARGE, P_REGION, P_SCRATCH]);
+const SPANS = new Set([P_SMALL, P_ORPHAN]);
+const IN_FLIGHT = new Set([P_CLAIMED, P_FREEING]);
 /** In a descriptor. */
 export const TYPES = { cell: 1, pool: 2 } as const;
 /** Where threads keep their two descriptors, and the auditor its report, in scratch. */
@@ -77,43 +91,18 @@ export type Name = keyof typeof DESCRIPTORS;
 // ---- what holds after every step
 
 export function invariant(world: World, run: object): string | undefined {
-  const { pages, participants, bitmaps, first } = head(world);
-  let rest = 0; // CONTs that the last head still promises.
-  let over = -1; // The head they belong to.
-  for (let page = first; page < pages; page++) {
-    const low = world.u32(pageAt(world, page));
-    const aux = world.u32(pageAt(world, page) + 4);
-    const kind = kindOf(low);
-    const owner = ownerOf(low);
-    if (kind === P_CONT) {
-      if (aux !== over)
-        return `pages I2: page ${page} continues ${aux}, which is not in front of it`;
-      rest--;
-      continue;
-    }
-    if (rest > 0) return `pages I3: the run of ${over} lacks page ${page}`;
-    over = -1;
-    if (kind === P_FREE && (low !== 0 || aux !== 0))
-      return `pages I1: page ${page} is free but not 0`;
-    if (RUNS.has(kind)) {
-      over = page;
-      rest = aux - 1;
-    } else if (kind === P_CLAIMED || kind === P_FREEING) {
-      over = page;
-      rest = 0;
-    }
-    if (
-      kind !== P_SMALL &&
-      kind !== P_ORPHAN &&
-      (world.u32(bitmaps + page * 8) | world.u32(bitmaps + page * 8 + 4)) !== 0
-    ) {
-      return `heap I3: page ${page} has no blocks, but bits`;
-    }
-    if (owner !== 0 && kind !== P_REGION && kindOf(world.u32(slotAt(owner - 1))) === SLOT_FREE) {
-      return `slot I2: page ${page} names slot ${owner - 1}, which is free`;
-    }
-  }
-  if (rest > 0) return `pages I3: the run of ${over} ends outside`;
+  const { pages, participants, first } = head(world);
+  const wrong =
+    tableProblem(world, 'page', (i) => pageAt(world, i), first, pages) ??
+    tableProblem(
+      world,
+      'slice',
+      (i) => sliceAt(world, i),
+      first << SLICES_SHIFT,
+      pages << SLICES_SHIFT,
+    ) ??
+    sharedProblem(world);
+  if (wrong !== undefined) return wrong;
   const ahead = lockProblem(world, DIRECTORY_LOCK);
   if (ahead !== undefined) return ahead;
   for (let slot = 0; slot < participants; slot++) {
@@ -135,6 +124,70 @@ export function invariant(world: World, run: object): string | undefined {
     }
   }
   return lifeProblem(world, run);
+}
+
+/** The words of pages, or of slices, from `first` on. */
+function tableProblem(
+  world: World,
+  what: string,
+  wordAt: (i: number) => number,
+  first: number,
+  end: number,
+): string | undefined {
+  let rest = 0; // CONTs that the last head still promises.
+  let over = -1; // The head they belong to.
+  for (let i = first; i < end; i++) {
+    const at = wordAt(i);
+    const [low, aux] = [world.u32(at), world.u32(at + 4)];
+    const kind = kindOf(low);
+    if (kind === P_CONT) {
+      if (aux !== over)
+        return `pages I2: ${what} ${i} continues ${aux}, which is not in front of it`;
+      rest--;
+      continue;
+    }
+    if (rest > 0) return `pages I3: the run of ${what} ${over} lacks ${i}`;
+    over = -1;
+    const bits = what === 'page' ? low & 0xffff0000 : 0;
+    if (kind === P_FREE && (low - bits !== 0 || aux !== 0))
+      return `pages I1: ${what} ${i} is free but not 0`;
+    const spans = SPANS.has(kind);
+    if (RUNS.has(kind) || spans || IN_FLIGHT.has(kind)) over = i;
+    rest = RUNS.has(kind) ? aux - 1 : spans ? (low >>> 24) - 1 : 0;
+    const owner = ownerOf(low);
+    if (owner !== 0 && kind !== P_REGION && kindOf(world.u32(slotAt(owner - 1))) === SLOT_FREE)
+      return `slot I2: ${what} ${i} names slot ${owner - 1}, which is free`;
+  }
+  return rest > 0 ? `pages I3: the run of ${what} ${over} ends outside` : undefined;
+}
+
+/** Whether the word of a slice belongs to a run whose head has its final word. */
+function isFinal(world: World, low: number, aux: number): boolean {
+  const kind = kindOf(low);
+  const top = kind === P_CONT ? kindOf(world.u32(sliceAt(world, aux))) : kind;
+  return top !== P_FREE && !IN_FLIGHT.has(top);
+}
+
+/** What slices say that their pages do not, and bits where there is no span. */
+function sharedProblem(world: World): string | undefined {
+  const { pages, bitmaps, first } = head(world);
+  const top = world.u32(TOP);
+  for (let i = first << SLICES_SHIFT; i < pages << SLICES_SHIFT; i++) {
+    const over = i >> SLICES_SHIFT;
+    const [own, whole] = [world.u32(sliceAt(world, i)), world.u32(pageAt(world, over))];
+    if (over >= top && (own !== 0 || whole !== 0))
+      return `pages I7: page ${over} is not free, and TOP is ${top}`;
+    const place = 16 + (i & ((1 << SLICES_SHIFT) - 1));
+    const bit = kindOf(whole) === P_FREE && ((whole >>> place) & 1) !== 0;
+    if (bit && own === 0) return `pages I6: slice ${i} has a bit, and is free`;
+    if (!bit && isFinal(world, own, world.u32(sliceAt(world, i) + 4)))
+      return `pages I6: slice ${i} is somebody's, and has no bit`;
+    const spans =
+      SPANS.has(kindOf(own)) || (SPANS.has(kindOf(whole)) && i === over << SLICES_SHIFT);
+    if (!spans && (world.u32(bitmaps + i * BITMAP) | world.u32(bitmaps + i * BITMAP + 4)) !== 0)
+      return `heap I3: slice ${i} has no blocks, but bits`;
+  }
+  return undefined;
 }
 
 // ---- lives: who is free was never the same before
@@ -197,10 +250,11 @@ export function inHands(world: World): string | undefined {
   for (const at of stateWords(world, grants(world))) {
     if (ownerOf(world.u32(at)) !== 0) return `nobody works, but ${word(at, world)} is in hands`;
   }
-  for (let page = first; page < pages; page++) {
-    const kind = kindOf(world.u32(pageAt(world, page)));
-    if (kind === P_CLAIMED || kind === P_FREEING)
-      return `nobody works, but page ${page} is in hands`;
+  const runs = Array.from({ length: pages - first }, (_, n) => pageAt(world, first + n));
+  for (let i = first << SLICES_SHIFT; i < pages << SLICES_SHIFT; i++) runs.push(sliceAt(world, i));
+  for (const at of runs) {
+    if (IN_FLIGHT.has(kindOf(world.u32(at))))
+      return `nobody works, but ${word(at, world)} is in hands`;
   }
   for (let slot = 0; slot < participants; slot++) {
     if (kindOf(world.u32(slotAt(slot))) > SLOT_ALIVE)
@@ -259,6 +313,37 @@ export function asking(world: World): string | undefined {
         return `region ${region}, slot ${slot}: ${held} pages, in the table ${found}`;
     }
   }
+  return undefined;
+}
+
+/** Heap I5: room, or an empty span, of a living slot that nobody would find. */
+export function untold(world: World): string | undefined {
+  const { pages, first } = head(world);
+  for (let i = first << SLICES_SHIFT; i < pages << SLICES_SHIFT; i++) {
+    const whole = (i & ((1 << SLICES_SHIFT) - 1)) === 0;
+    const wrong =
+      untoldOf(world, i, sliceAt(world, i), SLICE) ??
+      (whole ? untoldOf(world, i, pageAt(world, i >> SLICES_SHIFT), PAGE) : undefined);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** Of one span, whose word stands at `at`; the checker's have one word of bits. */
+function untoldOf(world: World, span: number, at: number, unit: number): string | undefined {
+  const low = world.u32(at);
+  if (kindOf(low) !== P_SMALL) return undefined;
+  const slot = slotAt(ownerOf(low) - 1);
+  const [q, n] = [(low >>> 16) & 255, low >>> 24];
+  if (world.u32(slot + S_HEAP + q * HEAP_BYTES) === span) return undefined;
+  const blocks = Math.floor((n * unit) / ((4 + (q & 3)) << (2 + (q >> 2))));
+  const bits = world.u64(world.u32(H_BITMAPS_AT) + span * BITMAP);
+  const room = world.u64(slot + S_ROOM);
+  const full = (1n << BigInt(blocks)) - 1n;
+  if (bits !== full && ((room >> BigInt(q)) & 1n) === 0n)
+    return `heap I5: span ${span} has room, and its owner is not told`;
+  if (bits === 0n && room >> 63n === 0n)
+    return `heap I5: span ${span} is empty, and its owner is not told`;
   return undefined;
 }
 
@@ -347,23 +432,30 @@ const HEADER: Names = {
   [ORPHANS]: 'orphans',
   [RETIRED_HINT]: 'retired hint',
   [RELEASES]: 'releases',
+  [REFUSED_PAGES]: 'refused pages',
+  [REFUSED_SLICES]: 'refused slices',
+  [TOP]: 'top',
+  [ROOMY]: 'roomy',
+  [SLICE_HINT]: 'slice hint',
+  [SPAN_HINT]: 'span hint',
 };
 const SLOT: Names = {
   [S_THREAD]: 'thread',
   [S_LOCK_HELD]: 'lock held',
   [S_SCRATCH_BYTES]: 'scratch bytes',
+  [S_ROOM]: 'room',
 };
 for (let q = 0; q < CLASSES; q++) {
-  for (const [n, hint] of ['page', 'cursor', 'orphans'].entries())
+  for (const [n, hint] of ['span', 'cursor', 'orphans'].entries())
     SLOT[S_HEAP + q * HEAP_BYTES + n * 4] = `heap ${hint} ${q}`;
 }
 
 export function word(at: number, world: World): string {
-  const { pages, table, bitmaps, first } = head(world);
+  const { pages, bitmaps, first } = head(world);
   const known = nameSystemWord(at, world, SLOT, {});
   if (known !== undefined) return known;
   if (at < SLOTS) return HEADER[at] ?? `header+${at}`;
-  const links = table + pages * 8;
+  const links = sliceAt(world, pages << SLICES_SHIFT);
   if (at < bitmaps) return `link[${(at - links) >> 2}]`;
   if (at < first * PAGE) return `bits[${(at - bitmaps) >> 3}]`;
   return `page ${Math.floor(at / PAGE)} + ${at % PAGE}`;

@@ -113,6 +113,97 @@ scenario(
   ],
   [['alloc', 'x', 1024]],
 );
+// Memory that is taken as a page by one and as slices by another: it has one owner at a time.
+scenario('a page or its slices', { pages: 1, may: ['full'] }, [
+  [
+    ['alloc', 'a', 1024],
+    ['free', 'a'],
+  ],
+  [['alloc', 'b', 64], ['free', 'b'], ['trim']],
+]);
+scenario('a page, or slices that stay', { pages: 1, may: ['full'] }, [
+  [['alloc', 'a', 1024]],
+  [['alloc', 'b', 64]],
+]);
+scenario('a run of slices or a page', { pages: 2, may: ['full'] }, [
+  [
+    ['alloc', 'a', 1100],
+    ['free', 'a'],
+  ],
+  [['alloc', 'b', 1024], ['free', 'b'], ['trim']],
+]);
+scenario('a run of slices, spans', { pages: 2, may: ['full'] }, [
+  [
+    ['alloc', 'a', 1500],
+    ['free', 'a'],
+  ],
+  [
+    ['alloc', 'b', 16],
+    ['alloc', 'c', 200],
+    ['free', 'b'],
+  ],
+]);
+// What is freed in a span that is not the current one is found again: by its owner, and by others
+// when the span has none any more.
+const FOUR: OpCall[] = [
+  ['alloc', 'a', 512],
+  ['alloc', 'w', 512],
+  ['alloc', 'x', 512],
+  ['alloc', 'z', 512],
+];
+scenario(
+  'room in a span that was full',
+  { pages: 2 },
+  [
+    [
+      ['alloc', 'b', 512, 4],
+      ['alloc', 'c', 512, 4],
+    ],
+    [
+      ['free', 'a'],
+      ['free', 'w'],
+    ],
+  ],
+  FOUR,
+);
+scenario(
+  'room in an orphan that was full',
+  { pages: 2, may: ['full'] },
+  [
+    [['detach']],
+    [['free', 'a']],
+    [
+      ['alloc', 'b', 512],
+      ['alloc', 'c', 512],
+    ],
+  ],
+  FOUR,
+);
+// A thread that has two spans of a class takes a page for it.
+scenario(
+  'a busy class takes a page',
+  { pages: 3, may: ['full'] },
+  [
+    [['alloc', 'b', 200], ['free', 'b'], ['trim']],
+    [
+      ['free', 'a'],
+      ['alloc', 'c', 1024],
+    ],
+  ],
+  ['a', 'w', 'x', 'z'].map((name): OpCall => ['alloc', name, 200]),
+);
+scenario(
+  'one page, refused and freed',
+  { pages: 1 },
+  [
+    [
+      ['free', 'x'],
+      ['alloc', 'a', 1024, 1],
+    ],
+    [['alloc', 'b', 1024, 1]],
+  ],
+  [['alloc', 'x', 1024]],
+);
 scenario('a run and two pages', { pages: 2 }, [
   [['alloc', 'a2', 2048]],
   [['alloc', 'b', 1024, 2]],
@@ -683,5 +774,26 @@ export const mutants: readonly Mutant[] = [
   mutant(112, 'zeros', 'a run is given back as it is'),
   mutant(113, 'zeros in a region', 'rewind leaves the bytes that it gives back'),
   mutant(116, 'a region without room', 'a refused allocation asks on'),
+  mutant(
+    230,
+    'one page, refused and freed',
+    'a refusal is proved by a scan beside which pages came free',
+    [twice],
+  ),
+  mutant(231, 'a page or its slices', 'who takes slices does not look at their page'),
+  mutant(232, 'a page or its slices', 'a slice is free before its bit is'),
+  mutant(239, 'a page or its slices', 'who takes memory beyond TOP does not raise it'),
+  mutant(233, 'zeros in a region', 'recovery does not wipe a run that the dead had to itself'),
+  mutant(234, 'room in a span that was full', 'a thread says that it has looked when it has', [
+    twice,
+  ]),
+  mutant(235, 'room in a span that was full', 'free does not tell of the first room in a word'),
+  mutant(236, 'room in a span that was full', 'recovery does not tell of what the dead freed'),
+  mutant(237, 'own region', 'a chunk that a death left out of its chain is not freed'),
+  mutant(
+    238,
+    'a page, or slices that stay',
+    'recovery wipes a run that the dead had not to itself',
+  ),
   mutant(111, 'read, write', 'sweep forgets that it has kept a region'),
 ];

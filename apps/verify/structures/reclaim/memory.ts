@@ -5,14 +5,14 @@
 import {
   G_ROOT,
   GRANT_GIVEN,
-  P_CONT,
+  P_REGION,
   PAGE,
-  R_BASE,
   S_LOWER,
   S_UPPER,
-  SHARD_BYTES,
+  SLICE,
+  SLICE_SHIFT,
+  SLICES_SHIFT,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
-import { CHUNK_HEAD } from '../../../../packages/shm-arena/build/numbers-gated/memory/region.ts';
 import { GIVEN } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/blocks.ts';
 import {
   BIRTHS,
@@ -32,8 +32,8 @@ import {
   HOME_ANNOUNCED,
   HOME_BALANCE,
   HOME_BIRTHS,
-  HOME_FRESH,
   HOME_KEPT,
+  HOME_MOVING,
   HOME_NESTED,
   HOME_NOW,
   HOME_OWNER,
@@ -51,8 +51,7 @@ import {
   type Names,
   nameRecord,
   nameSystemWord,
-  pageAt,
-  regionAt,
+  sliceAt,
   slotAt,
 } from '../common.ts';
 
@@ -85,12 +84,26 @@ function record(world: World): { root: number; homes: number; bytes: number; at:
   };
 }
 
-/** The blocks of a list. `link`: where in a block the next one is named. */
+/** The blocks of a limbo. `link`: where in a block the next one is named. */
 function list(world: World, first: number, link: number, into: number[]): boolean {
   let left = 64;
   for (let at = first; at !== 0; at = world.u32(at + link)) {
     if (left-- === 0) return false;
     into.push(at);
+  }
+  return true;
+}
+
+/** The blocks of a free list: the lowest bit of a link says which link of its block goes on. */
+function listFree(world: World, first: number, into: number[]): boolean {
+  let left = 64;
+  for (
+    let p = first;
+    p !== 0;
+    p = world.u32((p & ~1) + ((p & 1) === 0 ? BLOCK_FREE : BLOCK_LINKS))
+  ) {
+    if (left-- === 0) return false;
+    into.push((p & ~1) >>> 0);
   }
   return true;
 }
@@ -112,7 +125,7 @@ export function invariant(world: World, run: Seen): string | undefined {
     }
   }
   if (!isLive(world, world.threads[0]!.local.entry!)) return undefined;
-  const { homes, bytes, at } = record(world);
+  const { root, homes, bytes, at } = record(world);
   seen.length = 0;
   let pending = 0;
   for (let i = 0; i < homes; i++) {
@@ -127,9 +140,10 @@ export function invariant(world: World, run: Seen): string | undefined {
     if (length > LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT)) {
       return `limbo I4: ${length} pending, ${world.u32(home + HOME_KEPT)} kept`;
     }
-    if (!list(world, world.u32(w + 4), BLOCK_FREE, seen))
-      return 'limbo I1: a free list without end';
+    if (!listFree(world, world.u32(w + 4), seen)) return 'limbo I1: a free list without end';
   }
+  const cell = depotAt(root);
+  if ((world.u32(cell + 4) & 255) === Number(GIVEN >> 32n)) listFree(world, world.u32(cell), seen);
   for (let i = 0; i < seen.length; i++) {
     if (seen.indexOf(seen[i]!) !== i) return `limbo I1: block ${seen[i]} is in two places`;
   }
@@ -153,60 +167,43 @@ export function invariant(world: World, run: Seen): string | undefined {
 /** The depot's first cell of CLASS. */
 const depotAt = (root: number): number => root + DOMAIN_DEPOT + CLASS * DEPOT_BYTES;
 
-/** Blocks that were carved and are nowhere. */
+/** Blocks that lie in spans of the domain and are nowhere. */
 export function account(world: World, t: Thread): number | string {
   const { root, homes, bytes, at } = record(world);
-  const { participants } = head(world);
-  const base = world.u32(regionAt(world, world.u32(root + DOMAIN_REGION)) + R_BASE);
-  let used = 0;
-  for (let slot = 0; slot < participants; slot++) used += usedOf(world, base, slot);
-  used -= at + homes * bytes - startOf(world, base, root);
   const blocks: number[] = [];
-  let fresh = 0;
   for (let i = 0; i < homes; i++) {
     const home = at + i * bytes;
     const w = home + HOME_WORDS + CLASS * 8;
     if ((world.u32(w) & ~1) !== 0) return `home ${i}: blocks are pending though nobody reads`;
-    list(world, world.u32(w + 4), BLOCK_FREE, blocks);
-    fresh += world.u32(home + HOME_FRESH + 4);
+    listFree(world, world.u32(w + 4), blocks);
+    if (world.u64(home + HOME_MOVING) !== 0n)
+      return `home ${i}: a span is on its way, and nobody works`;
   }
   const cell = depotAt(root);
   if (world.u32(cell + 4) !== 0) {
     if ((world.u32(cell + 4) & 255) !== Number(GIVEN >> 32n)) return "a batch is in nobody's hands";
-    list(world, world.u32(cell), BLOCK_FREE, blocks);
+    listFree(world, world.u32(cell), blocks);
   }
   const { cells } = t.local;
   let known = 1;
   if (world.u32(cells! + REGISTER) !== 0) known++;
   for (let node = world.u32(cells! + TOP); node > DEAD; node = world.u32(node + 4)) known++;
-  const carved = used - fresh;
-  const rest = carved - (known + blocks.length) * BLOCK;
-  if (rest % BLOCK !== 0) return `${rest} bytes are lost`;
-  return rest / BLOCK;
-}
-
-/** Where the data of the chunk that holds `at` begins. */
-function startOf(world: World, base: number, at: number): number {
-  let page = Math.floor((at - 1) / PAGE);
-  const word = pageAt(world, page);
-  if (kindOf(world.u32(word)) === P_CONT) page = world.u32(word + 4);
-  const lines = head(world).participants * SHARD_BYTES;
-  return page * PAGE + (page * PAGE === base ? lines : CHUNK_HEAD);
-}
-
-/** Bytes that a shard of a region has given out, its lines and chunk heads apart. */
-function usedOf(world: World, base: number, slot: number): number {
-  let total = 0;
-  const first = base + head(world).participants * SHARD_BYTES;
-  let at = base + slot * SHARD_BYTES;
-  for (;;) {
-    const position = world.u32(at);
-    if (position === 0) return total;
-    const start = startOf(world, base, position);
-    total += position - start;
-    if (start === first) return total;
-    at = start - CHUNK_HEAD;
+  const spans = spansOf(world, world.u32(root + DOMAIN_REGION));
+  for (const block of blocks) {
+    if (!spans.has(block >> SLICE_SHIFT)) return `block ${block} lies in no span of the domain`;
   }
+  return spans.size * Math.floor(SLICE / BLOCK) - known - blocks.length;
+}
+
+/** The slices that a region has; here each is a span. */
+function spansOf(world: World, region: number): Set<number> {
+  const { pages, first } = head(world);
+  const spans = new Set<number>();
+  for (let slice = first << SLICES_SHIFT; slice < pages << SLICES_SHIFT; slice++) {
+    const low = world.u32(sliceAt(world, slice));
+    if (kindOf(low) === P_REGION && low >>> 16 === region) spans.add(slice);
+  }
+  return spans;
 }
 
 // ---- names for traces ---------------------------------------------------------------------------
@@ -215,7 +212,7 @@ const HOME_NAMES: Names = {
   [HOME_OWNER]: 'owner',
   [HOME_NESTED]: 'nested',
   [HOME_PENDING]: 'pending',
-  [HOME_FRESH]: 'fresh',
+  [HOME_MOVING]: 'moving',
   [HOME_KEPT]: 'kept',
   [HOME_BALANCE]: 'balance',
   [HOME_ANNOUNCED]: 'announced',

@@ -69,7 +69,7 @@ export const mutants: Mutant[] = [
   reclaim(56, 'a retirement never collects', 'interval: a stalled reader'),
   reclaim(57, 'a batch is given before it is out of the own list', 'interval: the depot'),
   reclaim(58, 'repair leaves the depot as it is', 'interval: the depot'),
-  reclaim(59, 'repair leaves an asked piece', 'interval: write, write'),
+  reclaim(59, 'repair leaves a span on its way', 'interval: a span goes, another one comes'),
   reclaim(60, 'repair does not count what is pending', 'interval: write, write'),
   reclaim(
     61,
@@ -137,6 +137,24 @@ export const mutants: Mutant[] = [
     'a collect leaves out the ledgers',
     'interval: four leases',
     'pointers: four leases',
+  ),
+  reclaim(
+    240,
+    'a span goes that others have blocks of',
+    'interval: a span that two have blocks of',
+  ),
+  reclaim(
+    241,
+    'a free list is made anew by the links it goes by',
+    'interval: a span that two have blocks of',
+  ),
+  reclaim(242, 'a span goes before its blocks are out of the list', 'interval: a span goes'),
+  reclaim(243, 'repair takes spans for gone that are in the list', 'interval: a span goes'),
+  reclaim(244, 'repair forgets the span that was being released', 'interval: a span goes'),
+  reclaim(
+    245,
+    'repair gives a batch that has the dead’s list behind it',
+    'interval: the depot, taken back',
   ),
   reclaim(130, 'a collect leaves out the own pin', 'interval: a reader collects what another left'),
 ];

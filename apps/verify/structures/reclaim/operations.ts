@@ -116,7 +116,7 @@ function* exchanged(t: Thread, from: number, to: number): Steps<boolean> {
 
 function* allocated(t: Thread): Steps<number> {
   const { entry, generation, home } = t.local;
-  return (yield [t.kernels.reclaim!.alloc!, entry!, generation!, home!, 16]) >>> 0;
+  return (yield [t.kernels.reclaim!.alloc!, entry!, generation!, home!, 16, 16]) >>> 0;
 }
 
 function* retired(t: Thread, at: number): Steps<string | undefined> {

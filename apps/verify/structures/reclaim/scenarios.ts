@@ -131,6 +131,38 @@ scenario(
   {},
   { prepare: [['push', 1], ['push', 2], ['push', 3], ['push', 4], ['push', 5], ['idle']] },
 );
+scenario(
+  'the depot, taken back',
+  [
+    [['pop'], ['pop'], ['pop'], ['pop'], ['pop'], ['idle'], ['collect'], ['collect']],
+    [['push', 7]],
+  ],
+  {},
+  { prepare: [['push', 1], ['push', 2], ['push', 3], ['push', 4], ['push', 5], ['idle']] },
+);
+// Five blocks are a span: one comes with the fourth push, and goes when its blocks are free again.
+const four: OpCall[] = [1, 2, 3, 4].map((value) => ['push', value]);
+const popped: OpCall[] = [['pop'], ['idle'], ['collect']];
+const more: OpCall[] = [5, 6, 7, 8, 9, 10].map((value) => ['push', value]);
+scenario('a span goes', [[...popped, ['push', 9]], [['push', 7]]], {}, { prepare: four });
+scenario(
+  'a span goes, another one comes',
+  [popped, [['push', 7], ['pop'], ['idle'], ['collect']]],
+  {},
+  { prepare: four },
+);
+scenario(
+  'two spans go',
+  [[...more.map((): OpCall => ['pop']), ...popped, ['push', 9]], [['read']]],
+  { schemes: [INTERVAL, EPOCH] },
+  { prepare: [...four, ...more, ['idle']] },
+);
+scenario(
+  'a span that two have blocks of',
+  [[['pop'], ...popped], popped],
+  {},
+  { prepare: [...four, ['push', 5]] },
+);
 scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
   schemes: [INTERVAL, POINTERS, ERAS],
 });

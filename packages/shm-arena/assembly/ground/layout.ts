@@ -1,8 +1,8 @@
 // Where everything stands in an arena, and the status codes that every kernel returns.
 //
 //   0        1024                                                            FIRST << PAGE_SHIFT
-//   | header | slots | directory | regions | grants | page table | links | bitmaps | pad | data ...
-//   '---------------------------------- SYSTEM pages -----------------------------------'
+//   | header | slots | directory | regions | grants | pages | slices | links | bitmaps | data ...
+//   '--------------------------------- SYSTEM pages ----------------------------------'
 //
 // Offsets are bytes from the start of the memory, u32; 0 is no offset (word 0 is never written).
 // The end of the last page of 4 GiB does not fit into 32 bits: ends are kept as lengths, or u64.
@@ -16,9 +16,13 @@
 //   80 u32 slots   84 u32 directory   88 u32 region table   92 u32 page table   96 u32 links
 //   100 u32 bitmaps   104 u32 first data page   108 u32 slot bytes   112 u64 checksum of 8..111
 // Header: shared words, each on its own line
-//   128 u64 era clock        192 u32 page hint (advisory)   256 u64 directory lock
-//   320 u32 orphan count     384 u32 retired hint (advisory)   448 u64 releases of pages
+//   128 u64 era clock        192 u32 page hint (advisory), 196 u32 top (pages.ts)
+//   256 u64 directory lock
+//   320 u32 orphans made, 324 u32 orphans that got room   384 u32 retired hint (advisory)
+//   448 u64 releases of pages and slices
 //   512 8 x u32 pages of further groups of grants   544 u32 group hint (advisory)
+//   576, 640 u64 lengths refused (pages.ts)
+//   704 u32 slice hint, 708 u32 hint for several (advisory)
 //
 // Slot, SLOT_BYTES, one a participant
 //   0 u64 state, shared: kind 4 bits | thread id, low 28 bits | generation from bit 32
@@ -30,7 +34,9 @@
 //   64 u64 lower, 72 u64 upper: the interval; 80 u64, 88 u64: the overflow interval;
 //   96 LEASES x u64 point leases, all shared
 //   192 32 x u32 watched thread ids, shared
-//   320 CLASSES x { u32 page, u32 cursor, u32 orphans seen }, owned: the heap's hints
+//   320 CLASSES x { u32 span, u32 cursor and count, u32 orphans seen }, and up to 896 what else the
+//   heap keeps for itself (heap.ts), owned
+//   896 u64 room, shared: a bit for each class, and for what is empty (heap.ts)
 //   960 64 bytes, owned: for the other kernels of the thread
 //
 // Directory entry, 256 bytes, all words shared (an entry may be reused while somebody reads it)
@@ -45,12 +51,14 @@
 //   0 u64 state: kind 4 bits | slot + 1 from bit 4 | generation from bit 32
 //   8 u64 owner: u32 index | u32 generation from bit 32; index: owner.ts
 //   16 u64 birth   24 u64 retired   32 u32 base, the first chunk   36 u32 budget in pages, 0 = none
+//   40 u32 slices when it was retired   48 u64 64ths of the arena where it has slices, a bit each
 //
 // Group of grants: u64 bits, then the records; all words shared (grants.ts). The first stands in
 //   the arena's tables, the others in pages of their own. A record, 32 bytes:
 //   0 u64 state, as of a region   8 u64 of, as a region's owner   16 u64 era   24 u32 root
 //
-// Page word, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux, 32 bits
+// Word of a page or slice, u64: kind 4 bits | slot + 1, 12 bits | class or region, 16 bits | aux,
+// 32 bits
 //
 // Names: ME own slot number; SELF its address; GENERATION its generation when joined.
 
@@ -89,14 +97,18 @@ export const NO_SLOT: i32 = 10;
 
 export const PAGE_SHIFT: u32 = isDefined(GATED) ? 10 : 16;
 export const PAGE: u32 = 1 << PAGE_SHIFT;
-/** Largest block that comes from a page of many; larger ones are runs of pages. */
+/** A page has this many slices, as a power of two. */
+export const SLICES_SHIFT: u32 = isDefined(GATED) ? 2 : 4;
+export const SLICE_SHIFT: u32 = PAGE_SHIFT - SLICES_SHIFT;
+export const SLICE: u32 = 1 << SLICE_SHIFT;
+/** Largest block that comes from a span of many; larger ones are runs. */
 export const SMALL_MAX: u32 = PAGE >> 1;
 /**
  * Classes are numbered (e - 2) * 4 + f for the size (4 + f) << e; 1, 2, 3, 5 and 7 are not used.
  */
 export const CLASSES: u32 = (PAGE_SHIFT - 5) * 4 + 1;
-/** Bitmap bytes of a page: one bit for 16 bytes. */
-export const BITMAP: u32 = PAGE >> 7;
+/** Bitmap bytes of a slice: one bit for 16 bytes. */
+export const BITMAP: u32 = isDefined(GATED) ? 8 : SLICE >> 7;
 export const MAX_PARTICIPANTS: u32 = isDefined(GATED) ? 8 : 256;
 export const REGIONS: u32 = isDefined(GATED) ? 8 : 1024;
 export const ENTRIES: u32 = isDefined(GATED) ? 8 : 256;
@@ -135,12 +147,18 @@ export const H_SLOT_BYTES: usize = 108;
 export const H_CHECKSUM: usize = 112;
 export const CLOCK: usize = 128;
 export const PAGE_HINT: usize = 192;
+export const TOP: usize = 196;
 export const DIRECTORY_LOCK: usize = 256;
 export const ORPHANS: usize = 320;
+export const ROOMY: usize = 324;
 export const RETIRED_HINT: usize = 384;
 export const RELEASES: usize = 448;
 export const GRANT_TABLES: usize = 512;
 export const GRANT_HINT: usize = 544;
+export const REFUSED_PAGES: usize = 576;
+export const REFUSED_SLICES: usize = 640;
+export const SLICE_HINT: usize = 704;
+export const SPAN_HINT: usize = 708;
 export const SLOTS: u32 = 1024;
 
 /** Flag: fill blocks with zeros when they are freed. */
@@ -169,6 +187,7 @@ export const S_WATCHED: usize = 192;
 export const WATCHED: u32 = isDefined(GATED) ? 2 : 32;
 export const S_HEAP: usize = 320;
 export const HEAP_BYTES: usize = 12;
+export const S_ROOM: usize = 896;
 export const S_OTHERS: usize = 960;
 
 export const SLOT_FREE: u32 = 0;
@@ -215,6 +234,8 @@ export const R_BIRTH: usize = 16;
 export const R_RETIRED: usize = 24;
 export const R_BASE: usize = 32;
 export const R_BUDGET: usize = 36;
+export const R_HELD: usize = 40;
+export const R_MAP: usize = 48;
 
 export const REGION_FREE: u32 = 0;
 export const REGION_CREATING: u32 = 1;
@@ -280,6 +301,7 @@ let DIRECTORY: usize = 0;
 let REGION_TABLE: usize = 0;
 let GRANT_TABLE: usize = 0;
 export let TABLE: usize = 0;
+export let SLICES: usize = 0;
 export let LINKS: usize = 0;
 export let BITMAPS: usize = 0;
 
@@ -293,6 +315,7 @@ export function view(): void {
   REGION_TABLE = get32(H_REGIONS_AT);
   GRANT_TABLE = REGION_TABLE + REGIONS * REGION_BYTES;
   TABLE = get32(H_TABLE_AT);
+  SLICES = TABLE + ((<usize>PAGES) << 3);
   LINKS = get32(H_LINKS_AT);
   BITMAPS = get32(H_BITMAPS_AT);
 }
@@ -321,6 +344,7 @@ export function setup(): void {
   REGION_TABLE = 0;
   GRANT_TABLE = 0;
   TABLE = 0;
+  SLICES = 0;
   LINKS = 0;
   BITMAPS = 0;
 }

@@ -2,16 +2,17 @@
 // other (`verify`). Both only load; neither stops anybody. While others work, stats are a sum of
 // moments, and verify is not meant to be called: what is in flight looks wrong.
 //
-//   page table ─► runs and their CONTs ─► bitmaps ─► regions ─► directory ─► slots ─► grants
+//   both tables ─► runs and their CONTs ─► bitmaps ─► regions ─► directory ─► slots ─► grants
 //
 // Problems that verify finds: { u32 code, u32 where }, where = an offset of a page or of the word
-//    1 BAD_KIND      a page word with an unknown kind, or of the wrong kind for its place
+//    1 BAD_KIND      a word with an unknown kind, or of the wrong kind for its place; a slice's
+//                    with no bit in its page's, or the other way about
 //    2 STRAY_CONT    a CONT that no head in front of it covers
 //    3 SHORT_RUN     a head whose run is not followed by that many CONTs, or ends outside
 //    4 BAD_OWNER     a page of a slot that is free (or no slot)
 //    5 IN_FLIGHT     CLAIMED or FREEING: nobody is at work now, so somebody died there
-//    6 BAD_CLASS     a SMALL or ORPHAN page with an unknown class
-//    7 STRAY_BIT     a bit beyond the blocks of a page, or in a page that has no blocks
+//    6 BAD_CLASS     a SMALL or ORPHAN span with an unknown class
+//    7 STRAY_BIT     a bit beyond the blocks of a span, or where there is no span
 //    8 BAD_REGION    a REGION page of a region that is free
 //    9 BAD_BASE      a region whose base is not one of its pages, or an owner that is gone
 //   10 BAD_SHARD     a participant's page count that differs from the table, or that still asks
@@ -30,8 +31,15 @@
 // Steps: loads only; stats and problems go to the caller's scratch (private). A death leaves
 // nothing.
 
-import { load32, load64, put32, put64 } from '../ground/atomic';
-import { bitmapAt, countOf, sizeOfClass } from '../memory/heap';
+import { fill, get32, get64, load32, load64, put32, put64 } from '../ground/atomic';
+import {
+  bitmapAt,
+  blocksUsed,
+  classOfSpan,
+  countOf,
+  sizeOfClass,
+  slicesOf,
+} from '../memory/classes';
 import {
   BITMAP,
   CLASSES,
@@ -74,8 +82,12 @@ import {
   REGION_LIVE,
   REGION_RETIRED,
   R_BASE,
+  R_HELD,
   R_OWNER,
   R_STATE,
+  SLICES,
+  SLICES_SHIFT,
+  SLICE_SHIFT,
   SLOT_ALIVE,
   SLOT_FREE,
   SLOT_ORPHANED,
@@ -85,6 +97,7 @@ import {
   S_OVER_LOWER,
   S_STATE,
   S_THREAD,
+  TABLE,
   entryAt,
   generationOf,
   grantAt,
@@ -96,17 +109,25 @@ import {
 } from '../ground/layout';
 import { holder } from '../life/lock';
 import {
+  bitsOf,
+  firstOf,
+  hasBit,
   isRun,
+  isSpan,
   lengthOf,
-  offsetOf,
   pageAt,
   pageAux,
   pageOwner,
   pageTag,
   pageWord,
+  sliceAt,
+  startOf,
+  usedOf,
+  wordAt,
+  wordsOf,
 } from '../memory/pages';
 import { namesGrants, nextGrant } from '../memory/grants';
-import { regionPages, shard } from '../memory/region';
+import { regionSlices, shard, unwatchRegions, watchRegions } from '../memory/region';
 import { endReading, isBare, ledgerFirst } from '../memory/ledger';
 import { ownedByEntry, ownedByLedger, ownerGone } from '../ground/owner';
 import { kindAt } from '../life/slot';
@@ -135,18 +156,19 @@ export const PROBLEM_WHERE: u32 = 4;
 
 // Where `stats` writes what; index.ts says what each is.
 const STATS_PAGES: u32 = 0;
-const STATS_FIRST_PAGE: u32 = 4;
+export const STATS_SYSTEM: u32 = 4;
 export const STATS_FREE: u32 = 8;
-const STATS_SMALL: u32 = 12;
-const STATS_ORPHAN: u32 = 16;
-const STATS_LARGE: u32 = 20;
+export const STATS_SMALL: u32 = 12;
+export const STATS_ORPHAN: u32 = 16;
+export const STATS_LARGE: u32 = 20;
 export const STATS_REGION: u32 = 24;
 export const STATS_SCRATCH: u32 = 28;
 const STATS_FLIGHT: u32 = 32;
 export const STATS_BLOCKS: u32 = 36;
+export const STATS_EMPTY: u32 = 40;
 export const STATS_SMALL_BYTES: u32 = 48;
 export const STATS_LARGE_BYTES: u32 = 56;
-export const STATS_RETIRED_PAGES: u32 = 64;
+export const STATS_RETIRED_SLICES: u32 = 64;
 const STATS_REGIONS: u32 = 72;
 const STATS_RETIRED: u32 = 76;
 const STATS_STRUCTURES: u32 = 80;
@@ -156,14 +178,23 @@ export const STATS_OLDEST_ENTRY: u32 = 92;
 export const STATS_OLDEST: u32 = 96;
 const STATS_CLOCK: u32 = 104;
 export const STATS_BYTES: u32 = 112;
+/** Behind them a participant's: slices of its spans, of those without a block, of its scratch. */
+export const STATS_OWN_BYTES: u32 = 12;
+export const STATS_OWN_HELD: u32 = 0;
+export const STATS_OWN_EMPTY: u32 = 4;
+export const STATS_OWN_SCRATCH: u32 = 8;
 
-/** Writes the words that index.ts lists to `at`; the bytes written. O(pages + regions). */
+/**
+ * Writes the words that index.ts lists to `at`; the bytes written. O(memory that was ever in use).
+ */
 export function stats(at: u32): u32 {
-  // Private scratch, as all stores below.
-  for (let i: u32 = 0; i < STATS_BYTES; i += 8) put64(at + i, 0);
+  const bytes = STATS_BYTES + PARTICIPANTS * STATS_OWN_BYTES;
+  fill(at, 0, bytes); // Private scratch, as all stores below.
   put32(at + STATS_PAGES, PAGES);
-  put32(at + STATS_FIRST_PAGE, FIRST);
-  pageStats(at);
+  put32(at + STATS_SYSTEM, FIRST << SLICES_SHIFT);
+  const top = usedOf(TABLE);
+  put32(at + STATS_FREE, (PAGES - top) << SLICES_SHIFT);
+  for (let page = FIRST; page < top; page++) pageStats(at, page);
   regionStats(at);
   let live: u32 = 0;
   for (let entry: u32 = 0; entry < ENTRIES; entry++) {
@@ -172,59 +203,61 @@ export function stats(at: u32): u32 {
   put32(at + STATS_STRUCTURES, live);
   slotStats(at);
   putNumber(at + STATS_CLOCK, <f64>load64(CLOCK));
-  return STATS_BYTES;
+  return bytes;
 }
 
 function putNumber(at: usize, value: f64): void {
   put64(at, reinterpret<u64>(value));
 }
 
-function pageStats(at: usize): void {
-  let free: u32 = 0,
-    small: u32 = 0,
-    orphan: u32 = 0,
-    large: u32 = 0,
-    region: u32 = 0;
-  let scratch: u32 = 0,
-    flight: u32 = 0,
-    blocks: u32 = 0;
-  let smallBytes: f64 = 0,
-    largeBytes: f64 = 0;
-  for (let page = FIRST; page < PAGES; page++) {
-    const word = load64(pageAt(page));
-    const kind = kindOf(word);
-    if (kind == P_FREE) free++;
-    if (kind == P_CLAIMED || kind == P_FREEING) flight++;
-    if (kind == P_SCRATCH) scratch += pageAux(word);
-    if (kind == P_REGION) region += pageAux(word);
-    if (kind == P_LARGE) {
-      large += pageAux(word);
-      largeBytes += <f64>((<u64>pageAux(word)) << PAGE_SHIFT);
-      blocks++;
-    }
-    if (kind != P_SMALL && kind != P_ORPHAN) continue;
-    if (kind == P_SMALL) small++;
-    else orphan++;
-    const used = countBits(page);
-    blocks += used;
-    smallBytes += <f64>used * <f64>sizeOfClass(pageTag(word));
-  }
-  put32(at + STATS_FREE, free);
-  put32(at + STATS_SMALL, small);
-  put32(at + STATS_ORPHAN, orphan);
-  put32(at + STATS_LARGE, large);
-  put32(at + STATS_REGION, region);
-  put32(at + STATS_SCRATCH, scratch);
-  put32(at + STATS_FLIGHT, flight);
-  put32(at + STATS_BLOCKS, blocks);
-  putNumber(at + STATS_SMALL_BYTES, smallBytes);
-  putNumber(at + STATS_LARGE_BYTES, largeBytes);
+function count(at: usize, more: u32): void {
+  put32(at, get32(at) + more);
 }
 
-function countBits(page: u32): u32 {
-  let used: u32 = 0;
-  for (let i: u32 = 0; i < BITMAP; i += 8) used += <u32>popcnt(load64(bitmapAt(page) + i));
-  return used;
+function pageStats(at: usize, page: u32): void {
+  const word = load64(pageAt(page));
+  if (kindOf(word) != P_FREE) {
+    wordStats(at, TABLE, page, word);
+    return;
+  }
+  const used = bitsOf(word);
+  count(at + STATS_FREE, (1 << SLICES_SHIFT) - popcnt(used));
+  for (let bits = used; bits != 0; bits &= bits - 1) {
+    const slice = (page << SLICES_SHIFT) + <u32>ctz(bits);
+    wordStats(at, SLICES, slice, load64(sliceAt(slice)));
+  }
+}
+
+function wordStats(at: usize, table: usize, i: u32, word: u64): void {
+  const kind = kindOf(word);
+  const slices = slicesOf(table, word);
+  if (kind == P_CLAIMED || kind == P_FREEING) count(at + STATS_FLIGHT, slices);
+  if (kind == P_REGION) count(at + STATS_REGION, slices);
+  if (kind == P_SCRATCH) count(at + STATS_SCRATCH, slices);
+  if (kind == P_SCRATCH) count(ownStats(at, word) + STATS_OWN_SCRATCH, slices);
+  if (kind == P_LARGE) {
+    count(at + STATS_LARGE, slices);
+    count(at + STATS_BLOCKS, 1);
+    addNumber(at + STATS_LARGE_BYTES, (<u64>slices) << SLICE_SHIFT);
+  }
+  if (!isSpan(kind)) return;
+  const used = blocksUsed(startOf(table, i) >> SLICE_SHIFT, countOf(table, word));
+  count(at + STATS_BLOCKS, used);
+  addNumber(at + STATS_SMALL_BYTES, <u64>used * sizeOfClass(classOfSpan(word)));
+  if (used == 0) count(at + STATS_EMPTY, slices);
+  count(at + (kind == P_SMALL ? STATS_SMALL : STATS_ORPHAN), slices);
+  if (kind == P_ORPHAN) return;
+  count(ownStats(at, word) + STATS_OWN_HELD, slices);
+  if (used == 0) count(ownStats(at, word) + STATS_OWN_EMPTY, slices);
+}
+
+function addNumber(at: usize, more: u64): void {
+  putNumber(at, reinterpret<f64>(get64(at)) + <f64>more);
+}
+
+/** Where the participant's are whom a word names. */
+function ownStats(at: usize, word: u64): usize {
+  return at + STATS_BYTES + min(pageOwner(word) - 1, PARTICIPANTS - 1) * STATS_OWN_BYTES;
 }
 
 function regionStats(at: usize): void {
@@ -236,9 +269,9 @@ function regionStats(at: usize): void {
     if (kind == REGION_LIVE) live++;
     if (kind != REGION_RETIRED) continue;
     retired++;
-    pages += <f64>regionPages(region);
+    pages += <f64>load32(regionAt(region) + R_HELD);
   }
-  putNumber(at + STATS_RETIRED_PAGES, pages);
+  putNumber(at + STATS_RETIRED_SLICES, pages);
   put32(at + STATS_REGIONS, live);
   put32(at + STATS_RETIRED, retired);
 }
@@ -288,16 +321,18 @@ function older(a: u64, b: u64): u64 {
   return b != 0 && b < a ? b : a;
 }
 
-/** Pages in the live regions of a structure. O(regions × pages of them). */
-export function structurePages(entry: u32, generation: u32): u32 {
-  let pages: u32 = 0;
+/** Slices in the live regions of a structure. O(regions + participants of each). */
+export function structureSlices(entry: u32, generation: u32): u32 {
+  let slices: u32 = 0;
   const owner = ownedByEntry(entry, generation);
+  const upper = watchRegions();
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
-    if (kindOf(load64(at + R_STATE)) != REGION_LIVE) continue;
-    if (load64(at + R_OWNER) == owner) pages += regionPages(region);
+    if (load64(at + R_OWNER) != owner) continue;
+    if (kindOf(load64(at + R_STATE)) == REGION_LIVE) slices += regionSlices(region);
   }
-  return pages;
+  unwatchRegions(upper);
+  return slices;
 }
 
 // ---- verify -------------------------------------------------------------------------------------
@@ -307,7 +342,9 @@ export function structurePages(entry: u32, generation: u32): u32 {
  */
 export function verify(at: u32, capacity: u32): u32 {
   let count: u32 = 0;
-  for (let page: u32 = 0; page < PAGES; page++) count = checkPage(page, at, capacity, count);
+  for (let page: u32 = 0; page < PAGES; page++) count = checkWord(TABLE, page, at, capacity, count);
+  const slices = PAGES << SLICES_SHIFT;
+  for (let i: u32 = 0; i < slices; i++) count = checkWord(SLICES, i, at, capacity, count);
   for (let r: u32 = 0; r < REGIONS; r++) count = checkRegion(r, at, capacity, count);
   for (let e: u32 = 0; e < ENTRIES; e++) count = checkEntry(e, at, capacity, count);
   for (let s: u32 = 0; s < PARTICIPANTS; s++) count = checkSlot(s, at, capacity, count);
@@ -327,29 +364,36 @@ function putProblem(code: u32, where: u32, at: u32, capacity: u32, count: u32): 
   return count + 1;
 }
 
-function checkPage(page: u32, at: u32, capacity: u32, count: u32): u32 {
-  const word = load64(pageAt(page));
-  const code = pageProblem(page, word, kindOf(word));
-  let total = code != 0 ? putProblem(code, offsetOf(page), at, capacity, count) : count;
-  if (straysIn(page, word)) total = putProblem(STRAY_BIT, offsetOf(page), at, capacity, total);
+function checkWord(table: usize, i: u32, at: u32, capacity: u32, count: u32): u32 {
+  const word = load64(wordAt(table, i));
+  const code = wordProblem(table, i, word, kindOf(word));
+  const where = startOf(table, i);
+  let total = code != 0 ? putProblem(code, where, at, capacity, count) : count;
+  if (straysIn(table, i, word)) total = putProblem(STRAY_BIT, where, at, capacity, total);
   return total;
 }
 
-function pageProblem(page: u32, word: u64, kind: u32): u32 {
-  if (page < FIRST || kind == P_SYSTEM) return page < FIRST && kind == P_SYSTEM ? 0 : BAD_KIND;
-  if (kind == P_FREE) return word == 0 ? 0 : BAD_KIND;
-  if (kind == P_GRANTS) return namesGrants(page) && pageOwner(word) == 0 ? 0 : BAD_KIND;
-  if (kind > P_SYSTEM) return BAD_KIND;
+function wordProblem(table: usize, i: u32, word: u64, kind: u32): u32 {
+  if (i < firstOf(table)) return kind == (table == TABLE ? P_SYSTEM : P_FREE) ? 0 : BAD_KIND;
+  if (kind == P_FREE) {
+    if (table == SLICES) return word == 0 && !hasBit(i) ? 0 : BAD_KIND;
+    return word == (<u64>bitsOf(word)) << 16 ? 0 : BAD_KIND;
+  }
+  if (kind == P_GRANTS && table == TABLE) {
+    return namesGrants(i) && pageOwner(word) == 0 ? 0 : BAD_KIND;
+  }
+  if (kind >= P_SYSTEM) return BAD_KIND;
   if (kind == P_CLAIMED || kind == P_FREEING) return IN_FLIGHT;
-  if (kind == P_CONT) return coveredByHead(page, word) ? 0 : STRAY_CONT;
-  if (isRun(kind) && !wholeRun(page, lengthOf(word))) return SHORT_RUN;
+  if (kind == P_CONT) return coveredByHead(table, i, word) ? 0 : STRAY_CONT;
+  if (table == SLICES && !hasBit(i)) return BAD_KIND;
+  if ((isRun(kind) || isSpan(kind)) && !wholeRun(table, i, lengthOf(word))) return SHORT_RUN;
   if (kind == P_SMALL || kind == P_SCRATCH) {
     const owner = pageOwner(word);
     if (owner == 0 || kindAt(owner - 1) == SLOT_FREE || kindAt(owner - 1) == SLOT_ORPHANED) {
-      return BAD_OWNER; // ORPHANED: the arena phase has left no page to the slot.
+      return BAD_OWNER; // ORPHANED: the arena phase has left nothing to the slot.
     }
   }
-  if ((kind == P_SMALL || kind == P_ORPHAN) && pageTag(word) >= CLASSES) return BAD_CLASS;
+  if (isSpan(kind) && classOfSpan(word) >= CLASSES) return BAD_CLASS;
   if (kind != P_REGION) return 0;
   const region = pageTag(word);
   if (region >= REGIONS || kindOf(load64(regionAt(region) + R_STATE)) == REGION_FREE)
@@ -357,32 +401,38 @@ function pageProblem(page: u32, word: u64, kind: u32): u32 {
   return 0;
 }
 
-function coveredByHead(page: u32, word: u64): bool {
+function coveredByHead(table: usize, i: u32, word: u64): bool {
   const head = pageAux(word);
-  if (head >= page || word != pageWord(P_CONT, 0, 0, head)) return false;
-  const top = load64(pageAt(head));
+  if (head >= i || word != pageWord(P_CONT, 0, 0, head)) return false;
+  const top = load64(wordAt(table, head));
   const kind = kindOf(top);
   if (kind == P_CLAIMED) return true;
-  return (isRun(kind) || kind == P_FREEING) && page - head < pageAux(top);
+  return (isRun(kind) || isSpan(kind) || kind == P_FREEING) && i - head < lengthOf(top);
 }
 
-function wholeRun(head: u32, length: u32): bool {
-  if (length == 0 || length > PAGES - head) return false;
+function wholeRun(table: usize, head: u32, length: u32): bool {
+  if (length == 0 || length > wordsOf(table) - head) return false;
   for (let i: u32 = 1; i < length; i++) {
-    if (load64(pageAt(head + i)) != pageWord(P_CONT, 0, 0, head)) return false;
+    if (load64(wordAt(table, head + i)) != pageWord(P_CONT, 0, 0, head)) return false;
   }
   return true;
 }
 
-/** True when the page's bitmap has a bit that stands for no block. */
-function straysIn(page: u32, word: u64): bool {
-  const kind = kindOf(word);
-  const count = kind == P_SMALL || kind == P_ORPHAN ? countOf(min(pageTag(word), CLASSES)) : 0;
+/** True when a bitmap has a bit for no block. That of a span lies in its first slice's. */
+function straysIn(table: usize, i: u32, word: u64): bool {
+  const span = startOf(table, i) >> SLICE_SHIFT;
+  if (isSpan(kindOf(word))) return strays(span, countOf(table, word));
+  if (table == TABLE) return false;
+  const first = (i & ((1 << SLICES_SHIFT) - 1)) == 0;
+  return !(first && isSpan(kindOf(load64(pageAt(i >> SLICES_SHIFT))))) && strays(span, 0);
+}
+
+function strays(span: u32, blocks: u32): bool {
   for (let i: u32 = 0; i < BITMAP >> 3; i++) {
     const first = i << 6;
     const valid =
-      count <= first ? 0 : count - first >= 64 ? ~(<u64>0) : ((<u64>1) << (count - first)) - 1;
-    if ((load64(bitmapAt(page) + (i << 3)) & ~valid) != 0) return true;
+      blocks <= first ? 0 : blocks - first >= 64 ? ~(<u64>0) : ((<u64>1) << (blocks - first)) - 1;
+    if ((load64(bitmapAt(span) + (i << 3)) & ~valid) != 0) return true;
   }
   return false;
 }
@@ -409,7 +459,8 @@ function checkRegion(region: u32, at: u32, capacity: u32, count: u32): u32 {
     count = putProblem(BAD_SHARD, <u32>(shard(region, slot) + 8), at, capacity, count);
   }
   // The lines that say nothing are right when the others hold all pages.
-  return sum == regionPages(region) ? count : putProblem(BAD_SHARD, <u32>own, at, capacity, count);
+  const all = shardPages(region, PARTICIPANTS);
+  return sum == all ? count : putProblem(BAD_SHARD, <u32>own, at, capacity, count);
 }
 
 /** Whether the slot names the region, or is not at work. */
@@ -419,12 +470,13 @@ function namesLedger(slot: u32, region: u32): bool {
   return word != 0 && <u32>(word >> 32) == region;
 }
 
+/** Pages of a slot's shard as the table says; of all shards, for a slot that there is not. */
 function shardPages(region: u32, slot: u32): u64 {
   let pages: u64 = 0;
   for (let page = FIRST; page < PAGES; page++) {
     const word = load64(pageAt(page));
     if (kindOf(word) != P_REGION || pageTag(word) != region) continue;
-    if (pageOwner(word) == slot + 1) pages += pageAux(word);
+    if (slot == PARTICIPANTS || pageOwner(word) == slot + 1) pages += pageAux(word);
   }
   return pages;
 }

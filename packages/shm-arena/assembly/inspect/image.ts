@@ -5,8 +5,8 @@
 //   save: for each used page: bytes ─► file       load: file ─► pages ─► inspect ─► thaw ─► attach,
 //         digest before and after: equal = quiet                       recover (all were dead)
 //
-// I1  The system pages and every page whose word is not FREE are used; all others may be left out,
-//     and a page of zeros may be left out too (`isZero`), because a new memory is zero.
+// I1  The system pages and every page whose word is not 0 are used; all others may be left out, and
+//     a page of zeros may be left out too (`isZero`), because a new memory is zero.
 // I2  After `thaw` no slot is ALIVE, no thread id and no watch list is left:
 //     a thread id of another process must not bury anybody here.
 //
@@ -35,7 +35,7 @@ import {
   slotAt,
   view,
 } from '../ground/layout';
-import { pageAt } from '../memory/pages';
+import { isFree } from '../memory/pages';
 import { slotWord } from '../life/slot';
 import { result } from '../ground/thread';
 
@@ -54,7 +54,7 @@ export function isZero(at: u32, bytes: u32): bool {
 /** The first page from `page` on that holds anything (I1), or PAGES. */
 export function nextUsed(page: u32): u32 {
   for (let p = page; p < PAGES; p++) {
-    if (p < FIRST || load64(pageAt(p)) != 0) return p;
+    if (p < FIRST || !isFree(p)) return p;
   }
   return PAGES;
 }

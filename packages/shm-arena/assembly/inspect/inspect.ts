@@ -48,7 +48,7 @@ import {
   SLOTS,
   SLOT_BYTES,
 } from '../ground/layout';
-import { bitmapsAt, pageTableAt, systemPages } from '../memory/pages';
+import { bitmapsAt, linksAt, pageTableAt, systemPages } from '../memory/pages';
 
 const TRUNCATED: i32 = 1;
 const FOREIGN: i32 = 2;
@@ -118,7 +118,7 @@ function fits(pages: u32, participants: u32): bool {
     same(get32(H_DIRECTORY_AT), directory) &&
     same(get32(H_REGIONS_AT), directory + ENTRIES * <u32>ENTRY_BYTES) &&
     same(get32(H_TABLE_AT), table) &&
-    same(get32(H_LINKS_AT), table + (pages << 3)) &&
+    same(get32(H_LINKS_AT), <u32>linksAt(pages, participants)) &&
     same(get32(H_BITMAPS_AT), <u32>bitmapsAt(pages, participants)) &&
     same(get32(H_FIRST), first) &&
     same(get32(H_SLOT_BYTES), <u32>SLOT_BYTES) &&

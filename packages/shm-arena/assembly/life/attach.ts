@@ -53,6 +53,7 @@ import {
   S_PINS,
   S_OTHERS,
   S_RANDOM,
+  S_ROOM,
   S_SCRATCH,
   S_SCRATCH_BYTES,
   S_STATE,
@@ -98,7 +99,7 @@ function furnish(slot: u32, thread: u32): i32 {
   put32(SELF + S_SCRATCH_BYTES, 0);
   put32(SELF + S_PINS, 0);
   put32(SELF + S_STATUS, OK);
-  fill(SELF + S_HEAP, 0, S_OTHERS - S_HEAP);
+  fill(SELF + S_HEAP, 0, S_ROOM - S_HEAP);
   fill(SELF + S_OTHERS, 0, 64);
   put64(SELF + S_RANDOM, get64(H_SEED) ^ get64(H_SEED + 8) ^ (((<u64>slot) << 32) | GENERATION));
   if (setScratch(SCRATCH_PAGES)) return slot;

@@ -27,8 +27,8 @@
 //   1. lock; state: DEAD or ORPHANED, else unlock        a lock to be inherited; so do all below
 // recoverArena(slot), inside, in the state DEAD
 //   2. bury the threads it watched: a thread that has ended has ended its children
-//   3. page table: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN;
-//      GRANTS: unnamed → FREE
+//   3. both tables: CLAIMED and FREEING runs → FREE; SCRATCH → FREE; SMALL: empty → FREE or ORPHAN;
+//      GRANTS: unnamed → FREE; what the dead freed and told nobody (heap.ts 5)
 //   4. entries: CREATING → FREE (and its regions retired); DESTROYING → finished
 //   5. regions: RETIRING → RETIRED; FREEING → FREE; LIVE and CREATING ones of owners that are
 //      gone → RETIRED; in the others, the page count of its shard if it died while asking for
@@ -50,7 +50,8 @@ import { cas64, load32, load64, store32, store64 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { freeEntry, isJoined, unjoin } from './directory';
 import { disownGrants, dropOrphans } from '../memory/grants';
-import { disownPage } from '../memory/heap';
+import { slicesOf } from '../memory/classes';
+import { disown, tellAll } from '../memory/heap';
 import {
   CONTENDED,
   D_STATE,
@@ -60,7 +61,6 @@ import {
   ENTRY_LIVE,
   FIRST,
   ME,
-  PAGES,
   PARTICIPANTS,
   P_CLAIMED,
   P_FREEING,
@@ -81,9 +81,10 @@ import {
   S_LEDGER,
   S_REAPER,
   S_STATE,
-  S_UPPER,
   S_WATCHED,
-  SELF,
+  SLICES,
+  SLICES_SHIFT,
+  TABLE,
   TRIES,
   WATCHED,
   entryAt,
@@ -96,20 +97,27 @@ import {
 } from '../ground/layout';
 import { checkMine, isMine, lock, unlock } from './lock';
 import {
-  extent,
-  finishRelease,
+  firstOf,
   isRun,
-  lengthOf,
   pageAt,
   pageAux,
   pageOwner,
   pageTag,
-  pageWord,
-  release,
+  releaseIn,
+  settleRun,
+  usedOf,
+  wordAt,
 } from '../memory/pages';
-import { freeRegion, retireFrom, retireOrphans, shard, sweep } from '../memory/region';
+import {
+  freeRegion,
+  retireFrom,
+  retireOrphans,
+  shard,
+  sweep,
+  unwatchRegions,
+  watchRegions,
+} from '../memory/region';
 import { ownedByLedger, ownedBySlot } from '../ground/owner';
-import { pin, unpin } from '../memory/reservation';
 import { buryThread, clearJoined, kindAt, leaveSlot, withKind } from './slot';
 
 export { unjoin };
@@ -134,7 +142,7 @@ export function reap(slot: u32): i32 {
   return 0;
 }
 
-/** Steps 2 to 7 for a slot that `reap` gave to this thread. Pages freed. O(pages + regions). */
+/** Steps 2 to 7 for a slot that `reap` gave to this thread. Slices freed. O(words up to TOP). */
 export function recoverArena(slot: u32): u32 {
   const at = slotAt(slot);
   const word = load64(at + S_STATE);
@@ -147,9 +155,9 @@ export function recoverArena(slot: u32): u32 {
   return freed;
 }
 
-/** Steps 3 to 6 for a slot that is dead, or leaving. Pages freed. */
+/** Steps 3 to 6 for a slot that is dead, or leaving. Slices freed. */
 export function settleSlot(slot: u32): u32 {
-  let freed = settlePages(slot);
+  let freed = settleTables(slot);
   settleEntries(slot);
   freed += settleRegions(slot);
   // After a death `retireOrphans` has done it already.
@@ -158,29 +166,33 @@ export function settleSlot(slot: u32): u32 {
   return freed + sweep();
 }
 
-/** Step 3. */
-function settlePages(slot: u32): u32 {
+/** Step 3. Slices freed. */
+function settleTables(slot: u32): u32 {
+  const freed = settleTable(TABLE, slot) + settleTable(SLICES, slot);
+  if (slot != ME) tellAll();
+  return freed;
+}
+
+function settleTable(table: usize, slot: u32): u32 {
   let freed: u32 = 0;
-  for (let page = FIRST; page < PAGES; page++) {
-    const word = load64(pageAt(page));
-    if (pageOwner(word) == slot + 1) freed += settlePage(page, word);
-    if (isRun(kindOf(word)) && pageAux(word) - 1 < PAGES - page) page += pageAux(word) - 1;
+  const end = usedOf(table);
+  for (let i = firstOf(table); i < end; i++) {
+    const word = load64(wordAt(table, i));
+    if (word == 0) continue;
+    if (pageOwner(word) == slot + 1) freed += settleWord(table, i, word);
+    if (isRun(kindOf(word)) && pageAux(word) - 1 < end - i) i += pageAux(word) - 1;
   }
   return freed;
 }
 
-function settlePage(page: u32, word: u64): u32 {
+function settleWord(table: usize, i: u32, word: u64): u32 {
   const kind = kindOf(word);
-  if (kind == P_SMALL) return disownPage(page, word) ? 1 : 0;
-  if (kind == P_SCRATCH) return release(page, word) ? lengthOf(word) : 0;
-  if (kind == P_GRANTS) return disownGrants(page, word) ? 1 : 0;
+  if (kind == P_SMALL) return disown(table, i, word);
+  if (kind == P_SCRATCH) return releaseIn(table, i, word) ? slicesOf(table, word) : 0;
+  if (kind == P_GRANTS) return disownGrants(i, word) ? 1 << SLICES_SHIFT : 0;
   if (kind != P_CLAIMED && (kind != P_FREEING || MUTANT == 7)) return 0;
-  // An unfinished run: its CONTs stand in one piece behind it, whichever way it was going.
-  const length = extent(page);
-  const mine = pageWord(P_FREEING, ME + 1, 0, length);
-  if (word != mine && !cas64(pageAt(page), word, mine)) return 0;
-  finishRelease(page, mine);
-  return length;
+  const length = settleRun(table, i, word);
+  return table == TABLE ? length << SLICES_SHIFT : length;
 }
 
 /** Step 4. */
@@ -193,7 +205,7 @@ function settleEntries(slot: u32): void {
   }
 }
 
-/** Step 5, what the slot was doing itself. Pages freed. */
+/** Step 5, what the slot was doing itself. Slices freed. */
 function settleRegions(slot: u32): u32 {
   let freed: u32 = 0;
   for (let region: u32 = 0; region < REGIONS; region++) {
@@ -206,7 +218,7 @@ function settleRegions(slot: u32): u32 {
       if (kind == REGION_RETIRING) retireFrom(region, word);
       if (kind == REGION_FREEING) {
         const mine = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-        if (word == mine || cas64(at, word, mine)) freed += freeRegion(region, mine);
+        if (word == mine || cas64(at, word, mine)) freed += freeRegion(region, mine, false);
       }
     }
   }
@@ -218,21 +230,18 @@ function settleRegions(slot: u32): u32 {
 /** Pages of the shard that died while it asked for more are counted again (region.ts, step 5). */
 function settleShard(region: u32, slot: u32): void {
   if (slot == ME || MUTANT == 13) return;
-  pin();
-  const upper = load64(SELF + S_UPPER);
-  // Meets every life, so a region seen LIVE from here on stays until unpin; no loop is needed.
-  store64(SELF + S_UPPER, ~(<u64>0));
+  const upper = watchRegions();
   if (kindOf(load64(regionAt(region) + R_STATE)) == REGION_LIVE) {
     const at = shard(region, slot) + 8;
     if (load64(at) >> 32 != 0) store64(at, countShard(region, slot));
   }
-  store64(SELF + S_UPPER, upper); // An older pin needs no more than it had.
-  unpin();
+  unwatchRegions(upper);
 }
 
 function countShard(region: u32, slot: u32): u32 {
   let pages: u32 = 0;
-  for (let page = FIRST; page < PAGES; page++) {
+  const end = usedOf(TABLE);
+  for (let page = FIRST; page < end; page++) {
     const word = load64(pageAt(page));
     if (kindOf(word) != P_REGION || pageTag(word) != region) continue;
     if (pageOwner(word) == slot + 1) pages += pageAux(word);

@@ -49,7 +49,7 @@ export function settleRegion(region: u32): void {
 /** Steps 3 and 4. `word`: its state, when it was judged. */
 export function dropRegion(region: u32, word: u64): void {
   const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
+  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing, true);
 }
 
 /** The state of a region of `owner` that is LIVE or that `slot` is making; 0: it is no such one. */

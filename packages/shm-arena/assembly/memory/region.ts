@@ -12,7 +12,8 @@
 //   8  u64 asked << 32 | pages  shared, one writer: pages its shard holds, pages it wants to take
 //   16 48 bytes, the structure's
 // A chunk is a run of pages REGION(region; slot = the shard's; aux = length): what belongs to a
-// region is judged by the page table alone.
+// region is judged by the tables alone. It may have runs of slices besides, which its structure
+// takes and releases (parts.ts).
 //
 //   FREE(g) ─► CREATING(slot) ─► LIVE ─► RETIRING(slot) ─► RETIRED ─► FREEING(slot) ─► FREE(g + 1)
 //                     └─ no memory for the first chunk ──────────────────────────────► FREE(g + 1)
@@ -57,7 +58,9 @@
 //  12. CAS → RETIRED                                         RETIRED: whoever sweeps
 // sweep, for each RETIRED whose [birth, retired] nobody meets, of a ledger no interval
 //  13. CAS → FREEING(me)              linearizes             FREEING(dead): recovery goes on
-//  14. release each of its runs; owner, base := 0            the same
+//  14. release its chunks as the chains of its lines name    the same; recovery does not look at
+//      them; if the lines' pages say that there are more,      lines, which may be gone: it walks
+//      what the table names; its slices; owner, base, map := 0
 //  15. CAS → FREE(g + 1)                                     nothing
 
 import {
@@ -110,12 +113,18 @@ import {
   R_BASE,
   R_BIRTH,
   R_BUDGET,
+  R_HELD,
+  R_MAP,
   R_OWNER,
   R_RETIRED,
   R_STATE,
+  SELF,
   SHARD_BYTES,
+  SLICES_SHIFT,
   SLOT_ALIVE,
   S_STATE,
+  S_UPPER,
+  TABLE,
   TRIES,
   ZERO_ON_FREE,
   generationOf,
@@ -126,9 +135,20 @@ import {
   stateWord,
 } from '../ground/layout';
 import { ownedBySlot, ownerGone } from '../ground/owner';
-import { claim, commit, offsetOf, pageAt, pageAux, pageTag, pageWord, release } from './pages';
+import {
+  claim,
+  commit,
+  offsetOf,
+  pageAt,
+  pageAux,
+  pageTag,
+  pageWord,
+  release,
+  usedOf,
+} from './pages';
+import { countSlices, releaseSlices } from './parts';
 import { endReading, isBare } from './ledger';
-import { advance, era, isUnread, safe } from './reservation';
+import { advance, era, isUnread, pin, safe, unpin } from './reservation';
 import { fail, status } from '../ground/thread';
 
 /** Bytes in front of a chunk's data. */
@@ -207,7 +227,7 @@ export function regionDrop(region: u32): void {
   const word = load64(regionAt(region) + R_STATE);
   if (kindOf(word) != REGION_CREATING || ownerOf(word) != ME + 1) return;
   const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing);
+  if (cas64(regionAt(region) + R_STATE, word, freeing)) freeRegion(region, freeing, true);
 }
 
 /**
@@ -223,6 +243,7 @@ export function retireFrom(region: u32, seen: u64): bool {
   const at = regionAt(region);
   const mine = stateWord(REGION_RETIRING, ME + 1, generationOf(seen));
   if (!cas64(at + R_STATE, seen, mine)) return false;
+  store32(at + R_HELD, regionSlices(region)); // It is not freed while RETIRING.
   store64(at + R_RETIRED, advance()); // I3
   check(peek64(at + R_BIRTH) <= peek64(at + R_RETIRED), I + 3, at);
   cas64(at + R_STATE, mine, stateWord(REGION_RETIRED, 0, generationOf(seen)));
@@ -230,11 +251,11 @@ export function retireFrom(region: u32, seen: u64): bool {
   return true;
 }
 
-/** Frees retired regions that nobody can still read; the pages freed. O(regions × pages freed). */
+/** Frees retired regions that nobody can still read; slices freed. O(regions + chunks freed). */
 export function sweep(): u32 {
   if (load32(RETIRED_HINT) == 0 || swap32(RETIRED_HINT, 0) == 0) return 0;
   const bare = isBare();
-  let pages: u32 = 0;
+  let slices: u32 = 0;
   let kept = false;
   for (let region: u32 = 0; region < REGIONS; region++) {
     const at = regionAt(region);
@@ -246,12 +267,12 @@ export function sweep(): u32 {
       continue;
     }
     const freeing = stateWord(REGION_FREEING, ME + 1, generationOf(word));
-    if (cas64(at + R_STATE, word, freeing)) pages += freeRegion(region, freeing);
+    if (cas64(at + R_STATE, word, freeing)) slices += freeRegion(region, freeing, true);
   }
   endReading(bare);
   // A death before this store loses the hint: recovery sets it (recover.ts).
   if (kept && MUTANT != 111) store32(RETIRED_HINT, 1);
-  return pages;
+  return slices;
 }
 
 /** Whether nobody reads the retired region at `at`; no lease is about a ledger (ledger.ts I3). */
@@ -262,24 +283,78 @@ function isFree(at: usize): bool {
   return ledger ? isUnread(birth, retired, false) : safe(birth, retired);
 }
 
-/** Steps 14 and 15 for a region that is FREEING in this slot's hands. Pages freed. */
-export function freeRegion(region: u32, freeing: u64): u32 {
+/**
+ * Steps 14 and 15 for a region that is FREEING in this slot's hands. `first`: nobody has begun it,
+ * so its lines are there. Slices freed. O(participants + chunks), or O(pages).
+ */
+export function freeRegion(region: u32, freeing: u64, first: bool): u32 {
   const at = regionAt(region);
-  const pages = releaseRuns(region);
+  const base = load32(at + R_BASE);
+  let freed: u32 = 0;
+  let all = false;
+  if (first && base != 0) {
+    const promised = linesPages(base);
+    freed = releaseChains(region, base);
+    all = promised == freed;
+  }
+  if (!all && MUTANT != 237) freed += releaseRuns(region);
+  freed <<= SLICES_SHIFT;
+  const map = load64(at + R_MAP);
+  if (map != 0) freed += releaseSlices(region, map);
   store64(at + R_OWNER, 0);
   store32(at + R_BASE, 0);
+  store64(at + R_MAP, 0);
   cas64(at + R_STATE, freeing, stateWord(REGION_FREE, 0, generationOf(freeing) + 1));
-  return pages;
+  return freed;
 }
 
+/** Releases the chunks that the lines name, and the first one last. Pages. */
+function releaseChains(region: u32, base: u32): u32 {
+  let pages: u32 = 0;
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    // Owned words of threads that have let go of the region, or died: `safe` has seen it.
+    let pos = <u32>get64(base + slot * SHARD_BYTES);
+    while (pos != 0) {
+      const head = chunkOf(pos);
+      const word = load64(pageAt(head));
+      // A death may have lost the last of them: then the line's pages say that one is missing.
+      if (offsetOf(head) == base || kindOf(word) != P_REGION || pageTag(word) != region) break;
+      pos = <u32>get64(offsetOf(head));
+      if (release(head, word)) pages += pageAux(word);
+    }
+  }
+  const head = base >> PAGE_SHIFT;
+  const word = load64(pageAt(head));
+  return release(head, word) ? pages + pageAux(word) : pages;
+}
+
+/** Releases the chunks that the table names. Pages. O(pages in use). */
 function releaseRuns(region: u32): u32 {
   let pages: u32 = 0;
-  for (let page = FIRST; page < PAGES; page++) {
+  const end = usedOf(TABLE);
+  for (let page = FIRST; page < end; page++) {
     const word = load64(pageAt(page));
     if (kindOf(word) != P_REGION || pageTag(word) != region) continue;
     if (release(page, word)) pages += pageAux(word);
   }
   return pages;
+}
+
+/**
+ * Slices that a region holds, in pages and in its spans; it must not be freed meanwhile.
+ * O(participants + slices of the 64ths of the arena that its spans are in).
+ */
+export function regionSlices(region: u32): u32 {
+  return (regionPages(region) << SLICES_SHIFT) + countSlices(region);
+}
+
+/** Pages that the lines of a region say it holds or asks for (upper half: somebody asks). */
+function linesPages(base: usize): u64 {
+  let sum: u64 = 0;
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    sum += load64(base + <usize>slot * SHARD_BYTES + 8);
+  }
+  return sum;
 }
 
 /** Retires every LIVE region whose owner is gone, and CREATING ones of the dead besides (I2). */
@@ -481,14 +556,23 @@ function holds(region: u32, line: usize, mark: u32): bool {
   return false;
 }
 
-/** Pages that a region holds. O(pages). */
+/** Pages that a region holds, which must not be freed meanwhile. O(participants). */
 export function regionPages(region: u32): u32 {
-  let pages: u32 = 0;
-  for (let page = FIRST; page < PAGES; page++) {
-    const word = load64(pageAt(page));
-    if (kindOf(word) == P_REGION && pageTag(word) == region) pages += pageAux(word);
-  }
-  return pages;
+  const base = regionBase(region);
+  return base == 0 ? 0 : <u32>linesPages(base);
+}
+
+/** Whatever region is LIVE from here on stays until `unwatch`, which is given the result. */
+export function watchRegions(): u64 {
+  pin();
+  const upper = load64(SELF + S_UPPER);
+  store64(SELF + S_UPPER, ~(<u64>0)); // Meets every life; no loop is needed.
+  return upper;
+}
+
+export function unwatchRegions(upper: u64): void {
+  store64(SELF + S_UPPER, upper); // An older pin needs no more than it had.
+  unpin();
 }
 
 export function regionGeneration(region: u32): u32 {

@@ -2,7 +2,7 @@
 // What lies in it is home.ts, blocks.ts and limbo.ts; who reads it is the reclaimers' matter.
 //
 //   directory entry ──root──► record | depot | homes        one region, owned by the entry
-//                                 region ──► pieces ──► blocks
+//                                 region ──► spans ──► blocks
 //
 // I1  Every call runs under a pin and looks at the entry behind it: LIVE of its generation. So the
 //     region is retired, if ever, after the interval stood, and its retired stamp is at least
@@ -24,11 +24,11 @@
 // repair(entry, generation, slot): limbo.ts and blocks.ts; each step may be repeated.
 
 import { fill, get32, load32, load64, put32, put64, store64 } from '../ground/atomic';
-import { allocBlock, isUsed, repairHomes } from './blocks';
+import { allocBlock, isUsed, repairHomes, takeBack } from './blocks';
 import { entryAlive } from '../life/directory';
 import { nextGrant } from '../memory/grants';
 import { ledgerCount, ledgerFirst } from '../memory/ledger';
-import { sizeOfClass } from '../memory/heap';
+import { sizeOfClass } from '../memory/classes';
 import {
   BAD,
   CLOCK,
@@ -41,7 +41,6 @@ import {
   ME,
   OK,
   P_REGION,
-  PAGE,
   PAGE_SHIFT,
   PARTICIPANTS,
   R_BIRTH,
@@ -52,12 +51,12 @@ import {
   S_STATE,
   S_UPPER,
   SELF,
+  SLICE_SHIFT,
   SLOT_FREE,
   slotAt,
 } from '../ground/layout';
 import { collectAll, leaveHome, LIMBO_UNITS, retireBlock, threshold } from './limbo';
 import {
-  BLOCK_FREE,
   BLOCK_KIND,
   BIRTHS,
   BLOCK_TAG,
@@ -90,12 +89,13 @@ import {
   regionAlloc,
   regionCreate,
   regionDrop,
-  regionPages,
   regionPublish,
+  regionSlices,
 } from '../memory/region';
 import { ownedByEntry } from '../ground/owner';
 import { alive, fail, status } from '../ground/thread';
 import { held, hold, pinInterval, unhold } from './lazy';
+import { nextOf, shed } from './spans';
 import { protect } from '../memory/reservation';
 
 // ---- coming and going ---------------------------------------------------------------------------
@@ -193,11 +193,11 @@ export function leave(entry: u32, generation: u32, home: u32): void {
   leaveHome(root, home);
 }
 
-/** A block; 0 with a status. */
-export function alloc(entry: u32, generation: u32, home: u32, bytes: u32): u32 {
+/** A block, aligned to 16, 32 or 64; 0 with a status. */
+export function alloc(entry: u32, generation: u32, home: u32, bytes: u32, align: u32): u32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return 0;
-  return allocBlock(root, home, bytes);
+  return allocBlock(root, home, bytes, align);
 }
 
 /** Retires a block. BAD: it is none, or not in use. */
@@ -216,11 +216,14 @@ export function isBlock(entry: u32, generation: u32, at: u32): bool {
   return isUsed(root, at);
 }
 
-/** Frees what can be freed; how many blocks, or -status. */
+/** Frees what can be freed, and gives spans back; how many blocks, or -status. */
 export function collect(entry: u32, generation: u32, home: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return -status();
-  return collectAll(root, home, MUTANT != 130 && held());
+  const freed = collectAll(root, home, MUTANT != 130 && held());
+  takeBack(root, home);
+  shed(root, home, true);
+  return freed;
 }
 
 /**
@@ -260,10 +263,14 @@ const STATS_PEAK: u32 = 80;
 /** Reservations, and how many blocks they may keep. */
 export const STATS_READERS: u32 = 88;
 export const STATS_KEEPABLE: u32 = 96;
-export const STATS_PAGES: u32 = 104;
+/** Slices of its region. */
+export const STATS_SLICES: u32 = 104;
 export const STATS_BYTES: u32 = 112;
 
-/** Counts, into STATS_BYTES at `at`. O(participants + pages). OK, CLOSED, EXPELLED. */
+/**
+ * Counts, into STATS_BYTES at `at`. O(participants + the 64ths of the arena that it has blocks in).
+ * OK, CLOSED, EXPELLED.
+ */
 export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return status();
@@ -301,7 +308,7 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   putNumber(<usize>at + STATS_KEPT, kept);
   putNumber(<usize>at + STATS_BLOCKS, balance);
   putNumber(<usize>at + STATS_PEAK, <f64>load64(root + DOMAIN_PEAK));
-  putNumber(<usize>at + STATS_PAGES, <f64>regionPages(get32(root + DOMAIN_REGION)));
+  putNumber(<usize>at + STATS_SLICES, <f64>regionSlices(get32(root + DOMAIN_REGION)));
   if (get32(root + DOMAIN_SCHEME) == EPOCH) readers(root, at);
   else reservations(at, <f64>load64(root + DOMAIN_PEAK), homes);
   return OK;
@@ -387,13 +394,11 @@ function auditHome(root: usize, home: usize): i32 {
   let pending: u32 = 0;
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
     const w = load64(wordAt(home, q));
-    let left = (regionPages(get32(root + DOMAIN_REGION)) * PAGE) / sizeOfClass(q);
-    for (let at: usize = <u32>(w >> 32); at != 0; at = get32(at + BLOCK_FREE)) {
-      if (
-        get32(at + BLOCK_KIND) != (BLOCK_TAG | FREED | q) &&
-        get32(at + BLOCK_KIND) >> 16 == BLOCK_TAG >> 16
-      )
-        return 1;
+    let left = <u32>(
+      (((<u64>regionSlices(get32(root + DOMAIN_REGION))) << SLICE_SHIFT) / sizeOfClass(q))
+    );
+    for (let p = <u32>(w >> 32); p != 0; p = nextOf(p)) {
+      if (get32(<usize>(p & ~1) + BLOCK_KIND) != (BLOCK_TAG | FREED | q)) return 1;
       if (left-- == 0) return 3;
     }
     for (let at: usize = <u32>w & ~1; at != 0; at = get32(at + linkOf(<u32>w))) {

@@ -10,13 +10,14 @@
 //   128 depot: CELLS words for each class (blocks.ts)    then the homes
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
-//   8 u64 pending: blocks | 16-byte units << 32          16 u64 fresh: position | bytes left << 32
+//   8 u64 pending: blocks | 16-byte units << 32          16 u64 moving (spans.ts)
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
 //   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
 //   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
-//   56 u64 balance now (plain)                           64 W   then: u32 free blocks of each class
-//   (plain, a hint); SNAPSHOT pairs of u64 (plain: private to a collect); hazards, u64 each,
-//   and their filter (plain: private to a scan)
+//   56 u64 balance now (plain)                           64 W   then, of each class (plain, hints):
+//   u32 free blocks, u32 the fewest since the list was last looked through (spans.ts); SNAPSHOT
+//   pairs of u64 (plain: private to a collect); hazards, u64 each, and their filter (plain: private
+//   to a scan)
 //   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
 // Block, its header in front of what the user sees (a multiple of 16)
 //   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
@@ -87,7 +88,7 @@ export const DEPOT_BYTES: usize = isDefined(GATED) ? 8 : 32;
 export const HOME_OWNER: usize = 0;
 export const HOME_NESTED: usize = 4;
 export const HOME_PENDING: usize = 8;
-export const HOME_FRESH: usize = 16;
+export const HOME_MOVING: usize = 16;
 export const HOME_KEPT: usize = 24;
 export const HOME_BALANCE: usize = 32;
 export const HOME_ANNOUNCED: usize = 40;
@@ -99,7 +100,8 @@ export const HOME_SCANNED: usize = 52;
 export const HOME_NOW: usize = 56;
 export const HOME_WORDS: usize = 64;
 export const HOME_COUNTS: usize = HOME_WORDS + CLASSES_MAX * 8;
-export const HOME_SNAPSHOT: usize = (HOME_COUNTS + CLASSES_MAX * 4 + 7) & ~7;
+export const HOME_LOWS: usize = HOME_COUNTS + CLASSES_MAX * 4;
+export const HOME_SNAPSHOT: usize = (HOME_LOWS + CLASSES_MAX * 4 + 7) & ~7;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
 export const SNAPSHOT: u32 = isDefined(GATED) ? 2 : 64;
 export const HOME_HAZARDS: usize = HOME_SNAPSHOT + SNAPSHOT * 16;
@@ -135,6 +137,16 @@ export function homeAt(root: usize, index: u32): usize {
 /** Where in a block the link of a limbo stands whose head word (or W) is `w`. */
 export function linkOf(w: u32): usize {
   return BLOCK_LINKS + ((<usize>w & 1) << 2);
+}
+
+/** Where the link stands behind the block that link `p` of a free list names (spans.ts). */
+export function linkAt(p: u32): usize {
+  return <usize>(p & ~1) + BLOCK_FREE - ((p & 1) << 3);
+}
+
+/** The number of a home. */
+export function homeIndex(root: usize, home: usize): u32 {
+  return <u32>((home - homeAt(root, 0)) / (homeAt(root, 1) - homeAt(root, 0)));
 }
 
 /** The word W of class `q`. */

@@ -11,13 +11,13 @@
 //              ▼ f                ▼ a                         retire: a new head, one store
 //            block              block ─a─► block ─a─► block   collect: links the kept ones by b and
 //              │                  └───────b─────────────┘     the others by f, then one store of W
-//              ▼ f                                            moves all: the limbo goes by b now
+//              ▼ f (or a: spans.ts)                           moves all: the limbo goes by b now
 //            block
 //
 // The words of homes and blocks stand in home.ts.
 //
-// I1  A block that was carved is in exactly one place: its user's hands (or reachable), the limbo
-//     or free list of one home, or a batch in the depot. W, fresh and depot cells alone say which.
+// I1  A block of a span is in exactly one place: its user's hands (or reachable), the limbo or free
+//     list of one home, or a batch in the depot. W and depot cells alone say which.
 // I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
 // I3  birth is read before the block can be reached, retired after it could be reached no more.
 // I4  Between two retires a home has fewer than T + 2 * kept blocks pending, where kept is what its
@@ -65,10 +65,11 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { give } from './blocks';
+import { shed } from './spans';
 import { grantsMeet, nextGrant } from '../memory/grants';
 import { ledgerFirst } from '../memory/ledger';
 import { leasesMeet } from '../memory/reservation';
-import { sizeOfClass } from '../memory/heap';
+import { sizeOfClass } from '../memory/classes';
 import {
   BLOCK_BIRTH,
   BLOCK_FREE,
@@ -123,7 +124,7 @@ import {
   slotAt,
 } from '../ground/layout';
 
-/** Covers home.ts, blocks.ts and limbo.ts: layout and order of steps. */
+/** Covers home.ts, spans.ts, blocks.ts and limbo.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 2;
 
 /** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
@@ -142,6 +143,7 @@ const ALPHA: u32 = 2;
 export function leaveHome(root: usize, home: usize): void {
   if (load32(home) != ME + 1) return;
   collectHome(root, home, false);
+  shed(root, home, true);
   tell(home);
   clearHazards(root, home);
   if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
@@ -255,7 +257,10 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
   store64(home + HOME_PENDING, kept);
   store64(home + HOME_KEPT, kept);
   if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
-  if (freed != 0) give(root, home);
+  if (freed != 0) {
+    give(root, home);
+    shed(root, home, false);
+  }
   return freed;
 }
 

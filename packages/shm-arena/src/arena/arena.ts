@@ -23,6 +23,7 @@ import {
   instantiate,
   kernelBytes,
   PAGE_BYTES,
+  SLICE_BYTES,
   Status,
 } from '../ground/kernel.ts';
 import { flagOf, type Members, optionsOf } from '../ground/options.ts';
@@ -250,6 +251,14 @@ class SharedArena extends Shown implements ArenaInstance {
     const report = recover(seat);
     seat.crossing.trim();
     return report;
+  }
+
+  trim(): number {
+    const seat = this.#alive;
+    const before = seat.kernel.scratchBytes() >>> 0;
+    seat.crossing.trim();
+    const scratch = before - (seat.kernel.scratchBytes() >>> 0);
+    return scratch + seat.freeSlices() * SLICE_BYTES;
   }
 
   stats(): ArenaStats {

@@ -17,12 +17,25 @@ import {
   PROBLEM_BYTES,
   SAME_NAME,
   SHORT_RUN,
+  STATS_BLOCKS,
   STATS_BYTES,
+  STATS_EMPTY,
   STATS_FREE,
+  STATS_LARGE,
+  STATS_LARGE_BYTES,
   STATS_OLDEST,
   STATS_OLDEST_ENTRY,
   STATS_OLDEST_SLOT,
-  STATS_RETIRED_PAGES,
+  STATS_ORPHAN,
+  STATS_OWN_BYTES,
+  STATS_OWN_EMPTY,
+  STATS_OWN_HELD,
+  STATS_OWN_SCRATCH,
+  STATS_REGION,
+  STATS_RETIRED_SLICES,
+  STATS_SMALL,
+  STATS_SMALL_BYTES,
+  STATS_SYSTEM,
   STRAY_BIT,
   STRAY_CONT,
 } from '../../build/numbers/inspect/audit.ts';
@@ -33,7 +46,7 @@ import type {
   StructureStats,
   VerifyReport,
 } from '../api.ts';
-import { ENTRY_LIVE, PAGE_BYTES, SlotKind } from '../ground/kernel.ts';
+import { ENTRY_LIVE, SLICE_BYTES, SlotKind } from '../ground/kernel.ts';
 import { counts } from '../ground/shown.ts';
 import { readEntry } from '../life/entry.ts';
 import { typeOf } from '../life/record.ts';
@@ -67,51 +80,69 @@ export function arenaStats(seat: Seat): ArenaStats {
   const structures = listStructures(seat).map(
     ({ entry, generation, joined, name, type, protocol, handle }): StructureStats => ({
       ...{ name, type, protocol, handle, joined },
-      bytes: (kernel.structurePages(entry, generation) >>> 0) * PAGE_BYTES,
+      bytes: (kernel.structureSlices(entry, generation) >>> 0) * SLICE_BYTES,
     }),
   );
   const words = readStats(seat);
+  const slices = (at: number) => words.getUint32(at, true) * SLICE_BYTES;
+  const number = (at: number) => words.getFloat64(at, true);
   const bytes = seat.memory.buffer.byteLength;
-  const free = words.getUint32(STATS_FREE, true) * PAGE_BYTES;
+  const free = slices(STATS_FREE);
   const slot = words.getUint32(STATS_OLDEST_SLOT, true);
   const entry = words.getUint32(STATS_OLDEST_ENTRY, true);
   return counts({
     bytes,
     used: bytes - free,
     free,
-    participants: listParticipants(seat),
+    tables: slices(STATS_SYSTEM),
+    regions: slices(STATS_REGION),
+    blocks: {
+      count: words.getUint32(STATS_BLOCKS, true),
+      live: number(STATS_SMALL_BYTES) + number(STATS_LARGE_BYTES),
+      held: slices(STATS_SMALL) + slices(STATS_ORPHAN) + slices(STATS_LARGE),
+      empty: slices(STATS_EMPTY),
+      orphaned: slices(STATS_ORPHAN),
+    },
+    participants: listParticipants(seat, words),
     structures,
     pinned: {
-      oldest: slot + entry === 0 ? undefined : BigInt(words.getFloat64(STATS_OLDEST, true)),
+      oldest: slot + entry === 0 ? undefined : BigInt(number(STATS_OLDEST)),
       slot: slot === 0 ? undefined : slot - 1,
-      bytes: words.getFloat64(STATS_RETIRED_PAGES, true) * PAGE_BYTES,
+      bytes: number(STATS_RETIRED_SLICES) * SLICE_BYTES,
     },
   });
 }
 
-/** Bytes in free pages. O(pages). */
+/** Bytes that are free. O(pages). */
 export function freeBytes(seat: Seat): number {
-  return readStats(seat).getUint32(STATS_FREE, true) * PAGE_BYTES;
+  return readStats(seat).getUint32(STATS_FREE, true) * SLICE_BYTES;
 }
 
+/** What the kernel's `stats` writes, for the arena and behind that for each participant. */
 function readStats({ kernel, crossing }: Seat): DataView {
   crossing.begin();
-  const at = crossing.take(STATS_BYTES);
+  const bytes = STATS_BYTES + kernel.participants() * STATS_OWN_BYTES;
+  const at = crossing.take(bytes);
   kernel.stats((crossing.at + at) | 0);
-  return new DataView(crossing.view.slice(at, at + STATS_BYTES).buffer);
+  return new DataView(crossing.view.slice(at, at + bytes).buffer);
 }
 
-function listParticipants({ kernel }: Seat): ParticipantStats[] {
+function listParticipants({ kernel }: Seat, words: DataView): ParticipantStats[] {
   const list: ParticipantStats[] = [];
   for (let slot = 0; slot < kernel.participants(); slot++) {
     const kind = kernel.slotKind(slot);
     if (kind === SlotKind.FREE) continue;
+    const own = STATS_BYTES + slot * STATS_OWN_BYTES;
+    const slices = (at: number) => words.getUint32(own + at, true) * SLICE_BYTES;
     list.push({
       slot,
       generation: kernel.slotGeneration(slot) >>> 0,
       state: kind === SlotKind.ALIVE ? 'alive' : kind === SlotKind.DEAD ? 'dead' : 'repairing',
       threadId: kernel.slotThread(slot) - 1,
       locked: kernel.lockHeld(slot) !== 0,
+      held: slices(STATS_OWN_HELD),
+      empty: slices(STATS_OWN_EMPTY),
+      scratch: slices(STATS_OWN_SCRATCH),
     });
   }
   return list;

@@ -14,6 +14,7 @@ import {
   NO_SLOT,
   OK,
   PAGE,
+  SLICE,
   SLOT_ALIVE,
   SLOT_DEAD,
   SLOT_FREE,
@@ -55,6 +56,7 @@ export const SlotKind = {
 export { ENTRY_LIVE };
 
 export const PAGE_BYTES = PAGE;
+export const SLICE_BYTES = SLICE;
 
 /** What every kernel exports, of whatever package. */
 export interface AnyKernel {
@@ -166,7 +168,7 @@ export interface ArenaKernel extends AnyKernel {
 
   stats(at: number): number;
   verify(at: number, capacity: number): number;
-  structurePages(entry: number, generation: number): number;
+  structureSlices(entry: number, generation: number): number;
 
   nextUsed(page: number): number;
   isZero(at: number, bytes: number): Bool;

@@ -5,7 +5,7 @@
 // stand.
 
 import type { RecoveryReport } from '../api.ts';
-import { PAGE_BYTES, SlotKind, Status } from '../ground/kernel.ts';
+import { SLICE_BYTES, SlotKind, Status } from '../ground/kernel.ts';
 import { readEntry } from './entry.ts';
 import { type RegisteredType, typeOf } from './record.ts';
 import type { Seat } from './seat.ts';
@@ -30,14 +30,14 @@ export function recover(seat: Seat): RecoveryReport {
       const phase = kernel.reap(slot);
       if (phase === 0) continue; // Another living thread is at it.
       if (phase === ARENA_PHASE) {
-        report.freedBytes += (kernel.recoverArena(slot) >>> 0) * PAGE_BYTES;
+        report.freedBytes += (kernel.recoverArena(slot) >>> 0) * SLICE_BYTES;
         again = true; // Whom it watched is buried now.
       }
       report.repaired += repairStructures(seat, slot, report.deferred);
       if (kernel.finishRecovery(slot)) report.reaped++;
     }
   }
-  report.freedBytes += (kernel.sweep() >>> 0) * PAGE_BYTES;
+  report.freedBytes += (kernel.sweep() >>> 0) * SLICE_BYTES;
   return { ...report, deferred: [...report.deferred.values()] };
 }
 

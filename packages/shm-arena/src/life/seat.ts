@@ -127,9 +127,15 @@ export class Seat implements ScratchOwner {
     }
   }
 
-  /** Gives back empty pages of this thread and what no reader needs; whether there were any. */
+  /** Gives back empty spans of this thread and what no reader needs; whether there were any. */
   makeRoom(): boolean {
-    return this.kernel.trim() + this.kernel.sweep() > 0;
+    return this.freeSlices() > 0;
+  }
+
+  /** As `makeRoom`: how many slices. */
+  freeSlices(): number {
+    const { kernel } = this;
+    return (kernel.trim() >>> 0) + (kernel.sweep() >>> 0);
   }
 
   /** The error for a status; for a buried thread, whatever it met, EXPELLED. */

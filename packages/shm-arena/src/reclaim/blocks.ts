@@ -45,7 +45,11 @@ export interface BlockStats {
    * kept. `Infinity` in the epoch scheme while somebody reads.
    */
   readonly boundBytes: number;
-  /** Memory of the domain. It grows to what was in use at once, and is freed with the domain. */
+  /**
+   * Memory of the domain: its record and the spans of its blocks. A span goes back to the arena
+   * when all its blocks are free in one thread, which looks for such when its free blocks of a size
+   * have doubled and grown by 512 or 1 MiB, and in `collect` and `close`.
+   */
   readonly bytes: number;
 }
 
@@ -58,12 +62,15 @@ export interface BlockStats {
 export interface Blocks<Atomic, Stats extends BlockStats> {
   readonly handle: StructureHandle;
   /**
-   * A block of at least `bytes` bytes, aligned to 16, with unspecified content. O(1) amortised.
+   * A block of at least `bytes` bytes with unspecified content. O(1) amortised.
    * @param bytes 1 to 1 834 976
+   *   (some 250 000 fewer where it is to be aligned to more than 16)
+   * @param align a power of two from 1 to 64, default 16: to what its offset is a multiple. With 64
+   *   the block begins a line of the cache.
    * @returns its offset
    * @throws ShmError ARENA_FULL: nothing has changed. RangeError
    */
-  alloc(bytes: number): number;
+  alloc(bytes: number, align?: number): number;
   /**
    * Gives a block up that can be reached no more; it is freed when nobody can still read it and no
    * lease keeps it. Now and then frees what was retired before. Wait-free; O(1) amortised.
@@ -71,7 +78,10 @@ export interface Blocks<Atomic, Stats extends BlockStats> {
    *   allocated again since cannot be told from a right one)
    */
   retire(offset: number): void;
-  /** Frees what can be freed now, also of threads that are gone. Returns how many blocks. */
+  /**
+   * Frees what can be freed now, also of threads that are gone, and gives memory without a block in
+   * use back to the arena, for whatever needs it. Returns how many blocks were freed.
+   */
   collect(): number;
   /** A new cell in the arena, with `initial` in it. Gone with the domain. ARENA_FULL. */
   atomic(initial?: number): Atomic;
@@ -84,7 +94,7 @@ export interface Blocks<Atomic, Stats extends BlockStats> {
   atomicAt(offset: number): Atomic;
   /** A cell that another thread made. @throws TypeError for what is no such handle, RangeError */
   attachAtomic(handle: AtomicHandle): Atomic;
-  /** Counts. O(participants + pages of the arena). */
+  /** Counts. O(participants + a 64th of the arena for each 64th that it has blocks in). */
   stats(): Stats;
   /** Walks all lists. Only while nobody uses the domain. */
   verify(): VerifyReport;

@@ -14,14 +14,14 @@ import {
   STATS_OLDEST,
   STATS_OLDEST_SLOT,
   STATS_ORPHANS,
-  STATS_PAGES,
   STATS_PENDING,
   STATS_PENDING_BYTES,
   STATS_READERS,
+  STATS_SLICES,
 } from '../../build/numbers/reclaim/domain.ts';
 import type { StructureHandle, VerifyReport } from '../api.ts';
 import { describe, rangeError, typeError, wholeNumber } from '../ground/errors.ts';
-import { type AnyKernel, type KernelBytes, PAGE_BYTES, Status } from '../ground/kernel.ts';
+import { type AnyKernel, type KernelBytes, SLICE_BYTES, Status } from '../ground/kernel.ts';
 import { SHOW, Shown } from '../ground/shown.ts';
 import type { Seat } from '../life/seat.ts';
 import type { StructureType } from '../structure/kind.ts';
@@ -36,7 +36,7 @@ export interface DomainKernel extends AnyKernel {
   schemeOf(entry: number): number;
   open(entry: number, generation: number): number;
   leave(entry: number, generation: number, home: number): void;
-  alloc(entry: number, generation: number, home: number, bytes: number): number;
+  alloc(entry: number, generation: number, home: number, bytes: number, align: number): number;
   retire(entry: number, generation: number, home: number, at: number): number;
   isBlock(entry: number, generation: number, at: number): number;
   collect(entry: number, generation: number, home: number): number;
@@ -97,6 +97,14 @@ export interface DomainCounts extends BlockStats {
 }
 
 const MOST_OFFSET = 2 ** 32 - 1;
+/** A line of the cache, and the most that blocks are aligned to. */
+const MOST_ALIGN = 64;
+
+function checkAlign(align: number): void {
+  wholeNumber('align', align, 1, MOST_ALIGN);
+  if ((align & (align - 1)) === 0) return;
+  throw rangeError(`\`align\`: expected a power of two from 1 to ${MOST_ALIGN}, found ${align}`);
+}
 
 /** One open domain in one thread, which users hold as a `BlockDomain`. */
 export class DomainCore<X extends DomainKernel> {
@@ -141,21 +149,25 @@ export class DomainCore<X extends DomainKernel> {
     );
   }
 
-  alloc(bytes: number): number {
+  alloc(bytes: number, align = 16): number {
     this.member.check();
     const { kernel } = this;
     const size = wholeNumber('bytes', bytes, 1, kernel.most());
-    const at = kernel.alloc(this.entry, this.generation, this.home, size) >>> 0;
+    if (align !== 16) checkAlign(align);
+    const at = kernel.alloc(this.entry, this.generation, this.home, size, align) >>> 0;
     letGo(this.seat, kernel);
-    return at !== 0 ? at : this.#allocSlowly(size);
+    return at !== 0 ? at : this.#allocSlowly(size, align);
   }
 
   /** The arena may be full of what can be freed. */
-  #allocSlowly(size: number): number {
+  #allocSlowly(size: number, align: number): number {
     const { kernel } = this;
+    if (kernel.status() === Status.BAD) {
+      throw rangeError(`alloc: expected fewer bytes, aligned to ${align}, found ${size}`);
+    }
     if (kernel.status() === Status.FULL) this.collect();
     const what = `${this.member.type.type}: alloc of ${size} bytes`;
-    const call = () => kernel.alloc(this.entry, this.generation, this.home, size);
+    const call = () => kernel.alloc(this.entry, this.generation, this.home, size, align);
     return this.seat.offset(what, call);
   }
 
@@ -275,8 +287,8 @@ export class BlockDomain extends Shown {
     return this.#core.member.handle;
   }
 
-  alloc(bytes: number): number {
-    return this.#core.alloc(bytes);
+  alloc(bytes: number, align?: number): number {
+    return this.#core.alloc(bytes, align);
   }
 
   retire(offset: number): void {
@@ -325,6 +337,6 @@ function readCounts(scratch: Uint8Array): DomainCounts {
     keepableBlocks: number(STATS_KEEPABLE),
     oldestPin:
       oldest === 0 ? undefined : { slot: oldest - 1, since, behind: number(STATS_NOW) - since },
-    bytes: number(STATS_PAGES) * PAGE_BYTES,
+    bytes: number(STATS_SLICES) * SLICE_BYTES,
   };
 }

@@ -127,6 +127,61 @@ function blocks(subject: Subject): void {
       expect(() => domain.alloc('8' as never)).toThrow(TypeError);
     });
 
+    test('users can have blocks that begin a line of the cache', () => {
+      const { domain } = world;
+      const next = random(seed);
+      const all: number[] = [];
+      for (let i = 0; i < 400; i++) {
+        const align = 2 ** next(7);
+        const at = domain.alloc(1 + next(i % 10 === 0 ? 100_000 : 5000), align);
+        expect(at % Math.max(align, 16), replay).toBe(0);
+        all.push(at);
+      }
+      for (const at of all) domain.retire(at);
+      for (const wrong of [0, 3, 128, 1.5])
+        expect(() => domain.alloc(8, wrong)).toThrow(RangeError);
+      expect(domain.verify().ok).toBe(true);
+    });
+
+    test('memory comes back while the domain lives: 20 arenas of it, size after size', () => {
+      const { arena, domain } = world;
+      const most = arena.stats().free * 0.55;
+      const { bytes } = domain.stats();
+      const sizes = [100_000, 20_000, 4000, 1000, 400];
+      for (let turned = 0, n = 0; turned < 20 * arena.stats().bytes; n++) {
+        const size = sizes[n % sizes.length]!;
+        const all = Array.from({ length: Math.floor(most / size) }, () => domain.alloc(size));
+        for (const at of all) domain.retire(at);
+        for (let i = 0; i < 3; i++) domain.collect();
+        // The depot keeps batches of 64 blocks of each size.
+        expect(domain.stats().bytes).toBeLessThanOrEqual(bytes + 8 * 2 ** 20);
+        turned += most;
+      }
+      expect(domain.verify().ok).toBe(true);
+    });
+
+    test('memory does not grow while sizes and lives are mixed: 20 arenas of it', () => {
+      const { arena, domain } = world;
+      const next = random(seed);
+      const size = () => 8 + next(2 ** (4 + next(9)));
+      const live = Array.from({ length: 20_000 }, size).map((n) => domain.alloc(n));
+      const peaks = [0, 0, 0, 0];
+      const end = 20 * arena.stats().bytes;
+      for (let turned = 0; turned < end; ) {
+        for (let i = 0; i < 5000; i++) {
+          const bytes = size();
+          const at = next(live.length);
+          domain.retire(live[at]!);
+          live[at] = domain.alloc(bytes);
+          turned += bytes;
+        }
+        const quarter = Math.min(Math.floor((4 * turned) / end), 3);
+        peaks[quarter] = Math.max(peaks[quarter]!, domain.stats().bytes);
+      }
+      expect(peaks[3], `${peaks}; ${replay}`).toBeLessThanOrEqual(peaks[0]! * 1.1);
+      expect(domain.verify().ok).toBe(true);
+    });
+
     test('a full arena refuses an allocation, and goes on when blocks are retired', () => {
       const { domain } = world;
       const all: number[] = [];
