@@ -17,7 +17,6 @@
 
 import { add64, cas64, load64 } from '@x/shm-arena/assembly/ground/atomic';
 import { beyond, isBounded, reached } from './bounds';
-
 import { MARK } from './marks';
 import {
   boundAt,
@@ -118,15 +117,15 @@ export function underDead(list: usize, node: usize, upto: u64): usize {
       x = b;
     }
     if (x == list + LIST_HEAD) return 0;
-    takeKeyOf(at);
-    // Of its own key the mark says nothing (K1).
-    if (x == 0) return at == node ? node : findVersion(list, 0, 0, 0);
+    if (x == 0) break;
     at = x;
     takeKeyOf(at);
     level = min(level, top);
     while (level < top && !comesBefore(list, before(splice, level), at)) level++;
     findBefore(list, level, MARKED, splice);
   }
+  // Of its own key the mark says nothing (K1); it is in hand.
+  return at == node ? node : findVersion(list, 0, 0, 0);
 }
 
 function comesBefore(list: usize, x: usize, node: usize): bool {
