@@ -276,6 +276,23 @@ const stacked = (
 
 /** A key behind all others. */
 const FAR = 2 ** 30;
+/** What is walked over each time: there are no marks for it. */
+const hiding: CostObject<World> = {
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: 'hidden',
+  rows: [
+    row('first entries', ({ list }) => list.first(), {
+      ...linear('O(log n + hidden keys passed)'),
+      note: 'deleted keys of a frozen list',
+    }),
+    row('first entries', ({ half }) => half.first(), {
+      ...linear('O(log n + later keys passed)'),
+      note: 'of a snapshot, keys set and deleted after it',
+    }),
+  ],
+};
+
 /** Keys that live, and keys behind them. */
 const LIVES = 1_000_000;
 const BEHIND = 2_000_000;
@@ -337,6 +354,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       batch: 'n keys in one batch into an empty list',
       hot: '50 keys, one of them written n times',
       deleted: 'n keys, all deleted, in front of 50 others and behind them',
+      hidden: 'n keys of a frozen list, all deleted in the active one',
       snapshots: 'n snapshots, one after each of n writes to 50 keys',
       stack: 'n keys in 32 lists, 31 of them frozen',
       lists: '32 000 keys in n / 1 000 lists',
@@ -373,6 +391,18 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
               if (i === n / 2) half();
               list.set(20_000, i);
             }
+          },
+        ),
+      hidden: (n) =>
+        worldOf(
+          (turn) => turn,
+          (list, half) => {
+            list.clear();
+            list.set(LIVES, 0);
+            half();
+            for (let i = 0; i < n; i++) list.set(i, i);
+            list.seal();
+            for (let i = 0; i < n; i++) list.delete(i);
           },
         ),
       deleted: (n) =>
@@ -423,7 +453,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ({ arena }) => SkipList.create(arena),
         ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, list, passing, alike],
+      ...[cursorCosts<World>(), snapshot, list, passing, hiding, alike],
       stacked('stack', { lists: 'constant', all: 'linear', each: 'logarithmic' }),
       stacked('lists', { lists: 'linear', all: 'logarithmic', each: 'linear' }),
       ...[opening, wide, ending, last],
