@@ -26,6 +26,7 @@ export const OWN: readonly Row[] = [
     ],
     [['set', 0, 'p', 'b', 9]],
     { most: 16 },
+    { may: ['full'] }, // Where its ring was refused to grow.
   ],
   [
     'own across rings',
