@@ -18,7 +18,8 @@
 //
 // No site can check these cheaply: each scan of the checker is compared with its model.
 //
-// No step changes anything but stamps that every reader may decide; a death leaves a pin.
+// No step changes anything but stamps that every reader may decide, and marks (marks.ts); a death
+// leaves a pin.
 //
 // Names: w a window; want how many entries are asked. C1, C2, C4, C6, C7: window.ts.
 
