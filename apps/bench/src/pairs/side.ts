@@ -54,6 +54,14 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
     for (let i = 0; i < size; i++) domain.retire(domain.alloc(32));
     return size;
   });
+  const held = new Uint32Array(Math.min(size, 2000));
+  for (const bytes of [64, 5000]) {
+    side.add(`EpochDomain: alloc of 2 000 of ${bytes} bytes, then retire`, held.length, () => {
+      for (let i = 0; i < held.length; i++) held[i] = domain.alloc(bytes);
+      for (const at of held) domain.retire(at);
+      return held.length;
+    });
+  }
   side.writes(newList, newTree);
   const filled: Make = (kind) => side.fill(newList(kind), kind);
   const settled: Make = (kind) => {
@@ -111,16 +119,18 @@ class Side {
       for (const at of held) arena.free(at);
       return size;
     });
-    // As many live all the time, of sizes up to 2 000 bytes; each is replaced in random order.
-    const live = shuffled(size, SEED).map((n) => arena.alloc(1 + (n % 2000)));
-    const order = shuffled(size, SEED + 2);
-    this.add('free and alloc, mixed sizes, at random', size, () => {
-      for (const n of order) {
-        arena.free(live[n]!);
-        live[n] = arena.alloc(1 + ((n * 7) % 2000));
-      }
-      return live.length;
-    });
+    // As many live all the time, of sizes up to so many bytes; each is replaced in random order.
+    for (const most of [256, 2000]) {
+      const live = shuffled(size, SEED).map((n) => arena.alloc(1 + (n % most)));
+      const order = shuffled(size, SEED + 2);
+      this.add(`free and alloc, sizes up to ${most} bytes, at random`, size, () => {
+        for (const n of order) {
+          arena.free(live[n]!);
+          live[n] = arena.alloc(1 + ((n * 7) % most));
+        }
+        return live.length;
+      });
+    }
   }
 
   fill<M extends AnyMap>(map: M, kind: ValueName): M {
