@@ -19,6 +19,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 export const PACKAGES = [
   ['shm-arena'],
   ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'sorted-array'],
+  ['masstree'],
   ['testkit'],
   ['bench', 'examples', 'verify'],
 ];
@@ -50,6 +51,7 @@ export const TREES = {
   'packages/skiplist/src': [],
   'packages/avl-batch/src': [],
   'packages/sorted-array/src': [],
+  'packages/masstree/src': [],
   'packages/testkit/src': [],
   'apps/bench/src': [],
   'apps/examples/src': [],

@@ -16,3 +16,4 @@ export type { OrderedSource } from './ordered/source.ts';
 export { type TargetKernel, TargetReader } from './ordered/target.ts';
 export { entriesOf, OrderedView } from './ordered/view.ts';
 export type { Walk } from './ordered/walk.ts';
+export { writableOrdered } from './ordered/writable.ts';

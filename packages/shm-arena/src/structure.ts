@@ -7,6 +7,7 @@ export { Arena } from './api.ts';
 export { freeBytes } from './arena/report.ts';
 export { SHM_ERROR_CODES } from './ground/codes.ts';
 export {
+  amidst,
   corrupt,
   describe,
   droppable,

@@ -212,10 +212,7 @@ export class List<K, V>
     const reader = this[READER];
     reader.check();
     const { kernel, crossing, entry, generation, keyPort, valuePort } = reader.core;
-    // Put aside: encoding the other value may run user code, which may use the list.
-    valuePort.pack(expected);
-    const from = (valuePort.at - crossing.at) | 0;
-    const bytes = crossing.view.slice(from, from + valuePort.length);
+    const bytes = reader.core.encoded(expected);
     valuePort.pack(next);
     const at = crossing.put(bytes, 0, bytes.length);
     keyPort.pack(key);

@@ -6,6 +6,7 @@ import { Desk, type Jobs } from '../src/threads/jobs.ts';
 
 export { random, shuffled, userKey } from '../src/random.ts';
 export { mapJobs } from '../src/threads/jobs.ts';
+export { writableJobs } from '../src/writable/jobs.ts';
 
 /** This thread's end of what it shares with its test. */
 export const desk = new Desk(workerData);

@@ -17,6 +17,11 @@ import { orderedReads } from './ordered/reads.ts';
 import { scans } from './ordered/scans.ts';
 import type { MapSubject, OrderedSubject } from './subject.ts';
 import { MapWorld, OrderedWorld } from './world.ts';
+import { many } from './writable/many.ts';
+import { orderedWrites } from './writable/ordered.ts';
+import { writeProperties } from './writable/property.ts';
+import { WritableWorld } from './writable/world.ts';
+import { writes } from './writable/writes.ts';
 
 /** What every map keeps, in whatever order its entries stand. */
 export function mapContract(subject: MapSubject): Contract[] {
@@ -47,3 +52,11 @@ export function orderedContract(subject: OrderedSubject): Contract[] {
     }),
   ];
 }
+
+/** What a map keeps beside that whose writes take effect before they return. */
+export const writableContract = (subject: MapSubject): Contract[] =>
+  over([...writes, ...many, ...writeProperties], (context) => new WritableWorld(subject, context));
+
+/** And one of these whose entries stand in the order of their keys. */
+export const writableOrderedContract = (subject: OrderedSubject): Contract[] =>
+  over(orderedWrites, (context) => new WritableWorld(subject, context));

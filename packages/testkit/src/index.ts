@@ -3,7 +3,13 @@
 
 export { covers, same, show, thrownBy, throws, Unmet, unmet, within } from './assert.ts';
 export { Context, type Contract, check, freshArena, type Host } from './contract.ts';
-export { mapContract, orderedContract, unorderedContract } from './contracts.ts';
+export {
+  mapContract,
+  orderedContract,
+  unorderedContract,
+  writableContract,
+  writableOrderedContract,
+} from './contracts.ts';
 export { codeOf, rejection } from './errors.ts';
 export { callsOf } from './map/calls.ts';
 export { droppedContract, type Garbage } from './map/dropped.ts';
@@ -45,6 +51,8 @@ export {
 } from './threads/control.ts';
 export { Desk, type Jobs, mapJobs, type Working } from './threads/jobs.ts';
 export { content } from './world.ts';
+export { writableThreads } from './writable/threads.ts';
+export { WRITABLE_NAMES, writableCalls, writableRight } from './writable/world.ts';
 export {
   contractNames,
   hasNames,

@@ -19,6 +19,8 @@ import type { ErrorCode, ShmErrorCode } from './codes.ts';
  */
 export class ShmError extends Error {
   readonly code: ShmErrorCode;
+  /** Of a call about many entries (`setMany`): how many were dealt with before, from the first. */
+  declare readonly landed?: number;
 
   constructor(code: ShmErrorCode, message: string) {
     super(message);
@@ -34,6 +36,12 @@ export class ShmError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === 'ShmError' && 'code' in value;
   }
+}
+
+/** An error in the midst of many, which then says how many had been dealt with. */
+export function amidst(error: unknown, landed: number): unknown {
+  if (error instanceof Error && 'code' in error) Object.assign(error, { landed });
+  return error;
 }
 
 /** What JSON holds of an error: of itself it would be the code alone. */

@@ -107,13 +107,30 @@ export class MapCore<X extends MapKernel, K, V> {
 
   /** Whatever decodes a value may call the map, so the pin is gone by then. */
   #readInPieces(): V {
+    const value = this.resultBytes(NEED);
+    return this.valuePort.read(value, 0, value.length);
+  }
+
+  /** A private copy of the bytes of that value. */
+  resultBytes(status: number): Uint8Array {
     const length = this.result(FOUND_BYTES);
-    const value = this.pinned(() => {
+    if (status !== NEED) return this.crossing.view.slice(RESULT_BYTES, RESULT_BYTES + length);
+    return this.pinned(() => {
       const bytes = allocate(length);
       this.pieces(bytes, 0, this.result(FOUND_AT), false, length);
       return bytes;
     });
-    return this.valuePort.read(value, 0, length);
+  }
+
+  /**
+   * A private copy of the bytes of a value, for a call that takes two: encoding the other one may
+   * run user code, which may use the map.
+   */
+  encoded(value: V): Uint8Array {
+    const { crossing, valuePort } = this;
+    valuePort.pack(value);
+    const from = (valuePort.at - crossing.at) | 0;
+    return crossing.view.slice(from, from + valuePort.length);
   }
 
   /** Takes what a call with NEED found, by `pieces`, and ends that call. */

@@ -15,11 +15,11 @@ export interface Owned {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever it reads
-type AnyView = MapView<MapReader<AnyCore, any, any>, any, any>;
+export type AnyView = MapView<MapReader<AnyCore, any, any>, any, any>;
 
 /** `T` and what a class adds to it: TypeScript asks for just these arguments. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type Making<T> = abstract new (...args: any[]) => T;
+export type Making<T> = abstract new (...args: any[]) => T;
 
 /** The class of a map's handles, of that of its views. */
 export function owned<C extends Making<AnyView>>(View: C): C & Making<Owned> {

@@ -317,7 +317,7 @@ export class BlockDomain extends Shown {
 }
 
 /** Reads what the kernel's `stats` wrote. */
-function readCounts(scratch: Uint8Array): DomainCounts {
+export function readCounts(scratch: Uint8Array): DomainCounts {
   const view = new DataView(scratch.slice(0, STATS_BYTES).buffer);
   const word = (at: number) => view.getUint32(at, true);
   const number = (at: number) => view.getFloat64(at, true);

@@ -1,0 +1,10 @@
+export type {
+  MaintainReport,
+  MasstreeCodecs,
+  MasstreeFactory,
+  MasstreeHandle,
+  MasstreeOptions,
+  MasstreeSnapshot,
+  MasstreeStats,
+} from './api.ts';
+export { Masstree } from './api.ts';

@@ -1,0 +1,57 @@
+// The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
+// counts that come back are unsigned only after `>>> 0`.
+
+import { type MapArgs, mapType, type WritableKernel, type WriteKinds } from '@x/shm-arena/map';
+import type { TargetKernel } from '@x/shm-arena/ordered';
+import type { StructureType } from '@x/shm-arena/structure';
+import bytes from '../build/kernel.wasm';
+import {
+  COMPARE,
+  COMPARE_REMOVE,
+  GET_OR_INSERT,
+  INSERT,
+  REMOVE,
+  REPLACE,
+  SET,
+  SWAP,
+  TAKE,
+} from '../build/numbers/write.ts';
+
+/** Stands in the arena's directory, and in every handle. */
+export const TYPE = 'Masstree';
+
+/** Kinds of writes. */
+export const KINDS: WriteKinds = {
+  set: SET,
+  insert: INSERT,
+  replace: REPLACE,
+  remove: REMOVE,
+  compare: COMPARE,
+  compareRemove: COMPARE_REMOVE,
+  swap: SWAP,
+  take: TAKE,
+  getOrInsert: GET_OR_INSERT,
+};
+
+export interface TreeKernel extends TargetKernel, WritableKernel {
+  create(...map: MapArgs): number;
+  /** One more snapshot of this thread is open; ends with `closeSnapshot`. */
+  snapshot(...map: MapArgs): number;
+  closeSnapshot(...map: MapArgs): number;
+  size(...map: MapArgs): number;
+  stats(...call: [...MapArgs, at: number]): number;
+  /** The largest value, in bytes. */
+  most(): number;
+  /** This thread leaves the map. */
+  leave(...map: MapArgs): number;
+  maintain(...call: [...MapArgs, limit: number]): number;
+}
+
+/** The kind of structure, as the arena's directory and recovery know it. */
+export const KIND: StructureType<TreeKernel> = mapType({
+  type: TYPE,
+  own: 'MASSTREE_PROTOCOL',
+  kernel: bytes,
+  problem: ({ check, entry, at, node }) =>
+    `${TYPE} ${entry}: invariant ${check} fails at node ${node} of layer ${at}`,
+});

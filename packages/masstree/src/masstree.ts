@@ -1,0 +1,182 @@
+// The map itself: what opens and ends it, and what it has beside every writable ordered map.
+
+import type { Arena, Codec, Range } from '@x/shm-arena';
+import { codecsOf, type MapArgs, NUMBERS, READER } from '@x/shm-arena/map';
+import { type Bounds, EVERYTHING, encodeRange, writableOrdered } from '@x/shm-arena/ordered';
+import {
+  amidst,
+  attachStructure,
+  createStructure,
+  type Members,
+  type Membership,
+  openOrCreateStructure,
+  openStructure,
+  optionsOf,
+  Status,
+  wholeNumber,
+} from '@x/shm-arena/structure';
+import { ANSWER } from '../build/numbers/arena/map/result.ts';
+import type * as api from './api.ts';
+import { Core } from './core.ts';
+import { KIND, KINDS, type TreeKernel, TYPE } from './kernel.ts';
+import { TreeReader } from './reader.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { readStats } from './stats.ts';
+
+const OPTIONS: Members = { what: 'options', names: ['name', 'key', 'value'] };
+
+/** Leaves that one call of the kernel looks at, where nobody says how many. */
+const LEAVES = 256;
+/** Where the result of `maintain` says whether there is more to look at. */
+const MORE = ANSWER + 4;
+
+export class Tree<K, V>
+  extends writableOrdered(KINDS)<TreeReader<K, V>, K, V>
+  implements api.Masstree<K, V>
+{
+  constructor(member: Membership<TreeKernel>, options: api.MasstreeCodecs<K, V>) {
+    const { key, value } = codecsOf(options);
+    super(new TreeReader(new Core(member, key, value), 0));
+    const { kernel, entry, generation } = member;
+    member.leaving = () => kernel.leave(entry, generation);
+  }
+
+  /** Bundlers rename classes. */
+  static override get name(): string {
+    return TYPE;
+  }
+
+  static create<K, V>(arena: Arena, options: api.MasstreeOptions<K, V> = {}): Tree<K, V> {
+    return new Tree(createStructure(arena, KIND, described(options), build), options);
+  }
+
+  static open<K, V>(
+    arena: Arena,
+    name: string,
+    options: api.MasstreeOptions<K, V> = {},
+  ): Tree<K, V> {
+    return new Tree(openStructure(arena, KIND, name, described(options)), options);
+  }
+
+  static openOrCreate<K, V>(
+    arena: Arena,
+    options: api.MasstreeOptions<K, V> & { name: string },
+  ): Tree<K, V> {
+    const description = { ...described(options), name: options.name };
+    return new Tree(openOrCreateStructure(arena, KIND, description, build), options);
+  }
+
+  static attach<K, V>(
+    arena: Arena,
+    handle: api.MasstreeHandle,
+    options: api.MasstreeOptions<K, V> = {},
+  ): Tree<K, V> {
+    return new Tree(attachStructure(arena, KIND, handle, described(options)), options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is api.Masstree<unknown, unknown> {
+    return Function.prototype[Symbol.hasInstance].call(Tree, value);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return TYPE;
+  }
+
+  protected override [NUMBERS](): object {
+    const { core } = this[READER];
+    core.crossing.begin();
+    const status = core.kernel.size(core.entry, core.generation);
+    return status === Status.OK ? { size: core.result(ANSWER) } : {};
+  }
+
+  override get size(): number {
+    const { core } = this[READER];
+    core.askMap('size', (kernel, ...map) => kernel.size(...map));
+    return core.result(ANSWER);
+  }
+
+  // ── Ranges ───────────────────────────────────────────────────────────────────────────────────
+
+  deleteRange(range: Range<K>): number {
+    return this.#deleteWithin(encodeRange(range, this[READER].bound), 'deleteRange');
+  }
+
+  clear(): void {
+    this.#deleteWithin(EVERYTHING, 'clear');
+  }
+
+  /** Removes, one by one, what is within `bounds`; not what comes to stand behind all of it. */
+  #deleteWithin(bounds: Readonly<Bounds>, what: string): number {
+    const reader = this[READER];
+    let removed = 0;
+    try {
+      reader.eachKey(untilLast(reader, bounds), (source, at, length) => {
+        if (this.#removeBytes(source, at, length, what)) removed++;
+      });
+    } catch (error) {
+      throw amidst(error, removed);
+    }
+    return removed;
+  }
+
+  #removeBytes(source: Uint8Array, at: number, length: number, what: string): boolean {
+    const { core } = this[READER];
+    const { keyPort } = core;
+    const status = core.askMap(what, (kernel, ...map) => {
+      keyPort.packBytes(source, at, length);
+      const { k0, k1, k2, k3 } = keyPort;
+      return kernel.put(...map, KINDS.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
+    });
+    return status === Status.OK;
+  }
+
+  // ── Instants, upkeep, numbers ────────────────────────────────────────────────────────────────
+
+  snapshot(): api.MasstreeSnapshot<K, V> {
+    this[READER].check();
+    return takeSnapshot(this[READER].core);
+  }
+
+  maintain(limit?: number): api.MaintainReport {
+    if (limit !== undefined) return this.#maintain(wholeNumber('limit', limit, 1, 2 ** 31 - 1));
+    for (let merged = 0; ; ) {
+      const part = this.#maintain(LEAVES);
+      merged += part.merged;
+      if (!part.more) return { merged, more: false };
+    }
+  }
+
+  #maintain(limit: number): api.MaintainReport {
+    const { core } = this[READER];
+    core.askMap('maintain', (kernel, ...map) => kernel.maintain(...map, limit));
+    return { merged: core.result(ANSWER), more: core.result(MORE) !== 0 };
+  }
+
+  stats(): api.MasstreeStats {
+    return readStats(this[READER].core);
+  }
+}
+
+/** `bounds` as far as the last key that stands within them now. */
+function untilLast<K, V>(reader: TreeReader<K, V>, bounds: Readonly<Bounds>): Readonly<Bounds> {
+  let last: Uint8Array | undefined;
+  const back = { ...bounds, reverse: !bounds.reverse, limit: 1 };
+  if (!bounds.empty) {
+    reader.eachKey(back, (source, at, length) => {
+      last = source.slice(at, at + length);
+    });
+  }
+  if (last === undefined) return { ...bounds, empty: true };
+  return bounds.reverse
+    ? { ...bounds, low: last, lowOpen: false }
+    : { ...bounds, high: last, highOpen: false };
+}
+
+function described<K, V>(
+  options: api.MasstreeOptions<K, V>,
+): { name: string | undefined; key: Codec<K>; value: Codec<V> } {
+  const { name } = optionsOf(OPTIONS, options);
+  return { ...codecsOf(options), name };
+}
+
+const build = (kernel: TreeKernel, ...map: MapArgs): number => kernel.create(...map);

@@ -1,0 +1,75 @@
+// The jobs that test workers do, on the built packages.
+
+import { u32 } from '@x/shm-arena/codec';
+import { desk, mapJobs, random, userKey, work, writableJobs } from '@x/testkit/worker';
+import { Masstree } from '../../dist/index.js';
+
+const { arena, handle, repeat } = desk;
+const map = Masstree.attach(arena, handle, { value: u32 });
+
+const working = {
+  type: Masstree,
+  settle: (_, said) => said === true,
+  calls: (of) => [
+    ...[() => of.swap('a', 1), () => of.take('a'), () => of.update('a', () => 1)],
+    ...[() => of.clear(), () => of.deleteRange({}), () => of.maintain(), () => of.stats()],
+  ],
+  sights: (snapshot) => [[...snapshot.entries({ reverse: true })].reverse()],
+  put: (_, write) => write(),
+};
+
+const jobs = {
+  ...mapJobs(desk, map, working),
+  ...writableJobs(desk, map),
+
+  /** Sets the keys 0 to `keys` - 1 in turn, each to the same number in one round, on and on. */
+  rounds({ keys }) {
+    return repeat(Infinity, (n) => {
+      map.set(userKey(n % keys), Math.floor(n / keys));
+    });
+  },
+
+  /** Puts in and takes out keys around those that stay, which are even; what reads find wrong. */
+  around({ keys, seed }) {
+    const below = random(seed);
+    return repeat(Infinity, () => {
+      const key = userKey(1 + 2 * below(keys / 2));
+      if (below(2) === 0) map.set(key, 1);
+      else map.delete(key);
+    });
+  },
+
+  /** Adds ascending keys and removes them from the other end, until told to stop. */
+  queue({ length }) {
+    return repeat(Infinity, (n) => {
+      map.set(userKey(n), n);
+      if (n >= length) map.delete(userKey(n - length));
+    });
+  },
+
+  /** Reads keys that are there throughout; how often one was not found, or had another value. */
+  look({ keys, seed }) {
+    const below = random(seed);
+    let wrong = 0;
+    repeat(Infinity, () => {
+      const n = 2 * below(keys / 2);
+      if (map.get(userKey(n)) !== n) wrong++;
+    });
+    return wrong;
+  },
+
+  /** Walks over everything; how often a key that is there throughout was missed or doubled. */
+  walk({ keys }) {
+    let wrong = 0;
+    repeat(Infinity, (n) => {
+      const even = [...map.entries({ reverse: n % 2 === 1 })]
+        .filter(([, value]) => value % 2 === 0)
+        .map(([, value]) => value);
+      if (n % 2 === 1) even.reverse();
+      if (even.length !== keys / 2 || even.some((value, i) => value !== 2 * i)) wrong++;
+    });
+    return wrong;
+  },
+};
+
+await work(map, jobs);
