@@ -99,23 +99,23 @@ import {
   sizeOf,
 } from './layout';
 
-const LINE_WORD: usize = 8;
-const LINE_NEXT: usize = 16;
-const LINE_COUNT: usize = 24;
+export const LINE_WORD: usize = 8;
+export const LINE_NEXT: usize = 16;
+export const LINE_COUNT: usize = 24;
 export const LINE_OPEN: usize = 32;
 export const LINE_SNAPSHOTS: usize = 40;
 export const LINE_HOME: usize = 44;
-const LINE_LOCKS: usize = 48;
-const LOCKS: u32 = 3;
-const LINE_NEWS: usize = 64;
+export const LINE_LOCKS: usize = 48;
+export const LOCKS: u32 = 3;
+export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
-const LINE_OLDS: usize = 112;
+export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 144;
 
-const PHASE: u64 = 15;
+export const PHASE: u64 = 15;
 const WORK: u64 = 1;
-const ARMED: u64 = 2;
+export const ARMED: u64 = 2;
 const DONE: u64 = 3;
 const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
@@ -320,6 +320,7 @@ function retireOlds(line: usize, home: usize, from: u32, resumed: bool): void {
     if (x == 0) continue;
     const q = get32(x - HEAD + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
     if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, q, x)) {
+      if (resumed) used(x, q);
       intoLimbo(root, home, x);
     }
     progress(line, i + 1);
@@ -336,13 +337,17 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
     const q = <u32>(note >> 32);
     const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
     if (!isFree && (!resumed || i != from || !heads(home, q, x))) {
-      // Its maker's plain stores may be lost.
-      put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
+      used(x, q);
       put64(x - HEAD + BLOCK_BIRTH, lower);
       intoLimbo(root, home, x);
     }
     progress(line, i + 1);
   }
+}
+
+/** Says that a block is in use: plain stores of the dead may be lost, or be of step 13. */
+function used(x: usize, q: u32): void {
+  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
 }
 
 /** Whether a block is the first of a home's limbo. */
