@@ -118,7 +118,7 @@ export function headBytes(skip: u32): u32 {
 export const I_COUNT: usize = 4;
 export const I_SEPARATORS: usize = 32;
 /** Most children. */
-export const WIDTH: u32 = isDefined(GATED) ? 3 : 38;
+export const WIDTH: u32 = isDefined(GATED) ? 4 : 38;
 const I_CHILDREN: usize = I_SEPARATORS + (((<usize>WIDTH) - 1) << 3);
 export const INTERIOR: u32 = (<u32>I_CHILDREN + (WIDTH << 2) + 7) & ~7;
 

@@ -69,6 +69,8 @@ import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } f
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
 /** Entries with which two neighbours become one. */
 const SPARSE: u32 = MOST_SLOTS >> 1;
+/** A leaf is looked at whenever one more than so many entries are gone. */
+const SELDOM: u32 = isDefined(GATED) ? 0 : 3;
 
 // ---- copies -------------------------------------------------------------------------------------
 
@@ -229,7 +231,7 @@ function isHead(): bool {
 
 /** Whether a leaf with so many of its slots that count may be worth a look at its neighbour. */
 export function isSparse(named: u32, n: u32): bool {
-  return n == 0 || ((n & 3) == 0 && n << 2 <= slotsOf(sizeOf(named)));
+  return n == 0 || ((n & SELDOM) == 0 && n << 2 <= slotsOf(sizeOf(named)));
 }
 
 /**
