@@ -66,7 +66,7 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
     if (link == LOST) return AGAIN;
     if (link == 0) return OK;
     const x = blockOf(link);
-    if (isShown(map, x)) return renew(number, x, link, over, word, false);
+    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(map, x)) return renew(number, x, link, over, word, false);
     if (sizeOf(link) == 0) {
       if (grows && childCount(x) == WIDTH) return splitInterior(number);
       const i = childOf(x, slice(depth), false);
@@ -83,7 +83,7 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
     const at = slotAt(link, slot) + S_VALUE;
     const head = hopValue(at, false);
     if (head == LOST) return AGAIN;
-    if (isShown(map, head)) return renew(number, head, head, x, at, true);
+    if (MUTANT != 422 && isShown(map, head)) return renew(number, head, head, x, at, true);
     enterLayer(link, at, head);
     depth++;
     agreed = agreeing(head, depth);
