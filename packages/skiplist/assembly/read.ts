@@ -90,6 +90,7 @@ export function get(
   target: u32,
   seqLo: u32,
   seqHi: u32,
+  flags: u32,
   len: u32,
   k0: u32,
   k1: u32,
@@ -110,7 +111,7 @@ export function get(
     if (i > 0 && outside(list, s0, s1, len, at)) continue;
     const n = visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, limit);
     if (n == 0) continue;
-    const found = resultOf(n, load64(n + STAMP), OK); // Decided by `seen`: the number.
+    const found = resultOf(n, load64(n + STAMP), flags, OK); // Decided by `seen`: the number.
     return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
   }
   put32(io() + FOUND_BYTES, 0);
@@ -120,12 +121,13 @@ export function get(
 
 /**
  * Fills the result block from a visible version; `status` if it is live and fits. NEED: the caller
- * keeps its pin.
+ * keeps its pin. `flags` as of `get`.
  */
-export function resultOf(node: usize, number: u64, status: i32): i32 {
+export function resultOf(node: usize, number: u64, flags: u32, status: i32): i32 {
   const gone = isTombstone(node);
   putVersion(gone ? TOMBSTONE : 0, number);
-  if (!gone) return putValue(valueAt(node), valueLength(node), valueRoom(WORK_BYTES), status);
+  const room = valueRoom(WORK_BYTES);
+  if (!gone) return putValue(valueAt(node), valueLength(node), flags, room, status);
   put32(io() + FOUND_BYTES, 0);
   return ABSENT;
 }
