@@ -248,7 +248,25 @@ const stacked = (
     often('get has', ({ list, key }) => list.get(key + 1), {
       cost: 'O(lists × (log n + key))',
       grows: each,
-      note: 'frozen lists, an absent key',
+      note: 'frozen lists, an absent key: the first ones',
+    }),
+    often('get has', ({ list, key }) => list.get(key + 1), {
+      ...linear('O(lists × (log n + key)), amortized'),
+      note: 'frozen lists, an absent key: the next ones, which pay for the filters',
+      times: FILTERED,
+      bound: 2_400,
+    }),
+    often('get has', ({ list, key }) => list.get(key + 1), {
+      cost: 'O(lists + log n + key)',
+      grows: each,
+      note: 'frozen lists, an absent key: all others',
+      times: 100,
+      bound: 300,
+    }),
+    often('getMany', ({ list, key }) => list.getMany([1, 3, 5, 7].map((n) => key + n)), {
+      cost: 'O(lists + log n + key) each',
+      grows: each,
+      note: 'frozen lists, absent keys: all others',
     }),
     often('get has insert', ({ list }) => list.get(FAR), {
       cost: 'O(lists + log n + key)',
@@ -283,6 +301,8 @@ const stacked = (
   ],
 });
 
+/** So many searches in vain, for lists of so many keys, pay for their filters. */
+const FILTERED = 512;
 /** A key behind all others. */
 const FAR = 2 ** 30;
 /** What is walked over each time: there are no marks for it. */
