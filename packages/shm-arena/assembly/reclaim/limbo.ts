@@ -65,7 +65,7 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { give } from './blocks';
-import { shed } from './spans';
+import { grow, shed, shedLater } from './spans';
 import { grantsMeet, nextGrant } from '../memory/grants';
 import { ledgerFirst } from '../memory/ledger';
 import { leasesMeet } from '../memory/reservation';
@@ -87,7 +87,6 @@ import {
   FREED,
   HEAD,
   HOME_ANNOUNCED,
-  HOME_COUNTS,
   HOME_HAZARDS,
   HOME_KEPT,
   HOME_NOW,
@@ -227,7 +226,8 @@ export function collectAll(root: usize, home: usize, own: bool): u32 {
 
 /** Steps 4 to 7. */
 function collectHome(root: usize, home: usize, own: bool): u32 {
-  if (load64(home + HOME_PENDING) == 0) return 0;
+  const pending = load64(home + HOME_PENDING);
+  if (pending == 0) return 0;
   const scheme = get32(root + DOMAIN_SCHEME);
   tell(home);
   let limit: u64 = 0;
@@ -236,7 +236,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     limit = advanceEpoch(root);
     if (scanned(limit) == get32(home + HOME_SCANNED)) {
       // What was retired since that scan has no older stamp than it: nothing can be freed.
-      store64(home + HOME_KEPT, load64(home + HOME_PENDING));
+      store64(home + HOME_KEPT, pending);
       return 0;
     }
   } else {
@@ -250,6 +250,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     if ((<u32>w & ~1) == 0) continue;
     const more = sift(root, home, q, w, limit, noted);
     const left = <u32>more;
+    if (more >> 32 != 0) give(root, home, q);
     freed += <u32>(more >> 32);
     kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
   }
@@ -257,10 +258,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
   store64(home + HOME_PENDING, kept);
   store64(home + HOME_KEPT, kept);
   if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
-  if (freed != 0) {
-    give(root, home);
-    shed(root, home, false);
-  }
+  if (freed != 0) shedLater(root, home, <u32>(pending >> 32) - <u32>(kept >> 32));
   return freed;
 }
 
@@ -301,8 +299,7 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
   if (freed != 0) {
     const parity = MUTANT == 48 ? <u32>w & 1 : <u32>~w & 1;
     store64(wordAt(home, q), ((<u64>free) << 32) | keep | parity);
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
-    put32(count, get32(count) + freed);
+    grow(home, q, false, freed);
   }
   return ((<u64>freed) << 32) | left;
 }
