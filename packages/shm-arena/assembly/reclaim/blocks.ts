@@ -79,6 +79,7 @@ import {
   HOME_NOW,
   HOME_OWNER,
   HOME_PENDING,
+  HOME_WAITING,
   homeAt,
   homeIndex,
   linkAt,
@@ -270,6 +271,7 @@ function recountHome(home: usize): void {
       at = get32(at + link);
     }
   }
+  put64(home + HOME_WAITING, pending);
   store64(home + HOME_PENDING, pending);
   store64(home + HOME_BALANCE, get64(home + HOME_NOW)); // The dead's owned word: at most one late.
 }

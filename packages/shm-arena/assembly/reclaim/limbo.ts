@@ -35,7 +35,7 @@
 // retire(block)                                        a death after this step leaves
 //   1. load the clock; stamp, link: plain                an unlinked block in the caller's hands
 //   2. store W                    linearizes             a retired block, found by whoever comes
-//   3. store pending                                     nothing (a survivor counts again)
+//   3. pending: plain                                    nothing (a survivor counts again)
 // collect                                              the clock moves on if anything is pending
 //   4. note all reservations in the snapshot: loads      nothing
 //   5. for each class: link by the other link and f      nothing: W still says how the limbo goes
@@ -94,6 +94,7 @@ import {
   HOME_PENDING,
   HOME_SCANNED,
   HOME_SNAPSHOT,
+  HOME_WAITING,
   homeAt,
   INTERVAL,
   linkOf,
@@ -188,11 +189,11 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
   put32(block + linkOf(<u32>w), <u32>w & ~1);
   store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
   put64(home + HOME_NOW, get64(home + HOME_NOW) - 1);
-  const pending = load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
-  store64(home + HOME_PENDING, pending);
+  const pending = get64(home + HOME_WAITING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
+  put64(home + HOME_WAITING, pending);
   if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
   if (isDefined(GATED))
-    check(!reaches(root, peek64(home + HOME_PENDING), peek64(home + HOME_KEPT)), I + 4, home);
+    check(!reaches(root, peek64(home + HOME_WAITING), peek64(home + HOME_KEPT)), I + 4, home);
 }
 
 /** As many are pending as I4 allows. */
@@ -226,7 +227,7 @@ export function collectAll(root: usize, home: usize, own: bool): u32 {
 
 /** Steps 4 to 7. */
 function collectHome(root: usize, home: usize, own: bool): u32 {
-  const pending = load64(home + HOME_PENDING);
+  const pending = get64(home + HOME_WAITING);
   if (pending == 0) return 0;
   const scheme = get32(root + DOMAIN_SCHEME);
   tell(home);
@@ -255,6 +256,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
   }
   check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
+  put64(home + HOME_WAITING, kept);
   store64(home + HOME_PENDING, kept);
   store64(home + HOME_KEPT, kept);
   if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
