@@ -442,10 +442,11 @@ function allocRun(bytes: u32, align: u32): u32 {
 export function free(at: u32): i32 {
   const last = get64(SELF + HEAP_LAST);
   let start = <u32>last;
-  let tag = <u32>(last >> 32);
+  let q = <u32>(last >> 32) & 255;
+  let bytes = <u32>(last >> 40);
   let others: usize = 0;
-  if (at - start < tag >> 8) {
-    if (isDefined(GATED)) check(isMine(start, tag), I + 6, at);
+  if (at - start < bytes) {
+    if (isDefined(GATED)) check(isMine(last), I + 6, at);
   } else {
     const slice = at >> SLICE_SHIFT;
     if (slice < FIRST << SLICES_SHIFT || slice >= PAGES << SLICES_SHIFT) return BAD;
@@ -466,30 +467,32 @@ export function free(at: u32): i32 {
       return releaseIn(table, i, word) ? OK : DOUBLE_FREE;
     }
     start = startOf(table, i);
-    tag = spanTag(table, word);
-    if (pageOwner(word) == ME + 1) put64(SELF + HEAP_LAST, ((<u64>tag) << 32) | start);
+    q = classOfSpan(word);
+    bytes = (pageTag(word) >> 8) << shiftOf(table);
+    if (pageOwner(word) == ME + 1) put64(SELF + HEAP_LAST, lastWord(start, q, bytes));
     else others = wordAt(table, i);
   }
-  return freeBit(at, start, tag, others);
+  return freeBit(at, start, q, bytes, others);
+}
+
+function lastWord(start: u32, q: u32, bytes: u32): u64 {
+  return ((<u64>bytes) << 40) | ((<u64>q) << 32) | start;
 }
 
 /** For I6 alone. */
-function isMine(start: u32, tag: u32): bool {
+function isMine(last: u64): bool {
+  const start = <u32>last;
   const table = kindOf(peek64(pageAt(start >> PAGE_SHIFT))) == P_FREE ? SLICES : TABLE;
   const word = peek64(wordAt(table, start >> shiftOf(table)));
-  return word == pageWord(P_SMALL, ME + 1, pageTag(word), 0) && spanTag(table, word) == tag;
-}
-
-/** What HEAP_LAST keeps of a span that has this word. */
-function spanTag(table: usize, word: u64): u32 {
-  return (((pageTag(word) >> 8) << shiftOf(table)) << 8) | classOfSpan(word);
+  const bytes = (pageTag(word) >> 8) << shiftOf(table);
+  if (word != pageWord(P_SMALL, ME + 1, pageTag(word), 0)) return false;
+  return lastWord(start, classOfSpan(word), bytes) == last;
 }
 
 /**
  * Steps 3 to 5 for a small block. `others`: where the word of its span is; 0: it is this thread's.
  */
-function freeBit(at: u32, start: u32, tag: u32, others: usize): i32 {
-  const q = tag & 255;
+function freeBit(at: u32, start: u32, q: u32, bytes: u32, others: usize): i32 {
   const x = at - start;
   const size = sizeOfClass(q);
   const index = quotient(x, q);
@@ -497,19 +500,19 @@ function freeBit(at: u32, start: u32, tag: u32, others: usize): i32 {
   const map = bitmapAt(start >> SLICE_SHIFT) + ((index >> 6) << 3);
   const bit = (<u64>1) << (index & 63);
   const zero = (FLAGS & ZERO_ON_FREE) != 0;
-  if (zero && (load64(map) & bit) == 0) return refusal(index, tag);
+  if (zero && (load64(map) & bit) == 0) return refusal(index, q, bytes);
   if (zero && MUTANT != 109) fill(at, 0, size); // Private: the block is still the caller's.
   markFree(at, size);
   const old = and64(map, ~bit);
-  if ((old & bit) == 0) return MUTANT == 3 ? OK : refusal(index, tag);
+  if ((old & bit) == 0) return MUTANT == 3 ? OK : refusal(index, q, bytes);
   // Full, perhaps, or empty now. Which of them is not worth the time: who is told looks himself.
   if ((old & (old + 1)) == 0 || old == bit) tellRoom(others, ((<u64>1) << q) | EMPTY);
   return OK;
 }
 
 /** Why a block whose bit is clear cannot be freed. */
-function refusal(index: u32, tag: u32): i32 {
-  return index < quotient(tag >> 8, tag & 255) ? DOUBLE_FREE : BAD; // I2
+function refusal(index: u32, q: u32, bytes: u32): i32 {
+  return index < quotient(bytes, q) ? DOUBLE_FREE : BAD; // I2
 }
 
 /** Step 5. */
