@@ -103,12 +103,8 @@ export function allocBlock(root: usize, home: usize, bytes: u32, align: u32 = 16
     while (q < CLASSES_MAX && !isAligned(q)) q++;
     if (q >= CLASSES_MAX) return fail(BAD);
   }
-  let block: u32 = 0;
-  for (;;) {
-    block = pop(home, q);
-    if (block != 0) break;
-    if (!takeBatch(root, home, q) && !takeSpan(root, home, q)) return 0;
-  }
+  if (nextBlock(root, home, q) == 0) return 0;
+  const block = pop(home, q);
   // The caller's alone from here on.
   put64(<usize>block + BLOCK_BIRTH, load64(CLOCK));
   put32(<usize>block + BLOCK_KIND, BLOCK_TAG | USED | q);
@@ -119,6 +115,18 @@ export function allocBlock(root: usize, home: usize, bytes: u32, align: u32 = 16
   return block + HEAD;
 }
 
+/**
+ * What `allocBlock` gives next for class `q`, for who has to note it before; 0: FULL, CONTENDED.
+ * Until then it heads the free list.
+ */
+export function nextBlock(root: usize, home: usize, q: u32): u32 {
+  const word = wordAt(home, q);
+  while (load64(word) >> 32 == 0) {
+    if (!takeBatch(root, home, q) && !takeSpan(root, home, q)) return 0;
+  }
+  return (<u32>(load64(word) >> 32) & ~1) + HEAD;
+}
+
 /** F blocks were born here: the era ends. */
 function moveClock(root: usize, home: usize): void {
   put32(home + HOME_BIRTHS, 0);
@@ -127,11 +135,10 @@ function moveClock(root: usize, home: usize): void {
   add64(CLOCK, 1);
 }
 
-/** Step 1; 0: the free list is empty. */
+/** Step 1, of a free list that is not empty. */
 function pop(home: usize, q: u32): u32 {
   const w = load64(wordAt(home, q));
   const p = <u32>(w >> 32);
-  if (p == 0) return 0;
   // W has one writer: this thread.
   store64(wordAt(home, q), ((<u64>nextOf(p)) << 32) | <u32>w);
   const block = p & ~1;

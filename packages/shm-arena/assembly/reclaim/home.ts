@@ -6,7 +6,8 @@
 //
 // Domain record, in the domain's region (whose owner is the directory entry)
 //   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards: frozen
-//   24 u64 most blocks in use at a clock step (shared)   64 u64 epoch (shared, epoch scheme)
+//   24 u64 most blocks in use at a clock step (shared)   32 u32 the structure's own: frozen
+//   64 u64 epoch (shared, epoch scheme)
 //   128 depot: CELLS words for each class (blocks.ts)    then the homes
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
@@ -79,6 +80,8 @@ export const DOMAIN_HOME_BYTES: usize = 8;
 export const DOMAIN_REGION: usize = 12;
 export const DOMAIN_HAZARDS: usize = 16;
 export const DOMAIN_PEAK: usize = 24;
+/** Of a structure whose blocks the domain has: where its record is. */
+export const DOMAIN_OWN: usize = 32;
 export const DOMAIN_EPOCH: usize = 64;
 export const DOMAIN_DEPOT: usize = 128;
 

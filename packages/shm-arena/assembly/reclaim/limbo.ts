@@ -175,9 +175,20 @@ function stampOf(root: usize, home: usize): u64 {
  * amortised.
  */
 export function retireBlock(root: usize, home: usize, at: usize, own: bool): void {
+  check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
+  intoLimbo(root, home, at);
+  if (MUTANT != 56) collectDue(root, home, own);
+  if (isDefined(GATED))
+    check(!reaches(root, peek64(home + HOME_PENDING), peek64(home + HOME_KEPT)), I + 4, home);
+}
+
+/**
+ * Steps 1 to 3 alone, also into the limbo of a home whose owner is dead and is being repaired: the
+ * block heads it exactly when step 2 was done.
+ */
+export function intoLimbo(root: usize, home: usize, at: usize): void {
   const block = at - HEAD;
   const q = get32(block + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
-  check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
   check((peek32(block + BLOCK_KIND) & STATES) == USED, I + 1, at);
   const wordOf = wordAt(home, q);
   const w = load64(wordOf);
@@ -189,11 +200,12 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
   put32(block + linkOf(<u32>w), <u32>w & ~1);
   store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
   put64(home + HOME_NOW, get64(home + HOME_NOW) - 1);
-  const pending = load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
-  store64(home + HOME_PENDING, pending);
-  if (MUTANT != 56 && isDue(root, home, pending)) collectAll(root, home, own);
-  if (isDefined(GATED))
-    check(!reaches(root, peek64(home + HOME_PENDING), peek64(home + HOME_KEPT)), I + 4, home);
+  store64(home + HOME_PENDING, load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1);
+}
+
+/** Collects if as many are pending as I4 allows. */
+export function collectDue(root: usize, home: usize, own: bool): void {
+  if (isDue(root, home, load64(home + HOME_PENDING))) collectAll(root, home, own);
 }
 
 /** As many are pending as I4 allows. */

@@ -1,0 +1,257 @@
+// Portions of entries (map/portion.ts), counting, and merging what is sparse: whatever goes over all
+// leaves of a range (cursor.ts).
+//
+// scan                                                   a death after any step leaves a pin
+//   1. pin; the leaf in which the cursor stands
+//   2. what is past the cursor goes into the portion, up to the end, the limit, or the room
+//   3. the next leaf, from 2; unpin. No room for the first entry: NEED, and the pin stays
+//
+// Names: as in cursor.ts; end the last key of the range.
+
+import { get32, get64, load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { LIMIT, OK } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { done, io, leave, look } from '@x/shm-arena/assembly/map/call';
+import {
+  END,
+  END_OPEN,
+  KEYS_ONLY,
+  NEED,
+  REVERSE,
+  START,
+} from '@x/shm-arena/assembly/map/codes';
+import { sliceOf, slicesAt } from '@x/shm-arena/assembly/map/key';
+import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
+import { ANSWER, COUNT_DONE, NEXT, putLarge } from '@x/shm-arena/assembly/map/result';
+import * as cursors from './cursor';
+import {
+  back,
+  beginCursor,
+  depth,
+  enterLayer,
+  firstPast,
+  goOn,
+  hasBorder,
+  LAYER_ENTERED,
+  LEAF_DONE,
+  putSlice,
+  REPEAT,
+  seek,
+  sliceIn,
+  standAt,
+} from './cursor';
+import { entryAt, entryWhat, KEY_BYTES, keyBuffer } from './gather';
+import { takeAt } from './hand';
+import { LINE_CURSOR, ready } from './intent';
+import { isLayer } from './leaf';
+import { lineOf, mapOf, R_REST, R_SLICES, R_VALUE, RECORD, REST, S_VALUE, valueOf } from './layout';
+import { reachOn } from './reach';
+import { isSparse } from './shape';
+import { tidy } from './write';
+
+/** Flag of `scan`: their number, and the last key; no other. */
+export const COUNT_ONLY: u32 = 1 << 16;
+/** Entries that one call counts. */
+const COUNTED: u32 = 1 << 16;
+
+// What is given out, and how far.
+let flags: u32 = 0;
+let endLength: u32 = 0;
+let endAt: usize = 0;
+let row: usize = 0;
+let key: usize = 0;
+let limit: u32 = 0;
+let count: u32 = 0;
+/** Bytes of the key in the buffer. */
+let keyLength: u32 = 0;
+/** Where the keys of the present layer are to the end: before it -1, behind it 1, both 0. */
+let toEnd: i32 = 0;
+
+function comparePrefix(): void {
+  toEnd = -1;
+  if ((flags & END) == 0) return;
+  toEnd = 0;
+  for (let i: u32 = 0; i < depth && toEnd == 0; i++) {
+    const slice = sliceIn(i);
+    const last = sliceOf(endAt, i, endLength);
+    if (endLength <= i << 3) toEnd = 1;
+    else if (slice != last) toEnd = slice < last ? -1 : 1;
+    else if (endLength - (i << 3) <= 8) toEnd = 1; // These keys go on behind the end.
+  }
+  if (back) toEnd = -toEnd;
+}
+
+/** Whether the key in the buffer is behind the end. */
+function isBeyond(): bool {
+  if (toEnd != 0) return toEnd > 0;
+  for (let i = depth; i << 3 < keyLength || i << 3 < endLength; i++) {
+    const slice: u64 = i << 3 < keyLength ? sliceIn(i) : 0;
+    const last = sliceOf(endAt, i, endLength);
+    if (slice != last) return slice > last != back;
+  }
+  if (keyLength == endLength) return (flags & END_OPEN) != 0;
+  return keyLength > endLength != back;
+}
+
+/** See index.ts. */
+export function scan(
+  entry: u32,
+  generation: u32,
+  target: u32,
+  scanFlags: u32,
+  most: u32,
+  startLen: u32,
+  startAt: u32,
+  endLen: u32,
+  endKey: u32,
+  out: u32,
+  outBytes: u32,
+): i32 {
+  const domain = look(entry, generation, target);
+  if (domain == 0) return whyNot();
+  const counts = (scanFlags & COUNT_ONLY) != 0;
+  flags = counts ? scanFlags | KEYS_ONLY : scanFlags;
+  endLength = endLen;
+  endAt = endKey;
+  limit = counts ? min(most, COUNTED) : most;
+  count = 0;
+  row = out;
+  key = openPortion(out, outBytes, counts ? 1 : limit, flags);
+  const reverse = (flags & REVERSE) != 0;
+  if (!beginCursor(target, domain, reverse, flags, startLen, startAt)) return done(target, LIMIT);
+  const status = giveAll();
+  return status == NEED ? NEED : done(target, status);
+}
+
+/** Steps 1 to 3, without the pin. */
+function giveAll(): i32 {
+  let round: u32 = 0;
+  let n = seek();
+  while (n != -2) {
+    if (n < 0) {
+      reachOn(round++);
+      n = seek();
+      continue;
+    }
+    const status = giveLeaf(n);
+    if (status >= 0) return status;
+    n = goOn(status);
+  }
+  return closed(0);
+}
+
+/** Step 2: a status, or how to go on. */
+function giveLeaf(n: u32): i32 {
+  comparePrefix();
+  if (toEnd > 0) return closed(0);
+  const counts = (flags & COUNT_ONLY) != 0;
+  for (let k = firstPast(n); k < n; k++) {
+    const i = back ? n - 1 - k : k;
+    const what = entryWhat(i);
+    if (isLayer(what)) {
+      if (enterLayer(i)) return LAYER_ENTERED;
+      return counts || count == 0 ? LIMIT : closed(1);
+    }
+    if (count == limit) return closed(1);
+    const at: usize = <u32>get64(entryAt(i) + S_VALUE);
+    if (!compose(get64(entryAt(i)), what, at)) return counts || count == 0 ? LIMIT : closed(1);
+    if (isBeyond()) return closed(0);
+    if (counts) {
+      count++;
+      if (count == limit) return closed(1); // Its key stands in the buffer.
+      continue;
+    }
+    const record = (what & 15) == RECORD;
+    const value = record ? valueOf(at) : entryAt(i) + S_VALUE;
+    const bytes = record ? get32(at + R_VALUE) : what & 15;
+    const buffer = keyBuffer();
+    if (!putEntry(row, key, flags, buffer, buffer, keyLength, value, bytes, 0)) {
+      return count != 0 ? closed(1) : putLarge(1, 1, buffer, keyLength, value, bytes);
+    }
+    row += 8;
+    key = behindKey(key, keyLength, flags);
+    count++;
+  }
+  return LEAF_DONE;
+}
+
+/** Puts an entry's key into the buffer; false: there is no room for it. */
+function compose(slice: u64, what: u32, record: usize): bool {
+  standAt(slice);
+  keyLength = (depth << 3) + (what >> 4);
+  if (what >> 4 != REST) return true;
+  const rest = get32(record + R_REST);
+  keyLength = ((depth + 1) << 3) + rest;
+  if (keyLength + 16 > KEY_BYTES) return false;
+  for (let i: u32 = 0; i << 3 < rest; i++) {
+    putSlice(depth + 1 + i, get64(record + R_SLICES + ((<usize>i) << 3)));
+  }
+  return true;
+}
+
+/** Ends the portion. */
+function closed(more: u32): i32 {
+  let entries = count;
+  if ((flags & COUNT_ONLY) != 0) {
+    entries = count != 0 && more != 0 ? 1 : 0;
+    const buffer = keyBuffer();
+    if (entries != 0) {
+      if (!putEntry(row, key, flags, buffer, buffer, keyLength, 0, 0, 0)) return LIMIT;
+      row += 8;
+      key = behindKey(key, keyLength, flags);
+    }
+  }
+  closePortion(row, key, flags, entries, more);
+  put32(io() + COUNT_DONE, count);
+  return OK;
+}
+
+// ---- maintain -----------------------------------------------------------------------------------
+
+/** See index.ts. More than `most` only to the end of what has one first slice. */
+export function maintain(entry: u32, generation: u32, most: u32): i32 {
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
+  if (!ready(domain)) return leave(whyNot());
+  const map = mapOf(domain);
+  const line = lineOf(map);
+  beginCursor(0, domain, false, 0, 0, 0);
+  putSlice(0, load64(line + LINE_CURSOR));
+  let changes: u32 = 0;
+  let round: u32 = 0;
+  let tried = false;
+  let more: u32 = 0;
+  let n = seek();
+  for (let leaves: u32 = 0; n != -2; ) {
+    if (n < 0) {
+      reachOn(round++);
+      n = seek();
+      continue;
+    }
+    if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
+      tried = true;
+      takeAt((depth + 1) << 3, slicesAt(keyBuffer()));
+      changes += tidy(map);
+      n = goOn(REPEAT);
+      continue;
+    }
+    tried = false;
+    if (depth == 0 && hasBorder && ++leaves >= most) {
+      more = 1;
+      break;
+    }
+    n = goOn(nextLayer(n));
+  }
+  store64(line + LINE_CURSOR, more != 0 ? cursors.border : 0);
+  put32(io() + ANSWER, changes);
+  put32(io() + NEXT, more);
+  return leave(OK);
+}
+
+/** Into the next layer of the gathered leaf, if it has one. */
+function nextLayer(n: u32): i32 {
+  for (let k = firstPast(n); k < n; k++) {
+    if (isLayer(entryWhat(k)) && enterLayer(k)) return LAYER_ENTERED;
+  }
+  return LEAF_DONE;
+}

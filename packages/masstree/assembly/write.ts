@@ -1,0 +1,439 @@
+// Writing one key: the leaf's lock, a look at what the key has, and one store.
+//
+//   value of the same kind     the slot's value word            another kind    LIVE: one slot off,
+//   new key                    LIVE: a slot on                                  another on
+//   key removed                LIVE: a slot off                 second key with the slot's slice and
+//   no free slot               shape.ts makes room, then again  more: LIVE: REST off, LAYER on
+//   slices that a head has and the key has not: two heads in the place of one, by the slot's value
+//
+// put                                                    a death after any step: intent.ts
+//   1. pin; the number (open.ts); walk (walk.ts)
+//   2. lock the leaf; it is not DEAD
+//   3. find the key; is it as the write wants it: if not, 6    linearizes: nobody else changes it
+//   4. make what is needed, out of sight
+//   5. publish                              linearizes
+//   6. count, retire, unlock; unpin
+// Whatever was not to be had, or has changed meanwhile: all is given up, and begins again at 1.
+//
+// P1  What a record has never changes. So it may be copied out while a pin covers it (reach.ts).
+//
+// Names: value, bytes the value to write, staged by the host; what as in layout.ts; rest: the key's
+// bytes behind the present slice.
+
+import {
+  get32,
+  get64,
+  load32,
+  load64,
+  put32,
+  put64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { BAD, CLOSED, CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { copyWords, sameBytes } from '@x/shm-arena/assembly/ground/words';
+import { enter, io, leave, present, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
+import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
+import { MOST } from '@x/shm-arena/assembly/reclaim/home';
+import { NOTES } from './gather';
+import { kind as ending, left, slice, take as takeKey } from './hand';
+import * as intents from './intent';
+import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
+import { fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
+import * as layout from './layout';
+import {
+  A_LAYER,
+  blockOf,
+  H_ROOT,
+  H_SKIP,
+  H_SLICES,
+  liveAt,
+  LONGER,
+  mapOf,
+  MIXED,
+  R_REST,
+  R_SLICES,
+  R_VALUE,
+  RECORD,
+  recordBytes,
+  S_VALUE,
+  slotAt,
+  valueOf,
+} from './layout';
+import { settled } from './open';
+import { cover, reachOn } from './reach';
+import { copyHead, isSparse, makeRoom, newLeaf, shrink } from './shape';
+import * as ways from './walk';
+import { agreed, depth, link, over, walk } from './walk';
+
+/** Kinds of writes. */
+export const SET: u32 = 0;
+/** Only if there is none. */
+export const INSERT: u32 = 1;
+export const REMOVE: u32 = 2;
+/** Only if there is one. */
+export const REPLACE: u32 = 3;
+/** Only if the value has the expected bytes. */
+export const COMPARE: u32 = 4;
+export const COMPARE_REMOVE: u32 = 5;
+/** As SET and REMOVE, and what was there is in the result. */
+export const SWAP: u32 = 6;
+export const TAKE: u32 = 7;
+/** As INSERT, and what is there is in the result. */
+export const GET_OR_INSERT: u32 = 8;
+
+/** Rounds before CONTENDED, and merges behind one removal. */
+const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
+
+let value: usize = 0;
+let bytes: u32 = 0;
+
+/** Bytes of the largest value beside a key's rest. */
+export function most(): u32 {
+  return MOST - <u32>R_SLICES;
+}
+
+/** See index.ts. */
+export function put(
+  entry: u32,
+  generation: u32,
+  kind: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueAt: u32,
+  valueBytes: u32,
+  expected: u32,
+  expectedBytes: u32,
+): i32 {
+  let status = enter(entry, generation);
+  if (status != OK) return status;
+  const domain = present(entry, generation);
+  if (domain == 0) return leave(CLOSED);
+  if (!intents.ready(domain)) return leave(whyNot());
+  const map = mapOf(domain);
+  takeKey(len, k0, k1, k2, k3);
+  value = valueAt;
+  bytes = valueBytes;
+  if (recordBytes(len, bytes) > MOST) {
+    if (!removes(kind)) return leave(BAD);
+  }
+  for (let round: u32 = 0; ; round++) {
+    status = attempt(map, kind, expected, expectedBytes);
+    if (status != AGAIN) break;
+    if (round == ROUNDS) return leave(CONTENDED);
+    reachOn(round);
+  }
+  return status == NEED ? NEED : leave(status);
+}
+
+function removes(kind: u32): bool {
+  return kind == REMOVE || kind == COMPARE_REMOVE || kind == TAKE;
+}
+
+/** Steps 1 to 6. AGAIN: nothing was written. */
+function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
+  const number = settled(map);
+  if (number == 0) return AGAIN;
+  const removing = removes(kind);
+  const status = walk(map, number, !removing);
+  if (status != OK) return status;
+  if (agreed != ~0) {
+    if (needsOne(kind)) return none(kind);
+    return added(kind, splitHead(number));
+  }
+  if (link == 0) {
+    if (needsOne(kind)) return none(kind);
+    return added(kind, firstLeaf(number));
+  }
+  if (!begin(blockOf(link), number)) return AGAIN;
+  const live = load64(liveAt(link));
+  const slot = find(link, live, slice(depth), ending(depth));
+  const what = found;
+  if (slot >= 0 && isLayer(what)) return giveUp(AGAIN); // It has come since.
+  const at: usize = slot < 0 ? 0 : slotAt(link, slot) + S_VALUE;
+  const word = slot < 0 ? 0 : load64(at);
+  const record: usize = slot >= 0 && (what & 15) == RECORD ? <usize>(<u32>word) : 0;
+  const here = slot >= 0 && (what >> 4 != layout.REST || hasRest(record, depth + 1));
+  if (!here) {
+    if (needsOne(kind)) return giveUp(none(kind));
+    return added(kind, slot < 0 ? add(live) : addLayer(live, slot, record));
+  }
+  if (kind == INSERT) return giveUp(EXISTS);
+  if (kind == GET_OR_INSERT) return giveUp(show(at, what, record, EXISTS));
+  if (isCompare(kind) && !sameValue(word, what, record, expected, expectedBytes)) {
+    return giveUp(DIFFERS);
+  }
+  const shows = kind == SWAP || kind == TAKE;
+  if (shows && record != 0) cover();
+  const done = removing ? remove(map, live, slot, record) : replace(live, slot, what, record);
+  if (done != OK || !shows) return done;
+  return showWord(word, what, record, OK);
+}
+
+function needsOne(kind: u32): bool {
+  return kind == REPLACE || isCompare(kind) || removes(kind);
+}
+
+/** What a write says that needs one, where there is none. */
+function none(kind: u32): i32 {
+  return isCompare(kind) ? DIFFERS : ABSENT;
+}
+
+/** What one says that has added the key. */
+function added(kind: u32, status: i32): i32 {
+  return status == OK && kind == SWAP ? ABSENT : status;
+}
+
+function isCompare(kind: u32): bool {
+  return kind == COMPARE || kind == COMPARE_REMOVE;
+}
+
+// ---- what is there ------------------------------------------------------------------------------
+
+/** Whether the key in hand has the rest that a record has, from `depth` on. */
+export function hasRest(record: usize, depth: u32): bool {
+  const rest = get32(record + R_REST);
+  if (rest != left(depth)) return false;
+  for (let i: u32 = 0; i << 3 < rest; i++) {
+    if (get64(record + R_SLICES + ((<usize>i) << 3)) != slice(depth + i)) return false;
+  }
+  return true;
+}
+
+/** Leaves a value for the host: `status`, or NEED. */
+function showWord(word: u64, what: u32, record: usize, status: i32): i32 {
+  const room = valueRoom(NOTES);
+  if (record != 0) return putValue(valueOf(record), get32(record + R_VALUE), room, status);
+  put32(io() + FOUND_BYTES, what & 15);
+  put64(io() + RESULT, word);
+  return status;
+}
+
+/** The same for who has the lock and is about to give it back. */
+function show(at: usize, what: u32, record: usize, status: i32): i32 {
+  if (record != 0) cover();
+  return showWord(load64(at), what, record, status);
+}
+
+function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: u32): bool {
+  if (record != 0) {
+    return get32(record + R_VALUE) == bytes && sameBytes(valueOf(record), expected, bytes);
+  }
+  return (what & 15) == bytes && word == wordOf(expected, bytes);
+}
+
+/** A value of 8 bytes at most as a word. */
+function wordOf(at: usize, bytes: u32): u64 {
+  if (bytes == 0) return 0;
+  return get64(at) & ((~(<u64>0)) >> ((8 - bytes) << 3));
+}
+
+// ---- entries ------------------------------------------------------------------------------------
+
+/** What the slot is that a word was made for; MIXED: there was no memory. */
+let made: u32 = 0;
+
+/** Whether the word is the value; else a record is made. */
+function fits(kind: u32, bytes: u32): bool {
+  const whole = kind != LONGER && bytes <= 8;
+  made = (kind << 4) | (whole ? bytes : RECORD);
+  return whole;
+}
+
+function noEntry(): u64 {
+  made = MIXED;
+  return 0;
+}
+
+/** The value word for the key in hand in a layer of `depth`. */
+function makeEntry(depth: u32): u64 {
+  const kind = ending(depth);
+  if (fits(kind, bytes)) return wordOf(value, bytes);
+  const rest = kind == LONGER ? left(depth + 1) : 0;
+  const record = intents.take(<u32>recordBytes(rest, bytes));
+  if (record == 0) return noEntry();
+  put32(record + R_REST, rest);
+  put32(record + R_VALUE, bytes);
+  for (let i: u32 = 0; i << 3 < rest; i++) {
+    put64(record + R_SLICES + ((<usize>i) << 3), slice(depth + 1 + i));
+  }
+  copyWords(valueOf(record), value, bytes);
+  return record;
+}
+
+/** The same for what a record has, whose rest begins at its slice `from`. */
+function moveEntry(record: usize, from: u32): u64 {
+  const rest = get32(record + R_REST) - (from << 3);
+  const bytes = get32(record + R_VALUE);
+  const kind = min(rest, LONGER);
+  if (fits(kind, bytes)) return wordOf(valueOf(record), bytes);
+  const behind = kind == LONGER ? rest - 8 : 0;
+  const to = intents.take(<u32>recordBytes(behind, bytes));
+  if (to == 0) return noEntry();
+  put32(to + R_REST, behind);
+  put32(to + R_VALUE, bytes);
+  const slices = record + R_SLICES + ((<usize>from + 1) << 3);
+  copyWords(to + R_SLICES, slices, behind);
+  copyWords(valueOf(to), valueOf(record), bytes);
+  return to;
+}
+
+/** Puts an entry into a private leaf, where `live` counts; what counts then. */
+function fill(leaf: u32, live: u64, slice: u64, what: u32, word: u64): u64 {
+  const slot = <u32>freeSlot(leaf, slice);
+  fillSlot(leaf, slot, slice, what, word);
+  return withSlot(live, slot, what);
+}
+
+// ---- writes -------------------------------------------------------------------------------------
+
+/** The layer is empty: its first leaf. */
+function firstLeaf(number: u64): i32 {
+  if (!begin(over, number)) return AGAIN;
+  if (load32(ways.word) != 0) return giveUp(AGAIN);
+  const word = makeEntry(depth);
+  if (made == MIXED) return giveUp(whyNot());
+  const leaf = newLeaf(1);
+  if (leaf == 0) return giveUp(whyNot());
+  store64(liveAt(leaf), fill(leaf, 0, slice(depth), made, word));
+  if (!publishWord(ways.word, false, leaf, 1)) return giveUp(AGAIN);
+  finish();
+  return OK;
+}
+
+/** A key that the leaf has no slot for. */
+function add(live: u64): i32 {
+  const slot = freeSlot(link, slice(depth));
+  if (slot < 0) return makeRoom(live);
+  const word = makeEntry(depth);
+  if (made == MIXED) return giveUp(whyNot());
+  fillSlot(link, slot, slice(depth), made, word);
+  if (!publishLive(link, withSlot(live, slot, made), slot, false, 1)) return giveUp(AGAIN);
+  finish();
+  return OK;
+}
+
+function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
+  if (record != 0) out(record, false);
+  const next = withoutSlot(live, slot);
+  if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
+  finish();
+  if (isSparse(link, liveCount(next))) tidy(map);
+  return OK;
+}
+
+/** Merges what has become sparse where the key in hand was, as far as that goes at once. */
+export function tidy(map: usize): u32 {
+  let changes: u32 = 0;
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    reachOn(0);
+    const number = settled(map);
+    if (number == 0) break;
+    const status = walk(map, number, false);
+    if (status == AGAIN) continue;
+    if (status != OK || link == 0 || agreed != ~0) break;
+    if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
+    if (shrink(map, number) != AGAIN) break;
+    changes++;
+  }
+  return changes;
+}
+
+function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
+  const word = makeEntry(depth);
+  if (made == MIXED) return giveUp(whyNot());
+  const at = slotAt(link, slot) + S_VALUE;
+  if (record != 0) out(record, false);
+  if (made == what) {
+    const stored =
+      record == 0 ? publishValue(blockOf(link), at, word) : publishWord(at, true, word, 0);
+    if (!stored) return giveUp(AGAIN);
+    finish();
+    return OK;
+  }
+  const other = freeSlot(link, slice(depth));
+  if (other < 0) {
+    // What was made is given up with it; room comes first.
+    giveUp(AGAIN);
+    return room();
+  }
+  fillSlot(link, other, slice(depth), made, word);
+  const next = withSlot(withoutSlot(live, slot), other, made);
+  if (!publishLive(link, next, other, false, 0)) return giveUp(AGAIN);
+  finish();
+  return OK;
+}
+
+/** Makes room in the leaf that was walked to: AGAIN, FULL. */
+function room(): i32 {
+  if (!begin(blockOf(link), intents.number)) return AGAIN;
+  return makeRoom(load64(liveAt(link)));
+}
+
+/** The slot has a record with another rest: a layer for both. */
+function addLayer(live: u64, slot: u32, record: usize): i32 {
+  const other = freeSlot(link, slice(depth));
+  if (other < 0) return makeRoom(live);
+  const next = depth + 1;
+  const rest = get32(record + R_REST);
+  let skip: u32 = 0;
+  while (
+    left(next + skip) > 8 &&
+    rest - (skip << 3) > 8 &&
+    slice(next + skip) == get64(record + R_SLICES + ((<usize>skip) << 3))
+  ) {
+    skip++;
+  }
+  const leaf = newLeaf(1);
+  const head: usize = leaf == 0 ? 0 : intents.take(layout.headBytes(skip));
+  if (head == 0) return giveUp(whyNot());
+  let within: u64 = 0;
+  let word = makeEntry(next + skip);
+  if (made == MIXED) return giveUp(whyNot());
+  within = fill(leaf, within, slice(next + skip), made, word);
+  word = moveEntry(record, skip);
+  if (made == MIXED) return giveUp(whyNot());
+  within = fill(leaf, within, get64(record + R_SLICES + ((<usize>skip) << 3)), made, word);
+  store64(liveAt(leaf), within);
+  layout.openBlock(head, intents.generation());
+  put32(head + H_SKIP, skip);
+  store32(head + H_ROOT, leaf);
+  for (let i: u32 = 0; i < skip; i++) {
+    put64(head + H_SLICES + ((<usize>i) << 3), slice(next + i));
+  }
+  out(record, false);
+  fillSlot(link, other, slice(depth), A_LAYER, head);
+  const counts = withSlot(withoutSlot(live, slot), other, A_LAYER);
+  if (!publishLive(link, counts, other, false, 1)) return giveUp(AGAIN);
+  finish();
+  return OK;
+}
+
+/** The key has not all slices of the head that was walked to: two heads in its place. */
+function splitHead(number: u64): i32 {
+  const head = over;
+  const at = ways.beyondWord;
+  const fork = depth + agreed;
+  if (!begin(head, number)) return AGAIN;
+  if (!intents.alsoLock(ways.beyond) || <usize>load64(at) != head) return giveUp(AGAIN);
+  const below = copyHead(head, agreed + 1, get32(head + H_SKIP));
+  const above = below == 0 ? 0 : copyHead(head, 0, agreed);
+  const leaf = above == 0 ? 0 : newLeaf(1);
+  if (leaf == 0) return giveUp(whyNot());
+  const word = makeEntry(fork);
+  if (made == MIXED) return giveUp(whyNot());
+  const here = get64(head + H_SLICES + ((<usize>agreed) << 3));
+  let live = fill(leaf, 0, here, A_LAYER, below);
+  live = fill(leaf, live, slice(fork), made, word);
+  store64(liveAt(leaf), live);
+  store32(<usize>above + H_ROOT, leaf);
+  out(head, true);
+  if (!publishWord(at, true, above, 1)) return giveUp(AGAIN);
+  finish();
+  return OK;
+}
