@@ -124,12 +124,18 @@ export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
   const line = lineOf(mapOf(root));
+  endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);
   if (home != 0) {
     store32(line + LINE_HOME, 0);
     leaveHome(root, home);
   }
   return leaveCall(OK);
+}
+
+function endSnapshots(map: usize, line: usize): void {
+  store32(line + LINE_SNAPSHOTS, 0);
+  forget(map, line);
 }
 
 /** See index.ts. */
@@ -141,8 +147,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const map = mapOf(root);
   const line = lineAt(map, slot);
   resolve(root, slot);
-  store32(line + LINE_SNAPSHOTS, 0);
-  forget(map, line);
+  endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);
   return leaveCall(OK);

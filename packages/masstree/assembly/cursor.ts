@@ -20,7 +20,7 @@
 import { get32, get64, load64, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
-import { entryAt, entryWhat, gather, KEY_BYTES, keyBuffer, sortEntries } from './gather';
+import { entryAt, entryWhat, gather, keyRoom, keyBuffer, sortEntries } from './gather';
 import { childCount, childOf } from './interior';
 import { isLayer } from './leaf';
 import {
@@ -56,11 +56,11 @@ export let hasBorder: bool = false;
 export let leaf: u32 = 0;
 
 export function sliceIn(i: u32): u64 {
-  return get64(keyBuffer() + ((<usize>i) << 3));
+  return get64(keyBuffer + ((<usize>i) << 3));
 }
 
 export function putSlice(i: u32, slice: u64): void {
-  put64(keyBuffer() + ((<usize>i) << 3), slice);
+  put64(keyBuffer + ((<usize>i) << 3), slice);
 }
 
 function kindOf(i: u32): i32 {
@@ -87,7 +87,7 @@ export function beginCursor(
     ends = back ? LONGER : 0;
     return true;
   }
-  if (len + 16 > KEY_BYTES) return false;
+  if (len + 16 > keyRoom) return false;
   cursorDepth = len == 0 ? 0 : (len - 1) >> 3;
   for (let i: u32 = 0; i <= cursorDepth; i++) putSlice(i, sliceOf(at, i, len));
   ends = <i32>(len - (cursorDepth << 3));
@@ -135,7 +135,7 @@ function isRestPast(record: usize, from: u32): bool {
 /** The cursor goes to where a layer begins, behind its slot's slice and its head's. */
 function enter(at: usize, slice: u64): bool {
   const skip = get32(at + H_SKIP);
-  if (((depth + skip + 3) << 3) > KEY_BYTES) return false;
+  if (((depth + skip + 3) << 3) > keyRoom) return false;
   putSlice(depth, slice);
   for (let i: u32 = 0; i < skip; i++) {
     putSlice(depth + 1 + i, get64(at + H_SLICES + ((<usize>i) << 3)));

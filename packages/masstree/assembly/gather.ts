@@ -8,7 +8,7 @@
 // Names: e, i an entry; n how many; what as in layout.ts.
 
 import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
-import { hostBytes, io } from '@x/shm-arena/assembly/map/call';
+import { hostBytes, io, RESULT } from '@x/shm-arena/assembly/map/call';
 import { whatIs } from './leaf';
 import { MOST_SLOTS, S_VALUE, slotAt, SLOTS } from './layout';
 
@@ -16,8 +16,10 @@ const ENTRY: usize = 24;
 const E_WHAT: usize = 16;
 /** Of two leaves. */
 const GATHERED: u32 = (MOST_SLOTS * 2 + 1) * <u32>ENTRY;
-/** Bytes of the key that a scan stands at. */
-export const KEY_BYTES: u32 = isDefined(GATED) ? 64 : 24 << 10;
+/** Bytes of the key that a scan stands at, if the host gives it no more room. */
+const KEY_BYTES: u32 = isDefined(GATED) ? 64 : 8 << 10;
+/** Room for output from which on most of it is the key's. */
+const WIDE: u32 = 1 << 18;
 /** Bytes of scratch that are the kernel's. */
 export const NOTES: u32 = (GATHERED + KEY_BYTES + 63) & ~63;
 
@@ -25,9 +27,25 @@ function base(): usize {
   return io() + hostBytes(NOTES);
 }
 
-/** Where the slices of the key stand that a scan stands at. */
-export function keyBuffer(): usize {
-  return base() + GATHERED;
+/** Where the slices of the key stand that a scan stands at, and how many bytes have room there. */
+export let keyBuffer: usize = 0;
+export let keyRoom: u32 = 0;
+
+/** The key's room is the kernel's own, or the end of what the host gives; what is left of that. */
+export function roomForKey(out: usize, outBytes: u32): u32 {
+  keyBuffer = base() + GATHERED;
+  keyRoom = KEY_BYTES;
+  if (outBytes < WIDE) return outBytes;
+  const left = (outBytes >> 2) & ~7;
+  keyBuffer = out + left;
+  keyRoom = (outBytes - left) & ~7;
+  return left;
+}
+
+/** It is all of the host's scratch, where nothing stands. */
+export function allForKey(): void {
+  keyBuffer = io() + RESULT;
+  keyRoom = hostBytes(NOTES) - <u32>RESULT;
 }
 
 export function entryAt(i: u32): usize {

@@ -60,7 +60,8 @@ export { get, piece } from './read';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;
- * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED.
+ * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED; WIDER:
+ * with a room for output of more than 256 KiB and 4/3 of the bytes in the result {0 u32} it goes on.
  * maintain: looks at `limit` leaves, from where this thread's last one ended, and merges those that
  * are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.
  */

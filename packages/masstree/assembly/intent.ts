@@ -76,7 +76,7 @@ import {
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
 import { classOf } from '@x/shm-arena/assembly/memory/classes';
-import { allocBlock, nextBlock } from '@x/shm-arena/assembly/reclaim/blocks';
+import { allocBlock, nextBlock, takeBack } from '@x/shm-arena/assembly/reclaim/blocks';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
@@ -86,7 +86,8 @@ import {
   USED,
   wordAt,
 } from '@x/shm-arena/assembly/reclaim/home';
-import { collectDue, intoLimbo } from '@x/shm-arena/assembly/reclaim/limbo';
+import { collectAll, collectDue, intoLimbo } from '@x/shm-arena/assembly/reclaim/limbo';
+import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
   DEAD,
@@ -213,6 +214,13 @@ export function out(x: usize, node: bool): void {
 /** The generation of what the write makes. */
 export function generation(): u64 {
   return number >> 1;
+}
+
+/** Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing. */
+export function collectHere(): void {
+  collectAll(root, home, false);
+  takeBack(root, home);
+  shed(root, home, true);
 }
 
 // ---- publish ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 // Names: as in cursor.ts; end the last key of the range.
 
 import { get32, get64, load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { LIMIT, OK } from '@x/shm-arena/assembly/ground/layout';
+import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, io, leave, look } from '@x/shm-arena/assembly/map/call';
 import {
@@ -40,9 +40,9 @@ import {
   sliceIn,
   standAt,
 } from './cursor';
-import { entryAt, entryWhat, KEY_BYTES, keyBuffer } from './gather';
+import { allForKey, entryAt, entryWhat, keyBuffer, keyRoom, roomForKey } from './gather';
 import { takeAt } from './hand';
-import { LINE_CURSOR, ready } from './intent';
+import { collectHere, LINE_CURSOR, ready } from './intent';
 import { isLayer } from './leaf';
 import { lineOf, mapOf, R_REST, R_SLICES, R_VALUE, RECORD, REST, S_VALUE, valueOf } from './layout';
 import { reachOn } from './reach';
@@ -51,6 +51,8 @@ import { tidy } from './write';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
+/** A status: the scan stands at a key for which there is no room; the result says how many bytes. */
+export const WIDER: i32 = 48;
 /** Entries that one call counts. */
 const COUNTED: u32 = 1 << 16;
 
@@ -116,9 +118,12 @@ export function scan(
   limit = counts ? min(most, COUNTED) : most;
   count = 0;
   row = out;
-  key = openPortion(out, outBytes, counts ? 1 : limit, flags);
+  const room = roomForKey(out, outBytes);
+  key = openPortion(out, room, counts ? 1 : limit, flags);
   const reverse = (flags & REVERSE) != 0;
-  if (!beginCursor(target, domain, reverse, flags, startLen, startAt)) return done(target, LIMIT);
+  if (!beginCursor(target, domain, reverse, flags, startLen, startAt)) {
+    return done(target, wider(startLen));
+  }
   const status = giveAll();
   return status == NEED ? NEED : done(target, status);
 }
@@ -150,11 +155,11 @@ function giveLeaf(n: u32): i32 {
     const what = entryWhat(i);
     if (isLayer(what)) {
       if (enterLayer(i)) return LAYER_ENTERED;
-      return counts || count == 0 ? LIMIT : closed(1);
+      return short(keyRoom << 1);
     }
     if (count == limit) return closed(1);
     const at: usize = <u32>get64(entryAt(i) + S_VALUE);
-    if (!compose(get64(entryAt(i)), what, at)) return counts || count == 0 ? LIMIT : closed(1);
+    if (!compose(get64(entryAt(i)), what, at)) return short(keyLength);
     if (isBeyond()) return closed(0);
     if (counts) {
       count++;
@@ -164,9 +169,8 @@ function giveLeaf(n: u32): i32 {
     const record = (what & 15) == RECORD;
     const value = record ? valueOf(at) : entryAt(i) + S_VALUE;
     const bytes = record ? get32(at + R_VALUE) : what & 15;
-    const buffer = keyBuffer();
-    if (!putEntry(row, key, flags, buffer, buffer, keyLength, value, bytes, 0)) {
-      return count != 0 ? closed(1) : putLarge(1, 1, buffer, keyLength, value, bytes);
+    if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, value, bytes, 0)) {
+      return count != 0 ? closed(1) : putLarge(1, 1, keyBuffer, keyLength, value, bytes);
     }
     row += 8;
     key = behindKey(key, keyLength, flags);
@@ -182,11 +186,22 @@ function compose(slice: u64, what: u32, record: usize): bool {
   if (what >> 4 != REST) return true;
   const rest = get32(record + R_REST);
   keyLength = ((depth + 1) << 3) + rest;
-  if (keyLength + 16 > KEY_BYTES) return false;
+  if (keyLength + 16 > keyRoom) return false;
   for (let i: u32 = 0; i << 3 < rest; i++) {
     putSlice(depth + 1 + i, get64(record + R_SLICES + ((<usize>i) << 3)));
   }
   return true;
+}
+
+/** There is no room for a key: what was given out before comes first. */
+function short(bytes: u32): i32 {
+  return (flags & COUNT_ONLY) != 0 || count == 0 ? wider(bytes) : closed(1);
+}
+
+/** See index.ts. */
+function wider(bytes: u32): i32 {
+  put32(io() + ANSWER, bytes);
+  return WIDER;
 }
 
 /** Ends the portion. */
@@ -194,9 +209,10 @@ function closed(more: u32): i32 {
   let entries = count;
   if ((flags & COUNT_ONLY) != 0) {
     entries = count != 0 && more != 0 ? 1 : 0;
-    const buffer = keyBuffer();
     if (entries != 0) {
-      if (!putEntry(row, key, flags, buffer, buffer, keyLength, 0, 0, 0)) return LIMIT;
+      if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, 0, 0, 0)) {
+        return wider(keyLength);
+      }
       row += 8;
       key = behindKey(key, keyLength, flags);
     }
@@ -215,6 +231,7 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
   if (!ready(domain)) return leave(whyNot());
   const map = mapOf(domain);
   const line = lineOf(map);
+  allForKey();
   beginCursor(0, domain, false, 0, 0, 0);
   putSlice(0, load64(line + LINE_CURSOR));
   let changes: u32 = 0;
@@ -230,7 +247,7 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
     }
     if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
       tried = true;
-      takeAt((depth + 1) << 3, slicesAt(keyBuffer()));
+      takeAt((depth + 1) << 3, slicesAt(keyBuffer));
       changes += tidy(map);
       n = goOn(REPEAT);
       continue;
@@ -242,6 +259,7 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
     }
     n = goOn(nextLayer(n));
   }
+  collectHere();
   store64(line + LINE_CURSOR, more != 0 ? cursors.border : 0);
   put32(io() + ANSWER, changes);
   put32(io() + NEXT, more);

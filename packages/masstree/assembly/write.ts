@@ -30,7 +30,7 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { BAD, CLOSED, CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { BAD, CLOSED, CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { copyWords, sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { enter, io, leave, present, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -122,9 +122,13 @@ export function put(
   if (recordBytes(len, bytes) > MOST) {
     if (!removes(kind)) return leave(BAD);
   }
+  let collected = false;
   for (let round: u32 = 0; ; round++) {
     status = attempt(map, kind, expected, expectedBytes);
-    if (status != AGAIN) break;
+    if (status == FULL && !collected) {
+      collected = true;
+      intents.collectHere();
+    } else if (status != AGAIN) break;
     if (round == ROUNDS) return leave(CONTENDED);
     reachOn(round);
   }
