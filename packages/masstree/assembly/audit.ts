@@ -22,10 +22,11 @@ import {
   layerLink,
   leaf,
   LEAF_DONE,
+  OVER,
   seek,
   sliceIn,
 } from './cursor';
-import { allForKey, entryAt, entryWhat } from './gather';
+import { allForKey, entryBlock, entryKind, entrySlice, entryWhat } from './gather';
 import { entriesOf } from './intent';
 import { childCount, childOf } from './interior';
 import { find, isLayer } from './leaf';
@@ -35,12 +36,10 @@ import {
   lineAt,
   liveAt,
   LOCK,
-  LONGER,
   mapOf,
   R_REST,
   REST,
   separatorAt,
-  S_VALUE,
   sizeOf,
   WIDTH,
 } from './layout';
@@ -56,12 +55,12 @@ export function audit(entry: u32, generation: u32): i32 {
     if (load64(line) != 0) return leave(problem(9, line, slot, load64(line), 0));
   }
   allForKey();
-  beginCursor(0, domain, false, 0, 0, 0);
+  beginCursor(0, domain, false, false, 0, 0, 0);
   let entries: u64 = 0;
   let skipped = false;
   let round: u32 = 0;
   let n = seek();
-  while (n != -2) {
+  while (n != OVER) {
     if (n < 0) {
       reachOn(round++);
       n = seek();
@@ -122,14 +121,14 @@ function checkPath(): i32 {
 function checkLeaf(n: u32): i32 {
   const live = load64(liveAt(leaf));
   for (let i: u32 = 0; i < n; i++) {
-    const slice = get64(entryAt(i));
-    const kind = min(entryWhat(i) >> 4, LONGER);
-    if (i > 0 && get64(entryAt(i - 1)) == slice && min(entryWhat(i - 1) >> 4, LONGER) == kind) {
+    const slice = entrySlice(i);
+    const kind = entryKind(i);
+    if (i > 0 && entrySlice(i - 1) == slice && entryKind(i - 1) == kind) {
       return problem(5, leaf, i, slice, kind);
     }
     if (find(leaf, live, slice, kind) < 0) return problem(6, leaf, i, slice, kind);
     if (entryWhat(i) >> 4 == REST) {
-      const rest = get32(<usize>(<u32>get64(entryAt(i) + S_VALUE)) + R_REST);
+      const rest = get32(entryBlock(i) + R_REST);
       if (rest == 0) return problem(7, leaf, i, rest, 1);
     }
   }

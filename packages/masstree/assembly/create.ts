@@ -19,7 +19,7 @@ import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { entriesOf, LINE_HOME, LINE_SNAPSHOTS, ready, resolve } from './intent';
+import { entriesOf, isCurrent, LINE_HOME, LINE_SNAPSHOTS, ownLine, ready, resolve } from './intent';
 import {
   blockOf,
   childAt,
@@ -95,7 +95,8 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (status != OK) return leaveCall(status);
   let open: u32 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
-    open += load32(lineAt(map, slot) + LINE_SNAPSHOTS);
+    const line = lineAt(map, slot);
+    if (isCurrent(line, slot)) open += load32(line + LINE_SNAPSHOTS);
   }
   const own: usize = at + domains.STATS_BYTES + 16;
   put32(own, <u32>entriesOf(map));
@@ -123,7 +124,7 @@ function height(map: usize): u32 {
 export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
-  const line = lineOf(mapOf(root));
+  const line = ownLine(mapOf(root));
   endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);
   if (home != 0) {

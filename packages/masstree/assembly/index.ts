@@ -5,8 +5,9 @@
 //   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read and made
 //   hand.ts       the key of the present call      gather.ts              entries of a leaf, sorted
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
-//   read.ts       get                              write.ts               one key is written
+//   read.ts, many.ts   one key, many               write.ts               one key is written
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
+//   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts              locks, publication, deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end
 //
@@ -58,6 +59,9 @@ export { most, put } from './write';
  */
 export { get, piece } from './read';
 
+/** getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK. */
+export { getMany } from './many';
+
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;
  * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED; WIDER:
@@ -65,7 +69,8 @@ export { get, piece } from './read';
  * maintain: looks at `limit` leaves, from where this thread's last one ended, and merges those that
  * are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.
  */
-export { maintain, scan } from './scan';
+export { scan } from './scan';
+export { maintain } from './tidy';
 
 /** audit: OK, or AUDIT + the number of a check of audit.ts. */
 export { audit } from './audit';

@@ -15,7 +15,8 @@
 //   8 u64 published word: offset | wide << 32   16 u64 next value
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
-//   48 3 x u32 further locks   144 u64 where `maintain` goes on   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
+//   48 3 x u32 further locks   144 u64 where `maintain` goes on
+//   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
 //     it changes meanwhile but by this thread. DEAD is for ever.
@@ -69,9 +70,11 @@ import {
 } from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
 import {
+  GENERATION,
   ME,
   PARTICIPANTS,
   S_LOWER,
+  S_STATE,
   slotAt as participantAt,
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
@@ -113,6 +116,7 @@ const NEWS: u32 = 6;
 const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 144;
+const LINE_LIFE: usize = 152;
 
 const PHASE: u64 = 15;
 const WORK: u64 = 1;
@@ -146,11 +150,26 @@ let locks: u32 = 0;
 
 // ---- begin --------------------------------------------------------------------------------------
 
+/** This thread's line, without what one before it in the slot has left that did not die here. */
+export function ownLine(map: usize): usize {
+  const line = lineOf(map);
+  if (load32(line + LINE_LIFE) == GENERATION) return line;
+  store32(line + LINE_SNAPSHOTS, 0);
+  store64(line + LINE_OPEN, 0);
+  store32(line + LINE_HOME, 0);
+  store32(line + LINE_LIFE, GENERATION);
+  return line;
+}
+
+/** Whether a line's words are those of the thread that has the slot now. */
+export function isCurrent(line: usize, slot: u32): bool {
+  return load32(line + LINE_LIFE) == <u32>(load64(participantAt(slot) + S_STATE) >> 32);
+}
+
 /** Readies this thread for writing, under a pin; false: see `status`. */
 export function ready(domain: usize): bool {
-  const map = mapOf(domain);
   root = domain;
-  line = lineOf(map);
+  line = ownLine(mapOf(domain));
   home = load32(line + LINE_HOME);
   if (home != 0) return true;
   home = enterHome(domain);

@@ -200,6 +200,6 @@ export function recordBytes(rest: u32, bytes: u32): u64 {
   return R_SLICES + ((<u64>rest + 7) & ~7) + ((<u64>bytes + 7) & ~7);
 }
 
-export function valueOf(record: usize): usize {
+export function recordValue(record: usize): usize {
   return record + R_SLICES + ((get32(record + R_REST) + 7) & ~7);
 }

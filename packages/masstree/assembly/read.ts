@@ -22,8 +22,8 @@ import { ABSENT, AGAIN, NEED } from '@x/shm-arena/assembly/map/codes';
 import { copyKeyPart } from '@x/shm-arena/assembly/map/key';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { NOTES } from './gather';
-import { kind, slice, take } from './hand';
-import { childOf } from './interior';
+import { agreeing, hasRest, kind, slice, take } from './hand';
+import { ask, childOf } from './interior';
 import { find, found, isLayer } from './leaf';
 import {
   blockOf,
@@ -40,12 +40,10 @@ import {
   S_VALUE,
   sizeOf,
   slotAt,
-  valueOf,
+  recordValue,
 } from './layout';
 import { SNAPSHOT } from './open';
 import { covered, hop, hopValue, reachOn } from './reach';
-import { agreeing } from './walk';
-import { hasRest } from './write';
 
 /** See index.ts. */
 export function get(
@@ -84,6 +82,7 @@ function lookup(target: u32, domain: usize): i32 {
     const s = slice(depth);
     while (link != 0 && sizeOf(link) == 0) {
       const x = blockOf(link);
+      ask(x);
       link = hop(childAt(x, childOf(x, s, false)), kept);
     }
     if (link == LOST) return AGAIN;
@@ -113,7 +112,7 @@ function show(at: usize, what: u32, depth: u32, kept: bool): i32 {
   if (!kept && !covered()) return AGAIN;
   const record: usize = <u32>word;
   if (what >> 4 == REST && !hasRest(record, depth + 1)) return ABSENT;
-  return putValue(valueOf(record), get32(record + R_VALUE), valueRoom(NOTES), OK);
+  return putValue(recordValue(record), get32(record + R_VALUE), valueRoom(NOTES), OK);
 }
 
 /** See index.ts. */

@@ -19,7 +19,7 @@
 //     that is split at its beginning.
 // X2  A separator is a slice that nothing left of it has, so that L2 holds.
 //
-// Names: as in walk.ts; a, b what takes the place of x; n entries gathered.
+// Names: as in place.ts; a, b what takes the place of x; n entries gathered.
 
 import {
   get32,
@@ -34,7 +34,7 @@ import {
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
-import { entryAt, entryWhat, gather, separates, sortEntries } from './gather';
+import { entrySlice, entryValueAt, entryWhat, gather, separates, sortEntries } from './gather';
 import { slice } from './hand';
 import * as intents from './intent';
 import { alsoLock, begin, finish, giveUp, publishWord, take } from './intent';
@@ -56,14 +56,13 @@ import {
   MAP_HEAD,
   MOST_SLOTS,
   openBlock,
-  S_VALUE,
   separatorAt,
   sizeOf,
   slotAt,
   slotsOf,
 } from './layout';
+import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './place';
 import { covered } from './reach';
-import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './walk';
 
 /** Entries of a leaf from which on it is split, not rebuilt. */
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
@@ -135,10 +134,10 @@ function built(from: u32, end: u32, size: u32): u32 {
   if (made == 0) return 0;
   let live: u64 = 0;
   for (let i = from; i < end; i++) {
-    const e = entryAt(i);
+    const key = entrySlice(i);
     const what = entryWhat(i);
-    const slot = <u32>leaves.freeSlot(made, get64(e));
-    fillSlot(made, slot, get64(e), what, get64(e + S_VALUE));
+    const slot = <u32>leaves.freeSlot(made, key);
+    fillSlot(made, slot, key, what, get64(entryValueAt(i)));
     live = withSlot(live, slot, what);
   }
   store64(liveAt(made), live);
@@ -165,13 +164,13 @@ export function makeRoom(live: u64): i32 {
   const key = slice(depth);
   let middle: u32;
   let separator = key;
-  if (isLast && key > get64(entryAt(n - 1))) middle = n; // X1
-  else if (isFirst && key < get64(entryAt(0))) {
+  if (isLast && key > entrySlice(n - 1)) middle = n; // X1
+  else if (isFirst && key < entrySlice(0)) {
     middle = 0;
-    separator = get64(entryAt(0));
+    separator = entrySlice(0);
   } else {
     middle = middleOf(n);
-    separator = get64(entryAt(middle));
+    separator = entrySlice(middle);
   }
   const a = built(0, middle, middle == 0 ? LARGEST - 1 : sizeFor(middle));
   const b = a == 0 ? 0 : built(middle, n, middle == n ? LARGEST - 1 : sizeFor(n - middle));
@@ -183,8 +182,8 @@ export function makeRoom(live: u64): i32 {
 function middleOf(n: u32): u32 {
   const half = n >> 1;
   for (let i: u32 = 0; i <= half; i++) {
-    if (half + i < n && get64(entryAt(half + i)) != get64(entryAt(half + i - 1))) return half + i;
-    if (half > i && get64(entryAt(half - i)) != get64(entryAt(half - i - 1))) return half - i;
+    if (half + i < n && entrySlice(half + i) != entrySlice(half + i - 1)) return half + i;
+    if (half > i && entrySlice(half - i) != entrySlice(half - i - 1)) return half - i;
   }
   return 0; // `separates` has seen two slices.
 }

@@ -38,7 +38,7 @@ import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { MOST } from '@x/shm-arena/assembly/reclaim/home';
 import { NOTES } from './gather';
-import { kind as ending, left, slice, take as takeKey } from './hand';
+import { hasRest, kind as ending, left, slice, take as takeKey } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
 import { fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
@@ -60,13 +60,15 @@ import {
   recordBytes,
   S_VALUE,
   slotAt,
-  valueOf,
+  recordValue,
 } from './layout';
 import { settled } from './open';
+import * as places from './place';
+import { agreed, depth, link, over } from './place';
 import { cover, reachOn } from './reach';
-import { copyHead, isSparse, makeRoom, newLeaf, shrink } from './shape';
-import * as ways from './walk';
-import { agreed, depth, link, over, walk } from './walk';
+import { copyHead, isSparse, makeRoom, newLeaf } from './shape';
+import { sweepSome, tidy } from './tidy';
+import { walk } from './walk';
 
 /** Kinds of writes. */
 export const SET: u32 = 0;
@@ -84,7 +86,7 @@ export const TAKE: u32 = 7;
 /** As INSERT, and what is there is in the result. */
 export const GET_OR_INSERT: u32 = 8;
 
-/** Rounds before CONTENDED, and merges behind one removal. */
+/** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 
 let value: usize = 0;
@@ -122,11 +124,13 @@ export function put(
   if (recordBytes(len, bytes) > MOST) {
     if (!removes(kind)) return leave(BAD);
   }
-  let collected = false;
+  let tries = 0;
   for (let round: u32 = 0; ; round++) {
     status = attempt(map, kind, expected, expectedBytes);
-    if (status == FULL && !collected) {
-      collected = true;
+    if (status == FULL && tries < 2) {
+      // First what is garbage, then what is sparse.
+      if (tries++ != 0 && !sweepSome(domain)) break;
+      takeKey(len, k0, k1, k2, k3);
       intents.collectHere();
     } else if (status != AGAIN) break;
     if (round == ROUNDS) return leave(CONTENDED);
@@ -199,20 +203,10 @@ function isCompare(kind: u32): bool {
 
 // ---- what is there ------------------------------------------------------------------------------
 
-/** Whether the key in hand has the rest that a record has, from `depth` on. */
-export function hasRest(record: usize, depth: u32): bool {
-  const rest = get32(record + R_REST);
-  if (rest != left(depth)) return false;
-  for (let i: u32 = 0; i << 3 < rest; i++) {
-    if (get64(record + R_SLICES + ((<usize>i) << 3)) != slice(depth + i)) return false;
-  }
-  return true;
-}
-
 /** Leaves a value for the host: `status`, or NEED. */
 function showWord(word: u64, what: u32, record: usize, status: i32): i32 {
   const room = valueRoom(NOTES);
-  if (record != 0) return putValue(valueOf(record), get32(record + R_VALUE), room, status);
+  if (record != 0) return putValue(recordValue(record), get32(record + R_VALUE), room, status);
   put32(io() + FOUND_BYTES, what & 15);
   put64(io() + RESULT, word);
   return status;
@@ -226,7 +220,7 @@ function show(at: usize, what: u32, record: usize, status: i32): i32 {
 
 function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: u32): bool {
   if (record != 0) {
-    return get32(record + R_VALUE) == bytes && sameBytes(valueOf(record), expected, bytes);
+    return get32(record + R_VALUE) == bytes && sameBytes(recordValue(record), expected, bytes);
   }
   return (what & 15) == bytes && word == wordOf(expected, bytes);
 }
@@ -266,7 +260,7 @@ function makeEntry(depth: u32): u64 {
   for (let i: u32 = 0; i << 3 < rest; i++) {
     put64(record + R_SLICES + ((<usize>i) << 3), slice(depth + 1 + i));
   }
-  copyWords(valueOf(record), value, bytes);
+  copyWords(recordValue(record), value, bytes);
   return record;
 }
 
@@ -275,7 +269,7 @@ function moveEntry(record: usize, from: u32): u64 {
   const rest = get32(record + R_REST) - (from << 3);
   const bytes = get32(record + R_VALUE);
   const kind = min(rest, LONGER);
-  if (fits(kind, bytes)) return wordOf(valueOf(record), bytes);
+  if (fits(kind, bytes)) return wordOf(recordValue(record), bytes);
   const behind = kind == LONGER ? rest - 8 : 0;
   const to = intents.take(<u32>recordBytes(behind, bytes));
   if (to == 0) return noEntry();
@@ -283,7 +277,7 @@ function moveEntry(record: usize, from: u32): u64 {
   put32(to + R_VALUE, bytes);
   const slices = record + R_SLICES + ((<usize>from + 1) << 3);
   copyWords(to + R_SLICES, slices, behind);
-  copyWords(valueOf(to), valueOf(record), bytes);
+  copyWords(recordValue(to), recordValue(record), bytes);
   return to;
 }
 
@@ -299,13 +293,13 @@ function fill(leaf: u32, live: u64, slice: u64, what: u32, word: u64): u64 {
 /** The layer is empty: its first leaf. */
 function firstLeaf(number: u64): i32 {
   if (!begin(over, number)) return AGAIN;
-  if (load32(ways.word) != 0) return giveUp(AGAIN);
+  if (load32(places.word) != 0) return giveUp(AGAIN);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
   if (leaf == 0) return giveUp(whyNot());
   store64(liveAt(leaf), fill(leaf, 0, slice(depth), made, word));
-  if (!publishWord(ways.word, false, leaf, 1)) return giveUp(AGAIN);
+  if (!publishWord(places.word, false, leaf, 1)) return giveUp(AGAIN);
   finish();
   return OK;
 }
@@ -329,23 +323,6 @@ function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
   finish();
   if (isSparse(link, liveCount(next))) tidy(map);
   return OK;
-}
-
-/** Merges what has become sparse where the key in hand was, as far as that goes at once. */
-export function tidy(map: usize): u32 {
-  let changes: u32 = 0;
-  for (let round: u32 = 0; round < ROUNDS; round++) {
-    reachOn(0);
-    const number = settled(map);
-    if (number == 0) break;
-    const status = walk(map, number, false);
-    if (status == AGAIN) continue;
-    if (status != OK || link == 0 || agreed != ~0) break;
-    if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
-    if (shrink(map, number) != AGAIN) break;
-    changes++;
-  }
-  return changes;
 }
 
 function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
@@ -421,10 +398,10 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
 /** The key has not all slices of the head that was walked to: two heads in its place. */
 function splitHead(number: u64): i32 {
   const head = over;
-  const at = ways.beyondWord;
+  const at = places.beyondWord;
   const fork = depth + agreed;
   if (!begin(head, number)) return AGAIN;
-  if (!intents.alsoLock(ways.beyond) || <usize>load64(at) != head) return giveUp(AGAIN);
+  if (!intents.alsoLock(places.beyond) || <usize>load64(at) != head) return giveUp(AGAIN);
   const below = copyHead(head, agreed + 1, get32(head + H_SKIP));
   const above = below == 0 ? 0 : copyHead(head, 0, agreed);
   const leaf = above == 0 ? 0 : newLeaf(1);

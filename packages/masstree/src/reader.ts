@@ -9,6 +9,11 @@ import type { Core } from './core.ts';
 const WIDE = 2 ** 18;
 
 export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
+  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this.core;
+    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
+  }
+
   override countWithin(bounds: Readonly<Bounds>): number {
     return super.countWithin(bounds, COUNT_ONLY);
   }
