@@ -48,11 +48,25 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   maintain(...call: [...MapArgs, limit: number]): number;
 }
 
+/** The checks of an audit, by their numbers: assembly/audit.ts. */
+const PROBLEMS = [
+  '',
+  'a node has a lock, or is dead',
+  'a node has too few or too many children',
+  'separators do not ascend',
+  'an entry is outside of its leaf',
+  'two entries of a leaf are alike',
+  'an entry is not found',
+  'a record or a layer is too short',
+  'the counts are not what is there',
+  'a thread is in the middle of a write',
+];
+
 /** The kind of structure, as the arena's directory and recovery know it. */
 export const KIND: StructureType<TreeKernel> = mapType({
   type: TYPE,
   own: 'MASSTREE_PROTOCOL',
   kernel: bytes,
-  problem: ({ check, entry, at, node }) =>
-    `${TYPE} ${entry}: invariant ${check} fails at node ${node} of layer ${at}`,
+  problem: ({ check, entry, at, node, found, expected }) =>
+    `${TYPE} ${entry}: ${PROBLEMS[check]}: at ${at} (${node}) found ${found}, expected ${expected}`,
 });

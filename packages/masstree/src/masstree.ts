@@ -34,6 +34,9 @@ export class Tree<K, V>
   extends writableOrdered(KINDS)<TreeReader<K, V>, K, V>
   implements api.Masstree<K, V>
 {
+  /** Whether the last `maintain` has left something of its round. */
+  #midway = false;
+
   constructor(member: Membership<TreeKernel>, options: api.MasstreeCodecs<K, V>) {
     const { key, value } = codecsOf(options);
     super(new TreeReader(new Core(member, key, value), 0));
@@ -139,17 +142,25 @@ export class Tree<K, V>
 
   maintain(limit?: number): api.MaintainReport {
     if (limit !== undefined) return this.#maintain(wholeNumber('limit', limit, 1, 2 ** 31 - 1));
-    for (let merged = 0; ; ) {
-      const part = this.#maintain(LEAVES);
-      merged += part.merged;
-      if (!part.more) return { merged, more: false };
-    }
+    let { merged } = this.#midway ? this.#maintainRest() : { merged: 0 };
+    merged += this.#maintainRest().merged;
+    return { merged, more: false };
+  }
+
+  /** To the end of the present round. */
+  #maintainRest(): api.MaintainReport {
+    let merged = 0;
+    do merged += this.#maintain(LEAVES).merged;
+    while (this.#midway);
+    return { merged, more: false };
   }
 
   #maintain(limit: number): api.MaintainReport {
     const { core } = this[READER];
     core.askMap('maintain', (kernel, ...map) => kernel.maintain(...map, limit));
-    return { merged: core.result(ANSWER), more: core.result(MORE) !== 0 };
+    const more = core.result(MORE) !== 0;
+    this.#midway = more;
+    return { merged: core.result(ANSWER), more };
   }
 
   stats(): api.MasstreeStats {
