@@ -7,7 +7,8 @@
 //   slot 0  "user:001" 17      slot 1  dead      slot 2  "user:009" 4       slot 3  never used
 //
 // insert, under the leaf's lock                          a death after this step leaves
-//   1. fingerprint, what it is, slice, value word          a slot that is lost until a rebuild
+//   1. slice, value word, what it is                       a slot that the next one takes
+//      fingerprint                                         a slot that is lost until a rebuild
 //   2. store LIVE                 linearizes               intent.ts says whether it counts
 //
 // F1  A slot whose fingerprint is 0 was never used: its words are private to who has the lock.
@@ -150,7 +151,9 @@ export function fillSlot(
   if ((live & SLOTS) != 0 && all != what) {
     if (all != MIXED) sayKinds(link, all);
     const kinds = whatAt(link, slot >> 3);
-    store64(kinds, (load64(kinds) & ~((<u64>0xff) << shift)) | ((<u64>what) << shift));
+    // Who died before the fingerprint has left what he was about to put there.
+    const others = load64(kinds) & ~((<u64>0xff) << shift);
+    store64(kinds, others | ((<u64>what) << shift));
   }
   store64(prints, load64(prints) | (printOf(hash(slice)) << shift)); // The leaf's lock is held.
 }

@@ -67,6 +67,8 @@ import { covered } from './reach';
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
 /** Entries with which two neighbours become one. */
 const SPARSE: u32 = MOST_SLOTS >> 1;
+/** A leaf is looked at whenever one more than so many entries are gone. */
+const SELDOM: u32 = isDefined(GATED) ? 0 : 3;
 
 // ---- copies -------------------------------------------------------------------------------------
 
@@ -227,7 +229,7 @@ function isHead(): bool {
 
 /** Whether a leaf with so many of its slots that count may be worth a look at its neighbour. */
 export function isSparse(named: u32, n: u32): bool {
-  return n == 0 || ((n & 3) == 0 && n << 2 <= slotsOf(sizeOf(named)));
+  return n == 0 || ((n & SELDOM) == 0 && n << 2 <= slotsOf(sizeOf(named)));
 }
 
 /**
