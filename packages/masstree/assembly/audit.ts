@@ -7,7 +7,7 @@
 //
 // Names: as in cursor.ts.
 
-import { get32, get64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
@@ -37,13 +37,13 @@ import {
   liveAt,
   LOCK,
   mapOf,
-  R_REST,
   REST,
   separatorAt,
   sizeOf,
   WIDTH,
 } from './layout';
 import { reachOn } from './reach';
+import { restOf } from './record';
 
 /** See index.ts. */
 export function audit(entry: u32, generation: u32): i32 {
@@ -128,7 +128,7 @@ function checkLeaf(n: u32): i32 {
     }
     if (find(leaf, live, slice, kind) < 0) return problem(6, leaf, i, slice, kind);
     if (entryWhat(i) >> 4 == REST) {
-      const rest = get32(entryBlock(i) + R_REST);
+      const rest = restOf(entryBlock(i));
       if (rest == 0) return problem(7, leaf, i, rest, 1);
     }
   }

@@ -43,13 +43,12 @@ import {
   liveAt,
   LONGER,
   LOST,
-  R_REST,
-  R_SLICES,
   separatorAt,
   sizeOf,
 } from './layout';
 import { covered, hop, reachOn } from './reach';
 import { top } from './read';
+import { restOf, restSlice } from './record';
 
 let target: u32 = 0;
 let domain: usize = 0;
@@ -132,9 +131,9 @@ function placeOfHead(at: usize, from: u32): i32 {
 
 /** Whether a record's rest, from a depth on, is past the cursor. */
 function isRestPast(record: usize, from: u32): bool {
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   for (let i: u32 = 0; i << 3 < rest; i++) {
-    const slice = get64(record + R_SLICES + ((<usize>i) << 3));
+    const slice = restSlice(record, i);
     if (from + i == cursorDepth) return isPast(slice, min(rest - (i << 3), LONGER));
     const here = sliceIn(from + i);
     if (slice != here) return slice < here == back;

@@ -5,7 +5,7 @@
 
 import { get32, get64 } from '@x/shm-arena/assembly/ground/atomic';
 import { firstSlice, secondSlice, sliceAt } from '@x/shm-arena/assembly/map/key';
-import { H_SKIP, H_SLICES, LONGER, R_REST, R_SLICES } from './layout';
+import { H_SKIP, H_SLICES, LONGER } from './layout';
 
 let s0: u64 = 0;
 let s1: u64 = 0;
@@ -61,14 +61,4 @@ export function agreeing(head: usize, depth: u32): u32 {
     if (slice(depth + i) != get64(head + H_SLICES + ((<usize>i) << 3))) return i;
   }
   return ~0;
-}
-
-/** Whether the key has the rest that a record has, from `depth` on. */
-export function hasRest(record: usize, depth: u32): bool {
-  const rest = get32(record + R_REST);
-  if (rest != left(depth)) return false;
-  for (let i: u32 = 0; i << 3 < rest; i++) {
-    if (get64(record + R_SLICES + ((<usize>i) << 3)) != slice(depth + i)) return false;
-  }
-  return true;
 }

@@ -7,6 +7,7 @@
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
 //   read.ts, many.ts   one key, many               write.ts               one key is written
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
+//   record.ts     what has no room in a slot
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts              locks, publication, deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end
@@ -48,13 +49,13 @@ export { closeSnapshot, create, leave, repair, size, snapshot, stats } from './c
  * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the
  * scratch behind the result. SET: OK. INSERT: OK, EXISTS. REMOVE, REPLACE: OK, ABSENT. COMPARE,
  * COMPARE_REMOVE: OK, DIFFERS. SWAP, TAKE: OK or NEED with what was there, as of get; ABSENT: there
- * was none. GET_OR_INSERT: OK (written), EXISTS or NEED with what is there. FULL, CONTENDED, BAD
- * (too large).
+ * was none. GET_OR_INSERT: OK (written), EXISTS or NEED with what is there. FULL, CONTENDED, LIMIT
+ * (no region is left, for a value of more than 1.8 MB).
  */
-export { most, put } from './write';
+export { put } from './write';
 
 /**
- * get: flags 0. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
+ * get: flags 0 or KEYS_ONLY. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
  * piece: after NEED, a part of a key or a value.
  */
 export { get, piece } from './read';

@@ -15,6 +15,7 @@
 //   8 u64 published word: offset | wide << 32   16 u64 next value
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
+//   A region is noted as REGION | its number (record.ts)
 //   48 3 x u32 further locks   144 u64 where `maintain` goes on
 //   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
 //
@@ -69,21 +70,33 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
+import * as layouts from '@x/shm-arena/assembly/ground/layout';
 import {
   GENERATION,
+  kindOf,
   ME,
+  ownerOf,
   PARTICIPANTS,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_LIVE,
+  REGIONS,
   S_LOWER,
   S_STATE,
   slotAt as participantAt,
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
+import { fail, status } from '@x/shm-arena/assembly/ground/thread';
+import { dropRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
+import * as regions from '@x/shm-arena/assembly/memory/region';
 import { classOf } from '@x/shm-arena/assembly/memory/classes';
 import { allocBlock, nextBlock, takeBack } from '@x/shm-arena/assembly/reclaim/blocks';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
   BLOCK_TAG,
+  DOMAIN_REGION,
   enterHome,
   HEAD,
   USED,
@@ -102,6 +115,7 @@ import {
   mapOf,
   sizeOf,
 } from './layout';
+import { cover } from './reach';
 
 const LINE_WORD: usize = 8;
 const LINE_NEXT: usize = 16;
@@ -137,6 +151,8 @@ const FIRST: u64 = 32;
 const WIDE: u64 = 1 << 32;
 /** In olds: a block with a lock. */
 const NODE: u64 = 1 << 32;
+/** In news and olds: the number of a region, not a block. */
+const REGION: u64 = 1 << 62;
 
 // What the present write has noted: this thread's own line says the same.
 let root: usize = 0;
@@ -224,6 +240,32 @@ export function take(bytes: u32): usize {
   return x;
 }
 
+/** Where the memory of the last `takeRegion` is. */
+export let regionAt: usize = 0;
+
+/** A region of the map with so many bytes, CREATING, covered and noted; below 0: see `status`. */
+export function takeRegion(bytes: u32): i32 {
+  const owner = load64(layouts.regionAt(get32(root + DOMAIN_REGION)) + R_OWNER);
+  const region = regions.regionCreate(owner, 0);
+  if (region < 0) {
+    fail(-region);
+    return region;
+  }
+  store64(line + LINE_NEWS + ((<usize>news) << 3), REGION | region);
+  news++;
+  cover();
+  regionAt = regions.regionAlloc(region, bytes, 8);
+  return regionAt == 0 ? -status() : region;
+}
+
+/** Notes a region that the store will take out of the map, with what names it. */
+export function outRegion(region: u32): void {
+  cover();
+  settleRegion(region);
+  store64(line + LINE_OLDS + ((<usize>olds) << 3), REGION | region);
+  olds++;
+}
+
 /** Notes what the store will take out of the map: a node that is locked, or a record. */
 export function out(x: usize, node: bool): void {
   store64(line + LINE_OLDS + ((<usize>olds) << 3), <u64>x | (node ? NODE : 0));
@@ -235,8 +277,17 @@ export function generation(): u64 {
   return number >> 1;
 }
 
+/** After a death: regions that the dead had not noted yet. */
+export function dropUnnoted(domain: usize, slot: u32): void {
+  const owner = load64(layouts.regionAt(get32(domain + DOMAIN_REGION)) + R_OWNER);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    if (load64(layouts.regionAt(region) + R_OWNER) == owner) dropMine(region, slot);
+  }
+}
+
 /** Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing. */
 export function collectHere(): void {
+  regions.sweep();
   collectAll(root, home, false);
   takeBack(root, home);
   shed(root, home, true);
@@ -342,15 +393,22 @@ function unlockOne(x: usize): void {
 
 /** Step 13. `resumed`: by a repair. */
 function retireOlds(line: usize, home: usize, from: u32, resumed: bool): void {
+  settleNews(line);
   for (let i = from; i < OLDS; i++) {
-    const x = <usize>(<u32>load64(line + LINE_OLDS + ((<usize>i) << 3)));
-    if (x == 0) continue;
-    const q = get32(x - HEAD + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
-    if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, q, x)) {
+    const note = load64(line + LINE_OLDS + ((<usize>i) << 3));
+    if (note == 0) continue;
+    const x: usize = <u32>note;
+    if ((note & REGION) != 0) retireRegion(<u32>note);
+    else if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, classAt(x), x)) {
       intoLimbo(root, home, x);
     }
     progress(line, i + 1);
   }
+}
+
+/** The class of a block in use. Frozen. */
+function classAt(x: usize): u32 {
+  return get32(x - HEAD + BLOCK_KIND) & 0xff;
 }
 
 /** The same for blocks that nobody has seen. */
@@ -358,17 +416,40 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
   const lower = load64(participantAt(slot) + S_LOWER);
   for (let i = from; i < NEWS; i++) {
     const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
-    const x = <usize>(<u32>note);
-    if (x == 0) continue;
-    const q = <u32>(note >> 32);
-    const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
-    if (!isFree && (!resumed || i != from || !heads(home, q, x))) {
-      // Its maker's plain stores may be lost.
-      put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
-      put64(x - HEAD + BLOCK_BIRTH, lower);
-      intoLimbo(root, home, x);
+    if (note == 0) continue;
+    if ((note & REGION) != 0) dropMine(<u32>note, slot);
+    else if (!resumed || i != from || !heads(home, <u32>(note >> 32), <u32>note)) {
+      retireNew(home, <u32>note, <u32>(note >> 32), lower);
     }
     progress(line, i + 1);
+  }
+}
+
+/** Its maker's plain stores may be lost, or it has not taken it yet. */
+function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
+  if ((<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
+  put64(x - HEAD + BLOCK_BIRTH, lower);
+  intoLimbo(root, home, x);
+}
+
+/** A region that was taken out; may be repeated, as somebody's reservation covers it. */
+function retireRegion(region: u32): void {
+  const word = load64(layouts.regionAt(region) + R_STATE);
+  if (kindOf(word) == REGION_LIVE) regions.retireFrom(region, word);
+}
+
+/** A region that `slot` has made in vain; may be repeated. */
+function dropMine(region: u32, slot: u32): void {
+  const word = load64(layouts.regionAt(region) + R_STATE);
+  if (kindOf(word) == REGION_CREATING && ownerOf(word) == slot + 1) dropRegion(region, word);
+}
+
+/** The regions in news are named by the map now. */
+function settleNews(line: usize): void {
+  for (let i: u32 = 0; i < NEWS; i++) {
+    const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
+    if ((note & REGION) != 0) settleRegion(<u32>note);
   }
 }
 

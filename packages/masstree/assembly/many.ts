@@ -28,7 +28,7 @@ import { done, look } from '@x/shm-arena/assembly/map/call';
 import { keyRecord, sliceOf } from '@x/shm-arena/assembly/map/key';
 import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { LANE, LANES, lanes as lanesAt } from './gather';
-import { agreeing, hasRest, kind, put as putHand, slice } from './hand';
+import { agreeing, kind, put as putHand, slice } from './hand';
 import { childOf } from './interior';
 import { askSlot, find, found, isLayer } from './leaf';
 import {
@@ -38,16 +38,15 @@ import {
   H_SKIP,
   liveAt,
   LOST,
-  R_VALUE,
   RECORD,
   REST,
   S_VALUE,
   sizeOf,
   slotAt,
-  recordValue,
 } from './layout';
 import { covered, hop, hopValue, reachOn } from './reach';
 import { top } from './read';
+import { hasRest, valueAt, valueBytes } from './record';
 
 const L_LENGTH: usize = 16;
 const L_AT: usize = 20;
@@ -196,8 +195,8 @@ function give(lane: usize, row: usize, key: usize): bool {
     const record: usize = <u32>get64(value);
     takeUp(lane);
     is = what >> 4 != REST || hasRest(record, get32(lane + L_DEPTH) + 1);
-    value = recordValue(record);
-    bytes = get32(record + R_VALUE);
+    value = valueAt(record);
+    bytes = valueBytes(record);
   }
   if (!is) return putEntry(row, key, 0, 0, 0, NOTHING, 0, 0, 0);
   return putEntry(row, key, 0, 0, 0, 0, value, bytes, 0);

@@ -8,7 +8,7 @@
 //
 // Names: as in cursor.ts; end the last key of the range.
 
-import { get32, get64, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, io, look } from '@x/shm-arena/assembly/map/call';
@@ -48,8 +48,9 @@ import {
   roomForKey,
 } from './gather';
 import { isLayer } from './leaf';
-import { R_REST, R_SLICES, R_VALUE, RECORD, recordValue, REST } from './layout';
+import { RECORD, REST } from './layout';
 import { reachOn } from './reach';
+import { restOf, restSlice, valueAt, valueBytes } from './record';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
@@ -169,8 +170,8 @@ function giveLeaf(n: u32): i32 {
       continue;
     }
     const record = (what & 15) == RECORD;
-    const value = record ? recordValue(at) : entryValueAt(i);
-    const bytes = record ? get32(at + R_VALUE) : what & 15;
+    const value = record ? valueAt(at) : entryValueAt(i);
+    const bytes = record ? valueBytes(at) : what & 15;
     if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, value, bytes, 0)) {
       return count != 0 ? closed(1) : putLarge(1, 1, keyBuffer, keyLength, value, bytes);
     }
@@ -187,11 +188,11 @@ function compose(slice: u64, what: u32, record: usize): bool {
   standAt(slice);
   keyLength = (depth << 3) + (what >> 4);
   if (what >> 4 != REST) return true;
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   keyLength = ((depth + 1) << 3) + rest;
   if (keyLength + 16 > keyRoom) return false;
   for (let i: u32 = 0; i << 3 < rest; i++) {
-    putSlice(depth + 1 + i, get64(record + R_SLICES + ((<usize>i) << 3)));
+    putSlice(depth + 1 + i, restSlice(record, i));
   }
   return true;
 }

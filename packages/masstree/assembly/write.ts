@@ -30,15 +30,14 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { BAD, CLOSED, CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { copyWords, sameBytes } from '@x/shm-arena/assembly/ground/words';
+import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { enter, io, leave, present, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
-import { MOST } from '@x/shm-arena/assembly/reclaim/home';
 import { NOTES } from './gather';
-import { hasRest, kind as ending, left, slice, take as takeKey } from './hand';
+import { kind as ending, left, slice, take as takeKey } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
 import { fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
@@ -53,19 +52,24 @@ import {
   LONGER,
   mapOf,
   MIXED,
-  R_REST,
-  R_SLICES,
-  R_VALUE,
   RECORD,
-  recordBytes,
   S_VALUE,
   slotAt,
-  recordValue,
 } from './layout';
 import { settled } from './open';
 import * as places from './place';
 import { agreed, depth, link, over } from './place';
 import { cover, reachOn } from './reach';
+import {
+  dropRecord,
+  hasRest,
+  makeRecord,
+  moveRecord,
+  restOf,
+  restSlice,
+  valueAt,
+  valueBytes,
+} from './record';
 import { copyHead, isSparse, makeRoom, newLeaf } from './shape';
 import { sweepSome, tidy } from './tidy';
 import { walk } from './walk';
@@ -92,11 +96,6 @@ const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 let value: usize = 0;
 let bytes: u32 = 0;
 
-/** Bytes of the largest value beside a key's rest. */
-export function most(): u32 {
-  return MOST - <u32>R_SLICES;
-}
-
 /** See index.ts. */
 export function put(
   entry: u32,
@@ -107,8 +106,8 @@ export function put(
   k1: u32,
   k2: u32,
   k3: u32,
-  valueAt: u32,
-  valueBytes: u32,
+  valueIn: u32,
+  bytesIn: u32,
   expected: u32,
   expectedBytes: u32,
 ): i32 {
@@ -119,11 +118,8 @@ export function put(
   if (!intents.ready(domain)) return leave(whyNot());
   const map = mapOf(domain);
   takeKey(len, k0, k1, k2, k3);
-  value = valueAt;
-  bytes = valueBytes;
-  if (recordBytes(len, bytes) > MOST) {
-    if (!removes(kind)) return leave(BAD);
-  }
+  value = valueIn;
+  bytes = bytesIn;
   let tries = 0;
   for (let round: u32 = 0; ; round++) {
     status = attempt(map, kind, expected, expectedBytes);
@@ -206,7 +202,7 @@ function isCompare(kind: u32): bool {
 /** Leaves a value for the host: `status`, or NEED. */
 function showWord(word: u64, what: u32, record: usize, status: i32): i32 {
   const room = valueRoom(NOTES);
-  if (record != 0) return putValue(recordValue(record), get32(record + R_VALUE), room, status);
+  if (record != 0) return putValue(valueAt(record), valueBytes(record), 0, room, status);
   put32(io() + FOUND_BYTES, what & 15);
   put64(io() + RESULT, word);
   return status;
@@ -220,7 +216,7 @@ function show(at: usize, what: u32, record: usize, status: i32): i32 {
 
 function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: u32): bool {
   if (record != 0) {
-    return get32(record + R_VALUE) == bytes && sameBytes(recordValue(record), expected, bytes);
+    return valueBytes(record) == bytes && sameBytes(valueAt(record), expected, bytes);
   }
   return (what & 15) == bytes && word == wordOf(expected, bytes);
 }
@@ -253,32 +249,18 @@ function makeEntry(depth: u32): u64 {
   const kind = ending(depth);
   if (fits(kind, bytes)) return wordOf(value, bytes);
   const rest = kind == LONGER ? left(depth + 1) : 0;
-  const record = intents.take(<u32>recordBytes(rest, bytes));
-  if (record == 0) return noEntry();
-  put32(record + R_REST, rest);
-  put32(record + R_VALUE, bytes);
-  for (let i: u32 = 0; i << 3 < rest; i++) {
-    put64(record + R_SLICES + ((<usize>i) << 3), slice(depth + 1 + i));
-  }
-  copyWords(recordValue(record), value, bytes);
-  return record;
+  const record = makeRecord(depth + 1, rest, value, bytes);
+  return record == 0 ? noEntry() : record;
 }
 
 /** The same for what a record has, whose rest begins at its slice `from`. */
 function moveEntry(record: usize, from: u32): u64 {
-  const rest = get32(record + R_REST) - (from << 3);
-  const bytes = get32(record + R_VALUE);
+  const rest = restOf(record) - (from << 3);
+  const bytes = valueBytes(record);
   const kind = min(rest, LONGER);
-  if (fits(kind, bytes)) return wordOf(recordValue(record), bytes);
-  const behind = kind == LONGER ? rest - 8 : 0;
-  const to = intents.take(<u32>recordBytes(behind, bytes));
-  if (to == 0) return noEntry();
-  put32(to + R_REST, behind);
-  put32(to + R_VALUE, bytes);
-  const slices = record + R_SLICES + ((<usize>from + 1) << 3);
-  copyWords(to + R_SLICES, slices, behind);
-  copyWords(recordValue(to), recordValue(record), bytes);
-  return to;
+  if (fits(kind, bytes)) return wordOf(valueAt(record), bytes);
+  const to = moveRecord(record, from + 1, kind == LONGER ? rest - 8 : 0);
+  return to == 0 ? noEntry() : to;
 }
 
 /** Puts an entry into a private leaf, where `live` counts; what counts then. */
@@ -317,7 +299,7 @@ function add(live: u64): i32 {
 }
 
 function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
-  if (record != 0) out(record, false);
+  if (record != 0) dropRecord(record);
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();
@@ -329,7 +311,7 @@ function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const at = slotAt(link, slot) + S_VALUE;
-  if (record != 0) out(record, false);
+  if (record != 0) dropRecord(record);
   if (made == what) {
     const stored =
       record == 0 ? publishValue(blockOf(link), at, word) : publishWord(at, true, word, 0);
@@ -361,12 +343,12 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   const other = freeSlot(link, slice(depth));
   if (other < 0) return makeRoom(live);
   const next = depth + 1;
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   let skip: u32 = 0;
   while (
     left(next + skip) > 8 &&
     rest - (skip << 3) > 8 &&
-    slice(next + skip) == get64(record + R_SLICES + ((<usize>skip) << 3))
+    slice(next + skip) == restSlice(record, skip)
   ) {
     skip++;
   }
@@ -379,7 +361,7 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   within = fill(leaf, within, slice(next + skip), made, word);
   word = moveEntry(record, skip);
   if (made == MIXED) return giveUp(whyNot());
-  within = fill(leaf, within, get64(record + R_SLICES + ((<usize>skip) << 3)), made, word);
+  within = fill(leaf, within, restSlice(record, skip), made, word);
   store64(liveAt(leaf), within);
   layout.openBlock(head, intents.generation());
   put32(head + H_SKIP, skip);

@@ -47,8 +47,6 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   size(...map: MapArgs): number;
   stats(...call: [...MapArgs, at: number]): number;
-  /** The largest value, in bytes. */
-  most(): number;
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
   maintain(...call: [...MapArgs, limit: number]): number;
