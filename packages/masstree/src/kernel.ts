@@ -3,6 +3,7 @@
 
 import {
   type MapArgs,
+  type MapCore,
   mapType,
   type OutArgs,
   type WritableKernel,
@@ -51,6 +52,9 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   leave(...map: MapArgs): number;
   maintain(...call: [...MapArgs, limit: number]): number;
 }
+
+/** What every view of one map shares in one thread. */
+export type Core<K, V> = MapCore<TreeKernel, K, V>;
 
 /** The checks of an audit, by their numbers: assembly/audit.ts. */
 const PROBLEMS = [
