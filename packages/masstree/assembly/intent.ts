@@ -117,24 +117,24 @@ import {
 } from './layout';
 import { cover } from './reach';
 
-const LINE_WORD: usize = 8;
-const LINE_NEXT: usize = 16;
-const LINE_COUNT: usize = 24;
+export const LINE_WORD: usize = 8;
+export const LINE_NEXT: usize = 16;
+export const LINE_COUNT: usize = 24;
 export const LINE_OPEN: usize = 32;
 export const LINE_SNAPSHOTS: usize = 40;
 export const LINE_HOME: usize = 44;
-const LINE_LOCKS: usize = 48;
-const LOCKS: u32 = 3;
-const LINE_NEWS: usize = 64;
+export const LINE_LOCKS: usize = 48;
+export const LOCKS: u32 = 3;
+export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
-const LINE_OLDS: usize = 112;
+export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 144;
 const LINE_LIFE: usize = 152;
 
-const PHASE: u64 = 15;
+export const PHASE: u64 = 15;
 const WORK: u64 = 1;
-const ARMED: u64 = 2;
+export const ARMED: u64 = 2;
 const DONE: u64 = 3;
 const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
@@ -400,6 +400,7 @@ function retireOlds(line: usize, home: usize, from: u32, resumed: bool): void {
     const x: usize = <u32>note;
     if ((note & REGION) != 0) retireRegion(<u32>note);
     else if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, classAt(x), x)) {
+      if (resumed) used(x, classAt(x));
       intoLimbo(root, home, x);
     }
     progress(line, i + 1);
@@ -428,7 +429,7 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
 /** Its maker's plain stores may be lost, or it has not taken it yet. */
 function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
   if ((<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
-  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
+  used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, lower);
   intoLimbo(root, home, x);
 }
@@ -451,6 +452,11 @@ function settleNews(line: usize): void {
     const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
     if ((note & REGION) != 0) settleRegion(<u32>note);
   }
+}
+
+/** Says that a block is in use: plain stores of the dead may be lost, or be of step 13. */
+function used(x: usize, q: u32): void {
+  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
 }
 
 /** Whether a block is the first of a home's limbo. */

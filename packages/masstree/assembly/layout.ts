@@ -50,7 +50,7 @@ import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 export const MAP_NUMBER: usize = 0;
 export const MAP_NEWEST: usize = 8;
 export const MAP_HEAD: usize = 64;
-const MAP_LINES: usize = 128;
+export const MAP_LINES: usize = 128;
 export const LINE: usize = 256;
 
 export function mapBytes(participants: u32): u32 {
@@ -115,9 +115,9 @@ export function headBytes(skip: u32): u32 {
 // ---- interior -----------------------------------------------------------------------------------
 
 export const I_COUNT: usize = 4;
-const I_SEPARATORS: usize = 32;
+export const I_SEPARATORS: usize = 32;
 /** Most children. */
-export const WIDTH: u32 = isDefined(GATED) ? 3 : 38;
+export const WIDTH: u32 = isDefined(GATED) ? 4 : 38;
 const I_CHILDREN: usize = I_SEPARATORS + (((<usize>WIDTH) - 1) << 3);
 export const INTERIOR: u32 = (<u32>I_CHILDREN + (WIDTH << 2) + 7) & ~7;
 

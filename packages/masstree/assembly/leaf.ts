@@ -7,12 +7,17 @@
 //   slot 0  "user:001" 17      slot 1  dead      slot 2  "user:009" 4       slot 3  never used
 //
 // insert, under the leaf's lock                          a death after this step leaves
-//   1. fingerprint, what it is, slice, value word          a slot that is lost until a rebuild
+//   1. slice, value word, what it is                       a slot that the next one takes
+//      fingerprint                                         a slot that is lost until a rebuild
 //   2. store LIVE                 linearizes               intent.ts says whether it counts
 //
 // F1  A slot whose fingerprint is 0 was never used: its words are private to who has the lock.
 // F2  Bits of LIVE are set of slots alone whose fingerprint, slice, value and kind were stored
 //     before.
+//
+// F3  While LIVE says what all slots are, the words that say it of each say nothing.
+//
+// F4  A leaf that is MIXED stays so: who has loaded LIVE may look at these words much later.
 //
 // Checked at its site: F1. By `audit`: what F2 says of a leaf at rest.
 //
@@ -125,23 +130,65 @@ export function freeSlot(link: u32, slice: u64): i32 {
   return <i32>ctz(behind != 0 ? behind : free);
 }
 
-/** Puts an entry into a slot that was never used; it does not count yet. */
-export function fillSlot(link: u32, slot: u32, slice: u64, what: u32, value: u64): void {
+/**
+ * Puts an entry into a slot that was never used, of a leaf where `live` counts; it does not count
+ * yet.
+ */
+export function fillSlot(
+  link: u32,
+  live: u64,
+  slot: u32,
+  slice: u64,
+  what: u32,
+  value: u64,
+): void {
   const prints = printsAt(link, slot >> 3);
   const shift: u64 = (slot & 7) << 3;
   check(((peek64(prints) >> shift) & 0xff) == 0, F + 1, prints);
-  put64(slotAt(link, slot), slice);
-  put64(slotAt(link, slot) + S_VALUE, value); // Private: F1.
-  const kinds = whatAt(link, slot >> 3);
-  store64(kinds, load64(kinds) | ((<u64>what) << shift));
+  put64(slotAt(link, slot), slice); // Private: F1.
+  put64(slotAt(link, slot) + S_VALUE, value);
+  const all = <u32>(live >> KINDS);
+  if ((live & SLOTS) != 0 && all != what) {
+    if (all != MIXED) sayKinds(link, all);
+    const kinds = whatAt(link, slot >> 3);
+    // Who died before the fingerprint has left what he was about to put there.
+    const others = load64(kinds) & ~((<u64>0xff) << shift);
+    store64(kinds, others | ((<u64>what) << shift));
+  }
   store64(prints, load64(prints) | (printOf(hash(slice)) << shift)); // The leaf's lock is held.
 }
 
-/** LIVE with the slot, of that kind. */
+/** F3: the leaf is about to be MIXED. */
+function sayKinds(link: u32, all: u32): void {
+  const words = (slotsOf(sizeOf(link)) + 7) >> 3;
+  for (let i: u32 = 0; i < words; i++) store64(whatAt(link, i), <u64>all * ONES);
+}
+
+/** The same in a private leaf, whose words nobody reads meanwhile. */
+export function fillPrivate(
+  link: u32,
+  live: u64,
+  slice: u64,
+  what: u32,
+  value: u64,
+): u64 {
+  const slot = <u32>freeSlot(link, slice);
+  const shift: u64 = (slot & 7) << 3;
+  put64(slotAt(link, slot), slice);
+  put64(slotAt(link, slot) + S_VALUE, value);
+  const kinds = whatAt(link, slot >> 3);
+  put64(kinds, get64(kinds) | ((<u64>what) << shift));
+  const prints = printsAt(link, slot >> 3);
+  put64(prints, get64(prints) | (printOf(hash(slice)) << shift));
+  return withSlot(live, slot, what);
+}
+
+/** LIVE with the slot, of that kind. A leaf that is MIXED stays so: F4. */
 export function withSlot(live: u64, slot: u32, what: u32): u64 {
   const bits = live & SLOTS;
-  const all: u64 = bits == 0 || <u32>(live >> KINDS) == what ? what : MIXED;
-  return (all << KINDS) | bits | ((<u64>1) << slot);
+  const all = <u32>(live >> KINDS);
+  const same = all == what || (bits == 0 && (all != MIXED || MUTANT == 407));
+  return ((<u64>(same ? what : MIXED)) << KINDS) | bits | ((<u64>1) << slot);
 }
 
 export function withoutSlot(live: u64, slot: u32): u64 {

@@ -40,8 +40,7 @@ import * as intents from './intent';
 import { alsoLock, begin, finish, giveUp, publishWord, take } from './intent';
 import * as interiors from './interior';
 import { childCount } from './interior';
-import * as leaves from './leaf';
-import { clearLeaf, fillSlot, liveCount, sizeFor, withoutSlot, withSlot } from './leaf';
+import { clearLeaf, fillPrivate, liveCount, sizeFor, withoutSlot } from './leaf';
 import {
   blockOf,
   childAt,
@@ -68,6 +67,8 @@ import { covered } from './reach';
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
 /** Entries with which two neighbours become one. */
 const SPARSE: u32 = MOST_SLOTS >> 1;
+/** A leaf is looked at whenever one more than so many entries are gone. */
+const SELDOM: u32 = isDefined(GATED) ? 0 : 3;
 
 // ---- copies -------------------------------------------------------------------------------------
 
@@ -134,13 +135,9 @@ function built(from: u32, end: u32, size: u32): u32 {
   if (made == 0) return 0;
   let live: u64 = 0;
   for (let i = from; i < end; i++) {
-    const key = entrySlice(i);
-    const what = entryWhat(i);
-    const slot = <u32>leaves.freeSlot(made, key);
-    fillSlot(made, slot, key, what, get64(entryValueAt(i)));
-    live = withSlot(live, slot, what);
+    live = fillPrivate(made, live, entrySlice(i), entryWhat(i), get64(entryValueAt(i)));
   }
-  store64(liveAt(made), live);
+  put64(liveAt(made), live);
   return made;
 }
 
@@ -160,22 +157,26 @@ export function makeRoom(live: u64): i32 {
     intents.out(blockOf(link), true);
     return put(word, false, next);
   }
-  sortEntries(n);
   const key = slice(depth);
   let middle: u32;
   let separator = key;
-  if (isLast && key > entrySlice(n - 1)) middle = n; // X1
-  else if (isFirst && key < entrySlice(0)) {
-    middle = 0;
-    separator = entrySlice(0);
-  } else {
-    middle = middleOf(n);
+  if (isLast && key > greatest(n)) middle = n; // X1
+  else {
+    sortEntries(n);
+    middle = isFirst && key < entrySlice(0) ? 0 : middleOf(n);
     separator = entrySlice(middle);
   }
   const a = built(0, middle, middle == 0 ? LARGEST - 1 : sizeFor(middle));
   const b = a == 0 ? 0 : built(middle, n, middle == n ? LARGEST - 1 : sizeFor(n - middle));
   if (b == 0) return giveUp(status());
   return putTwo(blockOf(link), a, separator, b);
+}
+
+/** The greatest slice of n entries. */
+function greatest(n: u32): u64 {
+  let most: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) most = max(most, entrySlice(i));
+  return most;
 }
 
 /** Where to split n sorted entries so that X2 holds, near the middle. */
@@ -228,7 +229,7 @@ function isHead(): bool {
 
 /** Whether a leaf with so many of its slots that count may be worth a look at its neighbour. */
 export function isSparse(named: u32, n: u32): bool {
-  return n == 0 || ((n & 3) == 0 && n << 2 <= slotsOf(sizeOf(named)));
+  return n == 0 || ((n & SELDOM) == 0 && n << 2 <= slotsOf(sizeOf(named)));
 }
 
 /**

@@ -10,7 +10,7 @@
 //
 // Names: as in place.ts.
 
-import { get32, load64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, load64, touch } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { agreeing, kind, slice } from './hand';
@@ -63,6 +63,7 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
       descend(x, childAt(x, i), i == 0, i == childCount(x) - 1);
       continue;
     }
+    touch(x); // The lock's line, beside those that `find` asks for.
     const slot = find(link, load64(liveAt(link)), slice(depth), kind(depth));
     if (slot < 0 || !isLayer(found)) return OK;
     const at = slotAt(link, slot) + S_VALUE;

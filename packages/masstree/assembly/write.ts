@@ -40,7 +40,7 @@ import { NOTES } from './gather';
 import { kind as ending, left, slice, take as takeKey } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
-import { fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
+import { fillPrivate, fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
 import * as layout from './layout';
 import {
   A_LAYER,
@@ -263,13 +263,6 @@ function moveEntry(record: usize, from: u32): u64 {
   return to == 0 ? noEntry() : to;
 }
 
-/** Puts an entry into a private leaf, where `live` counts; what counts then. */
-function fill(leaf: u32, live: u64, slice: u64, what: u32, word: u64): u64 {
-  const slot = <u32>freeSlot(leaf, slice);
-  fillSlot(leaf, slot, slice, what, word);
-  return withSlot(live, slot, what);
-}
-
 // ---- writes -------------------------------------------------------------------------------------
 
 /** The layer is empty: its first leaf. */
@@ -280,7 +273,7 @@ function firstLeaf(number: u64): i32 {
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
   if (leaf == 0) return giveUp(whyNot());
-  store64(liveAt(leaf), fill(leaf, 0, slice(depth), made, word));
+  put64(liveAt(leaf), fillPrivate(leaf, 0, slice(depth), made, word));
   if (!publishWord(places.word, false, leaf, 1)) return giveUp(AGAIN);
   finish();
   return OK;
@@ -292,7 +285,7 @@ function add(live: u64): i32 {
   if (slot < 0) return makeRoom(live);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
-  fillSlot(link, slot, slice(depth), made, word);
+  fillSlot(link, live, slot, slice(depth), made, word);
   if (!publishLive(link, withSlot(live, slot, made), slot, false, 1)) return giveUp(AGAIN);
   finish();
   return OK;
@@ -325,7 +318,7 @@ function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
     giveUp(AGAIN);
     return room();
   }
-  fillSlot(link, other, slice(depth), made, word);
+  fillSlot(link, live, other, slice(depth), made, word);
   const next = withSlot(withoutSlot(live, slot), other, made);
   if (!publishLive(link, next, other, false, 0)) return giveUp(AGAIN);
   finish();
@@ -358,11 +351,11 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   let within: u64 = 0;
   let word = makeEntry(next + skip);
   if (made == MIXED) return giveUp(whyNot());
-  within = fill(leaf, within, slice(next + skip), made, word);
+  within = fillPrivate(leaf, within, slice(next + skip), made, word);
   word = moveEntry(record, skip);
   if (made == MIXED) return giveUp(whyNot());
-  within = fill(leaf, within, restSlice(record, skip), made, word);
-  store64(liveAt(leaf), within);
+  within = fillPrivate(leaf, within, restSlice(record, skip), made, word);
+  put64(liveAt(leaf), within);
   layout.openBlock(head, intents.generation());
   put32(head + H_SKIP, skip);
   store32(head + H_ROOT, leaf);
@@ -370,7 +363,7 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
     put64(head + H_SLICES + ((<usize>i) << 3), slice(next + i));
   }
   out(record, false);
-  fillSlot(link, other, slice(depth), A_LAYER, head);
+  fillSlot(link, live, other, slice(depth), A_LAYER, head);
   const counts = withSlot(withoutSlot(live, slot), other, A_LAYER);
   if (!publishLive(link, counts, other, false, 1)) return giveUp(AGAIN);
   finish();
@@ -391,9 +384,9 @@ function splitHead(number: u64): i32 {
   const word = makeEntry(fork);
   if (made == MIXED) return giveUp(whyNot());
   const here = get64(head + H_SLICES + ((<usize>agreed) << 3));
-  let live = fill(leaf, 0, here, A_LAYER, below);
-  live = fill(leaf, live, slice(fork), made, word);
-  store64(liveAt(leaf), live);
+  let live = fillPrivate(leaf, 0, here, A_LAYER, below);
+  live = fillPrivate(leaf, live, slice(fork), made, word);
+  put64(liveAt(leaf), live);
   store32(<usize>above + H_ROOT, leaf);
   out(head, true);
   if (!publishWord(at, true, above, 1)) return giveUp(AGAIN);
