@@ -109,8 +109,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
   has(key: K): boolean;
 
   /**
-   * The values of many keys, in their order. Each key is read for itself; for one instant take a
-   * snapshot.
+   * The values of many keys, in their order. The searches walk in lockstep, so that their cache
+   * misses overlap. Each key is read for itself; for one instant take a snapshot.
    * @throws TypeError for what is no iterable; before anything is read
    * @example
    * const map = Masstree.create(arena);

@@ -1,7 +1,14 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import { type MapArgs, mapType, type OutArgs, type WritableKernel, type WriteKinds } from '@x/shm-arena/map';
+import {
+  type MapArgs,
+  type MapCore,
+  mapType,
+  type OutArgs,
+  type WritableKernel,
+  type WriteKinds,
+} from '@x/shm-arena/map';
 import type { TargetKernel } from '@x/shm-arena/ordered';
 import type { StructureType } from '@x/shm-arena/structure';
 import bytes from '../build/kernel.wasm';
@@ -38,15 +45,16 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   /** One more snapshot of this thread is open; ends with `closeSnapshot`. */
   snapshot(...map: MapArgs): number;
   closeSnapshot(...map: MapArgs): number;
-  getMany(
-    ...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]
-  ): number;
+  getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   size(...map: MapArgs): number;
   stats(...call: [...MapArgs, at: number]): number;
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
   maintain(...call: [...MapArgs, limit: number]): number;
 }
+
+/** What every view of one map shares in one thread. */
+export type Core<K, V> = MapCore<TreeKernel, K, V>;
 
 /** The checks of an audit, by their numbers: assembly/audit.ts. */
 const PROBLEMS = [

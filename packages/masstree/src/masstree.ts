@@ -1,7 +1,7 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import { codecsOf, type MapArgs, NUMBERS, READER } from '@x/shm-arena/map';
+import { codecsOf, type MapArgs, MapCore, NUMBERS, READER } from '@x/shm-arena/map';
 import { type Bounds, EVERYTHING, encodeRange, writableOrdered } from '@x/shm-arena/ordered';
 import {
   amidst,
@@ -17,7 +17,6 @@ import {
 } from '@x/shm-arena/structure';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
-import { Core } from './core.ts';
 import { KIND, KINDS, type TreeKernel, TYPE } from './kernel.ts';
 import { TreeReader } from './reader.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -39,7 +38,7 @@ export class Tree<K, V>
 
   constructor(member: Membership<TreeKernel>, options: api.MasstreeCodecs<K, V>) {
     const { key, value } = codecsOf(options);
-    super(new TreeReader(new Core(member, key, value), 0));
+    super(new TreeReader(new MapCore(member, key, value), 0));
     const { kernel, entry, generation } = member;
     member.leaving = () => kernel.leave(entry, generation);
   }

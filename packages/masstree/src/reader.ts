@@ -3,7 +3,7 @@
 import { type Bounds, RangeScan, TargetReader } from '@x/shm-arena/ordered';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import { COUNT_ONLY, WIDER } from '../build/numbers/scan.ts';
-import type { Core } from './core.ts';
+import type { Core } from './kernel.ts';
 
 /** Room for output from which on the kernel takes most of it for the key that a scan stands at. */
 const WIDE = 2 ** 18;
@@ -28,6 +28,10 @@ class TreeScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
   declare protected readonly view: { core: Core<any, any>; target: number; check(): void };
 
+  protected override portionRoom(room: number): number {
+    return room < WIDE ? room : (room >> 2) & -8;
+  }
+
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;
     const { kernel, crossing, entry, generation } = core;
@@ -45,6 +49,7 @@ class TreeScan extends RangeScan {
       this.endAt = (endAt + moved) | 0;
       at = crossing.outAt;
       room = crossing.outBytes & -8;
+      this.room = this.portionRoom(room);
     }
   }
 }

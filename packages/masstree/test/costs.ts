@@ -133,7 +133,7 @@ const alike: CostObject<World> = {
   what: 'Masstree',
   of: ({ map }) => map,
   in: 'alike',
-  rows: alikeCosts<World>(({ map }) => map, { get: 2, floor: 4, entry: 2 }),
+  rows: alikeCosts<World>(({ map }) => map, { get: 7, floor: 7, entry: 2 }),
 };
 
 /** Numbers that rise, of which n are there: the first one is taken, another comes behind. */
