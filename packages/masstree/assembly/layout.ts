@@ -21,8 +21,7 @@
 //            or MIXED   then a byte a slot: fingerprints, 0 = not used (words, shared); a byte a
 //            slot: what it is (words, shared); and the slots: 0 u64 slice, written once, before
 //            the slot counts   8 u64 value, shared
-// Record     frozen: 0 u32 bytes of the rest   4 u32 bytes of the value   8 the rest's slices, then
-//            the value, padded to 8
+// Record     record.ts
 //
 // What a slot is: in the upper four bits how many bytes its key has in the slice (0 to 8), REST or
 // LAYER; in the lower four how many bytes the value word has (0 to 8), or RECORD.
@@ -188,18 +187,3 @@ export const RECORD: u32 = 9;
 export const A_LAYER: u32 = LAYER << 4;
 /** Bytes that a key has in a slice: more than it holds. */
 export const LONGER: u32 = 9;
-
-// ---- record -------------------------------------------------------------------------------------
-
-export const R_REST: usize = 0;
-export const R_VALUE: usize = 4;
-export const R_SLICES: usize = 8;
-
-/** Bytes of a record; 64 bits, for the host says how long a value is. */
-export function recordBytes(rest: u32, bytes: u32): u64 {
-  return R_SLICES + ((<u64>rest + 7) & ~7) + ((<u64>bytes + 7) & ~7);
-}
-
-export function valueOf(record: usize): usize {
-  return record + R_SLICES + ((get32(record + R_REST) + 7) & ~7);
-}
