@@ -148,7 +148,7 @@ export function fillSlot(
   put64(slotAt(link, slot), slice); // Private: F1.
   put64(slotAt(link, slot) + S_VALUE, value);
   const all = <u32>(live >> KINDS);
-  if ((live & SLOTS) != 0 && all != what) {
+  if (all != what && (all == MIXED || (live & SLOTS) != 0)) {
     if (all != MIXED) sayKinds(link, all);
     const kinds = whatAt(link, slot >> 3);
     // Who died before the fingerprint has left what he was about to put there.
