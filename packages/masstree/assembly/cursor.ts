@@ -104,6 +104,12 @@ export function beginCursor(
   return true;
 }
 
+/** The cursor's key ends, before everything, behind the slices that were put. */
+export function standIn(at: u32): void {
+  cursorDepth = at;
+  ends = 0;
+}
+
 /** The cursor stands at an entry of the gathered leaf from here on: its slice is put there. */
 export function standAt(slice: u64): void {
   cursorDepth = depth;

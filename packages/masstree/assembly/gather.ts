@@ -27,8 +27,6 @@ const GATHERED: u32 = <u32>ARRAY * 3 + LANES * <u32>LANE;
 const RUN: u32 = isDefined(GATED) ? 2 : 6;
 /** Bytes of the key that a scan stands at, if the host gives it no more room. */
 const KEY_BYTES: u32 = isDefined(GATED) ? 64 : 8 << 10;
-/** Room for output from which on most of it is the key's. */
-const WIDE: u32 = 1 << 18;
 /** Bytes of scratch that are the kernel's. */
 export const NOTES: u32 = (GATHERED + KEY_BYTES + 63) & ~63;
 
@@ -41,10 +39,10 @@ export let keyBuffer: usize = 0;
 export let keyRoom: u32 = 0;
 
 /** The key's room is the kernel's own, or the end of what the host gives; what is left of that. */
-export function roomForKey(out: usize, outBytes: u32): u32 {
+export function roomForKey(out: usize, outBytes: u32, wide: bool): u32 {
   keyBuffer = base() + GATHERED;
   keyRoom = KEY_BYTES;
-  if (outBytes < WIDE) return outBytes;
+  if (!wide) return outBytes;
   const left = (outBytes >> 2) & ~7;
   keyBuffer = out + left;
   keyRoom = (outBytes - left) & ~7;

@@ -16,7 +16,7 @@
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
 //   A region is noted as REGION | its number (record.ts)
-//   48 3 x u32 further locks   144 u64 where `maintain` goes on
+//   48 3 x u32 further locks   208 where `maintain` goes on
 //   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store adds
 //   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
 //
@@ -132,7 +132,9 @@ export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
 export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
-export const LINE_CURSOR: usize = 144;
+/** How many slices `maintain` goes on behind, one less of them, and they. */
+export const LINE_CURSOR: usize = 208;
+export const CURSOR_SLICES: u32 = 5;
 const LINE_LIFE: usize = 152;
 const LINE_BULK: usize = 160;
 /** From the head that stands there on: entries below it. */
@@ -386,6 +388,7 @@ export function finish(): void {
   retireOlds(line, home, 0, false);
   clear(line, ME + 1, true);
   collectDue(root, home, true);
+  regions.sweep(); // One load, unless some region was retired.
 }
 
 /** Gives up what was not published, and hands the status on. */

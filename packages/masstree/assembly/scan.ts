@@ -54,6 +54,8 @@ import { restOf, restSlice, valueAt, valueBytes } from './record';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
+/** Flag: the end of the room for output, three quarters of it, is for the key. */
+export const WIDE: u32 = 1 << 17;
 /** A status: the scan stands at a key for which there is no room; the result says how many bytes. */
 export const WIDER: i32 = 48;
 /** Entries that one call counts. */
@@ -121,7 +123,7 @@ export function scan(
   limit = counts ? min(most, COUNTED) : most;
   count = 0;
   row = out;
-  const room = roomForKey(out, outBytes);
+  const room = roomForKey(out, outBytes, (flags & WIDE) != 0);
   key = openPortion(out, room, counts ? 1 : limit, flags);
   const reverse = (flags & REVERSE) != 0;
   if (!beginCursor(target, domain, reverse, limit == 1, flags, startLen, startAt)) {
