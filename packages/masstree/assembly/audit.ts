@@ -27,12 +27,14 @@ import {
   sliceIn,
 } from './cursor';
 import { allForKey, entryBlock, entryKind, entrySlice, entryWhat } from './gather';
-import { entriesOf } from './intent';
+import { bulkAt, entriesOf } from './intent';
 import { childCount, childOf } from './interior';
 import { find, isLayer } from './leaf';
 import {
   blockOf,
   childAt,
+  GENERATION,
+  H_ROOT,
   lineAt,
   liveAt,
   LOCK,
@@ -53,6 +55,8 @@ export function audit(entry: u32, generation: u32): i32 {
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = lineAt(map, slot);
     if (load64(line) != 0) return leave(problem(9, line, slot, load64(line), 0));
+    const loads = load64(bulkAt(line) + GENERATION);
+    if (loads == 0 && load32(bulkAt(line) + H_ROOT) != 0) return leave(problem(9, line, slot, 1, 0));
   }
   allForKey();
   beginCursor(0, domain, false, false, 0, 0, 0);

@@ -19,6 +19,7 @@ import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
+import { dropOf } from './bulk';
 import { dropUnnoted, entriesOf, isCurrent, LINE_HOME, LINE_SNAPSHOTS, ownLine, ready, resolve } from './intent';
 import {
   blockOf,
@@ -149,6 +150,8 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const line = lineAt(map, slot);
   resolve(root, slot);
   dropUnnoted(root, slot);
+  const dropped = dropOf(root, slot);
+  if (dropped != OK) return leaveCall(dropped);
   endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);

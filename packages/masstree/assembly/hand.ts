@@ -37,6 +37,23 @@ export function put(first: u64, second: u64, len: u32, from: usize): void {
   at = from;
 }
 
+let otherS0: u64 = 0;
+let otherS1: u64 = 0;
+let otherLength: u32 = 0;
+let otherAt: usize = 0;
+
+/** Another key is taken, until `takeBack`. */
+export function putAside(): void {
+  otherS0 = s0;
+  otherS1 = s1;
+  otherLength = length;
+  otherAt = at;
+}
+
+export function takeBack(): void {
+  put(otherS0, otherS1, otherLength, otherAt);
+}
+
 export function slice(depth: u32): u64 {
   if (depth == 0) return s0;
   return depth == 1 ? s1 : sliceAt(at, depth, length);

@@ -7,6 +7,7 @@
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
 //   read.ts, many.ts   one key, many               write.ts               one key is written
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
+//   bulk.ts       a map's first entries, all at once
 //   record.ts     what has no room in a slot
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts              locks, publication, deaths
@@ -59,6 +60,13 @@ export { put } from './write';
  * piece: after NEED, a part of a key or a value.
  */
 export { get, piece } from './read';
+
+/**
+ * bulkBegin: begins to load; EXISTS: this thread is loading already. bulkPut: one more entry, its
+ * key behind all before; EXISTS: it was there. bulkEnd: all of them are the map's at once; EXISTS:
+ * it is not empty. bulkDrop: gives up, what was put is gone; O(what was put). OK, FULL, CONTENDED.
+ */
+export { bulkBegin, bulkDrop, bulkEnd, bulkPut } from './bulk';
 
 /** getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK. */
 export { getMany } from './many';

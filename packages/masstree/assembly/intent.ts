@@ -17,6 +17,7 @@
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
 //   A region is noted as REGION | its number (record.ts)
 //   48 3 x u32 further locks   144 u64 where `maintain` goes on
+//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store adds
 //   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
@@ -107,10 +108,12 @@ import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
   DEAD,
+  H_ROOT,
   lineAt,
   lineOf,
   liveAt,
   LOCK,
+  MAP_HEAD,
   MAP_NUMBER,
   mapOf,
   sizeOf,
@@ -131,6 +134,10 @@ export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 144;
 const LINE_LIFE: usize = 152;
+const LINE_BULK: usize = 160;
+/** From the head that stands there on: entries below it. */
+export const BULK_COUNT: usize = 32;
+const LINE_DELTA: usize = 200;
 
 export const PHASE: u64 = 15;
 const WORK: u64 = 1;
@@ -140,6 +147,8 @@ const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
 const ADDS: u64 = 1 << 8;
 const REMOVES: u64 = 2 << 8;
+/** As many as LINE_DELTA says. */
+const MANY: u64 = 3 << 8;
 const SLOT: u64 = 10;
 const SIZE: u64 = 16;
 const CLEARS: u64 = 1 << 20;
@@ -329,11 +338,20 @@ export function publishValue(x: usize, word: usize, value: u64): bool {
   return true;
 }
 
+/** Whether what is published from here on counts: all but what is under a head of one's own. */
+export function counts(does: bool): void {
+  counting = does;
+}
+
+let counting: bool = true;
+
 /** Steps 8 and 9. */
-function arm(state: u64, delta: i32): bool {
+function arm(state: u64, change: i32): bool {
+  const delta = counting ? change : 0;
+  if (delta > 1) store64(line + LINE_DELTA, delta);
   const sequence = (load64(line + LINE_COUNT) + (delta == 0 ? 0 : 1)) & 0xff;
-  const change = delta == 0 ? 0 : delta > 0 ? ADDS : REMOVES;
-  const armed = state | ARMED | change | (sequence << SEQUENCE);
+  const bits = delta == 0 ? 0 : delta > 1 ? MANY : delta > 0 ? ADDS : REMOVES;
+  const armed = state | ARMED | bits | (sequence << SEQUENCE);
   if (MUTANT != 401) store64(line, armed);
   if (MUTANT == 402 || load64(mapOf(root) + MAP_NUMBER) == number) {
     if (MUTANT == 401) store64(line, armed);
@@ -345,7 +363,7 @@ function arm(state: u64, delta: i32): bool {
 
 /** Step 11. */
 function count(delta: i32): void {
-  if (delta != 0) store64(line + LINE_COUNT, counted(load64(line + LINE_COUNT), delta));
+  if (delta != 0 && counting) store64(line + LINE_COUNT, counted(load64(line + LINE_COUNT), delta));
 }
 
 /** A count with `delta` more, and the next sequence. */
@@ -508,6 +526,11 @@ function isOut(line: usize, x: usize): bool {
 
 // ---- looking ------------------------------------------------------------------------------------
 
+/** The head of what a slot loads. */
+export function bulkAt(line: usize): usize {
+  return line + LINE_BULK;
+}
+
 /** Whether the slot of a line may be about to store, or has stored and not yet counted. */
 export function isArmed(line: usize): bool {
   return (load64(line) & PHASE) == ARMED;
@@ -535,6 +558,11 @@ export function resolve(domain: usize, slot: u32): void {
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
+    if (published && load32(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+      // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
+      const own = line + LINE_BULK + H_ROOT;
+      if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);
+    }
     state = first | (published ? DONE : UNDO);
     store64(line, state);
   } else if ((state & PHASE) == WORK) {
@@ -565,10 +593,15 @@ function isPublished(line: usize, state: u64, owner: u32): bool {
   return (bit == 0) == ((state & CLEARS) != 0);
 }
 
+function deltaOf(line: usize, change: u64): i32 {
+  if (change == MANY) return <i32>load64(line + LINE_DELTA);
+  return change == ADDS ? 1 : change == REMOVES ? -1 : 0;
+}
+
 /** Step 11, unless it was done. */
 function recount(line: usize, state: u64): void {
   const word = load64(line + LINE_COUNT);
-  const delta: i32 = (state & ADDS) != 0 ? 1 : (state & REMOVES) != 0 ? -1 : 0;
+  const delta = deltaOf(line, state & MANY);
   if (delta != 0 && (word & 0xff) != ((state >> SEQUENCE) & 0xff)) {
     store64(line + LINE_COUNT, counted(word, delta));
   }

@@ -11,6 +11,8 @@
 
 import { blockOf, H_ROOT } from './layout';
 
+/** The head of the first layer. */
+export let top: usize = 0;
 /** 0: the layer is empty. */
 export let link: u32 = 0;
 export let over: usize = 0;
@@ -25,6 +27,11 @@ export let isFirst: bool = true;
 export let isLast: bool = true;
 /** How many slices of the layer's head agree with the key, where not all do; or ~0. */
 export let agreed: u32 = 0;
+
+/** What follows is about the tree under this head. */
+export function standUnder(head: usize): void {
+  top = head;
+}
 
 /** In a layer, at its root. */
 export function enterLayer(leaf: u32, at: usize, head: usize, layerDepth: u32): void {

@@ -52,7 +52,6 @@ import {
   LARGEST,
   leafBytes,
   liveAt,
-  MAP_HEAD,
   MOST_SLOTS,
   openBlock,
   separatorAt,
@@ -237,13 +236,13 @@ export function isSparse(named: u32, n: u32): bool {
  * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock was
  * not to be had; FULL.
  */
-export function shrink(map: usize, number: u64): i32 {
+export function shrink(number: u64): i32 {
   const x = blockOf(link);
   if (!begin(x, number)) return AGAIN;
   const n = liveCount(load64(liveAt(link)));
   if (!isHead()) return merge(x, n);
   if (n != 0) return giveUp(OK);
-  if (over == map + MAP_HEAD) {
+  if (upper == 0) {
     if (!alsoLock(over) || load32(word) != link) return giveUp(AGAIN);
     intents.out(x, true);
     return put(word, false, 0);

@@ -29,9 +29,9 @@ import { allForKey, entryWhat, keyBuffer, roomForKey } from './gather';
 import { takeAt } from './hand';
 import { collectHere, LINE_CURSOR, ready } from './intent';
 import { isLayer, liveCount } from './leaf';
-import { lineOf, liveAt, mapOf } from './layout';
+import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
-import { agreed, link } from './place';
+import { agreed, link, standUnder } from './place';
 import { reachOn } from './reach';
 import { isSparse, shrink } from './shape';
 import { walk } from './walk';
@@ -42,7 +42,8 @@ const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 const SOME: u32 = isDefined(GATED) ? 2 : 256;
 
 /** Merges what has become sparse where the key in hand was, as far as that goes at once. */
-export function tidy(map: usize): u32 {
+export function tidy(map: usize, head: usize): u32 {
+  standUnder(head);
   let changes: u32 = 0;
   let collected = false;
   for (let round: u32 = 0; round < ROUNDS; round++) {
@@ -53,7 +54,7 @@ export function tidy(map: usize): u32 {
     if (status == AGAIN) continue;
     if (status != OK || link == 0 || agreed != ~0) break;
     if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
-    status = shrink(map, number);
+    status = shrink(number);
     if (status == FULL && !collected) {
       collected = true;
       collectHere();
@@ -104,7 +105,7 @@ function sweep(domain: usize, most: u32): u32 {
     if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
       tried = true;
       takeAt((depth + 1) << 3, slicesAt(keyBuffer));
-      changes += tidy(map);
+      changes += tidy(map, map + MAP_HEAD);
       n = goOn(REPEAT);
       continue;
     }

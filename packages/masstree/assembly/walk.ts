@@ -22,7 +22,6 @@ import {
   H_SKIP,
   liveAt,
   LOST,
-  MAP_HEAD,
   S_VALUE,
   sizeOf,
   slotAt,
@@ -38,6 +37,7 @@ import {
   goDeeper,
   over,
   standOn,
+  top,
   word,
 } from './place';
 import { renew, splitInterior } from './shape';
@@ -49,7 +49,7 @@ import { renew, splitInterior } from './shape';
  */
 export function walk(map: usize, number: u64, grows: bool): i32 {
   const newest = newestOf(map);
-  enterLayer(0, 0, map + MAP_HEAD, 0);
+  enterLayer(0, 0, top, 0);
   while (true) {
     const link = standOn(hop(word, false));
     if (link == LOST) return AGAIN;

@@ -30,14 +30,14 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { sameBytes } from '@x/shm-arena/assembly/ground/words';
-import { enter, io, leave, present, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { io, leave, look, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { NOTES } from './gather';
-import { kind as ending, left, slice, take as takeKey } from './hand';
+import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
 import { fillPrivate, fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
@@ -50,6 +50,7 @@ import {
   H_SLICES,
   liveAt,
   LONGER,
+  MAP_HEAD,
   mapOf,
   MIXED,
   RECORD,
@@ -58,7 +59,7 @@ import {
 } from './layout';
 import { settled } from './open';
 import * as places from './place';
-import { agreed, depth, link, over } from './place';
+import { agreed, depth, link, over, standUnder, top } from './place';
 import { cover, reachOn } from './reach';
 import {
   dropRecord,
@@ -111,28 +112,53 @@ export function put(
   expected: u32,
   expectedBytes: u32,
 ): i32 {
-  let status = enter(entry, generation);
-  if (status != OK) return status;
-  const domain = present(entry, generation);
-  if (domain == 0) return leave(CLOSED);
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  const map = mapOf(domain);
   takeKey(len, k0, k1, k2, k3);
+  const head = mapOf(domain) + MAP_HEAD;
+  const status = run(domain, head, kind, valueIn, bytesIn, expected, expectedBytes);
+  return status == NEED ? NEED : leave(status);
+}
+
+/** A write of the key in hand to the tree under `head`: the map's, or one that is not yet. */
+export function run(
+  domain: usize,
+  head: usize,
+  kind: u32,
+  valueIn: u32,
+  bytesIn: u32,
+  expected: u32,
+  expectedBytes: u32,
+): i32 {
+  const map = mapOf(domain);
+  const own = head == map + MAP_HEAD;
   value = valueIn;
   bytes = bytesIn;
+  standUnder(head);
+  intents.counts(own);
   let tries = 0;
-  for (let round: u32 = 0; ; round++) {
-    status = attempt(map, kind, expected, expectedBytes);
+  for (let round: u32 = 0; round <= ROUNDS; round++) {
+    const status = attempt(map, kind, expected, expectedBytes);
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
-      if (tries++ != 0 && !sweepSome(domain)) break;
-      takeKey(len, k0, k1, k2, k3);
+      if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
       intents.collectHere();
-    } else if (status != AGAIN) break;
-    if (round == ROUNDS) return leave(CONTENDED);
+    } else if (status != AGAIN) return status;
     reachOn(round);
   }
-  return status == NEED ? NEED : leave(status);
+  return CONTENDED;
+}
+
+/** A sweep, and the key in hand and the tree are as they were. */
+function sweepFor(domain: usize, head: usize, own: bool): bool {
+  putAside();
+  intents.counts(true);
+  const some = sweepSome(domain);
+  takeBack();
+  standUnder(head);
+  intents.counts(own);
+  return some;
 }
 
 function removes(kind: u32): bool {
@@ -296,7 +322,7 @@ function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();
-  if (isSparse(link, liveCount(next))) tidy(map);
+  if (isSparse(link, liveCount(next))) tidy(map, top);
   return OK;
 }
 
