@@ -188,7 +188,7 @@ function gatherLeaf(from: u32): i32 {
   if (link == 0) return 0;
   leaf = link;
   const n = gather(link, load64(liveAt(link)), 0);
-  if (!kept && !covered()) return -1; // K2
+  if (MUTANT != 427 && !kept && !covered()) return -1; // K2
   if (few) return firstOf(n);
   sortEntries(n);
   return n;

@@ -211,8 +211,10 @@ export function begin(x: usize, word: u64): bool {
   news = 0;
   olds = 0;
   locks = 0;
-  store64(line, ((<u64>x) << FIRST) | WORK);
-  if (lock(x)) return true;
+  if (MUTANT != 412) store64(line, ((<u64>x) << FIRST) | WORK);
+  const has = lock(x);
+  if (MUTANT == 412) store64(line, ((<u64>x) << FIRST) | WORK);
+  if (has) return true;
   store64(line, 0);
   return false;
 }
@@ -240,12 +242,13 @@ export function take(bytes: u32): usize {
   const q = classOf(bytes + HEAD);
   const next = nextBlock(root, home, q);
   if (next == 0) return 0;
-  store64(note, ((<u64>q) << 32) | next);
+  if (MUTANT != 413) store64(note, ((<u64>q) << 32) | next);
   const x: usize = allocBlock(root, home, bytes);
   if (x == 0) {
     store64(note, 0);
     return 0;
   }
+  if (MUTANT == 413) store64(note, ((<u64>q) << 32) | next);
   check(x == next, I + 3, x);
   news++;
   return x;
@@ -285,7 +288,7 @@ export function out(x: usize, node: bool): void {
 
 /** The generation of what the write makes. */
 export function generation(): u64 {
-  return number >> 1;
+  return MUTANT == 424 ? (number >> 1) + 1 : number >> 1;
 }
 
 /** After a death: regions that the dead had not noted yet. */
@@ -317,8 +320,9 @@ export function publishLive(link: u32, live: u64, slot: u32, clears: bool, delta
     ((<u64>slot) << SLOT) |
     (clears ? CLEARS : 0);
   if (!arm(armed, delta)) return false;
+  if (MUTANT == 439) count(delta);
   store64(liveAt(link), live); // Publishes the slot.
-  count(delta);
+  if (MUTANT != 439) count(delta);
   return true;
 }
 
@@ -327,6 +331,7 @@ export function publishWord(word: usize, wide: bool, value: u64, delta: i32): bo
   store64(line + LINE_WORD, <u64>word | (wide ? WIDE : 0));
   store64(line + LINE_NEXT, value);
   if (!arm((load64(line) & ~((<u64>0xffff_ffff))) | BY_WORD, delta)) return false;
+  if (MUTANT == 410) retireOlds(line, home, 0, false);
   if (wide) store64(word, value);
   else store32(word, <u32>value);
   count(delta);
@@ -399,7 +404,7 @@ export function giveUp(status: i32): i32 {
     return status;
   }
   store64(line, ((<u64>first) << FIRST) | UNDO);
-  retireNews(line, home, ME, 0, false);
+  if (MUTANT != 432) retireNews(line, home, ME, 0, false);
   clear(line, ME + 1, false);
   collectDue(root, home, true);
   return status;
@@ -408,6 +413,7 @@ export function giveUp(status: i32): i32 {
 /** There is nothing but one lock. */
 function unlockOne(x: usize): void {
   check((peek32(x + LOCK) & ~DEAD) == ME + 1, I + 1, x);
+  if (MUTANT == 411) store64(line, 0);
   store32(x + LOCK, 0);
   store64(line, 0);
 }
@@ -449,7 +455,7 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
 
 /** Its maker's plain stores may be lost, or it has not taken it yet. */
 function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
-  if ((<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  if (MUTANT != 436 && (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, lower);
   intoLimbo(root, home, x);
@@ -486,6 +492,7 @@ function heads(home: usize, q: u32, x: usize): bool {
 }
 
 function progress(line: usize, done: u32): void {
+  if (MUTANT == 437) return;
   store64(line, (load64(line) & ~((<u64>15) << PROGRESS)) | ((<u64>done) << PROGRESS));
 }
 
@@ -575,8 +582,8 @@ export function resolve(domain: usize, slot: u32): void {
   const from = <u32>(state >> PROGRESS) & 15;
   const done = (state & PHASE) == DONE;
   if (done) retireOlds(line, home, from, true);
-  else retireNews(line, home, slot, from, true);
-  clear(line, slot + 1, done);
+  else if (MUTANT != 433) retireNews(line, home, slot, from, true);
+  clear(line, slot + 1, done && MUTANT != 440);
 }
 
 /** I2. */
@@ -605,7 +612,7 @@ function deltaOf(line: usize, change: u64): i32 {
 function recount(line: usize, state: u64): void {
   const word = load64(line + LINE_COUNT);
   const delta = deltaOf(line, state & MANY);
-  if (delta != 0 && (word & 0xff) != ((state >> SEQUENCE) & 0xff)) {
+  if (delta != 0 && (MUTANT == 438 || (word & 0xff) != ((state >> SEQUENCE) & 0xff))) {
     store64(line + LINE_COUNT, counted(word, delta));
   }
 }

@@ -89,7 +89,7 @@ export function copyWithOne(to: usize, generation: u64, x: usize, i: u32, link: 
   store32(childAt(to, i), link);
   copyChildren(to, i + 1, x, i + 2, count - i - 2);
   copySeparators(to, 0, x, 0, i);
-  copySeparators(to, i, x, i + 1, count - 2 - i);
+  copySeparators(to, i, x, MUTANT == 443 ? i : i + 1, count - 2 - i);
 }
 
 /** The index of a child's word. */

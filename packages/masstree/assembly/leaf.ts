@@ -187,7 +187,7 @@ export function fillPrivate(
 export function withSlot(live: u64, slot: u32, what: u32): u64 {
   const bits = live & SLOTS;
   const all = <u32>(live >> KINDS);
-  const same = all == what || (bits == 0 && (all != MIXED || MUTANT == 407));
+  const same = all == what || (bits == 0 && (all != MIXED || MUTANT == 390));
   return ((<u64>(same ? what : MIXED)) << KINDS) | bits | ((<u64>1) << slot);
 }
 
