@@ -48,7 +48,19 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { classOf, sizeOfClass } from '../memory/classes';
-import { BAD, CLOCK, FULL, ME, PAGES, PAGE_SHIFT } from '../ground/layout';
+import {
+  BAD,
+  CLOCK,
+  FULL,
+  kindOf,
+  ME,
+  P_CONT,
+  P_REGION,
+  PAGES,
+  PAGE_SHIFT,
+  SLICE_SHIFT,
+} from '../ground/layout';
+import { pageAux, pageTag, sliceAt } from '../memory/pages';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
@@ -64,21 +76,22 @@ import {
   HOME_ANNOUNCED,
   HOME_BALANCE,
   HOME_BIRTHS,
-  HOME_COUNTS,
   HOME_NOW,
   HOME_OWNER,
   HOME_PENDING,
+  HOME_WAITING,
   homeAt,
   homeIndex,
   linkAt,
   linkOf,
+  freeAt,
   MOST,
   notePeak,
   tell,
   USED,
   wordAt,
 } from './home';
-import { isAligned, nextOf, regionOf, repairMoving, takeSpan } from './spans';
+import { grow, isAligned, nextOf, repairMoving, takeSpan } from './spans';
 import { fail } from '../ground/thread';
 
 const BATCH: u32 = isDefined(GATED) ? 2 : 64;
@@ -103,12 +116,8 @@ export function allocBlock(root: usize, home: usize, bytes: u32, align: u32 = 16
     while (q < CLASSES_MAX && !isAligned(q)) q++;
     if (q >= CLASSES_MAX) return fail(BAD);
   }
-  let block: u32 = 0;
-  for (;;) {
-    block = pop(home, q);
-    if (block != 0) break;
-    if (!takeBatch(root, home, q) && !takeSpan(root, home, q)) return 0;
-  }
+  if (nextBlock(root, home, q) == 0) return 0;
+  const block = pop(home, q);
   // The caller's alone from here on.
   put64(<usize>block + BLOCK_BIRTH, load64(CLOCK));
   put32(<usize>block + BLOCK_KIND, BLOCK_TAG | USED | q);
@@ -119,6 +128,18 @@ export function allocBlock(root: usize, home: usize, bytes: u32, align: u32 = 16
   return block + HEAD;
 }
 
+/**
+ * What `allocBlock` gives next for class `q`, for who has to note it before; 0: FULL, CONTENDED.
+ * Until then it heads the free list.
+ */
+function nextBlock(root: usize, home: usize, q: u32): u32 {
+  const word = wordAt(home, q);
+  while (load64(word) >> 32 == 0) {
+    if (!takeBatch(root, home, q) && !takeSpan(root, home, q)) return 0;
+  }
+  return (<u32>(load64(word) >> 32) & ~1) + HEAD;
+}
+
 /** F blocks were born here: the era ends. */
 function moveClock(root: usize, home: usize): void {
   put32(home + HOME_BIRTHS, 0);
@@ -127,16 +148,15 @@ function moveClock(root: usize, home: usize): void {
   add64(CLOCK, 1);
 }
 
-/** Step 1; 0: the free list is empty. */
+/** Step 1, of a free list that is not empty. */
 function pop(home: usize, q: u32): u32 {
   const w = load64(wordAt(home, q));
   const p = <u32>(w >> 32);
-  if (p == 0) return 0;
   // W has one writer: this thread.
   store64(wordAt(home, q), ((<u64>nextOf(p)) << 32) | <u32>w);
   const block = p & ~1;
   markLive(block + HEAD, sizeOfClass(q) - HEAD);
-  const count = home + HOME_COUNTS + ((<usize>q) << 2);
+  const count = freeAt(home, q);
   const free = get32(count);
   if (free != 0) put32(count, free - 1);
   return block;
@@ -161,13 +181,12 @@ function takeBatch(root: usize, home: usize, q: u32): bool {
     const mine = cellWord(TAKING, root, home, <u32>word);
     if (!cas64(at, word, mine)) continue;
     const wordOf = wordAt(home, q);
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
     const w = load64(wordOf);
     if (MUTANT == 126) store64(at, 0);
     // The batch is the taker's, and its last link says so far that nothing comes behind it.
     if (w >> 32 != 0) put32(linkAt(lastOf(<u32>word)), <u32>(w >> 32));
     store64(wordOf, (word << 32) | <u32>w);
-    put32(count, (w >> 32 == 0 ? 0 : get32(count)) + BATCH);
+    grow(home, q, w >> 32 == 0, BATCH);
     store64(at, 0);
     return true;
   }
@@ -181,24 +200,21 @@ export function takeBack(root: usize, home: usize): void {
   }
 }
 
-/** Steps 5 to 7, for every class of which this home has too many free blocks. */
-export function give(root: usize, home: usize): void {
-  for (let q: u32 = 0; q < CLASSES_MAX; q++) {
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
-    if (get32(count) <= 2 * BATCH) continue;
-    for (let i: usize = 0; i < DEPOT_BYTES && get32(count) > 2 * BATCH; i += 8) {
-      const at = cellAt(root, q, i);
-      if (load64(at) != 0) continue;
-      const w = load64(wordAt(home, q));
-      const first = <u32>(w >> 32);
-      const mine = cellWord(GIVING, root, home, first);
-      if (!cas64(at, 0, mine)) continue;
-      const last = lastOf(first);
-      if (MUTANT == 57) store64(at, GIVEN | first);
-      store64(wordAt(home, q), ((<u64>nextOf(last)) << 32) | <u32>w);
-      finishGiving(at, first);
-      put32(count, get32(count) - BATCH);
-    }
+/** Steps 5 to 7, as long as this home has too many free blocks of class `q`. */
+export function give(root: usize, home: usize, q: u32): void {
+  const count = freeAt(home, q);
+  for (let i: usize = 0; i < DEPOT_BYTES && get32(count) > 2 * BATCH; i += 8) {
+    const at = cellAt(root, q, i);
+    if (load64(at) != 0) continue;
+    const w = load64(wordAt(home, q));
+    const first = <u32>(w >> 32);
+    const mine = cellWord(GIVING, root, home, first);
+    if (!cas64(at, 0, mine)) continue;
+    const last = lastOf(first);
+    if (MUTANT == 57) store64(at, GIVEN | first);
+    store64(wordAt(home, q), ((<u64>nextOf(last)) << 32) | <u32>w);
+    finishGiving(at, first);
+    put32(count, get32(count) - BATCH);
   }
 }
 
@@ -262,6 +278,7 @@ function recountHome(home: usize): void {
       at = get32(at + link);
     }
   }
+  put64(home + HOME_WAITING, pending);
   store64(home + HOME_PENDING, pending);
   store64(home + HOME_BALANCE, get64(home + HOME_NOW)); // The dead's owned word: at most one late.
 }
@@ -271,6 +288,8 @@ function recountHome(home: usize): void {
 /** Whether `at` is a block of the domain in use. Reads a word of slices or two, and the header. */
 export function isUsed(root: usize, at: u32): bool {
   if (at < HEAD || (at & 15) != 0 || at >> PAGE_SHIFT >= PAGES) return false;
-  if (regionOf(at - HEAD) != get32(root + DOMAIN_REGION)) return false;
+  let word = load64(sliceAt((at - HEAD) >> SLICE_SHIFT));
+  if (kindOf(word) == P_CONT) word = load64(sliceAt(pageAux(word)));
+  if (kindOf(word) != P_REGION || pageTag(word) != get32(root + DOMAIN_REGION)) return false;
   return (get32(<usize>at - HEAD + BLOCK_KIND) & 0xffff_ff00) == (BLOCK_TAG | USED);
 }
