@@ -46,7 +46,7 @@ import {
   separatorAt,
   sizeOf,
 } from './layout';
-import { covered, hop, reachOn } from './reach';
+import { covered, hop } from './reach';
 import { top } from './read';
 import { restOf, restSlice } from './record';
 
@@ -123,7 +123,9 @@ function isPast(slice: u64, kind: i32): bool {
   return back ? kind <= ends : kind >= ends;
 }
 
-/** Where what a head has in common stands: past the cursor 1, not past it -1, the cursor in it 0. */
+/**
+ * Where what a head has in common stands: past the cursor 1, not past it -1, the cursor in it 0.
+ */
 function placeOfHead(at: usize, from: u32): i32 {
   const skip = get32(at + H_SKIP);
   for (let i: u32 = 0; i < skip; i++) {
@@ -150,7 +152,7 @@ function isRestPast(record: usize, from: u32): bool {
 /** The cursor goes to where a layer begins, behind its slot's slice and its head's. */
 function enter(at: usize, slice: u64): bool {
   const skip = get32(at + H_SKIP);
-  if (((depth + skip + 3) << 3) > keyRoom) return false;
+  if ((depth + skip + 3) << 3 > keyRoom) return false;
   putSlice(depth, slice);
   for (let i: u32 = 0; i < skip; i++) {
     putSlice(depth + 1 + i, get64(at + H_SLICES + ((<usize>i) << 3)));

@@ -1,5 +1,5 @@
-// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a part
-// at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
+// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a
+// part at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
 //
 // Names: as in place.ts and cursor.ts.
 
