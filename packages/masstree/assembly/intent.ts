@@ -17,7 +17,7 @@
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
 //   48 3 x u32 further locks   64 6 x u64 news: block | class << 32, or REGION | its number
-//   112 4 x u64 olds: block | NODE, or as news   152 u32 generation of the slot whose words these are
+//   112 4 x u64 olds: block | NODE, or as news   152 u32 generation of the slot that these are of
 //   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store
 //   adds   208 where `maintain` goes on: depth, slices
 //
