@@ -11,6 +11,10 @@
 // K2  The links that a gathered leaf has are followed only if the clock had not passed upper behind
 //     the last of their loads (reach.ts).
 //
+// K3  Of a leaf only what lies within its border counts: the leaf may reach further by now,
+// because its
+//     neighbour has gone, and what lies there comes with the next one.
+//
 // Each leaf is as it was at one instant of the call; so whatever was in the map throughout is given
 // out once, and what was not may be.
 //
@@ -31,6 +35,7 @@ import {
   keyBuffer,
   keyRoom,
   sortEntries,
+  within,
 } from './gather';
 import { childCount, childOf } from './interior';
 import { isLayer } from './leaf';
@@ -189,8 +194,9 @@ function gatherLeaf(from: u32): i32 {
   if (link == LOST) return -1;
   if (link == 0) return 0;
   leaf = link;
-  const n = gather(link, load64(liveAt(link)), 0);
+  let n = gather(link, load64(liveAt(link)), 0);
   if (MUTANT != 427 && !kept && !covered()) return -1; // K2
+  if (hasBorder && MUTANT != 391) n = within(n, border, back); // K3
   if (few) return firstOf(n);
   sortEntries(n);
   return n;

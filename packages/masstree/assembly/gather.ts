@@ -115,6 +115,16 @@ export function gather(link: u32, live: u64, n: u32): u32 {
   return count;
 }
 
+/** Without those from `border` on, or with `below` before it, of n entries; how many are left. */
+export function within(n: u32, border: u64, below: bool): u32 {
+  let left = n;
+  for (let i: u32 = 0; i < left; ) {
+    if (entrySlice(i) < border == below) move(orderAt(i), orderAt(--left));
+    else i++;
+  }
+  return left;
+}
+
 /** Whether not all of n entries have the same slice. */
 export function separates(n: u32): bool {
   for (let i: u32 = 1; i < n; i++) if (entrySlice(i) != entrySlice(0)) return true;
