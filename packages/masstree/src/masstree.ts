@@ -148,7 +148,8 @@ export class Tree<K, V>
     const { core } = this[READER];
     const all = iterableOf('entries', entries);
     const begun = core.askMap('bulkLoad', (kernel, ...map) => kernel.bulkBegin(...map));
-    if (begun === EXISTS) throw new ShmError('CONTENDED', 'bulkLoad: expected no other load in this thread, found one');
+    if (begun === EXISTS)
+      throw new ShmError('CONTENDED', 'bulkLoad: expected no other load in this thread, found one');
     try {
       this.#load(all);
     } finally {
