@@ -103,7 +103,12 @@ import {
   USED,
   wordAt,
 } from '@x/shm-arena/assembly/reclaim/home';
-import { collectAll, collectDue, intoLimbo } from '@x/shm-arena/assembly/reclaim/limbo';
+import {
+  collectAll,
+  collectDue,
+  intoLimbo,
+  shedOrphans,
+} from '@x/shm-arena/assembly/reclaim/limbo';
 import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
@@ -300,13 +305,15 @@ export function dropUnnoted(domain: usize, slot: u32): void {
 }
 
 /**
- * Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing.
+ * Frees all that nobody reads, and gives memory back. `own`: the call may still read what its pin
+ * covers; else it has nothing, between two tries.
  */
-export function collectHere(): void {
+export function collectHere(own: bool): void {
   regions.sweep();
-  collectAll(root, home, false);
+  collectAll(root, home, own);
   takeBack(root, home);
   shed(root, home, true);
+  shedOrphans(root);
 }
 
 // ---- publish ------------------------------------------------------------------------------------

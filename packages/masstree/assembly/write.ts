@@ -154,7 +154,7 @@ export function run(
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
-      intents.collectHere();
+      intents.collectHere(false);
     } else if (status != AGAIN) return status;
     reachOn(round);
   }
