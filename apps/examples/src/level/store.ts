@@ -7,8 +7,8 @@
 //
 // Two things that it asks for are not here. A batch is not one step for others: they may see its
 // first operations before its last, and a full arena ends it between two. Who needs that takes
-// `writeBatch` of @x/skiplist. And without a snapshot of their own, `getMany` and `hasMany` read key
-// by key.
+// `writeBatch` of @x/skiplist. And without a snapshot of their own, `getMany` and `hasMany` read
+// key by key.
 
 import { Masstree, type MasstreeSnapshot } from '@x/masstree';
 import type { Arena, Cursor, Range } from '@x/shm-arena';
