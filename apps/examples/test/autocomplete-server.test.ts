@@ -14,7 +14,7 @@ type Answer = { status: number; worker: string; body: string };
 
 /** By a connection of its own, so that the system chooses the worker anew. */
 async function ask(origin: string, path: string, method = 'GET'): Promise<Answer> {
-  const asking = request(new URL(path, origin), { method, agent: false }).end();
+  const asking = request(origin, { method, path, agent: false }).end();
   const [response] = await once(asking, 'response');
   return {
     status: response.statusCode,
@@ -65,6 +65,7 @@ describe.skipIf(lacking).each(['shared', 'own'] as const)(
       ['GET', '/place?id=1&name=a', 404],
       ['PUT', '/place?id=x&name=a', 400],
       ['PUT', '/place?id=1', 400],
+      ['GET', '//[', 400],
     ])('%s %s is refused with %i', async (method, path, status) => {
       expect((await ask(server.origin, path, method)).status).toBe(status);
     });

@@ -142,7 +142,8 @@ async function apply(origin: string, list: readonly Update[]): Promise<void> {
 async function print(): Promise<void> {
   console.log(
     `${count(places.length)} places, ${workers} workers, ${values.connections} connections, ` +
-      `${values.rounds} rounds of ${seconds} s with ${updates} updates each, Node ${process.version}\n`,
+      `${values.rounds} rounds of ${seconds} s with ${updates} updates each, ` +
+      `Node ${process.version}\n`,
   );
   const line = (name: string, cells: string[]) =>
     console.log(name.padEnd(20) + cells.map((cell) => cell.padStart(17)).join(''));

@@ -2,8 +2,8 @@
 //
 //   node src/autocomplete-server/main.ts [--workers N] [--port N] [--records N] [--index own]
 //
-// The load script forks it: then the address goes to its parent, and what the parent asks for, and it
-// ends with its parent.
+// The load script forks it: then the address goes to its parent, and what the parent asks for, and
+// it ends with its parent.
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

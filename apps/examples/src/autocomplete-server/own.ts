@@ -11,8 +11,8 @@ import { type Index, keyOf, type Place, type Update } from './places.ts';
 
 /** `from` is the worker that asked, `id` its number for the update. */
 type Passed = { from: number; id: number };
-export type Question = { ask: Update; id: number } | { applied: Passed };
-export type Answer = { apply: Update; passed: Passed } | { visible: number };
+type Question = { ask: Update; id: number } | { applied: Passed };
+type Answer = { apply: Update; passed: Passed } | { visible: number };
 
 /** The main thread's part. */
 export class Distributor {

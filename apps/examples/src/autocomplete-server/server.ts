@@ -1,5 +1,5 @@
-// An autocomplete server whose workers listen on one port and answer from one index, or, to compare,
-// each from its own.
+// An autocomplete server whose workers listen on one port and answer from one index, or, to
+// compare, each from its own.
 
 import { on, once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -10,7 +10,7 @@ import { readPlaces } from './places.ts';
 import { SharedIndex } from './shared.ts';
 import type { News, Order, Seat } from './worker.ts';
 
-export interface Options {
+interface Options {
   readonly index: 'shared' | 'own';
   readonly workers: number;
   /** 0: one that is free. */

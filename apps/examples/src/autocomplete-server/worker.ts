@@ -40,7 +40,8 @@ const server = createServer(async (request, response) => {
 type Response = { status: number; body?: string };
 
 async function answer({ method, url = '/' }: IncomingMessage): Promise<Response> {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const { pathname, searchParams } = URL.parse(url, 'http://localhost') ?? {};
+  if (searchParams === undefined) return { status: 400 };
   if (method === 'GET' && pathname === '/complete') {
     const texts = index.complete(searchParams.get('q') ?? '', SHOWN);
     return { status: 200, body: `[${texts.join(',')}]` };
@@ -58,7 +59,7 @@ function readPlace(params: URLSearchParams): Place | undefined {
   return { id: Number(id), name, country };
 }
 
-/** A full arena, or a writer in the way for too long: nothing has changed, and one may try again. */
+/** A full arena, or a writer too long in the way: nothing has changed, and one may try again. */
 function refusal(error: unknown): Response {
   if (error instanceof ShmError) return { status: 503, body: JSON.stringify(error.code) };
   throw error;
