@@ -59,6 +59,7 @@ const subjects: Subject[] = [];
 try {
   subjects.push(await start('one shared index', 'shared'));
   subjects.push(await start('one index a worker', 'own'));
+  for (const subject of subjects) await load(subject, []); // Engines are slow at first.
   for (let round = 0; round < Number(values.rounds); round++) {
     const list = updatesOf(round);
     for (const subject of subjects) subject.runs.push(await load(subject, list));

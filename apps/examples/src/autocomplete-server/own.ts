@@ -9,6 +9,10 @@ import sortedBtree from 'sorted-btree';
 import { fold } from '../tour/names.ts';
 import { type Index, keyOf, type Place, type Update } from './places.ts';
 
+/** The package is CommonJS: the class is the default of the default. */
+const BTree = (sortedBtree as unknown as { default: typeof import('sorted-btree').default })
+  .default;
+
 /** `from` is the worker that asked, `id` its number for the update. */
 type Passed = { from: number; id: number };
 type Question = { ask: Update; id: number } | { applied: Passed };
@@ -46,7 +50,7 @@ export class Distributor {
 
 /** A worker's part. */
 export class OwnIndex implements Index {
-  private readonly tree = new sortedBtree.default<string, string>();
+  private readonly tree = new BTree<string, string>();
   private readonly main: MessagePort;
   private readonly waiting = new Map<number, () => void>();
   private updates = 0;
