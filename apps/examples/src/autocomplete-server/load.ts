@@ -14,6 +14,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { atLeast } from '../arguments.ts';
 import { fold } from '../tour/names.ts';
 import { count, megabytes } from '../tour/report.ts';
 import type { Question } from './main.ts';
@@ -30,9 +31,12 @@ const { values } = parseArgs({
     updates: { type: 'string', default: '400' },
   },
 });
-const workers = Number(values.workers);
-const seconds = Number(values.seconds);
-const updates = Number(values.updates);
+const workers = atLeast(1, values.workers);
+const connections = atLeast(1, values.connections);
+const rounds = atLeast(1, values.rounds);
+const seconds = atLeast(1, values.seconds);
+const updates = atLeast(0, values.updates);
+const records = values.records === undefined ? Infinity : atLeast(1, values.records);
 
 /** How many different searches there are, and how many of them are compared in the end. */
 const SEARCHES = 1000;
@@ -48,7 +52,7 @@ interface Subject {
   readonly runs: Run[];
 }
 
-const places = readPlaces(values.records === undefined ? undefined : Number(values.records));
+const places = readPlaces(records);
 const expected = new Map(places.map((place) => [keyOf(place), place]));
 const searches = Array.from({ length: SEARCHES }, (_, i) => {
   const { name } = places[Math.floor((i * places.length) / SEARCHES)];
@@ -60,7 +64,7 @@ try {
   subjects.push(await start('one shared index', 'shared'));
   subjects.push(await start('one index a worker', 'own'));
   for (const subject of subjects) await load(subject, []); // Engines are slow at first.
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     const list = updatesOf(round);
     for (const subject of subjects) subject.runs.push(await load(subject, list));
     for (const { type, place } of list) {
@@ -74,9 +78,8 @@ try {
 }
 
 async function start(name: string, index: 'shared' | 'own'): Promise<Subject> {
-  const { records } = values;
   const args = ['--index', index, '--workers', String(workers), '--port', '0'];
-  if (records !== undefined) args.push('--records', records);
+  if (records < Infinity) args.push('--records', String(records));
   const child = fork(new URL('./main.ts', import.meta.url), args);
   return { name, child, origin: await heard(child), runs: [] };
 }
@@ -116,7 +119,7 @@ async function load(subject: Subject, list: readonly Update[]): Promise<Run> {
   const before = await ask<NodeJS.CpuUsage>(subject, 'processor');
   const searching = autocannon({
     url: origin,
-    connections: Number(values.connections),
+    connections,
     duration: seconds,
     requests: searches.map((typed) => ({ path: pathOf(typed) })),
   });
@@ -142,8 +145,8 @@ async function apply(origin: string, list: readonly Update[]): Promise<void> {
 
 async function print(): Promise<void> {
   console.log(
-    `${count(places.length)} places, ${workers} workers, ${values.connections} connections, ` +
-      `${values.rounds} rounds of ${seconds} s with ${updates} updates each, ` +
+    `${count(places.length)} places, ${workers} workers, ${connections} connections, ` +
+      `${rounds} rounds of ${seconds} s with ${updates} updates each, ` +
       `Node ${process.version}\n`,
   );
   const line = (name: string, cells: string[]) =>

@@ -7,6 +7,7 @@
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { atLeast } from '../arguments.ts';
 import { AutocompleteServer } from './server.ts';
 
 /** What the load script asks. */
@@ -20,11 +21,13 @@ const { values } = parseArgs({
     index: { type: 'string', default: 'shared' },
   },
 });
+const { index } = values;
+if (index !== 'shared' && index !== 'own') throw new TypeError(`there is no index ${index}`);
 const server = await AutocompleteServer.start({
-  index: values.index === 'own' ? 'own' : 'shared',
-  workers: Number(values.workers),
-  port: Number(values.port),
-  ...(values.records === undefined ? {} : { records: Number(values.records) }),
+  index,
+  workers: atLeast(1, values.workers),
+  port: atLeast(0, values.port),
+  records: values.records === undefined ? Infinity : atLeast(1, values.records),
 });
 
 if (process.send === undefined) {

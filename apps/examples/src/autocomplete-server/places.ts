@@ -25,8 +25,8 @@ export function keyOf({ id, name }: Place): string {
   return `${fold(name)}\t${String(id).padStart(9, '0')}`;
 }
 
-/** All places, or `limit` of them, evenly spread. */
-export function readPlaces(limit?: number): Place[] {
+/** `limit` places, evenly spread, or all. */
+export function readPlaces(limit: number): Place[] {
   const source = new Source(limit);
   return Array.from({ length: source.size }, (_, id) => {
     const [country, name] = source.key(id);

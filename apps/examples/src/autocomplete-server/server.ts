@@ -15,8 +15,8 @@ interface Options {
   readonly workers: number;
   /** 0: one that is free. */
   readonly port: number;
-  /** How many places to read; left out: all. */
-  readonly records?: number;
+  /** How many places to read; Infinity: all. */
+  readonly records: number;
 }
 
 /** Bytes: the heaps of all threads after a collection, the arena, and the process as a whole. */

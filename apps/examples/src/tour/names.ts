@@ -1,5 +1,5 @@
 // Prefix search over the names of the places: the keys that the workers search, and what a search
-// must show while one worker writes. Nothing here comes from the packages under test.
+// must show while one worker writes, computed without the packages under test.
 //
 // The writer goes through all rows, pass after pass; its n-th write of a row leaves revision n,
 // except that of every third row the odd writes remove it. So the number of writes of a row says

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Arena } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
+import { atLeast } from '../arguments.ts';
 import type { Tour } from './chapter.ts';
 import { chapters as complete } from './complete.ts';
 import { Crew } from './crew.ts';
@@ -62,11 +63,4 @@ try {
   process.exitCode = 1;
 } finally {
   await crew.dismiss();
-}
-
-/** A number from the command line; fewer than `least` are made `least`. */
-function atLeast(least: number, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new TypeError(`expected a whole number, found ${text}`);
-  return Math.max(value, least);
 }
