@@ -50,7 +50,7 @@ export function getAllMany(map: BenchMap, keys: readonly Key[]): number {
 }
 
 /** Removes all keys and returns their number. */
-function deleteAll(map: BenchMap, keys: readonly Key[]): number {
+export function deleteAll(map: BenchMap, keys: readonly Key[]): number {
   map.fill(() => {
     for (let i = 0; i < keys.length; i++) map.delete!(keys[i]!);
   });

@@ -3,6 +3,7 @@
 import type { KeyName } from '../keys.ts';
 import type { MapName } from '../maps/index.ts';
 import type { Suite } from '../types.ts';
+import { MISSES, named } from './counted.ts';
 import { type Row, suiteOf } from './row.ts';
 
 const PEERS: MapName[] = ['masstree', 'lmdb', 'sorted-btree', 'Map', 'skiplist', 'avl-batch'];
@@ -184,5 +185,29 @@ export const MASSTREE_SUITES: readonly Suite[] = [
     size: 1_000_000,
     tiny: 300,
     load: async () => (await import('../subjects/sharing.ts')).sharing,
+  },
+  {
+    name: 'masstree-misses',
+    title: 'Masstree: what an operation touches among 1 M entries',
+    about:
+      'Counted as for the skip list, in the kernel as built; writeBatch is setMany. Scans: an ' +
+      'entry.',
+    subjects: named([
+      'set',
+      'setAscending',
+      'writeBatch',
+      'overwrite',
+      'delete',
+      'get',
+      'getMany',
+      'entries',
+      'entries100',
+    ]),
+    metrics: MISSES,
+    ratios: [],
+    size: 1_000_000,
+    tiny: 300,
+    rounds: 3,
+    load: async () => (await import('../subjects/misses.ts')).masstreeMisses,
   },
 ];
