@@ -27,9 +27,10 @@ export function tableOf(suite: Suite, run: Run): string {
   const peers = suite.subjects
     .filter(({ name }) => run.versions[name] !== undefined)
     .map(({ name }) => `${name} ${run.versions[name]}`);
+  const clock = run.clock === 'cpu' ? ', CPU time of the thread' : '';
   parts.push(
     `${suite.about} ${count(run.size)} operations a round, median of ${run.rounds} rounds ` +
-      `(quartiles)${run.clock === 'cpu' ? ', CPU time of the thread' : ''}, ${[day, ...peers, run.machine].join('; ')}.`,
+      `(quartiles)${clock}, ${[day, ...peers, run.machine].join('; ')}.`,
   );
   return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
 }
@@ -54,15 +55,8 @@ function judgements(run: Run): string {
   const ratios = run.ratios.map((ratio) => judgement(ratio, '≥', '×', aims));
   const limits = run.limits.map((limit) => judgement(limit, '≤', '', aims));
   if (ratios.length + limits.length === 0) return '';
-  const head = [
-    'Pair by pair',
-    'median',
-    'quartiles',
-    'min–max',
-    'bar',
-    ...(aims ? ['aim'] : []),
-    '',
-  ];
+  const bars = aims ? ['bar', 'aim'] : ['bar'];
+  const head = ['Pair by pair', 'median', 'quartiles', 'min–max', ...bars, ''];
   const align = ['---', ...head.slice(1, -1).map(() => '---:'), '---'];
   return [row(head), row(align), ...ratios, ...limits].join('\n');
 }

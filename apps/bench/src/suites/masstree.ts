@@ -187,6 +187,36 @@ export const MASSTREE_SUITES: readonly Suite[] = [
     load: async () => (await import('../subjects/sharing.ts')).sharing,
   },
   {
+    name: 'masstree-latency',
+    title: 'Masstree: how long each get and each set takes',
+    about:
+      'YCSB A: half of each, on 1 M entries, of which one in eight is asked for, few of them often ' +
+      '(zipf, 0.99); the clock included. coalescing: another thread removes the seven eighths ' +
+      'between, and puts them back. lmdb: each put is a transaction of its own, no fsync.',
+    subjects: [
+      { name: 'masstree' },
+      { name: 'with a snapshot' },
+      { name: 'coalescing', threads: 2 },
+      { name: 'lmdb' },
+    ],
+    metrics: [
+      { name: 'mix', title: 'an operation', unit: 'ns' },
+      ...['get', 'set'].flatMap((what): Suite['metrics'][number][] => [
+        { name: `${what} p50`, title: `${what}, p50`, unit: 'ns' },
+        { name: `${what} p99`, title: `${what}, p99`, unit: 'ns' },
+        { name: `${what} p999`, title: `${what}, p99.9`, unit: 'ns' },
+      ]),
+    ],
+    ratios: [
+      ['p99 of get beside lmdb', 'lmdb: get p99', 'masstree: get p99'],
+      ['p99 of set beside lmdb', 'lmdb: set p99', 'masstree: set p99'],
+    ],
+    size: 1_000_000,
+    tiny: 300,
+    rounds: 3,
+    load: async () => (await import('../subjects/latency.ts')).latency,
+  },
+  {
     name: 'masstree-misses',
     title: 'Masstree: what an operation touches among 1 M entries',
     about:
