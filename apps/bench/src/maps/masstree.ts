@@ -1,5 +1,6 @@
 import { Masstree } from '@x/masstree';
 import type { Arena } from '@x/shm-arena';
+import { benchKernel } from '../kernel.ts';
 import { KEYS, type Key, type Keys } from '../keys.ts';
 import type { Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
@@ -14,6 +15,11 @@ export function masstreeArena(entries: number, values: Values, keys: Keys = KEYS
   return newArena(entries, NODE_BYTES + 2 * (values.bytes + keys.bytes));
 }
 
+/** Bytes of the blocks that a map is made of, headers included. */
+export function usedBytes(arena: Arena, map: Tree): number {
+  return benchKernel(arena).kernel.usedBytes(map.handle.entry);
+}
+
 /** A map in an arena of its own. */
 export function openMasstree(entries: number, values: Values, keys: Keys = KEYS.user): BenchMap {
   const arena = masstreeArena(entries, values, keys);
@@ -26,10 +32,7 @@ export function openMasstree(entries: number, values: Values, keys: Keys = KEYS.
       for (let i = from; i < to; i++) entries.push([written[i]!, all[i]]);
       map.setMany(entries);
     },
-    bytes() {
-      const { bytes, pendingBytes } = map.stats();
-      return bytes - pendingBytes;
-    },
+    bytes: () => usedBytes(arena, map),
     ...ends(map, arena),
   };
 }

@@ -85,8 +85,7 @@ const ROWS: readonly Row[] = [
     name: 'masstree-memory',
     title: 'Masstree: memory of 1 M entries',
     about:
-      'masstree: the spans of its blocks without what waits to be free, for all workers ' +
-      'together; skiplist and avl-batch: their memory. lmdb: its file, for all. sorted-btree ' +
+      'masstree: its blocks, for all workers together; skiplist and avl-batch: their memory. lmdb: its file, for all. sorted-btree ' +
       'and Map: the heap of one worker, once for each worker.',
     maps: PEERS,
     workloads: ['bytes', 'bytesAscending'],
@@ -215,6 +214,52 @@ export const MASSTREE_SUITES: readonly Suite[] = [
     tiny: 300,
     rounds: 3,
     load: async () => (await import('../subjects/latency.ts')).latency,
+  },
+  {
+    name: 'masstree-upkeep',
+    title: 'Masstree: memory while its keys change, and recovering from a death',
+    about:
+      'Bytes an entry: of its blocks; of the spans that they and free ones lie in. keys turned over: each of 1 M keys is removed at ' +
+      'random and another put in, three times. queue: a window of 100 000 ascending keys moves on ' +
+      'over 1 M. a death: a thread is killed while it writes into 1 M entries; recover: the call.',
+    subjects: named(['keys turned over', 'queue', 'a death']),
+    metrics: [
+      { name: 'fresh', title: 'bytes an entry, fresh', unit: 'count' },
+      { name: 'after', title: 'bytes an entry, after', unit: 'count' },
+      { name: 'fresh spans', title: 'bytes of spans, fresh', unit: 'count' },
+      { name: 'after spans', title: 'bytes of spans, after', unit: 'count' },
+      { name: 'recover', title: 'recover', unit: 'ms' },
+    ],
+    ratios: [
+      [
+        'fresh beside turned over (at most 1.5 times as many: 0.67)',
+        'keys turned over: fresh',
+        'keys turned over: after',
+        0.67,
+      ],
+      [
+        'fresh beside queue (at most 1.5 times as many: 0.67)',
+        'queue: fresh',
+        'queue: after',
+        0.67,
+      ],
+      [
+        'spans, fresh beside turned over (at most twice as many: 0.5)',
+        'keys turned over: fresh spans',
+        'keys turned over: after spans',
+        0.5,
+      ],
+      [
+        'spans, fresh beside queue (at most twice as many: 0.5)',
+        'queue: fresh spans',
+        'queue: after spans',
+        0.5,
+      ],
+    ],
+    size: 1_000_000,
+    tiny: 300,
+    rounds: 3,
+    load: async () => (await import('../subjects/upkeep.ts')).upkeep,
   },
   {
     name: 'masstree-misses',
