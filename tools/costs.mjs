@@ -4,7 +4,8 @@
 //   node tools/costs.mjs --write    also writes the table of docs/COMPLEXITY.md
 //
 // A step is an access to the arena's memory by a kernel as it is released; loads and stores, also
-// atomic ones, are counted (not the writes of read-modify-write instructions). A line is 64 bytes.
+// atomic ones, are counted (not the writes of read-modify-write instructions), and of a copy a load
+// and a store for each eight bytes. A line is 64 bytes.
 // What each method should cost stands in packages/NAME/test/costs.ts, the rule in
 // packages/testkit/src/costs.ts.
 
@@ -36,22 +37,45 @@ function access(_, bytes, offset, at) {
   return at;
 }
 
+/** Counts a copy, which is about to be made. */
+function copying(to, from, bytes) {
+  for (let at = 0; at < bytes >>> 0; at += 8) {
+    access(0, 8, at, from);
+    access(0, 8, at, to);
+  }
+}
+
 const FEATURES = ['Atomics', 'MutableGlobals', 'SignExt', 'NontrappingFPToInt', 'BulkMemory'];
 
-/** The module with a call before each load and store. */
+/** What copies in the place of the instruction, in text. */
+const COPY_IMPORT = '(import "env" "copying" (func $copying (param i32 i32 i32)))';
+const ALL_THREE = '(local.get 0) (local.get 1) (local.get 2)';
+const COPY = `(func $copy (param i32 i32 i32)
+  (call $copying ${ALL_THREE}) (memory.copy ${ALL_THREE}))`;
+
+/** The module with a call before each load, store and copy. */
 function watched(bytes) {
   const features = FEATURES.reduce((all, name) => all | binaryen.Features[name], 0);
   const module = binaryen.readBinaryWithFeatures(new Uint8Array(bytes), features);
+  module.runPasses(['instrument-memory']);
+  const text = module
+    .emitText()
+    .replaceAll('(memory.copy', '(call $copy')
+    .replace('(module', `(module ${COPY_IMPORT}`)
+    .replace(/\)\s*$/, `${COPY})`);
+  module.dispose();
+  const copies = binaryen.parseText(text);
   try {
-    module.runPasses(['instrument-memory']);
-    return module.emitBinary();
+    copies.setFeatures(features);
+    return copies.emitBinary();
   } finally {
-    module.dispose();
+    copies.dispose();
   }
 }
 
 const same = (_, value) => value;
 const DOORS = {
+  copying,
   load_ptr: access,
   store_ptr: access,
   memory_grow_pre: (_, pages) => pages,

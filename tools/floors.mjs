@@ -18,8 +18,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Packages, from the ground up, and the apps; of those on one floor none imports another. */
 export const PACKAGES = [
   ['shm-arena'],
-  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'sorted-array'],
-  ['masstree'],
+  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'masstree', 'sorted-array'],
   ['testkit'],
   ['bench', 'examples', 'verify'],
 ];

@@ -129,7 +129,7 @@ async function runCompiler(dir, optimize, debug, uses, packages, more) {
   const args = [
     ...('MUTANT' in uses ? [] : [CHOSEN]),
     ENTRY,
-    ...['--outFile', 'kernel.wasm', '--runtime', 'stub', '--enable', 'threads'],
+    ...['--outFile', 'kernel.wasm', '--runtime', 'stub', '--enable', 'threads', '--enable', 'simd'],
     ...['--importMemory', '--noExportMemory', '--sharedMemory'],
     ...['--initialMemory', '1', '--maximumMemory', String(MAX_PAGES)],
     ...(optimize ? ['-O3', '--converge'] : ['-O0']),

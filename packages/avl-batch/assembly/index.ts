@@ -163,9 +163,9 @@ export function move(entry: u32, generation: u32, least: u32, begin: u32): i32 {
 }
 
 /**
- * Reads one key. flags: PENDING_TOO with target 0: this thread's own waiting operations count. OK:
- * result {0 u32 value length, 64... the value}. ABSENT. NEED: instead of the value 20 u32 its
- * offset, for `piece`.
+ * Reads one key. flags: PENDING_TOO with target 0: this thread's own waiting operations count;
+ * KEYS_ONLY: without the value. OK: result {0 u32 value length, 64... the value}. ABSENT. NEED:
+ * instead of the value 20 u32 its offset, for `piece`.
  */
 export { get } from './read';
 

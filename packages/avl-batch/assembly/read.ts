@@ -109,7 +109,7 @@ export function get(
   const isOp = (now & 1) != 0;
   const bytes = isOp ? opValueLength(held) : valueLength(held);
   const value = isOp ? opValue(held) : valueAt(held);
-  const found = putValue(value, bytes, valueRoom(WORK_BYTES), OK);
+  const found = putValue(value, bytes, flags, valueRoom(WORK_BYTES), OK);
   return found == NEED && MUTANT != 187 ? NEED : done(target, found); // NEED: the pin stays.
 }
 

@@ -15,7 +15,9 @@ import {
   linear,
   often,
   orderedCosts,
+  prefixed,
   row,
+  valueCosts,
 } from '@x/testkit/costs';
 import type { AvlBatch, AvlBatchSnapshot, IndexedReadable, Ticket } from '../src/index.ts';
 
@@ -146,6 +148,13 @@ const alike: CostObject<World> = {
   ],
 };
 
+const values: CostObject<World> = {
+  what: 'AvlBatch',
+  of: ({ tree }) => tree,
+  in: 'values',
+  rows: valueCosts<World>(({ tree }) => tree),
+};
+
 /** Reads with this thread's own operations, n of which wait. */
 const waiting: CostObject<World> = {
   what: 'AvlBatch',
@@ -168,10 +177,10 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
   const worldOf = (
     n: number,
     size: number,
-    { snapshots = 0, key = u32 as Codec<number> } = {},
+    { snapshots = 0, key = u32 as Codec<number>, value = u32 as Codec<number> } = {},
   ): World => {
     const arena = Arena.create({ bytes: 2 ** 27 });
-    const tree = AvlBatch.create(arena, { key, value: u32, batch: { maxQueued: 2 ** 16 } });
+    const tree = AvlBatch.create(arena, { key, value, batch: { maxQueued: 2 ** 16 } });
     if (size === Infinity) tree.get(0, { pending: true });
     let ticket = tree.set(0, 0);
     for (let i = 0; i < n; i++) {
@@ -224,6 +233,7 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
       rebuilt: 'n values of 1 KiB, written over until half of the memory is garbage',
       waiting: 'an empty tree, asked once for a pending key; n keys, an operation of each, wait',
       alike: 'n keys with 1 024 bytes in common, in batches of 500',
+      values: '50 keys, with values of n / 2 bytes',
     },
     worlds: {
       batches: (n) => worldOf(n, 500),
@@ -232,6 +242,7 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
       rebuilt: movingOf,
       waiting: (n) => worldOf(n, Infinity),
       alike: (n) => worldOf(n, 500, { key: alikeKeys() }),
+      values: (n) => worldOf(50, 50, { value: prefixed(n / 2 - 4) }),
     },
     objects: [
       classCosts<World>(
@@ -240,7 +251,7 @@ export function costs({ Arena, AvlBatch, bytes, u32 }: Given): CostTable<World &
         ({ arena }) => AvlBatch.create(arena),
         ({ arena, tree }) => AvlBatch.attach(arena, tree.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, tree, opening, moving, waiting, alike, last],
+      ...[cursorCosts<World>(), snapshot, tree, opening, moving, waiting, alike, values, last],
     ],
   };
 }

@@ -7,7 +7,7 @@
 //
 // Names: as in cursor.ts.
 
-import { get32, get64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get64, load32, load64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
@@ -22,29 +22,30 @@ import {
   layerLink,
   leaf,
   LEAF_DONE,
+  OVER,
   seek,
   sliceIn,
 } from './cursor';
-import { allForKey, entryAt, entryWhat } from './gather';
-import { entriesOf } from './intent';
+import { allForKey, entryBlock, entryKind, entrySlice, entryWhat } from './gather';
+import { bulkAt, entriesOf } from './intent';
 import { childCount, childOf } from './interior';
 import { find, isLayer } from './leaf';
 import {
   blockOf,
   childAt,
+  GENERATION,
+  H_ROOT,
   lineAt,
   liveAt,
   LOCK,
-  LONGER,
   mapOf,
-  R_REST,
   REST,
   separatorAt,
-  S_VALUE,
   sizeOf,
   WIDTH,
 } from './layout';
 import { reachOn } from './reach';
+import { restOf } from './record';
 
 /** See index.ts. */
 export function audit(entry: u32, generation: u32): i32 {
@@ -54,14 +55,16 @@ export function audit(entry: u32, generation: u32): i32 {
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = lineAt(map, slot);
     if (load64(line) != 0) return leave(problem(9, line, slot, load64(line), 0));
+    const loads = load64(bulkAt(line) + GENERATION);
+    if (loads == 0 && load32(bulkAt(line) + H_ROOT) != 0) return leave(problem(9, line, slot, 1, 0));
   }
   allForKey();
-  beginCursor(0, domain, false, 0, 0, 0);
+  beginCursor(0, domain, false, false, 0, 0, 0);
   let entries: u64 = 0;
   let skipped = false;
   let round: u32 = 0;
   let n = seek();
-  while (n != -2) {
+  while (n != OVER) {
     if (n < 0) {
       reachOn(round++);
       n = seek();
@@ -122,14 +125,14 @@ function checkPath(): i32 {
 function checkLeaf(n: u32): i32 {
   const live = load64(liveAt(leaf));
   for (let i: u32 = 0; i < n; i++) {
-    const slice = get64(entryAt(i));
-    const kind = min(entryWhat(i) >> 4, LONGER);
-    if (i > 0 && get64(entryAt(i - 1)) == slice && min(entryWhat(i - 1) >> 4, LONGER) == kind) {
+    const slice = entrySlice(i);
+    const kind = entryKind(i);
+    if (i > 0 && entrySlice(i - 1) == slice && entryKind(i - 1) == kind) {
       return problem(5, leaf, i, slice, kind);
     }
     if (find(leaf, live, slice, kind) < 0) return problem(6, leaf, i, slice, kind);
     if (entryWhat(i) >> 4 == REST) {
-      const rest = get32(<usize>(<u32>get64(entryAt(i) + S_VALUE)) + R_REST);
+      const rest = restOf(entryBlock(i));
       if (rest == 0) return problem(7, leaf, i, rest, 1);
     }
   }

@@ -19,7 +19,8 @@ import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { entriesOf, LINE_HOME, LINE_SNAPSHOTS, ready, resolve } from './intent';
+import { dropOf } from './bulk';
+import { dropUnnoted, entriesOf, isCurrent, LINE_HOME, LINE_SNAPSHOTS, ownLine, ready, resolve } from './intent';
 import {
   blockOf,
   childAt,
@@ -95,7 +96,8 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (status != OK) return leaveCall(status);
   let open: u32 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
-    open += load32(lineAt(map, slot) + LINE_SNAPSHOTS);
+    const line = lineAt(map, slot);
+    if (isCurrent(line, slot)) open += load32(line + LINE_SNAPSHOTS);
   }
   const own: usize = at + domains.STATS_BYTES + 16;
   put32(own, <u32>entriesOf(map));
@@ -123,7 +125,7 @@ function height(map: usize): u32 {
 export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
-  const line = lineOf(mapOf(root));
+  const line = ownLine(mapOf(root));
   endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);
   if (home != 0) {
@@ -147,6 +149,9 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const map = mapOf(root);
   const line = lineAt(map, slot);
   resolve(root, slot);
+  dropUnnoted(root, slot);
+  const dropped = dropOf(root, slot);
+  if (dropped != OK) return leaveCall(dropped);
   endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);

@@ -20,7 +20,18 @@
 import { get32, get64, load64, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
-import { entryAt, entryWhat, gather, keyRoom, keyBuffer, sortEntries } from './gather';
+import {
+  comesBefore,
+  entryBlock,
+  entryKind,
+  entrySlice,
+  entryWhat,
+  gather,
+  keepOne,
+  keyBuffer,
+  keyRoom,
+  sortEntries,
+} from './gather';
 import { childCount, childOf } from './interior';
 import { isLayer } from './leaf';
 import {
@@ -32,18 +43,18 @@ import {
   liveAt,
   LONGER,
   LOST,
-  R_REST,
-  R_SLICES,
-  S_VALUE,
   separatorAt,
   sizeOf,
 } from './layout';
 import { covered, hop, reachOn } from './reach';
 import { top } from './read';
+import { restOf, restSlice } from './record';
 
 let target: u32 = 0;
 let domain: usize = 0;
 export let back: bool = false;
+/** Whether one entry of a leaf is enough at a time. */
+let few: bool = false;
 // The cursor.
 export let cursorDepth: u32 = 0;
 let ends: i32 = 0;
@@ -63,10 +74,6 @@ export function putSlice(i: u32, slice: u64): void {
   put64(keyBuffer + ((<usize>i) << 3), slice);
 }
 
-function kindOf(i: u32): i32 {
-  return min(entryWhat(i) >> 4, LONGER);
-}
-
 // ---- the cursor ---------------------------------------------------------------------------------
 
 /** Begins where the flags say, with the key at `at`; false: it is too long. */
@@ -74,6 +81,7 @@ export function beginCursor(
   what: u32,
   root: usize,
   reverse: bool,
+  one: bool,
   flags: u32,
   len: u32,
   at: usize,
@@ -81,6 +89,7 @@ export function beginCursor(
   target = what;
   domain = root;
   back = reverse;
+  few = one;
   cursorDepth = 0;
   if ((flags & START) == 0) {
     putSlice(0, back ? ~0 : 0);
@@ -122,9 +131,9 @@ function placeOfHead(at: usize, from: u32): i32 {
 
 /** Whether a record's rest, from a depth on, is past the cursor. */
 function isRestPast(record: usize, from: u32): bool {
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   for (let i: u32 = 0; i << 3 < rest; i++) {
-    const slice = get64(record + R_SLICES + ((<usize>i) << 3));
+    const slice = restSlice(record, i);
     if (from + i == cursorDepth) return isPast(slice, min(rest - (i << 3), LONGER));
     const here = sliceIn(from + i);
     if (slice != here) return slice < here == back;
@@ -174,47 +183,53 @@ function gatherLeaf(from: u32): i32 {
   leaf = link;
   const n = gather(link, load64(liveAt(link)), 0);
   if (!kept && !covered()) return -1; // K2
+  if (few) return firstOf(n);
   sortEntries(n);
   return n;
 }
 
-/** The first of n entries that is past the cursor, in the direction; n: none is. */
-export function firstPast(n: u32): u32 {
-  const exact = depth < cursorDepth;
-  const here = sliceIn(depth);
-  for (let k: u32 = 0; k < n; k++) {
-    const i = back ? n - 1 - k : k;
-    const slice = get64(entryAt(i));
-    if (!exact) {
-      if (isPast(slice, kindOf(i))) return k;
-      continue;
-    }
-    if (slice != here) {
-      if (slice < here == back) return k;
-      continue;
-    }
-    if (kindOf(i) != LONGER) {
-      if (back) return k;
-      continue;
-    }
-    const at: usize = <u32>get64(entryAt(i) + S_VALUE);
-    if (isLayer(entryWhat(i)) ? placeOfHead(at, depth + 1) >= 0 : isRestPast(at, depth + 1)) {
-      return k;
-    }
+/** Of n entries that are not sorted the first past the cursor, in the direction; how many: 0, 1. */
+function firstOf(n: u32): i32 {
+  let best: i32 = -1;
+  for (let i: u32 = 0; i < n; i++) {
+    if (best >= 0 && comesBefore(i, best) == back) continue;
+    if (isEntryPast(i)) best = i;
   }
-  return n;
+  if (best < 0) return 0;
+  keepOne(best);
+  return 1;
+}
+
+/** Whether entry `i` of the leaf is past the cursor, or the cursor stands in its layer. */
+function isEntryPast(i: u32): bool {
+  const slice = entrySlice(i);
+  if (depth == cursorDepth) return isPast(slice, <i32>entryKind(i));
+  const here = sliceIn(depth);
+  if (slice != here) return slice < here == back;
+  if (entryKind(i) != LONGER) return back;
+  const at = entryBlock(i);
+  return isLayer(entryWhat(i)) ? placeOfHead(at, depth + 1) >= 0 : isRestPast(at, depth + 1);
+}
+
+/** The first of n sorted entries that is past the cursor, in the direction; n: none is. */
+export function firstPast(n: u32): u32 {
+  let k: u32 = 0;
+  while (k < n && !isEntryPast(back ? n - 1 - k : k)) k++;
+  return k;
 }
 
 /** Behind a leaf: on to the next one; or into the layer that was entered. */
 export const LEAF_DONE: i32 = -1;
 export const LAYER_ENTERED: i32 = -2;
+/** What comes instead of a number of entries: a walk is lost; there is nothing more. */
+export const OVER: i32 = -2;
 /** Once more from where the cursor stands. */
 export const REPEAT: i32 = -3;
 
 /** The layer of a slot is next: false, if its keys are too long. */
 export function enterLayer(i: u32): bool {
-  const slice = get64(entryAt(i));
-  const at: usize = <u32>get64(entryAt(i) + S_VALUE);
+  const slice = entrySlice(i);
+  const at: usize = entryBlock(i);
   const inside = depth < cursorDepth && slice == sliceIn(depth) && placeOfHead(at, depth + 1) == 0;
   if (!inside && !enter(at, slice)) return false;
   depth += 1 + get32(at + H_SKIP);
@@ -234,7 +249,7 @@ export function layerLink(): u32 {
   return head == 0 ? top(target, domain) : hop(head + H_ROOT, target != 0);
 }
 
-/** Behind what `status` says: as `gatherLeaf`, or -2: there is nothing more. */
+/** Behind what `status` says: as `gatherLeaf`, or OVER. */
 export function goOn(status: i32): i32 {
   if (status == REPEAT) return seek();
   if (status == LEAF_DONE) {
@@ -243,7 +258,7 @@ export function goOn(status: i32): i32 {
       putSlice(depth, border);
       ends = back ? -1 : 0;
     } else if (head == 0) {
-      return -2;
+      return OVER;
     } else {
       // Right behind the layer's slot.
       cursorDepth = depth - 1 - get32(head + H_SKIP);

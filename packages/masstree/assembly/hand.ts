@@ -3,8 +3,9 @@
 //
 // Names: depth which slice, from 0; left the key's bytes from there on.
 
+import { get32, get64 } from '@x/shm-arena/assembly/ground/atomic';
 import { firstSlice, secondSlice, sliceAt } from '@x/shm-arena/assembly/map/key';
-import { LONGER } from './layout';
+import { H_SKIP, H_SLICES, LONGER } from './layout';
 
 let s0: u64 = 0;
 let s1: u64 = 0;
@@ -28,6 +29,31 @@ export function takeAt(len: u32, from: usize): void {
   length = len;
 }
 
+/** Takes a key whose first slices are known. */
+export function put(first: u64, second: u64, len: u32, from: usize): void {
+  s0 = first;
+  s1 = second;
+  length = len;
+  at = from;
+}
+
+let otherS0: u64 = 0;
+let otherS1: u64 = 0;
+let otherLength: u32 = 0;
+let otherAt: usize = 0;
+
+/** Another key is taken, until `takeBack`. */
+export function putAside(): void {
+  otherS0 = s0;
+  otherS1 = s1;
+  otherLength = length;
+  otherAt = at;
+}
+
+export function takeBack(): void {
+  put(otherS0, otherS1, otherLength, otherAt);
+}
+
 export function slice(depth: u32): u64 {
   if (depth == 0) return s0;
   return depth == 1 ? s1 : sliceAt(at, depth, length);
@@ -42,4 +68,14 @@ export function left(depth: u32): u32 {
 export function kind(depth: u32): u32 {
   const bytes = left(depth);
   return bytes > 8 ? LONGER : bytes;
+}
+
+/** How many of a head's slices the key has from `depth` on; all, and more bytes behind: ~0. */
+export function agreeing(head: usize, depth: u32): u32 {
+  const skip = get32(head + H_SKIP);
+  for (let i: u32 = 0; i < skip; i++) {
+    if (left(depth + i) <= 8) return i;
+    if (slice(depth + i) != get64(head + H_SLICES + ((<usize>i) << 3))) return i;
+  }
+  return ~0;
 }

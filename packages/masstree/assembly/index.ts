@@ -5,8 +5,11 @@
 //   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read and made
 //   hand.ts       the key of the present call      gather.ts              entries of a leaf, sorted
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
-//   read.ts       get                              write.ts               one key is written
+//   read.ts, many.ts   one key, many               write.ts               one key is written
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
+//   bulk.ts       a map's first entries, all at once
+//   record.ts     what has no room in a slot
+//   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts              locks, publication, deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end
 //
@@ -47,16 +50,26 @@ export { closeSnapshot, create, leave, repair, size, snapshot, stats } from './c
  * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the
  * scratch behind the result. SET: OK. INSERT: OK, EXISTS. REMOVE, REPLACE: OK, ABSENT. COMPARE,
  * COMPARE_REMOVE: OK, DIFFERS. SWAP, TAKE: OK or NEED with what was there, as of get; ABSENT: there
- * was none. GET_OR_INSERT: OK (written), EXISTS or NEED with what is there. FULL, CONTENDED, BAD
- * (too large).
+ * was none. GET_OR_INSERT: OK (written), EXISTS or NEED with what is there. FULL, CONTENDED, LIMIT
+ * (no region is left, for a value of more than 1.8 MB).
  */
-export { most, put } from './write';
+export { put } from './write';
 
 /**
- * get: flags 0. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
+ * get: flags 0 or KEYS_ONLY. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
  * piece: after NEED, a part of a key or a value.
  */
 export { get, piece } from './read';
+
+/**
+ * bulkBegin: begins to load; EXISTS: this thread is loading already. bulkPut: one more entry, its
+ * key behind all before; EXISTS: it was there. bulkEnd: all of them are the map's at once; EXISTS:
+ * it is not empty. bulkDrop: gives up, what was put is gone; O(what was put). OK, FULL, CONTENDED.
+ */
+export { bulkBegin, bulkDrop, bulkEnd, bulkPut } from './bulk';
+
+/** getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK. */
+export { getMany } from './many';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;
@@ -65,7 +78,8 @@ export { get, piece } from './read';
  * maintain: looks at `limit` leaves, from where this thread's last one ended, and merges those that
  * are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.
  */
-export { maintain, scan } from './scan';
+export { scan } from './scan';
+export { maintain } from './tidy';
 
 /** audit: OK, or AUDIT + the number of a check of audit.ts. */
 export { audit } from './audit';

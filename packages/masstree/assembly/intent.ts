@@ -15,7 +15,10 @@
 //   8 u64 published word: offset | wide << 32   16 u64 next value
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
-//   48 3 x u32 further locks   144 u64 where `maintain` goes on   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
+//   A region is noted as REGION | its number (record.ts)
+//   48 3 x u32 further locks   144 u64 where `maintain` goes on
+//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store adds
+//   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
 //     it changes meanwhile but by this thread. DEAD is for ever.
@@ -68,19 +71,33 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
+import * as layouts from '@x/shm-arena/assembly/ground/layout';
 import {
+  GENERATION,
+  kindOf,
   ME,
+  ownerOf,
   PARTICIPANTS,
+  R_OWNER,
+  R_STATE,
+  REGION_CREATING,
+  REGION_LIVE,
+  REGIONS,
   S_LOWER,
+  S_STATE,
   slotAt as participantAt,
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
+import { fail, status } from '@x/shm-arena/assembly/ground/thread';
+import { dropRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
+import * as regions from '@x/shm-arena/assembly/memory/region';
 import { classOf } from '@x/shm-arena/assembly/memory/classes';
 import { allocBlock, nextBlock, takeBack } from '@x/shm-arena/assembly/reclaim/blocks';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
   BLOCK_TAG,
+  DOMAIN_REGION,
   enterHome,
   HEAD,
   USED,
@@ -91,37 +108,47 @@ import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
   DEAD,
+  H_ROOT,
   lineAt,
   lineOf,
   liveAt,
   LOCK,
+  MAP_HEAD,
   MAP_NUMBER,
   mapOf,
   sizeOf,
 } from './layout';
+import { cover } from './reach';
 
-const LINE_WORD: usize = 8;
-const LINE_NEXT: usize = 16;
-const LINE_COUNT: usize = 24;
+export const LINE_WORD: usize = 8;
+export const LINE_NEXT: usize = 16;
+export const LINE_COUNT: usize = 24;
 export const LINE_OPEN: usize = 32;
 export const LINE_SNAPSHOTS: usize = 40;
 export const LINE_HOME: usize = 44;
-const LINE_LOCKS: usize = 48;
-const LOCKS: u32 = 3;
-const LINE_NEWS: usize = 64;
+export const LINE_LOCKS: usize = 48;
+export const LOCKS: u32 = 3;
+export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
-const LINE_OLDS: usize = 112;
+export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 144;
+const LINE_LIFE: usize = 152;
+const LINE_BULK: usize = 160;
+/** From the head that stands there on: entries below it. */
+export const BULK_COUNT: usize = 32;
+const LINE_DELTA: usize = 200;
 
-const PHASE: u64 = 15;
+export const PHASE: u64 = 15;
 const WORK: u64 = 1;
-const ARMED: u64 = 2;
+export const ARMED: u64 = 2;
 const DONE: u64 = 3;
 const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
 const ADDS: u64 = 1 << 8;
 const REMOVES: u64 = 2 << 8;
+/** As many as LINE_DELTA says. */
+const MANY: u64 = 3 << 8;
 const SLOT: u64 = 10;
 const SIZE: u64 = 16;
 const CLEARS: u64 = 1 << 20;
@@ -133,6 +160,8 @@ const FIRST: u64 = 32;
 const WIDE: u64 = 1 << 32;
 /** In olds: a block with a lock. */
 const NODE: u64 = 1 << 32;
+/** In news and olds: the number of a region, not a block. */
+const REGION: u64 = 1 << 62;
 
 // What the present write has noted: this thread's own line says the same.
 let root: usize = 0;
@@ -146,11 +175,26 @@ let locks: u32 = 0;
 
 // ---- begin --------------------------------------------------------------------------------------
 
+/** This thread's line, without what one before it in the slot has left that did not die here. */
+export function ownLine(map: usize): usize {
+  const line = lineOf(map);
+  if (load32(line + LINE_LIFE) == GENERATION) return line;
+  store32(line + LINE_SNAPSHOTS, 0);
+  store64(line + LINE_OPEN, 0);
+  store32(line + LINE_HOME, 0);
+  store32(line + LINE_LIFE, GENERATION);
+  return line;
+}
+
+/** Whether a line's words are those of the thread that has the slot now. */
+export function isCurrent(line: usize, slot: u32): bool {
+  return load32(line + LINE_LIFE) == <u32>(load64(participantAt(slot) + S_STATE) >> 32);
+}
+
 /** Readies this thread for writing, under a pin; false: see `status`. */
 export function ready(domain: usize): bool {
-  const map = mapOf(domain);
   root = domain;
-  line = lineOf(map);
+  line = ownLine(mapOf(domain));
   home = load32(line + LINE_HOME);
   if (home != 0) return true;
   home = enterHome(domain);
@@ -205,6 +249,32 @@ export function take(bytes: u32): usize {
   return x;
 }
 
+/** Where the memory of the last `takeRegion` is. */
+export let regionAt: usize = 0;
+
+/** A region of the map with so many bytes, CREATING, covered and noted; below 0: see `status`. */
+export function takeRegion(bytes: u32): i32 {
+  const owner = load64(layouts.regionAt(get32(root + DOMAIN_REGION)) + R_OWNER);
+  const region = regions.regionCreate(owner, 0);
+  if (region < 0) {
+    fail(-region);
+    return region;
+  }
+  store64(line + LINE_NEWS + ((<usize>news) << 3), REGION | region);
+  news++;
+  cover();
+  regionAt = regions.regionAlloc(region, bytes, 8);
+  return regionAt == 0 ? -status() : region;
+}
+
+/** Notes a region that the store will take out of the map, with what names it. */
+export function outRegion(region: u32): void {
+  cover();
+  settleRegion(region);
+  store64(line + LINE_OLDS + ((<usize>olds) << 3), REGION | region);
+  olds++;
+}
+
 /** Notes what the store will take out of the map: a node that is locked, or a record. */
 export function out(x: usize, node: bool): void {
   store64(line + LINE_OLDS + ((<usize>olds) << 3), <u64>x | (node ? NODE : 0));
@@ -216,8 +286,17 @@ export function generation(): u64 {
   return number >> 1;
 }
 
+/** After a death: regions that the dead had not noted yet. */
+export function dropUnnoted(domain: usize, slot: u32): void {
+  const owner = load64(layouts.regionAt(get32(domain + DOMAIN_REGION)) + R_OWNER);
+  for (let region: u32 = 0; region < REGIONS; region++) {
+    if (load64(layouts.regionAt(region) + R_OWNER) == owner) dropMine(region, slot);
+  }
+}
+
 /** Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing. */
 export function collectHere(): void {
+  regions.sweep();
   collectAll(root, home, false);
   takeBack(root, home);
   shed(root, home, true);
@@ -259,11 +338,20 @@ export function publishValue(x: usize, word: usize, value: u64): bool {
   return true;
 }
 
+/** Whether what is published from here on counts: all but what is under a head of one's own. */
+export function counts(does: bool): void {
+  counting = does;
+}
+
+let counting: bool = true;
+
 /** Steps 8 and 9. */
-function arm(state: u64, delta: i32): bool {
+function arm(state: u64, change: i32): bool {
+  const delta = counting ? change : 0;
+  if (delta > 1) store64(line + LINE_DELTA, delta);
   const sequence = (load64(line + LINE_COUNT) + (delta == 0 ? 0 : 1)) & 0xff;
-  const change = delta == 0 ? 0 : delta > 0 ? ADDS : REMOVES;
-  const armed = state | ARMED | change | (sequence << SEQUENCE);
+  const bits = delta == 0 ? 0 : delta > 1 ? MANY : delta > 0 ? ADDS : REMOVES;
+  const armed = state | ARMED | bits | (sequence << SEQUENCE);
   if (MUTANT != 401) store64(line, armed);
   if (MUTANT == 402 || load64(mapOf(root) + MAP_NUMBER) == number) {
     if (MUTANT == 401) store64(line, armed);
@@ -275,7 +363,7 @@ function arm(state: u64, delta: i32): bool {
 
 /** Step 11. */
 function count(delta: i32): void {
-  if (delta != 0) store64(line + LINE_COUNT, counted(load64(line + LINE_COUNT), delta));
+  if (delta != 0 && counting) store64(line + LINE_COUNT, counted(load64(line + LINE_COUNT), delta));
 }
 
 /** A count with `delta` more, and the next sequence. */
@@ -323,15 +411,23 @@ function unlockOne(x: usize): void {
 
 /** Step 13. `resumed`: by a repair. */
 function retireOlds(line: usize, home: usize, from: u32, resumed: bool): void {
+  settleNews(line);
   for (let i = from; i < OLDS; i++) {
-    const x = <usize>(<u32>load64(line + LINE_OLDS + ((<usize>i) << 3)));
-    if (x == 0) continue;
-    const q = get32(x - HEAD + BLOCK_KIND) & 0xff; // Frozen while the block is in use.
-    if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, q, x)) {
+    const note = load64(line + LINE_OLDS + ((<usize>i) << 3));
+    if (note == 0) continue;
+    const x: usize = <u32>note;
+    if ((note & REGION) != 0) retireRegion(<u32>note);
+    else if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, classAt(x), x)) {
+      if (resumed) used(x, classAt(x));
       intoLimbo(root, home, x);
     }
     progress(line, i + 1);
   }
+}
+
+/** The class of a block in use. Frozen. */
+function classAt(x: usize): u32 {
+  return get32(x - HEAD + BLOCK_KIND) & 0xff;
 }
 
 /** The same for blocks that nobody has seen. */
@@ -339,18 +435,46 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
   const lower = load64(participantAt(slot) + S_LOWER);
   for (let i = from; i < NEWS; i++) {
     const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
-    const x = <usize>(<u32>note);
-    if (x == 0) continue;
-    const q = <u32>(note >> 32);
-    const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
-    if (!isFree && (!resumed || i != from || !heads(home, q, x))) {
-      // Its maker's plain stores may be lost.
-      put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
-      put64(x - HEAD + BLOCK_BIRTH, lower);
-      intoLimbo(root, home, x);
+    if (note == 0) continue;
+    if ((note & REGION) != 0) dropMine(<u32>note, slot);
+    else if (!resumed || i != from || !heads(home, <u32>(note >> 32), <u32>note)) {
+      retireNew(home, <u32>note, <u32>(note >> 32), lower);
     }
     progress(line, i + 1);
   }
+}
+
+/** Its maker's plain stores may be lost, or it has not taken it yet. */
+function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
+  if ((<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  used(x, q);
+  put64(x - HEAD + BLOCK_BIRTH, lower);
+  intoLimbo(root, home, x);
+}
+
+/** A region that was taken out; may be repeated, as somebody's reservation covers it. */
+function retireRegion(region: u32): void {
+  const word = load64(layouts.regionAt(region) + R_STATE);
+  if (kindOf(word) == REGION_LIVE) regions.retireFrom(region, word);
+}
+
+/** A region that `slot` has made in vain; may be repeated. */
+function dropMine(region: u32, slot: u32): void {
+  const word = load64(layouts.regionAt(region) + R_STATE);
+  if (kindOf(word) == REGION_CREATING && ownerOf(word) == slot + 1) dropRegion(region, word);
+}
+
+/** The regions in news are named by the map now. */
+function settleNews(line: usize): void {
+  for (let i: u32 = 0; i < NEWS; i++) {
+    const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
+    if ((note & REGION) != 0) settleRegion(<u32>note);
+  }
+}
+
+/** Says that a block is in use: plain stores of the dead may be lost, or be of step 13. */
+function used(x: usize, q: u32): void {
+  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
 }
 
 /** Whether a block is the first of a home's limbo. */
@@ -402,6 +526,11 @@ function isOut(line: usize, x: usize): bool {
 
 // ---- looking ------------------------------------------------------------------------------------
 
+/** The head of what a slot loads. */
+export function bulkAt(line: usize): usize {
+  return line + LINE_BULK;
+}
+
 /** Whether the slot of a line may be about to store, or has stored and not yet counted. */
 export function isArmed(line: usize): bool {
   return (load64(line) & PHASE) == ARMED;
@@ -429,6 +558,11 @@ export function resolve(domain: usize, slot: u32): void {
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
+    if (published && load32(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+      // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
+      const own = line + LINE_BULK + H_ROOT;
+      if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);
+    }
     state = first | (published ? DONE : UNDO);
     store64(line, state);
   } else if ((state & PHASE) == WORK) {
@@ -459,10 +593,15 @@ function isPublished(line: usize, state: u64, owner: u32): bool {
   return (bit == 0) == ((state & CLEARS) != 0);
 }
 
+function deltaOf(line: usize, change: u64): i32 {
+  if (change == MANY) return <i32>load64(line + LINE_DELTA);
+  return change == ADDS ? 1 : change == REMOVES ? -1 : 0;
+}
+
 /** Step 11, unless it was done. */
 function recount(line: usize, state: u64): void {
   const word = load64(line + LINE_COUNT);
-  const delta: i32 = (state & ADDS) != 0 ? 1 : (state & REMOVES) != 0 ? -1 : 0;
+  const delta = deltaOf(line, state & MANY);
   if (delta != 0 && (word & 0xff) != ((state >> SEQUENCE) & 0xff)) {
     store64(line + LINE_COUNT, counted(word, delta));
   }

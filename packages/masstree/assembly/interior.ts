@@ -4,11 +4,16 @@
 //
 // Names: x an interior, to a private one; i a child.
 
-import { get32, get64, load32, put32, put64, store32 } from '@x/shm-arena/assembly/ground/atomic';
-import { childAt, I_COUNT, openBlock, separatorAt } from './layout';
+import { get32, get64, load32, put32, put64, store32, touch } from '@x/shm-arena/assembly/ground/atomic';
+import { childAt, I_COUNT, INTERIOR, openBlock, separatorAt } from './layout';
 
 export function childCount(x: usize): u32 {
   return get32(x + I_COUNT);
+}
+
+/** Asks for all of an interior at once. */
+export function ask(x: usize): void {
+  if (!isDefined(GATED)) for (let at: usize = 0; at < INTERIOR; at += 64) touch(x + at);
 }
 
 /** The child that has the slice; with `below`, what comes right before the slice. No branches. */

@@ -21,8 +21,7 @@
 //            or MIXED   then a byte a slot: fingerprints, 0 = not used (words, shared); a byte a
 //            slot: what it is (words, shared); and the slots: 0 u64 slice, written once, before
 //            the slot counts   8 u64 value, shared
-// Record     frozen: 0 u32 bytes of the rest   4 u32 bytes of the value   8 the rest's slices, then
-//            the value, padded to 8
+// Record     record.ts
 //
 // What a slot is: in the upper four bits how many bytes its key has in the slice (0 to 8), REST or
 // LAYER; in the lower four how many bytes the value word has (0 to 8), or RECORD.
@@ -51,7 +50,7 @@ import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 export const MAP_NUMBER: usize = 0;
 export const MAP_NEWEST: usize = 8;
 export const MAP_HEAD: usize = 64;
-const MAP_LINES: usize = 128;
+export const MAP_LINES: usize = 128;
 export const LINE: usize = 256;
 
 export function mapBytes(participants: u32): u32 {
@@ -116,9 +115,9 @@ export function headBytes(skip: u32): u32 {
 // ---- interior -----------------------------------------------------------------------------------
 
 export const I_COUNT: usize = 4;
-const I_SEPARATORS: usize = 32;
+export const I_SEPARATORS: usize = 32;
 /** Most children. */
-export const WIDTH: u32 = isDefined(GATED) ? 3 : 38;
+export const WIDTH: u32 = isDefined(GATED) ? 4 : 38;
 const I_CHILDREN: usize = I_SEPARATORS + (((<usize>WIDTH) - 1) << 3);
 export const INTERIOR: u32 = (<u32>I_CHILDREN + (WIDTH << 2) + 7) & ~7;
 
@@ -188,18 +187,3 @@ export const RECORD: u32 = 9;
 export const A_LAYER: u32 = LAYER << 4;
 /** Bytes that a key has in a slice: more than it holds. */
 export const LONGER: u32 = 9;
-
-// ---- record -------------------------------------------------------------------------------------
-
-export const R_REST: usize = 0;
-export const R_VALUE: usize = 4;
-export const R_SLICES: usize = 8;
-
-/** Bytes of a record; 64 bits, for the host says how long a value is. */
-export function recordBytes(rest: u32, bytes: u32): u64 {
-  return R_SLICES + ((<u64>rest + 7) & ~7) + ((<u64>bytes + 7) & ~7);
-}
-
-export function valueOf(record: usize): usize {
-  return record + R_SLICES + ((get32(record + R_REST) + 7) & ~7);
-}

@@ -45,8 +45,8 @@ import {
 import { CONTENDED, OK, PARTICIPANTS, TRIES } from '@x/shm-arena/assembly/ground/layout';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { putSnapshot } from '@x/shm-arena/assembly/map/result';
-import { entriesOf, isArmed, LINE_OPEN, LINE_SNAPSHOTS } from './intent';
-import { GENERATION, H_ROOT, lineAt, lineOf, MAP_HEAD, MAP_NEWEST, MAP_NUMBER } from './layout';
+import { entriesOf, isArmed, isCurrent, LINE_OPEN, LINE_SNAPSHOTS, ownLine } from './intent';
+import { GENERATION, H_ROOT, lineAt, MAP_HEAD, MAP_NEWEST, MAP_NUMBER } from './layout';
 
 const OPENING: u64 = 1;
 
@@ -69,14 +69,19 @@ export function generationOf(word: u64): u64 {
   return word >> 1;
 }
 
-/** Whether a snapshot that is open may show the block: N2. */
-export function isShown(map: usize, x: usize): bool {
-  return MUTANT != 420 && get64(x + GENERATION) <= load64(map + MAP_NEWEST);
+/** The newest snapshot that may be open, of a write that has found the number before: N2. */
+export function newestOf(map: usize): u64 {
+  return load64(map + MAP_NEWEST);
+}
+
+/** Whether a snapshot up to `newest` may show the block. */
+export function isShown(newest: u64, x: usize): bool {
+  return newest != 0 && MUTANT != 420 && get64(x + GENERATION) <= newest;
 }
 
 /** OK, and the snapshot is in the result; AGAIN, CONTENDED. */
 export function open(map: usize): i32 {
-  const line = lineOf(map);
+  const line = ownLine(map);
   const status = tryOpen(map, line);
   if (status == OK) store32(line + LINE_SNAPSHOTS, load32(line + LINE_SNAPSHOTS) + 1);
   else if (load32(line + LINE_SNAPSHOTS) == 0) forget(map, line);
@@ -122,21 +127,21 @@ function raise(map: usize, number: u64): void {
 
 /** Steps 9 and 10, for one snapshot of this thread. */
 export function close(map: usize): void {
-  const line = lineOf(map);
+  const line = ownLine(map);
   const left = load32(line + LINE_SNAPSHOTS);
   if (left == 0) return;
   store32(line + LINE_SNAPSHOTS, left - 1);
   if (left == 1) forget(map, line);
 }
 
-/** A line has no snapshot any more. */
+/** A line has no snapshot any more; who died between 9 and 10 may have been about to say so. */
 export function forget(map: usize, line: usize): void {
-  if (load64(line + LINE_OPEN) == 0) return;
-  store64(line + LINE_OPEN, 0);
+  if (load64(line + LINE_OPEN) != 0) store64(line + LINE_OPEN, 0);
   const newest = load64(map + MAP_NEWEST);
   let most: u64 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
-    most = max(most, load64(lineAt(map, slot) + LINE_OPEN));
+    const other = lineAt(map, slot);
+    if (isCurrent(other, slot)) most = max(most, load64(other + LINE_OPEN));
   }
   if (most < newest) cas64(map + MAP_NEWEST, newest, most);
 }

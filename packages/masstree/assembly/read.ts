@@ -22,8 +22,8 @@ import { ABSENT, AGAIN, NEED } from '@x/shm-arena/assembly/map/codes';
 import { copyKeyPart } from '@x/shm-arena/assembly/map/key';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { NOTES } from './gather';
-import { kind, slice, take } from './hand';
-import { childOf } from './interior';
+import { agreeing, kind, slice, take } from './hand';
+import { ask, childOf } from './interior';
 import { find, found, isLayer } from './leaf';
 import {
   blockOf,
@@ -34,18 +34,15 @@ import {
   LOST,
   MAP_HEAD,
   mapOf,
-  R_VALUE,
   RECORD,
   REST,
   S_VALUE,
   sizeOf,
   slotAt,
-  valueOf,
 } from './layout';
 import { SNAPSHOT } from './open';
 import { covered, hop, hopValue, reachOn } from './reach';
-import { agreeing } from './walk';
-import { hasRest } from './write';
+import { hasRest, valueAt, valueBytes } from './record';
 
 /** See index.ts. */
 export function get(
@@ -62,10 +59,10 @@ export function get(
   const domain = look(entry, generation, target);
   if (domain == 0) return whyNot();
   take(len, k0, k1, k2, k3);
-  let status = lookup(target, domain);
+  let status = lookup(target, domain, flags);
   for (let round: u32 = 0; status == AGAIN; round++) {
     reachOn(round);
-    status = lookup(target, domain);
+    status = lookup(target, domain, flags);
   }
   return status == NEED ? NEED : done(target, status);
 }
@@ -76,7 +73,7 @@ export function top(target: u32, domain: usize): u32 {
 }
 
 /** Steps 1 to 5, without the pin. */
-function lookup(target: u32, domain: usize): i32 {
+function lookup(target: u32, domain: usize, flags: u32): i32 {
   const kept = target != 0;
   let link = top(target, domain);
   let depth: u32 = 0;
@@ -84,6 +81,7 @@ function lookup(target: u32, domain: usize): i32 {
     const s = slice(depth);
     while (link != 0 && sizeOf(link) == 0) {
       const x = blockOf(link);
+      ask(x);
       link = hop(childAt(x, childOf(x, s, false)), kept);
     }
     if (link == LOST) return AGAIN;
@@ -92,7 +90,7 @@ function lookup(target: u32, domain: usize): i32 {
     if (slot < 0) return ABSENT;
     const what = found;
     const at = slotAt(link, slot) + S_VALUE;
-    if (!isLayer(what)) return show(at, what, depth, kept);
+    if (!isLayer(what)) return show(at, what, depth, kept, flags);
     const head = hopValue(at, kept);
     if (head == LOST) return AGAIN;
     depth++;
@@ -103,7 +101,7 @@ function lookup(target: u32, domain: usize): i32 {
 }
 
 /** Steps 4 and 5. */
-function show(at: usize, what: u32, depth: u32, kept: bool): i32 {
+function show(at: usize, what: u32, depth: u32, kept: bool, flags: u32): i32 {
   const word = load64(at);
   if ((what & 15) != RECORD) {
     put32(io() + FOUND_BYTES, what & 15);
@@ -113,7 +111,7 @@ function show(at: usize, what: u32, depth: u32, kept: bool): i32 {
   if (!kept && !covered()) return AGAIN;
   const record: usize = <u32>word;
   if (what >> 4 == REST && !hasRest(record, depth + 1)) return ABSENT;
-  return putValue(valueOf(record), get32(record + R_VALUE), valueRoom(NOTES), OK);
+  return putValue(valueAt(record), valueBytes(record), flags, valueRoom(NOTES), OK);
 }
 
 /** See index.ts. */

@@ -1,5 +1,5 @@
-// Portions of entries (map/portion.ts), counting, and merging what is sparse: whatever goes over all
-// leaves of a range (cursor.ts).
+// Portions of entries (map/portion.ts), and counting: whatever goes over all leaves of a range
+// (cursor.ts).
 //
 // scan                                                   a death after any step leaves a pin
 //   1. pin; the leaf in which the cursor stands
@@ -8,10 +8,10 @@
 //
 // Names: as in cursor.ts; end the last key of the range.
 
-import { get32, get64, load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { done, io, leave, look } from '@x/shm-arena/assembly/map/call';
+import { done, io, look } from '@x/shm-arena/assembly/map/call';
 import {
   END,
   END_OPEN,
@@ -20,10 +20,9 @@ import {
   REVERSE,
   START,
 } from '@x/shm-arena/assembly/map/codes';
-import { sliceOf, slicesAt } from '@x/shm-arena/assembly/map/key';
+import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
-import { ANSWER, COUNT_DONE, NEXT, putLarge } from '@x/shm-arena/assembly/map/result';
-import * as cursors from './cursor';
+import { ANSWER, COUNT_DONE, putLarge } from '@x/shm-arena/assembly/map/result';
 import {
   back,
   beginCursor,
@@ -31,23 +30,27 @@ import {
   enterLayer,
   firstPast,
   goOn,
-  hasBorder,
   LAYER_ENTERED,
   LEAF_DONE,
+  OVER,
   putSlice,
-  REPEAT,
   seek,
   sliceIn,
   standAt,
 } from './cursor';
-import { allForKey, entryAt, entryWhat, keyBuffer, keyRoom, roomForKey } from './gather';
-import { takeAt } from './hand';
-import { collectHere, LINE_CURSOR, ready } from './intent';
+import {
+  entryBlock,
+  entrySlice,
+  entryValueAt,
+  entryWhat,
+  keyBuffer,
+  keyRoom,
+  roomForKey,
+} from './gather';
 import { isLayer } from './leaf';
-import { lineOf, mapOf, R_REST, R_SLICES, R_VALUE, RECORD, REST, S_VALUE, valueOf } from './layout';
+import { RECORD, REST } from './layout';
 import { reachOn } from './reach';
-import { isSparse } from './shape';
-import { tidy } from './write';
+import { restOf, restSlice, valueAt, valueBytes } from './record';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
@@ -121,7 +124,7 @@ export function scan(
   const room = roomForKey(out, outBytes);
   key = openPortion(out, room, counts ? 1 : limit, flags);
   const reverse = (flags & REVERSE) != 0;
-  if (!beginCursor(target, domain, reverse, flags, startLen, startAt)) {
+  if (!beginCursor(target, domain, reverse, limit == 1, flags, startLen, startAt)) {
     return done(target, wider(startLen));
   }
   const status = giveAll();
@@ -132,7 +135,7 @@ export function scan(
 function giveAll(): i32 {
   let round: u32 = 0;
   let n = seek();
-  while (n != -2) {
+  while (n != OVER) {
     if (n < 0) {
       reachOn(round++);
       n = seek();
@@ -158,8 +161,8 @@ function giveLeaf(n: u32): i32 {
       return short(keyRoom << 1);
     }
     if (count == limit) return closed(1);
-    const at: usize = <u32>get64(entryAt(i) + S_VALUE);
-    if (!compose(get64(entryAt(i)), what, at)) return short(keyLength);
+    const at: usize = entryBlock(i);
+    if (!compose(entrySlice(i), what, at)) return short(keyLength);
     if (isBeyond()) return closed(0);
     if (counts) {
       count++;
@@ -167,14 +170,15 @@ function giveLeaf(n: u32): i32 {
       continue;
     }
     const record = (what & 15) == RECORD;
-    const value = record ? valueOf(at) : entryAt(i) + S_VALUE;
-    const bytes = record ? get32(at + R_VALUE) : what & 15;
+    const value = record ? valueAt(at) : entryValueAt(i);
+    const bytes = record ? valueBytes(at) : what & 15;
     if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, value, bytes, 0)) {
       return count != 0 ? closed(1) : putLarge(1, 1, keyBuffer, keyLength, value, bytes);
     }
     row += 8;
     key = behindKey(key, keyLength, flags);
     count++;
+    if (count == limit) return closed(1);
   }
   return LEAF_DONE;
 }
@@ -184,11 +188,11 @@ function compose(slice: u64, what: u32, record: usize): bool {
   standAt(slice);
   keyLength = (depth << 3) + (what >> 4);
   if (what >> 4 != REST) return true;
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   keyLength = ((depth + 1) << 3) + rest;
   if (keyLength + 16 > keyRoom) return false;
   for (let i: u32 = 0; i << 3 < rest; i++) {
-    putSlice(depth + 1 + i, get64(record + R_SLICES + ((<usize>i) << 3)));
+    putSlice(depth + 1 + i, restSlice(record, i));
   }
   return true;
 }
@@ -220,56 +224,4 @@ function closed(more: u32): i32 {
   closePortion(row, key, flags, entries, more);
   put32(io() + COUNT_DONE, count);
   return OK;
-}
-
-// ---- maintain -----------------------------------------------------------------------------------
-
-/** See index.ts. More than `most` only to the end of what has one first slice. */
-export function maintain(entry: u32, generation: u32, most: u32): i32 {
-  const domain = look(entry, generation, 0);
-  if (domain == 0) return whyNot();
-  if (!ready(domain)) return leave(whyNot());
-  const map = mapOf(domain);
-  const line = lineOf(map);
-  allForKey();
-  beginCursor(0, domain, false, 0, 0, 0);
-  putSlice(0, load64(line + LINE_CURSOR));
-  let changes: u32 = 0;
-  let round: u32 = 0;
-  let tried = false;
-  let more: u32 = 0;
-  let n = seek();
-  for (let leaves: u32 = 0; n != -2; ) {
-    if (n < 0) {
-      reachOn(round++);
-      n = seek();
-      continue;
-    }
-    if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
-      tried = true;
-      takeAt((depth + 1) << 3, slicesAt(keyBuffer));
-      changes += tidy(map);
-      n = goOn(REPEAT);
-      continue;
-    }
-    tried = false;
-    if (depth == 0 && hasBorder && ++leaves >= most) {
-      more = 1;
-      break;
-    }
-    n = goOn(nextLayer(n));
-  }
-  collectHere();
-  store64(line + LINE_CURSOR, more != 0 ? cursors.border : 0);
-  put32(io() + ANSWER, changes);
-  put32(io() + NEXT, more);
-  return leave(OK);
-}
-
-/** Into the next layer of the gathered leaf, if it has one. */
-function nextLayer(n: u32): i32 {
-  for (let k = firstPast(n); k < n; k++) {
-    if (isLayer(entryWhat(k)) && enterLayer(k)) return LAYER_ENTERED;
-  }
-  return LEAF_DONE;
 }

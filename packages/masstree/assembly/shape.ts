@@ -19,7 +19,7 @@
 //     that is split at its beginning.
 // X2  A separator is a slice that nothing left of it has, so that L2 holds.
 //
-// Names: as in walk.ts; a, b what takes the place of x; n entries gathered.
+// Names: as in place.ts; a, b what takes the place of x; n entries gathered.
 
 import {
   get32,
@@ -34,14 +34,13 @@ import {
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
-import { entryAt, entryWhat, gather, separates, sortEntries } from './gather';
+import { entrySlice, entryValueAt, entryWhat, gather, separates, sortEntries } from './gather';
 import { slice } from './hand';
 import * as intents from './intent';
 import { alsoLock, begin, finish, giveUp, publishWord, take } from './intent';
 import * as interiors from './interior';
 import { childCount } from './interior';
-import * as leaves from './leaf';
-import { clearLeaf, fillSlot, liveCount, sizeFor, withoutSlot, withSlot } from './leaf';
+import { clearLeaf, fillPrivate, liveCount, sizeFor, withoutSlot } from './leaf';
 import {
   blockOf,
   childAt,
@@ -53,22 +52,22 @@ import {
   LARGEST,
   leafBytes,
   liveAt,
-  MAP_HEAD,
   MOST_SLOTS,
   openBlock,
-  S_VALUE,
   separatorAt,
   sizeOf,
   slotAt,
   slotsOf,
 } from './layout';
+import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './place';
 import { covered } from './reach';
-import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './walk';
 
 /** Entries of a leaf from which on it is split, not rebuilt. */
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
 /** Entries with which two neighbours become one. */
 const SPARSE: u32 = MOST_SLOTS >> 1;
+/** A leaf is looked at whenever one more than so many entries are gone. */
+const SELDOM: u32 = isDefined(GATED) ? 0 : 3;
 
 // ---- copies -------------------------------------------------------------------------------------
 
@@ -135,13 +134,9 @@ function built(from: u32, end: u32, size: u32): u32 {
   if (made == 0) return 0;
   let live: u64 = 0;
   for (let i = from; i < end; i++) {
-    const e = entryAt(i);
-    const what = entryWhat(i);
-    const slot = <u32>leaves.freeSlot(made, get64(e));
-    fillSlot(made, slot, get64(e), what, get64(e + S_VALUE));
-    live = withSlot(live, slot, what);
+    live = fillPrivate(made, live, entrySlice(i), entryWhat(i), get64(entryValueAt(i)));
   }
-  store64(liveAt(made), live);
+  put64(liveAt(made), live);
   return made;
 }
 
@@ -161,17 +156,14 @@ export function makeRoom(live: u64): i32 {
     intents.out(blockOf(link), true);
     return put(word, false, next);
   }
-  sortEntries(n);
   const key = slice(depth);
   let middle: u32;
   let separator = key;
-  if (isLast && key > get64(entryAt(n - 1))) middle = n; // X1
-  else if (isFirst && key < get64(entryAt(0))) {
-    middle = 0;
-    separator = get64(entryAt(0));
-  } else {
-    middle = middleOf(n);
-    separator = get64(entryAt(middle));
+  if (isLast && key > greatest(n)) middle = n; // X1
+  else {
+    sortEntries(n);
+    middle = isFirst && key < entrySlice(0) ? 0 : middleOf(n);
+    separator = entrySlice(middle);
   }
   const a = built(0, middle, middle == 0 ? LARGEST - 1 : sizeFor(middle));
   const b = a == 0 ? 0 : built(middle, n, middle == n ? LARGEST - 1 : sizeFor(n - middle));
@@ -179,12 +171,19 @@ export function makeRoom(live: u64): i32 {
   return putTwo(blockOf(link), a, separator, b);
 }
 
+/** The greatest slice of n entries. */
+function greatest(n: u32): u64 {
+  let most: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) most = max(most, entrySlice(i));
+  return most;
+}
+
 /** Where to split n sorted entries so that X2 holds, near the middle. */
 function middleOf(n: u32): u32 {
   const half = n >> 1;
   for (let i: u32 = 0; i <= half; i++) {
-    if (half + i < n && get64(entryAt(half + i)) != get64(entryAt(half + i - 1))) return half + i;
-    if (half > i && get64(entryAt(half - i)) != get64(entryAt(half - i - 1))) return half - i;
+    if (half + i < n && entrySlice(half + i) != entrySlice(half + i - 1)) return half + i;
+    if (half > i && entrySlice(half - i) != entrySlice(half - i - 1)) return half - i;
   }
   return 0; // `separates` has seen two slices.
 }
@@ -229,7 +228,7 @@ function isHead(): bool {
 
 /** Whether a leaf with so many of its slots that count may be worth a look at its neighbour. */
 export function isSparse(named: u32, n: u32): bool {
-  return n == 0 || ((n & 3) == 0 && n << 2 <= slotsOf(sizeOf(named)));
+  return n == 0 || ((n & SELDOM) == 0 && n << 2 <= slotsOf(sizeOf(named)));
 }
 
 /**
@@ -237,13 +236,13 @@ export function isSparse(named: u32, n: u32): bool {
  * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock was
  * not to be had; FULL.
  */
-export function shrink(map: usize, number: u64): i32 {
+export function shrink(number: u64): i32 {
   const x = blockOf(link);
   if (!begin(x, number)) return AGAIN;
   const n = liveCount(load64(liveAt(link)));
   if (!isHead()) return merge(x, n);
   if (n != 0) return giveUp(OK);
-  if (over == map + MAP_HEAD) {
+  if (upper == 0) {
     if (!alsoLock(over) || load32(word) != link) return giveUp(AGAIN);
     intents.out(x, true);
     return put(word, false, 0);

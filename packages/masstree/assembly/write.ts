@@ -30,18 +30,17 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { BAD, CLOSED, CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { copyWords, sameBytes } from '@x/shm-arena/assembly/ground/words';
-import { enter, io, leave, present, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { sameBytes } from '@x/shm-arena/assembly/ground/words';
+import { io, leave, look, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
-import { MOST } from '@x/shm-arena/assembly/reclaim/home';
 import { NOTES } from './gather';
-import { kind as ending, left, slice, take as takeKey } from './hand';
+import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
-import { fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
+import { fillPrivate, fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
 import * as layout from './layout';
 import {
   A_LAYER,
@@ -51,22 +50,30 @@ import {
   H_SLICES,
   liveAt,
   LONGER,
+  MAP_HEAD,
   mapOf,
   MIXED,
-  R_REST,
-  R_SLICES,
-  R_VALUE,
   RECORD,
-  recordBytes,
   S_VALUE,
   slotAt,
-  valueOf,
 } from './layout';
 import { settled } from './open';
+import * as places from './place';
+import { agreed, depth, link, over, standUnder, top } from './place';
 import { cover, reachOn } from './reach';
-import { copyHead, isSparse, makeRoom, newLeaf, shrink } from './shape';
-import * as ways from './walk';
-import { agreed, depth, link, over, walk } from './walk';
+import {
+  dropRecord,
+  hasRest,
+  makeRecord,
+  moveRecord,
+  restOf,
+  restSlice,
+  valueAt,
+  valueBytes,
+} from './record';
+import { copyHead, isSparse, makeRoom, newLeaf } from './shape';
+import { sweepSome, tidy } from './tidy';
+import { walk } from './walk';
 
 /** Kinds of writes. */
 export const SET: u32 = 0;
@@ -84,16 +91,11 @@ export const TAKE: u32 = 7;
 /** As INSERT, and what is there is in the result. */
 export const GET_OR_INSERT: u32 = 8;
 
-/** Rounds before CONTENDED, and merges behind one removal. */
+/** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 
 let value: usize = 0;
 let bytes: u32 = 0;
-
-/** Bytes of the largest value beside a key's rest. */
-export function most(): u32 {
-  return MOST - <u32>R_SLICES;
-}
 
 /** See index.ts. */
 export function put(
@@ -105,34 +107,58 @@ export function put(
   k1: u32,
   k2: u32,
   k3: u32,
-  valueAt: u32,
-  valueBytes: u32,
+  valueIn: u32,
+  bytesIn: u32,
   expected: u32,
   expectedBytes: u32,
 ): i32 {
-  let status = enter(entry, generation);
-  if (status != OK) return status;
-  const domain = present(entry, generation);
-  if (domain == 0) return leave(CLOSED);
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  const map = mapOf(domain);
   takeKey(len, k0, k1, k2, k3);
-  value = valueAt;
-  bytes = valueBytes;
-  if (recordBytes(len, bytes) > MOST) {
-    if (!removes(kind)) return leave(BAD);
-  }
-  let collected = false;
-  for (let round: u32 = 0; ; round++) {
-    status = attempt(map, kind, expected, expectedBytes);
-    if (status == FULL && !collected) {
-      collected = true;
+  const head = mapOf(domain) + MAP_HEAD;
+  const status = run(domain, head, kind, valueIn, bytesIn, expected, expectedBytes);
+  return status == NEED ? NEED : leave(status);
+}
+
+/** A write of the key in hand to the tree under `head`: the map's, or one that is not yet. */
+export function run(
+  domain: usize,
+  head: usize,
+  kind: u32,
+  valueIn: u32,
+  bytesIn: u32,
+  expected: u32,
+  expectedBytes: u32,
+): i32 {
+  const map = mapOf(domain);
+  const own = head == map + MAP_HEAD;
+  value = valueIn;
+  bytes = bytesIn;
+  standUnder(head);
+  intents.counts(own);
+  let tries = 0;
+  for (let round: u32 = 0; round <= ROUNDS; round++) {
+    const status = attempt(map, kind, expected, expectedBytes);
+    if (status == FULL && tries < 2) {
+      // First what is garbage, then what is sparse.
+      if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
       intents.collectHere();
-    } else if (status != AGAIN) break;
-    if (round == ROUNDS) return leave(CONTENDED);
+    } else if (status != AGAIN) return status;
     reachOn(round);
   }
-  return status == NEED ? NEED : leave(status);
+  return CONTENDED;
+}
+
+/** A sweep, and the key in hand and the tree are as they were. */
+function sweepFor(domain: usize, head: usize, own: bool): bool {
+  putAside();
+  intents.counts(true);
+  const some = sweepSome(domain);
+  takeBack();
+  standUnder(head);
+  intents.counts(own);
+  return some;
 }
 
 function removes(kind: u32): bool {
@@ -199,20 +225,10 @@ function isCompare(kind: u32): bool {
 
 // ---- what is there ------------------------------------------------------------------------------
 
-/** Whether the key in hand has the rest that a record has, from `depth` on. */
-export function hasRest(record: usize, depth: u32): bool {
-  const rest = get32(record + R_REST);
-  if (rest != left(depth)) return false;
-  for (let i: u32 = 0; i << 3 < rest; i++) {
-    if (get64(record + R_SLICES + ((<usize>i) << 3)) != slice(depth + i)) return false;
-  }
-  return true;
-}
-
 /** Leaves a value for the host: `status`, or NEED. */
 function showWord(word: u64, what: u32, record: usize, status: i32): i32 {
   const room = valueRoom(NOTES);
-  if (record != 0) return putValue(valueOf(record), get32(record + R_VALUE), room, status);
+  if (record != 0) return putValue(valueAt(record), valueBytes(record), 0, room, status);
   put32(io() + FOUND_BYTES, what & 15);
   put64(io() + RESULT, word);
   return status;
@@ -226,7 +242,7 @@ function show(at: usize, what: u32, record: usize, status: i32): i32 {
 
 function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: u32): bool {
   if (record != 0) {
-    return get32(record + R_VALUE) == bytes && sameBytes(valueOf(record), expected, bytes);
+    return valueBytes(record) == bytes && sameBytes(valueAt(record), expected, bytes);
   }
   return (what & 15) == bytes && word == wordOf(expected, bytes);
 }
@@ -259,39 +275,18 @@ function makeEntry(depth: u32): u64 {
   const kind = ending(depth);
   if (fits(kind, bytes)) return wordOf(value, bytes);
   const rest = kind == LONGER ? left(depth + 1) : 0;
-  const record = intents.take(<u32>recordBytes(rest, bytes));
-  if (record == 0) return noEntry();
-  put32(record + R_REST, rest);
-  put32(record + R_VALUE, bytes);
-  for (let i: u32 = 0; i << 3 < rest; i++) {
-    put64(record + R_SLICES + ((<usize>i) << 3), slice(depth + 1 + i));
-  }
-  copyWords(valueOf(record), value, bytes);
-  return record;
+  const record = makeRecord(depth + 1, rest, value, bytes);
+  return record == 0 ? noEntry() : record;
 }
 
 /** The same for what a record has, whose rest begins at its slice `from`. */
 function moveEntry(record: usize, from: u32): u64 {
-  const rest = get32(record + R_REST) - (from << 3);
-  const bytes = get32(record + R_VALUE);
+  const rest = restOf(record) - (from << 3);
+  const bytes = valueBytes(record);
   const kind = min(rest, LONGER);
-  if (fits(kind, bytes)) return wordOf(valueOf(record), bytes);
-  const behind = kind == LONGER ? rest - 8 : 0;
-  const to = intents.take(<u32>recordBytes(behind, bytes));
-  if (to == 0) return noEntry();
-  put32(to + R_REST, behind);
-  put32(to + R_VALUE, bytes);
-  const slices = record + R_SLICES + ((<usize>from + 1) << 3);
-  copyWords(to + R_SLICES, slices, behind);
-  copyWords(valueOf(to), valueOf(record), bytes);
-  return to;
-}
-
-/** Puts an entry into a private leaf, where `live` counts; what counts then. */
-function fill(leaf: u32, live: u64, slice: u64, what: u32, word: u64): u64 {
-  const slot = <u32>freeSlot(leaf, slice);
-  fillSlot(leaf, slot, slice, what, word);
-  return withSlot(live, slot, what);
+  if (fits(kind, bytes)) return wordOf(valueAt(record), bytes);
+  const to = moveRecord(record, from + 1, kind == LONGER ? rest - 8 : 0);
+  return to == 0 ? noEntry() : to;
 }
 
 // ---- writes -------------------------------------------------------------------------------------
@@ -299,13 +294,13 @@ function fill(leaf: u32, live: u64, slice: u64, what: u32, word: u64): u64 {
 /** The layer is empty: its first leaf. */
 function firstLeaf(number: u64): i32 {
   if (!begin(over, number)) return AGAIN;
-  if (load32(ways.word) != 0) return giveUp(AGAIN);
+  if (load32(places.word) != 0) return giveUp(AGAIN);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
   if (leaf == 0) return giveUp(whyNot());
-  store64(liveAt(leaf), fill(leaf, 0, slice(depth), made, word));
-  if (!publishWord(ways.word, false, leaf, 1)) return giveUp(AGAIN);
+  put64(liveAt(leaf), fillPrivate(leaf, 0, slice(depth), made, word));
+  if (!publishWord(places.word, false, leaf, 1)) return giveUp(AGAIN);
   finish();
   return OK;
 }
@@ -316,43 +311,26 @@ function add(live: u64): i32 {
   if (slot < 0) return makeRoom(live);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
-  fillSlot(link, slot, slice(depth), made, word);
+  fillSlot(link, live, slot, slice(depth), made, word);
   if (!publishLive(link, withSlot(live, slot, made), slot, false, 1)) return giveUp(AGAIN);
   finish();
   return OK;
 }
 
 function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
-  if (record != 0) out(record, false);
+  if (record != 0) dropRecord(record);
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();
-  if (isSparse(link, liveCount(next))) tidy(map);
+  if (isSparse(link, liveCount(next))) tidy(map, top);
   return OK;
-}
-
-/** Merges what has become sparse where the key in hand was, as far as that goes at once. */
-export function tidy(map: usize): u32 {
-  let changes: u32 = 0;
-  for (let round: u32 = 0; round < ROUNDS; round++) {
-    reachOn(0);
-    const number = settled(map);
-    if (number == 0) break;
-    const status = walk(map, number, false);
-    if (status == AGAIN) continue;
-    if (status != OK || link == 0 || agreed != ~0) break;
-    if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
-    if (shrink(map, number) != AGAIN) break;
-    changes++;
-  }
-  return changes;
 }
 
 function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const at = slotAt(link, slot) + S_VALUE;
-  if (record != 0) out(record, false);
+  if (record != 0) dropRecord(record);
   if (made == what) {
     const stored =
       record == 0 ? publishValue(blockOf(link), at, word) : publishWord(at, true, word, 0);
@@ -366,7 +344,7 @@ function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
     giveUp(AGAIN);
     return room();
   }
-  fillSlot(link, other, slice(depth), made, word);
+  fillSlot(link, live, other, slice(depth), made, word);
   const next = withSlot(withoutSlot(live, slot), other, made);
   if (!publishLive(link, next, other, false, 0)) return giveUp(AGAIN);
   finish();
@@ -384,12 +362,12 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   const other = freeSlot(link, slice(depth));
   if (other < 0) return makeRoom(live);
   const next = depth + 1;
-  const rest = get32(record + R_REST);
+  const rest = restOf(record);
   let skip: u32 = 0;
   while (
     left(next + skip) > 8 &&
     rest - (skip << 3) > 8 &&
-    slice(next + skip) == get64(record + R_SLICES + ((<usize>skip) << 3))
+    slice(next + skip) == restSlice(record, skip)
   ) {
     skip++;
   }
@@ -399,11 +377,11 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   let within: u64 = 0;
   let word = makeEntry(next + skip);
   if (made == MIXED) return giveUp(whyNot());
-  within = fill(leaf, within, slice(next + skip), made, word);
+  within = fillPrivate(leaf, within, slice(next + skip), made, word);
   word = moveEntry(record, skip);
   if (made == MIXED) return giveUp(whyNot());
-  within = fill(leaf, within, get64(record + R_SLICES + ((<usize>skip) << 3)), made, word);
-  store64(liveAt(leaf), within);
+  within = fillPrivate(leaf, within, restSlice(record, skip), made, word);
+  put64(liveAt(leaf), within);
   layout.openBlock(head, intents.generation());
   put32(head + H_SKIP, skip);
   store32(head + H_ROOT, leaf);
@@ -411,7 +389,7 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
     put64(head + H_SLICES + ((<usize>i) << 3), slice(next + i));
   }
   out(record, false);
-  fillSlot(link, other, slice(depth), A_LAYER, head);
+  fillSlot(link, live, other, slice(depth), A_LAYER, head);
   const counts = withSlot(withoutSlot(live, slot), other, A_LAYER);
   if (!publishLive(link, counts, other, false, 1)) return giveUp(AGAIN);
   finish();
@@ -421,10 +399,10 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
 /** The key has not all slices of the head that was walked to: two heads in its place. */
 function splitHead(number: u64): i32 {
   const head = over;
-  const at = ways.beyondWord;
+  const at = places.beyondWord;
   const fork = depth + agreed;
   if (!begin(head, number)) return AGAIN;
-  if (!intents.alsoLock(ways.beyond) || <usize>load64(at) != head) return giveUp(AGAIN);
+  if (!intents.alsoLock(places.beyond) || <usize>load64(at) != head) return giveUp(AGAIN);
   const below = copyHead(head, agreed + 1, get32(head + H_SKIP));
   const above = below == 0 ? 0 : copyHead(head, 0, agreed);
   const leaf = above == 0 ? 0 : newLeaf(1);
@@ -432,9 +410,9 @@ function splitHead(number: u64): i32 {
   const word = makeEntry(fork);
   if (made == MIXED) return giveUp(whyNot());
   const here = get64(head + H_SLICES + ((<usize>agreed) << 3));
-  let live = fill(leaf, 0, here, A_LAYER, below);
-  live = fill(leaf, live, slice(fork), made, word);
-  store64(liveAt(leaf), live);
+  let live = fillPrivate(leaf, 0, here, A_LAYER, below);
+  live = fillPrivate(leaf, live, slice(fork), made, word);
+  put64(liveAt(leaf), live);
   store32(<usize>above + H_ROOT, leaf);
   out(head, true);
   if (!publishWord(at, true, above, 1)) return giveUp(AGAIN);

@@ -109,8 +109,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
   has(key: K): boolean;
 
   /**
-   * The values of many keys, in their order. Each key is read for itself; for one instant take a
-   * snapshot.
+   * The values of many keys, in their order. The searches walk in lockstep, so that their cache
+   * misses overlap. Each key is read for itself; for one instant take a snapshot.
    * @throws TypeError for what is no iterable; before anything is read
    * @example
    * const map = Masstree.create(arena);
@@ -437,8 +437,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
   /**
    * Looks at leaves that deletions have left nearly empty, and merges them: writes do so too, a
    * little at a time, so that this is for who wants the memory at once. It goes on where the last
-   * one in this thread ended.
-   * @param limit the most leaves to look at, from 1 on; left out: all that are left of a round
+   * one in this thread ended, round after round. O(log n + key length) a leaf.
+   * @param limit about the most leaves to look at, from 1 on; left out: all
    * @throws ShmError CONTENDED, ARENA_FULL; RangeError for a bad `limit`
    * @example
    * const map = Masstree.create(arena);

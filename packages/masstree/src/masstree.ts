@@ -1,7 +1,7 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import { codecsOf, type MapArgs, NUMBERS, READER } from '@x/shm-arena/map';
+import { codecsOf, type MapArgs, MapCore, NUMBERS, READER } from '@x/shm-arena/map';
 import { type Bounds, EVERYTHING, encodeRange, writableOrdered } from '@x/shm-arena/ordered';
 import {
   amidst,
@@ -17,7 +17,6 @@ import {
 } from '@x/shm-arena/structure';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
-import { Core } from './core.ts';
 import { KIND, KINDS, type TreeKernel, TYPE } from './kernel.ts';
 import { TreeReader } from './reader.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -34,9 +33,12 @@ export class Tree<K, V>
   extends writableOrdered(KINDS)<TreeReader<K, V>, K, V>
   implements api.Masstree<K, V>
 {
+  /** Whether the last `maintain` has left something of its round. */
+  #midway = false;
+
   constructor(member: Membership<TreeKernel>, options: api.MasstreeCodecs<K, V>) {
     const { key, value } = codecsOf(options);
-    super(new TreeReader(new Core(member, key, value), 0));
+    super(new TreeReader(new MapCore(member, key, value), 0));
     const { kernel, entry, generation } = member;
     member.leaving = () => kernel.leave(entry, generation);
   }
@@ -139,17 +141,25 @@ export class Tree<K, V>
 
   maintain(limit?: number): api.MaintainReport {
     if (limit !== undefined) return this.#maintain(wholeNumber('limit', limit, 1, 2 ** 31 - 1));
-    for (let merged = 0; ; ) {
-      const part = this.#maintain(LEAVES);
-      merged += part.merged;
-      if (!part.more) return { merged, more: false };
-    }
+    let { merged } = this.#midway ? this.#maintainRest() : { merged: 0 };
+    merged += this.#maintainRest().merged;
+    return { merged, more: false };
+  }
+
+  /** To the end of the present round. */
+  #maintainRest(): api.MaintainReport {
+    let merged = 0;
+    do merged += this.#maintain(LEAVES).merged;
+    while (this.#midway);
+    return { merged, more: false };
   }
 
   #maintain(limit: number): api.MaintainReport {
     const { core } = this[READER];
     core.askMap('maintain', (kernel, ...map) => kernel.maintain(...map, limit));
-    return { merged: core.result(ANSWER), more: core.result(MORE) !== 0 };
+    const more = core.result(MORE) !== 0;
+    this.#midway = more;
+    return { merged: core.result(ANSWER), more };
   }
 
   stats(): api.MasstreeStats {

@@ -5,7 +5,7 @@ import { type AnyCore, NUMBERS, READER } from '@x/shm-arena/map';
 import { OrderedView } from '@x/shm-arena/ordered';
 import { SNAP_ROOT, SNAP_SIZE } from '../build/numbers/arena/map/result.ts';
 import type { MasstreeSnapshot } from './api.ts';
-import type { Core } from './core.ts';
+import type { Core } from './kernel.ts';
 import { TreeReader } from './reader.ts';
 
 class Snapshot<K, V> extends OrderedView<TreeReader<K, V>, K, V> implements MasstreeSnapshot<K, V> {

@@ -2,7 +2,7 @@
 
 import { readCounts } from '@x/shm-arena/domain';
 import type { MasstreeStats } from './api.ts';
-import type { Core } from './core.ts';
+import type { Core } from './kernel.ts';
 
 /** Behind the numbers of the map's blocks: entries, open snapshots, levels; u32 each. */
 const OWN = 128;

@@ -56,19 +56,6 @@ describe('contention', () => {
   });
 });
 
-test('a value that no block can hold is VALUE_TOO_LARGE, without room it is ARENA_FULL', () => {
-  const small = Arenas.create({ bytes: 2 ** 22, participants: 2 });
-  const map = Masstree.create<string, Uint8Array>(small, { value: bytes });
-  expect(codeOf(() => map.set('a', new Uint8Array(2 ** 22)))).toBe('ARENA_FULL');
-  insideOf(map).core.kernel = Object.create(insideOf(map).core.kernel, {
-    put: { value: () => 4 },
-  });
-  const call = () => map.set('a', new Uint8Array(1));
-  expect(call).toThrow(RangeError);
-  expect(codeOf(call)).toBe('VALUE_TOO_LARGE');
-  small.detach();
-});
-
 describe('an arena that a map has filled', () => {
   test.each([1, 100, 5000])('is emptied and filled again: values of %i bytes', (size) => {
     const full = Arenas.create({ bytes: 2 ** 22, participants: 2 });

@@ -47,6 +47,28 @@ describe('blocks', () => {
     });
   });
 
+  it('are refused in the span of the last free as anywhere, and when it is another’s', () => {
+    const w = world(64);
+    const [{ k }, { k: other }] = [w.attach(), w.attach()];
+    const all = Array.from({ length: 51 }, () => k.alloc(80, 0) >>> 0);
+    const [first, second] = all as [number, number];
+    expect(all.at(-1)).toBe(first + 50 * 80);
+    expect(k.free(first)).toBe(Status.OK);
+    expect(k.free(first)).toBe(Status.DOUBLE_FREE);
+    expect(k.free(second + 16)).toBe(Status.BAD);
+    expect(k.free(first + 51 * 80)).toBe(Status.BAD);
+    for (const at of all.slice(1)) expect(k.free(at)).toBe(Status.OK);
+    expect(k.free(second)).toBe(Status.DOUBLE_FREE);
+    expect(k.trim()).toBe(1);
+    expect(k.free(second)).toBe(Status.DOUBLE_FREE);
+    const next = Array.from({ length: 3 }, () => other.alloc(96, 0) >>> 0);
+    expect(next[0]).toBe(first);
+    expect(k.free(second)).toBe(Status.BAD);
+    expect(k.free(next[1]!)).toBe(Status.OK);
+    expect(other.free(next[1]!)).toBe(Status.DOUBLE_FREE);
+    expect(problems(w, k)).toEqual([]);
+  });
+
   it('are found by their starts alone, in every class', () => {
     const w = world(64);
     const { k } = w.attach();

@@ -14,6 +14,7 @@
 //  13 a region of the structure holds no list of the stack, nor the next one
 //  14 a list that was written has no next list, or the active one's is not as it was made
 //  15 a node's meta word is out of range   16 an entry of the guide is not on its level
+//  17 the filter has not a version's key   18 slices of a list's region are not its filter's
 //
 // Both only read, but for stamps that any reader may decide (audit decides none). A death leaves a
 // pin.
@@ -46,6 +47,7 @@ import {
   STATS_PAGES,
   STATS_VERSIONS,
 } from './codes';
+import { isNoted, strayIn } from './filter';
 import { auditGuide } from './guide';
 import { handAt, handLength, handS0, handS1 } from './hand';
 import {
@@ -174,6 +176,7 @@ function auditList(list: usize, newer: u64): i32 {
     if (t == DEAD) continue;
     if (t >= number || t > clock) return problem(5, list, n, t, number);
     if (t >= newer) return problem(10, list, n, t, newer);
+    if (!isNoted(list, n)) return problem(17, list, n, 0, 1);
     versions++;
     deltas += deltaOf(n);
     if (number == DEAD && !isTombstone(n)) live++;
@@ -181,6 +184,8 @@ function auditList(list: usize, newer: u64): i32 {
   }
   if (versionsIn(list) != versions) return problem(6, list, 0, versionsIn(list), versions);
   if (liveIn(list) != live || deltas != live) return problem(7, list, 0, liveIn(list), live);
+  const stray = strayIn(list);
+  if (stray != 0) return problem(18, list, 0, stray, 0);
   const entry = auditGuide(list); // First: the rest searches by it.
   return entry == 0 ? auditLevels(list) : problem(16, list, entry, 0, 0);
 }

@@ -126,7 +126,8 @@ export function writeBatch(entry: u32, generation: u32, count: u32, at: u32, tem
 }
 
 /**
- * Reads one key. OK, ABSENT (then flags may say TOMBSTONE, with its number): result
+ * Reads one key. flags: KEYS_ONLY, without the value. OK, ABSENT (then flags may say TOMBSTONE,
+ * with its number): result
  *   0 u32 value length   4 u32 flags   8 u64 sequence number   64... the value
  * ABSENT with number 0: no visible version at all. NEED: the same, but instead of the value 20 u32
  * its offset, for `piece`.

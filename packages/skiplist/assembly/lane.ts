@@ -5,7 +5,8 @@
 //      be before the key, in the end the first such node; 0 = none   12 u32 key length   16 u64 s0
 //   24 u64 s1   32 u32 at   36 u32 of `getMany`: the version that was found, 0 = none
 //   40 u32 of findMany: OPEN, or the lane is left out; of findSplices: the levels wanted
-//   44 u32 next: the node it looks at   48 splice
+//   44 u32 next: the node it looks at   48 u64 of `getMany` in several lists: the key's hash
+//   56 splice
 //
 // Names: see node.ts.
 
@@ -28,7 +29,8 @@ export const DECIDED: u32 = 1;
 export const OUTSIDE: u32 = 2;
 /** The node that a search looks at next. */
 export const LANE_NEXT: usize = 44;
-export const LANE_SPLICE: usize = 48;
+export const LANE_HASH: usize = 48;
+export const LANE_SPLICE: usize = 56;
 
 /** Gives a lane its key. */
 export function setLane(lane: usize, s0: u64, s1: u64, len: u32, at: usize): void {

@@ -13,13 +13,14 @@
 // List, 64-aligned, in its region's first chunk
 //     0 u64 clock, shared: 0 not open yet | last number given out | bit 63 CLOSED (stamp.ts)
 //     8 u64 last, shared: 0 while it is open | then the number at which it was closed (seal.ts)
+//    16 u32 vain, shared (filter.ts)
 //    64 u32 height in use, shared   68 u32 shards in use, shared, 0 until a writer comes
 //    72 u32 the region of the next list + 1, shared, set once (seal.ts)
 //    76 u32 guide, shared   80 u32 due, shared (guide.ts)
 //    84 u32 greatest, shared: 0 | once it is closed, a node that no version stands behind, or the
 //       head (seal.ts)
 //    88 u64 lock, shared (seal.ts)
-//    96 u64 marks begun, shared (marks.ts)
+//    96 u64 marks begun, shared (marks.ts)   104 u64 filter, shared (filter.ts)
 //   128 u32 id   132 u32 region   136 u32 first shard   140 u32 max entries   144 u32 max pages
 //   148 u32 entry   152 u32 the list that was active before it, 0 = none; all frozen
 //   156 u32 the slot that made it, frozen
@@ -100,6 +101,7 @@ export const MAX_LISTS: u32 = isDefined(GATED) ? 4 : 32;
 
 export const LIST_CLOCK: usize = 0;
 export const LIST_LAST: usize = 8;
+export const LIST_VAIN: usize = 16;
 export const LIST_HEIGHT: usize = 64;
 export const LIST_USED: usize = 68;
 export const LIST_SUCCESSOR: usize = 72;
@@ -108,6 +110,7 @@ export const LIST_DUE: usize = 80;
 export const LIST_GREATEST: usize = 84;
 export const LIST_LOCK: usize = 88;
 export const LIST_MARKS: usize = 96;
+export const LIST_FILTER: usize = 104;
 export const LIST_ID: usize = 128;
 export const LIST_REGION: usize = 132;
 export const LIST_SHARDS: usize = 136;
@@ -147,7 +150,7 @@ export const BOUND_BYTES: usize = 32;
 /** A splice: u32 top, then from byte 8 on {u32 before, u32 behind} for each level. */
 export const SPLICE_BYTES: usize = 8 + 8 * MAX_HEIGHT;
 /** A lane: key and state of one search (search.ts), then its splice. */
-export const LANE_BYTES: usize = 48 + SPLICE_BYTES;
+export const LANE_BYTES: usize = 56 + SPLICE_BYTES;
 /** A window's head (scan.ts). */
 export const WINDOW_BYTES: usize = 48;
 /** Nodes that all windows of a scan hold together. */

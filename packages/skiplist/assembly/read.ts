@@ -23,6 +23,10 @@
 // is empty until that is closed: the key was absent when we loaded the link there, or, if it was
 // closed first, at its close.
 //
+// A list that `outside` leaves out is closed, and never has a version of the key: no step of the
+// above is there for it. A search of a closed list that was in vain may make its filter
+// (filter.ts), which changes what later reads cost and nothing else.
+//
 // Readers decide what is undecided instead of
 // waiting: at most one node for each key and list, plus a floor for a batch (stamp.ts).
 //
@@ -30,7 +34,7 @@
 //
 // Names: see node.ts and stack.ts. number: of the version found; 0 = none is visible.
 
-import { get32, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, load32, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import { io, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -45,11 +49,13 @@ import {
 import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { FOUND_BYTES, FOUND_FLAGS, FOUND_NUMBER, putValue } from '@x/shm-arena/assembly/map/result';
 import { TOMBSTONE } from './codes';
+import { hashOf, inVain, mayHave } from './filter';
 import { handAt, handLength, handS0, handS1 } from './hand';
 import {
   DECIDED,
   LANE_NODE,
   LANE_DECIDED,
+  LANE_HASH,
   laneFound,
   laneKeyAt,
   laneLength,
@@ -60,12 +66,12 @@ import {
   setLane,
 } from './lane';
 import {
-  equal,
   isTombstone,
   KEY,
   laneAt,
   LANES,
   less,
+  LIST_FILTER,
   LIST_GREATEST,
   LIST_HEAD,
   next,
@@ -79,7 +85,7 @@ import {
 import { listsIn, listOf } from './record';
 import { findMany, seek, visible } from './search';
 import { done, look, viewEnd, viewFirst, viewRecord, viewUpto } from './stack';
-import { LATEST, seen } from './stamp';
+import { LATEST } from './stamp';
 
 // ---- one key ------------------------------------------------------------------------------------
 
@@ -90,6 +96,7 @@ export function get(
   target: u32,
   seqLo: u32,
   seqHi: u32,
+  flags: u32,
   len: u32,
   k0: u32,
   k1: u32,
@@ -105,12 +112,15 @@ export function get(
   const record = viewRecord();
   const end = viewEnd();
   const limit = viewUpto();
+  const hash = end > 1 ? hashOf(s0, s1, len, at) : 0;
   for (let i = viewFirst(); i < end; i++) {
     const list = listOf(record, i);
-    if (i > 0 && outside(list, s0, s1, len, at)) continue;
-    const n = visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, limit);
+    const n =
+      i > 0
+        ? visibleBelow(list, hash, s0, s1, len, at, limit)
+        : visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, limit);
     if (n == 0) continue;
-    const found = resultOf(n, load64(n + STAMP), OK); // Decided by `seen`: the number.
+    const found = resultOf(n, load64(n + STAMP), flags, OK); // Decided by `seen`: the number.
     return found == NEED && MUTANT != 183 ? NEED : done(upto, found);
   }
   put32(io() + FOUND_BYTES, 0);
@@ -120,12 +130,13 @@ export function get(
 
 /**
  * Fills the result block from a visible version; `status` if it is live and fits. NEED: the caller
- * keeps its pin.
+ * keeps its pin. `flags` as of `get`.
  */
-export function resultOf(node: usize, number: u64, status: i32): i32 {
+export function resultOf(node: usize, number: u64, flags: u32, status: i32): i32 {
   const gone = isTombstone(node);
   putVersion(gone ? TOMBSTONE : 0, number);
-  if (!gone) return putValue(valueAt(node), valueLength(node), valueRoom(WORK_BYTES), status);
+  const room = valueRoom(WORK_BYTES);
+  if (!gone) return putValue(valueAt(node), valueLength(node), flags, room, status);
   put32(io() + FOUND_BYTES, 0);
   return ABSENT;
 }
@@ -144,8 +155,13 @@ export function piece(at: usize, isKey: bool, from: u32, bytes: u32): void {
   else copyWords(to, at + from, bytes);
 }
 
-/** Whether a list of a stack, not its active one, can have no version of the key (seal.ts L8). */
-function outside(list: usize, s0: u64, s1: u64, len: u32, at: usize): bool {
+/**
+ * Whether a list of a stack, not its active one, can have no version of the key (seal.ts L8,
+ * filter.ts X1).
+ */
+function outside(list: usize, hash: u64, s0: u64, s1: u64, len: u32, at: usize): bool {
+  const filter = load64(list + LIST_FILTER); // Pairs with the CAS of filter.ts: it is complete.
+  if (filter != 0) return !mayHave(filter, hash);
   const greatest: usize = load32(list + LIST_GREATEST);
   if (greatest == 0) return false;
   if (less(greatest, s0, s1, len, at)) return true;
@@ -153,21 +169,31 @@ function outside(list: usize, s0: u64, s1: u64, len: u32, at: usize): bool {
   return first != 0 && order(first, s0, s1, len, at) > 0;
 }
 
-/** The newest version of the key in the frozen lists of the record, a tombstone too, or 0. */
+/** What a reader sees of the key in a list of a stack, not its active one; 0: nothing. */
+function visibleBelow(
+  list: usize,
+  hash: u64,
+  s0: u64,
+  s1: u64,
+  len: u32,
+  at: usize,
+  upto: u64,
+): usize {
+  if (outside(list, hash, s0, s1, len, at)) return 0;
+  const n = visible(list, seek(list, s0, s1, len, at), s0, s1, len, at, upto);
+  if (n == 0) inVain(list);
+  return n;
+}
+
+/** The newest version of the key in hand in the frozen lists, a tombstone too, or 0. */
 export function newestBelow(record: usize): usize {
-  const s0 = handS0;
-  const s1 = handS1;
-  const len = handLength;
-  const at = handAt;
   const count = listsIn(record);
+  const hash = count > 1 ? hashOf(handS0, handS1, handLength, handAt) : 0;
   for (let i: u32 = 1; i < count; i++) {
+    // The list is closed (L3): what is undecided becomes void here, and can never be a version.
     const list = listOf(record, i);
-    if (outside(list, s0, s1, len, at)) continue;
-    let n = seek(list, s0, s1, len, at);
-    for (; n != 0 && equal(n, s0, s1, len, at); n = next(n, 0)) {
-      // The list is closed (L3): what is undecided becomes void here, and can never be a version.
-      if (seen(list, n, LATEST) != 0) return n;
-    }
+    const n = visibleBelow(list, hash, handS0, handS1, handLength, handAt, LATEST);
+    if (n != 0) return n;
   }
   return 0;
 }
@@ -219,6 +245,8 @@ function stageLane(lane: usize, key: usize): usize {
   setLane(lane, sliceOf(key + 8, 0, len), sliceOf(key + 8, 1, len), len, key + 8);
   put32(lane + LANE_NODE, 0);
   put32(lane + LANE_DECIDED, OPEN);
+  const several = viewEnd() > 1;
+  put64(lane + LANE_HASH, several ? hashOf(laneS0(lane), laneS1(lane), len, key + 8) : 0);
   return key + keyRecord(len);
 }
 
@@ -230,23 +258,33 @@ function searchLanes(lanes: u32): void {
   let open = lanes;
   for (let i = viewFirst(); i < end && open > 0; i++) {
     const list = listOf(record, i);
-    if (i > 0) leaveOut(list, lanes);
+    if (i > 0 && leaveOut(list, lanes) == 0) continue;
     findMany(list, lanes);
     for (let l: u32 = 0; l < lanes; l++) {
       const lane = laneAt(l);
-      if (get32(lane + LANE_DECIDED) == OPEN && decideLane(list, lane, limit)) open--;
+      if (get32(lane + LANE_DECIDED) != OPEN) continue;
+      if (decideLane(list, lane, limit)) open--;
+      else if (i > 0) inVain(list);
     }
   }
 }
 
-/** Of the lanes that are not decided leaves out those whose keys this list does not have. */
-function leaveOut(list: usize, lanes: u32): void {
+/**
+ * Of the lanes that are not decided leaves out those whose keys this list does not have; how many
+ * are left.
+ */
+function leaveOut(list: usize, lanes: u32): u32 {
+  let open: u32 = 0;
   for (let l: u32 = 0; l < lanes; l++) {
     const lane = laneAt(l);
     if (get32(lane + LANE_DECIDED) == DECIDED) continue;
-    const out = outside(list, laneS0(lane), laneS1(lane), laneLength(lane), laneKeyAt(lane));
+    const hash = get64(lane + LANE_HASH);
+    const s0 = laneS0(lane);
+    const out = outside(list, hash, s0, laneS1(lane), laneLength(lane), laneKeyAt(lane));
     put32(lane + LANE_DECIDED, out ? OUTSIDE : OPEN);
+    if (!out) open++;
   }
+  return open;
 }
 
 /** True when this list decides the lane's key. */

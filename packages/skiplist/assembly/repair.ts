@@ -7,6 +7,7 @@
 //      node, not counted yet: linked or not? Decide it (stamp.ts), and count it if it is a version
 //      descriptor: abort it if it is building; if it is committed, store the counters it holds
 //      then clear the intent
+//      slices that s took for a filter which is not there: release them (filter.ts)
 //   3. regions: CREATING by s and the next list's: make it LIVE; not: free it. LIVE and neither in
 //      the stack nor next: a destruction or a clear got as far as the root: retire it
 //
@@ -28,6 +29,7 @@ import { ownedByEntry } from '@x/shm-arena/assembly/ground/owner';
 import { enter, leave, present } from '@x/shm-arena/assembly/map/call';
 import { dropRegion, judgedRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
 import { retireFrom } from '@x/shm-arena/assembly/memory/region';
+import { releaseDead } from './filter';
 import {
   SHARD_COUNTERS,
   countersOf,
@@ -66,6 +68,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
 /** Step 2 for one list. */
 function repairShard(list: usize, slot: u32): void {
   const shard = shardAt(list, slot);
+  releaseDead(list, slot);
   // The slab's word and the region's cursor are plain: of the dead's last stores any may be
   // missing.
   if (MUTANT != 170) store64(shard + SHARD_SLAB, 0);

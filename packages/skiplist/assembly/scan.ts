@@ -104,6 +104,8 @@ const NOBODY: u32 = 0;
 
 /** Dead keys in a row that are walked over at first (C7). */
 const DEAD_RUN: u32 = isDefined(GATED) ? 1 : 8;
+/** Most nodes that are gathered because so many were not shown. */
+const HIDDEN: u32 = isDefined(GATED) ? 2 : 64;
 /** Nodes that one call looks at, once it has something to return. */
 const BUDGET: i32 = isDefined(GATED) ? 64 : 65536;
 
@@ -171,7 +173,7 @@ function runOne(w: usize, flags: u32, limit: u32, row: usize, key: usize, from: 
   let full = false;
   let budget = BUDGET;
   while (more != 0 && !full && entries < limit && (budget > 0 || entries == 0)) {
-    if (!ready(w, 0, wanted(flags, limit, entries))) {
+    if (!ready(w, 0, grown(wanted(flags, limit, entries), <u32>(BUDGET - budget) - entries))) {
       more = 0;
       break;
     }
@@ -234,6 +236,14 @@ function wanted(flags: u32, limit: u32, entries: u32): u32 {
   return (flags & COUNT) == 0 ? left : min(left, 64 + (entries << 1));
 }
 
+/**
+ * For how many entries to gather where so many nodes, or keys, were not shown: as many more may
+ * come, so all that is gathered in vain is no more than what was passed.
+ */
+function grown(want: u32, hidden: u32): u32 {
+  return max(want, min(hidden, HIDDEN));
+}
+
 /** For how many entries each of so many windows gathers; one that runs out does so again. */
 function share(want: u32, lists: u32): u32 {
   return lists == 1 ? want : (want << 1) / lists + 1;
@@ -246,9 +256,11 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: u
   let last: usize = 0;
   let more: u32 = 1;
   let budget = BUDGET;
+  let hidden: u32 = 0;
   anew = true;
   while (entries < limit && (budget > 0 || entries == 0)) {
-    const want = share((flags & COUNT) != 0 ? wanted(flags, limit, entries) : limit, lists);
+    const most = (flags & COUNT) != 0 ? wanted(flags, limit, entries) : limit;
+    const want = grown(share(most, lists), hidden);
     if (anew) playAll(first, lists, flags, want);
     const w: usize = get32(first + W_GAME);
     const node: usize = get32(w + W_TOP);
@@ -259,6 +271,7 @@ function run(lists: u32, flags: u32, limit: u32, resume: u64, row: usize, key: u
     const shown = choose(first, lists, node, flags, want, entries + 1 == limit, resume);
     budget--;
     if (shown == 0) {
+      hidden++;
       if ((flags & (VERSIONS | TOMBSTONES)) == 0 && endless())
         leapt(leapAlone(first, lists, w, node, flags, want));
       continue;

@@ -77,6 +77,7 @@ import {
   check,
   fill,
   get32,
+  get64,
   load32,
   load64,
   or64,
@@ -128,6 +129,7 @@ import {
   fillHead,
   LIST_CLOCK,
   LIST_DUE,
+  LIST_FILTER,
   LIST_FORMER,
   LIST_GREATEST,
   LIST_HEIGHT,
@@ -177,7 +179,9 @@ function makeList(owner: u64, former: usize, maxPages: u32, maxEntries: u32): i6
     regionDrop(region);
     return -why;
   }
+  const filter = MUTANT == 333 ? get64(list + LIST_FILTER) : 0;
   fill(list, 0, bytes); // Private until `former` names it, or the root.
+  if (MUTANT == 333) put64(list + LIST_FILTER, filter);
   fillHead(list);
   put32(list + LIST_HEIGHT, 1);
   put32(list + LIST_DUE, FIRST_DUE);

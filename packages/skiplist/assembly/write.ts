@@ -135,7 +135,7 @@ function putIn(record: usize, kind: i32, valueAt: usize, valueLen: u32, a: u32, 
       if (verdict != OK) {
         giveBack(list, shard, node, mark, slab);
         if (kind != GET_OR_INSERT) return verdict;
-        return resultOf(found, load64(found + STAMP), verdict);
+        return resultOf(found, load64(found + STAMP), 0, verdict);
       }
     }
     if (node == 0) {

@@ -137,17 +137,20 @@ export interface SkipListStats extends ListStats {
  * Reads that all three share: the list, a snapshot of it, and a frozen part of it. They differ in
  * what they see, and in nothing else.
  *
- * Every read is O(log n + key length) unless it says otherwise, however many versions a key has,
- * and leaps over the deleted keys in its way, once a read has walked over them; what a snapshot of
- * before their deletion sees is walked over; it never waits for a writer, alive, paused or dead,
- * and may run on a browser's main thread. Reads throw `ShmError` CLOSED after `close` or when the
- * structure was destroyed, EXPELLED when this thread was declared dead, and TypeError or
- * RangeError KEY_TOO_LARGE for a key that the codec or the list cannot take.
+ * Every read is O(log n + key length) in each list that may have the key, unless it says
+ * otherwise, however many versions a key has. It passes a frozen list that cannot have it, by its
+ * first and last key, and by a filter once there is one. It leaps over the deleted keys in its way,
+ * once a read has walked over them; what a snapshot of before their deletion sees is walked over.
+ * It never waits for a writer, alive, paused or dead, and may run on a browser's main thread. Reads
+ * throw `ShmError` CLOSED after `close` or when the structure was destroyed, EXPELLED when this
+ * thread was declared dead, and TypeError or RangeError KEY_TOO_LARGE for a key that the codec or
+ * the list cannot take.
  * Visitors and loop bodies may use and change the same list.
  *
- * Reads need no memory of the arena, however large a value: it is copied out in pieces. Only a key
- * of more than 32 KiB, which a read is given or a scan goes on behind, may need some: ShmError
- * ARENA_FULL.
+ * Reads need no memory of the arena, however large a value: it is copied out in pieces. (A search
+ * in vain in a frozen list makes its filter, if there is memory for it and the searches before it
+ * were as many as make that worth while.) Only a key of more than 32 KiB, which a read is given or
+ * a scan goes on behind, may need some: ShmError ARENA_FULL.
  */
 export interface VersionedReadable<K, V> extends OrderedReadable<K, V> {
   /**

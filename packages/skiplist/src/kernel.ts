@@ -69,7 +69,7 @@ export interface ListKernel extends MapKernel {
     ]
   ): number;
   writeBatch(...call: [...MapArgs, count: number, at: number, temp: number]): number;
-  get(...call: [...MapArgs, ...ViewArgs, ...KeyArgs]): number;
+  get(...call: [...MapArgs, ...ViewArgs, flags: number, ...KeyArgs]): number;
   getMany(...call: [...MapArgs, ...ViewArgs, count: number, at: number, ...OutArgs]): number;
   scan(
     ...call: [

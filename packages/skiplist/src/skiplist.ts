@@ -169,7 +169,7 @@ export class List<K, V>
     const reader = this[READER];
     const { core } = reader;
     for (;;) {
-      const found = core.ask('update', () => reader.tryGet(key));
+      const found = core.ask('update', () => reader.tryGet(key, 0));
       // Before anything decodes: user code may call the list.
       const seqLow = core.result(FOUND_NUMBER);
       const seqHigh = core.result(FOUND_NUMBER + 4);

@@ -43,11 +43,11 @@ export class ListReader<K, V> extends OrderedReader<Core<K, V>, K, V> {
     this.seqHigh = seqHigh;
   }
 
-  tryGet(key: K): number {
+  tryGet(key: K, flags: number): number {
     const { core, target, seqLow, seqHigh } = this;
     const { kernel, entry, generation } = core;
     const { length, k0, k1, k2, k3 } = this.begin(key);
-    return kernel.get(entry, generation, target, seqLow, seqHigh, length, k0, k1, k2, k3);
+    return kernel.get(entry, generation, target, seqLow, seqHigh, flags, length, k0, k1, k2, k3);
   }
 
   protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
@@ -72,7 +72,7 @@ export abstract class ListView<R extends ListReader<K, V>, K, V>
   getEntry(key: K): VersionedValue<V> | undefined {
     const reader = this[READER];
     const { core } = reader;
-    const status = core.ask('getEntry', () => reader.tryGet(key));
+    const status = core.ask('getEntry', () => reader.tryGet(key, 0));
     const seq = core.resultLong(FOUND_NUMBER);
     if (status === ABSENT) {
       return seq !== 0n && core.result(FOUND_FLAGS) & TOMBSTONE

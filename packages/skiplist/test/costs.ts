@@ -15,7 +15,9 @@ import {
   linear,
   often,
   orderedCosts,
+  prefixed,
   row,
+  valueCosts,
 } from '@x/testkit/costs';
 import type {
   FrozenSkipList,
@@ -222,6 +224,13 @@ const alike: CostObject<World> = {
   rows: alikeCosts<World>(({ list }) => list, { get: 8, floor: 19, entry: 3 }),
 };
 
+const values: CostObject<World> = {
+  what: 'SkipList',
+  of: ({ list }) => list,
+  in: 'values',
+  rows: valueCosts<World>(({ list }) => list),
+};
+
 /** Reads of a stack of lists; what grows with the lists alone, with all keys, or with both. */
 const stacked = (
   world: string,
@@ -239,7 +248,25 @@ const stacked = (
     often('get has', ({ list, key }) => list.get(key + 1), {
       cost: 'O(lists × (log n + key))',
       grows: each,
-      note: 'frozen lists, an absent key',
+      note: 'frozen lists, an absent key: the first ones',
+    }),
+    often('get has', ({ list, key }) => list.get(key + 1), {
+      ...linear('O(lists × (log n + key)), amortized'),
+      note: 'frozen lists, an absent key: the next ones, which pay for the filters',
+      times: FILTERED,
+      bound: 2_400,
+    }),
+    often('get has', ({ list, key }) => list.get(key + 1), {
+      cost: 'O(lists + log n + key)',
+      grows: each,
+      note: 'frozen lists, an absent key: all others',
+      times: 100,
+      bound: 300,
+    }),
+    often('getMany', ({ list, key }) => list.getMany([1, 3, 5, 7].map((n) => key + n)), {
+      cost: 'O(lists + log n + key) each',
+      grows: each,
+      note: 'frozen lists, absent keys: all others',
     }),
     often('get has insert', ({ list }) => list.get(FAR), {
       cost: 'O(lists + log n + key)',
@@ -274,6 +301,8 @@ const stacked = (
   ],
 });
 
+/** So many searches in vain, for lists of so many keys, pay for their filters. */
+const FILTERED = 512;
 /** A key behind all others. */
 const FAR = 2 ** 30;
 /** What is walked over each time: there are no marks for it. */
@@ -314,11 +343,10 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
   const worldOf = (
     keyAt: (turn: number) => number,
     fill: (list: List, half: () => void) => unknown,
-    key: Codec<number> = u32,
-    bytes = 2 ** 26,
+    { key = u32 as Codec<number>, value = u32 as Codec<number>, bytes = 2 ** 26 } = {},
   ): World => {
     const arena = Arena.create({ bytes });
-    const list = SkipList.create(arena, { key, value: u32 });
+    const list = SkipList.create(arena, { key, value });
     for (let i = 0; i < 50; i++) list.set(i * 1_000, i);
     const old = list.snapshot();
     let half = old;
@@ -359,6 +387,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
       stack: 'n keys in 32 lists, 31 of them frozen',
       lists: '32 000 keys in n / 1 000 lists',
       alike: 'n keys with 1 024 bytes in common',
+      values: '50 keys, with values of n / 2 bytes',
       wide: '50 keys, in an arena of 2 048 bytes for each of n',
     },
     worlds: {
@@ -436,14 +465,19 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
           (list) => {
             for (let i = 0; i < n; i++) list.set((i * 7_919) % n, i);
           },
-          alikeKeys(),
+          { key: alikeKeys() },
+        ),
+      values: (n) =>
+        worldOf(
+          (turn) => (turn % 50) * 1_000,
+          () => {},
+          { value: prefixed(n / 2 - 4) },
         ),
       wide: (n) =>
         worldOf(
           () => 0,
           () => {},
-          u32,
-          2 ** 22 + n * 2_048,
+          { bytes: 2 ** 22 + n * 2_048 },
         ),
     },
     objects: [
@@ -453,7 +487,7 @@ export function costs({ Arena, SkipList, u32 }: Given): CostTable<World> {
         ({ arena }) => SkipList.create(arena),
         ({ arena, list }) => SkipList.attach(arena, list.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), snapshot, list, passing, hiding, alike],
+      ...[cursorCosts<World>(), snapshot, list, passing, hiding, alike, values],
       stacked('stack', { lists: 'constant', all: 'linear', each: 'logarithmic' }),
       stacked('lists', { lists: 'linear', all: 'logarithmic', each: 'linear' }),
       ...[opening, wide, ending, last],

@@ -245,7 +245,7 @@ export class Seat {
   get(key: Uint8Array, of: Target = NEWEST): Found | undefined {
     this.room(align8(key.length));
     const args = this.key(key, this.io + 64);
-    const status = this.list.get!(this.entry, this.generation, ...target(of), ...args);
+    const status = this.list.get!(this.entry, this.generation, ...target(of), 0, ...args);
     if (status === ABSENT && this.long(8) === 0n) return undefined;
     if (status !== OK && status !== ABSENT && status !== NEED) {
       throw new Error(`get: status ${status}`);

@@ -30,7 +30,8 @@ export { io } from '@x/shm-arena/assembly/map/call';
 export { create, put, repair } from './write';
 
 /**
- * get: flags 0. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
+ * get: flags 0, or KEYS_ONLY, without the value. OK: result {0 u32 value length, 64... the value},
+ * ABSENT, NEED.
  * scan: a portion of entries, `limit` at most. Forward: from start up to end; REVERSE: from start
  * down to end. Portions: map/portion.ts. OK, NEED. piece: after NEED, a part of a key or a
  * value.

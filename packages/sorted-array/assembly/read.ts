@@ -43,7 +43,7 @@ export function get(
   k2: u32,
   k3: u32,
 ): i32 {
-  if (flags != 0) return layout.BAD;
+  if ((flags & ~codes.KEYS_ONLY) != 0) return layout.BAD;
   const array = look(entry, generation, target);
   if (array == 0) return whyNot();
   const s0 = keys.firstSlice(len, k0, k1);
@@ -51,7 +51,8 @@ export function get(
   const i = before(array, s0, s1, len, k0, false);
   if (i == before(array, s0, s1, len, k0, true)) return done(target, codes.ABSENT);
   const e = entryOf(array, i);
-  const status = results.putValue(valueAt(e), get32(e + E_VALUE), calls.valueRoom(0), OK);
+  const room = calls.valueRoom(0);
+  const status = results.putValue(valueAt(e), get32(e + E_VALUE), flags, room, OK);
   return status == NEED && MUTANT != 214 ? NEED : done(target, status);
 }
 

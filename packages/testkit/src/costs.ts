@@ -146,8 +146,8 @@ export function orderedCosts<W extends Keyed>(
   ];
 }
 
-/** A codec of numbers whose keys have so many bytes in common. */
-const prefixed = (bytes: number): Codec<number> => ({
+/** A codec of numbers, with so many bytes in front that are always the same. */
+export const prefixed = (bytes: number): Codec<number> => ({
   ...{ id: `after ${bytes}`, version: 0, size: bytes + 4 },
   encode(value, target, at) {
     if (target.length - at < bytes + 4) return bytes + 4;
@@ -194,6 +194,20 @@ export function alikeCosts<W extends Keyed>(
     ),
   ];
 }
+
+/** What a map's values have no part in, where they have n / 2 bytes. */
+export const valueCosts = <W extends Keyed>(
+  view: (world: W) => OrderedReadable<number, number>,
+): CostRow<W>[] => [
+  often('has', (world) => view(world).has(world.key), {
+    cost: 'O(log n + key)',
+    note: 'large values',
+  }),
+  often('get', (world) => view(world).get(world.key), {
+    ...linear('O(log n + key + value)'),
+    note: 'large values',
+  }),
+];
 
 /** What the calls of a cursor cost, in any map. */
 export function cursorCosts<W extends Keyed & { readonly cursor: Cursor<number, number> }>() {

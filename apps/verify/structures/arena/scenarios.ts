@@ -81,6 +81,20 @@ scenario(
     ['alloc', 'z', 512],
   ],
 );
+scenario('a span goes, another class comes', {}, [
+  [
+    ['alloc', 'a', 64],
+    ['free', 'a'],
+    ['trim'],
+    ['alloc', 'b', 200],
+    ['alloc', 'c', 200],
+    ['free', 'c'],
+  ],
+  [
+    ['alloc', 'd', 64],
+    ['free', 'd'],
+  ],
+]);
 scenario('double free', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 64]]);
 scenario('double free of a run', {}, [[['free', 'a']], [['free', 'a']]], [['alloc', 'a', 1500]]);
 scenario('runs that cross', { may: ['full'] }, [
@@ -789,6 +803,7 @@ export const mutants: readonly Mutant[] = [
   ]),
   mutant(235, 'room in a span that was full', 'free does not tell of the first room in a word'),
   mutant(236, 'room in a span that was full', 'recovery does not tell of what the dead freed'),
+  mutant(321, 'a span goes, another class comes', 'the span of the last free is not forgotten'),
   mutant(237, 'own region', 'a chunk that a death left out of its chain is not freed'),
   mutant(
     238,

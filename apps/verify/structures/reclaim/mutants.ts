@@ -156,5 +156,6 @@ export const mutants: Mutant[] = [
     'repair gives a batch that has the dead’s list behind it',
     'interval: the depot, taken back',
   ),
+  reclaim(320, 'a look at what is spare loses what is used', 'epoch: a window ends'),
   reclaim(130, 'a collect leaves out the own pin', 'interval: a reader collects what another left'),
 ];

@@ -163,6 +163,18 @@ scenario(
   {},
   { prepare: [...four, ['push', 5]] },
 );
+// Blocks come back one by one, four spans of them. The fourth pop here ends a window of collects:
+// the span goes of which no block was used, and what was used stays.
+const each = (calls: readonly OpCall[]): OpCall[] => calls.flatMap((call) => [call, ['idle']]);
+const twenty = Array.from({ length: 20 }, (_, i): OpCall => ['push', i + 1]);
+scenario(
+  'a window ends',
+  [[...each([['pop'], ['pop'], ['pop'], ['pop']]), ['push', 9], ['push', 10]], [['read']]],
+  { schemes: [EPOCH], pages: 9 },
+  {
+    prepare: [...twenty, ['idle'], ...each(Array.from({ length: 12 }, (): OpCall => ['pop']))],
+  },
+);
 scenario('a lease in the era of a retirement', [[['hold']], [...write(1, 2), ['collect']]], {
   schemes: [INTERVAL, POINTERS, ERAS],
 });

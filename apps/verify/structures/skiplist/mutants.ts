@@ -202,4 +202,11 @@ export const mutants: Mutant[] = [
   list(296, 'a snapshot leaps by marks that are younger', 'deleted run, snapshot'),
   list(297, 'a leap in one list passes keys of another', 'deleted run, two lists'),
   list(298, 'a mark says that the key behind it is dead, which lives', 'deleted run, scan, set'),
+  list(330, 'a filter is there before its keys are noted', 'filter, made by two'),
+  list(331, 'a filter is made of a list that is not closed', 'filter, set, seal'),
+  list(332, 'of two filters made at once one is not given back', 'filter, made by two'),
+  list(333, 'a list begins with the filter of one before it', 'filter, a list in its place'),
+  list(334, 'a filter has no keys whose version is not decided', 'filter, late set'),
+  list(335, "repair gives back a dead one's filter that is there", 'filter, made by two'),
+  list(336, "slices for a dead one's filter are not given back", 'filter, made by two'),
 ];

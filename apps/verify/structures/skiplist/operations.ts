@@ -41,7 +41,7 @@ export const calls: MapCalls = {
   // A list's number, 0: the whole stack; and the number up to which versions are seen, 0: all.
   newest: [0, 0, 0],
   snapshot: (world, io) => [world.u32(io), world.u32(io + 8), world.u32(io + 12)],
-  get: (target, key) => [...target, ...key],
+  get: (target, key) => [...target, 0, ...key],
   getMany: (target, count, at, out) => [...target, count, at, out, 160],
   scan: (target, { flags, limit, startBytes, startAt, ended, out, outBytes }) => [
     ...target,

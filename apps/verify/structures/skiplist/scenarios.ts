@@ -15,6 +15,7 @@ import {
   type Program,
 } from '../map/scenarios.ts';
 import { DELETED_RUNS } from './deleted.ts';
+import { FILTERS } from './filters.ts';
 import { LEFTOVERS, pair, type Setting, TWO_LISTS } from './leftovers.ts';
 import { LIMITS } from './limits.ts';
 import { STACKS } from './stacks.ts';
@@ -711,7 +712,7 @@ scenario(
   THREE_BEFORE,
 );
 
-for (const row of [...VERSIONS, ...STACKS, ...DELETED_RUNS]) scenario(...row);
+for (const row of [...VERSIONS, ...STACKS, ...DELETED_RUNS, ...FILTERS]) scenario(...row);
 
 // What the scratch has no room for stays pinned from call to call.
 const LARGE_BEFORE: Program = [

@@ -1,6 +1,6 @@
 // The jobs that test workers do, on the built packages.
 
-import { u32 } from '@x/shm-arena/codec';
+import { bytes, u32 } from '@x/shm-arena/codec';
 import { desk, mapJobs, random, userKey, work, writableJobs } from '@x/testkit/worker';
 import { Masstree } from '../../dist/index.js';
 
@@ -56,6 +56,28 @@ const jobs = {
       if (map.get(userKey(n)) !== n) wrong++;
     });
     return wrong;
+  },
+
+  /** Writes and reads values of all sizes in the map called `large`; how many were torn. */
+  large({ keys, lengths, seed }) {
+    const large = Masstree.open(arena, 'large', { value: bytes });
+    const below = random(seed);
+    let torn = 0;
+    const look = (value) => {
+      if (value?.some((byte) => byte !== value[0])) torn++;
+    };
+    repeat(Infinity, (n) => {
+      const key = userKey(below(keys));
+      const value = () => new Uint8Array(lengths[below(lengths.length)]).fill(n);
+      const ways = [
+        ...[() => large.set(key, value()), () => look(large.swap(key, value()))],
+        ...[() => look(large.take(key)), () => look(large.get(key)), () => large.delete(key)],
+        () => large.update(key, value),
+      ];
+      ways[below(ways.length)]();
+    });
+    large.close();
+    return torn;
   },
 
   /** Walks over everything; how often a key that is there throughout was missed or doubled. */

@@ -25,7 +25,7 @@ export const AUDIT: i32 = 64;
 /** Added to OK by writes: a limit is near. */
 export const PRESSURE: i32 = 256;
 
-/** Flags of `scan` and `count`. */
+/** Flags of `scan` and `count`; KEYS_ONLY of `get`, too. */
 export const REVERSE: u32 = 1;
 /** Without values (their lengths stay true). */
 export const KEYS_ONLY: u32 = 8;

@@ -9,7 +9,7 @@
 import { put32, put64 } from '../ground/atomic';
 import { copyWords } from '../ground/words';
 import { io, RESULT } from './call';
-import { AUDIT, NEED } from './codes';
+import { AUDIT, KEYS_ONLY, NEED } from './codes';
 
 /** Of whoever answers with one word. */
 export const ANSWER: usize = 0;
@@ -45,10 +45,14 @@ export const PROBLEM_NODE: usize = 4;
 export const PROBLEM_FOUND: usize = 8;
 export const PROBLEM_EXPECTED: usize = 16;
 
-/** Puts a value where the host takes it from: `status`. No room: NEED, the caller keeps its pin. */
-export function putValue(value: usize, bytes: u32, room: u32, status: i32): i32 {
+/**
+ * Puts a value where the host takes it from: `status`. No room: NEED, the caller keeps its pin.
+ * With KEYS_ONLY just its length, which always has room.
+ */
+export function putValue(value: usize, bytes: u32, flags: u32, room: u32, status: i32): i32 {
   const result = io();
   put32(result + FOUND_BYTES, bytes);
+  if ((flags & KEYS_ONLY) != 0) return status;
   if (bytes > room) {
     put32(result + FOUND_AT, <u32>value);
     return NEED;

@@ -25,8 +25,12 @@
 //       at the cursor or behind it; or bit q is set; or whoever freed it has not returned. A span
 //       of the slot is empty: it is a current one; or bit EMPTY is set; or as before.
 //       The same of orphans, with ROOMY higher than what a thread has seen.
+// HEAP_LAST of a slot, u64, owned: start | (bytes << 8 | class) << 32 of a span, or 0
+//   I6  It is a span of the slot's. So a block there is freed without a look at the tables: nobody
+//       else gives such a span back, its thread forgets it here first, and whoever has the slot
+//       next begins with 0.
 //   The checker is told of each block (`markLive`, `markFree`): I1, I4. After every step of it: I3.
-//   By verify (audit.ts 7): I2. No site can check I5: a false FULL shows it.
+//   By verify (audit.ts 7): I2. No site can check I5: a false FULL shows it. At its site: I6.
 // The links table, u32 a slice: the owner's ring of spans of a class, next | blocks << 20; and the
 // slot's three words a class {span, cursor | count << 8, orphans seen}: owned plain words, worth
 // nothing after a death; recovery walks the tables. Two more a slot: ROOMY as last seen, and for
@@ -41,7 +45,7 @@
 //   swept. ROOM's bits are cleared before the look. A death in there leaves spans that the tables
 //   name.
 // free(at), any thread
-//   3. load the word; find the block's bit             nothing
+//   3. HEAP_LAST, or load the word; find the bit       nothing
 //   4. AND the bit away           linearizes; it was clear: DOUBLE_FREE, nothing has changed
 //   5. the word was full (or was filled from its       room nobody is told of: recovery sets all
 //      of who owns the span now, or raise ROOMY        bits of all slots, and raises ROOMY
@@ -57,6 +61,7 @@ import {
   add32,
   and64,
   cas64,
+  check,
   fill,
   get32,
   get64,
@@ -65,10 +70,12 @@ import {
   markFree,
   markLive,
   or64,
+  peek64,
   put32,
   put64,
   refused,
 } from '../ground/atomic';
+import { I } from '../ground/invariants';
 import {
   BAD,
   CLASSES,
@@ -160,6 +167,8 @@ const HEAP_CURSOR: usize = 4;
 const HEAP_SEEN: usize = 8;
 /** Of the slot: ROOMY as it last saw it. */
 const HEAP_ROOMY: usize = S_HEAP + <usize>CLASSES * HEAP_BYTES;
+/** Of the slot: the span of its own in which a block was freed last. */
+const HEAP_LAST: usize = (HEAP_ROOMY + 4 + 7) & ~7;
 /** Of the slot: bits as in ROOM, for orphans that it has not looked at since. */
 const HEAP_LOOK: usize = S_ROOM - 8;
 
@@ -431,72 +440,92 @@ function allocRun(bytes: u32, align: u32): u32 {
 
 /** Frees a block, from any thread. BAD: no block starts at `at`. DOUBLE_FREE: it is free. O(1). */
 export function free(at: u32): i32 {
-  const slice = at >> SLICE_SHIFT;
-  if (slice < FIRST << SLICES_SHIFT || slice >= PAGES << SLICES_SHIFT) return BAD;
-  let table = TABLE;
-  let start = at & ~(PAGE - 1);
-  let word = load64(pageAt(at >> PAGE_SHIFT));
-  if (kindOf(word) == P_FREE) {
-    table = SLICES;
-    start = at & ~(SLICE - 1);
-    word = load64(sliceAt(slice));
-    if (kindOf(word) == P_CONT) {
-      start = pageAux(word) << SLICE_SHIFT;
-      word = load64(sliceAt(pageAux(word)));
+  const last = get64(SELF + HEAP_LAST);
+  let start = <u32>last;
+  let q = <u32>(last >> 32) & 255;
+  let bytes = <u32>(last >> 40);
+  let others: usize = 0;
+  if (at - start < bytes) {
+    if (isDefined(GATED)) check(isMine(last), I + 6, at);
+  } else {
+    const slice = at >> SLICE_SHIFT;
+    if (slice < FIRST << SLICES_SHIFT || slice >= PAGES << SLICES_SHIFT) return BAD;
+    let table = TABLE;
+    let i = at >> PAGE_SHIFT;
+    let word = load64(pageAt(i));
+    if (kindOf(word) == P_FREE) {
+      table = SLICES;
+      const own = load64(sliceAt(slice));
+      // Not by a branch: which blocks lie in the first slice of their span is not to be foreseen.
+      i = select<u32>(pageAux(own), slice, kindOf(own) == P_CONT);
+      word = load64(sliceAt(i));
     }
+    const kind = kindOf(word);
+    if (!isSpan(kind)) {
+      if (kind != P_LARGE) return kind == P_FREE || kind == P_FREEING ? DOUBLE_FREE : BAD;
+      if (at != startOf(table, i)) return BAD;
+      return releaseIn(table, i, word) ? OK : DOUBLE_FREE;
+    }
+    start = startOf(table, i);
+    q = classOfSpan(word);
+    bytes = (pageTag(word) >> 8) << shiftOf(table);
+    if (pageOwner(word) == ME + 1) put64(SELF + HEAP_LAST, lastWord(start, q, bytes));
+    else others = wordAt(table, i);
   }
-  const kind = kindOf(word);
-  if (isSpan(kind)) return freeBit(at, table, start, word);
-  if (kind == P_LARGE) return freeRunAt(at, table, start, word);
-  return kind == P_FREE || kind == P_FREEING ? DOUBLE_FREE : BAD;
+  return freeBit(at, start, q, bytes, others);
 }
 
-function freeRunAt(at: u32, table: usize, start: u32, word: u64): i32 {
-  if (at != start) return BAD;
-  return releaseIn(table, start >> shiftOf(table), word) ? OK : DOUBLE_FREE;
+function lastWord(start: u32, q: u32, bytes: u32): u64 {
+  return ((<u64>bytes) << 40) | ((<u64>q) << 32) | start;
 }
 
-/** Steps 3 to 5 for a small block. */
-function freeBit(at: u32, table: usize, start: u32, word: u64): i32 {
-  const q = classOfSpan(word);
+/** For I6 alone. */
+function isMine(last: u64): bool {
+  const start = <u32>last;
+  const table = kindOf(peek64(pageAt(start >> PAGE_SHIFT))) == P_FREE ? SLICES : TABLE;
+  const word = peek64(wordAt(table, start >> shiftOf(table)));
+  const bytes = (pageTag(word) >> 8) << shiftOf(table);
+  if (word != pageWord(P_SMALL, ME + 1, pageTag(word), 0)) return false;
+  return lastWord(start, classOfSpan(word), bytes) == last;
+}
+
+/**
+ * Steps 3 to 5 for a small block. `others`: where the word of its span is; 0: it is this thread's.
+ */
+function freeBit(at: u32, start: u32, q: u32, bytes: u32, others: usize): i32 {
   const x = at - start;
   const size = sizeOfClass(q);
   const index = quotient(x, q);
   if (index * size != x) return BAD;
   const map = bitmapAt(start >> SLICE_SHIFT) + ((index >> 6) << 3);
   const bit = (<u64>1) << (index & 63);
-  if ((FLAGS & ZERO_ON_FREE) != 0) {
-    if ((load64(map) & bit) == 0) return refusal(table, index, word);
-    if (MUTANT != 109) fill(at, 0, size); // Private: the block is still the caller's.
-  }
+  const zero = (FLAGS & ZERO_ON_FREE) != 0;
+  if (zero && (load64(map) & bit) == 0) return refusal(index, q, bytes);
+  if (zero && MUTANT != 109) fill(at, 0, size); // Private: the block is still the caller's.
   markFree(at, size);
   const old = and64(map, ~bit);
-  if ((old & bit) == 0) return MUTANT == 3 ? OK : refusal(table, index, word);
+  if ((old & bit) == 0) return MUTANT == 3 ? OK : refusal(index, q, bytes);
   // Full, perhaps, or empty now. Which of them is not worth the time: who is told looks himself.
-  if ((old & (old + 1)) == 0 || old == bit) {
-    const bits: u64 = ((<u64>1) << q) | EMPTY;
-    // Whose span it was when the word was loaded, its it is still, if that is this thread.
-    const own = pageOwner(word) == ME + 1;
-    if (!own || (load64(SELF + S_ROOM) & bits) != bits) {
-      tellRoom(wordAt(table, start >> shiftOf(table)), bits);
-    }
-  }
+  if ((old & (old + 1)) == 0 || old == bit) tellRoom(others, ((<u64>1) << q) | EMPTY);
   return OK;
 }
 
 /** Why a block whose bit is clear cannot be freed. */
-function refusal(table: usize, index: u32, word: u64): i32 {
-  return index < countOf(table, word) ? DOUBLE_FREE : BAD; // I2
+function refusal(index: u32, q: u32, bytes: u32): i32 {
+  return index < quotient(bytes, q) ? DOUBLE_FREE : BAD; // I2
 }
 
 /** Step 5. */
-function tellRoom(at: usize, bits: u64): void {
+function tellRoom(others: usize, bits: u64): void {
   if (MUTANT == 235) return;
-  // Behind step 4: whoever owns the span after this load has looked, or will look, behind step 4.
-  const word = load64(at);
-  if (kindOf(word) == P_ORPHAN) add32(ROOMY, 1);
-  if (kindOf(word) != P_SMALL) return;
-  const room = slotAt(pageOwner(word) - 1) + S_ROOM;
+  let room = SELF + S_ROOM;
+  if (others != 0) {
+    // Behind step 4: whoever owns the span after this load has looked, or will look, behind it.
+    const word = load64(others);
+    if (kindOf(word) == P_ORPHAN) add32(ROOMY, 1);
+    if (kindOf(word) != P_SMALL) return;
+    room = slotAt(pageOwner(word) - 1) + S_ROOM;
+  }
   if ((load64(room) & bits) != bits) or64(room, bits);
 }
 
@@ -567,7 +596,9 @@ function drop(span: u32): u32 {
   const i = indexOf(table, span);
   const word = load64(wordAt(table, i));
   if (kindOf(word) != P_SMALL || pageOwner(word) != ME + 1) return 0;
-  return isEmpty(span, table, word) && releaseIn(table, i, word) ? slicesOf(table, word) : 0;
+  if (!isEmpty(span, table, word)) return 0;
+  if (MUTANT != 321) put64(SELF + HEAP_LAST, 0); // I6
+  return releaseIn(table, i, word) ? slicesOf(table, word) : 0;
 }
 
 /**

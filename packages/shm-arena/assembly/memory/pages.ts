@@ -153,6 +153,8 @@ import { fail } from '../ground/thread';
 const PER_PAGE: u32 = 1 << SLICES_SHIFT;
 /** The bits of all of them. */
 const EVERY: u32 = (1 << PER_PAGE) - 1;
+/** Words in use behind a hint that are looked at rather than that it moves: a store costs more. */
+const LAG: u32 = isDefined(GATED) ? 1 : 4;
 /** The part of a REFUSED word that is a length. */
 const LENGTH: u32 = (1 << 20) - 1;
 
@@ -279,7 +281,9 @@ function claimIn(table: usize, n: u32): u32 {
   }
   if (head < 2) return fail(CONTENDED);
   // Advice only: of two writers either may win.
-  if (n == 1 || head == hint || table == SLICES) store32(hintAt, head + n);
+  if (n == 1 || head == hint || table == SLICES) {
+    if (head + n > hint + LAG) store32(hintAt, head + n);
+  }
   return head;
 }
 

@@ -13,6 +13,7 @@
 //
 // mark: 1. load the map, OR the bit if it is not there    a death leaves a bit too many
 // releaseSlices, for a region that is FREEING             the same, and the rest for recovery
+// releaseOwned, of a dead participant, while it is LIVE   the rest for whoever repairs next
 
 import { load32, load64, or64 } from '../ground/atomic';
 import {
@@ -27,7 +28,7 @@ import {
   SLICES_SHIFT,
   TOP,
 } from '../ground/layout';
-import { bitsOf, pageAt, pageAux, pageTag, releaseIn, sliceAt } from './pages';
+import { bitsOf, pageAt, pageAux, pageOwner, pageTag, releaseIn, sliceAt } from './pages';
 
 /** Pages of a 64th of the arena, rounded up. */
 function partPages(): u32 {
@@ -43,25 +44,33 @@ export function mark(region: u32, slice: u32): void {
 
 /** Slices that the region has. O(pages of the 64ths in its map, and slices in use there). */
 export function countSlices(region: u32): u32 {
-  return walk(region, load64(regionAt(region) + R_MAP), false);
+  return walk(region, load64(regionAt(region) + R_MAP), false, 0, 0);
+}
+
+/** Releases those that `owner`, slot + 1, took, but for the run that begins at slice `keep`. */
+export function releaseOwned(region: u32, owner: u32, keep: u32): void {
+  walk(region, load64(regionAt(region) + R_MAP), true, owner, keep);
 }
 
 /** Releases the slices of a region in the 64ths that `map` names; how many. */
 export function releaseSlices(region: u32, map: u64): u32 {
-  return walk(region, map, true);
+  return walk(region, map, true, 0, 0);
 }
 
-function walk(region: u32, map: u64, release: bool): u32 {
+/** `owner` 0: of all. */
+function walk(region: u32, map: u64, release: bool, owner: u32, keep: u32): u32 {
   let slices: u32 = 0;
   for (let bits = map; bits != 0; bits &= bits - 1) {
     const from = <u32>ctz(bits) * partPages();
     const end = min(load32(TOP), from + partPages());
-    for (let page = max(FIRST, from); page < end; page++) slices += walkPage(region, page, release);
+    for (let page = max(FIRST, from); page < end; page++) {
+      slices += walkPage(region, page, release, owner, keep);
+    }
   }
   return slices;
 }
 
-function walkPage(region: u32, page: u32, release: bool): u32 {
+function walkPage(region: u32, page: u32, release: bool, owner: u32, keep: u32): u32 {
   const whole = load64(pageAt(page));
   if (kindOf(whole) != P_FREE) return 0;
   let slices: u32 = 0;
@@ -69,6 +78,7 @@ function walkPage(region: u32, page: u32, release: bool): u32 {
     const i = (page << SLICES_SHIFT) + <u32>ctz(bits);
     const word = load64(sliceAt(i));
     if (kindOf(word) != P_REGION || pageTag(word) != region) continue;
+    if (owner != 0 && (pageOwner(word) != owner || i == keep)) continue;
     if (!release || releaseIn(SLICES, i, word)) slices += pageAux(word);
   }
   return slices;

@@ -48,7 +48,19 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { classOf, sizeOfClass } from '../memory/classes';
-import { BAD, CLOCK, FULL, ME, PAGES, PAGE_SHIFT } from '../ground/layout';
+import {
+  BAD,
+  CLOCK,
+  FULL,
+  kindOf,
+  ME,
+  P_CONT,
+  P_REGION,
+  PAGES,
+  PAGE_SHIFT,
+  SLICE_SHIFT,
+} from '../ground/layout';
+import { pageAux, pageTag, sliceAt } from '../memory/pages';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
@@ -64,21 +76,22 @@ import {
   HOME_ANNOUNCED,
   HOME_BALANCE,
   HOME_BIRTHS,
-  HOME_COUNTS,
   HOME_NOW,
   HOME_OWNER,
   HOME_PENDING,
+  HOME_WAITING,
   homeAt,
   homeIndex,
   linkAt,
   linkOf,
+  freeAt,
   MOST,
   notePeak,
   tell,
   USED,
   wordAt,
 } from './home';
-import { isAligned, nextOf, regionOf, repairMoving, takeSpan } from './spans';
+import { grow, isAligned, nextOf, repairMoving, takeSpan } from './spans';
 import { fail } from '../ground/thread';
 
 const BATCH: u32 = isDefined(GATED) ? 2 : 64;
@@ -143,7 +156,7 @@ function pop(home: usize, q: u32): u32 {
   store64(wordAt(home, q), ((<u64>nextOf(p)) << 32) | <u32>w);
   const block = p & ~1;
   markLive(block + HEAD, sizeOfClass(q) - HEAD);
-  const count = home + HOME_COUNTS + ((<usize>q) << 2);
+  const count = freeAt(home, q);
   const free = get32(count);
   if (free != 0) put32(count, free - 1);
   return block;
@@ -168,13 +181,12 @@ function takeBatch(root: usize, home: usize, q: u32): bool {
     const mine = cellWord(TAKING, root, home, <u32>word);
     if (!cas64(at, word, mine)) continue;
     const wordOf = wordAt(home, q);
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
     const w = load64(wordOf);
     if (MUTANT == 126) store64(at, 0);
     // The batch is the taker's, and its last link says so far that nothing comes behind it.
     if (w >> 32 != 0) put32(linkAt(lastOf(<u32>word)), <u32>(w >> 32));
     store64(wordOf, (word << 32) | <u32>w);
-    put32(count, (w >> 32 == 0 ? 0 : get32(count)) + BATCH);
+    grow(home, q, w >> 32 == 0, BATCH);
     store64(at, 0);
     return true;
   }
@@ -188,24 +200,21 @@ export function takeBack(root: usize, home: usize): void {
   }
 }
 
-/** Steps 5 to 7, for every class of which this home has too many free blocks. */
-export function give(root: usize, home: usize): void {
-  for (let q: u32 = 0; q < CLASSES_MAX; q++) {
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
-    if (get32(count) <= 2 * BATCH) continue;
-    for (let i: usize = 0; i < DEPOT_BYTES && get32(count) > 2 * BATCH; i += 8) {
-      const at = cellAt(root, q, i);
-      if (load64(at) != 0) continue;
-      const w = load64(wordAt(home, q));
-      const first = <u32>(w >> 32);
-      const mine = cellWord(GIVING, root, home, first);
-      if (!cas64(at, 0, mine)) continue;
-      const last = lastOf(first);
-      if (MUTANT == 57) store64(at, GIVEN | first);
-      store64(wordAt(home, q), ((<u64>nextOf(last)) << 32) | <u32>w);
-      finishGiving(at, first);
-      put32(count, get32(count) - BATCH);
-    }
+/** Steps 5 to 7, as long as this home has too many free blocks of class `q`. */
+export function give(root: usize, home: usize, q: u32): void {
+  const count = freeAt(home, q);
+  for (let i: usize = 0; i < DEPOT_BYTES && get32(count) > 2 * BATCH; i += 8) {
+    const at = cellAt(root, q, i);
+    if (load64(at) != 0) continue;
+    const w = load64(wordAt(home, q));
+    const first = <u32>(w >> 32);
+    const mine = cellWord(GIVING, root, home, first);
+    if (!cas64(at, 0, mine)) continue;
+    const last = lastOf(first);
+    if (MUTANT == 57) store64(at, GIVEN | first);
+    store64(wordAt(home, q), ((<u64>nextOf(last)) << 32) | <u32>w);
+    finishGiving(at, first);
+    put32(count, get32(count) - BATCH);
   }
 }
 
@@ -269,6 +278,7 @@ function recountHome(home: usize): void {
       at = get32(at + link);
     }
   }
+  put64(home + HOME_WAITING, pending);
   store64(home + HOME_PENDING, pending);
   store64(home + HOME_BALANCE, get64(home + HOME_NOW)); // The dead's owned word: at most one late.
 }
@@ -278,6 +288,8 @@ function recountHome(home: usize): void {
 /** Whether `at` is a block of the domain in use. Reads a word of slices or two, and the header. */
 export function isUsed(root: usize, at: u32): bool {
   if (at < HEAD || (at & 15) != 0 || at >> PAGE_SHIFT >= PAGES) return false;
-  if (regionOf(at - HEAD) != get32(root + DOMAIN_REGION)) return false;
+  let word = load64(sliceAt((at - HEAD) >> SLICE_SHIFT));
+  if (kindOf(word) == P_CONT) word = load64(sliceAt(pageAux(word)));
+  if (kindOf(word) != P_REGION || pageTag(word) != get32(root + DOMAIN_REGION)) return false;
   return (get32(<usize>at - HEAD + BLOCK_KIND) & 0xffff_ff00) == (BLOCK_TAG | USED);
 }

@@ -23,7 +23,7 @@
 //   2. region LIVE; the host publishes the entry           the same
 // repair(entry, generation, slot): limbo.ts and blocks.ts; each step may be repeated.
 
-import { fill, get32, load32, load64, put32, put64, store64 } from '../ground/atomic';
+import { fill, get32, get64, load32, load64, put32, put64, store64 } from '../ground/atomic';
 import { allocBlock, isUsed, repairHomes, takeBack } from './blocks';
 import { entryAlive } from '../life/directory';
 import { nextGrant } from '../memory/grants';
@@ -79,6 +79,7 @@ import {
   HOME_BALANCE,
   HOME_KEPT,
   HOME_PENDING,
+  HOME_WAITING,
   domainBytes,
   RETIRED,
   tell,
@@ -407,7 +408,7 @@ function auditHome(root: usize, home: usize): i32 {
       pending++;
     }
   }
-  return pending == <u32>load64(home + HOME_PENDING) ? OK : 4;
+  return pending == <u32>get64(home + HOME_WAITING) ? OK : 4;
 }
 
 /** Usable bytes of the largest block. */

@@ -11,14 +11,14 @@
 //   128 depot: CELLS words for each class (blocks.ts)    then the homes
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
-//   8 u64 pending: blocks | 16-byte units << 32          16 u64 moving (spans.ts)
+//   8 u64 pending: blocks | 16-byte units << 32, late    16 u64 moving (spans.ts)
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
 //   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
 //   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
-//   56 u64 balance now (plain)                           64 W   then, of each class (plain, hints):
-//   u32 free blocks, u32 the fewest since the list was last looked through (spans.ts); SNAPSHOT
-//   pairs of u64 (plain: private to a collect); hazards, u64 each, and their filter (plain: private
-//   to a scan)
+//   56 u64 balance now (plain)                           64 W   then (plain, hints; spans.ts):
+//   of each class u32 free blocks, u32 the fewest in this window, u32 what could not go, or fewer
+//   since; u32 what the window has had; u64 pending now (plain); SNAPSHOT pairs of u64 (plain:
+//   private to a collect); hazards, u64 each, and their filter (plain: private to a scan)
 //   8, 16, 24, 32, 40, W and hazards are atomic and have one writer, the owner.
 // Block, its header in front of what the user sees (a multiple of 16)
 //   0 u64 birth   8 u64 retired   16 u32 a   20 u32 b   24 u32 f   28 u32 TAG | state << 8 | class
@@ -102,9 +102,11 @@ export const HOME_FAILS: usize = 52;
 export const HOME_SCANNED: usize = 52;
 export const HOME_NOW: usize = 56;
 export const HOME_WORDS: usize = 64;
-export const HOME_COUNTS: usize = HOME_WORDS + CLASSES_MAX * 8;
-export const HOME_LOWS: usize = HOME_COUNTS + CLASSES_MAX * 4;
-export const HOME_SNAPSHOT: usize = (HOME_LOWS + CLASSES_MAX * 4 + 7) & ~7;
+const HOME_FREE: usize = HOME_WORDS + CLASSES_MAX * 8;
+const FREE_BYTES: u32 = 12;
+export const HOME_WINDOW: usize = HOME_FREE + CLASSES_MAX * FREE_BYTES;
+export const HOME_WAITING: usize = (HOME_WINDOW + 4 + 7) & ~7;
+export const HOME_SNAPSHOT: usize = HOME_WAITING + 8;
 /** Reservations that a collect notes; if there are more, the last pair is widened to hold them. */
 export const SNAPSHOT: u32 = isDefined(GATED) ? 2 : 64;
 export const HOME_HAZARDS: usize = HOME_SNAPSHOT + SNAPSHOT * 16;
@@ -152,6 +154,11 @@ export function homeIndex(root: usize, home: usize): u32 {
   return <u32>((home - homeAt(root, 0)) / (homeAt(root, 1) - homeAt(root, 0)));
 }
 
+/** What a home counts of class `q`, how many blocks are free first. */
+export function freeAt(home: usize, q: u32): usize {
+  return home + HOME_FREE + q * FREE_BYTES;
+}
+
 /** The word W of class `q`. */
 export function wordAt(home: usize, q: u32): usize {
   return home + HOME_WORDS + ((<usize>q) << 3);
@@ -191,10 +198,12 @@ export function clearHazards(root: usize, home: usize): void {
 
 // ---- counts -------------------------------------------------------------------------------------
 
-/** Tells the others this home's balance; the clock moves, or a collect begins. */
+/** Tells the others this home's balance and limbo: the clock moves, or a collect begins. */
 export function tell(home: usize): void {
   const now = get64(home + HOME_NOW);
   if (load64(home + HOME_BALANCE) != now) store64(home + HOME_BALANCE, now);
+  const waiting = get64(home + HOME_WAITING);
+  if (load64(home + HOME_PENDING) != waiting) store64(home + HOME_PENDING, waiting);
 }
 
 /** Notes the most blocks in use, for I5. O(participants), once in BIRTHS allocations. */

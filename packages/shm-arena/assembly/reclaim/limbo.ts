@@ -35,7 +35,7 @@
 // retire(block)                                        a death after this step leaves
 //   1. load the clock; stamp, link: plain                an unlinked block in the caller's hands
 //   2. store W                    linearizes             a retired block, found by whoever comes
-//   3. store pending                                     nothing (a survivor counts again)
+//   3. pending: plain                                    nothing (a survivor counts again)
 // collect                                              the clock moves on if anything is pending
 //   4. note all reservations in the snapshot: loads      nothing
 //   5. for each class: link by the other link and f      nothing: W still says how the limbo goes
@@ -65,7 +65,7 @@ import {
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
 import { give } from './blocks';
-import { shed } from './spans';
+import { grow, shed, shedLater } from './spans';
 import { grantsMeet, nextGrant } from '../memory/grants';
 import { ledgerFirst } from '../memory/ledger';
 import { leasesMeet } from '../memory/reservation';
@@ -87,7 +87,6 @@ import {
   FREED,
   HEAD,
   HOME_ANNOUNCED,
-  HOME_COUNTS,
   HOME_HAZARDS,
   HOME_KEPT,
   HOME_NOW,
@@ -95,6 +94,7 @@ import {
   HOME_PENDING,
   HOME_SCANNED,
   HOME_SNAPSHOT,
+  HOME_WAITING,
   homeAt,
   INTERVAL,
   linkOf,
@@ -179,7 +179,7 @@ export function retireBlock(root: usize, home: usize, at: usize, own: bool): voi
   intoLimbo(root, home, at);
   if (MUTANT != 56) collectDue(root, home, own);
   if (isDefined(GATED))
-    check(!reaches(root, peek64(home + HOME_PENDING), peek64(home + HOME_KEPT)), I + 4, home);
+    check(!reaches(root, peek64(home + HOME_WAITING), peek64(home + HOME_KEPT)), I + 4, home);
 }
 
 /**
@@ -200,12 +200,13 @@ export function intoLimbo(root: usize, home: usize, at: usize): void {
   put32(block + linkOf(<u32>w), <u32>w & ~1);
   store64(wordOf, (w & ~(<u64>0xffff_fffe)) | block); // Step 2: publishes the header with it.
   put64(home + HOME_NOW, get64(home + HOME_NOW) - 1);
-  store64(home + HOME_PENDING, load64(home + HOME_PENDING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1);
+  const pending = get64(home + HOME_WAITING) + ((<u64>(sizeOfClass(q) >> 4)) << 32) + 1;
+  put64(home + HOME_WAITING, pending);
 }
 
 /** Collects if as many are pending as I4 allows. */
 export function collectDue(root: usize, home: usize, own: bool): void {
-  if (isDue(root, home, load64(home + HOME_PENDING))) collectAll(root, home, own);
+  if (isDue(root, home, get64(home + HOME_WAITING))) collectAll(root, home, own);
 }
 
 /** As many are pending as I4 allows. */
@@ -239,7 +240,8 @@ export function collectAll(root: usize, home: usize, own: bool): u32 {
 
 /** Steps 4 to 7. */
 function collectHome(root: usize, home: usize, own: bool): u32 {
-  if (load64(home + HOME_PENDING) == 0) return 0;
+  const pending = get64(home + HOME_WAITING);
+  if (pending == 0) return 0;
   const scheme = get32(root + DOMAIN_SCHEME);
   tell(home);
   let limit: u64 = 0;
@@ -248,7 +250,7 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     limit = advanceEpoch(root);
     if (scanned(limit) == get32(home + HOME_SCANNED)) {
       // What was retired since that scan has no older stamp than it: nothing can be freed.
-      store64(home + HOME_KEPT, load64(home + HOME_PENDING));
+      store64(home + HOME_KEPT, pending);
       return 0;
     }
   } else {
@@ -262,17 +264,16 @@ function collectHome(root: usize, home: usize, own: bool): u32 {
     if ((<u32>w & ~1) == 0) continue;
     const more = sift(root, home, q, w, limit, noted);
     const left = <u32>more;
+    if (more >> 32 != 0) give(root, home, q);
     freed += <u32>(more >> 32);
     kept += ((<u64>left * (sizeOfClass(q) >> 4)) << 32) + left;
   }
   check(peek32(home + HOME_OWNER) == ME + 1, I + 2, home);
+  put64(home + HOME_WAITING, kept);
   store64(home + HOME_PENDING, kept);
   store64(home + HOME_KEPT, kept);
   if (scheme == EPOCH) put32(home + HOME_SCANNED, scanned(limit));
-  if (freed != 0) {
-    give(root, home);
-    shed(root, home, false);
-  }
+  if (freed != 0) shedLater(root, home, <u32>(pending >> 32) - <u32>(kept >> 32));
   return freed;
 }
 
@@ -313,8 +314,7 @@ function sift(root: usize, home: usize, q: u32, w: u64, limit: u64, noted: u32):
   if (freed != 0) {
     const parity = MUTANT == 48 ? <u32>w & 1 : <u32>~w & 1;
     store64(wordAt(home, q), ((<u64>free) << 32) | keep | parity);
-    const count = home + HOME_COUNTS + ((<usize>q) << 2);
-    put32(count, get32(count) + freed);
+    grow(home, q, false, freed);
   }
   return ((<u64>freed) << 32) | left;
 }

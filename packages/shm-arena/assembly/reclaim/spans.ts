@@ -11,6 +11,11 @@
 // 0 in f, 1 in a, which no limbo uses then. So a list is made anew by the links that the old one
 // does not use, and takes its place by one store of W.
 //
+// What is spare. A window is 16 collects that freed something, or fewer that freed 16 MiB. At its
+// end those spans go that lie in the end of the list that nobody came to meanwhile: as many blocks
+// as the list had when it was shortest. So a thread that takes as many blocks as it retired before
+// finds them, and what it does not need goes a window later. `collect` does not wait for that.
+//
 // A home's word `moving`, u64, shared, one writer: at most one span (or list of spans) on its way.
 //   low: 0 | COMING, class << 4 | PARTING, first leaving | GOING, next leaving   high: see below
 //   LINKS of its first slice, u32: home + 1 << 16 | blocks found; shared: two may count at once
@@ -29,8 +34,8 @@
 //   3. the region's map; commit REGION(me)                I8: not in the list: released
 //   4. link its blocks; store W              linearizes   I8: in the list: kept
 //   5. moving := 0                                        nothing
-// shed, for a class of which the free list has grown
-//   6. for each block: LINKS := (me, 0); then + 1         numbers that mean nothing
+// shed, for a class of which the list has spare blocks
+//   6. for each block: LINKS := (me, 0); spare ones + 1   numbers that mean nothing
 //   7. those whose number is all: take the span in      nothing: W still says how the list goes
 //      one's own name; link these by their first blocks,
 //      and all other blocks, by the links not in use
@@ -83,11 +88,11 @@ import {
   DOMAIN_REGION,
   FREED,
   HEAD,
-  HOME_COUNTS,
-  HOME_LOWS,
   HOME_MOVING,
+  HOME_WINDOW,
   homeIndex,
   linkAt,
+  freeAt,
   wordAt,
 } from './home';
 
@@ -98,9 +103,16 @@ const PHASE: u32 = 6;
 
 /** Slices of a span of blocks up to a slice. */
 const FEW: u32 = isDefined(GATED) ? 1 : 4;
-/** Blocks, and their bytes, that a free list gains before it is looked through. */
-const SPARE: u32 = isDefined(GATED) ? 4 : 512;
+/** Spare blocks, or their bytes, that are worth a look. */
+const SPARE: u32 = isDefined(GATED) ? 2 : 512;
 const SPARE_BYTES: u32 = 1 << 20;
+/** Of a window, in units of 16 bytes that are freed: what a collect counts for at least. */
+const LOOK: u32 = 1 << 16;
+/** And all of it. */
+const WINDOW: u32 = isDefined(GATED) ? 2 * LOOK : 16 * LOOK;
+
+const FREE_LEAST: usize = 4;
+const FREE_LOW: usize = 8;
 
 // ---- what a span holds --------------------------------------------------------------------------
 
@@ -133,6 +145,16 @@ function padOf(q: u32, n: u32): u32 {
   return rest >= HEAD || (size <= SLICE >> 3 && (size & 63) == 0) ? HEAD : 0;
 }
 
+/**
+ * The first block of a span. Spans begin where few sets of a cache are, so what is left over is in
+ * front of the blocks of some and behind those of others.
+ */
+function firstOf(q: u32, n: u32, span: u32): u32 {
+  const pad = padOf(q, n);
+  const rest = ((n << SLICE_SHIFT) - pad) % sizeOfClass(q);
+  return (span << SLICE_SHIFT) + pad + (((span / n) % ((rest >> 6) + 1)) << 6);
+}
+
 /** How many blocks of class `q` are in `n` slices. */
 function blocksIn(q: u32, n: u32): u32 {
   return ((n << SLICE_SHIFT) - padOf(q, n)) / sizeOfClass(q);
@@ -149,12 +171,6 @@ function spanOf(block: u32): u32 {
   const slice = block >> SLICE_SHIFT;
   const word = load64(sliceAt(slice));
   return kindOf(word) == P_CONT ? pageAux(word) : slice;
-}
-
-/** The region of the slices that an offset lies in; ~0: it lies in none. */
-export function regionOf(at: u32): u32 {
-  const word = load64(sliceAt(spanOf(at)));
-  return kindOf(word) == P_REGION ? pageTag(word) : ~0;
 }
 
 function countAt(span: u32): usize {
@@ -185,16 +201,15 @@ export function takeSpan(root: usize, home: usize, q: u32): bool {
   const first = linkAll(span, q, n);
   store64(wordOf, ((<u64>first) << 32) | <u32>load64(wordOf));
   store64(home + HOME_MOVING, 0);
-  put32(home + HOME_COUNTS + ((<usize>q) << 2), blocksIn(q, n));
+  grow(home, q, true, blocksIn(q, n));
   return true;
 }
 
 /** Links the blocks of a new span, which nobody knows yet. The first. */
 function linkAll(span: u32, q: u32, n: u32): u32 {
   const size = sizeOfClass(q);
-  const start = span << SLICE_SHIFT;
-  markLive(start, n << SLICE_SHIFT);
-  let block = start + padOf(q, n) + blocksIn(q, n) * size;
+  markLive(span << SLICE_SHIFT, n << SLICE_SHIFT);
+  let block = firstOf(q, n, span) + blocksIn(q, n) * size;
   let next: u32 = 0;
   for (let left = blocksIn(q, n); left > 0; left--) {
     block -= size;
@@ -207,34 +222,48 @@ function linkAll(span: u32, q: u32, n: u32): u32 {
 
 // ---- spans go -----------------------------------------------------------------------------------
 
+/** Counts `more` free blocks of class `q`. Before it grows a list is at its shortest. */
+export function grow(home: usize, q: u32, wasEmpty: bool, more: u32): void {
+  const list = freeAt(home, q);
+  const count: u32 = wasEmpty ? 0 : get32(list);
+  put32(list, count + more);
+  if (count < get32(list + FREE_LEAST)) put32(list + FREE_LEAST, count);
+  if (count < get32(list + FREE_LOW)) put32(list + FREE_LOW, count);
+}
+
+/** A collect has freed `units`. At the end of a window: `shed`. */
+export function shedLater(root: usize, home: usize, units: u32): void {
+  const seen = get32(home + HOME_WINDOW) + max(units, LOOK);
+  put32(home + HOME_WINDOW, seen < WINDOW ? seen : 0);
+  if (seen >= WINDOW) shed(root, home, false);
+}
+
 /**
- * Steps 6 to 11 for every class whose free list has doubled, and gained a portion besides, since it
- * was shortest; `all`: that has grown at all. O(1) a block that was freed, amortised. Slices.
+ * Steps 6 to 11 for every class that has spare blocks, a portion more than twice those that could
+ * not go last time: O(1) a block that was freed, amortised. `all`: nothing is needed, and more than
+ * those will do.
  */
-export function shed(root: usize, home: usize, all: bool): u32 {
-  let slices: u32 = 0;
+export function shed(root: usize, home: usize, all: bool): void {
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
-    const count = get32(home + HOME_COUNTS + ((<usize>q) << 2));
-    const lowAt = home + HOME_LOWS + ((<usize>q) << 2);
-    const low = get32(lowAt);
-    if (count < low) put32(lowAt, count);
-    else if (all ? count > low : isLong(count, low, q)) slices += shedClass(root, home, q);
+    const list = freeAt(home, q);
+    const count = get32(list);
+    const least = all ? count : min<u32>(get32(list + FREE_LEAST), count);
+    const low = get32(list + FREE_LOW) << u32(!all);
+    const portion = all ? 1 : max<u32>(min(SPARE, SPARE_BYTES / sizeOfClass(q)), 1);
+    put32(list + FREE_LEAST, count);
+    if (least >= low + portion) shedClass(root, home, q, count - least);
   }
-  return slices;
 }
 
-/** Whether a list of `count` blocks, which was once `low`, is worth a look. */
-function isLong(count: u32, low: u32, q: u32): bool {
-  return count > 2 * low && count - 2 * low >= max(min(SPARE, SPARE_BYTES / sizeOfClass(q)), 1);
-}
-
-/** Steps 6 to 11 for one class. */
-function shedClass(root: usize, home: usize, q: u32): u32 {
+/** Steps 6 to 11 for one class, of which all but the list's first `used` blocks are spare. */
+function shedClass(root: usize, home: usize, q: u32, used: u32): void {
   const w = load64(wordAt(home, q));
   const head = <u32>(w >> 32);
   const mine = (homeIndex(root, home) + 1) << 16;
   for (let p = head; p != 0; p = nextOf(p)) store32(countAt(spanOf(p & ~1)), mine);
-  for (let p = head; p != 0; p = nextOf(p)) {
+  let spare = head;
+  for (let i = used; i > 0 && spare != 0; i--) spare = nextOf(spare);
+  for (let p = spare; p != 0; p = nextOf(p)) {
     const at = countAt(spanOf(p & ~1));
     const found = load32(at);
     // Another home that counts has some of its blocks: its span stays in either case.
@@ -245,7 +274,7 @@ function shedClass(root: usize, home: usize, q: u32): u32 {
   let keep: u32 = 0;
   let leaving: u32 = 0;
   let left: u32 = 0;
-  for (let p = head; p != 0; p = nextOf(p)) {
+  for (let p = MUTANT == 320 ? spare : head; p != 0; p = nextOf(p)) {
     const block = p & ~1;
     const span = spanOf(block);
     const word = load64(sliceAt(span));
@@ -258,7 +287,7 @@ function shedClass(root: usize, home: usize, q: u32): u32 {
       put32(linkAt(other), keep);
       keep = other;
       left++;
-    } else if (block == (span << SLICE_SHIFT) + padOf(q, n)) {
+    } else if (block == firstOf(q, n, span)) {
       const own = pageWord(P_REGION, ME + 1, pageTag(word), n);
       // Nobody else changes it: all of its blocks are here.
       if (word != own) cas64(sliceAt(span), word, own);
@@ -266,36 +295,34 @@ function shedClass(root: usize, home: usize, q: u32): u32 {
       leaving = other;
     }
   }
-  put32(home + HOME_COUNTS + ((<usize>q) << 2), left);
-  put32(home + HOME_LOWS + ((<usize>q) << 2), left);
-  if (leaving == 0) return 0;
+  const list = freeAt(home, q);
+  put32(list, left);
+  put32(list + FREE_LEAST, left);
+  put32(list + FREE_LOW, left - min(used, left));
+  if (leaving == 0) return;
   store64(home + HOME_MOVING, ((<u64>keep) << 32) | leaving | PARTING);
   if (MUTANT != 242) store64(wordAt(home, q), ((<u64>keep) << 32) | <u32>w);
-  const slices = letGo(root, home, leaving, ME);
+  letGo(root, home, leaving, ME);
   if (MUTANT == 242) store64(wordAt(home, q), ((<u64>keep) << 32) | <u32>w);
-  return slices;
 }
 
-/** Steps 10 and 11 for spans in the name of `slot`, linked by their first blocks. Slices. */
-function letGo(root: usize, home: usize, first: u32, slot: u32): u32 {
-  let slices: u32 = 0;
+/** Steps 10 and 11 for spans in the name of `slot`, linked by their first blocks. */
+function letGo(root: usize, home: usize, first: u32, slot: u32): void {
   for (let p = first; p != 0; ) {
     const span = spanOf(p & ~1);
     const next = nextOf(p);
     store64(home + HOME_MOVING, ((<u64>span) << 32) | next | GOING);
-    slices += releaseOf(root, span, slot);
+    releaseOf(root, span, slot);
     p = next;
   }
   store64(home + HOME_MOVING, 0);
-  return slices;
 }
 
-/** Releases a span of the domain if it has the name of `slot`. Slices. */
-function releaseOf(root: usize, span: u32, slot: u32): u32 {
+/** Releases a span of the domain if it has the name of `slot`. */
+function releaseOf(root: usize, span: u32, slot: u32): void {
   const word = load64(sliceAt(span));
-  if (kindOf(word) != P_REGION || pageOwner(word) != slot + 1) return 0;
-  if (pageTag(word) != get32(root + DOMAIN_REGION)) return 0;
-  return releaseIn(SLICES, span, word) ? pageAux(word) : 0;
+  if (kindOf(word) != P_REGION || pageOwner(word) != slot + 1) return;
+  if (pageTag(word) == get32(root + DOMAIN_REGION)) releaseIn(SLICES, span, word);
 }
 
 // ---- after a death ------------------------------------------------------------------------------

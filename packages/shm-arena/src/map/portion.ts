@@ -27,11 +27,14 @@ export class Portion extends Columns {
   /** Where the last key is: behind it a scan goes on. */
   private lastAt = 0;
 
-  /** Copies what the last call has left: `count` entries, in columns for `most` of them. */
-  load(core: AnyCore, count: number, most: number): void {
+  /**
+   * Copies what the last call has left: `count` entries, in columns for `most` of them, in so much
+   * of the room for output.
+   */
+  load(core: AnyCore, count: number, most: number, room = core.crossing.outBytes & -8): void {
     this.count = count;
     if (count === 0) return;
-    const { view, words, out, outBytes } = core.crossing;
+    const { view, words, out } = core.crossing;
     this.columns(most, core.result(PORTION_KEYS) - out);
     const front = this.keysAt + core.result(PORTION_KEY_BYTES);
     const long = core.result(PORTION_LONG_BYTES);
@@ -46,7 +49,7 @@ export class Portion extends Columns {
     }
     this.lastAt = front - this.keyLength(count - 1);
     if (long === 0) return;
-    const end = out + (outBytes & -8);
+    const end = out + room;
     this.bytes.set(view.subarray(end - long, end), longAt);
     this.shift = longAt - (end - long);
   }

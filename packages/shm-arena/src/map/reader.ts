@@ -3,7 +3,7 @@
 // has bears plain names, which engines look up at less cost than symbols, at each call. Readers of
 // one map differ in what the kernel reads, and in when they are over.
 
-import { ABSENT, NEED } from '../../build/numbers/map/codes.ts';
+import { ABSENT, KEYS_ONLY, NEED } from '../../build/numbers/map/codes.ts';
 import { iterableOf, ShmError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { Life } from '../structure/structure.ts';
@@ -28,7 +28,10 @@ export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K,
     this.letGo = letGo;
   }
 
-  /** The kernel's `get`; what `flags` mean is its own matter. A status. */
+  /**
+   * The kernel's `get`. A status. With KEYS_ONLY the value is not wanted; what other `flags` mean
+   * is its own matter.
+   */
   abstract tryGet(key: K, flags: number): number;
 
   /** The kernel's `getMany`, if it has one, with offsets as i32. A status. */
@@ -94,9 +97,9 @@ export abstract class MapReader<C extends AnyCore, K, V> implements MapSource<K,
   }
 
   has(key: K): boolean {
-    let status = this.tryGet(key, 0);
+    let status = this.tryGet(key, KEYS_ONLY);
     if (status !== OK && status !== ABSENT) {
-      status = this.core.finish(status, () => this.tryGet(key, 0), 'has');
+      status = this.core.finish(status, () => this.tryGet(key, KEYS_ONLY), 'has');
       if (status === NEED) this.core.kernel.release();
     }
     return status !== ABSENT;

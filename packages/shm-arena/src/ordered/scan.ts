@@ -46,8 +46,9 @@ export abstract class RangeScan implements Scan {
   private readonly columns: number;
   /** Bytes that an entry took in the portion before. */
   private each: number;
-  /** For how many entries the columns of the present one have room. */
+  /** For how many entries the columns of the present one have room, and its room in bytes. */
   private most = 0;
+  protected room = 0;
   // The bounds in the call that is about to be made: see BoundArgs.
   protected startLength = 0;
   protected startAt = 0;
@@ -83,6 +84,11 @@ export abstract class RangeScan implements Scan {
     return this.accept(status, portion, left);
   }
 
+  /** Bytes of the room for output that the kernel has the portion take. */
+  protected portionRoom(room: number): number {
+    return room;
+  }
+
   private call(limit: number, counts: boolean): number {
     const { start, end, view } = this;
     const { crossing } = view.core;
@@ -97,8 +103,9 @@ export abstract class RangeScan implements Scan {
     this.endAt = (crossing.at + endIn) | 0;
     const flags = this.flags | this.startFlags;
     const room = crossing.outBytes & -8;
+    this.room = this.portionRoom(room);
     // Room that columns have is not there for keys and values: no more than will be filled.
-    const most = Math.floor((room - SPARE) / this.each);
+    const most = Math.floor((this.room - SPARE) / this.each);
     this.most = counts ? 1 : Math.max(1, Math.min(limit, most));
     return this.scan(flags, counts ? limit : this.most, crossing.outAt, room);
   }
@@ -114,7 +121,7 @@ export abstract class RangeScan implements Scan {
       this.each *= 2; // Columns may have left it no room.
     } else {
       // Of a count the last entry is there.
-      run.load(core, portion === undefined ? Math.min(count, 1) : count, this.most);
+      run.load(core, portion === undefined ? Math.min(count, 1) : count, this.most, this.room);
       const bytes = core.result(PORTION_KEY_BYTES) + core.result(PORTION_LONG_BYTES);
       if (run.count > 0) this.each = this.columns + bytes / run.count;
     }

@@ -28,7 +28,7 @@ export interface BlockStats {
   readonly orphans: number;
   /** Blocks allocated and not retired, as threads last told: at most 256 a thread late. */
   readonly blocks: number;
-  /** Retired and not free yet. */
+  /** Retired and not free yet, as threads last told: others, when they last collected. */
   readonly pendingBlocks: number;
   /** The same in bytes, headers included. */
   readonly pendingBytes: number;

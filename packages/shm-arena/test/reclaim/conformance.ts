@@ -160,6 +160,30 @@ function blocks(subject: Subject): void {
       expect(domain.verify().ok).toBe(true);
     });
 
+    test('a burst finds the memory of the last one; what is not needed again goes', () => {
+      const { domain } = world;
+      const before = domain.stats().bytes;
+      const burst = (count: number, size: number) => {
+        const all = Array.from({ length: count }, () => domain.alloc(size));
+        const { bytes } = domain.stats();
+        for (const at of all) domain.retire(at);
+        return bytes;
+      };
+      const first = burst(2000, 1000);
+      for (let i = 0; i < 10; i++) {
+        const bytes = burst(2000, 1000);
+        expect(domain.stats().bytes).toBe(bytes);
+        // A quarter of it may still wait when the next one comes.
+        expect(bytes).toBeLessThan(first * 1.3);
+      }
+      // Two windows of 16 collects: 256 blocks each, and as many as may wait.
+      burst(40_000, 200);
+      expect(domain.stats().bytes).toBeLessThan(1.3 * first + 2 * 16 * 512 * 256);
+      for (let i = 0; i < 3; i++) domain.collect();
+      expect(domain.stats().bytes).toBeLessThanOrEqual(before + 2 ** 18);
+      expect(domain.verify().ok).toBe(true);
+    });
+
     test('memory does not grow while sizes and lives are mixed: 20 arenas of it', () => {
       const { arena, domain } = world;
       const next = random(seed);

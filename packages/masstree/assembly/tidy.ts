@@ -1,0 +1,129 @@
+// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a part
+// at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
+//
+// Names: as in place.ts and cursor.ts.
+
+import { load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { FULL, OK } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { io, leave, look } from '@x/shm-arena/assembly/map/call';
+import { AGAIN } from '@x/shm-arena/assembly/map/codes';
+import { slicesAt } from '@x/shm-arena/assembly/map/key';
+import { ANSWER, NEXT } from '@x/shm-arena/assembly/map/result';
+import * as cursors from './cursor';
+import {
+  beginCursor,
+  depth,
+  enterLayer,
+  firstPast,
+  goOn,
+  hasBorder,
+  LAYER_ENTERED,
+  LEAF_DONE,
+  OVER,
+  putSlice,
+  REPEAT,
+  seek,
+} from './cursor';
+import { allForKey, entryWhat, keyBuffer, roomForKey } from './gather';
+import { takeAt } from './hand';
+import { collectHere, LINE_CURSOR, ready } from './intent';
+import { isLayer, liveCount } from './leaf';
+import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
+import { settled } from './open';
+import { agreed, link, standUnder } from './place';
+import { reachOn } from './reach';
+import { isSparse, shrink } from './shape';
+import { walk } from './walk';
+
+/** Merges behind one removal. */
+const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
+/** Leaves that a write looks at in a full arena. */
+const SOME: u32 = isDefined(GATED) ? 2 : 256;
+
+/** Merges what has become sparse where the key in hand was, as far as that goes at once. */
+export function tidy(map: usize, head: usize): u32 {
+  standUnder(head);
+  let changes: u32 = 0;
+  let collected = false;
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    reachOn(0);
+    const number = settled(map);
+    if (number == 0) break;
+    let status = walk(map, number, false);
+    if (status == AGAIN) continue;
+    if (status != OK || link == 0 || agreed != ~0) break;
+    if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
+    status = shrink(number);
+    if (status == FULL && !collected) {
+      collected = true;
+      collectHere();
+    } else if (status != AGAIN) break;
+    else changes++;
+  }
+  return changes;
+}
+
+/** See index.ts. More than `most` only to the end of what has one first slice. */
+export function maintain(entry: u32, generation: u32, most: u32): i32 {
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
+  if (!ready(domain)) return leave(whyNot());
+  allForKey();
+  put32(io() + ANSWER, sweep(domain, most));
+  put32(io() + NEXT, more ? 1 : 0);
+  collectHere();
+  return leave(OK);
+}
+
+/** What a full arena's write does before it says so; false: nothing was sparse. The key is lost. */
+export function sweepSome(domain: usize): bool {
+  roomForKey(0, 0);
+  return sweep(domain, SOME) != 0;
+}
+
+/** Whether there is more to look at for the next `sweep`. */
+let more = false;
+
+/** Looks at leaves from where this thread's last sweep ended; how many changes it made. */
+function sweep(domain: usize, most: u32): u32 {
+  const map = mapOf(domain);
+  const line = lineOf(map);
+  beginCursor(0, domain, false, false, 0, 0, 0);
+  putSlice(0, load64(line + LINE_CURSOR));
+  let changes: u32 = 0;
+  let round: u32 = 0;
+  let tried = false;
+  more = false;
+  let n = seek();
+  for (let leaves: u32 = 0; n != OVER; ) {
+    if (n < 0) {
+      reachOn(round++);
+      n = seek();
+      continue;
+    }
+    if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
+      tried = true;
+      takeAt((depth + 1) << 3, slicesAt(keyBuffer));
+      changes += tidy(map, map + MAP_HEAD);
+      n = goOn(REPEAT);
+      continue;
+    }
+    tried = false;
+    if (depth == 0 && hasBorder && ++leaves >= most) {
+      more = true;
+      break;
+    }
+    n = goOn(nextLayer(n));
+  }
+  store64(line + LINE_CURSOR, more ? cursors.border : 0);
+  return changes;
+}
+
+/** Into the next layer of the gathered leaf, if it has one. */
+function nextLayer(n: u32): i32 {
+  for (let k = firstPast(n); k < n; k++) {
+    if (isLayer(entryWhat(k)) && enterLayer(k)) return LAYER_ENTERED;
+  }
+  return LEAF_DONE;
+}
