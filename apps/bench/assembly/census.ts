@@ -1,7 +1,7 @@
 // What a domain of blocks has in use, counted by looking at the headers of its blocks (home.ts of
-// the arena). Blocks lie end to end in their spans, and in a span that has gone back to the arena no
-// header says "in use" any more; so whoever looks from the start on, and goes on behind each block
-// that is in use, sees each of them once, and nothing else. At rest only.
+// the arena). Blocks lie end to end in their spans, and in a span that has gone back to the arena
+// no header says "in use" any more; so whoever looks from the start on, and goes on behind each
+// block that is in use, sees each of them once, and nothing else. At rest only.
 //
 // Names: root the domain's record.
 

@@ -190,8 +190,8 @@ export const MASSTREE_SUITES: readonly Suite[] = [
     title: 'Masstree: how long each get and each set takes',
     about:
       'YCSB A: half of each, on 1 M entries, of which one in eight is asked for, few of them ' +
-      'often (zipf, 0.99); the clock included. coalescing: another thread removes the seven eighths ' +
-      'between, and puts them back. lmdb: each put is a transaction of its own, no fsync.',
+      'often (zipf, 0.99); the clock included. coalescing: another thread removes the seven ' +
+      'eighths between, and puts them back. lmdb: each put is a transaction of its own, no fsync.',
     subjects: [
       { name: 'masstree' },
       { name: 'with a snapshot' },
@@ -221,7 +221,8 @@ export const MASSTREE_SUITES: readonly Suite[] = [
     about:
       'Bytes an entry: of its blocks; of the spans that they and free ones lie in. keys turned ' +
       'over: each of 1 M keys is removed at random and another put in, three times. queue: a ' +
-      'window of 100 000 ascending keys moves on over 1 M. a death: a thread is killed while it writes into 1 M entries; recover: the call.',
+      'window of 100 000 ascending keys moves on over 1 M. a death: a thread is killed while it ' +
+      'writes into 1 M entries; recover: the call.',
     subjects: named(['keys turned over', 'queue', 'a death']),
     metrics: [
       { name: 'fresh', title: 'bytes an entry, fresh', unit: 'count' },
