@@ -9,6 +9,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
   reclaim: () => import('./reclaim.ts'),
   avl: () => import('./avl.ts'),
   'sorted-array': () => import('./sorted-array.ts'),
+  masstree: () => import('./masstree.ts'),
 };
 
 /** The checker's own test objects. */

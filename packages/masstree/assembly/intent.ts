@@ -4,21 +4,22 @@
 //
 //   line   state ── phase, first lock    published word, next value     locks    news    olds
 //            │
-//            IDLE ──► WORK ──► ARMED ──► DONE ──► IDLE       all that is made hangs on one store, in
-//                       │        │ not published               ARMED, into a word that a lock guards
+//            IDLE ──► WORK ──► ARMED ──► DONE ──► IDLE       all that is made hangs on one store,
+//            in
+//                       │        │ not published               ARMED, into a word that a lock
+//                       guards
 //                       └────────┴──► UNDO ──► IDLE
 //
-// Line, 256 bytes a slot; all words are shared, and their slot's thread
-// alone writes them
+// Line, 256 bytes a slot; all words are shared, and their slot's thread alone writes them
 //   0 u64 state: phase 4 bits | progress 4 | delta 2 | slot 6 | size 4 | clears 1 | by word 1 |
 //   two free, then sequence 8 bits | first lock, 32 bits
 //   8 u64 published word: offset | wide << 32   16 u64 next value
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
-//   A region is noted as REGION | its number (record.ts)
-//   48 3 x u32 further locks   144 u64 where `maintain` goes on
-//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store adds
-//   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
+//   48 3 x u32 further locks   64 6 x u64 news: block | class << 32, or REGION | its number
+//   112 4 x u64 olds: block | NODE, or as news   152 u32 generation of the slot that these are of
+//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store
+//   adds   208 where `maintain` goes on: depth, slices
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
 //     it changes meanwhile but by this thread. DEAD is for ever.
@@ -32,8 +33,8 @@
 // Checked at their sites: I1 in part. After every step of the checker: I4. The rest shows as blocks
 // that leak, or come twice.
 //
-// begin: 1. state := WORK, first lock   2. CAS the lock 0 → me     UNDO, or the lock is not the dead's
-// take a block: 3. news := what the home's free list has first   4. pop it (blocks.ts)
+// begin: 1. state := WORK, first lock   2. CAS the lock 0 → me     UNDO, or the lock is not the
+// dead's take a block: 3. news := what the home's free list has first   4. pop it (blocks.ts)
 //                                                  judged by whether it still heads the free list
 // more locks: 5. locks := block   6. CAS 0 → me                    as 2
 // publish, by a bit of LIVE of the first block, or by a word
@@ -50,9 +51,9 @@
 // undo: state := UNDO; 13 with news in the place of olds; 14 to 16
 //
 // A dead thread's limbo and free list are those of its home, which nobody touches before
-// `repairHomes` (blocks.ts), the last step of a repair. So the repair goes on there, and what a dead
-// repairer did shows there, too. A birth that is undone is set to the lower of its maker, so that
-// nobody frees the block before the intent is IDLE.
+// `repairHomes` (blocks.ts), the last step of a repair. So the repair goes on there, and what a
+// dead repairer did shows there, too. A birth that is undone is set to the lower of its maker, so
+// that nobody frees the block before the intent is IDLE.
 //
 // Names: line, map, x as in layout.ts; me a slot + 1.
 
@@ -60,7 +61,6 @@ import {
   cas32,
   check,
   get32,
-  get64,
   load32,
   load64,
   pause,
@@ -132,7 +132,9 @@ export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
 export const LINE_OLDS: usize = 112;
 const OLDS: u32 = 4;
-export const LINE_CURSOR: usize = 144;
+/** How many slices `maintain` goes on behind, one less of them, and they. */
+export const LINE_CURSOR: usize = 208;
+export const CURSOR_SLICES: u32 = 5;
 const LINE_LIFE: usize = 152;
 const LINE_BULK: usize = 160;
 /** From the head that stands there on: entries below it. */
@@ -209,8 +211,10 @@ export function begin(x: usize, word: u64): bool {
   news = 0;
   olds = 0;
   locks = 0;
-  store64(line, ((<u64>x) << FIRST) | WORK);
-  if (lock(x)) return true;
+  if (MUTANT != 412) store64(line, ((<u64>x) << FIRST) | WORK);
+  const has = lock(x);
+  if (MUTANT == 412) store64(line, ((<u64>x) << FIRST) | WORK);
+  if (has) return true;
   store64(line, 0);
   return false;
 }
@@ -238,12 +242,13 @@ export function take(bytes: u32): usize {
   const q = classOf(bytes + HEAD);
   const next = nextBlock(root, home, q);
   if (next == 0) return 0;
-  store64(note, ((<u64>q) << 32) | next);
+  if (MUTANT != 413) store64(note, ((<u64>q) << 32) | next);
   const x: usize = allocBlock(root, home, bytes);
   if (x == 0) {
     store64(note, 0);
     return 0;
   }
+  if (MUTANT == 413) store64(note, ((<u64>q) << 32) | next);
   check(x == next, I + 3, x);
   news++;
   return x;
@@ -283,7 +288,7 @@ export function out(x: usize, node: bool): void {
 
 /** The generation of what the write makes. */
 export function generation(): u64 {
-  return number >> 1;
+  return MUTANT == 424 ? (number >> 1) + 1 : number >> 1;
 }
 
 /** After a death: regions that the dead had not noted yet. */
@@ -294,7 +299,9 @@ export function dropUnnoted(domain: usize, slot: u32): void {
   }
 }
 
-/** Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing. */
+/**
+ * Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing.
+ */
 export function collectHere(): void {
   regions.sweep();
   collectAll(root, home, false);
@@ -315,8 +322,9 @@ export function publishLive(link: u32, live: u64, slot: u32, clears: bool, delta
     ((<u64>slot) << SLOT) |
     (clears ? CLEARS : 0);
   if (!arm(armed, delta)) return false;
+  if (MUTANT == 439) count(delta);
   store64(liveAt(link), live); // Publishes the slot.
-  count(delta);
+  if (MUTANT != 439) count(delta);
   return true;
 }
 
@@ -324,7 +332,8 @@ export function publishLive(link: u32, live: u64, slot: u32, clears: bool, delta
 export function publishWord(word: usize, wide: bool, value: u64, delta: i32): bool {
   store64(line + LINE_WORD, <u64>word | (wide ? WIDE : 0));
   store64(line + LINE_NEXT, value);
-  if (!arm((load64(line) & ~((<u64>0xffff_ffff))) | BY_WORD, delta)) return false;
+  if (!arm((load64(line) & ~(<u64>0xffff_ffff)) | BY_WORD, delta)) return false;
+  if (MUTANT == 410) retireOlds(line, home, 0, false);
   if (wide) store64(word, value);
   else store32(word, <u32>value);
   count(delta);
@@ -357,7 +366,7 @@ function arm(state: u64, change: i32): bool {
     if (MUTANT == 401) store64(line, armed);
     return true;
   }
-  store64(line, (armed & ~((<u64>0xffff_ffff))) | WORK);
+  store64(line, (armed & ~(<u64>0xffff_ffff)) | WORK);
   return false;
 }
 
@@ -386,6 +395,7 @@ export function finish(): void {
   retireOlds(line, home, 0, false);
   clear(line, ME + 1, true);
   collectDue(root, home, true);
+  regions.sweep(); // One load, unless some region was retired.
 }
 
 /** Gives up what was not published, and hands the status on. */
@@ -396,7 +406,7 @@ export function giveUp(status: i32): i32 {
     return status;
   }
   store64(line, ((<u64>first) << FIRST) | UNDO);
-  retireNews(line, home, ME, 0, false);
+  if (MUTANT != 432) retireNews(line, home, ME, 0, false);
   clear(line, ME + 1, false);
   collectDue(root, home, true);
   return status;
@@ -405,6 +415,7 @@ export function giveUp(status: i32): i32 {
 /** There is nothing but one lock. */
 function unlockOne(x: usize): void {
   check((peek32(x + LOCK) & ~DEAD) == ME + 1, I + 1, x);
+  if (MUTANT == 411) store64(line, 0);
   store32(x + LOCK, 0);
   store64(line, 0);
 }
@@ -446,7 +457,7 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
 
 /** Its maker's plain stores may be lost, or it has not taken it yet. */
 function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
-  if ((<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  if (MUTANT != 436 && (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, lower);
   intoLimbo(root, home, x);
@@ -483,6 +494,7 @@ function heads(home: usize, q: u32, x: usize): bool {
 }
 
 function progress(line: usize, done: u32): void {
+  if (MUTANT == 437) return;
   store64(line, (load64(line) & ~((<u64>15) << PROGRESS)) | ((<u64>done) << PROGRESS));
 }
 
@@ -554,7 +566,7 @@ export function resolve(domain: usize, slot: u32): void {
   root = domain;
   let state = load64(line);
   if ((state & PHASE) == 0) return;
-  const first = state & ~((<u64>0xffff_ffff));
+  const first = state & ~(<u64>0xffff_ffff);
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
@@ -572,8 +584,8 @@ export function resolve(domain: usize, slot: u32): void {
   const from = <u32>(state >> PROGRESS) & 15;
   const done = (state & PHASE) == DONE;
   if (done) retireOlds(line, home, from, true);
-  else retireNews(line, home, slot, from, true);
-  clear(line, slot + 1, done);
+  else if (MUTANT != 433) retireNews(line, home, slot, from, true);
+  clear(line, slot + 1, done && MUTANT != 440);
 }
 
 /** I2. */
@@ -602,7 +614,7 @@ function deltaOf(line: usize, change: u64): i32 {
 function recount(line: usize, state: u64): void {
   const word = load64(line + LINE_COUNT);
   const delta = deltaOf(line, state & MANY);
-  if (delta != 0 && (word & 0xff) != ((state >> SEQUENCE) & 0xff)) {
+  if (delta != 0 && (MUTANT == 438 || (word & 0xff) != ((state >> SEQUENCE) & 0xff))) {
     store64(line + LINE_COUNT, counted(word, delta));
   }
 }

@@ -4,7 +4,15 @@
 //
 // Names: x an interior, to a private one; i a child.
 
-import { get32, get64, load32, put32, put64, store32, touch } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  get32,
+  get64,
+  load32,
+  put32,
+  put64,
+  store32,
+  touch,
+} from '@x/shm-arena/assembly/ground/atomic';
 import { childAt, I_COUNT, INTERIOR, openBlock, separatorAt } from './layout';
 
 export function childCount(x: usize): u32 {
@@ -89,7 +97,7 @@ export function copyWithOne(to: usize, generation: u64, x: usize, i: u32, link: 
   store32(childAt(to, i), link);
   copyChildren(to, i + 1, x, i + 2, count - i - 2);
   copySeparators(to, 0, x, 0, i);
-  copySeparators(to, i, x, i + 1, count - 2 - i);
+  copySeparators(to, i, x, MUTANT == 443 ? i : i + 1, count - 2 - i);
 }
 
 /** The index of a child's word. */

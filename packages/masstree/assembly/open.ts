@@ -27,11 +27,11 @@
 //   7. CAS number n | opening → n + 1     linearizes      as 2
 // settle, by who finds an opening that does not end: 8. CAS n | opening → n + 1: 7 fails, and its
 // opener begins again
-// close: 9. LINE_OPEN := 0, when the thread's last is closed; 10. MAP_NEWEST: CAS from what was seen
-// to the most of all lines
+// close: 9. LINE_OPEN := 0, when the thread's last is closed; 10. MAP_NEWEST: CAS from what was
+// seen to the most of all lines
 //
-// Who is paused or dead while it is armed keeps an opener waiting, which says CONTENDED; nobody else
-// waits for either.
+// Who is paused or dead while it is armed keeps an opener waiting, which says CONTENDED; nobody
+// else waits for either.
 
 import {
   cas64,
@@ -53,7 +53,7 @@ const OPENING: u64 = 1;
 /** The word that a write begins with, and finds again when it is armed; 0: begin again. */
 export function settled(map: usize): u64 {
   let word = load64(map + MAP_NUMBER);
-  for (let round: u32 = 0; (word & OPENING) != 0; round++) {
+  for (let round: u32 = 0; MUTANT != 441 && (word & OPENING) != 0; round++) {
     if (round == TRIES) {
       cas64(map + MAP_NUMBER, word, word + 1); // Step 8.
       return 0;
@@ -62,11 +62,6 @@ export function settled(map: usize): u64 {
     word = load64(map + MAP_NUMBER);
   }
   return word;
-}
-
-/** The generation of what a write makes. */
-export function generationOf(word: u64): u64 {
-  return word >> 1;
 }
 
 /** The newest snapshot that may be open, of a write that has found the number before: N2. */
@@ -95,7 +90,8 @@ function tryOpen(map: usize, line: usize): i32 {
   const number = word >> 1;
   store64(line + LINE_OPEN, number);
   if (!cas64(map + MAP_NUMBER, word, word | OPENING)) return AGAIN;
-  raise(map, number);
+  if (MUTANT != 425) raise(map, number);
+  const early: u32 = MUTANT == 447 ? load32(map + MAP_HEAD + H_ROOT) : 0;
   if (MUTANT != 421) {
     for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
       for (let round: u32 = 0; isArmed(lineAt(map, slot)); round++) {
@@ -107,9 +103,10 @@ function tryOpen(map: usize, line: usize): i32 {
       }
     }
   }
-  const root = load32(map + MAP_HEAD + H_ROOT);
+  const root = MUTANT == 447 ? early : load32(map + MAP_HEAD + H_ROOT);
   const entries = entriesOf(map);
   if (!cas64(map + MAP_NUMBER, word | OPENING, word + 2)) return AGAIN;
+  if (MUTANT == 425) raise(map, number);
   putSnapshot(root | SNAPSHOT, <u32>entries, number);
   return OK;
 }
@@ -131,7 +128,7 @@ export function close(map: usize): void {
   const left = load32(line + LINE_SNAPSHOTS);
   if (left == 0) return;
   store32(line + LINE_SNAPSHOTS, left - 1);
-  if (left == 1) forget(map, line);
+  if (MUTANT == 449 || left == 1) forget(map, line);
 }
 
 /** A line has no snapshot any more; who died between 9 and 10 may have been about to say so. */
@@ -141,7 +138,7 @@ export function forget(map: usize, line: usize): void {
   let most: u64 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const other = lineAt(map, slot);
-    if (isCurrent(other, slot)) most = max(most, load64(other + LINE_OPEN));
+    if (MUTANT != 448 && isCurrent(other, slot)) most = max(most, load64(other + LINE_OPEN));
   }
   if (most < newest) cas64(map + MAP_NEWEST, newest, most);
 }

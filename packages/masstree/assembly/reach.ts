@@ -1,7 +1,7 @@
 // Following links: by the rule of the arena's reservations a link inside a block is followed only
-// while the clock has not passed the upper that has stood since the walk's root was loaded, else the
-// walk begins again at the root of the map (reservation.ts, "Links"). What a lease keeps needs none
-// of it: a snapshot's blocks are never stored into, and stay.
+// while the clock has not passed the upper that has stood since the walk's root was loaded, else
+// the walk begins again at the root of the map (reservation.ts, "Links"). What a lease keeps needs
+// none of it: a snapshot's blocks are never stored into, and stay.
 //
 // R1  Whatever a walk stands on was current at some time of the call, and stays while its pin does.
 //
@@ -22,22 +22,30 @@ export function covered(): bool {
 /** The link in a word of a block that the walk stands on, or LOST. `kept`: by a lease. */
 export function hop(word: usize, kept: bool): u32 {
   const link = load32(word); // Pairs with the store that published the block.
+  if (MUTANT == 431 && !kept && !covered()) return again(word);
   return kept || covered() ? link : LOST;
+}
+
+/** The seeded bug that loads a link again. */
+function again(word: usize): u32 {
+  reachOn(0);
+  return load32(word);
 }
 
 /** The block that a slot's value word names, or LOST. */
 export function hopValue(word: usize, kept: bool): u32 {
   const block = <u32>load64(word);
-  return kept || covered() ? block : LOST;
+  return kept || MUTANT == 426 || covered() ? block : LOST;
 }
 
 /** Before a walk begins again for the `round`-th time: lets upper run ahead of the clock. */
 export function reachOn(round: u32): void {
   const clock = load64(CLOCK);
-  if (clock > load64(SELF + S_UPPER)) store64(SELF + S_UPPER, clock + ((<u64>1) << min(round, 10)) - 1);
+  if (clock > load64(SELF + S_UPPER))
+    store64(SELF + S_UPPER, clock + ((<u64>1) << min(round, 10)) - 1);
 }
 
 /** What stands in a block whose lock this thread has may be read after it is unlocked. */
 export function cover(): void {
-  reachOn(0);
+  if (MUTANT != 430) reachOn(0);
 }

@@ -15,7 +15,8 @@
 // Locks: from left to right, then upward (intent.ts); each is looked at again under its lock: it is
 // not DEAD, and its word still names what it did. All of it is given up where one is not to be had.
 //
-// X1  A leaf that is split at its end, because all that comes comes behind it, stays full; so does one
+// X1  A leaf that is split at its end, because all that comes comes behind it, stays full; so does
+// one
 //     that is split at its beginning.
 // X2  A separator is a slice that nothing left of it has, so that L2 holds.
 //
@@ -29,7 +30,6 @@ import {
   put32,
   put64,
   store32,
-  store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
@@ -82,7 +82,7 @@ export function renew(number: u64, x: usize, named: u32, box: usize, at: usize, 
   else if (sizeOf(named) == 0) next = copyInterior(x);
   else next = <u32>rebuilt(named);
   if (next == 0) return giveUp(status());
-  intents.out(x, true);
+  if (MUTANT != 435) intents.out(x, true);
   return put(at, head, next);
 }
 
@@ -158,8 +158,9 @@ export function makeRoom(live: u64): i32 {
   }
   const key = slice(depth);
   let middle: u32;
-  let separator = key;
-  if (isLast && key > greatest(n)) middle = n; // X1
+  let separator = MUTANT == 442 ? greatest(n) : key;
+  if (isLast && key > greatest(n))
+    middle = n; // X1
   else {
     sortEntries(n);
     middle = isFirst && key < entrySlice(0) ? 0 : middleOf(n);
@@ -233,15 +234,15 @@ export function isSparse(named: u32, n: u32): bool {
 
 /**
  * Takes the leaf that was walked to out of the tree, if it is empty, or makes one of it and its
- * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock was
- * not to be had; FULL.
+ * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock
+ * was not to be had; FULL.
  */
 export function shrink(number: u64): i32 {
   const x = blockOf(link);
   if (!begin(x, number)) return AGAIN;
   const n = liveCount(load64(liveAt(link)));
   if (!isHead()) return merge(x, n);
-  if (n != 0) return giveUp(OK);
+  if (MUTANT != 444 && n != 0) return giveUp(OK);
   if (upper == 0) {
     if (!alsoLock(over) || load32(word) != link) return giveUp(AGAIN);
     intents.out(x, true);
@@ -258,7 +259,7 @@ function removeLayer(x: usize): i32 {
   const live = load64(liveAt(upper));
   if (((live >> slot) & 1) == 0 || <usize>load64(beyondWord) != over) return giveUp(AGAIN);
   intents.out(x, true);
-  intents.out(over, true);
+  if (MUTANT != 446) intents.out(over, true);
   if (!publishWord(liveAt(upper), true, withoutSlot(live, slot), 0)) return giveUp(AGAIN);
   finish();
   return AGAIN;
@@ -271,7 +272,7 @@ function merge(x: usize, n: u32): i32 {
   const other = childAt(over, first == i ? i + 1 : first);
   let stays = load32(other);
   if (n != 0) {
-    if (!covered()) return giveUp(AGAIN);
+    if (MUTANT != 429 && !covered()) return giveUp(AGAIN);
     if (sizeOf(stays) == 0) return giveUp(OK);
     if (n + liveCount(load64(liveAt(stays))) > SPARSE) return giveUp(OK);
     if (!alsoLock(blockOf(stays))) return giveUp(AGAIN);
@@ -283,7 +284,7 @@ function merge(x: usize, n: u32): i32 {
   if (n != 0) {
     const other = stays;
     const all = gather(other, load64(liveAt(other)), gather(link, load64(liveAt(link)), 0));
-    if (all > SPARSE) return giveUp(OK);
+    if (MUTANT != 445 && all > SPARSE) return giveUp(OK);
     stays = built(0, all, sizeFor(all));
     if (stays == 0) return giveUp(status());
     intents.out(blockOf(other), true);

@@ -2,7 +2,8 @@
 //
 //   value of the same kind     the slot's value word            another kind    LIVE: one slot off,
 //   new key                    LIVE: a slot on                                  another on
-//   key removed                LIVE: a slot off                 second key with the slot's slice and
+//   key removed                LIVE: a slot off                 second key with the slot's slice
+//   and
 //   no free slot               shape.ts makes room, then again  more: LIVE: REST off, LAYER on
 //   slices that a head has and the key has not: two heads in the place of one, by the slot's value
 //
@@ -40,7 +41,17 @@ import { NOTES } from './gather';
 import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
-import { fillPrivate, fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
+import {
+  fillPrivate,
+  fillSlot,
+  find,
+  found,
+  freeSlot,
+  isLayer,
+  liveCount,
+  withoutSlot,
+  withSlot,
+} from './leaf';
 import * as layout from './layout';
 import {
   A_LAYER,
@@ -184,7 +195,7 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   const live = load64(liveAt(link));
   const slot = find(link, live, slice(depth), ending(depth));
   const what = found;
-  if (slot >= 0 && isLayer(what)) return giveUp(AGAIN); // It has come since.
+  if (MUTANT != 408 && slot >= 0 && isLayer(what)) return giveUp(AGAIN); // It has come since.
   const at: usize = slot < 0 ? 0 : slotAt(link, slot) + S_VALUE;
   const word = slot < 0 ? 0 : load64(at);
   const record: usize = slot >= 0 && (what & 15) == RECORD ? <usize>(<u32>word) : 0;
@@ -250,7 +261,7 @@ function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: 
 /** A value of 8 bytes at most as a word. */
 function wordOf(at: usize, bytes: u32): u64 {
   if (bytes == 0) return 0;
-  return get64(at) & ((~(<u64>0)) >> ((8 - bytes) << 3));
+  return get64(at) & (~(<u64>0) >> ((8 - bytes) << 3));
 }
 
 // ---- entries ------------------------------------------------------------------------------------
@@ -294,7 +305,7 @@ function moveEntry(record: usize, from: u32): u64 {
 /** The layer is empty: its first leaf. */
 function firstLeaf(number: u64): i32 {
   if (!begin(over, number)) return AGAIN;
-  if (load32(places.word) != 0) return giveUp(AGAIN);
+  if (MUTANT != 407 && load32(places.word) != 0) return giveUp(AGAIN);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
@@ -318,7 +329,7 @@ function add(live: u64): i32 {
 }
 
 function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
-  if (record != 0) dropRecord(record);
+  if (MUTANT != 434 && record != 0) dropRecord(record);
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();
@@ -381,7 +392,7 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   word = moveEntry(record, skip);
   if (made == MIXED) return giveUp(whyNot());
   within = fillPrivate(leaf, within, restSlice(record, skip), made, word);
-  put64(liveAt(leaf), within);
+  if (MUTANT != 409) put64(liveAt(leaf), within);
   layout.openBlock(head, intents.generation());
   put32(head + H_SKIP, skip);
   store32(head + H_ROOT, leaf);
@@ -392,6 +403,7 @@ function addLayer(live: u64, slot: u32, record: usize): i32 {
   fillSlot(link, live, other, slice(depth), A_LAYER, head);
   const counts = withSlot(withoutSlot(live, slot), other, A_LAYER);
   if (!publishLive(link, counts, other, false, 1)) return giveUp(AGAIN);
+  if (MUTANT == 409) store64(liveAt(leaf), within);
   finish();
   return OK;
 }

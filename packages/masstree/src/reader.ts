@@ -2,11 +2,11 @@
 
 import { type Bounds, RangeScan, TargetReader } from '@x/shm-arena/ordered';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
-import { COUNT_ONLY, WIDER } from '../build/numbers/scan.ts';
+import { COUNT_ONLY, WIDE, WIDER } from '../build/numbers/scan.ts';
 import type { Core } from './kernel.ts';
 
-/** Room for output from which on the kernel takes most of it for the key that a scan stands at. */
-const WIDE = 2 ** 18;
+/** Bytes beside what the kernel asks for. */
+const KEY_SPARE = 256;
 
 export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
   protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
@@ -28,8 +28,11 @@ class TreeScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
   declare protected readonly view: { core: Core<any, any>; target: number; check(): void };
 
+  /** WIDE, once there was no room for a key: most of the room for output is for that since. */
+  private wide = 0;
+
   protected override portionRoom(room: number): number {
-    return room < WIDE ? room : (room >> 2) & -8;
+    return this.wide === 0 ? room : (room >> 2) & -8;
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
@@ -38,12 +41,14 @@ class TreeScan extends RangeScan {
     let at = out;
     let room = outBytes;
     for (;;) {
-      const { startLength, startAt, endLength, endAt } = this;
+      const { startLength, startAt, endLength, endAt, wide } = this;
+      const call = [entry, generation, target, flags | wide, limit] as const;
       const bounds = [startLength, startAt, endLength, endAt] as const;
-      const status = kernel.scan(entry, generation, target, flags, limit, ...bounds, at, room);
+      const status = kernel.scan(...call, ...bounds, at, room);
       if (status !== WIDER) return status;
+      this.wide = WIDE;
       const before = crossing.at;
-      crossing.need(Math.max(WIDE, Math.ceil((core.result(ANSWER) * 4) / 3) + 4096));
+      crossing.need(Math.ceil((core.result(ANSWER) * 4) / 3) + KEY_SPARE);
       const moved = crossing.at - before;
       this.startAt = (startAt + moved) | 0;
       this.endAt = (endAt + moved) | 0;

@@ -28,9 +28,9 @@ export interface MapPromise<Own> {
   /** After a write at once; null: a deletion. A map that is not written so has none. */
   write?(own: Own, key: string, value: number | null): Own;
   /**
-   * All keys, if `many`, `scan` and `piecewise` read each key by itself: a value must have been the
-   * key's at some instant since the `mark` with the same tag, which they are given first and which
-   * stands right before them. Else each is of one instant, and needs no tag.
+   * All keys, if `many`, `scan`, `piecewise` and `count` read each key by itself: a value must have
+   * been the key's at some instant since the `mark` with the same tag, which they are given first
+   * and which stands right before them. Else each is of one instant, and needs no tag.
    */
   keys?: readonly string[];
   /** Its own operations. One with the name of a general one takes its place. */
@@ -133,6 +133,14 @@ function finds<Own>(
   return asked.every((key) => since[a as string]![key]!.includes(rows[key] ?? -1));
 }
 
+/** Whether so many keys may have been counted since a mark. */
+function counts<Own>({ since }: MapState<Own>, tag: string, result: Result): boolean {
+  const keys = Object.values(since[tag]!);
+  const always = keys.filter((had) => !had.includes(-1)).length;
+  const ever = keys.filter((had) => had.some((value) => value !== -1)).length;
+  return typeof result === 'number' && result >= always && result <= ever;
+}
+
 /** Notes, after a change, what each key is now. */
 function noted<Own>(map: MapPromise<Own>, state: MapState<Own>): MapState<Own> {
   const tags = Object.entries(state.since);
@@ -169,6 +177,8 @@ function general<Own>(
     case 'scan':
     case 'piecewise':
       return may(finds(map, state, call, result));
+    case 'count':
+      return may(died || counts(state, tag, result));
     case 'snap': {
       if (result === 'none') return may(state.snaps[tag] !== undefined);
       const snaps = { ...state.snaps, [tag]: map.entries(state.own) };

@@ -1,0 +1,250 @@
+// The operations of a Masstree: what it writes at once, snapshots that it counts, scans that only
+// count, and what keeps it small. Results as plain data; parts.ts says what they promise.
+
+import { COUNT_ONLY } from '../../../../packages/masstree/build/numbers-gated/scan.ts';
+import {
+  COMPARE,
+  COMPARE_REMOVE,
+  GET_OR_INSERT,
+  INSERT,
+  REMOVE,
+  REPLACE,
+  SET,
+  SWAP,
+  TAKE,
+} from '../../../../packages/masstree/build/numbers-gated/write.ts';
+import {
+  ABSENT,
+  EXISTS,
+  REVERSE,
+  START,
+  START_OPEN,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
+import { MAX_KEY } from '../../../../packages/shm-arena/build/numbers-gated/map/key.ts';
+import { PORTION_KEYS } from '../../../../packages/shm-arena/build/numbers-gated/map/portion.ts';
+import {
+  ANSWER,
+  COUNT_DONE,
+  NEXT,
+  SNAP_NUMBER,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
+import type { Steps, Structure, Thread } from '../../src/structure.ts';
+import { dropLease, takeLease } from '../common.ts';
+import { handle, keyArguments, stage, valueBytes } from '../map/calls.ts';
+import { found, type MapCalls, nameOf, operationsOf, targetCalls } from '../map/operations.ts';
+import { linkOf, type Run } from './memory.ts';
+import { walkPast } from './tree.ts';
+
+export const KERNEL = 'masstree';
+
+export const calls: MapCalls = {
+  ...targetCalls(KERNEL),
+  snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER)],
+  get: ([target], key) => [target!, 0, ...key],
+  scan: ([target], part) => targetCalls(KERNEL).scan([target!], part),
+  tagged: true,
+};
+
+const NOTHING = new Uint8Array();
+
+/** Calls `put` with a value, and where the write compares with what is expected. */
+function* put(
+  t: Thread,
+  kind: number,
+  key: string,
+  value: Uint8Array = NOTHING,
+  expected: Uint8Array = NOTHING,
+): Steps<number> {
+  const [five, at] = keyArguments(t, key);
+  const next = stage(t, at, value);
+  stage(t, next, expected);
+  const values = [at, value.length, next, expected.length];
+  return yield [t.kernels[KERNEL]!.put!, ...handle(t), kind, ...five, ...values];
+}
+
+type Operations = Structure<Run>['operations'];
+
+const general: Operations = operationsOf(calls);
+
+const NAMES: Record<number, string> = { [ABSENT]: 'none' };
+const said = (status: number): string => NAMES[status] ?? nameOf(status);
+
+const writes: Operations = {
+  set: {
+    *run(t, _run, key: string, value: number) {
+      return said(yield* put(t, SET, key, valueBytes(value)));
+    },
+  },
+  insert: {
+    *run(t, _run, key: string, value: number) {
+      return said(yield* put(t, INSERT, key, valueBytes(value)));
+    },
+  },
+  replace: {
+    *run(t, _run, key: string, value: number) {
+      return said(yield* put(t, REPLACE, key, valueBytes(value)));
+    },
+  },
+  delete: {
+    *run(t, _run, key: string) {
+      const status = yield* put(t, REMOVE, key);
+      return status === 0 ? 'deleted' : said(status);
+    },
+  },
+  cas: {
+    *run(t, _run, key: string, expected: number, next: number) {
+      return said(yield* put(t, COMPARE, key, valueBytes(next), valueBytes(expected)));
+    },
+  },
+  /** Deletes if the value is `expected`. */
+  discard: {
+    *run(t, _run, key: string, expected: number) {
+      const status = yield* put(t, COMPARE_REMOVE, key, NOTHING, valueBytes(expected));
+      return status === 0 ? 'deleted' : said(status);
+    },
+  },
+  /** The value that was there before. */
+  swap: {
+    *run(t, _run, key: string, value: number) {
+      return yield* found(t, calls, yield* put(t, SWAP, key, valueBytes(value)));
+    },
+  },
+  take: {
+    *run(t, _run, key: string) {
+      return yield* found(t, calls, yield* put(t, TAKE, key));
+    },
+  },
+  goi: {
+    *run(t, _run, key: string, value: number) {
+      const status = yield* put(t, GET_OR_INSERT, key, valueBytes(value));
+      if (status === 0) return 'new';
+      return yield* found(t, calls, status === EXISTS ? 0 : status);
+    },
+  },
+};
+
+// ---- snapshots ----------------------------------------------------------------------------------
+
+const snapshots: Operations = {
+  /** As the host: the kernel is asked until a lease holds what it said; each time is counted. */
+  snap: {
+    *run(t, run, tag: string) {
+      if (run.snaps[tag] !== undefined) return 'none';
+      const { [KERNEL]: kernel, arena } = t.kernels;
+      for (let round = 0; round < 6; round++) {
+        const lease = yield* takeLease(t, run.overflow);
+        const status: number = yield [kernel!.snapshot!, ...handle(t)];
+        if (status === 0) {
+          const target = calls.snapshot(t.world, t.local.io!);
+          if (yield [arena!.leaseHold!, lease]) {
+            run.snaps[tag] = { lease, thread: t.id, target };
+            // Where no invariant is asked after each step, nobody has seen the instant.
+            const [root, number] = target as [number, number];
+            run.instants[number] ??= walkPast(t.world, linkOf(root)).hash;
+            return 'ok';
+          }
+          yield [kernel!.closeSnapshot!, ...handle(t)];
+        }
+        yield* dropLease(t, run.overflow, lease);
+        if (status !== 0) return nameOf(status);
+      }
+      return 'contended';
+    },
+  },
+  drop: {
+    *run(t, run, tag: string) {
+      const snap = run.snaps[tag];
+      if (snap === undefined) return 'none';
+      delete run.snaps[tag];
+      yield [t.kernels[KERNEL]!.closeSnapshot!, ...handle(t)];
+      yield* dropLease(t, run.overflow, snap.lease);
+      return 'ok';
+    },
+  },
+  /** This thread gives up what it has in the map, as when its last handle is closed. */
+  quit: {
+    *run(t, run) {
+      return nameOf(yield* leave(t, run));
+    },
+  },
+  /** It leaves and comes again, in the lowest free slot: that of somebody dead. */
+  heir: {
+    *run(t, run) {
+      const status = yield* leave(t, run);
+      return status === 0 ? yield* general.heir!.run(t, run) : nameOf(status);
+    },
+  },
+};
+
+/** What the kernel counts of this thread's snapshots ends with its part in the map. */
+function* leave(t: Thread, run: Run): Steps<number> {
+  for (const [tag, snap] of Object.entries(run.snaps)) {
+    if (snap.thread !== t.id) continue;
+    delete run.snaps[tag];
+    yield* dropLease(t, run.overflow, snap.lease);
+  }
+  return yield [t.kernels[KERNEL]!.leave!, ...handle(t)];
+}
+
+// ---- the whole map ------------------------------------------------------------------------------
+
+const LIMIT = 2;
+
+const whole: Operations = {
+  /** How many entries a scan counts, LIMIT at a time. */
+  count: {
+    *run(t, _run, _tag: string, reverse: boolean) {
+      const io = t.local.io!;
+      let all = 0;
+      let last: Uint8Array = NOTHING;
+      for (let n = 0; n < 12; n++) {
+        const out = stage(t, io + 64, last);
+        const bounds = last === NOTHING ? 0 : START | START_OPEN;
+        const flags = COUNT_ONLY | bounds | (reverse ? REVERSE : 0);
+        const call = calls.scan([0], {
+          flags,
+          limit: LIMIT,
+          startBytes: last.length,
+          startAt: io + 64,
+          ended: [0, 0],
+          out,
+          outBytes: 400,
+        });
+        const status: number = yield [t.kernels[KERNEL]!.scan!, ...handle(t), ...call];
+        if (status !== 0) return nameOf(status);
+        const counted = t.world.u32(io + COUNT_DONE);
+        all += counted;
+        if (t.world.u32(io + NEXT) === 0) return all;
+        if (counted === 0) return '!nothing is counted';
+        last = lastKey(t, out);
+      }
+      return '!endless';
+    },
+  },
+  size: {
+    *run(t) {
+      const status: number = yield [t.kernels[KERNEL]!.size!, ...handle(t)];
+      if (status !== 0) return nameOf(status);
+      const size = t.world.u32(t.local.io! + ANSWER);
+      return size < 2 ** 31 ? 'ok' : `!${size | 0} entries`;
+    },
+  },
+  maintain: {
+    *run(t, _run, leaves: number) {
+      return nameOf(yield [t.kernels[KERNEL]!.maintain!, ...handle(t), leaves]);
+    },
+  },
+};
+
+/** The one key of a portion that a count has left. */
+function lastKey({ world, local }: Thread, out: number): Uint8Array<ArrayBuffer> {
+  const from = local.io! + world.u32(local.io! + PORTION_KEYS);
+  return world.u8.slice(from, from + (world.u32(out) & MAX_KEY));
+}
+
+export const operations: Operations = {
+  ...general,
+  ...writes,
+  ...snapshots,
+  ...whole,
+};

@@ -1,0 +1,62 @@
+// What a Masstree promises: a write is a write and a point read a read, each at one instant; a scan
+// and a count read each key by itself; a snapshot is one instant.
+
+import type { OpCall, Result } from '../../src/structure.ts';
+import { type Entries, type MapPromise, put } from '../map/model.ts';
+import { D, F, L, S } from './shapes.ts';
+
+const ends = ['', 'a', 'b', 'c', 'd'];
+
+/** Keys of one slice, and those whose first one, two, three slices are the same. */
+export const KEYS = [
+  ...'YZabcdefghijklmnopqrstu',
+  ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
+  ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
+];
+
+type Apply = (own: Entries, call: OpCall, result: Result) => Entries[];
+
+const may = (own: Entries, result: Result, good: Result): Entries[] =>
+  result === undefined || result === good ? [own] : [];
+
+/** A write that says what was there; null: nothing. */
+const gives =
+  (value: (call: OpCall) => number | null): Apply =>
+  (own, call, result) => {
+    const key = call[1] as string;
+    const was = own[key] ?? null;
+    return may(put(own, key, value(call)), result, was);
+  };
+
+export const promise: MapPromise<Entries> = {
+  initial: {},
+  entries: (own) => own,
+  write: put,
+  keys: KEYS,
+  operations: {
+    replace: (own, [, key, value], result) =>
+      own[key as string] === undefined
+        ? may(own, result, 'none')
+        : may(put(own, key as string, value as number), result, 'ok'),
+    discard: (own, [, key, expected], result) =>
+      own[key as string] === expected
+        ? may(put(own, key as string, null), result, 'deleted')
+        : may(own, result, 'differs'),
+    swap: gives((call) => call[2] as number),
+    take: gives(() => null),
+    size: (own, _call, result) => may(own, result, 'ok'),
+    maintain: (own, _call, result) => may(own, result, 'ok'),
+    quit: (own, _call, result) => may(own, result, 'ok'),
+    heir: (own, _call, result) => may(own, result, 'ok'),
+  },
+};
+
+const WRITES = ['set', 'insert', 'replace', 'delete', 'cas', 'discard', 'swap', 'take', 'goi'];
+/** What takes locks. */
+const LOCKING = [...WRITES, 'maintain'];
+
+/** Who has a lock, or opens a snapshot, keeps writers out; who writes, an opener. Readers never. */
+export const blockers = {
+  ...Object.fromEntries(LOCKING.map((op) => [op, [...LOCKING, 'snap']])),
+  snap: 'any',
+} as const;

@@ -1,0 +1,402 @@
+// Which short programs run against each other, and how each is explored.
+
+import type { OpCall } from '../../src/structure.ts';
+import { die, dieTwice, quickly, twice } from '../common.ts';
+import { LARGE } from '../map/calls.ts';
+import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
+
+interface Setting {
+  pages: number;
+}
+
+export const plan = { quick: quickly([2_000, 1_500, 500], 100), full: MAP_FULL };
+
+const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 40 });
+
+export { scenarios, settings };
+
+/** The same with other tags, so that two threads can have it. */
+function again(program: Program, tag: string): Program {
+  return program.map(([op, first, ...rest]): OpCall => {
+    const tagged = ['mark', 'scan', 'count', 'snap', 'scanAt', 'getAt', 'drop'].includes(op);
+    return tagged
+      ? [op, `${first}${tag}`, ...rest]
+      : first === undefined
+        ? [op]
+        : [op, first, ...rest];
+  });
+}
+
+const reads = new Set(['get', 'scan', 'reverse', 'count', 'size']);
+
+// ---- one leaf -----------------------------------------------------------------------------------
+
+/** Each operation once, on a leaf with two inline values, a record between them, one slot free. */
+const OPS: Record<string, Program> = {
+  insert: [['insert', 'b', 1]],
+  same: [['set', 'a', 4]],
+  kind: [['set', 'a', 8]],
+  record: [['set', 'c', LARGE + 5]],
+  remove: [['delete', 'a']],
+  take: [['take', 'c']],
+  swap: [['swap', 'c', 9]],
+  goi: [['goi', 'c', 3]],
+  cas: [['cas', 'a', 7, 10]],
+  get: [
+    ['get', 'c'],
+    ['get', 'a'],
+  ],
+  scan: [
+    ['mark', 'f'],
+    ['scan', 'f', false, 2],
+  ],
+  snapshot: [
+    ['snap', 's'],
+    ['scanAt', 's'],
+    ['getAt', 's', 'c'],
+    ['drop', 's'],
+  ],
+};
+const LEAF: Program = [
+  ['set', 'a', 7],
+  ['set', 'c', LARGE],
+  ['set', 'e', 9],
+];
+
+const names = Object.keys(OPS);
+for (const [i, x] of names.entries()) {
+  for (const y of names.slice(i)) {
+    if (reads.has(x) && reads.has(y)) continue;
+    const second = again(OPS[y]!, '2').map((call): OpCall => {
+      const [op, key, value, next] = call;
+      if (op === 'insert') return ['insert', 'd', 11];
+      if (op === 'cas') return ['cas', key!, value!, (next as number) + 3];
+      return typeof value === 'number' && op !== 'scan' ? [op, key!, value + 30] : call;
+    });
+    scenario(`${x}, ${y}`, [OPS[x]!, second], LEAF);
+  }
+}
+
+// ---- changes of the shape -----------------------------------------------------------------------
+
+function shaped({ name, before, change, others }: Shape): void {
+  for (const [what, other] of Object.entries(others)) {
+    scenario(`${name}: ${what}`, [change, again(other, '2')], before);
+  }
+  const kept = again([['snap', 's']], '0');
+  scenario(
+    `${name}: change, old snapshot`,
+    [change, [['getAt', 's0', 'a']]],
+    [...before, ...kept],
+    {},
+    {
+      observe: [
+        ['scanAt', 's0'],
+        ['mark', 'end'],
+        ['scan', 'end', false, 2],
+      ],
+    },
+  );
+}
+for (const shape of SHAPES) shaped(shape);
+
+// ---- snapshots ----------------------------------------------------------------------------------
+
+const SNAPPED: Program = [...LEAF, ['snap', 'o']];
+const OLD: Program = [
+  ['scanAt', 'o'],
+  ['mark', 'end'],
+  ['scan', 'end', false, 2],
+];
+scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
+scenario(
+  'old snapshot: sets, a new one',
+  [
+    [
+      ['snap', 'n'],
+      ['scanAt', 'n'],
+      ['drop', 'o'],
+      ['scanAt', 'n'],
+    ],
+    [
+      ['set', 'a', 4],
+      ['set', 'a', 10],
+    ],
+  ],
+  SNAPPED,
+);
+scenario(
+  'old snapshot: set, set',
+  [[['set', 'a', 4]], [['set', 'e', 12]]],
+  SNAPPED,
+  {},
+  {
+    observe: OLD,
+  },
+);
+scenario(
+  'old snapshot: records',
+  [
+    [
+      ['set', 'c', LARGE + 1],
+      ['take', 'c'],
+    ],
+    [['set', 'c', LARGE + 2]],
+  ],
+  SNAPPED,
+  {},
+  { observe: OLD },
+);
+scenario(
+  'two snapshots, set',
+  [
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['drop', 's'],
+    ],
+    [
+      ['snap', 't'],
+      ['drop', 't'],
+    ],
+    [
+      ['set', 'a', 4],
+      ['insert', 'b', 1],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'a snapshot opens, another one closes',
+  [
+    [['drop', 'o']],
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+    ],
+    [['set', 'a', 4]],
+  ],
+  SNAPPED,
+);
+scenario(
+  'snapshot in pieces, set',
+  [
+    [
+      ['snap', 's'],
+      ['getAt', 's', 'c'],
+      ['scanAt', 's'],
+    ],
+    [
+      ['set', 'c', LARGE + 1],
+      ['set', 'c', LARGE + 2],
+    ],
+  ],
+  LEAF,
+);
+
+// ---- memory that comes back ---------------------------------------------------------------------
+
+/** Each needs a slot: of four, so that the leaf is made anew again and again. */
+const CHURN: Program = [8, 7, 9, 10, 11, 12].map((value): OpCall => ['set', 'a', value]);
+const RECORDS: Program = [1, 2, 3].map((n): OpCall => ['set', 'c', LARGE + n]);
+scenario(
+  'churn, get',
+  [
+    CHURN,
+    [
+      ['get', 'a'],
+      ['get', 'c'],
+    ],
+  ],
+  LEAF,
+);
+scenario('churn, scan', [CHURN, SCAN], LEAF);
+scenario('churn, insert', [CHURN, [['insert', 'b', 1]]], LEAF);
+scenario(
+  'records, get',
+  [
+    RECORDS,
+    [
+      ['get', 'c'],
+      ['get', 'c'],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'records, scan in pieces',
+  [
+    RECORDS,
+    [
+      ['mark', 'p'],
+      ['piecewise', 'p', false],
+    ],
+  ],
+  LEAF,
+);
+scenario('records, swap', [RECORDS, [['swap', 'c', LARGE + 9]]], LEAF);
+scenario('records, goi', [RECORDS, [['goi', 'c', 5]]], LEAF);
+scenario(
+  'records, take and insert',
+  [
+    RECORDS,
+    [
+      ['take', 'c'],
+      ['insert', 'c', LARGE],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'layer comes and goes, get',
+  [
+    [
+      ['insert', `${L}b`, 1],
+      ['delete', `${L}a`],
+      ['delete', `${L}b`],
+      ['insert', `${L}c`, 2],
+    ],
+    [['get', `${L}a`]],
+  ],
+  [['set', `${L}a`, 7]],
+);
+scenario(
+  'layer comes and goes, scan',
+  [
+    [
+      ['insert', `${L}b`, 1],
+      ['delete', `${L}a`],
+      ['delete', `${L}b`],
+      ['insert', `${L}c`, 2],
+    ],
+    REVERSE,
+  ],
+  [['set', `${L}a`, 7]],
+);
+
+// ---- other writes -------------------------------------------------------------------------------
+
+scenario('replace, delete', [[['replace', 'a', 4]], [['delete', 'a']]], LEAF);
+scenario('discard, set', [[['discard', 'a', 7]], [['set', 'a', 4]]], LEAF);
+scenario('discard, discard', [[['discard', 'c', LARGE]], [['discard', 'c', LARGE]]], LEAF);
+scenario('insert, insert, same key', [[['insert', 'b', 1]], [['insert', 'b', 2]]], LEAF);
+scenario('goi, goi, new', [[['goi', 'b', LARGE]], [['goi', 'b', LARGE + 1]]], LEAF);
+scenario('size, writes', [[['size']], [['insert', 'b', 1]], [['delete', 'b']]], LEAF);
+
+// ---- coming and going ---------------------------------------------------------------------------
+
+scenario('quit, set', [[['set', 'a', 4], ['quit'], ['set', 'a', 8]], [['set', 'c', 1]]], LEAF);
+scenario('quit with a snapshot, set', [[['quit'], ['set', 'e', 1]], [['set', 'a', 4]]], SNAPPED);
+/** Nothing can be asked of a map that is gone. */
+const GONE: Record<string, [Program, Program]> = {
+  'set, end': [[['set', 'a', 8]], [['end']]],
+  'split, end': [[['insert', 'd', 8]], [['end']]],
+  'get, end': [
+    [
+      ['get', 'c'],
+      ['get', 'a'],
+    ],
+    [['end'], ['sweep']],
+  ],
+  'scan, end': [SCAN, [['end'], ['sweep']]],
+  'snapshot, end': [SNAPSHOT, [['end'], ['sweep']]],
+};
+for (const [name, threads] of Object.entries(GONE))
+  scenario(name, threads, FULL, {}, { observe: [] });
+scenario(
+  'insert in the slot of the dead, insert',
+  [[['insert', 'b', 1]], [['heir'], ['insert', 'd', 2]]],
+  LEAF,
+  {},
+  // No plan that refuses: `heir` may be refused its slot, and then all it calls is.
+  { full: [twice, die, dieTwice] },
+);
+scenario(
+  'maintain, maintain',
+  [[['maintain', 9]], [['maintain', 9]]],
+  [...FULL, ['set', 'd', 1], ['set', `${L}a`, 1], ['set', `${L}b`, 1]],
+);
+
+// ---- three --------------------------------------------------------------------------------------
+
+scenario('three inserts', [[['insert', 'b', 1]], [['insert', 'd', 2]], [['insert', 'f', 3]]], LEAF);
+scenario('split, insert, get', [[['insert', 'd', 1]], [['insert', 'b', 2]], [['get', 'g']]], FULL);
+scenario('split, split, scan', [[['insert', 'd', 1]], [['insert', 'h', 2]], SCAN], FULL);
+scenario(
+  'merge, insert, scan',
+  [[['delete', 'c']], [['insert', 'f', 2]], SCAN],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
+scenario(
+  'layer goes, insert, get',
+  [[['delete', `${L}b`]], [['insert', `${L}c`, 2]], [['get', `${L}b`]]],
+  [
+    ['set', `${L}a`, 7],
+    ['set', `${L}b`, 7],
+    ['delete', `${L}a`],
+  ],
+);
+scenario(
+  'fork, layer goes, insert',
+  [[['insert', `${D}a`, 1]], [['delete', `${S}a`]], [['insert', `${S}c`, 2]]],
+  [
+    ['set', `${S}a`, 7],
+    ['set', `${S}b`, 7],
+    ['delete', `${S}b`],
+  ],
+);
+scenario('snapshot, split, remove', [SNAPSHOT, [['insert', 'd', 1]], [['delete', 'a']]], FULL);
+
+// ---- full arenas, long programs -----------------------------------------------------------------
+
+for (const pages of [14, 16]) {
+  scenario(
+    `a full arena of ${pages} pages`,
+    [
+      [
+        ['insert', 'd', 1],
+        ['set', 'a', LARGE],
+        ['delete', 'c'],
+      ],
+      [
+        ['insert', 'h', 2],
+        ['insert', `${L}b`, 3],
+      ],
+    ],
+    [],
+    { pages },
+    { may: ['full'] },
+  );
+}
+long(
+  'random keys',
+  [
+    [
+      ['set', 'a', 1],
+      ['set', 'f', 2],
+      ['delete', 'c'],
+      ['set', `${L}b`, 3],
+      ['delete', `${L}a`],
+    ],
+    [
+      ['set', 'd', LARGE],
+      ['delete', 'e'],
+      ['snap', 's'],
+      ['delete', 'g'],
+      ['scanAt', 's'],
+      ['drop', 's'],
+      ['delete', `${L}b`],
+    ],
+    [
+      ['mark', 'f'],
+      ['scan', 'f', false, 2],
+      ['set', 'b', 5],
+      ['get', 'd'],
+      ['take', 'a'],
+      ['mark', 'r'],
+      ['scan', 'r', true, 2],
+    ],
+  ],
+  [...FULL, ['set', `${L}a`, 7]],
+);
