@@ -57,4 +57,5 @@ export function key(len: u32, k0: u32, k1: u32, k2: u32, k3: u32): u32 {
 }
 
 export { appends, sortedGet } from './avl';
+export { usedBytes } from './census';
 export { idle, link, node, retirePairs, stackPairs, touch, walk } from './reclaim';

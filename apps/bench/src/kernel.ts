@@ -18,6 +18,7 @@ export interface BenchKernel extends AnyKernel {
     k2: number,
     k3: number,
   ): number;
+  usedBytes(entry: number): number;
   touch(): number;
   idle(): number;
   stackPairs(n: number, root: number, home: number, cell: number, scheme: number): number;

@@ -1,8 +1,8 @@
 // pnpm bench [name…] [--size N] [--rounds N] [--seed N] [--clock cpu] [--dry]
 //
 // Runs the named benchmarks, or all; what is no name stands for all that begin with it. Writes
-// results/NAME.json unless --dry or --clock cpu is given: that clock leaves out what other programs
-// took of the machine, and is for work on a busy one.
+// results/NAME.json unless --dry is given. --clock cpu leaves out what other programs took of the
+// machine, and is for a busy one; its results say so.
 
 import { parseArgs } from 'node:util';
 import { machineLine } from './machine.ts';
@@ -60,8 +60,10 @@ function print(suite: Suite, result: SuiteResult): void {
       );
     }
   }
-  for (const { title, median, q1, q3, bar, met } of [...result.ratios, ...result.limits]) {
-    const wanted = bar === undefined ? '' : `  bar ${bar} ${met ? 'met' : 'MISSED'}`;
+  const judged: SuiteResult['ratios'] = [...result.ratios, ...result.limits];
+  for (const { title, median, q1, q3, bar, met, aim } of judged) {
+    const hoped = aim === undefined ? '' : `, aim ${aim}`;
+    const wanted = bar === undefined ? '' : `  bar ${bar}${hoped} ${met ? 'met' : 'MISSED'}`;
     console.log(
       `  ${title.padEnd(48)} ${median.toFixed(2)} (${q1.toFixed(2)}–${q3.toFixed(2)})${wanted}`,
     );
@@ -74,6 +76,6 @@ for (const suite of chosen) {
   const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
   const options: RunOptions = { clock, ...number('size'), ...number('rounds'), ...number('seed') };
   const result = await runSuite(suite, { ...options, progress: say(suite) });
-  if (!values.dry && clock === 'wall') saveRun(suite, result);
+  if (!values.dry) saveRun(suite, result);
   print(suite, result);
 }

@@ -27,14 +27,14 @@ export function ascending(size: number): Uint32Array {
   return Uint32Array.from({ length: size }, (_, i) => i);
 }
 
-const MOST_DIGITS = 10;
+const MOST_DIGITS = 11;
 
 /**
  * A text of so many bytes for each number: the prefix, and the number in digits. Each call makes
  * new strings, flat ones as a parser or a socket gives them: a string that `+` has just made would
  * be flattened on first use.
  */
-export function textsOf(order: Uint32Array, prefix: string, length: number): string[] {
+export function textsOf(order: ArrayLike<number>, prefix: string, length: number): string[] {
   const bytes = Buffer.alloc(length, '0');
   bytes.write(prefix, 0, 'latin1');
   const texts = new Array<string>(order.length);

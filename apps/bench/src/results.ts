@@ -18,7 +18,14 @@ interface ResultFile {
 }
 
 const FOLDER = new URL('../results/', import.meta.url);
-const COMPARED = ['@x/avl-batch', '@x/shm-arena', '@x/skiplist', 'lmdb', 'sorted-btree'];
+const COMPARED = [
+  '@x/avl-batch',
+  '@x/masstree',
+  '@x/shm-arena',
+  '@x/skiplist',
+  'lmdb',
+  'sorted-btree',
+];
 /** Older runs are dropped: git has them. */
 const KEPT_RUNS = 5;
 const DIGITS = 3;

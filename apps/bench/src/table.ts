@@ -27,9 +27,10 @@ export function tableOf(suite: Suite, run: Run): string {
   const peers = suite.subjects
     .filter(({ name }) => run.versions[name] !== undefined)
     .map(({ name }) => `${name} ${run.versions[name]}`);
+  const clock = run.clock === 'cpu' ? ', CPU time of the thread' : '';
   parts.push(
     `${suite.about} ${count(run.size)} operations a round, median of ${run.rounds} rounds ` +
-      `(quartiles), ${[day, ...peers, run.machine].join('; ')}.`,
+      `(quartiles)${clock}, ${[day, ...peers, run.machine].join('; ')}.`,
   );
   return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
 }
@@ -50,16 +51,23 @@ function valueTable(suite: Suite, run: Run): string {
 }
 
 function judgements(run: Run): string {
-  const ratios = run.ratios.map((ratio) => judgement(ratio, '≥', '×'));
-  const limits = run.limits.map((limit) => judgement(limit, '≤', ''));
+  const aims = run.ratios.some(({ aim }) => aim !== undefined);
+  const ratios = run.ratios.map((ratio) => judgement(ratio, '≥', '×', aims));
+  const limits = run.limits.map((limit) => judgement(limit, '≤', '', aims));
   if (ratios.length + limits.length === 0) return '';
-  const head = ['Pair by pair', 'median', 'quartiles', 'min–max', 'bar', ''];
-  const align = ['---', '---:', '---:', '---:', '---:', '---'];
+  const bars = aims ? ['bar', 'aim'] : ['bar'];
+  const head = ['Pair by pair', 'median', 'quartiles', 'min–max', ...bars, ''];
+  const align = ['---', ...head.slice(1, -1).map(() => '---:'), '---'];
   return [row(head), row(align), ...ratios, ...limits].join('\n');
 }
 
-function judgement(found: Run['ratios'][number], relation: '≥' | '≤', unit: '×' | ''): string {
-  const { title, median, q1, q3, min, max, bar, met } = found;
+function judgement(
+  found: Run['ratios'][number],
+  relation: '≥' | '≤',
+  unit: '×' | '',
+  aims: boolean,
+): string {
+  const { title, median, q1, q3, min, max, bar, met, aim } = found;
   const show = (value: number): string => (unit === '' ? count(value) : value.toFixed(2));
   return row([
     title,
@@ -67,6 +75,7 @@ function judgement(found: Run['ratios'][number], relation: '≥' | '≤', unit: 
     `${show(q1)}–${show(q3)}`,
     `${show(min)}–${show(max)}`,
     bar === undefined ? '' : `${relation} ${bar}${unit}`,
+    ...(aims ? [aim === undefined ? '' : `${relation} ${aim}${unit}`] : []),
     met === undefined ? '' : met ? 'met' : '**missed**',
   ]);
 }

@@ -71,9 +71,9 @@ export type Series = `${string}: ${string}`;
 
 /**
  * How many times the second series beats the first (or how much less it takes), pair by pair. The
- * median must reach the bar; without one the ratio is only stated.
+ * median must reach the bar, and is to reach the aim; without a bar the ratio is only stated.
  */
-type Ratio = readonly [title: string, slow: Series, fast: Series, bar?: number];
+type Ratio = readonly [title: string, slow: Series, fast: Series, bar?: number, aim?: number];
 
 /** An upper limit for a series, or for its difference to another. */
 type Limit = readonly [title: string, of: Series, bar: number, minus?: Series];

@@ -2,6 +2,7 @@
 
 import type { AnyCodec } from '@x/shm-arena';
 import { f64, json, utf8 } from '@x/shm-arena/codec';
+import type { Key, Keys } from './keys.ts';
 import { mix, textsOf } from './random.ts';
 
 /** Values of one kind: how they are kept, made and seen by a checksum. */
@@ -33,9 +34,15 @@ export function addValue(sum: number, value: unknown, values: Values): number {
   return mix(sum, value === undefined ? -1 : values.sum(value));
 }
 
-/** The next state of a checksum, after an entry: its value, and the key's last character. */
-export function addEntry(sum: number, key: string, value: unknown, values: Values): number {
-  return mix(sum, values.sum(value) + key.charCodeAt(key.length - 1));
+/** The next state of a checksum, after an entry. */
+export function addEntry(
+  sum: number,
+  key: Key,
+  value: unknown,
+  values: Values,
+  keys: Keys,
+): number {
+  return mix(sum, values.sum(value) + keys.sum(key));
 }
 
 function texts(bytes: number): Values {

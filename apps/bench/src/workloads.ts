@@ -1,8 +1,9 @@
 // What is done to maps, written once over a small interface. A process sees one class of maps only,
 // so the calls are as direct as in a program that uses that class alone.
 
+import type { Key, Keys } from './keys.ts';
 import type { BenchMap, OpenMap } from './maps/map.ts';
-import { ascending, keysOf, shuffled } from './random.ts';
+import { ascending, shuffled } from './random.ts';
 import type { Bench, Job, Metric } from './types.ts';
 import { addValue, type Values } from './values.ts';
 
@@ -11,11 +12,13 @@ export const WARM_UP = 20_000;
 const BATCH = 1_000;
 const LANES = 64;
 export const SHORT_SCAN = 100;
+/** How often each entry is read by scans. */
+const PASSES = 4;
 
 // ---- what is measured ---------------------------------------------------------------------------
 
 /** Writes all pairs and returns their number. */
-export function setAll(map: BenchMap, keys: string[], values: ArrayLike<unknown>): number {
+export function setAll(map: BenchMap, keys: Key[], values: ArrayLike<unknown>): number {
   map.fill(() => {
     for (let i = 0; i < keys.length; i++) map.set(keys[i]!, values[i]);
   });
@@ -23,7 +26,7 @@ export function setAll(map: BenchMap, keys: string[], values: ArrayLike<unknown>
 }
 
 /** As `setAll`, many pairs a call. */
-export function batchAll(map: BenchMap, keys: string[], values: ArrayLike<unknown>): number {
+export function batchAll(map: BenchMap, keys: Key[], values: ArrayLike<unknown>): number {
   map.fill(() => {
     for (let from = 0; from < keys.length; from += BATCH) {
       map.writeBatch!(keys, values, from, Math.min(from + BATCH, keys.length));
@@ -33,33 +36,49 @@ export function batchAll(map: BenchMap, keys: string[], values: ArrayLike<unknow
 }
 
 /** Reads all keys one by one; the checksum of their values. */
-export function getAll(map: BenchMap, keys: readonly string[], values: Values): number {
+export function getAll(map: BenchMap, keys: readonly Key[], values: Values): number {
   let sum = 0;
   for (let i = 0; i < keys.length; i++) sum = addValue(sum, map.get(keys[i]!), values);
   return sum;
 }
 
 /** As `getAll`, many keys a call. */
-export function getAllMany(map: BenchMap, keys: readonly string[]): number {
+export function getAllMany(map: BenchMap, keys: readonly Key[]): number {
   let sum = 0;
   for (let i = 0; i < keys.length; i += LANES) sum = map.getMany!(keys.slice(i, i + LANES), sum);
   return sum;
 }
 
+/** Removes all keys and returns their number. */
+export function deleteAll(map: BenchMap, keys: readonly Key[]): number {
+  map.fill(() => {
+    for (let i = 0; i < keys.length; i++) map.delete!(keys[i]!);
+  });
+  return keys.length;
+}
+
 /** Reads a short run of entries from each key on; their checksum. */
-export function scanShort(map: BenchMap, keys: readonly string[]): number {
+export function scanShort(map: BenchMap, keys: readonly Key[]): number {
   let sum = 0;
   for (let i = 0; i < keys.length; i++) sum = map.entries!(keys[i]!, SHORT_SCAN, sum);
   return sum;
 }
 
+/** As `scanShort`, by a function that is called for each entry. */
+function visitShort(map: BenchMap, keys: readonly Key[]): number {
+  let sum = 0;
+  for (let i = 0; i < keys.length; i++) sum = map.scan!(keys[i]!, SHORT_SCAN, sum);
+  return sum;
+}
+
 // ---- how it is measured -------------------------------------------------------------------------
 
-/** One class of maps with one kind of values, in a process of its own. */
+/** One class of maps with one kind of keys and of values, in a process of its own. */
 interface Scene {
   readonly job: Job;
   readonly bench: Bench;
   readonly open: OpenMap;
+  readonly keys: Keys;
   readonly values: Values;
 }
 
@@ -77,17 +96,42 @@ async function settle(job: Job): Promise<void> {
 
 /** Writes into an empty map. */
 function writing(write: typeof setAll, orderOf = shuffled): Measuring {
-  return async (name, { job, bench, open, values }) => {
+  return async (name, { job, bench, open, keys, values }) => {
     const order = orderOf(job.size, job.seed);
     const early = order.subarray(0, WARM_UP);
-    const warm = open(early.length, values);
-    write(warm, keysOf(early), values.make(early));
+    const warm = open(early.length, values, keys);
+    write(warm, keys.make(early), values.make(early));
     await warm.close();
     await settle(job);
-    const map = open(job.size, values);
-    const [keys, all] = [keysOf(order), values.make(order)];
-    const check = (): number => getAll(map, keysOf(order), values);
-    bench.measure(name, job.size, () => write(map, keys, all), check);
+    const map = open(job.size, values, keys);
+    const [written, all] = [keys.make(order), values.make(order)];
+    const check = (): number => getAll(map, keys.make(order), values);
+    bench.measure(name, job.size, () => write(map, written, all), check);
+    await map.close();
+  };
+}
+
+/** Does `change` to all keys of a full map, in another random order. */
+function changing(
+  change: (map: BenchMap, keys: Key[], values: ArrayLike<unknown>) => number,
+): Measuring {
+  return async (name, { job, bench, open, keys, values }) => {
+    const filled = (order: Uint32Array): BenchMap => {
+      const map = open(order.length, values, keys);
+      setAll(map, keys.make(order), values.make(order));
+      return map;
+    };
+    const early = shuffled(Math.min(WARM_UP, job.size), job.seed);
+    const warm = filled(early);
+    change(warm, keys.make(early), values.make(early));
+    await warm.close();
+    await settle(job);
+    const map = filled(shuffled(job.size, job.seed));
+    const order = shuffled(job.size, job.seed + 1);
+    const changed = keys.make(order);
+    const all = values.make(order.map((n) => job.size - n));
+    const check = (): number => getAll(map, keys.make(order), values);
+    bench.measure(name, job.size, () => change(map, changed, all), check);
     await map.close();
   };
 }
@@ -97,43 +141,59 @@ function writing(write: typeof setAll, orderOf = shuffled): Measuring {
  * How many operations these are, `visits` says.
  */
 function reading(
-  read: (map: BenchMap, keys: string[], values: Values) => number,
+  read: (map: BenchMap, keys: Key[], values: Values) => number,
   keysFor = (size: number) => size,
   visits = (starts: Uint32Array, _: number) => starts.length,
 ): Measuring {
-  return async (name, { job, bench, values }, full) => {
+  return async (name, { job, bench, keys, values }, full) => {
     const map = full();
     const order = shuffled(job.size, job.seed + 1).subarray(0, keysFor(job.size));
     const warm = shuffled(job.size, job.seed + 2).subarray(0, Math.min(WARM_UP, order.length));
-    read(map, keysOf(warm), values);
+    read(map, keys.make(warm), values);
     await settle(job);
-    const keys = keysOf(order);
-    bench.measure(name, visits(order, job.size), () => read(map, keys, values));
+    const asked = keys.make(order);
+    bench.measure(name, visits(order, job.size), () => read(map, asked, values));
   };
 }
 
-/** Reads all entries in order. */
-async function scanning(name: string, { job, bench }: Scene, full: () => BenchMap): Promise<void> {
-  const map = full();
-  map.entries!(undefined, WARM_UP, 0);
-  await settle(job);
-  bench.measure(name, job.size, () => map.entries!(undefined, Infinity, 0));
+const shortScans = (size: number): number => Math.ceil((PASSES * size) / SHORT_SCAN);
+
+/** As many entries as a short scan finds from each of these on. */
+function visited(starts: Uint32Array, size: number): number {
+  return starts.reduce((n, at) => n + Math.min(SHORT_SCAN, size - at), 0);
+}
+
+/** Reads all of a map in order, some times: clocks of threads have steps of milliseconds. */
+function scanning(read: (map: BenchMap, sum: number) => number): Measuring {
+  return async (name, { job, bench }, full) => {
+    const map = full();
+    const some = (sum: number): number => {
+      for (let pass = 0; pass < PASSES; pass++) sum = read(map, sum);
+      return sum;
+    };
+    some(0);
+    await settle(job);
+    bench.measure(name, PASSES * job.size, () => some(0));
+  };
 }
 
 /** Bytes an entry, whoever keeps them: the arena, the database file, or this process's heap. */
-async function memory(name: string, { job, bench, open, values }: Scene): Promise<void> {
-  const order = shuffled(job.size, job.seed);
-  const heap = (): number => {
-    bench.collect();
-    return process.memoryUsage().heapUsed;
+function memory(orderOf = shuffled): Measuring {
+  return async (name, { job, bench, open, keys, values }) => {
+    const order = orderOf(job.size, job.seed);
+    const heap = (): number => {
+      bench.collect();
+      return process.memoryUsage().heapUsed;
+    };
+    keys.make(order.subarray(0, 1)); // What it reads stays.
+    const before = heap();
+    const map = open(job.size, values, keys);
+    setAll(map, keys.make(order), values.make(order));
+    const bytes = map.bytes?.() ?? heap() - before;
+    bench.count(name, bytes / job.size);
+    getAll(map, keys.make(order.subarray(0, 1)), values);
+    await map.close();
   };
-  const before = heap();
-  const map = open(job.size, values);
-  setAll(map, keysOf(order), values.make(order));
-  const bytes = map.bytes?.() ?? heap() - before;
-  bench.count(name, bytes / job.size);
-  getAll(map, keysOf(order.subarray(0, 1)), values);
-  await map.close();
 }
 
 interface Workload extends Pick<Metric, 'title' | 'unit'> {
@@ -147,28 +207,49 @@ export const WORKLOADS = {
   set: { title: 'set', unit: 'ns', measure: writing(setAll) },
   setAscending: { title: 'set, ascending keys', unit: 'ns', measure: writing(setAll, ascending) },
   writeBatch: { title: 'writeBatch', unit: 'ns', measure: writing(batchAll), needs: 'writeBatch' },
+  setMany: { title: 'setMany', unit: 'ns', measure: writing(batchAll), needs: 'writeBatch' },
+  overwrite: { title: 'overwrite', unit: 'ns', measure: changing(setAll) },
+  delete: { title: 'delete', unit: 'ns', measure: changing(deleteAll), needs: 'delete' },
   get: { title: 'get', unit: 'ns', measure: reading(getAll) },
   getMany: { title: 'getMany', unit: 'ns', measure: reading(getAllMany), needs: 'getMany' },
-  entries: { title: 'entries, all', unit: 'ns', measure: scanning, needs: 'entries' },
+  entries: {
+    title: 'entries, all',
+    unit: 'ns',
+    measure: scanning((map, sum) => map.entries!(undefined, Infinity, sum)),
+    needs: 'entries',
+  },
+  values: {
+    title: 'values, all',
+    unit: 'ns',
+    measure: scanning((map, sum) => map.values!(sum)),
+    needs: 'values',
+  },
   entries100: {
     title: 'entries, limit 100',
     unit: 'ns',
-    measure: reading(
-      scanShort,
-      (size) => Math.ceil(size / SHORT_SCAN),
-      (starts, size) => starts.reduce((n, at) => n + Math.min(SHORT_SCAN, size - at), 0),
-    ),
+    measure: reading(scanShort, shortScans, visited),
     needs: 'entries',
   },
-  bytes: { title: 'bytes an entry', unit: 'count', measure: memory },
+  scan100: {
+    title: 'scan, limit 100',
+    unit: 'ns',
+    measure: reading(visitShort, shortScans, visited),
+    needs: 'scan',
+  },
+  bytes: { title: 'bytes an entry', unit: 'count', measure: memory() },
+  bytesAscending: {
+    title: 'bytes an entry, ascending keys',
+    unit: 'count',
+    measure: memory(ascending),
+  },
 } satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof WORKLOADS;
 
 /** Runs those of the workloads that the map can do. */
 export async function run(names: readonly WorkloadName[], scene: Scene): Promise<void> {
-  const { job, open, values } = scene;
-  const sample = open(1, values);
+  const { job, open, keys, values } = scene;
+  const sample = open(1, values, keys);
   const can = names.filter((name) => {
     const { needs }: Workload = WORKLOADS[name];
     return needs === undefined || sample[needs] !== undefined;
@@ -177,9 +258,9 @@ export async function run(names: readonly WorkloadName[], scene: Scene): Promise
   let filled: BenchMap | undefined;
   const full = (): BenchMap => {
     if (filled !== undefined) return filled;
-    filled = open(job.size, values);
+    filled = open(job.size, values, keys);
     const order = shuffled(job.size, job.seed);
-    setAll(filled, keysOf(order), values.make(order));
+    setAll(filled, keys.make(order), values.make(order));
     return filled;
   };
   for (const name of can) await WORKLOADS[name].measure(name, scene, full);

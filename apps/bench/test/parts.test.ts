@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KEYS, type Keys } from '../src/keys.ts';
 import { ascending, generator, keysOf, mix, shuffled } from '../src/random.ts';
 import { pairwise, spread } from '../src/stats.ts';
 import { fill } from '../src/table.ts';
@@ -39,6 +40,29 @@ describe.each(Object.entries<Values>(VALUES))('values: %s', (_, { codec, bytes, 
       return sum(value);
     });
     expect(new Set(sums).size).toBe(order.length);
+  });
+});
+
+describe.each(Object.entries<Keys>(KEYS))('keys: %s', (name, { codec, bytes, make, sum }) => {
+  const order = shuffled(1000, 3);
+  const found = make(order);
+
+  it('are the same and new at each call, and fit', () => {
+    const target = new Uint8Array(256);
+    expect(make(order)).toEqual(found);
+    for (const key of found) {
+      const length = codec.encode(key, target, 0);
+      expect(length).toBeLessThanOrEqual(bytes);
+      expect(codec.decode(target, 0, length)).toBe(key);
+      expect(Number.isInteger(sum(key))).toBe(true);
+    }
+  });
+
+  it('differ, and but for long ones order as their numbers', () => {
+    expect(new Set(found).size).toBe(order.length);
+    if (name === 'long') return;
+    const inOrder = [...found].sort((a, b) => (a < b ? -1 : 1));
+    expect(inOrder).toEqual(make(order.toSorted()));
   });
 });
 

@@ -12,14 +12,7 @@ import { put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, io, look } from '@x/shm-arena/assembly/map/call';
-import {
-  END,
-  END_OPEN,
-  KEYS_ONLY,
-  NEED,
-  REVERSE,
-  START,
-} from '@x/shm-arena/assembly/map/codes';
+import { END, END_OPEN, KEYS_ONLY, NEED, REVERSE } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { ANSWER, COUNT_DONE, putLarge } from '@x/shm-arena/assembly/map/result';
@@ -54,7 +47,11 @@ import { restOf, restSlice, valueAt, valueBytes } from './record';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
-/** A status: the scan stands at a key for which there is no room; the result says how many bytes. */
+/** Flag: the end of the room for output, three quarters of it, is for the key. */
+export const WIDE: u32 = 1 << 17;
+/**
+ * A status: the scan stands at a key for which there is no room; the result says how many bytes.
+ */
 export const WIDER: i32 = 48;
 /** Entries that one call counts. */
 const COUNTED: u32 = 1 << 16;
@@ -121,7 +118,7 @@ export function scan(
   limit = counts ? min(most, COUNTED) : most;
   count = 0;
   row = out;
-  const room = roomForKey(out, outBytes);
+  const room = roomForKey(out, outBytes, (flags & WIDE) != 0);
   key = openPortion(out, room, counts ? 1 : limit, flags);
   const reverse = (flags & REVERSE) != 0;
   if (!beginCursor(target, domain, reverse, limit == 1, flags, startLen, startAt)) {

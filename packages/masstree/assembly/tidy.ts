@@ -1,5 +1,5 @@
-// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a part
-// at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
+// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a
+// part at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
 //
 // Names: as in place.ts and cursor.ts.
 
@@ -24,10 +24,12 @@ import {
   putSlice,
   REPEAT,
   seek,
+  sliceIn,
+  standIn,
 } from './cursor';
 import { allForKey, entryWhat, keyBuffer, roomForKey } from './gather';
 import { takeAt } from './hand';
-import { collectHere, LINE_CURSOR, ready } from './intent';
+import { collectHere, CURSOR_SLICES, LINE_CURSOR, ready } from './intent';
 import { isLayer, liveCount } from './leaf';
 import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
@@ -57,14 +59,14 @@ export function tidy(map: usize, head: usize): u32 {
     status = shrink(number);
     if (status == FULL && !collected) {
       collected = true;
-      collectHere();
+      collectHere(true);
     } else if (status != AGAIN) break;
     else changes++;
   }
   return changes;
 }
 
-/** See index.ts. More than `most` only to the end of what has one first slice. */
+/** See index.ts. More than `most` only in layers deeper than the fourth. */
 export function maintain(entry: u32, generation: u32, most: u32): i32 {
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
@@ -72,13 +74,13 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
   allForKey();
   put32(io() + ANSWER, sweep(domain, most));
   put32(io() + NEXT, more ? 1 : 0);
-  collectHere();
+  collectHere(false);
   return leave(OK);
 }
 
 /** What a full arena's write does before it says so; false: nothing was sparse. The key is lost. */
 export function sweepSome(domain: usize): bool {
-  roomForKey(0, 0);
+  roomForKey(0, 0, false);
   return sweep(domain, SOME) != 0;
 }
 
@@ -90,7 +92,7 @@ function sweep(domain: usize, most: u32): u32 {
   const map = mapOf(domain);
   const line = lineOf(map);
   beginCursor(0, domain, false, false, 0, 0, 0);
-  putSlice(0, load64(line + LINE_CURSOR));
+  resume(line);
   let changes: u32 = 0;
   let round: u32 = 0;
   let tried = false;
@@ -110,14 +112,34 @@ function sweep(domain: usize, most: u32): u32 {
       continue;
     }
     tried = false;
-    if (depth == 0 && hasBorder && ++leaves >= most) {
+    const next = nextLayer(n);
+    if (next == LEAF_DONE && ++leaves >= most && depth < CURSOR_SLICES && hasBorder) {
       more = true;
       break;
     }
-    n = goOn(nextLayer(n));
+    n = goOn(next);
   }
-  store64(line + LINE_CURSOR, more ? cursors.border : 0);
+  remember(line);
   return changes;
+}
+
+/** The cursor goes to where `remember` was called. */
+function resume(line: usize): void {
+  const depth = <u32>load64(line + LINE_CURSOR);
+  for (let i: u32 = 0; i <= depth; i++) {
+    putSlice(i, load64(line + LINE_CURSOR + 8 + ((<usize>i) << 3)));
+  }
+  standIn(depth);
+}
+
+/** Notes the border of the leaf that was looked at last; or that there is nothing more. */
+function remember(line: usize): void {
+  for (let i: u32 = 0; i < depth && more; i++) {
+    store64(line + LINE_CURSOR + 8 + ((<usize>i) << 3), sliceIn(i));
+  }
+  const last: u32 = more ? depth : 0;
+  store64(line + LINE_CURSOR + 8 + ((<usize>last) << 3), more ? cursors.border : 0);
+  store64(line + LINE_CURSOR, last);
 }
 
 /** Into the next layer of the gathered leaf, if it has one. */

@@ -2,10 +2,12 @@
 // counts that come back are unsigned only after `>>> 0`.
 
 import {
+  type KeyArgs,
   type MapArgs,
   type MapCore,
   mapType,
   type OutArgs,
+  type ValueArgs,
   type WritableKernel,
   type WriteKinds,
 } from '@x/shm-arena/map';
@@ -48,6 +50,10 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   size(...map: MapArgs): number;
   stats(...call: [...MapArgs, at: number]): number;
+  bulkBegin(...map: MapArgs): number;
+  bulkPut(...call: [...MapArgs, ...KeyArgs, ...ValueArgs]): number;
+  bulkEnd(...map: MapArgs): number;
+  bulkDrop(...map: MapArgs): number;
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
   maintain(...call: [...MapArgs, limit: number]): number;

@@ -1,20 +1,30 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import { codecsOf, type MapArgs, MapCore, NUMBERS, READER } from '@x/shm-arena/map';
-import { type Bounds, EVERYTHING, encodeRange, writableOrdered } from '@x/shm-arena/ordered';
+import { codecsOf, type MapArgs, MapCore, NUMBERS, pairOf, READER } from '@x/shm-arena/map';
+import {
+  type Bounds,
+  compareBytes,
+  EVERYTHING,
+  encodeRange,
+  writableOrdered,
+} from '@x/shm-arena/ordered';
 import {
   amidst,
   attachStructure,
   createStructure,
+  iterableOf,
   type Members,
   type Membership,
   openOrCreateStructure,
   openStructure,
   optionsOf,
+  rangeError,
+  ShmError,
   Status,
   wholeNumber,
 } from '@x/shm-arena/structure';
+import { EXISTS } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
 import { KIND, KINDS, type TreeKernel, TYPE } from './kernel.ts';
@@ -130,6 +140,48 @@ export class Tree<K, V>
       return kernel.put(...map, KINDS.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
     });
     return status === Status.OK;
+  }
+
+  // ── Loading ──────────────────────────────────────────────────────────────────────────────────
+
+  bulkLoad(entries: Iterable<readonly [K, V]>): void {
+    const { core } = this[READER];
+    const all = iterableOf('entries', entries);
+    const begun = core.askMap('bulkLoad', (kernel, ...map) => kernel.bulkBegin(...map));
+    if (begun === EXISTS)
+      throw new ShmError('CONTENDED', 'bulkLoad: expected no other load in this thread, found one');
+    try {
+      this.#load(all);
+    } finally {
+      // What was loaded is the map's by now, or is to go.
+      if (core.seat.isAlive() && this[READER].exists()) {
+        core.kernel.bulkDrop(core.entry, core.generation);
+      }
+    }
+  }
+
+  #load(entries: Iterable<readonly [K, V]>): void {
+    const { core, bound } = this[READER];
+    const { keyPort, valuePort } = core;
+    let before: Uint8Array | undefined;
+    let index = 0;
+    for (const entry of entries) {
+      const [key, value] = pairOf(entry, index);
+      const bytes = bound.encode(key);
+      if (before !== undefined && compareBytes(before, bytes) >= 0) {
+        throw rangeError(`entries[${index}]: expected a key behind the one before it`);
+      }
+      core.askMap('bulkLoad', (kernel, ...map) => {
+        valuePort.pack(value);
+        keyPort.packBytes(bytes, 0, bytes.length); // This may move the value.
+        const { length, k0, k1, k2, k3 } = keyPort;
+        return kernel.bulkPut(...map, length, k0, k1, k2, k3, valuePort.at, valuePort.length);
+      });
+      before = bytes;
+      index++;
+    }
+    const status = core.askMap('bulkLoad', (kernel, ...map) => kernel.bulkEnd(...map));
+    if (status === EXISTS) throw rangeError('bulkLoad: expected an empty map, found entries');
   }
 
   // ── Instants, upkeep, numbers ────────────────────────────────────────────────────────────────

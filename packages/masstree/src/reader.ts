@@ -1,12 +1,13 @@
 // Reading: the present state, or a snapshot's.
 
-import { type Bounds, RangeScan, TargetReader } from '@x/shm-arena/ordered';
+import { type Bounds, eachKey, RangeScan, TargetReader } from '@x/shm-arena/ordered';
+import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
-import { COUNT_ONLY, WIDER } from '../build/numbers/scan.ts';
+import { COUNT_ONLY, WIDE, WIDER } from '../build/numbers/scan.ts';
 import type { Core } from './kernel.ts';
 
-/** Room for output from which on the kernel takes most of it for the key that a scan stands at. */
-const WIDE = 2 ** 18;
+/** Bytes beside what the kernel asks for. */
+const KEY_SPARE = 256;
 
 export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
   protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
@@ -16,6 +17,15 @@ export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
 
   override countWithin(bounds: Readonly<Bounds>): number {
     return super.countWithin(bounds, COUNT_ONLY);
+  }
+
+  /** Calls `visit` with the bytes of each key within `bounds`. */
+  eachKey(
+    bounds: Readonly<Bounds>,
+    visit: (source: Uint8Array, at: number, length: number) => void,
+  ): void {
+    this.checkFor(bounds);
+    if (!bounds.empty) eachKey(this.scan(bounds, KEYS_ONLY), bounds.limit, visit);
   }
 
   protected override scan(bounds: Readonly<Bounds>, flags: number): RangeScan {
@@ -28,8 +38,11 @@ class TreeScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
   declare protected readonly view: { core: Core<any, any>; target: number; check(): void };
 
+  /** WIDE, once there was no room for a key: most of the room for output is for that since. */
+  private wide = 0;
+
   protected override portionRoom(room: number): number {
-    return room < WIDE ? room : (room >> 2) & -8;
+    return this.wide === 0 ? room : (room >> 2) & -8;
   }
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
@@ -38,12 +51,14 @@ class TreeScan extends RangeScan {
     let at = out;
     let room = outBytes;
     for (;;) {
-      const { startLength, startAt, endLength, endAt } = this;
+      const { startLength, startAt, endLength, endAt, wide } = this;
+      const call = [entry, generation, target, flags | wide, limit] as const;
       const bounds = [startLength, startAt, endLength, endAt] as const;
-      const status = kernel.scan(entry, generation, target, flags, limit, ...bounds, at, room);
+      const status = kernel.scan(...call, ...bounds, at, room);
       if (status !== WIDER) return status;
+      this.wide = WIDE;
       const before = crossing.at;
-      crossing.need(Math.max(WIDE, Math.ceil((core.result(ANSWER) * 4) / 3) + 4096));
+      crossing.need(Math.ceil((core.result(ANSWER) * 4) / 3) + KEY_SPARE);
       const moved = crossing.at - before;
       this.startAt = (startAt + moved) | 0;
       this.endAt = (endAt + moved) | 0;

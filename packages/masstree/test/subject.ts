@@ -18,12 +18,13 @@ export const subject: OrderedSubject<Map, MasstreeSnapshot<string, unknown>> = {
   type: Masstree,
   options: 'name key value',
   sample: {},
-  names: { map: `${WRITABLE_NAMES} deleteRange maintain stats`, snapshot: '' },
+  names: { map: `${WRITABLE_NAMES} bulkLoad deleteRange maintain stats`, snapshot: '' },
   settle: (_, said) => said === true,
   calls: (map) => [
     ...writableCalls(map),
     ...[() => map.deleteRange({}), () => map.deleteRange({ gt: 'b', lt: 'a' })],
     ...[() => map.maintain(), () => map.maintain(1), () => map.stats()],
+    () => map.bulkLoad([]),
   ],
   reads: [],
   lookups: [(view, key) => view.floor(key)?.[1]],
@@ -41,7 +42,7 @@ export const subject: OrderedSubject<Map, MasstreeSnapshot<string, unknown>> = {
 // ── Wrong arguments ──────────────────────────────────────────────────────────────────────────────
 
 const read = { scan: [{}, () => {}], entries: [{}], getMany: [['a']] };
-const right = { ...read, ...writableRight, deleteRange: [{}], maintain: [1] };
+const right = { ...read, ...writableRight, deleteRange: [{}], maintain: [1], bulkLoad: [[]] };
 
 function parts(arena: Arena, name: string) {
   const map = Masstree.create(arena, { name }).set('a', 1);

@@ -26,7 +26,7 @@ export {
   ValueIterator,
 } from './map/view.ts';
 export { type Writes, writable } from './map/writable.ts';
-export type { WritableKernel, WriteKinds } from './map/writer.ts';
+export { pairOf, type WritableKernel, type WriteKinds } from './map/writer.ts';
 // The codec entry point is built upon this one (tsup.config.ts).
 export * from './values/codecs.ts';
 export {

@@ -1,5 +1,6 @@
 import { AvlBatch } from '@x/avl-batch';
 import type { Arena } from '@x/shm-arena';
+import { KEYS, type Key, type Keys } from '../keys.ts';
 import { VALUES, type Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 import { codecs, ends, newArena, ordered, ours } from './ours.ts';
@@ -10,34 +11,43 @@ const NODE_BYTES = 1024;
 export const STEP = 1_000;
 const LEAST_QUEUED = 2 ** 15;
 
-export type Tree = AvlBatch<string, unknown>;
+export type Tree = AvlBatch<Key, unknown>;
 
-export function treeArena(entries: number, values: Values = VALUES.f64): Arena {
-  return newArena(entries, NODE_BYTES + 4 * values.bytes);
+export function treeArena(
+  entries: number,
+  values: Values = VALUES.f64,
+  keys: Keys = KEYS.user,
+): Arena {
+  return newArena(entries, NODE_BYTES + 4 * (values.bytes + keys.bytes));
 }
 
 /** A tree that is rebuilt on demand only, and that takes what is queued as one batch. */
-export function newTree(arena: Arena, queued = 0, values: Values = VALUES.f64): Tree {
+export function newTree(
+  arena: Arena,
+  queued = 0,
+  values: Values = VALUES.f64,
+  keys: Keys = KEYS.user,
+): Tree {
   const maxQueued = Math.max(LEAST_QUEUED, queued);
   const batch = { maxQueued, maxOps: maxQueued, autoCompact: false };
-  return AvlBatch.create(arena, { ...codecs(values), batch });
+  return AvlBatch.create(arena, { ...codecs(values, keys), batch });
 }
 
 /** A tree that grew by builds, and was then rebuilt. */
-export function openCompacted(entries: number, values: Values): BenchMap {
-  return openTree(entries, values, true);
+export function openCompacted(entries: number, values: Values, keys: Keys): BenchMap {
+  return openTree(entries, values, keys, true);
 }
 
 /** A tree that grew by builds of 1 000 operations, and was never rebuilt. */
-export function openGrown(entries: number, values: Values): BenchMap {
-  return openTree(entries, values, false);
+export function openGrown(entries: number, values: Values, keys: Keys): BenchMap {
+  return openTree(entries, values, keys, false);
 }
 
-function openTree(entries: number, values: Values, compacted: boolean): BenchMap {
-  const arena = treeArena(entries, values);
-  const tree = newTree(arena, 0, values);
+function openTree(entries: number, values: Values, keys: Keys, compacted: boolean): BenchMap {
+  const arena = treeArena(entries, values, keys);
+  const tree = newTree(arena, 0, values, keys);
   return {
-    ...overTree(tree, values),
+    ...overTree(tree, values, keys),
     fill(body) {
       body();
       tree.build();
@@ -48,15 +58,26 @@ function openTree(entries: number, values: Values, compacted: boolean): BenchMap
   };
 }
 
-/** A tree as a map: each thousandth `set` builds. */
-export function overTree(tree: Tree, values: Values = VALUES.f64): BenchMap {
+/** A tree as a map: each thousandth write builds. */
+export function overTree(
+  tree: Tree,
+  values: Values = VALUES.f64,
+  keys: Keys = KEYS.user,
+): BenchMap {
   let queued = 0;
+  const queue = (): void => {
+    if (++queued % STEP === 0) tree.build();
+  };
   return {
     ...ours(tree, values),
-    ...ordered(tree, values),
+    ...ordered(tree, values, keys),
     set(key, value) {
       tree.set(key, value);
-      if (++queued % STEP === 0) tree.build();
+      queue();
+    },
+    delete(key) {
+      tree.delete(key);
+      queue();
     },
   };
 }

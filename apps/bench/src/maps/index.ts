@@ -5,6 +5,7 @@ import type { OpenMap } from './map.ts';
  * their place. A process loads the module of its own map only.
  */
 export const MAPS = {
+  masstree: async () => (await import('./masstree.ts')).openMasstree,
   skiplist: async () => (await import('./skiplist.ts')).openSkipList,
   'avl-batch': async () => (await import('./avl.ts')).openCompacted,
   'avl-batch, grown': async () => (await import('./avl.ts')).openGrown,

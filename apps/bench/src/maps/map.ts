@@ -1,16 +1,22 @@
+import type { Key, Keys } from '../keys.ts';
 import type { Values } from '../values.ts';
 
 /** What a measured map can do. What it cannot is left out, and not measured. */
 export interface BenchMap {
   /** Runs what fills the map; afterwards all of it is there to be read. */
   fill(body: () => void): void;
-  set(key: string, value: unknown): void;
-  get(key: string): unknown;
+  set(key: Key, value: unknown): void;
+  get(key: Key): unknown;
+  delete?(key: Key): void;
   /** Adds the values of `keys` to the checksum `sum`. */
-  getMany?(keys: string[], sum: number): number;
-  writeBatch?(keys: string[], values: ArrayLike<unknown>, from: number, to: number): void;
+  getMany?(keys: Key[], sum: number): number;
+  writeBatch?(keys: Key[], values: ArrayLike<unknown>, from: number, to: number): void;
   /** Walks up to `limit` entries from `first` on, in order, and adds each to the checksum. */
-  entries?(first: string | undefined, limit: number, sum: number): number;
+  entries?(first: Key | undefined, limit: number, sum: number): number;
+  /** As `entries`, by a function that is called for each. */
+  scan?(first: Key, limit: number, sum: number): number;
+  /** Walks all values in the order of their keys, and adds them to the checksum. */
+  values?(sum: number): number;
   /** Bytes that the entries take, all included. */
   bytes?(): number;
   /** The program's promise that it needs the map no more. */
@@ -18,4 +24,4 @@ export interface BenchMap {
 }
 
 /** Opens an empty map that has room for so many entries. */
-export type OpenMap = (entries: number, values: Values) => BenchMap;
+export type OpenMap = (entries: number, values: Values, keys: Keys) => BenchMap;

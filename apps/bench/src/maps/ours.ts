@@ -1,7 +1,7 @@
 // The maps of this project, as the benchmarks see all maps.
 
 import { Arena } from '@x/shm-arena';
-import { utf8 } from '@x/shm-arena/codec';
+import { KEYS, type Key, type Keys } from '../keys.ts';
 import { addEntry, addValue, type Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 
@@ -14,19 +14,22 @@ export function newArena(entries: number, entryBytes: number): Arena {
   return Arena.create({ bytes: Math.min(MOST_BYTES, bytes) });
 }
 
-export function codecs(values: Values) {
-  return { key: utf8, value: values.codec };
+export function codecs(values: Values, keys: Keys = KEYS.user) {
+  return { key: keys.codec, value: values.codec };
 }
 
 interface OurMap {
-  set(key: string, value: unknown): unknown;
-  get(key: string): unknown;
-  getMany(keys: string[]): unknown[];
+  set(key: Key, value: unknown): unknown;
+  get(key: Key): unknown;
+  delete(key: Key): unknown;
+  getMany(keys: Key[]): unknown[];
   close(): void;
 }
 
 interface OurOrderedMap {
-  entries(range: { gte?: string; limit?: number }): Iterable<[string, unknown]>;
+  entries(range: { gte?: Key; limit?: number }): Iterable<[Key, unknown]>;
+  scan(range: { gte: Key; limit: number }, visit: (key: Key, value: unknown) => void): number;
+  values(): Iterable<unknown>;
 }
 
 /** What all our maps do alike. `close` closes the map and leaves the arena. */
@@ -35,6 +38,7 @@ export function ours(map: OurMap, values: Values): BenchMap {
     fill: (body) => body(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
+    delete: (key) => void map.delete(key),
     getMany(keys, sum) {
       for (const value of map.getMany(keys)) sum = addValue(sum, value, values);
       return sum;
@@ -44,12 +48,28 @@ export function ours(map: OurMap, values: Values): BenchMap {
 }
 
 /** What those of them do that keep their keys in order. */
-export function ordered(map: OurOrderedMap, values: Values): Pick<BenchMap, 'entries'> {
+export function ordered(
+  map: OurOrderedMap,
+  values: Values,
+  keys: Keys = KEYS.user,
+): Pick<BenchMap, 'entries' | 'scan' | 'values'> {
   return {
     entries(first, limit, sum) {
       const range = first === undefined ? {} : { gte: first };
       const options = limit === Infinity ? range : { ...range, limit };
-      for (const [key, value] of map.entries(options)) sum = addEntry(sum, key, value, values);
+      for (const [key, value] of map.entries(options)) {
+        sum = addEntry(sum, key, value, values, keys);
+      }
+      return sum;
+    },
+    scan(first, limit, sum) {
+      map.scan({ gte: first, limit }, (key, value) => {
+        sum = addEntry(sum, key, value, values, keys);
+      });
+      return sum;
+    },
+    values(sum) {
+      for (const value of map.values()) sum = addValue(sum, value, values);
       return sum;
     },
   };

@@ -1,16 +1,21 @@
 // The maps of one thread: what a program uses when each worker may keep a copy of its own.
 
 import sortedBtree from 'sorted-btree';
-import { addEntry, type Values } from '../values.ts';
+import type { Key, Keys } from '../keys.ts';
+import { addEntry, addValue, type Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 
 /** The package is CommonJS: the class is the default of the default. */
 const BTree = (sortedBtree as unknown as { default: typeof import('sorted-btree').default })
   .default;
 
+/** What ends a walk of its own. */
+const STOP = { break: 0 };
+
 interface PlainMap {
-  set(key: string, value: unknown): unknown;
-  get(key: string): unknown;
+  set(key: Key, value: unknown): unknown;
+  get(key: Key): unknown;
+  delete(key: Key): unknown;
   clear(): void;
 }
 
@@ -19,23 +24,36 @@ function plain(map: PlainMap): BenchMap {
     fill: (body) => body(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
+    delete: (key) => void map.delete(key),
     close: () => map.clear(),
   };
 }
 
-export function openSortedBtree(_: number, values: Values): BenchMap {
-  const tree = new BTree<string, unknown>();
+export function openSortedBtree(_: number, values: Values, keys: Keys): BenchMap {
+  const tree = new BTree<Key, unknown>();
   return {
     ...plain(tree),
     entries(first, limit, sum) {
       let left = limit;
       for (const [key, value] of tree.entries(first)) {
         if (left-- === 0) break;
-        sum = addEntry(sum, key, value, values);
+        sum = addEntry(sum, key, value, values, keys);
       }
+      return sum;
+    },
+    scan(first, limit, sum) {
+      let left = limit;
+      tree.forRange(first, tree.maxKey()!, true, (key, value) => {
+        sum = addEntry(sum, key, value, values, keys);
+        return --left === 0 ? STOP : undefined;
+      });
+      return sum;
+    },
+    values(sum) {
+      for (const value of tree.values()) sum = addValue(sum, value, values);
       return sum;
     },
   };
 }
 
-export const openMap = (): BenchMap => plain(new Map<string, unknown>());
+export const openMap = (): BenchMap => plain(new Map<Key, unknown>());

@@ -41,10 +41,10 @@ export function openSorted(entries: number): BenchMap {
         place(records + i * RECORD_BYTES, pair);
       });
     },
-    set: (ownKey, ownValue) => void pairs.push([ownKey, ownValue as number]),
+    set: (ownKey, ownValue) => void pairs.push([ownKey as string, ownValue as number]),
     get(wanted) {
       crossing.begin();
-      key.pack(wanted);
+      key.pack(wanted as string);
       const { length, k0, k1, k2, k3 } = key;
       const status = kernel.sortedGet(offsets, pairs.length, length, k0, k1, k2, k3);
       if (status !== 0) return undefined;

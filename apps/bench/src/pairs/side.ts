@@ -1,9 +1,11 @@
 // What one build of the packages does in a comparison (main.ts). Imported once for each build, so
 // that no function sees the classes of both.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as trees from '@x/avl-batch';
+import type * as masstrees from '@x/masstree';
 import type * as domains from '@x/reclaim-epoch';
 import type * as arenas from '@x/shm-arena';
 import type * as codecs from '@x/shm-arena/codec';
@@ -17,7 +19,8 @@ export interface Action {
   run(): number;
 }
 
-type AnyMap = lists.SkipList<string, unknown> | trees.AvlBatch<string, unknown>;
+type AnyMap = lists.SkipList<string, unknown> | trees.AvlBatch<string, unknown> | AnyMasstree;
+type AnyMasstree = masstrees.Masstree<string, unknown>;
 /** Of one kind of map, with all entries. */
 type Make = (kind: ValueName) => AnyMap;
 
@@ -63,6 +66,13 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
     });
   }
   side.writes(newList, newTree);
+  const newest = existsSync(join(root, 'packages/masstree')); // An older build has none.
+  const { Masstree }: Partial<typeof masstrees> = newest
+    ? await load('masstree/dist/index.js')
+    : {};
+  const newMasstree = (kind: ValueName) =>
+    Masstree!.create<string, unknown>(arena, { value: of[kind]! });
+  if (Masstree !== undefined) side.masstree(newMasstree);
   const filled: Make = (kind) => side.fill(newList(kind), kind);
   const settled: Make = (kind) => {
     const tree = newTree(kind);
@@ -71,7 +81,9 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
     tree.compact();
     return tree;
   };
-  for (const [type, make] of Object.entries({ SkipList: filled, AvlBatch: settled })) {
+  const masstree: Make = (kind) => side.fill(newMasstree(kind), kind);
+  const types = { SkipList: filled, AvlBatch: settled, ...(newest ? { Masstree: masstree } : {}) };
+  for (const [type, make] of Object.entries(types)) {
     const map = make('f64');
     side.points(type, map);
     side.cursors(type, map);
@@ -166,6 +178,36 @@ class Side {
     });
   }
 
+  masstree(newMap: (kind: ValueName) => AnyMasstree): void {
+    const { asked, inserted, size } = this;
+    const counted = (map: AnyMasstree): number => {
+      const { size } = map;
+      map.destroy();
+      return size;
+    };
+    const sorted = inserted.toSorted();
+    const setEach = (map: AnyMasstree, keys: readonly string[]): AnyMasstree => {
+      for (let i = 0; i < size; i++) map.set(keys[i]!, i);
+      return map;
+    };
+    this.add('Masstree: set', size, () => counted(this.fill(newMap('f64'), 'f64')));
+    this.add('Masstree: set, ascending', size, () => counted(setEach(newMap('f64'), sorted)));
+    this.add('Masstree: setMany of 1 000', size, () => {
+      const map = newMap('f64');
+      for (let from = 0; from < size; from += BATCH) {
+        map.setMany(inserted.slice(from, from + BATCH).map((key, i) => [key, from + i]));
+      }
+      return counted(map);
+    });
+    const full = this.fill(newMap('f64'), 'f64');
+    this.add('Masstree: overwrite', size, () => setEach(full, asked).size);
+    this.add('Masstree: delete all, set again', 2 * size, () => {
+      let deleted = 0;
+      for (let i = 0; i < size; i++) if (full.delete(asked[i]!)) deleted++;
+      return deleted + this.fill(full, 'f64').size;
+    });
+  }
+
   points(type: string, map: AnyMap): void {
     const { asked, size, some } = this;
     const absent = asked.map((key) => `${key}?`);
@@ -231,6 +273,15 @@ class Side {
       return sum;
     });
     for (const limit of [20, 100]) {
+      this.add(`${type}: scan, limit ${limit}`, some, () => {
+        let sum = 0;
+        for (let i = 0; i < some; i += limit) {
+          map.scan({ gte: asked[i]!, limit }, (_, value) => {
+            sum += value as number;
+          });
+        }
+        return sum;
+      });
       this.add(`${type}: entries, limit ${limit}`, some, () => {
         let sum = 0;
         for (let i = 0; i < some; i += limit) {

@@ -3,6 +3,7 @@
 import { AvlBatch, type BatchOptions, type Ticket } from '@x/avl-batch';
 import { overTree, STEP, type Tree, treeArena } from '../maps/avl.ts';
 import { codecs } from '../maps/ours.ts';
+import { countPercentiles } from '../percentiles.ts';
 import { keysOf, shuffled } from '../random.ts';
 import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
@@ -83,14 +84,6 @@ function read(map: Tree, job: Job, bench: Bench, words: Int32Array): void {
   countPercentiles(bench, took, 1e6);
   Atomics.store(words, 0, 1);
   Atomics.notify(words, 0);
-}
-
-function countPercentiles(bench: Bench, took: Float64Array, factor: number): void {
-  took.sort();
-  const share = (part: number): number => factor * took[Math.floor((took.length - 1) * part)]!;
-  bench.count('p50', share(0.5));
-  bench.count('p99', share(0.99));
-  bench.count('p999', share(0.999));
 }
 
 function rest(bench: Bench, words: Int32Array): void {

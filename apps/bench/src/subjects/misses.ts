@@ -2,12 +2,21 @@
 // of the caches. What JavaScript itself touches is not counted.
 
 import { Hierarchy } from '../cache.ts';
-import type { BenchMap } from '../maps/map.ts';
+import { KEYS } from '../keys.ts';
+import type { BenchMap, OpenMap } from '../maps/map.ts';
 import { ascending, keysOf, shuffled } from '../random.ts';
 import { watchKernel } from '../trace.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
-import { batchAll, getAll, getAllMany, SHORT_SCAN, scanShort, setAll } from '../workloads.ts';
+import {
+  batchAll,
+  deleteAll,
+  getAll,
+  getAllMany,
+  SHORT_SCAN,
+  scanShort,
+  setAll,
+} from '../workloads.ts';
 
 /** An operation is watched this often. */
 const WATCHED = 20_000;
@@ -56,13 +65,28 @@ function reads(map: BenchMap, watched: number) {
   } as const;
 }
 
-/** The list is watched from its first entry on, and writes are the last of its entries. */
 export async function listMisses(job: Job, bench: Bench): Promise<void> {
+  const load = async () => (await import('../maps/skiplist.ts')).openSkipList;
+  await mapMisses('@x/skiplist', load, job, bench);
+}
+
+export async function masstreeMisses(job: Job, bench: Bench): Promise<void> {
+  const load = async () => (await import('../maps/masstree.ts')).openMasstree;
+  await mapMisses('@x/masstree', load, job, bench);
+}
+
+/** The map is watched from its first entry on, and writes are the last of its entries. */
+async function mapMisses(
+  packageName: string,
+  load: () => Promise<OpenMap>,
+  job: Job,
+  bench: Bench,
+): Promise<void> {
   const counter = new Counter(bench);
-  await counter.watch('@x/skiplist');
-  const { openSkipList } = await import('../maps/skiplist.ts');
+  await counter.watch(packageName);
+  const open = await load();
   const watched = Math.min(WATCHED, Math.ceil(job.size / 2));
-  const map = openSkipList(job.size, f64);
+  const map = open(job.size, f64, KEYS.user);
   const all = job.subject === 'setAscending' ? ascending(job.size) : shuffled(job.size, job.seed);
   const old = all.subarray(0, job.size - watched);
   const late = all.subarray(job.size - watched);
@@ -72,6 +96,8 @@ export async function listMisses(job: Job, bench: Bench): Promise<void> {
   const lateKeys = keysOf(late);
   const operations: Record<string, readonly [number, (keys: string[]) => number]> = {
     ...reads(map, watched),
+    overwrite: [watched, (keys) => setAll(map, keys, probes)],
+    delete: [watched, (keys) => deleteAll(map, keys)],
     set: [watched, () => setAll(map, lateKeys, late)],
     setAscending: [watched, () => setAll(map, lateKeys, late)],
     writeBatch: [watched, () => batchAll(map, lateKeys, late)],

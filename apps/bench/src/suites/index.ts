@@ -1,12 +1,14 @@
 import type { Suite } from '../types.ts';
 import { ARENA_SUITES } from './arena.ts';
 import { MAP_SUITES } from './maps.ts';
+import { MASSTREE_SUITES } from './masstree.ts';
 import { OWN_SUITES } from './own.ts';
 import { RECLAIM_SUITES } from './reclaim.ts';
 
 /** Every benchmark. */
 export const SUITES: readonly Suite[] = [
   ...MAP_SUITES,
+  ...MASSTREE_SUITES,
   ...OWN_SUITES,
   ...ARENA_SUITES,
   ...RECLAIM_SUITES,

@@ -1,16 +1,11 @@
 // The maps beside each other: what is crossed with what, and what is asked of it. Maps stand in
-// maps/index.ts, workloads in workloads.ts, values in values.ts.
+// maps/index.ts, workloads in workloads.ts, values in values.ts. Those of masstree are masstree.ts.
 
-import { MAPS, type MapName } from '../maps/index.ts';
-import type { Metric, Suite } from '../types.ts';
+import type { MapName } from '../maps/index.ts';
+import type { Suite } from '../types.ts';
 import { VALUES, type ValueName } from '../values.ts';
-import { run, WORKLOADS, type WorkloadName } from '../workloads.ts';
-
-interface Row extends Pick<Suite, 'name' | 'title' | 'about' | 'ratios' | 'rounds'> {
-  readonly maps: readonly MapName[];
-  readonly workloads: readonly WorkloadName[];
-  readonly values: ValueName;
-}
+import type { WorkloadName } from '../workloads.ts';
+import { type Row, suiteOf } from './row.ts';
 
 const LIST: MapName[] = ['skiplist', 'lmdb', 'sorted-btree', 'Map'];
 const READS: WorkloadName[] = ['get', 'getMany', 'entries', 'entries100'];
@@ -98,12 +93,17 @@ const ROWS: readonly Row[] = [
       title: `Maps of 1 M values: ${values}`,
       about:
         `Values: ${values}. set and writeBatch load in random order; avl-batch builds every ` +
-        '1 000 entries and is rebuilt at the end. bytes: of the list, the tree, the file of ' +
-        'lmdb; of the heap else.',
-      maps: ['skiplist', 'avl-batch', 'lmdb', 'sorted-btree', 'Map'],
+        '1 000 entries and is rebuilt at the end. bytes: of masstree, the list, the tree, ' +
+        'the file of lmdb; of the heap else.',
+      maps: ['masstree', 'skiplist', 'avl-batch', 'lmdb', 'sorted-btree', 'Map'],
       workloads: ['set', 'writeBatch', ...READS, 'bytes'],
       values,
       ratios: [
+        ['masstree set beside lmdb put', 'lmdb: set', 'masstree: set'],
+        ['masstree get beside lmdb get', 'lmdb: get', 'masstree: get'],
+        ['masstree getMany beside lmdb get', 'lmdb: get', 'masstree: getMany'],
+        ['masstree entries beside lmdb getRange', 'lmdb: entries', 'masstree: entries'],
+        ['masstree bytes beside lmdb', 'lmdb: bytes', 'masstree: bytes'],
         ['skiplist set beside lmdb put', 'lmdb: set', 'skiplist: set'],
         ['skiplist get beside lmdb get', 'lmdb: get', 'skiplist: get'],
         ['skiplist entries beside lmdb getRange', 'lmdb: entries', 'skiplist: entries'],
@@ -115,17 +115,4 @@ const ROWS: readonly Row[] = [
   ),
 ];
 
-export const MAP_SUITES: readonly Suite[] = ROWS.map(({ maps, workloads, values, ...row }) => ({
-  ...row,
-  subjects: maps.map((name) => ({ name })),
-  metrics: workloads.map((name): Metric => {
-    const { title, unit } = WORKLOADS[name];
-    return { name, title, unit };
-  }),
-  size: 1_000_000,
-  tiny: 300,
-  async load(subject) {
-    const open = await MAPS[subject as MapName]();
-    return (job, bench) => run(workloads, { job, bench, open, values: VALUES[values] });
-  },
-}));
+export const MAP_SUITES: readonly Suite[] = ROWS.map(suiteOf);

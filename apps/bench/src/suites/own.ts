@@ -2,24 +2,13 @@
 // operation of theirs touches.
 
 import type { Suite } from '../types.ts';
+import { MISSES, named } from './counted.ts';
 
 const MILLION = { size: 1_000_000, tiny: 300 };
-
-/** What the model of the caches (cache.ts) counts. */
-const MISSES: Suite['metrics'] = [
-  { name: 'accesses', title: 'accesses', unit: 'count' },
-  { name: 'l1Misses', title: 'lines not in 32 KiB', unit: 'count' },
-  { name: 'l2Misses', title: 'lines not in 1 MiB', unit: 'count' },
-  { name: 'memoryMisses', title: 'lines from memory', unit: 'count' },
-  { name: 'pageMisses', title: 'page translations missed', unit: 'count' },
-];
 
 /** Nodes that a batch of m makes in a tree of n are at most so many times m * log2(n / m + 1). */
 const NODES_SHARE = 1.5;
 const BATCHES = ['m = 1', 'm = 100', 'm = 1 000', 'm = 10 000', 'm = 100 000', 'm = 1 000 000'];
-
-const named = (names: readonly string[], threads = 1): Suite['subjects'] =>
-  names.map((name) => ({ name, threads }));
 
 export const OWN_SUITES: readonly Suite[] = [
   {

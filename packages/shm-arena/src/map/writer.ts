@@ -239,7 +239,7 @@ export class Writer<K, V> {
 }
 
 /** Checks an entry of many. */
-function pairOf<K, V>(entry: readonly [K, V], at: number): readonly [K, V] {
+export function pairOf<K, V>(entry: readonly [K, V], at: number): readonly [K, V] {
   if (Array.isArray(entry)) return entry as readonly [K, V];
   const found = describe(entry);
   throw typeError(`\`entries\`: expected pairs of key and value, found ${found} at ${at}`);
