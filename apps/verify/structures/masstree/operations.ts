@@ -44,11 +44,7 @@ const ROOM = 300;
 
 export const calls: MapCalls = {
   ...plain,
-  snapshot: (world, io) => [
-    world.u32(io),
-    world.u32(io + SNAP_NUMBER),
-    world.u32(io + SNAP_SIZE),
-  ],
+  snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER), world.u32(io + SNAP_SIZE)],
   get: ([target], key) => [target!, 0, ...key],
   // The kernel's notes are behind so much of the scratch.
   scan: ([target], part) =>
@@ -249,6 +245,16 @@ const whole: Operations = {
       if (status !== 0) return nameOf(status);
       const size = t.world.u32(t.local.io! + ANSWER);
       return size < 2 ** 31 ? 'ok' : `!${size | 0} entries`;
+    },
+  },
+  /** The era ends. */
+  tick: {
+    *run(t) {
+      const arena = t.kernels.arena!;
+      const lease: number = yield [arena.leaseTake!];
+      yield [arena.leaseHold!, lease];
+      yield [arena.leaseDrop!, lease];
+      return 'ok';
     },
   },
   maintain: {
