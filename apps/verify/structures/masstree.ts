@@ -53,10 +53,15 @@ function* recover(t: Thread, _dead: readonly Thread[], run: Run, world: World): 
   });
 }
 
+const isAlive = (world: World, { local }: Thread): boolean =>
+  kindOf(world.u32(slotAt(local.slot!))) === SLOT_ALIVE;
+
 /** The account of all blocks; then all who live let go, and nothing of theirs is kept. */
 function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
   const { entry, generation } = t.local;
   if (isLive(world, entry!)) {
+    for (const [tag, { thread }] of Object.entries(run.snaps))
+      if (!isAlive(world, world.threads[thread]!)) delete run.snaps[tag];
     const lost = account(world, entry!, run);
     if (lost !== undefined) return lost;
     for (const [tag, { thread, lease }] of Object.entries(run.snaps)) {
@@ -67,7 +72,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     }
     for (const other of world.threads) {
       if (other === t || other.role !== 'worker') continue;
-      if (kindOf(world.u32(slotAt(other.local.slot!))) !== SLOT_ALIVE) continue;
+      if (!isAlive(world, other)) continue;
       yield [other.kernels[KERNEL]!.leave!, entry!, generation!];
     }
     const late = account(world, entry!, run);
@@ -79,7 +84,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
 const masstree: Structure<Run, MapState<Entries>> = {
   ...common,
   name: 'masstree',
-  pages: 1,
+  pages: 2,
   setup,
   begin: () => ({ snaps: {}, overflow: {}, number: -1, instants: {} }),
   operations,

@@ -27,6 +27,11 @@ const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
 const diesLate = by({ strategy: 'dfs', preemptions: 1, kills: 1 });
 
 export const mutants: Mutant[] = [
+  tree(
+    391,
+    'a scan takes of a leaf what lies behind its border',
+    'a leaf goes, its neighbour grows, scan',
+  ),
   twice(400, 'no link is asked whether the pin covers it', 'late leaf, get'),
   tree(401, 'a write looks at the number before it is armed', 'same, snapshot'),
   tree(402, 'an armed write does not look at the number', 'same, snapshot'),
@@ -35,7 +40,7 @@ export const mutants: Mutant[] = [
   tree(405, 'what was replaced is not DEAD', 'split: same', 'split: insert'),
   dies(406, 'a repair does not count what the dead had stored', 'insert, get'),
   by({ strategy: 'pct', runs: 100_000, depth: 5 })(
-    407,
+    390,
     'a leaf of several kinds, all dead, says again that all are the same',
     'dead kinds, late get',
   ),

@@ -33,6 +33,7 @@ export const promise: MapPromise<Entries> = {
   entries: (own) => own,
   write: put,
   keys: KEYS,
+  afterwards: ['mark'],
   operations: {
     replace: (own, [, key, value], result) =>
       own[key as string] === undefined

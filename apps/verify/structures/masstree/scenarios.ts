@@ -305,6 +305,17 @@ scenario(
   [['set', `${L}a`, 7]],
 );
 
+scenario(
+  'a leaf goes, its neighbour grows, scan',
+  [
+    SCAN,
+    [
+      ['delete', 'e'],
+      ['insert', 'f', 1],
+    ],
+  ],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
 /** A leaf with slots of two kinds, none of which counts when the next one comes. */
 scenario(
   'dead kinds, get',

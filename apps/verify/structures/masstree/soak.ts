@@ -5,11 +5,13 @@ import { LARGE } from '../map/calls.ts';
 import { gatherSnaps } from '../map/structure.ts';
 import type { Run } from './memory.ts';
 import { FAR } from './operations.ts';
-import { KEYS } from './parts.ts';
 import { settings } from './scenarios.ts';
+import { D, F, L, S } from './shapes.ts';
 
 const NAME = 'random calls';
-settings.set(NAME, { pages: 44 });
+settings.set(NAME, { pages: 80 });
+
+const KEYS = ['a', 'c', 'e', 'g', L, `${L}a`, `${L}b`, `${D}a`, `${S}a`, `${S}b`, `${F}a`];
 
 /** Of 64 calls: writes and reads of one key, then what touches several. */
 function call(below: (n: number) => number, worker: number): OpCall {
@@ -26,7 +28,7 @@ function call(below: (n: number) => number, worker: number): OpCall {
   if (draw < 38) return ['goi', key, value];
   if (draw < 40) return ['replace', key, value];
   if (draw < 48) return ['get', key];
-  if (draw < 51) return ['scan', tag, draw === 48, 2];
+  if (draw < 51) return ['scan', tag, draw === 48, 9];
   if (draw < 52) return ['count', tag, below(2) === 0];
   if (draw < 55) return ['snap', tag];
   if (draw < 57) return ['scanAt', tag, draw === 55];
