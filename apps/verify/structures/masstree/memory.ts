@@ -257,12 +257,12 @@ export const linkOf = (target: number): number => (target & ~SNAPSHOT) >>> 0;
 
 /** Whether a snapshot is what it was at its instant. */
 function snapshotProblem(world: World, run: Run, tag: string): string | undefined {
-  const [target, number] = run.snaps[tag]!.target as [number, number];
-  const { wrong, hash } = walkPast(world, linkOf(target));
+  const [target, number, size] = run.snaps[tag]!.target as [number, number, number];
+  const { wrong, hash, entries } = walkPast(world, linkOf(target));
   if (wrong !== undefined) return `snapshot ${tag}: ${wrong}`;
   if (hash !== run.instants[number])
     return `N1: snapshot ${tag} of number ${number} is not what it was`;
-  return undefined;
+  return entries === size ? undefined : `snapshot ${tag} of ${entries} entries says ${size}`;
 }
 
 // ---- the account --------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ import {
   COUNT_DONE,
   NEXT,
   SNAP_NUMBER,
+  SNAP_SIZE,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
@@ -43,7 +44,11 @@ const ROOM = 300;
 
 export const calls: MapCalls = {
   ...plain,
-  snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER)],
+  snapshot: (world, io) => [
+    world.u32(io),
+    world.u32(io + SNAP_NUMBER),
+    world.u32(io + SNAP_SIZE),
+  ],
   get: ([target], key) => [target!, 0, ...key],
   // The kernel's notes are behind so much of the scratch.
   scan: ([target], part) =>

@@ -59,6 +59,7 @@ const OPS: Record<string, Program> = {
     ['drop', 's'],
   ],
 };
+const A: Program = [['set', 'a', 7]];
 const LEAF: Program = [
   ['set', 'a', 7],
   ['set', 'c', LARGE],
@@ -110,6 +111,7 @@ const OLD: Program = [
   ['mark', 'end'],
   ['scan', 'end', false, 2],
 ];
+scenario('insert, snapshot alone', [[['insert', 'b', 1]], [['snap', 's']]], A);
 scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
 scenario(
   'old snapshot: sets, a new one',
@@ -331,6 +333,69 @@ scenario(
     ],
   ],
   [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
+
+/**
+ * A reader has begun; then somebody makes what is younger than its pin, and somebody else takes it
+ * out again, and frees it.
+ */
+const LATE: Program = [1, 2, 3].map((n): OpCall => ['set', 'c', LARGE + n]);
+const GOES: Program = [4, 5].map((n): OpCall => ['set', 'c', LARGE + n]);
+const READERS: Record<string, Program> = {
+  get: [['get', 'c']],
+  goi: [['goi', 'c', 5]],
+  scan: SCAN,
+  swap: [['swap', 'c', 5]],
+};
+for (const [name, reader] of Object.entries(READERS)) {
+  scenario(`late record, ${name}`, [reader, LATE, GOES], [['set', 'c', LARGE]]);
+}
+scenario(
+  'late layer, get',
+  [
+    [['get', `${L}a`]],
+    [
+      ['set', `${L}a`, LARGE],
+      ['set', `${L}a`, LARGE + 1],
+      ['insert', `${L}b`, 1],
+    ],
+    [
+      ['delete', `${L}a`],
+      ['delete', `${L}b`],
+    ],
+  ],
+  [['set', `${L}a`, 7]],
+);
+scenario(
+  'late leaf, get',
+  [
+    [['get', 'a']],
+    [8, 7, 8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
+    [8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
+  ],
+  [['set', 'a', 7]],
+);
+scenario(
+  'late neighbour, merge',
+  [
+    [['delete', 'c']],
+    [LARGE, LARGE + 1, 8, 7].map((value): OpCall => ['set', 'e', value]),
+    [8, 7, 8, 7].map((value): OpCall => ['set', 'e', value]),
+  ],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
+scenario(
+  'dead kinds, late get',
+  [
+    [['get', 'g']],
+    [
+      ['delete', 'e'],
+      ['insert', 'f', 1],
+      ['insert', 'h', 2],
+    ],
+    [['delete', 'g']],
+  ],
+  [...FULL, ['set', 'g', LARGE], ['set', 'd', 1]],
 );
 
 // ---- other writes -------------------------------------------------------------------------------
