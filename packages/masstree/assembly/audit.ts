@@ -2,7 +2,8 @@
 //   1 a block on the way has a lock, or is DEAD   2 an interior has too few or too many children
 //   3 separators do not ascend within those above   4 a slice is outside of its leaf   5 two slots
 //   have the same slice and end alike   6 a slot is not found by its slice   7 a record is shorter
-//   than its rest says, or a layer has an empty leaf for its only one and is left   8 the counts are
+//   than its rest says, or a layer has an empty leaf for its only one and is left   8 the counts
+//   are
 //   not what is there   9 a line's intent is not IDLE
 //
 // Names: as in cursor.ts.
@@ -56,7 +57,8 @@ export function audit(entry: u32, generation: u32): i32 {
     const line = lineAt(map, slot);
     if (load64(line) != 0) return leave(problem(9, line, slot, load64(line), 0));
     const loads = load64(bulkAt(line) + GENERATION);
-    if (loads == 0 && load32(bulkAt(line) + H_ROOT) != 0) return leave(problem(9, line, slot, 1, 0));
+    if (loads == 0 && load32(bulkAt(line) + H_ROOT) != 0)
+      return leave(problem(9, line, slot, 1, 0));
   }
   allForKey();
   beginCursor(0, domain, false, false, 0, 0, 0);

@@ -1,6 +1,6 @@
-// Bulk loading: a tree that its thread builds under a head in its own line, where nobody else looks,
-// and that becomes the map's by one store, if the map is empty. Ascending keys leave its leaves full
-// (shape.ts X1).
+// Bulk loading: a tree that its thread builds under a head in its own line, where nobody else
+// looks, and that becomes the map's by one store, if the map is empty. Ascending keys leave its
+// leaves full (shape.ts X1).
 //
 //   line ── head ─► tree          map ── head ─► 0
 //   line ── head ─► 0             map ── head ─► tree              one store, then the line's
@@ -22,7 +22,7 @@
 // Names: head the line's; word, box as in place.ts: what names a node, and where that stands.
 
 import { load32, load64, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, EXISTS } from '@x/shm-arena/assembly/map/codes';
@@ -211,14 +211,7 @@ function dropNode(box: usize, word: usize, x: usize, number: u64): void {
   else giveUp(AGAIN);
 }
 
-function dropSlot(
-  link: u32,
-  live: u64,
-  slot: u32,
-  what: u32,
-  below: usize,
-  number: u64,
-): void {
+function dropSlot(link: u32, live: u64, slot: u32, what: u32, below: usize, number: u64): void {
   if (!begin(blockOf(link), number)) return;
   if (isLayer(what)) {
     if (!intents.alsoLock(below)) {

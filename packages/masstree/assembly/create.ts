@@ -20,7 +20,16 @@ import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
 import { dropOf } from './bulk';
-import { dropUnnoted, entriesOf, isCurrent, LINE_HOME, LINE_SNAPSHOTS, ownLine, ready, resolve } from './intent';
+import {
+  dropUnnoted,
+  entriesOf,
+  isCurrent,
+  LINE_HOME,
+  LINE_SNAPSHOTS,
+  ownLine,
+  ready,
+  resolve,
+} from './intent';
 import {
   blockOf,
   childAt,

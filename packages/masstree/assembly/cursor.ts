@@ -11,6 +11,10 @@
 // K2  The links that a gathered leaf has are followed only if the clock had not passed upper behind
 //     the last of their loads (reach.ts).
 //
+// K3  Of a leaf only what lies within its border counts: the leaf may reach further by now,
+// because its
+//     neighbour has gone, and what lies there comes with the next one.
+//
 // Each leaf is as it was at one instant of the call; so whatever was in the map throughout is given
 // out once, and what was not may be.
 //
@@ -31,6 +35,7 @@ import {
   keyBuffer,
   keyRoom,
   sortEntries,
+  within,
 } from './gather';
 import { childCount, childOf } from './interior';
 import { isLayer } from './leaf';
@@ -46,7 +51,7 @@ import {
   separatorAt,
   sizeOf,
 } from './layout';
-import { covered, hop, reachOn } from './reach';
+import { covered, hop } from './reach';
 import { top } from './read';
 import { restOf, restSlice } from './record';
 
@@ -123,7 +128,9 @@ function isPast(slice: u64, kind: i32): bool {
   return back ? kind <= ends : kind >= ends;
 }
 
-/** Where what a head has in common stands: past the cursor 1, not past it -1, the cursor in it 0. */
+/**
+ * Where what a head has in common stands: past the cursor 1, not past it -1, the cursor in it 0.
+ */
 function placeOfHead(at: usize, from: u32): i32 {
   const skip = get32(at + H_SKIP);
   for (let i: u32 = 0; i < skip; i++) {
@@ -150,7 +157,7 @@ function isRestPast(record: usize, from: u32): bool {
 /** The cursor goes to where a layer begins, behind its slot's slice and its head's. */
 function enter(at: usize, slice: u64): bool {
   const skip = get32(at + H_SKIP);
-  if (((depth + skip + 3) << 3) > keyRoom) return false;
+  if ((depth + skip + 3) << 3 > keyRoom) return false;
   putSlice(depth, slice);
   for (let i: u32 = 0; i < skip; i++) {
     putSlice(depth + 1 + i, get64(at + H_SLICES + ((<usize>i) << 3)));
@@ -187,8 +194,9 @@ function gatherLeaf(from: u32): i32 {
   if (link == LOST) return -1;
   if (link == 0) return 0;
   leaf = link;
-  const n = gather(link, load64(liveAt(link)), 0);
+  let n = gather(link, load64(liveAt(link)), 0);
   if (MUTANT != 427 && !kept && !covered()) return -1; // K2
+  if (hasBorder && MUTANT != 391) n = within(n, border, back); // K3
   if (few) return firstOf(n);
   sortEntries(n);
   return n;

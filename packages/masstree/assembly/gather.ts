@@ -17,7 +17,7 @@ const ENTRY: usize = 16;
 const E_WHICH: usize = 8;
 const F_WHAT: usize = 8;
 /** Of two leaves. */
-const MOST: u32 = MOST_SLOTS * 2;
+const _MOST: u32 = MOST_SLOTS * 2;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
@@ -107,12 +107,22 @@ export function gather(link: u32, live: u64, n: u32): u32 {
     const at = slotAt(link, slot);
     const what = whatIs(link, live, slot);
     put64(orderAt(count), get64(at));
-    put64(orderAt(count) + E_WHICH, (<u64>min(what >> 4, LONGER) << 8) | count);
+    put64(orderAt(count) + E_WHICH, ((<u64>min(what >> 4, LONGER)) << 8) | count);
     put64(foundAt(count), load64(at + S_VALUE));
     put32(foundAt(count) + F_WHAT, what);
     count++;
   }
   return count;
+}
+
+/** Without those from `border` on, or with `below` before it, of n entries; how many are left. */
+export function within(n: u32, border: u64, below: bool): u32 {
+  let left = n;
+  for (let i: u32 = 0; i < left; ) {
+    if (entrySlice(i) < border == below) move(orderAt(i), orderAt(--left));
+    else i++;
+  }
+  return left;
 }
 
 /** Whether not all of n entries have the same slice. */
@@ -172,7 +182,7 @@ function sortByRank(n: u32): bool {
     put32(windows + ((<usize>i) << 2), <u32>(entrySlice(i) >> shift));
   }
   for (let i = n; (i & 3) != 0; i++) put32(windows + ((<usize>i) << 2), ~0);
-  const end = windows + ((((<usize>n) + 3) & ~3) << 2);
+  const end = windows + (((<usize>n + 3) & ~3) << 2);
   const to = order + ARRAY;
   let ranks: u64 = 0;
   for (let i: u32 = 0; i < n; i++) {

@@ -11,7 +11,7 @@ let s0: u64 = 0;
 let s1: u64 = 0;
 let at: usize = 0;
 /** Its bytes. */
-export let length: u32 = 0;
+let length: u32 = 0;
 
 /** Takes a key as the host passes it. */
 export function take(len: u32, k0: u32, k1: u32, k2: u32, k3: u32): void {

@@ -2,7 +2,8 @@
 // entry, pins, works, copies out and unpins. Nothing is held when a call returns, except the pin of
 // one that says NEED, until `release`, and what a snapshot's lease holds, which is the host's.
 //
-//   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read and made
+//   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read and
+//   made
 //   hand.ts       the key of the present call      gather.ts              entries of a leaf, sorted
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
 //   read.ts, many.ts   one key, many               write.ts               one key is written
@@ -10,13 +11,14 @@
 //   bulk.ts       a map's first entries, all at once
 //   record.ts     what has no room in a slot
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
-//   open.ts       snapshots                        intent.ts              locks, publication, deaths
+//   open.ts       snapshots                        intent.ts              locks, publication,
+//   deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end
 //
 // Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
-// of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry, generation)
-// of the directory. target: 0 = the present state, else what `snapshot` gave, under the host's lease.
-// Unless it says OK (or ABSENT, NEED after SWAP and TAKE) nothing has changed.
+// of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry,
+// generation) of the directory. target: 0 = the present state, else what `snapshot` gave, under
+// the host's lease. Unless it says OK (or ABSENT, NEED after SWAP and TAKE) nothing has changed.
 
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { leave as leaveCall } from '@x/shm-arena/assembly/map/call';
@@ -73,10 +75,10 @@ export { getMany } from './many';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;
- * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED; WIDER:
- * with a room for output of more than 256 KiB and 4/3 of the bytes in the result {0 u32} it goes on.
- * maintain: looks at `limit` leaves, from where this thread's last one ended, and merges those that
- * are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.
+ * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED;
+ * WIDER: with a room for output of more than 256 KiB and 4/3 of the bytes in the result {0 u32} it
+ * goes on. maintain: looks at `limit` leaves, from where this thread's last one ended, and merges
+ * those that are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.
  */
 export { scan } from './scan';
 export { maintain } from './tidy';

@@ -4,21 +4,22 @@
 //
 //   line   state ── phase, first lock    published word, next value     locks    news    olds
 //            │
-//            IDLE ──► WORK ──► ARMED ──► DONE ──► IDLE       all that is made hangs on one store, in
-//                       │        │ not published               ARMED, into a word that a lock guards
+//            IDLE ──► WORK ──► ARMED ──► DONE ──► IDLE       all that is made hangs on one store,
+//            in
+//                       │        │ not published               ARMED, into a word that a lock
+//                       guards
 //                       └────────┴──► UNDO ──► IDLE
 //
-// Line, 256 bytes a slot; all words are shared, and their slot's thread
-// alone writes them
+// Line, 256 bytes a slot; all words are shared, and their slot's thread alone writes them
 //   0 u64 state: phase 4 bits | progress 4 | delta 2 | slot 6 | size 4 | clears 1 | by word 1 |
 //   two free, then sequence 8 bits | first lock, 32 bits
 //   8 u64 published word: offset | wide << 32   16 u64 next value
 //   24 i56 entries that this slot added less those it removed, and 8 bits sequence
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
-//   A region is noted as REGION | its number (record.ts)
-//   48 3 x u32 further locks   208 where `maintain` goes on
-//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store adds
-//   152 u32 generation of the slot whose words these are   64 6 x u64 news: block | class << 32   112 4 x u64 olds: block | NODE
+//   48 3 x u32 further locks   64 6 x u64 news: block | class << 32, or REGION | its number
+//   112 4 x u64 olds: block | NODE, or as news   152 u32 generation of the slot that these are of
+//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store
+//   adds   208 where `maintain` goes on: depth, slices
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
 //     it changes meanwhile but by this thread. DEAD is for ever.
@@ -32,8 +33,8 @@
 // Checked at their sites: I1 in part. After every step of the checker: I4. The rest shows as blocks
 // that leak, or come twice.
 //
-// begin: 1. state := WORK, first lock   2. CAS the lock 0 → me     UNDO, or the lock is not the dead's
-// take a block: 3. news := what the home's free list has first   4. pop it (blocks.ts)
+// begin: 1. state := WORK, first lock   2. CAS the lock 0 → me     UNDO, or the lock is not the
+// dead's take a block: 3. news := what the home's free list has first   4. pop it (blocks.ts)
 //                                                  judged by whether it still heads the free list
 // more locks: 5. locks := block   6. CAS 0 → me                    as 2
 // publish, by a bit of LIVE of the first block, or by a word
@@ -50,9 +51,9 @@
 // undo: state := UNDO; 13 with news in the place of olds; 14 to 16
 //
 // A dead thread's limbo and free list are those of its home, which nobody touches before
-// `repairHomes` (blocks.ts), the last step of a repair. So the repair goes on there, and what a dead
-// repairer did shows there, too. A birth that is undone is set to the lower of its maker, so that
-// nobody frees the block before the intent is IDLE.
+// `repairHomes` (blocks.ts), the last step of a repair. So the repair goes on there, and what a
+// dead repairer did shows there, too. A birth that is undone is set to the lower of its maker, so
+// that nobody frees the block before the intent is IDLE.
 //
 // Names: line, map, x as in layout.ts; me a slot + 1.
 
@@ -60,7 +61,6 @@ import {
   cas32,
   check,
   get32,
-  get64,
   load32,
   load64,
   pause,
@@ -103,7 +103,12 @@ import {
   USED,
   wordAt,
 } from '@x/shm-arena/assembly/reclaim/home';
-import { collectAll, collectDue, intoLimbo } from '@x/shm-arena/assembly/reclaim/limbo';
+import {
+  collectAll,
+  collectDue,
+  intoLimbo,
+  shedOrphans,
+} from '@x/shm-arena/assembly/reclaim/limbo';
 import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
@@ -299,12 +304,16 @@ export function dropUnnoted(domain: usize, slot: u32): void {
   }
 }
 
-/** Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing. */
-export function collectHere(): void {
+/**
+ * Frees all that nobody reads, and gives memory back. `own`: the call may still read what its pin
+ * covers; else it has nothing, between two tries.
+ */
+export function collectHere(own: bool): void {
   regions.sweep();
-  collectAll(root, home, false);
+  collectAll(root, home, own);
   takeBack(root, home);
   shed(root, home, true);
+  shedOrphans(root);
 }
 
 // ---- publish ------------------------------------------------------------------------------------
@@ -330,7 +339,7 @@ export function publishLive(link: u32, live: u64, slot: u32, clears: bool, delta
 export function publishWord(word: usize, wide: bool, value: u64, delta: i32): bool {
   store64(line + LINE_WORD, <u64>word | (wide ? WIDE : 0));
   store64(line + LINE_NEXT, value);
-  if (!arm((load64(line) & ~((<u64>0xffff_ffff))) | BY_WORD, delta)) return false;
+  if (!arm((load64(line) & ~(<u64>0xffff_ffff)) | BY_WORD, delta)) return false;
   if (MUTANT == 410) retireOlds(line, home, 0, false);
   if (wide) store64(word, value);
   else store32(word, <u32>value);
@@ -364,7 +373,7 @@ function arm(state: u64, change: i32): bool {
     if (MUTANT == 401) store64(line, armed);
     return true;
   }
-  store64(line, (armed & ~((<u64>0xffff_ffff))) | WORK);
+  store64(line, (armed & ~(<u64>0xffff_ffff)) | WORK);
   return false;
 }
 
@@ -455,7 +464,8 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
 
 /** Its maker's plain stores may be lost, or it has not taken it yet. */
 function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
-  if (MUTANT != 436 && (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
+  if (isFree && MUTANT != 436) return;
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, lower);
   intoLimbo(root, home, x);
@@ -564,11 +574,11 @@ export function resolve(domain: usize, slot: u32): void {
   root = domain;
   let state = load64(line);
   if ((state & PHASE) == 0) return;
-  const first = state & ~((<u64>0xffff_ffff));
+  const first = state & ~(<u64>0xffff_ffff);
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
-    if (published && load32(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+    if (published && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
       // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
       const own = line + LINE_BULK + H_ROOT;
       if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);

@@ -4,7 +4,15 @@
 //
 // Names: x an interior, to a private one; i a child.
 
-import { get32, get64, load32, put32, put64, store32, touch } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  get32,
+  get64,
+  load32,
+  put32,
+  put64,
+  store32,
+  touch,
+} from '@x/shm-arena/assembly/ground/atomic';
 import { childAt, I_COUNT, INTERIOR, openBlock, separatorAt } from './layout';
 
 export function childCount(x: usize): u32 {

@@ -5,10 +5,10 @@
 //                                                   ├► leaf ── slot: slice, LAYER ─► head ─► …
 //                                                   └► leaf ── slot: slice, REST ─► record
 //
-// A layer is a tree over one slice of each of its keys. Keys of which a layer has one with the slice
-// and more behind it keep the rest in a record; where there are two, the slot names the head of
-// another layer, whose keys begin behind that slice and behind the slices that the head says they
-// have in common.
+// A layer is a tree over one slice of each of its keys. Keys of which a layer has one with the
+// slice and more behind it keep the rest in a record; where there are two, the slot names the head
+// of another layer, whose keys begin behind that slice and behind the slices that the head says
+// they have in common.
 //
 // Links are offsets of blocks of the map's domain, whose low four bits say what they name: 0 an
 // interior, 1 to 4 a leaf of that size; 0 is nothing. Heads and records are named without bits.
@@ -118,7 +118,7 @@ export const I_COUNT: usize = 4;
 export const I_SEPARATORS: usize = 32;
 /** Most children. */
 export const WIDTH: u32 = isDefined(GATED) ? 4 : 38;
-const I_CHILDREN: usize = I_SEPARATORS + (((<usize>WIDTH) - 1) << 3);
+const I_CHILDREN: usize = I_SEPARATORS + ((<usize>WIDTH - 1) << 3);
 export const INTERIOR: u32 = (<u32>I_CHILDREN + (WIDTH << 2) + 7) & ~7;
 
 export function separatorAt(x: usize, i: u32): usize {

@@ -1,6 +1,6 @@
-// Leaves: unsorted slots that are written once. A slot counts from the store of LIVE on that sets its
-// bit, and until one that clears it, and is not used again while the leaf lives; so who loads LIVE
-// once has the leaf of one instant, needs no second look, and nobody waits.
+// Leaves: unsorted slots that are written once. A slot counts from the store of LIVE on that sets
+// its bit, and until one that clears it, and is not used again while the leaf lives; so who loads
+// LIVE once has the leaf of one instant, needs no second look, and nobody waits.
 //
 //   LIVE         1 0 1 0 │ all are: 8 bytes of key, 8 of value       prints   7f 03 c1 00
 //                │   │
@@ -26,7 +26,15 @@
 //
 // Names: live what LIVE is; what as in layout.ts; kind: bytes of the key in the slice, or LONGER.
 
-import { check, get64, load64, peek64, put64, store64, touch } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  check,
+  get64,
+  load64,
+  peek64,
+  put64,
+  store64,
+  touch,
+} from '@x/shm-arena/assembly/ground/atomic';
 import { F } from '@x/shm-arena/assembly/ground/invariants';
 import {
   blockOf,
@@ -82,7 +90,7 @@ function slotsWith(link: u32, print: u64): u64 {
   for (let i: u32 = 0; i < words; i++, at += 8) {
     const x = load64(at) ^ pattern;
     const zeros = ~(((x & LOWER) + LOWER) | x | LOWER); // The top bit of each byte that agrees.
-    bits |= ((zeros >> 7) * GATHER >> 56) << (i << 3);
+    bits |= (((zeros >> 7) * GATHER) >> 56) << (i << 3);
   }
   return bits;
 }
@@ -134,21 +142,14 @@ export function freeSlot(link: u32, slice: u64): i32 {
  * Puts an entry into a slot that was never used, of a leaf where `live` counts; it does not count
  * yet.
  */
-export function fillSlot(
-  link: u32,
-  live: u64,
-  slot: u32,
-  slice: u64,
-  what: u32,
-  value: u64,
-): void {
+export function fillSlot(link: u32, live: u64, slot: u32, slice: u64, what: u32, value: u64): void {
   const prints = printsAt(link, slot >> 3);
   const shift: u64 = (slot & 7) << 3;
   check(((peek64(prints) >> shift) & 0xff) == 0, F + 1, prints);
   put64(slotAt(link, slot), slice); // Private: F1.
   put64(slotAt(link, slot) + S_VALUE, value);
   const all = <u32>(live >> KINDS);
-  if ((live & SLOTS) != 0 && all != what) {
+  if (all != what && (all == MIXED || (live & SLOTS) != 0)) {
     if (all != MIXED) sayKinds(link, all);
     const kinds = whatAt(link, slot >> 3);
     // Who died before the fingerprint has left what he was about to put there.
@@ -165,13 +166,7 @@ function sayKinds(link: u32, all: u32): void {
 }
 
 /** The same in a private leaf, whose words nobody reads meanwhile. */
-export function fillPrivate(
-  link: u32,
-  live: u64,
-  slice: u64,
-  what: u32,
-  value: u64,
-): u64 {
+export function fillPrivate(link: u32, live: u64, slice: u64, what: u32, value: u64): u64 {
   const slot = <u32>freeSlot(link, slice);
   const shift: u64 = (slot & 7) << 3;
   put64(slotAt(link, slot), slice);

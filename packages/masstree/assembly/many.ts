@@ -6,7 +6,8 @@
 // Each key is read for itself: its steps, and where it linearizes, are those of `get` (read.ts).
 //
 // Lane, 48 bytes, private
-//   0 u64 x 2 the key's first slices   16 u32 length   20 u32 its bytes   24 u32 depth   28 u32 link
+//   0 u64 x 2 the key's first slices   16 u32 length   20 u32 its bytes   24 u32 depth   28 u32
+//   link
 //   32 u64 value word   40 u32 what the slot is   44 u32 0 on its way, FOUND, NONE
 //
 // Y1  Records are copied out only if the clock has not passed upper behind the last load of a value
@@ -14,14 +15,7 @@
 //
 // Names: as in read.ts.
 
-import {
-  get32,
-  get64,
-  load64,
-  put32,
-  put64,
-  touch,
-} from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, load64, put32, put64, touch } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, look } from '@x/shm-arena/assembly/map/call';
@@ -83,7 +77,8 @@ export function getMany(
     let next = key;
     for (let i: u32 = 0; i < lanes; i++) next = stage(laneAt(first, i), next);
     while (!walkAll(target, domain, first, lanes)) reachOn(round++);
-    if (!kept && !covered()) { // Y1
+    if (!kept && !covered()) {
+      // Y1
       reachOn(round++);
       continue;
     }

@@ -27,11 +27,11 @@
 //   7. CAS number n | opening → n + 1     linearizes      as 2
 // settle, by who finds an opening that does not end: 8. CAS n | opening → n + 1: 7 fails, and its
 // opener begins again
-// close: 9. LINE_OPEN := 0, when the thread's last is closed; 10. MAP_NEWEST: CAS from what was seen
-// to the most of all lines
+// close: 9. LINE_OPEN := 0, when the thread's last is closed; 10. MAP_NEWEST: CAS from what was
+// seen to the most of all lines
 //
-// Who is paused or dead while it is armed keeps an opener waiting, which says CONTENDED; nobody else
-// waits for either.
+// Who is paused or dead while it is armed keeps an opener waiting, which says CONTENDED; nobody
+// else waits for either.
 
 import {
   cas64,
@@ -62,11 +62,6 @@ export function settled(map: usize): u64 {
     word = load64(map + MAP_NUMBER);
   }
   return word;
-}
-
-/** The generation of what a write makes. */
-export function generationOf(word: u64): u64 {
-  return word >> 1;
 }
 
 /** The newest snapshot that may be open, of a write that has found the number before: N2. */

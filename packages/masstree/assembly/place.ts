@@ -1,5 +1,5 @@
-// Where a write's walk stands: at a leaf, or a node on the way to it, with the words that name it and
-// its parent, and the blocks in which these words are.
+// Where a write's walk stands: at a leaf, or a node on the way to it, with the words that name it
+// and its parent, and the blocks in which these words are.
 //
 //   beyond ── beyondWord ─► over ── word ─► link
 //   an interior, a head,    an interior, or the layer's head: then beyond is the leaf `upper`, and

@@ -1,7 +1,7 @@
 // Following links: by the rule of the arena's reservations a link inside a block is followed only
-// while the clock has not passed the upper that has stood since the walk's root was loaded, else the
-// walk begins again at the root of the map (reservation.ts, "Links"). What a lease keeps needs none
-// of it: a snapshot's blocks are never stored into, and stay.
+// while the clock has not passed the upper that has stood since the walk's root was loaded, else
+// the walk begins again at the root of the map (reservation.ts, "Links"). What a lease keeps needs
+// none of it: a snapshot's blocks are never stored into, and stay.
 //
 // R1  Whatever a walk stands on was current at some time of the call, and stays while its pin does.
 //
@@ -41,7 +41,8 @@ export function hopValue(word: usize, kept: bool): u32 {
 /** Before a walk begins again for the `round`-th time: lets upper run ahead of the clock. */
 export function reachOn(round: u32): void {
   const clock = load64(CLOCK);
-  if (clock > load64(SELF + S_UPPER)) store64(SELF + S_UPPER, clock + ((<u64>1) << min(round, 10)) - 1);
+  if (clock > load64(SELF + S_UPPER))
+    store64(SELF + S_UPPER, clock + ((<u64>1) << min(round, 10)) - 1);
 }
 
 /** What stands in a block whose lock this thread has may be read after it is unlocked. */

@@ -1,16 +1,19 @@
-// Records: what does not stand in a slot: the rest of a key that goes on behind its slice, a value of
-// more than 8 bytes, or both.
+// Records: what does not stand in a slot: the rest of a key that goes on behind its slice, a value
+// of more than 8 bytes, or both.
 //
 //   slot ─► | rest, value bytes | the rest's slices | value |         one block, frozen
 //   slot ─► | rest | FAR, bytes | the rest's slices | address, region | ─► | value |    a region
 //
 // A value for which a block is too small stands in a region of its own, which the record owns.
 //
-// Record: 0 u32 bytes of the rest, and FAR   4 u32 bytes of the value   8 the rest's slices, then the
+// Record: 0 u32 bytes of the rest, and FAR   4 u32 bytes of the value   8 the rest's slices, then
+// the
 //   value, padded to 8; or FAR: u32 where it is, u32 its region
 //
-// B1  A far value's region becomes LIVE only when a slot names its record, and is retired, LIVE, when
-//     none does any more. It is covered by the pin of who made it, or takes it out (reach.ts); so its
+// B1  A far value's region becomes LIVE only when a slot names its record, and is retired, LIVE,
+// when
+//     none does any more. It is covered by the pin of who made it, or takes it out (reach.ts); so
+//     its
 //     number means no other one meanwhile.
 //
 // No site can check B1; the checker looks for regions that are left.
@@ -24,12 +27,12 @@ import { left, slice } from './hand';
 import * as intents from './intent';
 import { out, outRegion, take, takeRegion } from './intent';
 
-const R_REST: usize = 0;
-const R_VALUE: usize = 4;
-const R_SLICES: usize = 8;
-const FAR: u32 = 1 << 31;
+export const R_REST: usize = 0;
+export const R_VALUE: usize = 4;
+export const R_SLICES: usize = 8;
+export const FAR: u32 = 1 << 31;
 /** Of a value that is elsewhere: its address and its region. */
-const FAR_BYTES: u32 = 8;
+export const FAR_BYTES: u32 = 8;
 
 /** Bytes of the rest. */
 export function restOf(record: usize): u32 {
@@ -114,6 +117,6 @@ export function moveRecord(record: usize, from: u32, rest: u32): usize {
 
 /** Notes that a record and its value go out of the map. Under the lock of its slot's leaf. */
 export function dropRecord(record: usize): void {
-  out(record, false);
+  if (MUTANT != 434) out(record, false);
   if (isFar(record)) outRegion(get32(behindRest(record) + 4));
 }

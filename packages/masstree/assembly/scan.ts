@@ -12,14 +12,7 @@ import { put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, io, look } from '@x/shm-arena/assembly/map/call';
-import {
-  END,
-  END_OPEN,
-  KEYS_ONLY,
-  NEED,
-  REVERSE,
-  START,
-} from '@x/shm-arena/assembly/map/codes';
+import { END, END_OPEN, KEYS_ONLY, NEED, REVERSE } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { ANSWER, COUNT_DONE, putLarge } from '@x/shm-arena/assembly/map/result';
@@ -56,7 +49,9 @@ import { restOf, restSlice, valueAt, valueBytes } from './record';
 export const COUNT_ONLY: u32 = 1 << 16;
 /** Flag: the end of the room for output, three quarters of it, is for the key. */
 export const WIDE: u32 = 1 << 17;
-/** A status: the scan stands at a key for which there is no room; the result says how many bytes. */
+/**
+ * A status: the scan stands at a key for which there is no room; the result says how many bytes.
+ */
 export const WIDER: i32 = 48;
 /** Entries that one call counts. */
 const COUNTED: u32 = 1 << 16;

@@ -15,7 +15,8 @@
 // Locks: from left to right, then upward (intent.ts); each is looked at again under its lock: it is
 // not DEAD, and its word still names what it did. All of it is given up where one is not to be had.
 //
-// X1  A leaf that is split at its end, because all that comes comes behind it, stays full; so does one
+// X1  A leaf that is split at its end, because all that comes comes behind it, stays full; so does
+// one
 //     that is split at its beginning.
 // X2  A separator is a slice that nothing left of it has, so that L2 holds.
 //
@@ -29,7 +30,6 @@ import {
   put32,
   put64,
   store32,
-  store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
@@ -159,7 +159,8 @@ export function makeRoom(live: u64): i32 {
   const key = slice(depth);
   let middle: u32;
   let separator = MUTANT == 442 ? greatest(n) : key;
-  if (isLast && key > greatest(n)) middle = n; // X1
+  if (isLast && key > greatest(n))
+    middle = n; // X1
   else {
     sortEntries(n);
     middle = isFirst && key < entrySlice(0) ? 0 : middleOf(n);
@@ -233,8 +234,8 @@ export function isSparse(named: u32, n: u32): bool {
 
 /**
  * Takes the leaf that was walked to out of the tree, if it is empty, or makes one of it and its
- * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock was
- * not to be had; FULL.
+ * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock
+ * was not to be had; FULL.
  */
 export function shrink(number: u64): i32 {
   const x = blockOf(link);

@@ -1,5 +1,5 @@
-// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a part
-// at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
+// Taking sparse leaves out of the tree: behind a removal, where the key was; and over all of it, a
+// part at a time, by `maintain`. Both do what shape.ts does for one leaf, again and again.
 //
 // Names: as in place.ts and cursor.ts.
 
@@ -59,7 +59,7 @@ export function tidy(map: usize, head: usize): u32 {
     status = shrink(number);
     if (status == FULL && !collected) {
       collected = true;
-      collectHere();
+      collectHere(true);
     } else if (status != AGAIN) break;
     else changes++;
   }
@@ -74,7 +74,7 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
   allForKey();
   put32(io() + ANSWER, sweep(domain, most));
   put32(io() + NEXT, more ? 1 : 0);
-  collectHere();
+  collectHere(false);
   return leave(OK);
 }
 

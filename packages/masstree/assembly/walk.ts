@@ -1,9 +1,9 @@
 // A write's way to the leaf of its key (place.ts says where it stands then).
 //
-// On the way it makes what the write may need, one thing at a time, each of them complete by itself,
-// and then begins again: copies of blocks that an open snapshot shows (open.ts N2), so that all that
-// it stands on may be stored into; and, for who adds an entry, room in interiors that are full, so
-// that a leaf's split changes its parent alone.
+// On the way it makes what the write may need, one thing at a time, each of them complete by
+// itself, and then begins again: copies of blocks that an open snapshot shows (open.ts N2), so
+// that all that it stands on may be stored into; and, for who adds an entry, room in interiors
+// that are full, so that a leaf's split changes its parent alone.
 //
 // V1  What stands above the leaf in its layer is no snapshot's, and has room for one child more if
 //     the write asked for it.
@@ -16,30 +16,10 @@ import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { agreeing, kind, slice } from './hand';
 import { ask, childCount, childOf } from './interior';
 import { find, found, isLayer } from './leaf';
-import {
-  blockOf,
-  childAt,
-  H_SKIP,
-  liveAt,
-  LOST,
-  S_VALUE,
-  sizeOf,
-  slotAt,
-  WIDTH,
-} from './layout';
+import { blockOf, childAt, H_SKIP, liveAt, LOST, S_VALUE, sizeOf, slotAt, WIDTH } from './layout';
 import { isShown, newestOf } from './open';
 import { hop, hopValue } from './reach';
-import {
-  depth,
-  descend,
-  enterLayer,
-  fork,
-  goDeeper,
-  over,
-  standOn,
-  top,
-  word,
-} from './place';
+import { depth, descend, enterLayer, fork, goDeeper, over, standOn, top, word } from './place';
 import { renew, splitInterior } from './shape';
 
 /**
@@ -55,8 +35,9 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
     if (link == LOST) return AGAIN;
     if (link == 0) return OK;
     const x = blockOf(link);
-    const shown = isShown(newest, x) && !(MUTANT == 423 && sizeOf(link) == 0);
-    if (shown) return renew(number, x, link, over, word, false);
+    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(newest, x)) {
+      return renew(number, x, link, over, word, false);
+    }
     if (sizeOf(link) == 0) {
       if (grows && childCount(x) == WIDTH) return splitInterior(number);
       ask(x);

@@ -2,7 +2,8 @@
 //
 //   value of the same kind     the slot's value word            another kind    LIVE: one slot off,
 //   new key                    LIVE: a slot on                                  another on
-//   key removed                LIVE: a slot off                 second key with the slot's slice and
+//   key removed                LIVE: a slot off                 second key with the slot's slice
+//   and
 //   no free slot               shape.ts makes room, then again  more: LIVE: REST off, LAYER on
 //   slices that a head has and the key has not: two heads in the place of one, by the slot's value
 //
@@ -40,7 +41,17 @@ import { NOTES } from './gather';
 import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp, out, publishLive, publishValue, publishWord } from './intent';
-import { fillPrivate, fillSlot, find, found, freeSlot, isLayer, liveCount, withoutSlot, withSlot } from './leaf';
+import {
+  fillPrivate,
+  fillSlot,
+  find,
+  found,
+  freeSlot,
+  isLayer,
+  liveCount,
+  withoutSlot,
+  withSlot,
+} from './leaf';
 import * as layout from './layout';
 import {
   A_LAYER,
@@ -143,7 +154,7 @@ export function run(
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
-      intents.collectHere();
+      intents.collectHere(false);
     } else if (status != AGAIN) return status;
     reachOn(round);
   }
@@ -250,7 +261,7 @@ function sameValue(word: u64, what: u32, record: usize, expected: usize, bytes: 
 /** A value of 8 bytes at most as a word. */
 function wordOf(at: usize, bytes: u32): u64 {
   if (bytes == 0) return 0;
-  return get64(at) & ((~(<u64>0)) >> ((8 - bytes) << 3));
+  return get64(at) & (~(<u64>0) >> ((8 - bytes) << 3));
 }
 
 // ---- entries ------------------------------------------------------------------------------------
@@ -294,7 +305,7 @@ function moveEntry(record: usize, from: u32): u64 {
 /** The layer is empty: its first leaf. */
 function firstLeaf(number: u64): i32 {
   if (!begin(over, number)) return AGAIN;
-  if (MUTANT != 407 && load32(places.word) != 0) return giveUp(AGAIN);
+  if (MUTANT != 414 && load32(places.word) != 0) return giveUp(AGAIN);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
@@ -318,7 +329,7 @@ function add(live: u64): i32 {
 }
 
 function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
-  if (MUTANT != 434 && record != 0) dropRecord(record);
+  if (record != 0) dropRecord(record);
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();

@@ -4,6 +4,7 @@ import type { OpCall } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { FAR } from './operations.ts';
 import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
 
 interface Setting {
@@ -236,6 +237,31 @@ scenario(
   LEAF,
 );
 scenario('records, swap', [RECORDS, [['swap', 'c', LARGE + 9]]], LEAF);
+scenario(
+  'far, get',
+  [
+    [
+      ['set', 'c', FAR + 1],
+      ['set', 'c', FAR + 2],
+    ],
+    [['get', 'c']],
+  ],
+  [['set', 'c', FAR]],
+);
+scenario('far, take', [[['set', 'c', FAR + 1]], [['take', 'c']]], [['set', 'c', FAR]]);
+scenario(
+  'far, snapshot',
+  [
+    [
+      ['set', 'c', FAR + 1],
+      ['delete', 'c'],
+    ],
+    SNAPSHOT,
+  ],
+  [['set', 'c', FAR]],
+);
+scenario('far, far', [[['insert', 'd', FAR + 1]], [['set', 'c', FAR + 2]]], [['set', 'c', FAR]]);
+scenario('far in a layer', [[['insert', `${L}b`, 1]], [['get', `${L}a`]]], [['set', `${L}a`, FAR]]);
 scenario('records, goi', [RECORDS, [['goi', 'c', 5]]], LEAF);
 scenario(
   'records, take and insert',
@@ -273,6 +299,38 @@ scenario(
     REVERSE,
   ],
   [['set', `${L}a`, 7]],
+);
+
+/** A leaf with slots of two kinds, none of which counts when the next one comes. */
+scenario(
+  'dead kinds, get',
+  [
+    [['delete', 'a']],
+    [
+      ['insert', 'b', 1],
+      ['get', 'b'],
+      ['get', 'a'],
+    ],
+  ],
+  [
+    ['set', 'a', 7],
+    ['set', 'b', 8],
+    ['set', 'c', 9],
+    ['delete', 'b'],
+    ['delete', 'c'],
+  ],
+);
+scenario(
+  'merge, fill',
+  [
+    [['delete', 'c']],
+    [
+      ['insert', 'f', 1],
+      ['insert', 'g', 2],
+      ['insert', 'h', 3],
+    ],
+  ],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
 );
 
 // ---- other writes -------------------------------------------------------------------------------
