@@ -25,9 +25,9 @@ export function ask(x: usize): void {
 }
 
 /**
- * The child that has the slice; with `below`, what comes right before the slice. No branches, and no
- * look waits for another but once: first one separator in eight, then the seven behind. What lies
- * behind the last one does not count.
+ * The child that has the slice; with `below`, what comes right before the slice. No branches, and
+ * no look waits for another but once: first one separator in eight, then the seven behind. What
+ * lies behind the last one does not count.
  */
 export function childOf(x: usize, slice: u64, below: bool): u32 {
   const last = slice - <u64>below; // What is before it ends there; below 0 there is nothing.
