@@ -5,6 +5,7 @@
 // key by itself: what they say must have been so at some instant since the `mark` with the same
 // tag, which stands right before them. Parts: masstree/.
 
+import { REMOVE, SET } from '../../../packages/masstree/build/numbers-gated/write.ts';
 import { SLOT_ALIVE } from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import { dropLease, isLive, kindOf, recoverSlots, slotAt } from './common.ts';
@@ -17,7 +18,20 @@ import { blockers, promise } from './masstree/parts.ts';
 import { plan, scenarios, settings } from './masstree/scenarios.ts';
 
 function setup(world: World, scenario: Scenario): void {
-  createMap(world, KERNEL, settings.get(scenario.name)!.pages);
+  const { pages, warm } = settings.get(scenario.name)!;
+  createMap(world, KERNEL, pages);
+  if (warm === true) for (const t of world.threads) if (t.role === 'worker') warmUp(t);
+}
+
+/** A record comes and goes, and the leaf that has it. */
+function warmUp(t: Thread): void {
+  const { entry, generation, io } = t.local;
+  for (const kind of [SET, REMOVE]) {
+    const key = [1, 0x7a00_0000, 0, 0, 0];
+    const value = [io! + 64, 24, 0, 0];
+    const status = t.kernels[KERNEL]!.put!(entry, generation, kind, ...key, ...value);
+    if (status !== 0) throw new Error(`put: ${status}`);
+  }
 }
 
 const common = ofMap<Run, Entries>({

@@ -136,7 +136,7 @@ export const LOCKS: u32 = 3;
 export const LINE_NEWS: usize = 64;
 const NEWS: u32 = 6;
 export const LINE_OLDS: usize = 112;
-const OLDS: u32 = 4;
+export const OLDS: u32 = 4;
 /** How many slices `maintain` goes on behind, one less of them, and they. */
 export const LINE_CURSOR: usize = 208;
 export const CURSOR_SLICES: u32 = 5;

@@ -14,6 +14,7 @@ import {
   LINE_SNAPSHOTS,
   LINE_WORD,
   LOCKS,
+  OLDS,
   PHASE,
 } from '../../../../packages/masstree/build/numbers-gated/intent.ts';
 import {
@@ -300,7 +301,7 @@ function linesProblem(world: World, at: Place): string | undefined {
   for (let slot = 0; slot < at.homes; slot++) {
     const line = lineAt(at, slot);
     if (world.u64(line) !== 0n) return `nobody works, but slot ${slot} is writing`;
-    for (let word = LINE_LOCKS; word < LINE_CURSOR; word += 4) {
+    for (let word = LINE_LOCKS; word < LINE_OLDS + OLDS * 8; word += 4) {
       if (world.u32(line + word) !== 0)
         return `nobody works, but slot ${slot} has a note at ${word}`;
     }
@@ -371,7 +372,7 @@ const LINE_NAMES: Names = {
 };
 for (let i = 0; i < LOCKS; i++) LINE_NAMES[LINE_LOCKS + i * 4] = `lock${i + 2}`;
 for (let i = 0; LINE_NEWS + i * 8 < LINE_OLDS; i++) LINE_NAMES[LINE_NEWS + i * 8] = `new${i}`;
-for (let i = 0; LINE_OLDS + i * 8 < LINE_CURSOR; i++) LINE_NAMES[LINE_OLDS + i * 8] = `old${i}`;
+for (let i = 0; i < OLDS; i++) LINE_NAMES[LINE_OLDS + i * 8] = `old${i}`;
 
 const HOME_NAMES: Names = {
   [HOME_OWNER]: 'owner',

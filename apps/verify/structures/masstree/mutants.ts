@@ -27,7 +27,7 @@ const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
 const diesLate = by({ strategy: 'dfs', preemptions: 1, kills: 1 });
 
 export const mutants: Mutant[] = [
-  twice(400, 'no link is asked whether the pin covers it', 'late record, get'),
+  twice(400, 'no link is asked whether the pin covers it', 'late leaf, get'),
   tree(401, 'a write looks at the number before it is armed', 'same, snapshot'),
   tree(402, 'an armed write does not look at the number', 'same, snapshot'),
   diesLate(403, 'locks are given back before the intent is done', 'record, record'),
@@ -52,12 +52,12 @@ export const mutants: Mutant[] = [
   tree(423, 'a write does not copy the interior of a snapshot', 'merge: change, old snapshot'),
   tree(424, 'what a write makes is a generation too new', 'split: snapshot'),
   tree(425, 'a snapshot is open before writers can know', 'same, snapshot'),
-  twice(426, 'a head is followed though the pin may not cover it', 'late layer, get'),
+  twice(426, 'a head is followed though the pin may not cover it', 'late head, get'),
   twice(427, 'what a gathered leaf names may not be covered', 'late record, scan'),
   twice(428, 'a record is read though the pin may not cover it', 'late record, get'),
   twice(429, 'a neighbour is locked though it may not be covered', 'late neighbour, merge'),
   twice(430, 'a value that is shown after the lock is not covered', 'late record, goi'),
-  twice(431, 'a link that is not covered is loaded again', 'late layer, get'),
+  twice(431, 'a link that is not covered is loaded again', 'late head, get'),
   tree(432, 'what was made in vain is forgotten', 'split: snapshot', 'split: insert'),
   dies(433, 'a repair forgets what the dead had made', 'split: insert'),
   tree(434, 'a record that was removed is forgotten', 'take, get'),

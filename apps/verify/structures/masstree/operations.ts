@@ -247,6 +247,16 @@ const whole: Operations = {
       return size < 2 ** 31 ? 'ok' : `!${size | 0} entries`;
     },
   },
+  /** The era ends. */
+  tick: {
+    *run(t) {
+      const arena = t.kernels.arena!;
+      const lease: number = yield [arena.leaseTake!];
+      yield [arena.leaseHold!, lease];
+      yield [arena.leaseDrop!, lease];
+      return 'ok';
+    },
+  },
   maintain: {
     *run(t, _run, leaves: number) {
       return nameOf(yield [t.kernels[KERNEL]!.maintain!, ...handle(t), leaves]);

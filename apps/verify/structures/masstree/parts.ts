@@ -46,6 +46,7 @@ export const promise: MapPromise<Entries> = {
     take: gives(() => null),
     size: (own, _call, result) => may(own, result, 'ok'),
     maintain: (own, _call, result) => may(own, result, 'ok'),
+    tick: (own, _call, result) => may(own, result, 'ok'),
     quit: (own, _call, result) => may(own, result, 'ok'),
     heir: (own, _call, result) => may(own, result, 'ok'),
   },

@@ -9,6 +9,8 @@ import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './sh
 
 interface Setting {
   pages: number;
+  /** Each thread has written before, and has free blocks. */
+  warm?: boolean;
 }
 
 export const plan = { quick: quickly([2_000, 1_500, 500], 100), full: MAP_FULL };
@@ -337,52 +339,43 @@ scenario(
 
 /**
  * A reader has begun; then somebody makes what is younger than its pin, and somebody else takes it
- * out again, and frees it.
+ * out again and frees it.
  */
-const LATE: Program = [1, 2, 3].map((n): OpCall => ['set', 'c', LARGE + n]);
-const GOES: Program = [4, 5].map((n): OpCall => ['set', 'c', LARGE + n]);
+const LATE: Program = [['tick'], ['set', 'c', LARGE + 1]];
+const GOES: Program = [['set', 'c', LARGE + 2], ['quit']];
 const READERS: Record<string, Program> = {
   get: [['get', 'c']],
   goi: [['goi', 'c', 5]],
   scan: SCAN,
   swap: [['swap', 'c', 5]],
 };
-for (const [name, reader] of Object.entries(READERS)) {
-  scenario(`late record, ${name}`, [reader, LATE, GOES], [['set', 'c', LARGE]]);
-}
-scenario(
-  'late layer, get',
-  [
-    [['get', `${L}a`]],
-    [
-      ['set', `${L}a`, LARGE],
-      ['set', `${L}a`, LARGE + 1],
-      ['insert', `${L}b`, 1],
-    ],
-    [
-      ['delete', `${L}a`],
-      ['delete', `${L}b`],
-    ],
-  ],
-  [['set', `${L}a`, 7]],
+const late = (name: string, threads: readonly Program[], before: Program): void =>
+  scenario(`late ${name}`, threads, before, { warm: true });
+for (const [name, reader] of Object.entries(READERS))
+  late(`record, ${name}`, [reader, LATE, GOES], [['set', 'c', LARGE]]);
+late(
+  'head, get',
+  [[['get', `${S}a`]], [['tick'], ['insert', `${S}b`, 1]], [['insert', `${D}a`, 2], ['quit']]],
+  [['set', `${S}a`, 7]],
 );
-scenario(
-  'late leaf, get',
+late(
+  'leaf, get',
+  [[['get', 'a']], [['tick'], ['set', 'a', 7]], [['set', 'a', 8], ['quit']]],
   [
-    [['get', 'a']],
-    [8, 7, 8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
-    [8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
+    ['set', 'a', 7],
+    ['set', 'a', 8],
   ],
-  [['set', 'a', 7]],
 );
-scenario(
-  'late neighbour, merge',
+late(
+  'neighbour, merge',
+  [[['delete', 'c']], [['tick'], ['set', 'e', 8]], [['set', 'e', 7], ['quit']]],
   [
-    [['delete', 'c']],
-    [LARGE, LARGE + 1, 8, 7].map((value): OpCall => ['set', 'e', value]),
-    [8, 7, 8, 7].map((value): OpCall => ['set', 'e', value]),
+    ...FULL,
+    ['set', 'd', 1],
+    ...[8, 7, 8, 7].map((value): OpCall => ['set', 'e', value]),
+    ['delete', 'd'],
+    ['delete', 'g'],
   ],
-  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
 );
 scenario(
   'dead kinds, late get',
