@@ -20,7 +20,10 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DOCUMENT = join(ROOT, 'docs/COMPLEXITY.md');
 const MARK = '<!-- costs: written by tools/costs.mjs -->';
 /** The packages that have a table. */
-const TABLES = ['skiplist', 'avl-batch', 'reclaim-epoch', 'reclaim-hazard', 'shm-arena'];
+const TABLES = [
+  ...['masstree', 'skiplist', 'avl-batch'],
+  ...['reclaim-epoch', 'reclaim-hazard', 'shm-arena'],
+];
 
 let watching = false;
 let steps = 0;

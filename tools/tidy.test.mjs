@@ -47,5 +47,6 @@ test('an error without a code is found', () => {
 test("a machine's path and a registry are found", () => {
   assert.match(inspectText('a.md', `see ${'/home'}/me/file`)[0], /machine's path/);
   assert.match(inspectText('pnpm-lock.yaml', 'tarball: x')[0], /names a registry/);
+  assert.deepEqual(inspectText('pnpm-lock.yaml', 'is-finalizationregistry@1.1.1'), []);
   assert.deepEqual(inspectText('a.md', 'see docs/work/file'), []);
 });

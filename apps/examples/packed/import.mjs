@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { AvlBatch } from '@x/avl-batch';
+import { Masstree } from '@x/masstree';
 import { Arena, ShmError } from '@x/shm-arena';
 import { u32, utf8 } from '@x/shm-arena/codec';
 import { SkipList } from '@x/skiplist';
@@ -24,6 +25,10 @@ if (isMainThread) {
       ['pear', 2],
     ],
   );
+  assert.deepEqual(
+    [...Masstree.open(arena, 'table', options).entries({ prefix: 'p' })],
+    [['pear', 2]],
+  );
   assert.throws(
     () => SkipList.open(arena, 'nothing'),
     (error) => error instanceof ShmError,
@@ -42,6 +47,7 @@ if (isMainThread) {
   const stock = SkipList.open(arena, 'stock', options);
   assert.equal(stock.get('apple'), 1);
   stock.set('pear', 2);
+  Masstree.create(arena, { ...options, name: 'table' }).setMany(stock);
   const index = AvlBatch.create(arena, { name: 'index', value: u32 });
   index.set('pear', 2);
 }

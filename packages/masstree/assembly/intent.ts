@@ -103,7 +103,12 @@ import {
   USED,
   wordAt,
 } from '@x/shm-arena/assembly/reclaim/home';
-import { collectAll, collectDue, intoLimbo } from '@x/shm-arena/assembly/reclaim/limbo';
+import {
+  collectAll,
+  collectDue,
+  intoLimbo,
+  shedOrphans,
+} from '@x/shm-arena/assembly/reclaim/limbo';
 import { shed } from '@x/shm-arena/assembly/reclaim/spans';
 import {
   blockOf,
@@ -300,13 +305,15 @@ export function dropUnnoted(domain: usize, slot: u32): void {
 }
 
 /**
- * Frees all that nobody reads, and gives memory back. Between two tries of a call: it has nothing.
+ * Frees all that nobody reads, and gives memory back. `own`: the call may still read what its pin
+ * covers; else it has nothing, between two tries.
  */
-export function collectHere(): void {
+export function collectHere(own: bool): void {
   regions.sweep();
-  collectAll(root, home, false);
+  collectAll(root, home, own);
   takeBack(root, home);
   shed(root, home, true);
+  shedOrphans(root);
 }
 
 // ---- publish ------------------------------------------------------------------------------------
@@ -457,7 +464,8 @@ function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: boo
 
 /** Its maker's plain stores may be lost, or it has not taken it yet. */
 function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
-  if (MUTANT != 436 && (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD) return;
+  const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
+  if (isFree && MUTANT != 436) return;
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, lower);
   intoLimbo(root, home, x);
@@ -570,7 +578,7 @@ export function resolve(domain: usize, slot: u32): void {
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
-    if (published && load32(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+    if (published && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
       // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
       const own = line + LINE_BULK + H_ROOT;
       if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);

@@ -149,7 +149,7 @@ export function fillSlot(link: u32, live: u64, slot: u32, slice: u64, what: u32,
   put64(slotAt(link, slot), slice); // Private: F1.
   put64(slotAt(link, slot) + S_VALUE, value);
   const all = <u32>(live >> KINDS);
-  if ((live & SLOTS) != 0 && all != what) {
+  if (all != what && (all == MIXED || (live & SLOTS) != 0)) {
     if (all != MIXED) sayKinds(link, all);
     const kinds = whatAt(link, slot >> 3);
     // Who died before the fingerprint has left what he was about to put there.

@@ -22,19 +22,19 @@ export function covered(): bool {
 /** The link in a word of a block that the walk stands on, or LOST. `kept`: by a lease. */
 export function hop(word: usize, kept: bool): u32 {
   const link = load32(word); // Pairs with the store that published the block.
-  if (MUTANT == 431 && !kept && !covered()) return again(word);
   return kept || covered() ? link : LOST;
 }
 
 /** The seeded bug that loads a link again. */
 function again(word: usize): u32 {
   reachOn(0);
-  return load32(word);
+  return <u32>load64(word);
 }
 
 /** The block that a slot's value word names, or LOST. */
 export function hopValue(word: usize, kept: bool): u32 {
   const block = <u32>load64(word);
+  if (MUTANT == 431 && !kept && !covered()) return again(word);
   return kept || MUTANT == 426 || covered() ? block : LOST;
 }
 

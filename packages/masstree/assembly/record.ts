@@ -27,12 +27,12 @@ import { left, slice } from './hand';
 import * as intents from './intent';
 import { out, outRegion, take, takeRegion } from './intent';
 
-const R_REST: usize = 0;
-const R_VALUE: usize = 4;
-const R_SLICES: usize = 8;
-const FAR: u32 = 1 << 31;
+export const R_REST: usize = 0;
+export const R_VALUE: usize = 4;
+export const R_SLICES: usize = 8;
+export const FAR: u32 = 1 << 31;
 /** Of a value that is elsewhere: its address and its region. */
-const FAR_BYTES: u32 = 8;
+export const FAR_BYTES: u32 = 8;
 
 /** Bytes of the rest. */
 export function restOf(record: usize): u32 {
@@ -117,6 +117,6 @@ export function moveRecord(record: usize, from: u32, rest: u32): usize {
 
 /** Notes that a record and its value go out of the map. Under the lock of its slot's leaf. */
 export function dropRecord(record: usize): void {
-  out(record, false);
+  if (MUTANT != 434) out(record, false);
   if (isFar(record)) outRegion(get32(behindRest(record) + 4));
 }

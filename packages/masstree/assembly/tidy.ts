@@ -59,7 +59,7 @@ export function tidy(map: usize, head: usize): u32 {
     status = shrink(number);
     if (status == FULL && !collected) {
       collected = true;
-      collectHere();
+      collectHere(true);
     } else if (status != AGAIN) break;
     else changes++;
   }
@@ -74,7 +74,7 @@ export function maintain(entry: u32, generation: u32, most: u32): i32 {
   allForKey();
   put32(io() + ANSWER, sweep(domain, most));
   put32(io() + NEXT, more ? 1 : 0);
-  collectHere();
+  collectHere(false);
   return leave(OK);
 }
 

@@ -35,8 +35,9 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
     if (link == LOST) return AGAIN;
     if (link == 0) return OK;
     const x = blockOf(link);
-    const shown = isShown(newest, x) && !(MUTANT == 423 && sizeOf(link) == 0);
-    if (shown) return renew(number, x, link, over, word, false);
+    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(newest, x)) {
+      return renew(number, x, link, over, word, false);
+    }
     if (sizeOf(link) == 0) {
       if (grows && childCount(x) == WIDTH) return splitInterior(number);
       ask(x);

@@ -154,7 +154,7 @@ export function run(
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
-      intents.collectHere();
+      intents.collectHere(false);
     } else if (status != AGAIN) return status;
     reachOn(round);
   }
@@ -305,7 +305,7 @@ function moveEntry(record: usize, from: u32): u64 {
 /** The layer is empty: its first leaf. */
 function firstLeaf(number: u64): i32 {
   if (!begin(over, number)) return AGAIN;
-  if (MUTANT != 407 && load32(places.word) != 0) return giveUp(AGAIN);
+  if (MUTANT != 414 && load32(places.word) != 0) return giveUp(AGAIN);
   const word = makeEntry(depth);
   if (made == MIXED) return giveUp(whyNot());
   const leaf = newLeaf(1);
@@ -329,7 +329,7 @@ function add(live: u64): i32 {
 }
 
 function remove(map: usize, live: u64, slot: u32, record: usize): i32 {
-  if (MUTANT != 434 && record != 0) dropRecord(record);
+  if (record != 0) dropRecord(record);
   const next = withoutSlot(live, slot);
   if (!publishLive(link, next, slot, true, -1)) return giveUp(AGAIN);
   finish();

@@ -1,6 +1,7 @@
 // Reading: the present state, or a snapshot's.
 
-import { type Bounds, RangeScan, TargetReader } from '@x/shm-arena/ordered';
+import { type Bounds, eachKey, RangeScan, TargetReader } from '@x/shm-arena/ordered';
+import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import { COUNT_ONLY, WIDE, WIDER } from '../build/numbers/scan.ts';
 import type { Core } from './kernel.ts';
@@ -16,6 +17,15 @@ export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
 
   override countWithin(bounds: Readonly<Bounds>): number {
     return super.countWithin(bounds, COUNT_ONLY);
+  }
+
+  /** Calls `visit` with the bytes of each key within `bounds`. */
+  eachKey(
+    bounds: Readonly<Bounds>,
+    visit: (source: Uint8Array, at: number, length: number) => void,
+  ): void {
+    this.checkFor(bounds);
+    if (!bounds.empty) eachKey(this.scan(bounds, KEYS_ONLY), bounds.limit, visit);
   }
 
   protected override scan(bounds: Readonly<Bounds>, flags: number): RangeScan {

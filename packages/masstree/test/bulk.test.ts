@@ -1,110 +1,219 @@
-// A bulk load: all at once, or nothing.
+// bulkLoad: a map's first entries, all at once or none.
 
-import { Arena, type ShmError } from '@x/shm-arena';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Arena } from '@x/shm-arena';
+import { bytes, u32, utf8 } from '@x/shm-arena/codec';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Masstree } from '../src/index.ts';
+import { Control, codeOf, content, freshArena, random, start, turn, userKey } from './support.ts';
 
 let arena: Arena;
-let map: Masstree<string, unknown>;
 beforeEach(() => {
-  arena = Arena.create({ bytes: 2 ** 25 });
-  map = Masstree.create(arena);
+  arena = freshArena();
 });
 afterEach(() => {
-  expect(map.verify().problems).toEqual([]);
+  arena.recover();
   expect(arena.verify().problems).toEqual([]);
   arena.detach();
 });
 
-/** Keys of several layers, numbers and long texts in turns. */
-const entries = Array.from({ length: 3_000 }, (_, i): [string, unknown] => {
-  const key = `place:${String(i).padStart(6, '0')}${'/part'.repeat(i % 5)}`;
-  return [key, i % 3 === 0 ? 'x'.repeat(i % 90) : i];
-});
+type Entries = [string, number][];
 
-test('what was loaded is there, in order, in full leaves', () => {
-  map.bulkLoad(entries);
-  expect(map.size).toBe(entries.length);
-  expect([...map]).toEqual(entries);
-  const one = Masstree.create<string, unknown>(arena);
-  for (const [key, value] of [...entries].reverse()) one.set(key, value);
-  expect(map.stats().blocks).toBeLessThanOrEqual(one.stats().blocks);
-});
+const made = () => Masstree.create<string, number>(arena, { value: u32 });
+const numbered = (count: number, keyOf: (n: number) => string = userKey): Entries =>
+  Array.from({ length: count }, (_, n) => [keyOf(n), n]);
 
-test('it is invisible until its end, also to who writes meanwhile', () => {
-  const seen: number[] = [];
-  function* watched() {
-    for (const entry of entries) {
-      seen.push(map.size);
-      yield entry;
+const digits = (n: number) => String(n).padStart(6, '0');
+/** Ascending keys, by what is special about them. */
+const KINDS: Record<string, (n: number) => string> = {
+  short: (n) => digits(n).slice(2),
+  'of one slice each': (n) => `${digits(n)}--`,
+  'of two slices': userKey,
+  'alike in forty bytes': (n) => `${'common-'.repeat(6)}${digits(n)}`,
+  'alike in all but what is behind': (n) => digits(n >> 4) + 'x'.repeat(n & 15),
+  'long behind a slice': (n) => `${digits(n)}${'.'.repeat(n % 200)}`,
+};
+
+describe.each(Object.keys(KINDS))('keys %s', (kind) => {
+  test.each([0, 1, 2, 7, 14, 15, 16, 100, 1000, 9000])('%i of them are there', (count) => {
+    const entries = numbered(count, KINDS[kind]);
+    const map = made();
+    map.bulkLoad(entries);
+    expect([map.size, map.verify().problems]).toEqual([count, []]);
+    expect([...map]).toEqual(entries);
+    expect([...map.entries({ reverse: true })]).toEqual(entries.toReversed());
+    expect(map.getMany(entries.map(([key]) => key))).toEqual(entries.map(([, n]) => n));
+    expect(map.get(`${KINDS[kind]!(count)}!`)).toBe(undefined);
+  });
+
+  test('what was loaded is written like any other map', () => {
+    const map = made();
+    const model = new Map(numbered(3000, KINDS[kind]));
+    map.bulkLoad(model);
+    const before = map.snapshot();
+    const below = random(6);
+    for (let n = 0; n < 6000; n++) {
+      const key = `${KINDS[kind]!(below(3000))}${below(3) === 0 ? '+' : ''}`;
+      if (below(2) === 0) expect(map.delete(key)).toBe(model.delete(key));
+      else {
+        expect(map.swap(key, n)).toBe(model.get(key));
+        model.set(key, n);
+      }
     }
-  }
-  map.bulkLoad(watched());
-  expect(new Set(seen)).toEqual(new Set([0]));
+    expect(content(map)).toEqual(content(model));
+    expect([...before]).toEqual(numbered(3000, KINDS[kind]));
+    before.close();
+    map.clear();
+    expect([map.size, map.verify().problems]).toEqual([0, []]);
+    map.bulkLoad(numbered(100));
+    expect([...map]).toEqual(numbered(100));
+  });
 });
 
-test('into a map that is not empty, or was not at the end: nothing has changed', () => {
-  map.set('a', 1);
-  expect(() => map.bulkLoad(entries)).toThrow(RangeError);
-  expect([...map]).toEqual([['a', 1]]);
-  map.delete('a');
-  function* disturbed() {
-    yield* entries;
-    map.set('b', 2);
-  }
-  expect(() => map.bulkLoad(disturbed())).toThrow('expected an empty map');
-  expect([...map]).toEqual([['b', 2]]);
+test('values of all lengths, also those that no block holds', () => {
+  const map = Masstree.create<string, Uint8Array>(arena, { value: bytes });
+  const entries = [...Array(60).keys(), 100_000, 2_000_000, 3].map((length, n) => {
+    return [userKey(n), new Uint8Array(length).fill(n)] as const;
+  });
+  map.bulkLoad(entries);
+  expect(content(map)).toEqual(entries);
+  expect(map.take(userKey(61))).toEqual(entries[61]![1]);
 });
 
-test('keys out of order, twice the same, and what an iterator throws: nothing is left', () => {
-  const { used } = arena.stats();
-  const of = (...keys: string[]) => keys.map((key): [string, number] => [key, 1]);
-  expect(() => map.bulkLoad(of('a', 'c', 'b'))).toThrow('entries[2]');
-  expect(() => map.bulkLoad(of('a', 'a'))).toThrow('entries[1]');
-  const broken = function* () {
-    yield* entries;
-    throw new Error('broken');
-  };
-  expect(() => map.bulkLoad(broken())).toThrow('broken');
-  expect(map.size).toBe(0);
-  map.maintain();
-  arena.trim();
-  expect(map.stats().blocks).toBe(0);
-  expect(arena.stats().used).toBeLessThanOrEqual(used);
+test('its leaves are full: it takes no more than ascending writes', () => {
+  const entries = numbered(50_000);
+  const [loaded, written] = [made(), made()];
+  loaded.bulkLoad(entries);
+  written.setMany(entries);
+  expect(loaded.stats().bytes).toBeLessThanOrEqual(written.stats().bytes);
 });
 
-test('one load in a thread at a time', () => {
-  let code = '';
-  function* nested() {
-    yield ['a', 1] as [string, unknown];
+describe('nothing has changed', () => {
+  /** Loads what is refused; the map is empty then, and what was made is gone. */
+  function refused(load: (map: Masstree<string, number>) => void, code: string): string {
+    const map = made();
+    map.set('a', 1).delete('a');
+    map.maintain();
+    const { blocks } = map.stats();
+    expect(codeOf(() => load(map))).toBe(code);
+    expect([map.size, content(map), map.verify().problems]).toEqual([0, [], []]);
+    map.maintain();
+    expect(map.stats().blocks).toBe(blocks);
+    map.bulkLoad(numbered(10));
+    expect(map.size).toBe(10);
     try {
-      map.bulkLoad([['b', 1]]);
+      load(made());
     } catch (error) {
-      code = (error as ShmError).code;
+      return (error as Error).message;
     }
-    yield ['c', 1] as [string, unknown];
+    return '';
   }
-  map.bulkLoad(nested());
-  expect(code).toBe('CONTENDED');
-  expect([...map.keys()]).toEqual(['a', 'c']);
+
+  test.each([[0], [1], [500], [2998]])('when a key does not ascend behind %i', (at) => {
+    const entries = numbered(3000);
+    for (const wrong of [entries[at]![0], '', `${userKey(at)}`.slice(0, -1)]) {
+      const given = entries.map(([key, n]): [string, number] => [n === at + 1 ? wrong : key, n]);
+      const message = refused((map) => map.bulkLoad(given), 'OUT_OF_RANGE');
+      expect(message).toContain(`[${at + 1}]`);
+    }
+  });
+
+  test('when what is given throws, or is no entry', () => {
+    function* failing(): Generator<[string, number]> {
+      yield* numbered(2000);
+      throw Object.assign(new Error('no'), { code: 'MINE' });
+    }
+    refused((map) => map.bulkLoad(failing()), 'MINE');
+    const wrong = [...numbered(100), ['z', -1]] as Entries;
+    refused((map) => map.bulkLoad(wrong), 'OUT_OF_RANGE');
+    for (const none of [5, null, undefined, {}, 'ab'] as never[]) {
+      refused((map) => map.bulkLoad([['a', 1], none]), 'INVALID_TYPE');
+      refused((map) => map.bulkLoad(none), 'INVALID_TYPE');
+    }
+    refused((map) => map.bulkLoad([['\ud800', 1]]), 'INVALID_TYPE');
+  });
+
+  test('when the map has an entry, before or by then', () => {
+    const map = made().set('there', 1);
+    expect(codeOf(() => map.bulkLoad(numbered(1000)))).toBe('OUT_OF_RANGE');
+    expect(content(map)).toEqual([['there', 1]]);
+    const other = made();
+    function* writing(): Generator<[string, number]> {
+      yield* numbered(1000);
+      other.set('meanwhile', 2);
+    }
+    expect(codeOf(() => other.bulkLoad(writing()))).toBe('OUT_OF_RANGE');
+    expect([content(other), other.verify().problems]).toEqual([[['meanwhile', 2]], []]);
+  });
+
+  test('when this thread is loading already', () => {
+    const map = made();
+    function* nesting(): Generator<[string, number]> {
+      yield ['a', 1];
+      expect(codeOf(() => map.bulkLoad([['b', 2]]))).toBe('CONTENDED');
+      yield ['c', 3];
+    }
+    map.bulkLoad(nesting());
+    expect(content(map)).toEqual([
+      ['a', 1],
+      ['c', 3],
+    ]);
+  });
+
+  test('when the arena is full', () => {
+    const small = freshArena({ bytes: 2 ** 22, participants: 2 });
+    const map = Masstree.create<string, string>(small, { value: utf8 });
+    const text = 'x'.repeat(1000);
+    const entries = Array.from({ length: 10_000 }, (_, n) => [userKey(n), text] as const);
+    for (let round = 0; round < 3; round++) {
+      expect(codeOf(() => map.bulkLoad(entries))).toBe('ARENA_FULL');
+      expect([map.size, map.verify().problems]).toEqual([0, []]);
+    }
+    map.bulkLoad(entries.slice(0, 2000));
+    expect(map.size).toBe(2000);
+    expect(small.verify().problems).toEqual([]);
+    small.detach();
+  });
 });
 
-test('ARENA_FULL gives all of it back', () => {
-  const large = Array.from({ length: 10 ** 6 }, (_, i): [string, string] => [
-    `k${String(i).padStart(9, '0')}`,
-    'v'.repeat(100),
-  ]);
-  expect(() => map.bulkLoad(large)).toThrow(expect.objectContaining({ code: 'ARENA_FULL' }));
-  expect(map.size).toBe(0);
-  map.bulkLoad(large.slice(0, 1_000));
-  expect(map.size).toBe(1_000);
-});
-
-test('snapshots of before do not see it, those of later do', () => {
+test('meanwhile the map is empty for all, and then it has everything', () => {
+  const map = made();
+  const other = Masstree.attach<string, number>(arena, map.handle, { value: u32 });
+  function* looking(): Generator<[string, number]> {
+    for (const [key, n] of numbered(2000)) {
+      if (n % 500 === 0)
+        expect([map.size, other.get(userKey(0)), [...other]]).toEqual([0, undefined, []]);
+      yield [key, n];
+    }
+  }
   const before = map.snapshot();
-  map.bulkLoad(entries);
-  const after = map.snapshot();
-  map.set('z', 1).delete(entries[7]![0]);
-  expect([...before]).toEqual([]);
-  expect([...after]).toEqual(entries);
+  map.bulkLoad(looking());
+  expect([other.size, before.size, [...before]]).toEqual([2000, 0, []]);
+  expect([...other]).toEqual(numbered(2000));
+});
+
+test('one of several threads that load wins; the deaths of others leave nothing', async () => {
+  for (let round = 0; round < 4; round++) {
+    const map = made();
+    const control = new Control();
+    const threads = [0, 1, 2].map((n) =>
+      start(arena, map, control, n, 'load', { from: n * 1e6, count: 20_000 }),
+    );
+    control.go();
+    await control.reached(threads[0]!, 0, 1 + round * 200);
+    await threads[0]!.terminate();
+    const won = (await Promise.all([threads[1]!.message, threads[2]!.message])) as boolean[];
+    await Promise.all(threads.map(({ gone }) => gone));
+    arena.recover();
+    await turn();
+    expect(won.filter(Boolean).length).toBeLessThanOrEqual(1);
+    const [first] = map.keys({ limit: 1 });
+    const winner = first === undefined ? -1 : Math.floor(Number(first.slice(5)) / 1e6);
+    if (won.includes(true)) expect(winner).toBe(won[0] ? 1 : 2);
+    expect(map.size).toBe(winner === -1 ? 0 : 20_000);
+    expect([...map.keys()].length).toBe(map.size);
+    expect(map.verify().problems).toEqual([]);
+    map.destroy();
+    arena.recover();
+    expect(arena.stats().pinned.bytes).toBe(0);
+  }
 });

@@ -27,6 +27,9 @@ interface World {
   /** One of the keys in turn. */
   readonly key: number;
   next: number;
+  readonly n: number;
+  /** An empty map beside. */
+  empty: Map;
 }
 
 /** One that snapshots are open in, or were taken of. */
@@ -50,6 +53,8 @@ const reads = <W extends World>(
   ...orderedCosts<W>(view),
   often('count', (world) => view(world).count({ gt: world.key, limit: 20 }), LIMITED),
 ];
+
+const ascending = (n: number) => Array.from({ length: n }, (_, i): [number, number] => [i * 20, 1]);
 
 const map: CostObject<World> = {
   what: 'Masstree',
@@ -80,6 +85,12 @@ const map: CostObject<World> = {
       ({ map, key }) => map.setMany([0, 1, 2].map((n) => [key, n])),
       EACH,
     ),
+    row('bulkLoad', ({ empty, n }) => empty.bulkLoad(ascending(n)), {
+      ...{ cost: 'O(n log n)', grows: 'linearithmic' },
+      before: (world) => {
+        world.empty.clear();
+      },
+    }),
     often('deleteMany', ({ map, key }) => map.deleteMany([key + 1, key + 3]), EACH),
     often('deleteRange', ({ map, key }) => map.deleteRange({ gte: key + 1, lt: key + 19 }), EACH),
     row('snapshot', ({ map }) => map.snapshot().close(), { cost: 'O(threads)' }),
@@ -160,7 +171,8 @@ export function costs({ Arena, Masstree, u32 }: Given): CostTable<World & Partia
     for (let i = 0; i < n; i++) map.set(((i * step) % n) * 20, 1);
     let turn = 0;
     return {
-      ...{ arena, map, cursor: map.cursor(), next: n * 20 },
+      ...{ arena, map, cursor: map.cursor(), next: n * 20, n },
+      empty: Masstree.create<number, number>(arena, { key: u32, value: u32 }),
       get key() {
         return ((turn++ * 104_729) % n) * 20;
       },

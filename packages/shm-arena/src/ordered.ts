@@ -11,7 +11,7 @@ export {
   RANGE,
 } from './ordered/range.ts';
 export { OrderedReader } from './ordered/reader.ts';
-export { type BoundArgs, RangeScan } from './ordered/scan.ts';
+export { type BoundArgs, eachKey, RangeScan } from './ordered/scan.ts';
 export type { OrderedSource } from './ordered/source.ts';
 export { type TargetKernel, TargetReader } from './ordered/target.ts';
 export { entriesOf, OrderedView } from './ordered/view.ts';

@@ -2,11 +2,9 @@
 // This file is both sides: `measure` starts the workers, and each of them runs `weigh`.
 
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { ArenaHandle } from '@x/shm-arena';
+import { heapUsed } from '../heap.ts';
 
 type What = 'map' | 'list';
 type Held = { size: number; close?(): void };
@@ -45,17 +43,6 @@ async function openList(handle: ArenaHandle): Promise<Held> {
   const arena = Arena.attach(handle);
   const list = SkipList.open(arena, 'places', codecs);
   return { size: list.size, close: () => arena.detach() };
-}
-
-/** This thread's heap after a full collection, from a turn of its own: nothing is on the stack. */
-async function heapUsed(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  await turn();
-  collect();
-  await turn();
-  collect();
-  return getHeapStatistics().used_heap_size;
 }
 
 if (!isMainThread && workerData?.what !== undefined) {

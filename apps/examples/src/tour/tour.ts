@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Arena } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
+import { atLeast } from '../arguments.ts';
 import type { Tour } from './chapter.ts';
+import { chapters as complete } from './complete.ts';
 import { Crew } from './crew.ts';
 import { ABSENT, codecs, Source } from './data.ts';
 import { chapters as lookup } from './lookup.ts';
@@ -38,7 +40,7 @@ const expected = new Int32Array(source.size).fill(ABSENT);
 const tour: Tour = { source, arena, list, crew, report, folder, emptyBytes, expected };
 
 // The last two chapters end the arena.
-const chapters = [...memtable.slice(0, -2), ...lookup, ...memtable.slice(-2)];
+const chapters = [...memtable.slice(0, -2), ...lookup, ...complete, ...memtable.slice(-2)];
 if (values.spoil !== undefined) {
   const row = atLeast(0, values.spoil);
   const spoil = async () => {
@@ -61,11 +63,4 @@ try {
   process.exitCode = 1;
 } finally {
   await crew.dismiss();
-}
-
-/** A number from the command line; fewer than `least` are made `least`. */
-function atLeast(least: number, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new TypeError(`expected a whole number, found ${text}`);
-  return Math.max(value, least);
 }

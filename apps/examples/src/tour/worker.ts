@@ -3,10 +3,20 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { AvlBatch } from '@x/avl-batch';
+import { Masstree } from '@x/masstree';
 import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
-import { codecs, indexCodecs, type Latitude, type PlaceKey, Source, Wrong } from './data.ts';
+import {
+  ABSENT,
+  codecs,
+  indexCodecs,
+  type Latitude,
+  type PlaceKey,
+  Source,
+  Wrong,
+} from './data.ts';
 import type { Reply, Seat } from './messages.ts';
+import { Names, nameCodecs, revisionAfter, SHOWN } from './names.ts';
 
 const { handle, index: workerIndex, workers, records, finished }: Seat = workerData;
 const source = new Source(records);
@@ -114,7 +124,48 @@ const tasks = {
     } while (left());
     return reads;
   },
+
+  /** Inserts the names of its share, at revision 0. */
+  names(): void {
+    using map = openNames();
+    for (const row of ownRows) {
+      if (!map.insert(allNames().keys[row], 0)) throw new Wrong(`row ${row} had a name`);
+      acknowledge();
+    }
+  },
+
+  /**
+   * Completes what somebody has begun to type, until `writer` has gone through all rows `passes`
+   * times; the writer itself searches between its writes. Returns how much was checked.
+   */
+  complete({ writer, passes, seed }: Completing): { searches: number; places: number } {
+    using map = openNames();
+    const random = generator(seed + workerIndex);
+    const writes = passes * source.size;
+    let [searches, places] = [0, 0];
+    const search = () => {
+      places += completeOne(map, writer, random);
+      searches++;
+    };
+    if (workerIndex !== writer) {
+      do search();
+      while (Atomics.load(finished, writer) < writes);
+      return { searches, places };
+    }
+    for (let write = 0; write < writes; write++) {
+      writeName(map, write % source.size, 1 + Math.floor(write / source.size));
+      acknowledge();
+      if (write % 16 === 0) search();
+    }
+    return { searches, places };
+  },
 };
+
+interface Completing {
+  writer: number;
+  passes: number;
+  seed: number;
+}
 
 interface Reading {
   to: number;
@@ -125,6 +176,43 @@ interface Reading {
 
 function openIndex(): AvlBatch<Latitude, number> {
   return AvlBatch.open<Latitude, number>(arena, 'by latitude', indexCodecs);
+}
+
+function openNames(): Masstree<string, number> {
+  return Masstree.open<string, number>(arena, 'names', nameCodecs);
+}
+
+let names: Names | undefined;
+
+/** Read from the source when they are first needed. */
+function allNames(): Names {
+  names ??= new Names(source);
+  return names;
+}
+
+function writeName(map: Masstree<string, number>, row: number, writes: number): void {
+  const key = allNames().keys[row];
+  const revision = revisionAfter(row, writes);
+  if (revision !== ABSENT) map.set(key, revision);
+  else if (!map.delete(key)) throw new Wrong(`${key} was gone before it was deleted`);
+}
+
+/** Searches for one to five letters that some place begins with; returns how many were found. */
+function completeOne(
+  map: Masstree<string, number>,
+  writer: number,
+  random: (below: number) => number,
+): number {
+  const prefix = allNames().prefix(random(source.size), 1 + random(5));
+  /** How many writes of `row` are among the writer's first `calls`. */
+  const writesOf = (row: number, calls: number) =>
+    Math.max(0, Math.ceil((calls - row) / source.size));
+  const before = Atomics.load(finished, writer);
+  const found = [...map.entries({ prefix, limit: SHOWN })];
+  const begun = Atomics.load(finished, writer) + 1;
+  const least = (row: number) => writesOf(row, before);
+  const most = (row: number) => writesOf(row, begun);
+  return allNames().check(prefix, found, SHOWN, least, most);
 }
 
 /** Queues one row; false: the queue is full, and a moment has passed. */

@@ -29,6 +29,10 @@ import {
   D_ROOT,
   P_REGION,
   PAGE,
+  R_OWNER,
+  REGION_CREATING,
+  REGION_LIVE,
+  REGIONS,
   SLICE,
   SLICE_SHIFT,
   SLICES_SHIFT,
@@ -65,6 +69,7 @@ import {
   type Names,
   nameRecord,
   nameSystemWord,
+  regionAt,
   sliceAt,
 } from '../common.ts';
 import type { MapRun } from '../map/operations.ts';
@@ -252,20 +257,22 @@ export const linkOf = (target: number): number => (target & ~SNAPSHOT) >>> 0;
 
 /** Whether a snapshot is what it was at its instant. */
 function snapshotProblem(world: World, run: Run, tag: string): string | undefined {
-  const [target, number] = run.snaps[tag]!.target as [number, number];
-  const { wrong, hash } = walkPast(world, linkOf(target));
+  const [target, number, size] = run.snaps[tag]!.target as [number, number, number];
+  const { wrong, hash, entries } = walkPast(world, linkOf(target));
   if (wrong !== undefined) return `snapshot ${tag}: ${wrong}`;
   if (hash !== run.instants[number])
     return `N1: snapshot ${tag} of number ${number} is not what it was`;
-  return undefined;
+  return entries === size ? undefined : `snapshot ${tag} of ${entries} entries says ${size}`;
 }
 
 // ---- the account --------------------------------------------------------------------------------
 
-/** Where the blocks of a class begin in a span of one slice. */
-function padOf(q: number): number {
+/** The first block of a span, which is a slice (spans.ts). */
+function firstOf(slice: number, q: number): number {
   const size = classBytes(q);
-  return SLICE % size >= HEAD || (size <= SLICE >> 3 && (size & 63) === 0) ? HEAD : 0;
+  const pad = SLICE % size >= HEAD || (size <= SLICE >> 3 && (size & 63) === 0) ? HEAD : 0;
+  const rest = (SLICE - pad) % size;
+  return (slice << SLICE_SHIFT) + pad + ((slice % ((rest >> 6) + 1)) << 6);
 }
 
 /** Nobody works: no lock, no intent, and each block of each span is in the map or in a list. */
@@ -285,7 +292,7 @@ export function account(world: World, entry: number, run: Run): string | undefin
   lists.blocks.forEach((block, i) => classes.set(block, lists.classes[i]!));
   for (const block of blocks)
     classes.set(block - HEAD, world.u32(block - HEAD + BLOCK_KIND) & 0xff);
-  return spansProblem(world, at, classes);
+  return regionsProblem(world, at) ?? spansProblem(world, at, classes);
 }
 
 function linesProblem(world: World, at: Place): string | undefined {
@@ -293,9 +300,10 @@ function linesProblem(world: World, at: Place): string | undefined {
   for (let slot = 0; slot < at.homes; slot++) {
     const line = lineAt(at, slot);
     if (world.u64(line) !== 0n) return `nobody works, but slot ${slot} is writing`;
-    for (let word = LINE_LOCKS; word < LINE_CURSOR; word += 4)
+    for (let word = LINE_LOCKS; word < LINE_CURSOR; word += 4) {
       if (world.u32(line + word) !== 0)
         return `nobody works, but slot ${slot} has a note at ${word}`;
+    }
     const open = world.u64(line + LINE_OPEN);
     if ((open === 0n) !== (world.u32(line + LINE_SNAPSHOTS) === 0))
       return `slot ${slot} has ${world.u32(line + LINE_SNAPSHOTS)} snapshots, the newest ${open}`;
@@ -303,6 +311,20 @@ function linesProblem(world: World, at: Place): string | undefined {
   }
   if (world.u64(at.map + MAP_NEWEST) !== newest)
     return `the newest snapshot is ${newest}, not ${world.u64(at.map + MAP_NEWEST)}`;
+  return undefined;
+}
+
+/** B1: a region of the map that is not retired is the domain's, or that of a value. */
+function regionsProblem(world: World, at: Place): string | undefined {
+  const own = world.u32(at.root + DOMAIN_REGION);
+  const owner = world.u64(regionAt(world, own) + R_OWNER);
+  for (let region = 0; region < REGIONS; region++) {
+    const state = kindOf(world.u32(regionAt(world, region)));
+    if (region === own || world.u64(regionAt(world, region) + R_OWNER) !== owner) continue;
+    const named = present.found.regions.filter((other) => other === region).length;
+    if (state === REGION_LIVE && named !== 1) return `leak: region ${region} has ${named} names`;
+    if (state === REGION_CREATING) return `leak: region ${region} is nobody's`;
+  }
   return undefined;
 }
 
@@ -326,23 +348,12 @@ function spansProblem(
     if (!isSpan && q !== undefined) return `slice ${slice} has blocks, and is no span of the map`;
     if (!isSpan) continue;
     if (q === undefined) return `leak: of span ${slice} no block is known`;
-    const start = (slice << SLICE_SHIFT) + padOf(q);
-    for (let block = start; block + classBytes(q) <= (slice + 1) << SLICE_SHIFT; ) {
-      if (!classes.has(block)) return `leak: the block at ${block + HEAD} is nowhere`;
+    for (let block = firstOf(slice, q); block + classBytes(q) <= (slice + 1) << SLICE_SHIFT; ) {
+      if (!classes.has(block)) return `leak: the block at ${block + HEAD} of class ${q} is nowhere`;
       block += classBytes(q);
     }
   }
   return undefined;
-}
-
-/** Blocks that are retired in homes of nobody or of the slots given. */
-export function pendingOf(world: World, entry: number, slot: number): number {
-  const at = find(world, entry);
-  for (let i = 0; i < at.homes; i++) {
-    const home = at.firstHome + i * at.homeBytes;
-    if (world.u32(home + HOME_OWNER) === slot + 1) return world.u32(home + HOME_PENDING);
-  }
-  return 0;
 }
 
 // ---- names for traces ---------------------------------------------------------------------------

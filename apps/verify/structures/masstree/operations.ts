@@ -27,25 +27,47 @@ import {
   COUNT_DONE,
   NEXT,
   SNAP_NUMBER,
+  SNAP_SIZE,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
-import { handle, keyArguments, stage, valueBytes } from '../map/calls.ts';
+import { handle, keyArguments, largeBytes, valueBytes as smallBytes, stage } from '../map/calls.ts';
 import { found, type MapCalls, nameOf, operationsOf, targetCalls } from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
 import { walkPast } from './tree.ts';
 
 export const KERNEL = 'masstree';
 
+const plain = targetCalls(KERNEL);
+/** Bytes for output. */
+const ROOM = 300;
+
 export const calls: MapCalls = {
-  ...targetCalls(KERNEL),
-  snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER)],
+  ...plain,
+  snapshot: (world, io) => [
+    world.u32(io),
+    world.u32(io + SNAP_NUMBER),
+    world.u32(io + SNAP_SIZE),
+  ],
   get: ([target], key) => [target!, 0, ...key],
-  scan: ([target], part) => targetCalls(KERNEL).scan([target!], part),
+  // The kernel's notes are behind so much of the scratch.
+  scan: ([target], part) =>
+    plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, ROOM) }),
   tagged: true,
 };
 
 const NOTHING = new Uint8Array();
+
+/** From this value on it is too large for a block. */
+export const FAR = 2 ** 24;
+
+/** A far value's bytes: it stands in each word, as of a large one. */
+function valueBytes(value: number): Uint8Array {
+  if (value < FAR) return smallBytes(value);
+  const bytes = new Uint8Array(232);
+  for (let at = 0; at < bytes.length; at += 8) bytes.set(largeBytes(value).slice(0, 8), at);
+  return bytes;
+}
 
 /** Calls `put` with a value, and where the write compares with what is expected. */
 function* put(
@@ -208,7 +230,7 @@ const whole: Operations = {
           startAt: io + 64,
           ended: [0, 0],
           out,
-          outBytes: 400,
+          outBytes: ROOM,
         });
         const status: number = yield [t.kernels[KERNEL]!.scan!, ...handle(t), ...call];
         if (status !== 0) return nameOf(status);

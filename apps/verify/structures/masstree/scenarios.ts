@@ -4,6 +4,7 @@ import type { OpCall } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { FAR } from './operations.ts';
 import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
 
 interface Setting {
@@ -58,6 +59,7 @@ const OPS: Record<string, Program> = {
     ['drop', 's'],
   ],
 };
+const A: Program = [['set', 'a', 7]];
 const LEAF: Program = [
   ['set', 'a', 7],
   ['set', 'c', LARGE],
@@ -109,6 +111,7 @@ const OLD: Program = [
   ['mark', 'end'],
   ['scan', 'end', false, 2],
 ];
+scenario('insert, snapshot alone', [[['insert', 'b', 1]], [['snap', 's']]], A);
 scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
 scenario(
   'old snapshot: sets, a new one',
@@ -236,6 +239,31 @@ scenario(
   LEAF,
 );
 scenario('records, swap', [RECORDS, [['swap', 'c', LARGE + 9]]], LEAF);
+scenario(
+  'far, get',
+  [
+    [
+      ['set', 'c', FAR + 1],
+      ['set', 'c', FAR + 2],
+    ],
+    [['get', 'c']],
+  ],
+  [['set', 'c', FAR]],
+);
+scenario('far, take', [[['set', 'c', FAR + 1]], [['take', 'c']]], [['set', 'c', FAR]]);
+scenario(
+  'far, snapshot',
+  [
+    [
+      ['set', 'c', FAR + 1],
+      ['delete', 'c'],
+    ],
+    SNAPSHOT,
+  ],
+  [['set', 'c', FAR]],
+);
+scenario('far, far', [[['insert', 'd', FAR + 1]], [['set', 'c', FAR + 2]]], [['set', 'c', FAR]]);
+scenario('far in a layer', [[['insert', `${L}b`, 1]], [['get', `${L}a`]]], [['set', `${L}a`, FAR]]);
 scenario('records, goi', [RECORDS, [['goi', 'c', 5]]], LEAF);
 scenario(
   'records, take and insert',
@@ -273,6 +301,101 @@ scenario(
     REVERSE,
   ],
   [['set', `${L}a`, 7]],
+);
+
+/** A leaf with slots of two kinds, none of which counts when the next one comes. */
+scenario(
+  'dead kinds, get',
+  [
+    [['delete', 'a']],
+    [
+      ['insert', 'b', 1],
+      ['get', 'b'],
+      ['get', 'a'],
+    ],
+  ],
+  [
+    ['set', 'a', 7],
+    ['set', 'b', 8],
+    ['set', 'c', 9],
+    ['delete', 'b'],
+    ['delete', 'c'],
+  ],
+);
+scenario(
+  'merge, fill',
+  [
+    [['delete', 'c']],
+    [
+      ['insert', 'f', 1],
+      ['insert', 'g', 2],
+      ['insert', 'h', 3],
+    ],
+  ],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
+
+/**
+ * A reader has begun; then somebody makes what is younger than its pin, and somebody else takes it
+ * out again, and frees it.
+ */
+const LATE: Program = [1, 2, 3].map((n): OpCall => ['set', 'c', LARGE + n]);
+const GOES: Program = [4, 5].map((n): OpCall => ['set', 'c', LARGE + n]);
+const READERS: Record<string, Program> = {
+  get: [['get', 'c']],
+  goi: [['goi', 'c', 5]],
+  scan: SCAN,
+  swap: [['swap', 'c', 5]],
+};
+for (const [name, reader] of Object.entries(READERS)) {
+  scenario(`late record, ${name}`, [reader, LATE, GOES], [['set', 'c', LARGE]]);
+}
+scenario(
+  'late layer, get',
+  [
+    [['get', `${L}a`]],
+    [
+      ['set', `${L}a`, LARGE],
+      ['set', `${L}a`, LARGE + 1],
+      ['insert', `${L}b`, 1],
+    ],
+    [
+      ['delete', `${L}a`],
+      ['delete', `${L}b`],
+    ],
+  ],
+  [['set', `${L}a`, 7]],
+);
+scenario(
+  'late leaf, get',
+  [
+    [['get', 'a']],
+    [8, 7, 8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
+    [8, 7, 8, 7].map((value): OpCall => ['set', 'a', value]),
+  ],
+  [['set', 'a', 7]],
+);
+scenario(
+  'late neighbour, merge',
+  [
+    [['delete', 'c']],
+    [LARGE, LARGE + 1, 8, 7].map((value): OpCall => ['set', 'e', value]),
+    [8, 7, 8, 7].map((value): OpCall => ['set', 'e', value]),
+  ],
+  [...FULL, ['set', 'd', 1], ['delete', 'd'], ['delete', 'g']],
+);
+scenario(
+  'dead kinds, late get',
+  [
+    [['get', 'g']],
+    [
+      ['delete', 'e'],
+      ['insert', 'f', 1],
+      ['insert', 'h', 2],
+    ],
+    [['delete', 'g']],
+  ],
+  [...FULL, ['set', 'g', LARGE], ['set', 'd', 1]],
 );
 
 // ---- other writes -------------------------------------------------------------------------------

@@ -270,6 +270,12 @@ const FALL: Shape[] = [
     },
   },
   {
+    name: 'first leaf goes of three',
+    before: [...THREE, ...deletes('ac')],
+    change: one('delete', 'd'),
+    others: { insert: one('insert', 'b', 2), split: one('insert', 'fa', 2), get: gets('e', 'i') },
+  },
+  {
     name: 'merge',
     before: [...PAIR, ...deletes('g')],
     change: one('delete', 'c'),

@@ -12,14 +12,18 @@ import {
   LOCK,
   LONGER,
   MIXED,
-  R_REST,
-  R_SLICES,
-  R_VALUE,
   RECORD,
   REST,
   S_VALUE,
   WIDTH,
 } from '../../../../packages/masstree/build/numbers-gated/layout.ts';
+import {
+  FAR,
+  FAR_BYTES,
+  R_REST,
+  R_SLICES,
+  R_VALUE,
+} from '../../../../packages/masstree/build/numbers-gated/record.ts';
 import {
   BLOCK_KIND,
   BLOCK_TAG,
@@ -30,7 +34,7 @@ import {
 import type { World } from '../../src/structure.ts';
 
 const SIZE_BITS = 15;
-export const blockOf = (link: number): number => (link & ~SIZE_BITS) >>> 0;
+const blockOf = (link: number): number => (link & ~SIZE_BITS) >>> 0;
 const LIVE = 16;
 const PRINTS = LIVE + 8;
 const WHATS = 32;
@@ -38,7 +42,7 @@ const SLOTS = 48;
 const CHILDREN = I_SEPARATORS + (WIDTH - 1) * 8;
 
 /** What a walk finds. */
-export interface Found {
+interface Found {
   /** What is wrong with it. */
   wrong?: string | undefined;
   entries: number;
@@ -48,6 +52,8 @@ export interface Found {
   blocks: number[];
   /** The locks that are held: block, slot + 1. */
   held: number[];
+  /** The regions of values that stand in one of their own. */
+  regions: number[];
 }
 
 /** Two halves of a slice are compared so, without a number that has both. */
@@ -56,7 +62,7 @@ const isBelow = (ah: number, al: number, bh: number, bl: number): boolean =>
 
 /** Walks; one object serves all walks, and `found` is overwritten by the next one. */
 class Walk {
-  readonly found: Found = { entries: 0, hash: 0, blocks: [], held: [] };
+  readonly found: Found = { entries: 0, hash: 0, blocks: [], held: [], regions: [] };
   private world!: World;
   /** It is the present state: nothing in it is retired, or dead, or comes twice. */
   private present = true;
@@ -73,6 +79,7 @@ class Walk {
     found.hash = 0;
     found.blocks.length = 0;
     found.held.length = 0;
+    found.regions.length = 0;
     if (link !== 0) found.wrong = this.node(link, 0, 0, 0, -1, 0, 0);
     return found;
   }
@@ -172,8 +179,8 @@ class Walk {
       const h = world.u32(s + 4);
       const l = world.u32(s);
       if (world.u8[at + PRINTS + slot] === 0) return `F2: slot ${slot} at ${at} has no print`;
-      const what = world.u8[at + WHATS + slot]!;
-      if (all !== MIXED && all !== what) return `F2: slot ${slot} at ${at} is ${what}, not ${all}`;
+      const what = all === MIXED ? world.u8[at + WHATS + slot]! : all;
+      if (what >> 4 > LAYER || (what & 15) > RECORD) return `F3: slot ${slot} at ${at} is ${what}`;
       if (isBelow(h, l, lh, ll) || (hh !== -1 && !isBelow(h, l, hh, hl)))
         return `a slice in slot ${slot} at ${at} is outside of its leaf`;
       const kind = Math.min(what >> 4, LONGER);
@@ -182,7 +189,8 @@ class Walk {
         if (((live >> other) & 1) === 0) continue;
         const o = at + SLOTS + other * 16;
         const same = world.u32(o) === l && world.u32(o + 4) === h;
-        if (same && Math.min(world.u8[at + WHATS + other]! >> 4, LONGER) === kind)
+        const its = all === MIXED ? world.u8[at + WHATS + other]! : all;
+        if (same && Math.min(its >> 4, LONGER) === kind)
           return `L3: slots ${other} and ${slot} at ${at} have the same key or slice`;
       }
       this.mix(h ^ Math.imul(l, 31) ^ what);
@@ -200,12 +208,27 @@ class Walk {
     const wrong = this.block(value, false);
     if (wrong !== undefined) return wrong;
     const { world } = this;
-    const rest = world.u32(value + R_REST);
+    const rest = (world.u32(value + R_REST) & ~FAR) >>> 0;
+    const far = (world.u32(value + R_REST) & FAR) !== 0;
+    const bytes = far ? FAR_BYTES : world.u32(value + R_VALUE);
     if ((rest === 0) !== (what >> 4 !== REST))
       return `the record at ${value} has a rest of ${rest}`;
-    const words = (((rest + 7) & ~7) + ((world.u32(value + R_VALUE) + 7) & ~7)) >> 2;
+    const words = (((rest + 7) & ~7) + ((bytes + 7) & ~7)) >> 2;
     if (words > 64) return `the record at ${value} has ${words} words`;
     for (let i = 0; i < words; i++) this.mix(world.u32(value + R_SLICES + i * 4));
+    return far
+      ? this.far(value + R_SLICES + words * 4 - FAR_BYTES, world.u32(value + R_VALUE))
+      : undefined;
+  }
+
+  /** A value that stands in a region. */
+  private far(at: number, bytes: number): string | undefined {
+    const { world, found } = this;
+    const value = world.u32(at);
+    if (value + bytes > world.u8.length) return `a value at ${value} of ${bytes} bytes`;
+    if (world.state(value) !== 'live') return `the value at ${value} is free and can be reached`;
+    found.regions.push(world.u32(at + 4));
+    for (let i = 0; i < bytes; i += 4) this.mix(world.u32(value + i));
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import { bytes, u32 } from '@x/shm-arena/codec';
 import { desk, mapJobs, random, userKey, work, writableJobs } from '@x/testkit/worker';
 import { Masstree } from '../../dist/index.js';
 
-const { arena, handle, repeat } = desk;
+const { arena, finish, handle, repeat } = desk;
 const map = Masstree.attach(arena, handle, { value: u32 });
 
 const working = {
@@ -13,6 +13,7 @@ const working = {
   calls: (of) => [
     ...[() => of.swap('a', 1), () => of.take('a'), () => of.update('a', () => 1)],
     ...[() => of.clear(), () => of.deleteRange({}), () => of.maintain(), () => of.stats()],
+    () => of.bulkLoad([['a', 1]]),
   ],
   sights: (snapshot) => [[...snapshot.entries({ reverse: true })].reverse()],
   put: (_, write) => write(),
@@ -56,6 +57,23 @@ const jobs = {
       if (map.get(userKey(n)) !== n) wrong++;
     });
     return wrong;
+  },
+
+  /** Loads `count` keys from `from` on, counting; whether they are the map's. */
+  load({ from, count }) {
+    function* entries() {
+      for (let n = 0; n < count; n++) {
+        finish();
+        yield [userKey(from + n), n];
+      }
+    }
+    try {
+      map.bulkLoad(entries());
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
   },
 
   /** Writes and reads values of all sizes in the map called `large`; how many were torn. */

@@ -55,7 +55,7 @@ import {
   SLOT_FREE,
   slotAt,
 } from '../ground/layout';
-import { collectAll, leaveHome, LIMBO_UNITS, retireBlock, threshold } from './limbo';
+import { collectAll, leaveHome, LIMBO_UNITS, retireBlock, shedOrphans, threshold } from './limbo';
 import {
   BLOCK_KIND,
   BIRTHS,
@@ -224,6 +224,7 @@ export function collect(entry: u32, generation: u32, home: u32): i32 {
   const freed = collectAll(root, home, MUTANT != 130 && held());
   takeBack(root, home);
   shed(root, home, true);
+  shedOrphans(root);
   return freed;
 }
 

@@ -223,6 +223,17 @@ function reaches(root: usize, pending: u64, kept: u64): bool {
 
 // ---- collect ------------------------------------------------------------------------------------
 
+/** Gives back the empty spans of homes that nobody has: the dead leave theirs. O(homes). */
+export function shedOrphans(root: usize): void {
+  const homes = get32(root + DOMAIN_HOMES);
+  for (let i: u32 = 0; i < homes; i++) {
+    const other = homeAt(root, i);
+    if (load32(other) != 0 || !cas32(other, 0, ME + 1)) continue; // As step 8.
+    shed(root, other, true);
+    store32(other, 0);
+  }
+}
+
 /** Frees what nobody can still read: this home's, then that of orphans. How many blocks. */
 export function collectAll(root: usize, home: usize, own: bool): u32 {
   let freed = collectHome(root, home, own);

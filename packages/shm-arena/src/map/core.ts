@@ -101,13 +101,11 @@ export class MapCore<X extends MapKernel, K, V> {
 
   /** The value that the last call found; `status` is the call's. */
   readResult(status: number): V {
-    if (status === NEED) return this.#readInPieces();
-    return this.valuePort.read(this.crossing.view, RESULT_BYTES, this.result(FOUND_BYTES));
-  }
-
-  /** Whatever decodes a value may call the map, so the pin is gone by then. */
-  #readInPieces(): V {
-    const value = this.resultBytes(NEED);
+    if (status !== NEED) {
+      return this.valuePort.read(this.crossing.view, RESULT_BYTES, this.result(FOUND_BYTES));
+    }
+    // Whatever decodes a value may call the map, so the pin is gone by then.
+    const value = this.resultBytes(status);
     return this.valuePort.read(value, 0, value.length);
   }
 

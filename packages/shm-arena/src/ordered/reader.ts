@@ -10,9 +10,6 @@ import type { RangeScan } from './scan.ts';
 import type { OrderedSource } from './source.ts';
 import { ScanWalk, type Walk } from './walk.ts';
 
-/** Keys that `eachKey` reads in one call. */
-const MOST_KEYS = 1024;
-
 export abstract class OrderedReader<C extends AnyCore, K, V>
   extends MapReader<C, K, V>
   implements OrderedSource<K, V>
@@ -40,30 +37,6 @@ export abstract class OrderedReader<C extends AnyCore, K, V>
     return count;
   }
 
-  /**
-   * Calls `visit` with each key within `bounds`: its bytes are `length` from `source[at]` on, in
-   * private memory, so that it may use the map.
-   */
-  eachKey(
-    bounds: Readonly<Bounds>,
-    visit: (source: Uint8Array, at: number, length: number) => void,
-  ): void {
-    this.checkFor(bounds);
-    if (bounds.empty) return;
-    const scan = this.scan(bounds, KEYS_ONLY);
-    const portion = takePortion();
-    for (let left = bounds.limit; scan.more && left > 0; left -= portion.count) {
-      scan.read(Math.min(left, MOST_KEYS), portion, left);
-      let at = portion.keysAt;
-      for (let i = 0; i < portion.count; i++) {
-        const length = portion.keyLength(i);
-        visit(portion.bytes, at, length);
-        at += length;
-      }
-    }
-    givePortion(portion);
-  }
-
   all(parts: number): Batch<K, V> {
     return this.batch(EVERYTHING, parts);
   }
@@ -81,7 +54,7 @@ export abstract class OrderedReader<C extends AnyCore, K, V>
   }
 
   /** Where nothing is inside, no kernel will be asked whether this still exists. */
-  private checkFor(bounds: Readonly<Bounds>): void {
+  protected checkFor(bounds: Readonly<Bounds>): void {
     if (bounds.empty) this.checkAll();
     else this.check();
   }

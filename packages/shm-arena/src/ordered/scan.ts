@@ -142,6 +142,31 @@ export abstract class RangeScan implements Scan {
   }
 }
 
+/** Keys that `eachKey` reads in one call. */
+const MOST_KEYS = 1024;
+
+/**
+ * Calls `visit` with each of the first `limit` keys of a scan without values: its bytes are
+ * `length` from `source[at]` on, in private memory, so that it may use the map.
+ */
+export function eachKey(
+  scan: RangeScan,
+  limit: number,
+  visit: (source: Uint8Array, at: number, length: number) => void,
+): void {
+  const portion = takePortion();
+  for (let left = limit; scan.more && left > 0; left -= portion.count) {
+    scan.read(Math.min(left, MOST_KEYS), portion, left);
+    let at = portion.keysAt;
+    for (let i = 0; i < portion.count; i++) {
+      const length = portion.keyLength(i);
+      visit(portion.bytes, at, length);
+      at += length;
+    }
+  }
+  givePortion(portion);
+}
+
 function startFlag(start: Uint8Array | undefined, open: boolean): number {
   if (start === undefined) return 0;
   return open ? START | START_OPEN : START;
