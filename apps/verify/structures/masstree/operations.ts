@@ -44,11 +44,7 @@ const ROOM = 300;
 
 export const calls: MapCalls = {
   ...plain,
-  snapshot: (world, io) => [
-    world.u32(io),
-    world.u32(io + SNAP_NUMBER),
-    world.u32(io + SNAP_SIZE),
-  ],
+  snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER), world.u32(io + SNAP_SIZE)],
   get: ([target], key) => [target!, 0, ...key],
   // The kernel's notes are behind so much of the scratch.
   scan: ([target], part) =>
