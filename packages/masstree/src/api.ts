@@ -75,8 +75,9 @@ export interface MasstreeStats extends BlockStats {
  * given to a method run under no lock and may use the map. Each write throws, and then nothing has
  * changed:
  *
- * - ShmError ARENA_FULL (no memory), CONTENDED (another thread is in the way, and this one may not
- *   wait, or not longer: call again in a later turn)
+ * - ShmError ARENA_FULL (no memory), LIMIT_REACHED (for a value of more than 1.8 MB, which has one
+ *   of the arena's 1 024 regions to itself: none is left), CONTENDED (another thread is in the way,
+ *   and this one may not wait, or not longer: call again in a later turn)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE
  * - TypeError for what a codec cannot take
  *
