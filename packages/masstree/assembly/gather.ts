@@ -21,7 +21,7 @@ const _MOST: u32 = MOST_SLOTS * 2;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
-export const LANE: usize = 48;
+export const LANE: usize = 56;
 const GATHERED: u32 = <u32>ARRAY * 3 + LANES * <u32>LANE;
 /** Entries that are sorted by insertion before they are merged. */
 const RUN: u32 = isDefined(GATED) ? 2 : 6;

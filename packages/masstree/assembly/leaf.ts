@@ -117,11 +117,9 @@ export function find(link: u32, live: u64, slice: u64, kind: u32): i32 {
   return -1;
 }
 
-/** Asks for what a search for the slice looks at first: two lines. */
-export function askSlot(link: u32, slice: u64): void {
-  if (isDefined(GATED)) return;
-  touch(liveAt(link));
-  askPreferred(link, hash(slice));
+/** Where a slot of such a slice is if it could be put there: a search looks there soon. */
+export function slotLine(link: u32, slice: u64): usize {
+  return slotAt(link, preferred(hash(slice), slotsOf(sizeOf(link))));
 }
 
 function askPreferred(link: u32, h: u64): void {

@@ -5,10 +5,11 @@
 //
 // Each key is read for itself: its steps, and where it linearizes, are those of `get` (read.ts).
 //
-// Lane, 48 bytes, private
+// Lane, 56 bytes, private
 //   0 u64 x 2 the key's first slices   16 u32 length   20 u32 its bytes   24 u32 depth   28 u32
 //   link
 //   32 u64 value word   40 u32 what the slot is   44 u32 0 on its way, FOUND, NONE
+//   48 u32 x 2 lines to ask for
 //
 // Y1  Records are copied out only if the clock has not passed upper behind the last load of a value
 //     word; else all lanes begin again.
@@ -24,7 +25,7 @@ import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assem
 import { LANE, LANES, lanes as lanesAt } from './gather';
 import { agreeing, kind, put as putHand, slice } from './hand';
 import { childOf } from './interior';
-import { askSlot, find, found, isLayer } from './leaf';
+import { find, found, isLayer, slotLine } from './leaf';
 import {
   blockOf,
   childAt,
@@ -49,6 +50,9 @@ const L_LINK: usize = 28;
 const L_WORD: usize = 32;
 const L_WHAT: usize = 40;
 const L_STATE: usize = 44;
+const L_ASK: usize = 48;
+/** A line in the middle of an interior. */
+const MIDDLE: usize = 160;
 const FOUND: u32 = 1;
 const NONE: u32 = 2;
 
@@ -123,10 +127,12 @@ function walkAll(target: u32, domain: usize, first: usize, lanes: u32): bool {
     put32(lane + L_DEPTH, 0);
     put32(lane + L_LINK, link);
     put32(lane + L_STATE, 0);
+    noteLines(lane, link, get64(lane));
   }
   let open = true;
   while (open) {
     open = false;
+    if (!isDefined(GATED)) askAll(first, lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const lane = laneAt(first, i);
       if (get32(lane + L_STATE) != 0) continue;
@@ -176,8 +182,25 @@ function ended(lane: usize, state: u32): bool {
 function goTo(lane: usize, link: u32, here: u64): bool {
   put32(lane + L_LINK, link);
   if (link == LOST) return false;
-  if (link != 0 && sizeOf(link) != 0) askSlot(link, here);
+  noteLines(lane, link, here);
   return true;
+}
+
+/** Notes which lines the lane's next step looks at first. */
+function noteLines(lane: usize, link: u32, here: u64): void {
+  if (isDefined(GATED) || link == 0) return;
+  const leaf = sizeOf(link) != 0;
+  put32(lane + L_ASK, <u32>(leaf ? liveAt(link) : blockOf(link)));
+  put32(lane + L_ASK + 4, <u32>(leaf ? slotLine(link, here) : blockOf(link) + MIDDLE));
+}
+
+/** Asks for what all lanes look at next, before any of them does: their misses overlap. */
+function askAll(first: usize, lanes: u32): void {
+  for (let i: u32 = 0; i < lanes; i++) {
+    const lane = laneAt(first, i);
+    touch(get32(lane + L_ASK));
+    touch(get32(lane + L_ASK + 4));
+  }
 }
 
 /** Puts what a lane has found into the portion; false: there is no room for it. */

@@ -33,6 +33,17 @@ export function standUnder(head: usize): void {
   top = head;
 }
 
+/** What the leaf's LIVE was, and which slot had the key then (-1: none), and was what. */
+export let live: u64 = 0;
+export let slot: i32 = 0;
+export let what: u32 = 0;
+
+export function sawSlot(leafLive: u64, keySlot: i32, is: u32): void {
+  live = leafLive;
+  slot = keySlot;
+  what = is;
+}
+
 /** In a layer, at its root. */
 export function enterLayer(leaf: u32, at: usize, head: usize, layerDepth: u32): void {
   upper = leaf;

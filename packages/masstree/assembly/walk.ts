@@ -19,7 +19,18 @@ import { find, found, isLayer } from './leaf';
 import { blockOf, childAt, H_SKIP, liveAt, LOST, S_VALUE, sizeOf, slotAt, WIDTH } from './layout';
 import { isShown, newestOf } from './open';
 import { hop, hopValue } from './reach';
-import { depth, descend, enterLayer, fork, goDeeper, over, standOn, top, word } from './place';
+import {
+  depth,
+  descend,
+  enterLayer,
+  fork,
+  goDeeper,
+  over,
+  sawSlot,
+  standOn,
+  top,
+  word,
+} from './place';
 import { renew, splitInterior } from './shape';
 
 /**
@@ -46,7 +57,9 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
       continue;
     }
     touch(x); // The lock's line, beside those that `find` asks for.
-    const slot = find(link, load64(liveAt(link)), slice(depth), kind(depth));
+    const live = load64(liveAt(link));
+    const slot = find(link, live, slice(depth), kind(depth));
+    sawSlot(live, slot, found);
     if (slot < 0 || !isLayer(found)) return OK;
     const at = slotAt(link, slot) + S_VALUE;
     const head = hopValue(at, false);

@@ -193,8 +193,10 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   }
   if (!begin(blockOf(link), number)) return AGAIN;
   const live = load64(liveAt(link));
-  const slot = find(link, live, slice(depth), ending(depth));
-  const what = found;
+  // Slots are written once: while LIVE is as it was, so is what the walk has found.
+  const same = live == places.live;
+  const slot = same ? places.slot : find(link, live, slice(depth), ending(depth));
+  const what = same ? places.what : found;
   if (MUTANT != 408 && slot >= 0 && isLayer(what)) return giveUp(AGAIN); // It has come since.
   const at: usize = slot < 0 ? 0 : slotAt(link, slot) + S_VALUE;
   const word = slot < 0 ? 0 : load64(at);

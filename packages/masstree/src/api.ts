@@ -75,8 +75,9 @@ export interface MasstreeStats extends BlockStats {
  * given to a method run under no lock and may use the map. Each write throws, and then nothing has
  * changed:
  *
- * - ShmError ARENA_FULL (no memory), CONTENDED (another thread is in the way, and this one may not
- *   wait, or not longer: call again in a later turn)
+ * - ShmError ARENA_FULL (no memory), LIMIT_REACHED (for a value of more than 1.8 MB, which has one
+ *   of the arena's 1 024 regions to itself: none is left), CONTENDED (another thread is in the way,
+ *   and this one may not wait, or not longer: call again in a later turn)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE
  * - TypeError for what a codec cannot take
  *
@@ -436,11 +437,11 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
 
   /**
    * Fills an empty map with entries whose keys ascend, all visible at once; its leaves are full.
-   * O(n log n + bytes), about half of what as many `set` take. Meanwhile others use the map, which
-   * stays empty for them; if it is not empty when all was loaded, nothing has changed.
-   * @throws RangeError when a key does not come behind the one before (it names the index), or when
-   * the map is not empty; what `entries` throws; ShmError ARENA_FULL, and CONTENDED when this
-   * thread is loading already. After each of them nothing has changed.
+   * O(n log n + bytes), about as much as as many `set` with ascending keys. Meanwhile others use
+   * the map, which stays empty for them; if it is not empty when all was loaded, nothing has
+   * changed. @throws RangeError when a key does not come behind the one before (it names the
+   * index), or when the map is not empty; what `entries` throws; ShmError ARENA_FULL, and
+   * CONTENDED when this thread is loading already. After each of them nothing has changed.
    * @example
    * const map = Masstree.create(arena);
    * map.bulkLoad([['a', 1], ['b', 2]]);

@@ -40,7 +40,9 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
   const { SkipList }: typeof lists = await load('skiplist/dist/index.js');
   const { AvlBatch }: typeof trees = await load('avl-batch/dist/index.js');
   const { EpochDomain }: typeof domains = await load('reclaim-epoch/dist/index.js');
-  const arena = Arena.create({ bytes: 2 ** 29 });
+  const arena = Arena.create({
+    bytes: Math.min(2 ** 32 - 2 ** 16, Math.max(2 ** 29, size * 2 ** 13)),
+  });
   const side = new Side(size);
   const of: Partial<Record<ValueName, arenas.AnyCodec>> = {
     ...{ f64, 'json 20': json, 'utf8 200': utf8 },

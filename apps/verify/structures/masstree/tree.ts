@@ -34,7 +34,7 @@ import {
 import type { World } from '../../src/structure.ts';
 
 const SIZE_BITS = 15;
-export const blockOf = (link: number): number => (link & ~SIZE_BITS) >>> 0;
+const blockOf = (link: number): number => (link & ~SIZE_BITS) >>> 0;
 const LIVE = 16;
 const PRINTS = LIVE + 8;
 const WHATS = 32;
@@ -42,7 +42,7 @@ const SLOTS = 48;
 const CHILDREN = I_SEPARATORS + (WIDTH - 1) * 8;
 
 /** What a walk finds. */
-export interface Found {
+interface Found {
   /** What is wrong with it. */
   wrong?: string | undefined;
   entries: number;

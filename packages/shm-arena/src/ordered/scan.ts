@@ -146,8 +146,8 @@ export abstract class RangeScan implements Scan {
 const MOST_KEYS = 1024;
 
 /**
- * Calls `visit` with each of the first `limit` keys of a scan without values: its bytes are `length`
- * from `source[at]` on, in private memory, so that it may use the map.
+ * Calls `visit` with each of the first `limit` keys of a scan without values: its bytes are
+ * `length` from `source[at]` on, in private memory, so that it may use the map.
  */
 export function eachKey(
   scan: RangeScan,
