@@ -95,7 +95,9 @@ function sweep(domain: usize, most: u32): u32 {
   resume(line);
   let changes: u32 = 0;
   let round: u32 = 0;
-  let tried = false;
+  // The depth down to which leaves were looked at where the cursor stands: each once, although the
+  // way to a layer's leaf leads through those above it again.
+  let tried: i32 = -1;
   more = false;
   let n = seek();
   for (let leaves: u32 = 0; n != OVER; ) {
@@ -104,15 +106,15 @@ function sweep(domain: usize, most: u32): u32 {
       n = seek();
       continue;
     }
-    if (!tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
-      tried = true;
+    if (<i32>depth > tried && cursors.leaf != 0 && isSparse(cursors.leaf, n)) {
+      tried = depth;
       takeAt((depth + 1) << 3, slicesAt(keyBuffer));
       changes += tidy(map, map + MAP_HEAD);
       n = goOn(REPEAT);
       continue;
     }
-    tried = false;
     const next = nextLayer(n);
+    if (next == LEAF_DONE) tried = -1;
     if (next == LEAF_DONE && ++leaves >= most && depth < CURSOR_SLICES && hasBorder) {
       more = true;
       break;

@@ -445,6 +445,18 @@ scenario(
   [...FULL, ['set', 'd', 1], ['set', `${L}a`, 1], ['set', `${L}b`, 1]],
 );
 
+/** A sparse leaf that is all of its layer, under a sparse leaf: there is nothing to merge. */
+scenario(
+  'maintain in a layer, insert',
+  [[['maintain', 9]], [['insert', `${L}d`, 1]]],
+  [...'abc']
+    .flatMap((end): OpCall[] => [['set', L + end, 7]])
+    .concat([
+      ['delete', `${L}b`],
+      ['delete', `${L}c`],
+    ]),
+);
+
 // ---- three --------------------------------------------------------------------------------------
 
 scenario('three inserts', [[['insert', 'b', 1]], [['insert', 'd', 2]], [['insert', 'f', 3]]], LEAF);
