@@ -8,7 +8,7 @@ import { D, F, L, S } from './shapes.ts';
 const ends = ['', 'a', 'b', 'c', 'd'];
 
 /** Keys of one slice, and those whose first one, two, three slices are the same. */
-export const KEYS = [
+const KEYS = [
   ...'YZabcdefghijklmnopqrstu',
   ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
   ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
