@@ -4,10 +4,11 @@ import { Worker } from 'node:worker_threads';
 import { Masstree } from '@x/masstree';
 import type { Arena } from '@x/shm-arena';
 import { masstreeArena, type Tree, usedBytes } from '../maps/masstree.ts';
-import { codecs } from '../maps/ours.ts';
+import { codecs, ours } from '../maps/ours.ts';
 import { ascending, keysOf, shuffled } from '../random.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
+import { setAll } from '../workloads.ts';
 
 const { f64 } = VALUES;
 /** How often all keys are replaced by others. */
@@ -78,6 +79,5 @@ const UPKEEP: Record<string, Measuring> = {
 };
 
 function fill(map: Tree, order: Uint32Array): void {
-  const keys = keysOf(order);
-  for (let i = 0; i < order.length; i++) map.set(keys[i]!, order[i]!);
+  setAll(ours(map, f64), keysOf(order), order);
 }
