@@ -439,9 +439,10 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
    * Fills an empty map with entries whose keys ascend, all visible at once; its leaves are full.
    * O(n log n + bytes), about as much as as many `set` with ascending keys. Meanwhile others use
    * the map, which stays empty for them; if it is not empty when all was loaded, nothing has
-   * changed. @throws RangeError when a key does not come behind the one before (it names the
-   * index), or when the map is not empty; what `entries` throws; ShmError ARENA_FULL, and
-   * CONTENDED when this thread is loading already. After each of them nothing has changed.
+   * changed.
+   * @throws RangeError when a key does not come behind the one before (it names the index), or when
+   * the map is not empty; what `entries` throws; ShmError ARENA_FULL, and CONTENDED when this
+   * thread is loading already. After each of them nothing has changed.
    * @example
    * const map = Masstree.create(arena);
    * map.bulkLoad([['a', 1], ['b', 2]]);

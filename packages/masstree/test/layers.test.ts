@@ -96,3 +96,19 @@ test('a layer comes and goes, again and again, under keys that stay', () => {
   }
   expect(map.stats().bytes).toBeLessThanOrEqual(least * 1.5);
 });
+
+test('maintain ends where a layer has few keys left in its only leaf, at whatever depth', () => {
+  const text = new TextEncoder();
+  for (const common of ['', 'a', 'prefix-8', 'prefix-8'.repeat(3), 'x'.repeat(100)]) {
+    const keys = Array.from({ length: 24 }, (_, i) =>
+      text.encode(`${common}${'k'.repeat(i % 3)}${i}`),
+    );
+    keys.forEach((key, i) => void map.set(key, i));
+    for (let left = keys.length; left > 0; left--) {
+      map.delete(keys[left - 1]!);
+      expect(map.maintain(1).merged).toBeGreaterThanOrEqual(0);
+      map.maintain();
+      expect(map.size).toBe(left - 1);
+    }
+  }
+});
