@@ -195,7 +195,7 @@ function gatherLeaf(from: u32): i32 {
   if (link == 0) return 0;
   leaf = link;
   let n = gather(link, load64(liveAt(link)), 0);
-  if (MUTANT != 427 && !kept && !covered()) return -1; // K2
+  if (!kept && !covered()) return -1; // K2
   if (hasBorder && MUTANT != 391) n = within(n, border, back); // K3
   if (few) return firstOf(n);
   sortEntries(n);

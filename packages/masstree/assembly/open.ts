@@ -53,7 +53,7 @@ const OPENING: u64 = 1;
 /** The word that a write begins with, and finds again when it is armed; 0: begin again. */
 export function settled(map: usize): u64 {
   let word = load64(map + MAP_NUMBER);
-  for (let round: u32 = 0; MUTANT != 441 && (word & OPENING) != 0; round++) {
+  for (let round: u32 = 0; (word & OPENING) != 0; round++) {
     if (round == TRIES) {
       cas64(map + MAP_NUMBER, word, word + 1); // Step 8.
       return 0;

@@ -25,17 +25,10 @@ export function hop(word: usize, kept: bool): u32 {
   return kept || covered() ? link : LOST;
 }
 
-/** The seeded bug that loads a link again. */
-function again(word: usize): u32 {
-  reachOn(0);
-  return <u32>load64(word);
-}
-
 /** The block that a slot's value word names, or LOST. */
 export function hopValue(word: usize, kept: bool): u32 {
   const block = <u32>load64(word);
-  if (MUTANT == 431 && !kept && !covered()) return again(word);
-  return kept || MUTANT == 426 || covered() ? block : LOST;
+  return kept || covered() ? block : LOST;
 }
 
 /** Before a walk begins again for the `round`-th time: lets upper run ahead of the clock. */

@@ -272,7 +272,7 @@ function merge(x: usize, n: u32): i32 {
   const other = childAt(over, first == i ? i + 1 : first);
   let stays = load32(other);
   if (n != 0) {
-    if (MUTANT != 429 && !covered()) return giveUp(AGAIN);
+    if (!covered()) return giveUp(AGAIN);
     if (sizeOf(stays) == 0) return giveUp(OK);
     if (n + liveCount(load64(liveAt(stays))) > SPARSE) return giveUp(OK);
     if (!alsoLock(blockOf(stays))) return giveUp(AGAIN);

@@ -308,7 +308,10 @@ scenario(
 scenario(
   'a leaf goes, its neighbour grows, scan',
   [
-    SCAN,
+    [
+      ['mark', 'f'],
+      ['scan', 'f', false, 9],
+    ],
     [
       ['delete', 'e'],
       ['insert', 'f', 1],
