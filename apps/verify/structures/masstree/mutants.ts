@@ -6,16 +6,6 @@ const usual: Plan[] = [
   { strategy: 'dfs', preemptions: 1 },
   { strategy: 'dfs', preemptions: 1, kills: 1, limit: 20_000 },
   { strategy: 'dfs', preemptions: 2 },
-  tree(
-    391,
-    'a scan takes of a leaf what lies behind its border',
-    'a leaf goes, its neighbour grows, scan',
-  ),
-  by({ strategy: 'pct', runs: 100_000, depth: 5 })(
-    390,
-    'a leaf of several kinds, all dead, says again that all are the same',
-    'dead kinds, late get',
-  ),
 ];
 
 const by =
