@@ -196,7 +196,7 @@ function gatherLeaf(from: u32): i32 {
   leaf = link;
   let n = gather(link, load64(liveAt(link)), 0);
   if (!kept && !covered()) return -1; // K2
-  if (hasBorder && MUTANT != 391) n = within(n, border, back); // K3
+  if (hasBorder) n = within(n, border, back); // K3
   if (few) return firstOf(n);
   sortEntries(n);
   return n;

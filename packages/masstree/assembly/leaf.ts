@@ -180,7 +180,7 @@ export function fillPrivate(link: u32, live: u64, slice: u64, what: u32, value: 
 export function withSlot(live: u64, slot: u32, what: u32): u64 {
   const bits = live & SLOTS;
   const all = <u32>(live >> KINDS);
-  const same = all == what || (bits == 0 && (all != MIXED || MUTANT == 390));
+  const same = all == what || (bits == 0 && all != MIXED);
   return ((<u64>(same ? what : MIXED)) << KINDS) | bits | ((<u64>1) << slot);
 }
 

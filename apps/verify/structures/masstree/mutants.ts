@@ -64,14 +64,4 @@ export const mutants: Mutant[] = [
   twice(447, 'an opener loads the root before it waits', 'first leaf: snapshot'),
   tree(448, 'who closes one forgets others', 'a snapshot opens, another one closes'),
   tree(449, 'a thread closes all of its snapshots with one', 'old snapshot: sets, a new one'),
-  tree(
-    391,
-    'a scan takes of a leaf what lies behind its border',
-    'a leaf goes, its neighbour grows, scan',
-  ),
-  by({ strategy: 'pct', runs: 100_000, depth: 5 })(
-    390,
-    'a leaf of several kinds, all dead, says again that all are the same',
-    'dead kinds, late get',
-  ),
 ];
