@@ -37,6 +37,7 @@ export const TREES = {
   'packages/skiplist/assembly': [],
   'packages/avl-batch/assembly': [],
   'packages/sorted-array/assembly': [],
+  'packages/masstree/assembly': [],
   'packages/shm-arena/src': [
     ['ground'],
     ['values'],

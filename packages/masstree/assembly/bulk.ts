@@ -22,7 +22,7 @@
 // Names: head the line's; word, box as in place.ts: what names a node, and where that stands.
 
 import { load32, load64, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, EXISTS } from '@x/shm-arena/assembly/map/codes';
@@ -133,13 +133,11 @@ function publish(map: usize, head: usize): i32 {
 
 /** See index.ts. */
 export function bulkDrop(entry: u32, generation: u32): i32 {
-  const domain = enter(entry, generation);
-  if (domain == 0) return whyNot();
-  const map = mapOf(domain);
-  return leave(drop(map, lineOf(map)));
+  const domain = look(entry, generation, 0);
+  return domain == 0 ? whyNot() : leave(dropOf(domain, ME));
 }
 
-/** What a dead slot was loading. For its one reaper, which is ready for writing. */
+/** Drops what a slot was loading, if anything: this thread's, or a dead one's for its one reaper. */
 export function dropOf(domain: usize, slot: u32): i32 {
   const map = mapOf(domain);
   const line = lineAt(map, slot);

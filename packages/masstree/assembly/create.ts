@@ -8,16 +8,32 @@
 //   2. the host publishes the entry                        nothing
 // repair(slot): 3. its intent (intent.ts)   4. its snapshots   5. its home: each may be repeated
 
-import { fill, get32, load32, put32, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import {
+  fill,
+  get32,
+  get64,
+  load32,
+  put32,
+  put64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED, CONTENDED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { ANSWER } from '@x/shm-arena/assembly/map/result';
+import { sizeOfClass } from '@x/shm-arena/assembly/memory/classes';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
-import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
+import {
+  CLASSES_MAX,
+  DOMAIN_OWN,
+  DOMAIN_REGION,
+  HEAD,
+  INTERVAL,
+} from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
 import { dropOf } from './bulk';
 import {
@@ -26,6 +42,7 @@ import {
   isCurrent,
   LINE_HOME,
   LINE_SNAPSHOTS,
+  NEWS,
   ownLine,
   ready,
   resolve,
@@ -34,6 +51,8 @@ import {
   blockOf,
   childAt,
   H_ROOT,
+  LARGEST,
+  leafBytes,
   lineAt,
   lineOf,
   LOST,
@@ -45,6 +64,11 @@ import {
 } from './layout';
 import { close, forget, open } from './open';
 import { hop, reachOn } from './reach';
+
+/** Blocks that a write retires behind the one at which its home's limbo is full: then it collects. */
+const LATE: u32 = NEWS - 1;
+/** How many of these are records; the others are nodes. The domain's bound knows of one. */
+const LATE_RECORDS: u32 = 1;
 
 /** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 4 : 64;
@@ -103,6 +127,7 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (!ready(root)) return leaveCall(whyNot());
   const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
   if (status != OK) return leaveCall(status);
+  lift(at);
   let open: u32 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = lineAt(map, slot);
@@ -113,6 +138,19 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   put32(own + 4, open);
   put32(own + 8, height(map));
   return leaveCall(OK);
+}
+
+/** Adds to the domain's bounds what writes retire at once. */
+function lift(at: usize): void {
+  const homes = <f64>(get32(at + domains.STATS_HOMES) + get32(at + domains.STATS_ORPHANS));
+  const records = LATE_RECORDS * sizeOfClass(CLASSES_MAX - 1);
+  const nodes = (LATE - LATE_RECORDS) * (<u32>HEAD + leafBytes(LARGEST));
+  addTo(at + domains.STATS_BOUND, homes * <f64>LATE);
+  addTo(at + domains.STATS_BOUND_BYTES, homes * <f64>(records + nodes));
+}
+
+function addTo(at: usize, more: f64): void {
+  put64(at, reinterpret<u64>(reinterpret<f64>(get64(at)) + more)); // Scratch: private.
 }
 
 /** Nodes from the root of the first layer down to its first leaf. */
@@ -134,6 +172,8 @@ function height(map: usize): u32 {
 export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
+  const dropped = dropOf(root, ME);
+  if (dropped != OK) return leaveCall(dropped);
   const line = ownLine(mapOf(root));
   endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);

@@ -16,8 +16,6 @@ import { LONGER, MOST_SLOTS, S_VALUE, slotAt, SLOTS } from './layout';
 const ENTRY: usize = 16;
 const E_WHICH: usize = 8;
 const F_WHAT: usize = 8;
-/** Of two leaves. */
-const _MOST: u32 = MOST_SLOTS * 2;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;

@@ -5,9 +5,7 @@
 //   line   state ── phase, first lock    published word, next value     locks    news    olds
 //            │
 //            IDLE ──► WORK ──► ARMED ──► DONE ──► IDLE       all that is made hangs on one store,
-//            in
-//                       │        │ not published               ARMED, into a word that a lock
-//                       guards
+//                       │        │ not published             ARMED, into a word that a lock guards
 //                       └────────┴──► UNDO ──► IDLE
 //
 // Line, 256 bytes a slot; all words are shared, and their slot's thread alone writes them
@@ -33,10 +31,14 @@
 // Checked at their sites: I1 in part. After every step of the checker: I4. The rest shows as blocks
 // that leak, or come twice.
 //
-// begin: 1. state := WORK, first lock   2. CAS the lock 0 → me     UNDO, or the lock is not the
-// dead's take a block: 3. news := what the home's free list has first   4. pop it (blocks.ts)
-//                                                  judged by whether it still heads the free list
-// more locks: 5. locks := block   6. CAS 0 → me                    as 2
+// begin                                                  a death after this step leaves
+//   1. state := WORK, first lock                           nothing
+//   2. CAS the lock 0 → me                                 UNDO, if the lock is the dead's
+// take a block
+//   3. news := what the home's free list has first         judged by whether it still heads that
+//   4. pop it (blocks.ts)                                  the same
+// one more lock
+//   5. locks := block   6. CAS 0 → me                      as 2
 // publish, by a bit of LIVE of the first block, or by a word
 //   7. (by a word: word, next value)                              UNDO
 //   8. state := ARMED with all that is needed to judge             UNDO
@@ -134,7 +136,7 @@ export const LINE_HOME: usize = 44;
 export const LINE_LOCKS: usize = 48;
 export const LOCKS: u32 = 3;
 export const LINE_NEWS: usize = 64;
-const NEWS: u32 = 6;
+export const NEWS: u32 = 6;
 export const LINE_OLDS: usize = 112;
 export const OLDS: u32 = 4;
 /** How many slices `maintain` goes on behind, one less of them, and they. */

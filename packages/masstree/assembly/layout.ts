@@ -41,8 +41,8 @@
 //
 // Names: map the map's record; line a slot's in it; link, size a link and its low bits; x a block.
 
-import { get32, load32, put64, store32 } from '@x/shm-arena/assembly/ground/atomic';
-import { D_ROOT, entryAt, ME } from '@x/shm-arena/assembly/ground/layout';
+import { get32, put64, store32 } from '@x/shm-arena/assembly/ground/atomic';
+import { ME } from '@x/shm-arena/assembly/ground/layout';
 import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 
 // ---- map ----------------------------------------------------------------------------------------
@@ -60,11 +60,6 @@ export function mapBytes(participants: u32): u32 {
 /** The map of a domain whose root is at `root`. Frozen. */
 export function mapOf(root: usize): usize {
   return get32(root + DOMAIN_OWN);
-}
-
-/** The root of the domain of a map that is open. */
-export function domainOf(entry: u32): usize {
-  return load32(entryAt(entry) + D_ROOT);
 }
 
 export function lineAt(map: usize, slot: u32): usize {

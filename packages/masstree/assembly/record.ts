@@ -7,14 +7,11 @@
 // A value for which a block is too small stands in a region of its own, which the record owns.
 //
 // Record: 0 u32 bytes of the rest, and FAR   4 u32 bytes of the value   8 the rest's slices, then
-// the
-//   value, padded to 8; or FAR: u32 where it is, u32 its region
+//   the value, padded to 8; or FAR: u32 where it is, u32 its region
 //
 // B1  A far value's region becomes LIVE only when a slot names its record, and is retired, LIVE,
-// when
-//     none does any more. It is covered by the pin of who made it, or takes it out (reach.ts); so
-//     its
-//     number means no other one meanwhile.
+//     when none does any more. It is covered by the pin of who made it, or takes it out (reach.ts);
+//     so its number means no other one meanwhile.
 //
 // No site can check B1; the checker looks for regions that are left.
 //

@@ -16,9 +16,10 @@
 // not DEAD, and its word still names what it did. All of it is given up where one is not to be had.
 //
 // X1  A leaf that is split at its end, because all that comes comes behind it, stays full; so does
-// one
-//     that is split at its beginning.
+//     one that is split at its beginning.
 // X2  A separator is a slice that nothing left of it has, so that L2 holds.
+// X3  A walk goes on in the copy that it made of what it stood on: that was covered before somebody
+//     else could come to it and retire it, and what it names then is current (reach.ts).
 //
 // Names: as in place.ts; a, b what takes the place of x; n entries gathered.
 
@@ -60,7 +61,7 @@ import {
   slotsOf,
 } from './layout';
 import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './place';
-import { covered } from './reach';
+import { cover, covered } from './reach';
 
 /** Entries of a leaf from which on it is split, not rebuilt. */
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);
@@ -69,9 +70,25 @@ const SPARSE: u32 = MOST_SLOTS >> 1;
 /** A leaf is looked at whenever one more than so many entries are gone. */
 const SELDOM: u32 = isDefined(GATED) ? 0 : 3;
 
+/** Inside this kernel only: the tree is another one; begin again. AGAIN: nothing has changed. */
+export const CHANGED: i32 = 49;
+
 // ---- copies -------------------------------------------------------------------------------------
 
-/** A copy in the place of `x`, which a snapshot shows. `head`: it is one, named by a wide word. */
+/** Publishes what was made: CHANGED, or AGAIN. */
+function put(at: usize, wide: bool, next: u64): i32 {
+  if (!publishWord(at, wide, next, 0)) return giveUp(AGAIN);
+  finish();
+  return CHANGED;
+}
+
+/** What `renew` has put in the place of a block: its link. */
+export let renewed: u32 = 0;
+
+/**
+ * A copy in the place of `x`, which a snapshot shows: OK, AGAIN or FULL. `head`: it is one, named by
+ * a wide word.
+ */
 export function renew(number: u64, x: usize, named: u32, box: usize, at: usize, head: bool): i32 {
   if (!begin(x, number)) return AGAIN;
   if (!alsoLock(box)) return giveUp(AGAIN);
@@ -83,14 +100,9 @@ export function renew(number: u64, x: usize, named: u32, box: usize, at: usize, 
   else next = <u32>rebuilt(named);
   if (next == 0) return giveUp(status());
   if (MUTANT != 435) intents.out(x, true);
-  return put(at, head, next);
-}
-
-/** Publishes what was made; AGAIN either way. */
-function put(at: usize, wide: bool, next: u32): i32 {
-  if (!publishWord(at, wide, next, 0)) return giveUp(AGAIN);
-  finish();
-  return AGAIN;
+  if (MUTANT != 415) cover(); // X3
+  renewed = next;
+  return put(at, head, next) == CHANGED ? OK : AGAIN;
 }
 
 /** A head with the slices of another from `from` on, up to `end`, and its root. */
@@ -143,8 +155,8 @@ function built(from: u32, end: u32, size: u32): u32 {
 // ---- room ---------------------------------------------------------------------------------------
 
 /**
- * Makes room in the leaf that was walked to, whose lock is held and in which `live` counts: AGAIN,
- * or FULL.
+ * Makes room in the leaf that was walked to, whose lock is held and in which `live` counts: CHANGED,
+ * AGAIN or FULL.
  */
 export function makeRoom(live: u64): i32 {
   const n = gather(link, live, 0);
@@ -189,7 +201,7 @@ function middleOf(n: u32): u32 {
   return 0; // `separates` has seen two slices.
 }
 
-/** Makes room in an interior that is full: the one that `link` names. */
+/** Makes room in an interior that is full, the one that `link` names: CHANGED, AGAIN or FULL. */
 export function splitInterior(number: u64): i32 {
   const x = blockOf(link);
   if (!begin(x, number)) return AGAIN;
@@ -234,8 +246,7 @@ export function isSparse(named: u32, n: u32): bool {
 
 /**
  * Takes the leaf that was walked to out of the tree, if it is empty, or makes one of it and its
- * neighbour, if they fit. OK: there was nothing to do; AGAIN: the tree is another one, or a lock
- * was not to be had; FULL.
+ * neighbour, if they fit: CHANGED, AGAIN or FULL; OK: there was nothing to do.
  */
 export function shrink(number: u64): i32 {
   const x = blockOf(link);
@@ -260,9 +271,7 @@ function removeLayer(x: usize): i32 {
   if (((live >> slot) & 1) == 0 || <usize>load64(beyondWord) != over) return giveUp(AGAIN);
   intents.out(x, true);
   if (MUTANT != 446) intents.out(over, true);
-  if (!publishWord(liveAt(upper), true, withoutSlot(live, slot), 0)) return giveUp(AGAIN);
-  finish();
-  return AGAIN;
+  return put(liveAt(upper), true, withoutSlot(live, slot));
 }
 
 /** With the neighbour on the right, or that on the left if there is none. */

@@ -35,7 +35,7 @@ import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
 import { agreed, link, standUnder } from './place';
 import { reachOn } from './reach';
-import { isSparse, shrink } from './shape';
+import { CHANGED, isSparse, shrink } from './shape';
 import { walk } from './walk';
 
 /** Merges behind one removal. */
@@ -57,11 +57,11 @@ export function tidy(map: usize, head: usize): u32 {
     if (status != OK || link == 0 || agreed != ~0) break;
     if (!isSparse(link, liveCount(load64(liveAt(link))))) break;
     status = shrink(number);
-    if (status == FULL && !collected) {
+    if (status == CHANGED) changes++;
+    else if (status == FULL && !collected) {
       collected = true;
       collectHere(true);
     } else if (status != AGAIN) break;
-    else changes++;
   }
   return changes;
 }

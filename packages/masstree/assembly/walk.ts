@@ -1,9 +1,9 @@
 // A write's way to the leaf of its key (place.ts says where it stands then).
 //
 // On the way it makes what the write may need, one thing at a time, each of them complete by
-// itself, and then begins again: copies of blocks that an open snapshot shows (open.ts N2), so
-// that all that it stands on may be stored into; and, for who adds an entry, room in interiors
-// that are full, so that a leaf's split changes its parent alone.
+// itself: copies of blocks that an open snapshot shows (open.ts N2), so that all that it stands on
+// may be stored into; it goes on in the copy (shape.ts X3). And, for who adds an entry, room in
+// interiors that are full, so that a leaf's split changes its parent alone; then it begins again.
 //
 // V1  What stands above the leaf in its layer is no snapshot's, and has room for one child more if
 //     the write asked for it.
@@ -31,24 +31,26 @@ import {
   top,
   word,
 } from './place';
-import { renew, splitInterior } from './shape';
+import { renew, renewed, splitInterior } from './shape';
 
 /**
  * Walks to the leaf of the key in hand. With `agreed`: to the head at `over`, named by
- * `beyondWord` in the leaf `beyond`, that has slices which the key has not. OK; or AGAIN, FULL,
- * CONTENDED, after something was made on the way, or not.
+ * `beyondWord` in the leaf `beyond`, that has slices which the key has not. OK, AGAIN, CHANGED or
+ * FULL.
  */
 export function walk(map: usize, number: u64, grows: bool): i32 {
   const newest = newestOf(map);
   enterLayer(0, 0, top, 0);
   while (true) {
-    const link = standOn(hop(word, false));
+    let link = standOn(hop(word, false));
     if (link == LOST) return AGAIN;
     if (link == 0) return OK;
-    const x = blockOf(link);
-    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(newest, x)) {
-      return renew(number, x, link, over, word, false);
+    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(newest, blockOf(link))) {
+      const status = renew(number, blockOf(link), link, over, word, false);
+      if (status != OK) return status;
+      link = standOn(renewed);
     }
+    const x = blockOf(link);
     if (sizeOf(link) == 0) {
       if (grows && childCount(x) == WIDTH) return splitInterior(number);
       ask(x);
@@ -62,9 +64,13 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
     sawSlot(live, slot, found);
     if (slot < 0 || !isLayer(found)) return OK;
     const at = slotAt(link, slot) + S_VALUE;
-    const head = hopValue(at, false);
+    let head = hopValue(at, false);
     if (head == LOST) return AGAIN;
-    if (MUTANT != 422 && isShown(newest, head)) return renew(number, head, head, x, at, true);
+    if (MUTANT != 422 && isShown(newest, head)) {
+      const status = renew(number, head, head, x, at, true);
+      if (status != OK) return status;
+      head = renewed;
+    }
     enterLayer(link, at, head, depth + 1);
     if (fork(agreeing(head, depth)) != ~0) return OK;
     goDeeper(get32(<usize>head + H_SKIP));

@@ -1,11 +1,14 @@
 // Writing one key: the leaf's lock, a look at what the key has, and one store.
 //
-//   value of the same kind     the slot's value word            another kind    LIVE: one slot off,
-//   new key                    LIVE: a slot on                                  another on
-//   key removed                LIVE: a slot off                 second key with the slot's slice
-//   and
-//   no free slot               shape.ts makes room, then again  more: LIVE: REST off, LAYER on
-//   slices that a head has and the key has not: two heads in the place of one, by the slot's value
+//   value of the same kind        the slot's value word
+//   value of another kind         LIVE: one slot off, another on
+//   new key                       LIVE: a slot on
+//   key removed                   LIVE: a slot off
+//   second key with the slot's    LIVE: the record's slot off, a layer's on
+//   slice and more
+//   no free slot                  shape.ts makes room, then again
+//   slices that a head has and    two heads in the place of one, by the slot's value
+//   the key has not
 //
 // put                                                    a death after any step: intent.ts
 //   1. pin; the number (open.ts); walk (walk.ts)
@@ -82,7 +85,7 @@ import {
   valueAt,
   valueBytes,
 } from './record';
-import { copyHead, isSparse, makeRoom, newLeaf } from './shape';
+import { CHANGED, copyHead, isSparse, makeRoom, newLeaf } from './shape';
 import { sweepSome, tidy } from './tidy';
 import { walk } from './walk';
 
@@ -149,13 +152,15 @@ export function run(
   standUnder(head);
   intents.counts(own);
   let tries = 0;
-  for (let round: u32 = 0; round <= ROUNDS; round++) {
+  let round: u32 = 0;
+  while (round <= ROUNDS) {
     const status = attempt(map, kind, expected, expectedBytes);
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
       intents.collectHere(false);
-    } else if (status != AGAIN) return status;
+    } else if (status == AGAIN) round++;
+    else if (status != CHANGED) return status;
     reachOn(round);
   }
   return CONTENDED;
@@ -176,7 +181,7 @@ function removes(kind: u32): bool {
   return kind == REMOVE || kind == COMPARE_REMOVE || kind == TAKE;
 }
 
-/** Steps 1 to 6. AGAIN: nothing was written. */
+/** Steps 1 to 6. AGAIN, CHANGED: the key was not written. */
 function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
   const number = settled(map);
   if (number == 0) return AGAIN;
@@ -364,7 +369,7 @@ function replace(live: u64, slot: u32, what: u32, record: usize): i32 {
   return OK;
 }
 
-/** Makes room in the leaf that was walked to: AGAIN, FULL. */
+/** Makes room in the leaf that was walked to: CHANGED, AGAIN or FULL. */
 function room(): i32 {
   if (!begin(blockOf(link), intents.number)) return AGAIN;
   return makeRoom(load64(liveAt(link)));

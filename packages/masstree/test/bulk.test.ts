@@ -159,6 +159,44 @@ describe('nothing has changed', () => {
     ]);
   });
 
+  test('when this thread leaves the map, or all do, amid it', () => {
+    const ends: Record<string, (map: Masstree<string, number>) => void> = {
+      close: (map) => map.close(),
+      destroy: (map) => map.destroy(),
+    };
+    for (const [what, end] of Object.entries(ends)) {
+      const { used } = arena.stats();
+      const map = Masstree.create<string, number>(arena, { value: u32, name: what });
+      function* ending(): Generator<[string, number]> {
+        yield* numbered(3000);
+        end(map);
+        yield ['~', 1];
+      }
+      expect(codeOf(() => map.bulkLoad(ending()))).toBe('CLOSED');
+      if (what === 'close') {
+        const again = Masstree.open<string, number>(arena, what, { value: u32 });
+        expect([again.size, again.verify().problems]).toEqual([0, []]);
+        again.bulkLoad(numbered(10));
+        expect([...again]).toEqual(numbered(10));
+        again.destroy();
+      }
+      arena.recover();
+      arena.trim();
+      expect([what, arena.stats().used]).toEqual([what, used]);
+    }
+  });
+
+  test('when this thread leaves the arena amid it', () => {
+    const small = freshArena();
+    const other = Masstree.create<string, number>(small, { value: u32 });
+    function* leaving(): Generator<[string, number]> {
+      yield* numbered(3000);
+      small.detach();
+      yield ['~', 1];
+    }
+    expect(codeOf(() => other.bulkLoad(leaving()))).toBe('CLOSED');
+  });
+
   test('when the arena is full', () => {
     const small = freshArena({ bytes: 2 ** 22, participants: 2 });
     const map = Masstree.create<string, string>(small, { value: utf8 });

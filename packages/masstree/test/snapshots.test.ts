@@ -104,6 +104,25 @@ test('one that is open for long sees its instant through splits and the death of
   expect(full.count({ gte: userKey(10), lt: userKey(20) })).toBe(10);
 });
 
+test('the first write under a snapshot goes through as many layers as its key has', () => {
+  const map = Masstree.create<string, number>(arena, { value: u32 });
+  // Each ends in a slice of its own, so that each slice of the longest has a layer.
+  const long = '12345678'.repeat(3000);
+  const keys = Array.from({ length: 3000 }, (_, n) => `${long.slice(0, 8 * n)}x`);
+  for (const [n, key] of keys.entries()) map.set(key, n);
+  const before = map.snapshot();
+  map.set(long, 1).delete(keys[2999]!);
+  map.set(keys[0]!, 7);
+  expect([before.get(keys[2999]!), before.get(long), before.get('x')]).toEqual([
+    2999,
+    undefined,
+    0,
+  ]);
+  expect([map.get(keys[2999]!), map.get(long), map.get('x')]).toEqual([undefined, 1, 7]);
+  before.close();
+  expect(map.verify().problems).toEqual([]);
+});
+
 test('thousands at once', () => {
   const map = Masstree.create<string, number>(arena, { value: u32 });
   const taken = Array.from({ length: 3000 }, (_, n) => map.set('n', n).snapshot());

@@ -40,6 +40,7 @@ export const mutants: Mutant[] = [
   dies(412, 'a lock is taken before it is noted', 'insert, get'),
   dies(413, 'a block is taken before it is noted', 'record, get'),
   tree(414, 'the first leaf does not look again whether there is one', 'first leaf: first'),
+  twice(415, 'a walk goes on in a copy that the pin may not cover', 'late copy, set'),
   tree(420, 'a write does not copy what a snapshot shows', 'old snapshot: set, drop'),
   twice(421, 'an opener does not wait for who is armed', 'same, snapshot'),
   tree(422, 'a write does not copy the head of a snapshot', 'layer goes: change, old snapshot'),

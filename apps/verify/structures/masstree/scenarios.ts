@@ -391,6 +391,11 @@ late(
     ['delete', 'g'],
   ],
 );
+late(
+  'copy, set',
+  [[['set', 'a', 4]], [['tick']], [['insert', 'f', 2], ['quit']]],
+  [...FULL, ['snap', 'o']],
+);
 scenario(
   'dead kinds, late get',
   [
