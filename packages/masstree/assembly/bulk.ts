@@ -137,7 +137,7 @@ export function bulkDrop(entry: u32, generation: u32): i32 {
   return domain == 0 ? whyNot() : leave(dropOf(domain, ME));
 }
 
-/** Drops what a slot was loading, if anything: this thread's, or a dead one's for its one reaper. */
+/** Drops what a slot was loading, if anything: this thread's, or a dead one's, for its reaper. */
 export function dropOf(domain: usize, slot: u32): i32 {
   const map = mapOf(domain);
   const line = lineAt(map, slot);

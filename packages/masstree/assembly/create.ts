@@ -65,7 +65,7 @@ import {
 import { close, forget, open } from './open';
 import { hop, reachOn } from './reach';
 
-/** Blocks that a write retires behind the one at which its home's limbo is full: then it collects. */
+/** Blocks that a write retires behind the one that fills its home's limbo: then it collects. */
 const LATE: u32 = NEWS - 1;
 /** How many of these are records; the others are nodes. The domain's bound knows of one. */
 const LATE_RECORDS: u32 = 1;

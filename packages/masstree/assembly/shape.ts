@@ -86,8 +86,8 @@ function put(at: usize, wide: bool, next: u64): i32 {
 export let renewed: u32 = 0;
 
 /**
- * A copy in the place of `x`, which a snapshot shows: OK, AGAIN or FULL. `head`: it is one, named by
- * a wide word.
+ * A copy in the place of `x`, which a snapshot shows: OK, AGAIN or FULL. `head`: it is one, named
+ * by a wide word.
  */
 export function renew(number: u64, x: usize, named: u32, box: usize, at: usize, head: bool): i32 {
   if (!begin(x, number)) return AGAIN;
@@ -155,8 +155,8 @@ function built(from: u32, end: u32, size: u32): u32 {
 // ---- room ---------------------------------------------------------------------------------------
 
 /**
- * Makes room in the leaf that was walked to, whose lock is held and in which `live` counts: CHANGED,
- * AGAIN or FULL.
+ * Makes room in the leaf that was walked to, whose lock is held and in which `live` counts:
+ * CHANGED, AGAIN or FULL.
  */
 export function makeRoom(live: u64): i32 {
   const n = gather(link, live, 0);
