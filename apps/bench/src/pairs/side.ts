@@ -27,6 +27,7 @@ type Make = (kind: ValueName) => AnyMap;
 const KINDS = ['f64', 'json 20', 'utf8 200'] satisfies ValueName[];
 const BATCH = 1000;
 const LANES = 64;
+const LISTS = 32;
 const SEED = 1;
 /** Where a build keeps what this thread has open: each its own, as if in a thread of its own. */
 const RECORD = Symbol.for('@x/shm-arena/thread-1');
@@ -68,6 +69,7 @@ export async function sideOf(root: string, size: number): Promise<Map<string, Ac
     });
   }
   side.writes(newList, newTree);
+  side.stacked(newList('f64'));
   const newest = existsSync(join(root, 'packages/masstree')); // An older build has none.
   const { Masstree }: Partial<typeof masstrees> = newest
     ? await load('masstree/dist/index.js')
@@ -178,6 +180,24 @@ class Side {
       tree.build();
       return counted(tree);
     });
+  }
+
+  /** A list in many parts, all but one frozen, each with keys all over the others'. */
+  stacked(list: lists.SkipList<string, unknown>): void {
+    const { asked, inserted, size } = this;
+    const part = Math.ceil(size / LISTS);
+    for (let i = 0; i < size; i++) {
+      if (i > 0 && i % part === 0) list.seal();
+      list.set(inserted[i]!, i);
+    }
+    const type = `SkipList of ${LISTS} lists`;
+    this.points(type, list);
+    this.add(`${type}: insert of a key that is there`, size, () => {
+      let inserted = 0;
+      for (let i = 0; i < size; i++) if (list.insert(asked[i]!, i)) inserted++;
+      return inserted;
+    });
+    this.add(`${type}: size`, size, () => list.size);
   }
 
   masstree(newMap: (kind: ValueName) => AnyMasstree): void {
