@@ -64,6 +64,7 @@ import {
 } from './layout';
 import { close, forget, open } from './open';
 import { hop, reachOn } from './reach';
+import { clearWaiting } from './wait';
 
 /** Blocks that a write retires behind the one that fills its home's limbo: then it collects. */
 const LATE: u32 = NEWS - 1;
@@ -204,5 +205,6 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);
+  clearWaiting(map, slot);
   return leaveCall(OK);
 }

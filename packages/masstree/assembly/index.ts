@@ -2,8 +2,7 @@
 // entry, pins, works, copies out and unpins. Nothing is held when a call returns, except the pin of
 // one that says NEED, until `release`, and what a snapshot's lease holds, which is the host's.
 //
-//   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read and
-//   made
+//   layout.ts     where everything stands          leaf.ts, interior.ts   how a node is read, made
 //   hand.ts       the key of the present call      gather.ts              entries of a leaf, sorted
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
 //   read.ts, many.ts   one key, many               write.ts               one key is written
@@ -11,8 +10,7 @@
 //   bulk.ts       a map's first entries, all at once
 //   record.ts     what has no room in a slot
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
-//   open.ts       snapshots                        intent.ts              locks, publication,
-//   deaths
+//   open.ts       snapshots                        intent.ts, wait.ts     locks, deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end
 //
 // Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
@@ -56,6 +54,13 @@ export { closeSnapshot, create, leave, repair, size, snapshot, stats } from './c
  * (no region is left, for a value of more than 1.8 MB).
  */
 export { put } from './write';
+
+/**
+ * awaitLock: sleeps until the lock is given back that the last put, bulkEnd or maintain of this
+ * thread was refused, for so many microseconds at most: 1, or 2 when these are over. 0: it was
+ * none, or the map is gone. Only where this thread may block; holds no pin.
+ */
+export { awaitLock } from './wait';
 
 /**
  * get: flags 0 or KEYS_ONLY. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.

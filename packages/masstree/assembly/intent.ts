@@ -126,6 +126,7 @@ import {
   sizeOf,
 } from './layout';
 import { cover } from './reach';
+import { want, wake, wantNothing } from './wait';
 
 export const LINE_WORD: usize = 8;
 export const LINE_NEXT: usize = 16;
@@ -203,6 +204,7 @@ export function isCurrent(line: usize, slot: u32): bool {
 /** Readies this thread for writing, under a pin; false: see `status`. */
 export function ready(domain: usize): bool {
   root = domain;
+  wantNothing();
   line = ownLine(mapOf(domain));
   home = load32(line + LINE_HOME);
   if (home != 0) return true;
@@ -234,12 +236,14 @@ export function alsoLock(x: usize): bool {
 }
 
 function lock(x: usize): bool {
+  let word: u32 = 0;
   for (let round: u32 = 0; round <= TRIES; round++) {
-    const word = load32(x + LOCK);
+    word = load32(x + LOCK);
     if (word == 0 && cas32(x + LOCK, 0, ME + 1)) return true;
     if ((word & DEAD) != 0) return false;
     pause(round);
   }
+  if (word != 0) want(x, word);
   return false;
 }
 
@@ -426,6 +430,7 @@ function unlockOne(x: usize): void {
   check((peek32(x + LOCK) & ~DEAD) == ME + 1, I + 1, x);
   if (MUTANT == 411) store64(line, 0);
   store32(x + LOCK, 0);
+  wake(mapOf(root), x);
   store64(line, 0);
 }
 
@@ -536,6 +541,7 @@ function releaseLocks(line: usize, owner: u32, published: bool): void {
 function release(line: usize, x: usize, owner: u32, published: bool): void {
   if (x == 0 || load32(x + LOCK) != owner) return;
   store32(x + LOCK, published && MUTANT != 405 && isOut(line, x) ? DEAD : 0);
+  wake(mapOf(root), x);
 }
 
 /** Whether a node is taken out by the intent. */

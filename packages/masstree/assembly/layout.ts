@@ -28,6 +28,7 @@
 //
 // Map, in the domain's region, behind its record (home.ts)
 //   0 u64 number * 2 | opening (open.ts), shared   8 u64 newest open number, 0 none, shared
+//   16 u64 who waits for a lock (wait.ts), shared
 //   64 the head of the first layer, which nobody replaces
 //   128 lines, LINE bytes for each slot: intent.ts says what stands in one
 //
@@ -49,6 +50,7 @@ import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 
 export const MAP_NUMBER: usize = 0;
 export const MAP_NEWEST: usize = 8;
+export const MAP_WAITING: usize = 16;
 export const MAP_HEAD: usize = 64;
 export const MAP_LINES: usize = 128;
 export const LINE: usize = 256;

@@ -2,9 +2,16 @@
 
 import type { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
+import { READER } from '@x/shm-arena/map';
+import { Status } from '@x/shm-arena/structure';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Masstree } from '../src/index.ts';
-import { Control, finished, freshArena, seed, start, userKey } from './support.ts';
+import { KINDS } from '../src/kernel.ts';
+import type { Tree } from '../src/masstree.ts';
+import { Control, finished, freshArena, seed, start, turn, userKey } from './support.ts';
+
+/** Microseconds in which somebody else does something, on any machine. */
+const LONG = 120_000_000;
 
 let arena: Arena;
 let map: Masstree<string, number>;
@@ -107,3 +114,35 @@ test('writers that die leave nobody stuck, and no snapshot counted', async () =>
     expect(map.size).toBe(0);
   }
 });
+
+test('who was refused a lock sleeps until it is given back', async () => {
+  map.set('a', 1);
+  const { core } = (map as unknown as Tree<string, number>)[READER];
+  const { crossing, entry, generation, kernel, keyPort, valuePort } = core;
+  kernel.snapshot(entry, generation);
+  const lock = (core.result(0) & ~15) >>> 2; // The one leaf is the root, and begins with its lock.
+  kernel.closeSnapshot(entry, generation);
+  const put = () => {
+    crossing.begin();
+    valuePort.pack(2);
+    keyPort.pack('a');
+    const { length, k0, k1, k2, k3 } = keyPort;
+    const value = [valuePort.at, valuePort.length] as const;
+    return kernel.put(entry, generation, KINDS.set, length, k0, k1, k2, k3, ...value, 0, 0);
+  };
+  expect(put()).toBe(Status.OK);
+  expect(kernel.awaitLock!(entry, generation, LONG)).toBe(0);
+
+  const control = new Control();
+  const memory = crossing.view.buffer as SharedArrayBuffer;
+  const other = start(arena, map, control, 0, 'unlock', { memory, lock });
+  while (control.participant(0).generation === 0) await turn();
+  const words = new Int32Array(memory);
+  Atomics.store(words, lock, control.participant(0).slot + 1);
+  expect(put()).toBe(Status.CONTENDED);
+  control.go();
+  expect(kernel.awaitLock!(entry, generation, LONG)).toBe(1);
+  await finished([other]);
+  expect([words[lock], map.get('a')]).toEqual([0, 3]);
+  expect([put(), map.get('a')]).toEqual([Status.OK, 2]);
+}, 180_000);

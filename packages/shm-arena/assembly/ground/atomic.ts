@@ -163,6 +163,17 @@ export function pause(round: u32): void {
   }
 }
 
+/** Sleeps while the word at `at` is `expected`; false: so long. The checker has none of it. */
+export function sleepOn(at: usize, expected: u32, microseconds: u32): bool {
+  if (isDefined(GATED)) return true;
+  return atomic.wait<i32>(at, <i32>expected, <i64>microseconds * 1000) != 2;
+}
+
+/** Wakes all who sleep on the word at `at`. */
+export function wakeAll(at: usize): void {
+  if (!isDefined(GATED)) atomic.notify(at, -1);
+}
+
 /** Asked by each allocator before it takes anything: true when the checker wants it to fail. */
 export function refused(): bool {
   if (isDefined(GATED)) return fail() != 0;

@@ -1,6 +1,7 @@
 // The one place where a thread waits for another. Kernels never wait: they say CONTENDED. A thread
-// that may block then sleeps on a word of its own for a little longer each time, recovers whoever
-// has been declared dead meanwhile, and calls again. One that may not block throws CONTENDED. So
+// that may block then sleeps for a little longer each time, on a word of its own, or on a lock that
+// its kernel was refused, whose release wakes it; it recovers whoever has been declared dead
+// meanwhile, and calls again. One that may not block throws CONTENDED. So
 // does, after a second, one that learns of deaths by its event loop: what it waits for may be held
 // by a thread whose death it would be told of next.
 
@@ -21,17 +22,25 @@ export interface Waiting {
   recoverQuietly?(): void;
 }
 
+/** Sleeps for so long, or until what is waited for is there; false: it knows of nothing. */
+export type Sleep = (milliseconds: number) => boolean;
+
 let blocking: boolean | undefined;
 let bell: Int32Array | undefined;
 
 /** One call's patience. */
 export class Patience {
   readonly #seat: Waiting | null;
+  readonly #sleepFor: Sleep | undefined;
   #waits = 0;
 
-  /** @param seat the caller's, or null when it has none yet */
-  constructor(seat: Waiting | null) {
+  /**
+   * @param seat the caller's, or null when it has none yet
+   * @param sleep sleeps on what the call has met
+   */
+  constructor(seat: Waiting | null, sleep?: Sleep) {
     this.#seat = seat;
+    this.#sleepFor = sleep;
   }
 
   /** Waits a little, or throws CONTENDED. */
@@ -56,8 +65,10 @@ export class Patience {
     if (sleeps > WATCHER_SLEEPS && (this.#seat?.shared.watches ?? true)) {
       return 'it did not go away: let the event loop run, it may tell of a death';
     }
+    const milliseconds = Math.min(2 ** (sleeps - 4), LONGEST);
+    if (this.#sleepFor?.(milliseconds)) return undefined;
     bell ??= new Int32Array(new SharedArrayBuffer(4));
-    Atomics.wait(bell, 0, 0, Math.min(2 ** (sleeps - 4), LONGEST));
+    Atomics.wait(bell, 0, 0, milliseconds);
     return undefined;
   }
 }

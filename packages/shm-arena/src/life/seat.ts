@@ -11,7 +11,7 @@ import {
   kernelBytes,
   Status,
 } from '../ground/kernel.ts';
-import { Patience } from '../ground/patience.ts';
+import { Patience, type Sleep } from '../ground/patience.ts';
 import { checkArenaProtocol } from '../ground/protocol.ts';
 import { hasDead, noSlot } from '../ground/slots.ts';
 import { Crossing, type ScratchOwner, type SharedScratch } from '../values/crossing.ts';
@@ -114,12 +114,13 @@ export class Seat implements ScratchOwner {
    * after FULL once more, when this thread had pages that it did not need.
    *
    * @param first the status of a call made before; default: none was made
+   * @param sleep sleeps on what the call has met, where that is known
    * @throws ShmError CONTENDED where this thread may not wait (longer)
    */
-  settle(call: () => number, first: number = call()): number {
+  settle(call: () => number, first: number = call(), sleep?: Sleep): number {
     let status = first;
     if (status !== Status.CONTENDED && status !== Status.FULL) return status;
-    const patience = new Patience(this);
+    const patience = new Patience(this, sleep);
     for (let full = false; ; status = call()) {
       if (status === Status.CONTENDED) patience.wait();
       else if (status === Status.FULL && !full && this.makeRoom()) full = true;

@@ -34,6 +34,8 @@ export interface MapKernel extends AnyKernel {
   overhead?(): number;
   /** After NEED: puts so many bytes of a key or a value behind the result block. */
   piece(at: number, isKey: number, from: number, bytes: number): void;
+  /** In maps with locks: sleeps on the one that the last call was refused; 0: there was none. */
+  awaitLock?(...call: [...MapArgs, microseconds: number]): number;
   /** Ends a call that said NEED. No other call comes in between. */
   release(): void;
   snapshot(...map: MapArgs): number;
@@ -63,6 +65,12 @@ export class MapCore<X extends MapKernel, K, V> {
   readonly maxKey: number = MAX_KEY;
   /** Those of this handle that are open. */
   readonly snapshots: Snapshots = new Snapshots(this);
+
+  /** Sleeps on the lock that the last call was refused. */
+  readonly #sleep = (milliseconds: number): boolean => {
+    const { kernel, entry, generation } = this;
+    return (kernel.awaitLock?.(entry, generation, milliseconds * 1000) ?? 0) !== 0;
+  };
 
   /** @param member what the class's users cannot bring who call it with `new` */
   constructor(member: Membership<X>, key: Codec<K>, value: Codec<V>) {
@@ -185,7 +193,7 @@ export class MapCore<X extends MapKernel, K, V> {
       if (this.answers(status) || status === NEED) return status;
       if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
         full ||= status === Status.FULL;
-        status = this.seat.settle(call, status);
+        status = this.seat.settle(call, status, this.#sleep);
       } else {
         this.crossing.trim();
         throw this.error(status, what);
