@@ -755,6 +755,9 @@ export const mutants: readonly Mutant[] = [
   mutant(255, 'a ledger and an older pin', 'a ledger is read that was born after the interval', [
     { strategy: 'pct', runs: 40_000, depth: 3, kills: 0 },
   ]),
+  mutant(322, 'a ledger and an older pin', 'the first region stays, where no ledger fits into it', [
+    refuse,
+  ]),
   mutant(256, 'a ledger that goes back', 'a ledger is read without an interval', [twice]),
   mutant(257, 'leases that end', 'a drop passes over the others behind its bit of the summary'),
   mutant(258, 'leases without memory', 'the overflow of leases begins with the last that is left'),

@@ -152,16 +152,14 @@ function renew(from: usize): usize {
   if (region < 0) return 0;
   const at: usize = regionAlloc(region, ledgerBytes(capacity), 64);
   const word = ((<u64>region) << 32) | at;
-  let left = word; // What is not the ledger in the end.
   if (at != 0) {
     fill(at, 0, ledgerBytes(capacity)); // Private until the slot's word names it.
     put64(at + L_CAPACITY, capacity);
     if (MUTANT == 252) store64(SELF + S_LEDGER, word);
     if (from != 0) copyLeases(from, at);
     store64(SELF + S_LEDGER, word);
-    left = old;
-  }
-  if (left != 0) retireLedger(left);
+    if (old != 0) retireLedger(old);
+  } else if (MUTANT != 322 || word != 0) retireLedger(word);
   sweep();
   return at;
 }
