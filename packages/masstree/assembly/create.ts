@@ -6,7 +6,8 @@
 // create                                                 a death after any step leaves
 //   1. the domain; the map's record, plain                 what the entry of the dead has
 //   2. the host publishes the entry                        nothing
-// repair(slot): 3. its intent (intent.ts)   4. its snapshots   5. its home: each may be repeated
+// repair(slot): 3. its intent (intent.ts)   4. what it was loading (bulk.ts)   5. its snapshots
+//               6. its home: each may be repeated
 
 import { fill, get32, load32, put32, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
@@ -19,7 +20,7 @@ import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { dropOf } from './bulk';
+import { dropOf, dropOwn } from './bulk';
 import {
   dropUnnoted,
   entriesOf,
@@ -135,6 +136,7 @@ export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
   const line = ownLine(mapOf(root));
+  dropOwn(root); // Its host may have closed the map while it loaded.
   endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);
   if (home != 0) {
@@ -159,8 +161,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const line = lineAt(map, slot);
   resolve(root, slot);
   dropUnnoted(root, slot);
-  const dropped = dropOf(root, slot);
-  if (dropped != OK) return leaveCall(dropped);
+  dropOf(root, slot);
   endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);
