@@ -45,6 +45,12 @@ export const promise: MapPromise<Entries> = {
         : may(own, result, 'differs'),
     swap: gives((call) => call[2] as number),
     take: gives(() => null),
+    /** Into an empty map, all at once. */
+    load: (own, [, keys, value], result) => {
+      const all = (keys as string[]).map((key, i) => [key, (value as number) + i]);
+      if (Object.keys(own).length > 0) return may(own, result, 'exists');
+      return may(Object.fromEntries(all), result, 'ok');
+    },
     size: (own, _call, result) => may(own, result, 'ok'),
     maintain: (own, _call, result) => may(own, result, 'ok'),
     tick: (own, _call, result) => may(own, result, 'ok'),
@@ -55,7 +61,7 @@ export const promise: MapPromise<Entries> = {
 
 const WRITES = ['set', 'insert', 'replace', 'delete', 'cas', 'discard', 'swap', 'take', 'goi'];
 /** What takes locks. */
-const LOCKING = [...WRITES, 'maintain'];
+const LOCKING = [...WRITES, 'load', 'maintain'];
 
 /** Who has a lock, or opens a snapshot, keeps writers out; who writes, an opener. Readers never. */
 export const blockers = {

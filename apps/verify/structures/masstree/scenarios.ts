@@ -4,6 +4,7 @@ import type { OpCall } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { MEETINGS } from './loads.ts';
 import { FAR } from './operations.ts';
 import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
 
@@ -199,6 +200,11 @@ scenario(
   ],
   LEAF,
 );
+
+// ---- all at once, many at once ------------------------------------------------------------------
+
+for (const { name, threads, before, observe } of MEETINGS)
+  scenario(name, threads, before, {}, observe === undefined ? {} : { observe });
 
 // ---- memory that comes back ---------------------------------------------------------------------
 
