@@ -25,7 +25,6 @@ import {
   START_OPEN,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import {
-  COUNT_DONE,
   ENDED,
   FOUND_AT,
   NEXT,

@@ -3,7 +3,7 @@
 
 import type { OpCall, Result } from '../../src/structure.ts';
 import { type Entries, type MapPromise, put } from '../map/model.ts';
-import { D, F, L, S } from './shapes.ts';
+import { D, F, L, LONG_A, LONG_B, LONG_FORK, S } from './shapes.ts';
 
 const ends = ['', 'a', 'b', 'c', 'd'];
 
@@ -11,6 +11,7 @@ const ends = ['', 'a', 'b', 'c', 'd'];
 const KEYS = [
   ...'YZabcdefghijklmnopqrstu',
   ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
+  ...[LONG_A, LONG_B, LONG_FORK, 'z'],
   ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
 ];
 

@@ -6,7 +6,20 @@ import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
 import { MEETINGS } from './loads.ts';
 import { FAR } from './operations.ts';
-import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
+import {
+  D,
+  FULL,
+  L,
+  LONG_A,
+  LONG_B,
+  LONG_FORK,
+  REVERSE,
+  S,
+  SCAN,
+  SHAPES,
+  type Shape,
+  SNAPSHOT,
+} from './shapes.ts';
 
 interface Setting {
   pages: number;
@@ -205,6 +218,51 @@ scenario(
 
 for (const { name, threads, before, observe } of MEETINGS)
   scenario(name, threads, before, {}, observe === undefined ? {} : { observe });
+
+// ---- little room for what comes out ------------------------------------------------------------
+
+/** One entry a time has room, whatever its value. */
+const NARROW = 64;
+const narrow = (reverse: boolean): Program => [
+  ['mark', 'w'],
+  ['scan', 'w', reverse, 2, NARROW],
+];
+const COUNTED: Program = [
+  ['mark', 'n'],
+  ['count', 'n', true],
+];
+const RECORDED: Program = [...FULL.slice(0, 2), ['set', 'e', LARGE], ['set', 'g', LARGE]];
+scenario('little room, scan, split', [narrow(false), [['insert', 'd', 1]]], RECORDED);
+scenario('little room, reverse, record', [narrow(true), [['set', 'g', LARGE + 1]]], RECORDED);
+scenario('little room, scan, remove', [narrow(false), [['delete', 'e']]], RECORDED);
+/** Keys that are longer than what the kernel has room for: WIDER. */
+const WIDE: Program = [
+  ['set', LONG_A, LARGE],
+  ['set', 'z', 7],
+];
+const OTHERS: Record<string, Program> = {
+  layer: [['insert', LONG_B, 1]],
+  remove: [['delete', LONG_A]],
+};
+for (const [name, other] of Object.entries(OTHERS)) {
+  scenario(`long keys, scan, ${name}`, [SCAN, other], WIDE);
+  scenario(`long keys, reverse, ${name}`, [narrow(true), other], WIDE);
+  scenario(`long keys, count, ${name}`, [COUNTED, other], WIDE);
+}
+const WIDE_LAYER: Program = [...WIDE, ['set', LONG_B, 8]];
+scenario(
+  'long keys, scan, layer goes',
+  [
+    SCAN,
+    [
+      ['delete', LONG_A],
+      ['delete', LONG_B],
+    ],
+  ],
+  WIDE_LAYER,
+);
+scenario('long keys, reverse, fork', [narrow(true), [['insert', LONG_FORK, 1]]], WIDE_LAYER);
+scenario('long keys, snapshot, set', [SNAPSHOT, [['set', LONG_B, 10]]], WIDE_LAYER);
 
 // ---- memory that comes back ---------------------------------------------------------------------
 

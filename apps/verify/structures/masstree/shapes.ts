@@ -50,6 +50,11 @@ export const L = 'layered-';
 export const D = `${L}deeper-`;
 export const S = `${D}still-`;
 export const F = `${S}further-`;
+/** Longer than what the gated kernel has room for. */
+const LONG = `${L}${'x'.repeat(48)}`;
+export const LONG_A = `${LONG}a`;
+export const LONG_B = `${LONG}b`;
+export const LONG_FORK = `${LONG.slice(0, 40)}y`;
 
 const GROWTH: Shape[] = [
   {
