@@ -125,6 +125,7 @@ function publish(map: usize, head: usize): i32 {
   if (load32(map + MAP_HEAD + H_ROOT) != 0) return giveUp(EXISTS);
   intents.counts(true);
   const entries = <i32>load64(head + BULK_COUNT);
+  if (MUTANT == 452) store32(head + H_ROOT, 0);
   if (!publishWord(map + MAP_HEAD + H_ROOT, false, root, entries)) return giveUp(AGAIN);
   store32(head + H_ROOT, 0);
   finish();
@@ -153,7 +154,8 @@ export function dropOf(domain: usize, slot: u32): void {
   const map = mapOf(domain);
   const line = lineAt(map, slot);
   if (load64(bulkAt(line) + GENERATION) == 0) return;
-  intents.standIn(domain, slot);
+  if (MUTANT == 455) intents.ready(domain);
+  else intents.standIn(domain, slot);
   drop(map, line);
 }
 

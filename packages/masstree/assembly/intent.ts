@@ -598,7 +598,8 @@ export function resolve(domain: usize, slot: u32): void {
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
-    if (published && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+    const wrote = published && MUTANT != 453;
+    if (wrote && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
       // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
       const own = line + LINE_BULK + H_ROOT;
       if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);

@@ -4,7 +4,7 @@ import type { OpCall, Plan } from '../../src/structure.ts';
 import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
-import { MEETINGS } from './loads.ts';
+import { MEETINGS, many } from './loads.ts';
 import { FAR } from './operations.ts';
 import {
   D,
@@ -475,6 +475,7 @@ const READERS: Record<string, Program> = {
   get: [['get', 'c']],
   goi: [['goi', 'c', 5]],
   scan: SCAN,
+  many: many(['a', 'c']),
   swap: [['swap', 'c', 5]],
 };
 const late = (name: string, threads: readonly Program[], before: Program): void =>
