@@ -86,7 +86,7 @@ const masstree: Structure<Run, MapState<Entries>> = {
   name: 'masstree',
   pages: 2,
   setup,
-  begin: () => ({ snaps: {}, overflow: {}, number: -1, instants: {} }),
+  begin: () => ({ snaps: {}, overflow: {}, number: -1, instants: {}, inherited: 0 }),
   operations,
   recover,
   end,

@@ -11,7 +11,7 @@
 //   2. lock the map's head: its root is 0                  intent.ts: UNDO
 //   3. store its root, counted        linearizes           intent.ts: recounted, and 4
 //   4. the line's root := 0; unlock                        nothing
-// drop, also of the dead by their repairer: the lowest thing goes, again and again
+// drop, also of the dead by their repairer as their slot: the lowest thing goes, again and again
 //   5. a slot, a leaf or an interior without anything      intent.ts
 //
 // Z1  While a map's head is locked by who published, its root is what was published: so whoever
@@ -22,7 +22,7 @@
 // Names: head the line's; word, box as in place.ts: what names a node, and where that stands.
 
 import { load32, load64, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CONTENDED, ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, EXISTS } from '@x/shm-arena/assembly/map/codes';
@@ -125,6 +125,7 @@ function publish(map: usize, head: usize): i32 {
   if (load32(map + MAP_HEAD + H_ROOT) != 0) return giveUp(EXISTS);
   intents.counts(true);
   const entries = <i32>load64(head + BULK_COUNT);
+  if (MUTANT == 452) store32(head + H_ROOT, 0);
   if (!publishWord(map + MAP_HEAD + H_ROOT, false, root, entries)) return giveUp(AGAIN);
   store32(head + H_ROOT, 0);
   finish();
@@ -134,20 +135,32 @@ function publish(map: usize, head: usize): i32 {
 /** See index.ts. */
 export function bulkDrop(entry: u32, generation: u32): i32 {
   const domain = look(entry, generation, 0);
-  return domain == 0 ? whyNot() : leave(dropOf(domain, ME));
+  if (domain == 0) return whyNot();
+  return leave(dropOwn(domain) ? OK : whyNot());
 }
 
-/** Drops what a slot was loading, if anything: this thread's, or a dead one's, for its reaper. */
-export function dropOf(domain: usize, slot: u32): i32 {
+/** What this thread is loading, if it is; false: see `status`. */
+export function dropOwn(domain: usize): bool {
+  const map = mapOf(domain);
+  const line = lineOf(map);
+  if (load64(bulkAt(line) + GENERATION) == 0) return true;
+  if (!intents.ready(domain)) return false;
+  drop(map, line);
+  return true;
+}
+
+/** What a dead slot was loading. For its one reaper, who does it as that slot. */
+export function dropOf(domain: usize, slot: u32): void {
   const map = mapOf(domain);
   const line = lineAt(map, slot);
-  if (load64(bulkAt(line) + GENERATION) == 0) return OK;
-  if (!intents.ready(domain)) return whyNot();
-  return drop(map, line);
+  if (load64(bulkAt(line) + GENERATION) == 0) return;
+  if (MUTANT == 455) intents.ready(domain);
+  else intents.standIn(domain, slot);
+  drop(map, line);
 }
 
 /** Step 5, until there is nothing. */
-function drop(map: usize, line: usize): i32 {
+function drop(map: usize, line: usize): void {
   const head = bulkAt(line);
   intents.counts(false);
   while (load32(head + H_ROOT) != 0) {
@@ -155,7 +168,6 @@ function drop(map: usize, line: usize): i32 {
     if (number != 0) dropLowest(head, number);
   }
   store64(head + GENERATION, 0);
-  return OK;
 }
 
 /** Step 5. Nobody else is in this tree. */

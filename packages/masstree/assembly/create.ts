@@ -6,7 +6,8 @@
 // create                                                 a death after any step leaves
 //   1. the domain; the map's record, plain                 what the entry of the dead has
 //   2. the host publishes the entry                        nothing
-// repair(slot): 3. its intent (intent.ts)   4. its snapshots   5. its home: each may be repeated
+// repair(slot): 3. its intent (intent.ts)   4. what it was loading (bulk.ts)   5. its snapshots
+//               6. its home: each may be repeated
 
 import {
   fill,
@@ -18,7 +19,7 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
@@ -35,7 +36,7 @@ import {
   INTERVAL,
 } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { dropOf } from './bulk';
+import { dropOf, dropOwn } from './bulk';
 import {
   dropUnnoted,
   entriesOf,
@@ -173,9 +174,8 @@ function height(map: usize): u32 {
 export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
-  const dropped = dropOf(root, ME);
-  if (dropped != OK) return leaveCall(dropped);
   const line = ownLine(mapOf(root));
+  dropOwn(root); // Its host may have closed the map while it loaded.
   endSnapshots(mapOf(root), line);
   const home = load32(line + LINE_HOME);
   if (home != 0) {
@@ -200,8 +200,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const line = lineAt(map, slot);
   resolve(root, slot);
   dropUnnoted(root, slot);
-  const dropped = dropOf(root, slot);
-  if (dropped != OK) return leaveCall(dropped);
+  dropOf(root, slot);
   endSnapshots(map, line);
   repairHomes(root, slot);
   store32(line + LINE_HOME, 0);

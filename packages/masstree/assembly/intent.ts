@@ -144,7 +144,8 @@ export const OLDS: u32 = 4;
 export const LINE_CURSOR: usize = 208;
 export const CURSOR_SLICES: u32 = 5;
 const LINE_LIFE: usize = 152;
-const LINE_BULK: usize = 160;
+/** A head, and behind it BULK_COUNT. */
+export const LINE_BULK: usize = 160;
 /** From the head that stands there on: entries below it. */
 export const BULK_COUNT: usize = 32;
 const LINE_DELTA: usize = 200;
@@ -177,6 +178,8 @@ const REGION: u64 = 1 << 62;
 let root: usize = 0;
 let line: usize = 0;
 let home: usize = 0;
+/** The slot + 1 whose line and home these are: this thread's, or that of somebody dead. */
+let me: u32 = 0;
 /** The number that the write found. */
 export let number: u64 = 0;
 let news: u32 = 0;
@@ -205,6 +208,7 @@ export function isCurrent(line: usize, slot: u32): bool {
 export function ready(domain: usize): bool {
   root = domain;
   wantNothing();
+  me = ME + 1;
   line = ownLine(mapOf(domain));
   home = load32(line + LINE_HOME);
   if (home != 0) return true;
@@ -212,6 +216,17 @@ export function ready(domain: usize): bool {
   if (home == 0) return false;
   store32(line + LINE_HOME, <u32>home);
   return true;
+}
+
+/**
+ * What follows is noted in the line of a dead slot, and retired into its home. For its one reaper,
+ * behind `resolve`: who dies in it leaves nothing but another intent of that slot.
+ */
+export function standIn(domain: usize, slot: u32): void {
+  root = domain;
+  me = slot + 1;
+  line = lineAt(mapOf(domain), slot);
+  home = load32(line + LINE_HOME);
 }
 
 /** Begins with the lock of a block, under the number `word`. False: it was not to be had. */
@@ -239,7 +254,7 @@ function lock(x: usize): bool {
   let word: u32 = 0;
   for (let round: u32 = 0; round <= TRIES; round++) {
     word = load32(x + LOCK);
-    if (word == 0 && cas32(x + LOCK, 0, ME + 1)) return true;
+    if (word == 0 && cas32(x + LOCK, 0, me)) return true;
     if ((word & DEAD) != 0) return false;
     pause(round);
   }
@@ -403,11 +418,11 @@ export function finish(): void {
     unlockOne(first);
     return;
   }
-  if (MUTANT == 403) releaseLocks(line, ME + 1, true);
+  if (MUTANT == 403) releaseLocks(line, me, true);
   store64(line, ((<u64>first) << FIRST) | DONE);
   retireOlds(line, home, 0, false);
-  clear(line, ME + 1, true);
-  collectDue(root, home, true);
+  clear(line, me, true);
+  collect();
   regions.sweep(); // One load, unless some region was retired.
 }
 
@@ -419,15 +434,20 @@ export function giveUp(status: i32): i32 {
     return status;
   }
   store64(line, ((<u64>first) << FIRST) | UNDO);
-  if (MUTANT != 432) retireNews(line, home, ME, 0, false);
-  clear(line, ME + 1, false);
-  collectDue(root, home, true);
+  if (MUTANT != 432) retireNews(line, home, me - 1, 0, false);
+  clear(line, me, false);
+  collect();
   return status;
+}
+
+/** Not in the home of the dead: its next owner does that, or who finds it without one. */
+function collect(): void {
+  if (me == ME + 1) collectDue(root, home, true);
 }
 
 /** There is nothing but one lock. */
 function unlockOne(x: usize): void {
-  check((peek32(x + LOCK) & ~DEAD) == ME + 1, I + 1, x);
+  check((peek32(x + LOCK) & ~DEAD) == me, I + 1, x);
   if (MUTANT == 411) store64(line, 0);
   store32(x + LOCK, 0);
   wake(mapOf(root), x);
@@ -515,7 +535,7 @@ function progress(line: usize, done: u32): void {
 
 /** Steps 14 to 16. */
 function clear(line: usize, owner: u32, published: bool): void {
-  if (MUTANT != 403 || !published || owner != ME + 1) releaseLocks(line, owner, published);
+  if (MUTANT != 403 || !published || owner != me) releaseLocks(line, owner, published);
   for (let i: u32 = 0; i < LOCKS; i++) drop32(line + LINE_LOCKS + ((<usize>i) << 2));
   for (let i: u32 = 0; i < NEWS; i++) drop64(line + LINE_NEWS + ((<usize>i) << 3));
   for (let i: u32 = 0; i < OLDS; i++) drop64(line + LINE_OLDS + ((<usize>i) << 3));
@@ -586,7 +606,8 @@ export function resolve(domain: usize, slot: u32): void {
   if ((state & PHASE) == ARMED) {
     const published = isPublished(line, state, slot + 1);
     if (published && MUTANT != 406) recount(line, state);
-    if (published && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
+    const wrote = published && MUTANT != 453;
+    if (wrote && <u32>load64(line + LINE_WORD) == <u32>(mapOf(domain) + MAP_HEAD + H_ROOT)) {
       // It was the load of line's own tree, if that is what the map has now (bulk.ts Z1).
       const own = line + LINE_BULK + H_ROOT;
       if ((state & BY_WORD) != 0 && <u64>load32(own) == load64(line + LINE_NEXT)) store32(own, 0);

@@ -126,10 +126,10 @@ function walkAll(target: u32, domain: usize, first: usize, lanes: u32): bool {
     const lane = laneAt(first, i);
     put32(lane + L_DEPTH, 0);
     put32(lane + L_LINK, link);
-    put32(lane + L_STATE, 0);
+    put32(lane + L_STATE, link == 0 ? NONE : 0);
     noteLines(lane, link, get64(lane));
   }
-  let open = true;
+  let open = link != 0; // Else no lane has noted a line to ask for.
   while (open) {
     open = false;
     if (!isDefined(GATED)) askAll(first, lanes);

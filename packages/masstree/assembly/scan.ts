@@ -212,7 +212,7 @@ function closed(more: u32): i32 {
     entries = count != 0 && more != 0 ? 1 : 0;
     if (entries != 0) {
       if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, 0, 0, 0)) {
-        return wider(keyLength);
+        return wider(keyLength * 3); // A quarter of the room is for what is given out.
       }
       row += 8;
       key = behindKey(key, keyLength, flags);

@@ -109,3 +109,19 @@ test('keys of several parts, and ranges of their leading ones', () => {
   expect(map.floor(['ab', -51])).toEqual([['a', 49], 99]);
   expect(map.size).toBe(300);
 });
+
+test('getMany of an empty map finds nothing, whatever has stood in the scratch', () => {
+  const other = Masstree.create<string, string>(arena, { value: utf8 });
+  for (let n = 0; n < 3000; n++) other.set(userKey(n), 'abcdefgh'.repeat(20));
+  const map = Masstree.create<string, string>(arena, { value: utf8 });
+  for (let n = 0; n < 10; n++) {
+    expect([...other]).toHaveLength(3000);
+    expect(map.getMany(['a', 'b', 'c'])).toEqual([undefined, undefined, undefined]);
+  }
+});
+
+test.each([1000, 40_000, 500_000, 1_000_000])('a count ends at a key of %i bytes', (length) => {
+  const map = Masstree.create<string, number>(arena, { value: u32 });
+  map.set('a'.repeat(length), 1).set('b', 2);
+  expect([1, 2, 3].map((limit) => map.count({ limit }))).toEqual([1, 2, 2]);
+});

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AvlBatch } from '@x/avl-batch';
+import { Masstree } from '@x/masstree';
 import { Arena } from '@x/shm-arena';
 import { utf8 } from '@x/shm-arena/codec';
 import { SkipList } from '@x/skiplist';
@@ -31,10 +32,13 @@ import {
   GET_OR_INSERT,
   GO,
   IN_TREE,
+  IN_TRIE,
   INSERT,
   KEYS,
   keyOf,
   LANES,
+  loaded,
+  loadOf,
   numberOf,
   OTHER,
   PARK,
@@ -58,27 +62,23 @@ import {
   TREE_DELETE,
   TREE_INSERT,
   TREE_SET,
+  TRIE_DELETE,
+  TRIE_DELETE_RANGE,
+  TRIE_INSERT,
+  TRIE_LOAD,
+  TRIE_SET,
+  TRIE_SET_MANY,
   TRUTHS,
+  trieNumberOf,
   whole,
 } from './protocol.ts';
 
 const FILE = new URL('./worker.ts', import.meta.url);
 const BYTES = 48 << 20;
 /** What a victim is terminated in; 0: whatever it is at. */
-const TARGETS = [
-  0,
-  SET,
-  BATCH,
-  BATCH,
-  BATCH,
-  ALLOC,
-  FREE,
-  OTHER,
-  OTHER,
-  TREE_SET,
-  BUILD,
-  BUILD,
-].concat([REPLACE, PUSH, POP]);
+const TARGETS = [0, SET, BATCH, BATCH, BATCH, ALLOC, FREE, OTHER, OTHER, TREE_SET, BUILD, BUILD]
+  .concat([REPLACE, PUSH, POP])
+  .concat([TRIE_SET, TRIE_DELETE, TRIE_SET_MANY, TRIE_DELETE_RANGE, TRIE_LOAD, TRIE_LOAD]);
 /** Longer than anything takes here, also on a machine that is busy with other things. */
 const PATIENCE_MS = 60_000;
 
@@ -165,6 +165,7 @@ class PackagesSoak {
   private lanes: Lane[] = [];
   private list!: SkipList<string, string>;
   private tree!: AvlBatch<string, string>;
+  private trie!: Masstree<string, string>;
   private domains: DomainHandles[] = [];
   private places: Place[] = [];
   /** Of each domain, by calls cut short: blocks that may be nobody's, pushed, or popped. */
@@ -223,6 +224,11 @@ class PackagesSoak {
     this.tree = AvlBatch.open<string, string>(this.arena, `tree of ${this.name()}`, {
       value: utf8,
     });
+    this.trie = Masstree.open<string, string>(this.arena, this.trieName(), { value: utf8 });
+  }
+
+  private trieName(): string {
+    return `Masstree of ${this.name()}`;
   }
 
   private name(): string {
@@ -237,6 +243,7 @@ class PackagesSoak {
       arena: this.arena.handle,
       list: this.name(),
       tree: `tree of ${this.name()}`,
+      trie: this.trieName(),
       domains: this.domains,
       maxBytes: 1 << 20,
       seed: this.random.next(),
@@ -356,7 +363,8 @@ class PackagesSoak {
     for (let n = 0; n < begun; n++) {
       const record = journal.subarray(n * RECORD, (n + 1) * RECORD);
       const [op, , number, size] = record as unknown as [number, number, number, number];
-      lane.next = Math.max(lane.next, number + (op === BATCH ? size : 1));
+      const many = op === BATCH || op === TRIE_SET_MANY || op === TRIE_LOAD;
+      lane.next = Math.max(lane.next, number + (many ? size : 1));
       if (n < done) apply(record, truth, blocks);
       else this.inFlight(lane, record);
     }
@@ -394,7 +402,10 @@ class PackagesSoak {
       if (op === POP) astray.popped++;
       return;
     }
-    if (at >= IN_TREE && op !== ALLOC && op !== FREE) this.build();
+    if (op === TRIE_LOAD) return this.loadInFlight(lane, n, bytes);
+    if (op === TRIE_SET_MANY || op === TRIE_DELETE_RANGE)
+      return this.rowInFlight(lane, at, op === TRIE_SET_MANY ? n : 0, bytes);
+    if (at >= IN_TREE && at < IN_TRIE && op !== ALLOC && op !== FREE) this.build();
     if (op === ALLOC) {
       if (at === 0) this.unknown++;
       else {
@@ -407,15 +418,54 @@ class PackagesSoak {
     } else if (op === BATCH) this.batchInFlight(lane, at, n, bytes);
     else {
       const now = this.look(lane, at);
-      const after = op === DELETE || op === TREE_DELETE ? 0 : n;
+      const after = op === DELETE || op === TREE_DELETE || op === TRIE_DELETE ? 0 : n;
       let may = true;
       if (op === INSERT || op === GET_OR_INSERT) may = this.mayInsert(lane, at) || now === after;
-      if (op === TREE_INSERT) may = truth[at] === 0;
+      if (op === TREE_INSERT || op === TRIE_INSERT) may = truth[at] === 0;
       if (now !== truth[at]! && !(may && now === after))
         throw new Error(this.strange('a call in flight', lane, at, now));
       if (now !== truth[at]!) this.result.landed++;
       truth[at] = now;
     }
+  }
+
+  /** Entry by entry, in the order of their keys: a beginning has landed. `n` 0: a deletion. */
+  private rowInFlight(lane: Lane, at: number, n: number, count: number): void {
+    const { truth } = lane;
+    let over = false;
+    for (let i = 0; i < count; i++) {
+      const before = truth[at + i]!;
+      const after = n === 0 ? 0 : n + i;
+      const now = this.look(lane, at + i);
+      if (now !== before && (now !== after || over))
+        throw new Error(this.strange('one of many in flight', lane, at + i, now));
+      if (before === after) continue;
+      // Only a deletion goes key by key; a write of many goes as its lockstep does.
+      if (now === before) over = n === 0;
+      else this.result.landed++;
+      truth[at + i] = now;
+    }
+  }
+
+  /** All of what was loaded is there, or nothing, or the map is gone. */
+  private loadInFlight(lane: Lane, n: number, count: number): void {
+    const name = loadOf(this.trieName(), lane.id);
+    let own: Masstree<string, string>;
+    try {
+      own = Masstree.open<string, string>(this.arena, name, { value: utf8 });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'NAME_UNKNOWN') return;
+      throw error;
+    }
+    const { size } = own;
+    const rows = [...own].join();
+    if (size !== 0 && (size !== count || rows !== loaded(lane.id, n, count).join()))
+      throw new Error(`lane ${lane.id}: of ${count} to be loaded, ${size} are there`);
+    const { problems } = own.verify();
+    if (problems.length > 0)
+      throw new Error(`verify of a load: ${problems.slice(0, 5).join('; ')}`);
+    if (size !== 0) this.result.landed++;
+    own.destroy();
   }
 
   private batchInFlight(lane: Lane, key: number, n: number, count: number): void {
@@ -441,8 +491,12 @@ class PackagesSoak {
 
   // ---- what is there
 
-  /** The number of the value of a key: in the tree, in the list, or where it was flushed to. */
+  /** The number of the value of a key: in its map, or where it was flushed to. */
   private look(lane: Lane, key: number): number {
+    if (key >= IN_TRIE) {
+      const value = this.trie.get(keyOf(lane.id, key - IN_TRIE));
+      return value === undefined ? 0 : trieNumberOf(lane.id, key - IN_TRIE, value);
+    }
     if (key >= IN_TREE) {
       const value = this.tree.get(keyOf(lane.id, key - IN_TREE));
       return value === undefined ? 0 : numberOf(lane.id, key - IN_TREE, value);
@@ -463,7 +517,7 @@ class PackagesSoak {
   }
 
   private strange(what: string, lane: Lane, key: number, now: number): string {
-    const where = key < IN_TREE ? 'list' : 'tree';
+    const where = ['list', 'tree', 'Masstree'][Math.floor(key / KEYS)];
     return (
       `${what}: ${keyOf(lane.id, key % KEYS)} of the ${where} has number ${now}, ` +
       `the last call that ended had written ${lane.truth[key]}`
@@ -509,8 +563,9 @@ class PackagesSoak {
     const counted = list.measure().entries;
     if (sum !== counted) throw new Error(`${sum} entries by stats, ${counted} by counting`);
     this.compareTree();
+    this.compareTrie();
     for (const i of SCHEMES.keys()) this.compareDomain(i);
-    for (const { problems } of [list.verify(), tree.verify(), arena.verify()])
+    for (const { problems } of [list.verify(), tree.verify(), this.trie.verify(), arena.verify()])
       if (problems.length > 0) throw new Error(`verify: ${problems.slice(0, 5).join('; ')}`);
   }
 
@@ -527,6 +582,20 @@ class PackagesSoak {
     if (tree.size !== live) throw new Error(`tree.size ${tree.size}, but ${live} entries`);
     const { waiting } = tree.stats();
     if (waiting !== 0) throw new Error(`${waiting} operations wait behind a build`);
+  }
+
+  private compareTrie(): void {
+    const { lanes, trie } = this;
+    let live = 0;
+    for (const [text, value] of trie) {
+      const { lane, key } = parseKey(text);
+      const n = trieNumberOf(lane, key, value);
+      if (n !== lanes[lane]!.truth[IN_TRIE + key])
+        throw new Error(`entries of the Masstree: ${text} has number ${n}`);
+      live++;
+    }
+    if (trie.size !== live) throw new Error(`Masstree: size ${trie.size}, but ${live} entries`);
+    if (trie.count() !== live) throw new Error(`Masstree: count ${trie.count()}, not ${live}`);
   }
 
   /** No block of a domain was used anew, or lost from its stack, while somebody could reach it. */
@@ -577,6 +646,7 @@ class PackagesSoak {
     this.compare();
     this.list.destroy();
     this.tree.destroy();
+    this.trie.destroy();
     for (const i of SCHEMES.keys()) this.finishDomain(i);
     for (const { blocks } of lanes) for (const at of blocks.keys()) arena.free(at);
     this.sweep();

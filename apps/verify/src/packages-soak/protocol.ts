@@ -60,13 +60,23 @@ export const PUSH = 13;
 export const POP = 14;
 export const REPLACE = 15;
 
+/** On the lane's keys in the Masstree; of it, of keys in a row, of an own one that is loaded. */
+export const TRIE_SET = 16;
+export const TRIE_INSERT = 17;
+export const TRIE_DELETE = 18;
+export const TRIE_SET_MANY = 19;
+export const TRIE_DELETE_RANGE = 20;
+export const TRIE_LOAD = 21;
+
 /** How blocks are reclaimed: each in a domain of its own. */
 export const SCHEMES = ['interval', 'epoch', 'eras', 'pointers'] as const;
 
 // What a lane knows of its own (`truth`), by number: the values of its keys in the list, of its
-// keys in the tree, and how many blocks more it has pushed than popped in each domain.
+// keys in the tree and in the Masstree, and how many blocks more it has pushed than popped in each
+// domain.
 export const IN_TREE = KEYS;
-export const PUSHED = 2 * KEYS;
+export const IN_TRIE = 2 * KEYS;
+export const PUSHED = 3 * KEYS;
 export const TRUTHS = PUSHED + SCHEMES.length;
 
 /** A result: the call was refused, nothing has changed. */
@@ -89,9 +99,10 @@ export interface DomainHandles {
 export interface Seat {
   lane: number;
   arena: { type: '@x/shm-arena'; memory: WebAssembly.Memory };
-  /** Names of the list and the tree. */
+  /** Names of the list, the tree and the Masstree. */
   list: string;
   tree: string;
+  trie: string;
   /** Of each. */
   maxBytes: number;
   domains: readonly DomainHandles[];
@@ -126,6 +137,24 @@ export function keyOf(lane: number, key: number): string {
   const short = `${prefixOf(lane)}${String(key).padStart(3, '0')}`;
   return key % 5 === 0 ? `${short}, whose key is longer than sixteen bytes` : short;
 }
+
+/** The same for the Masstree: some are short enough for a slot. */
+export const trieValueFor = (lane: number, key: number, n: number): string =>
+  mix(n) % 3 === 0 ? valueFor(lane, key, n) : `${n.toString(36)}.${mix(n + key + lane) % 97}`;
+
+export function trieNumberOf(lane: number, key: number, value: string): number {
+  const n = value.includes('/') ? Number(value.split('/', 3)[2]) : Number.parseInt(value, 36);
+  if (value !== trieValueFor(lane, key, n))
+    throw new Error(`${keyOf(lane, key)} has the value ${JSON.stringify(value.slice(0, 80))}`);
+  return n;
+}
+
+/** The entries that a lane loads into a Masstree of its own. */
+export const loaded = (lane: number, n: number, count: number): [string, string][] =>
+  Array.from({ length: count }, (_, key) => [keyOf(lane, key), trieValueFor(lane, key, n + key)]);
+
+/** The name of that one. */
+export const loadOf = (trie: string, lane: number): string => `load ${lane} of ${trie}`;
 
 export function parseKey(text: string): { lane: number; key: number } {
   return { lane: Number(text.slice(5, 6)), key: Number(text.slice(7, 10)) };
@@ -166,12 +195,14 @@ export function batchOf(key: number, n: number, count: number): Part[] {
 export function apply(record: Int32Array, truth: Int32Array, blocks: Map<number, Block>): void {
   const [op, at, n, size, result] = record as unknown as [number, number, number, number, number];
   if (result === REFUSED) return;
-  if (op === SET || op === TREE_SET) truth[at] = n;
-  else if (op === DELETE || op === TREE_DELETE) truth[at] = 0;
+  if (op === SET || op === TREE_SET || op === TRIE_SET) truth[at] = n;
+  else if (op === DELETE || op === TREE_DELETE || op === TRIE_DELETE) truth[at] = 0;
+  else if (op === TRIE_SET_MANY) for (let i = 0; i < size; i++) truth[at + i] = n + i;
+  else if (op === TRIE_DELETE_RANGE) truth.fill(0, at, at + size);
   else if (op === TREE_INSERT) truth[at] ||= n;
   else if (op === PUSH) truth[at] = truth[at]! + 1;
   else if (op === POP) truth[at] = truth[at]! - result;
-  else if (op === INSERT || op === GET_OR_INSERT) {
+  else if (op === INSERT || op === GET_OR_INSERT || op === TRIE_INSERT) {
     if (result === 1) truth[at] = n;
   } else if (op === BATCH) {
     for (const [i, part] of batchOf(at, n, size).entries()) {

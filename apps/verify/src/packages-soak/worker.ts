@@ -18,9 +18,10 @@ import {
 } from './protocol.ts';
 import { below, control, other, seat } from './seat.ts';
 import * as tree from './tree.ts';
+import * as trie from './trie.ts';
 
 /** Everything that is opened in the arena. */
-const PARTS = [list, tree, blocks];
+const PARTS = [list, tree, trie, blocks];
 /** Records that a step and what it leads to may write. */
 const ROOM = 8;
 
@@ -46,8 +47,9 @@ const again = (): boolean =>
   });
 
 function step(): void {
-  const draw = below(96);
-  if (draw < 16) tree.step();
+  const draw = below(128);
+  if (draw >= 96) trie.step();
+  else if (draw < 16) tree.step();
   else if (draw < 32) blocks.step();
   else if (draw === 32) below(30) > 0 || again();
   else if (!(draw < 77 ? list.step() : own.step(arena))) list.relieve();

@@ -25,7 +25,6 @@ import {
   START_OPEN,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import {
-  COUNT_DONE,
   ENDED,
   FOUND_AT,
   NEXT,
@@ -62,7 +61,7 @@ export interface MapRun {
 }
 
 /** A part of a scan in a call. */
-interface Part {
+export interface Part {
   flags: number;
   limit: number;
   /** Where the bytes of the key stand behind which it goes on; 0 of them: where it begins. */
@@ -84,8 +83,17 @@ export interface MapCalls {
   snapshot(world: World, io: number): Target;
   get(target: Target, key: Five): readonly number[];
   /** If its kernel has one. */
-  getMany?(target: Target, count: number, at: number, out: number): readonly number[];
+  getMany?(
+    target: Target,
+    count: number,
+    at: number,
+    out: number,
+    /** Bytes for the portion, if it is to have no more than that. */
+    outBytes?: number,
+  ): readonly number[];
   scan(target: Target, part: Part): readonly number[];
+  /** The part to ask for instead, after a status that says that it has too little room. */
+  wider?(t: Thread, part: Part, status: number): Part | undefined;
   /** Whether `many` and `scan` have a tag: see `Promise.keys`. */
   tagged: boolean;
 }
@@ -171,16 +179,21 @@ export function* get(
 }
 
 /** Of the keys those that are there, as "key=value key=value"; after ! a fault. */
-function* many(t: Thread, map: MapCalls, keys: readonly string[]): Steps<string> {
+function* many(t: Thread, map: MapCalls, keys: readonly string[], room?: number): Steps<string> {
   if (map.getMany === undefined) return '!no getMany';
-  const first = t.local.io! + 64;
-  const at = stageKeys(t, first, keys);
-  const call = map.getMany(map.newest, keys.length, first, at);
-  const status: number = yield [kernelOf(t, map).getMany!, ...handle(t), ...call];
-  if (status !== 0) return nameOf(status);
-  if (t.world.u32(t.local.io! + COUNT_DONE) !== keys.length) return '!short';
-  const there = portionRows(t, at, keys.length).map(({ value }, i) => [keys[i], value]);
-  return there.flatMap(([key, value]) => (value === null ? [] : `${key}=${value}`)).join(' ');
+  const values: (number | null)[] = [];
+  while (values.length < keys.length) {
+    const rest = keys.slice(values.length);
+    const first = t.local.io! + 64;
+    const at = stageKeys(t, first, rest);
+    const call = map.getMany(map.newest, rest.length, first, at, room);
+    const status: number = yield [kernelOf(t, map).getMany!, ...handle(t), ...call];
+    if (status !== 0) return nameOf(status);
+    const found = portionRows(t, at, rest.length).map(({ value }) => value);
+    if (found.length === 0 || (room === undefined && found.length < rest.length)) return '!short';
+    values.push(...found);
+  }
+  return keys.flatMap((key, i) => (values[i] === null ? [] : `${key}=${values[i]}`)).join(' ');
 }
 
 /** All rows, in parts, as "key=value key=†"; a text that begins with ! is a fault. */
@@ -194,24 +207,20 @@ export function* rows(
   let ended: [number, number] = [0, 0];
   const { io } = t.local;
   const startAt = io! + 64;
+  let wide = { flags, outBytes };
   for (let calls = 0; calls < 12; calls++) {
     const last = all.at(-1)?.key ?? new Uint8Array();
     const out = stage(t, startAt, last);
     const bounds = all.length === 0 ? 0 : START | START_OPEN | BEHIND;
-    const call: Call = [
-      kernelOf(t, map).scan!,
-      ...handle(t),
-      ...map.scan(target, {
-        flags: flags | bounds,
-        limit,
-        startBytes: last.length,
-        startAt,
-        ended,
-        out,
-        outBytes,
-      }),
-    ];
+    const part: Part = { ...wide, limit, startBytes: last.length, startAt, ended, out };
+    part.flags |= bounds;
+    const call: Call = [kernelOf(t, map).scan!, ...handle(t), ...map.scan(target, part)];
     const status: number = yield call;
+    const wider = map.wider?.(t, part, status);
+    if (wider !== undefined) {
+      wide = { flags: wider.flags & ~bounds, outBytes: wider.outBytes };
+      continue;
+    }
     if (status !== 0 && status !== NEED) return nameOf(status);
     const more = t.world.u32(io! + NEXT) !== 0;
     ended = [t.world.u32(io! + ENDED), t.world.u32(io! + ENDED + 4)];
@@ -271,13 +280,14 @@ function readsOf(map: MapCalls): Operations {
     },
     many: {
       *run(t, _run, ...args) {
-        return yield* many(t, map, args[tags]);
+        const [keys, room] = args.slice(tags);
+        return yield* many(t, map, keys, room);
       },
     },
     scan: {
       *run(t, _run, ...args) {
-        const [reverse, limit] = args.slice(tags);
-        return yield* rows(t, map, map.newest, { flags: reversed(reverse), limit });
+        const [reverse, limit, outBytes] = args.slice(tags);
+        return yield* rows(t, map, map.newest, { flags: reversed(reverse), limit, outBytes });
       },
     },
     /** A scan that has no room for any entry. */

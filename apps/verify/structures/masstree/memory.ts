@@ -3,6 +3,7 @@
 
 import {
   ARMED,
+  LINE_BULK,
   LINE_COUNT,
   LINE_CURSOR,
   LINE_HOME,
@@ -18,6 +19,7 @@ import {
   PHASE,
 } from '../../../../packages/masstree/build/numbers-gated/intent.ts';
 import {
+  GENERATION,
   H_ROOT,
   LINE,
   MAP_HEAD,
@@ -37,6 +39,7 @@ import {
   SLICE,
   SLICE_SHIFT,
   SLICES_SHIFT,
+  SLOT_ALIVE,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import { GIVEN } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/blocks.ts';
 import {
@@ -72,9 +75,10 @@ import {
   nameSystemWord,
   regionAt,
   sliceAt,
+  slotAt,
 } from '../common.ts';
 import type { MapRun } from '../map/operations.ts';
-import { present, walkPast } from './tree.ts';
+import { present, walkLoading, walkPast } from './tree.ts';
 
 /** State of a run: beside the snapshots what each number's instant was. */
 export interface Run extends MapRun {
@@ -82,6 +86,8 @@ export interface Run extends MapRun {
   number: number;
   /** By the number of a snapshot: the hash of what could be reached at its instant. */
   instants: Record<string, number>;
+  /** The most that was pending in a home that nobody has. */
+  inherited: number;
 }
 
 // ---- where things stand -------------------------------------------------------------------------
@@ -171,8 +177,14 @@ function free(world: World, first: number, q: number): string | undefined {
 /** What a write or a repair may retire before it collects: news, or olds. */
 const AT_ONCE = 6;
 
+/** Whether somebody who lives has a home. */
+function isOwned(world: World, home: number): boolean {
+  const owner = world.u32(home + HOME_OWNER);
+  return owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === SLOT_ALIVE;
+}
+
 /** I1 and I4 of the domain. */
-function domainProblem(world: World, at: Place): string | undefined {
+function domainProblem(world: World, at: Place, run: Run): string | undefined {
   lists.start(world);
   for (let i = 0; i < at.homes; i++) {
     const home = at.firstHome + i * at.homeBytes;
@@ -184,7 +196,9 @@ function domainProblem(world: World, at: Place): string | undefined {
       if (wrong !== undefined) return wrong;
     }
     const pending = lists.blocks.length - before;
-    if (pending > LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT) + AT_ONCE)
+    // What a repair retires for the dead waits for the next owner's collect.
+    if (!isOwned(world, home)) run.inherited = Math.max(run.inherited, pending);
+    else if (pending - run.inherited > LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT) + AT_ONCE)
       return `limbo I4: ${pending} pending, ${world.u32(home + HOME_KEPT)} kept`;
     for (let q = 0; q < CLASSES_MAX; q++) {
       const first = world.u32(wordAt(home, q) + 4);
@@ -221,6 +235,22 @@ function isNoted(world: World, at: Place, block: number, owner: number): boolean
   return false;
 }
 
+/** Trees that are not the map's yet, or are taken apart, are whole, too. */
+function loadsProblem(world: World, at: Place): string | undefined {
+  for (let slot = 0; slot < at.homes; slot++) {
+    const root = world.u32(lineAt(at, slot) + LINE_BULK + H_ROOT);
+    // Z1: it may have become the map's just now.
+    if (root === 0 || root === world.u32(at.map + MAP_HEAD + H_ROOT)) continue;
+    const { wrong, held } = walkLoading(world, root);
+    if (wrong !== undefined) return `what slot ${slot} loads: ${wrong}`;
+    for (let i = 0; i < held.length; i += 2) {
+      if (!isNoted(world, at, held[i]!, held[i + 1]!))
+        return `the lock at ${held[i]} is in no intent of slot ${held[i + 1]! - 1}`;
+    }
+  }
+  return undefined;
+}
+
 /** Notes what can be reached at the instant of a snapshot (open.ts, step 7). */
 function noteInstant(world: World, at: Place, run: Run): void {
   const number = world.u32(at.map + MAP_NUMBER);
@@ -246,11 +276,13 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
   const count = counted(world, at);
   if (count !== undefined && count !== found.entries)
     return `I4: ${count} entries are counted, ${found.entries} are there`;
+  const loads = loadsProblem(world, at);
+  if (loads !== undefined) return loads;
   for (const tag in run.snaps) {
     const wrong = snapshotProblem(world, run, tag);
     if (wrong !== undefined) return wrong;
   }
-  return domainProblem(world, at);
+  return domainProblem(world, at, run);
 }
 
 /** The link of a snapshot's target. */
@@ -301,6 +333,8 @@ function linesProblem(world: World, at: Place): string | undefined {
   for (let slot = 0; slot < at.homes; slot++) {
     const line = lineAt(at, slot);
     if (world.u64(line) !== 0n) return `nobody works, but slot ${slot} is writing`;
+    if (world.u64(line + LINE_BULK + GENERATION) !== 0n || world.u32(line + LINE_BULK + H_ROOT))
+      return `nobody works, but slot ${slot} is loading`;
     for (let word = LINE_LOCKS; word < LINE_OLDS + OLDS * 8; word += 4) {
       if (world.u32(line + word) !== 0)
         return `nobody works, but slot ${slot} has a note at ${word}`;
@@ -368,6 +402,9 @@ const LINE_NAMES: Names = {
   [LINE_OPEN]: 'open',
   [LINE_SNAPSHOTS]: 'snapshots',
   [LINE_HOME]: 'home',
+  [LINE_BULK]: 'load lock',
+  [LINE_BULK + GENERATION]: 'loading',
+  [LINE_BULK + H_ROOT]: 'load root',
   [LINE_CURSOR]: 'cursor',
 };
 for (let i = 0; i < LOCKS; i++) LINE_NAMES[LINE_LOCKS + i * 4] = `lock${i + 2}`;

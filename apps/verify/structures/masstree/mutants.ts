@@ -1,4 +1,9 @@
-// Seeded bugs of packages/masstree/assembly, each with the scenarios that must catch it.
+// Seeded bugs of packages/masstree/assembly, each with the scenarios that must catch it. By kind:
+//
+//   lost re-check       402 405 408 414 444        early publication   409 425 439 447
+//   swapped stores      401 403 411 412 413 452    missing help        406 433 453 455
+//   wrong era           424 451 430                not protected       400 428 430
+//   leak                432 434 435 446            repair repeated     404 436 437 438
 
 import type { Mutant, Plan } from '../../src/structure.ts';
 
@@ -23,6 +28,7 @@ const tree = by(...usual);
 /** By two switches, which programs that are short allow for. */
 const twice = by({ strategy: 'dfs', preemptions: 2 });
 const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
+const diesTwice = by({ strategy: 'dfs', preemptions: 0, kills: 2 });
 const diesLate = by({ strategy: 'dfs', preemptions: 1, kills: 1 });
 
 export const mutants: Mutant[] = [
@@ -64,5 +70,13 @@ export const mutants: Mutant[] = [
   tree(446, 'the head of a removed layer is forgotten', 'layer goes: get'),
   twice(447, 'an opener loads the root before it waits', 'first leaf: snapshot'),
   tree(448, 'who closes one forgets others', 'a snapshot opens, another one closes'),
+  tree(
+    451,
+    'a block that is as old as the newest snapshot is no part of it',
+    'old snapshot: set, set',
+  ),
+  dies(452, 'what was loaded has left its line before it is in the map', 'load, get'),
+  dies(453, 'a repair drops what was loaded though it is in the map', 'load, get'),
+  diesTwice(455, 'a repair takes apart what was loaded in its own name', 'load in vain, get'),
   tree(449, 'a thread closes all of its snapshots with one', 'old snapshot: sets, a new one'),
 ];

@@ -1,7 +1,7 @@
 // The operations of a Masstree: what it writes at once, snapshots that it counts, scans that only
 // count, and what keeps it small. Results as plain data; parts.ts says what they promise.
 
-import { COUNT_ONLY } from '../../../../packages/masstree/build/numbers-gated/scan.ts';
+import { COUNT_ONLY, WIDE, WIDER } from '../../../../packages/masstree/build/numbers-gated/scan.ts';
 import {
   COMPARE,
   COMPARE_REMOVE,
@@ -13,6 +13,7 @@ import {
   SWAP,
   TAKE,
 } from '../../../../packages/masstree/build/numbers-gated/write.ts';
+import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   ABSENT,
   EXISTS,
@@ -32,23 +33,36 @@ import {
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
 import { handle, keyArguments, largeBytes, valueBytes as smallBytes, stage } from '../map/calls.ts';
-import { found, type MapCalls, nameOf, operationsOf, targetCalls } from '../map/operations.ts';
+import {
+  found,
+  type MapCalls,
+  nameOf,
+  operationsOf,
+  type Part,
+  targetCalls,
+} from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
 import { walkPast } from './tree.ts';
 
 export const KERNEL = 'masstree';
 
 const plain = targetCalls(KERNEL);
-/** Bytes for output. */
+/** Bytes for output: the kernel's notes are behind so much of the scratch. */
 const ROOM = 300;
+const MANY_ROOM = 200;
 
 export const calls: MapCalls = {
   ...plain,
   snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER), world.u32(io + SNAP_SIZE)],
   get: ([target], key) => [target!, 0, ...key],
-  // The kernel's notes are behind so much of the scratch.
   scan: ([target], part) =>
     plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, ROOM) }),
+  getMany: ([target], count, at, out, outBytes = MANY_ROOM) => [target!, count, at, out, outBytes],
+  wider: ({ world, local }, part, status) => {
+    if (status !== WIDER) return undefined;
+    const asked = world.u32(local.io! + ANSWER);
+    return { ...part, flags: part.flags | WIDE, outBytes: (Math.ceil((asked * 4) / 3) + 95) & ~7 };
+  },
   tagged: true,
 };
 
@@ -204,6 +218,36 @@ function* leave(t: Thread, run: Run): Steps<number> {
   return yield [t.kernels[KERNEL]!.leave!, ...handle(t)];
 }
 
+// ---- loading ------------------------------------------------------------------------------------
+
+/** Puts all of them, and then they are the map's. */
+function* load(t: Thread, keys: readonly string[], value: number): Steps<number> {
+  const { bulkPut, bulkEnd } = t.kernels[KERNEL]!;
+  for (const [i, key] of keys.entries()) {
+    const [five, at] = keyArguments(t, key);
+    const bytes = valueBytes(value + i);
+    stage(t, at, bytes);
+    const status: number = yield [bulkPut!, ...handle(t), ...five, at, bytes.length];
+    if (status !== 0) return status;
+  }
+  return yield [bulkEnd!, ...handle(t)];
+}
+
+const loads: Operations = {
+  /** As the host: what is not the map's in the end is dropped. */
+  load: {
+    *run(t, _run, keys: string[], value: number) {
+      const { bulkBegin, bulkDrop } = t.kernels[KERNEL]!;
+      const begun: number = yield [bulkBegin!, ...handle(t)];
+      if (begun !== 0) return nameOf(begun);
+      const status = yield* load(t, keys, value);
+      const dropped: number = yield [bulkDrop!, ...handle(t)];
+      return nameOf(status === 0 && dropped !== CLOSED ? dropped : status);
+    },
+    bound: 6_000,
+  },
+};
+
 // ---- the whole map ------------------------------------------------------------------------------
 
 const LIMIT = 2;
@@ -213,22 +257,29 @@ const whole: Operations = {
   count: {
     *run(t, _run, _tag: string, reverse: boolean) {
       const io = t.local.io!;
+      const startAt = io + 64;
       let all = 0;
       let last: Uint8Array = NOTHING;
+      let wide = { flags: COUNT_ONLY | (reverse ? REVERSE : 0), outBytes: ROOM };
       for (let n = 0; n < 12; n++) {
-        const out = stage(t, io + 64, last);
+        const out = stage(t, startAt, last);
         const bounds = last === NOTHING ? 0 : START | START_OPEN;
-        const flags = COUNT_ONLY | bounds | (reverse ? REVERSE : 0);
-        const call = calls.scan([0], {
-          flags,
+        const part: Part = {
+          ...wide,
           limit: LIMIT,
           startBytes: last.length,
-          startAt: io + 64,
+          startAt,
           ended: [0, 0],
           out,
-          outBytes: ROOM,
-        });
+        };
+        part.flags |= bounds;
+        const call = calls.scan([0], part);
         const status: number = yield [t.kernels[KERNEL]!.scan!, ...handle(t), ...call];
+        const wider = calls.wider!(t, part, status);
+        if (wider !== undefined) {
+          wide = { flags: wider.flags & ~bounds, outBytes: wider.outBytes };
+          continue;
+        }
         if (status !== 0) return nameOf(status);
         const counted = t.world.u32(io + COUNT_DONE);
         all += counted;
@@ -274,5 +325,6 @@ export const operations: Operations = {
   ...general,
   ...writes,
   ...snapshots,
+  ...loads,
   ...whole,
 };

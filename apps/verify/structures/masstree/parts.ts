@@ -3,7 +3,7 @@
 
 import type { OpCall, Result } from '../../src/structure.ts';
 import { type Entries, type MapPromise, put } from '../map/model.ts';
-import { D, F, L, S } from './shapes.ts';
+import { D, F, L, LONG_A, LONG_B, LONG_FORK, S } from './shapes.ts';
 
 const ends = ['', 'a', 'b', 'c', 'd'];
 
@@ -11,6 +11,7 @@ const ends = ['', 'a', 'b', 'c', 'd'];
 const KEYS = [
   ...'YZabcdefghijklmnopqrstu',
   ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
+  ...[LONG_A, LONG_B, LONG_FORK, 'z'],
   ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
 ];
 
@@ -45,6 +46,12 @@ export const promise: MapPromise<Entries> = {
         : may(own, result, 'differs'),
     swap: gives((call) => call[2] as number),
     take: gives(() => null),
+    /** Into an empty map, all at once. */
+    load: (own, [, keys, value], result) => {
+      const all = (keys as string[]).map((key, i) => [key, (value as number) + i]);
+      if (Object.keys(own).length > 0) return may(own, result, 'exists');
+      return may(Object.fromEntries(all), result, 'ok');
+    },
     size: (own, _call, result) => may(own, result, 'ok'),
     maintain: (own, _call, result) => may(own, result, 'ok'),
     tick: (own, _call, result) => may(own, result, 'ok'),
@@ -55,7 +62,7 @@ export const promise: MapPromise<Entries> = {
 
 const WRITES = ['set', 'insert', 'replace', 'delete', 'cas', 'discard', 'swap', 'take', 'goi'];
 /** What takes locks. */
-const LOCKING = [...WRITES, 'maintain'];
+const LOCKING = [...WRITES, 'load', 'maintain'];
 
 /** Who has a lock, or opens a snapshot, keeps writers out; who writes, an opener. Readers never. */
 export const blockers = {

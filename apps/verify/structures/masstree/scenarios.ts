@@ -1,11 +1,28 @@
 // Which short programs run against each other, and how each is explored.
 
-import type { OpCall } from '../../src/structure.ts';
-import { die, dieTwice, quickly, twice } from '../common.ts';
+import type { OpCall, Plan } from '../../src/structure.ts';
+import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { MEETINGS, many } from './loads.ts';
 import { FAR } from './operations.ts';
-import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
+import {
+  D,
+  FULL,
+  gets,
+  L,
+  LONG_A,
+  LONG_B,
+  LONG_FORK,
+  one,
+  PAIR,
+  REVERSE,
+  S,
+  SCAN,
+  SHAPES,
+  type Shape,
+  SNAPSHOT,
+} from './shapes.ts';
 
 interface Setting {
   pages: number;
@@ -108,11 +125,11 @@ for (const shape of SHAPES) shaped(shape);
 // ---- snapshots ----------------------------------------------------------------------------------
 
 const SNAPPED: Program = [...LEAF, ['snap', 'o']];
-const OLD: Program = [
-  ['scanAt', 'o'],
+const ENDS: Program = [
   ['mark', 'end'],
   ['scan', 'end', false, 2],
 ];
+const OLD: Program = [['scanAt', 'o'], ...ENDS];
 scenario('insert, snapshot alone', [[['insert', 'b', 1]], [['snap', 's']]], A);
 scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
 scenario(
@@ -199,6 +216,103 @@ scenario(
   ],
   LEAF,
 );
+
+// ---- all at once, many at once ------------------------------------------------------------------
+
+for (const { name, threads, before, observe } of MEETINGS)
+  scenario(name, threads, before, {}, observe === undefined ? {} : { observe });
+
+// ---- little room for what comes out ------------------------------------------------------------
+
+/** One entry a time has room, whatever its value. */
+const NARROW = 64;
+const narrow = (reverse: boolean): Program => [
+  ['mark', 'w'],
+  ['scan', 'w', reverse, 2, NARROW],
+];
+const COUNTED: Program = [
+  ['mark', 'n'],
+  ['count', 'n', true],
+];
+const RECORDED: Program = [...FULL.slice(0, 2), ['set', 'e', LARGE], ['set', 'g', LARGE]];
+scenario('little room, scan, split', [narrow(false), [['insert', 'd', 1]]], RECORDED);
+scenario('little room, reverse, record', [narrow(true), [['set', 'g', LARGE + 1]]], RECORDED);
+scenario('little room, scan, remove', [narrow(false), [['delete', 'e']]], RECORDED);
+/** Keys that are longer than what the kernel has room for: WIDER. */
+const WIDE: Program = [
+  ['set', LONG_A, LARGE],
+  ['set', 'z', 7],
+];
+const OTHERS: Record<string, Program> = {
+  layer: [['insert', LONG_B, 1]],
+  remove: [['delete', LONG_A]],
+};
+for (const [name, other] of Object.entries(OTHERS)) {
+  scenario(`long keys, scan, ${name}`, [SCAN, other], WIDE);
+  scenario(`long keys, reverse, ${name}`, [narrow(true), other], WIDE);
+  scenario(`long keys, count, ${name}`, [COUNTED, other], WIDE);
+}
+const WIDE_LAYER: Program = [...WIDE, ['set', LONG_B, 8]];
+scenario(
+  'long keys, scan, layer goes',
+  [
+    SCAN,
+    [
+      ['delete', LONG_A],
+      ['delete', LONG_B],
+    ],
+  ],
+  WIDE_LAYER,
+);
+scenario('long keys, reverse, fork', [narrow(true), [['insert', LONG_FORK, 1]]], WIDE_LAYER);
+scenario('long keys, snapshot, set', [SNAPSHOT, [['set', LONG_B, 10]]], WIDE_LAYER);
+
+// ---- critical pairs ----------------------------------------------------------------------------
+
+/** By three switches, all of them: short programs, an operation each. */
+const THRICE: Plan = { strategy: 'dfs', preemptions: 3 };
+const CRITICAL: Plan[] = [THRICE, die, dieTwice, refuse];
+const ONE_SCAN: Program = [
+  ['mark', 'f'],
+  ['scan', 'f', false, 9],
+];
+const SNAP: Program = [['snap', 's']];
+const EMPTIES: Program = [...A, ['set', 'c', 7], ['delete', 'c']];
+const TWO_LEAVES: Program = [...PAIR, ['delete', 'g'], ['delete', 'c']];
+const LAST_OF_LAYER: Program = [...'ab']
+  .map((end): OpCall => ['set', L + end, 7])
+  .concat([['delete', `${L}a`]]);
+const pairs: [name: string, first: Program, second: Program, before: Program][] = [
+  ['split, get', one('insert', 'd', 1), gets('g'), FULL],
+  ['split, scan', one('insert', 'd', 1), ONE_SCAN, FULL],
+  ['split, same', one('insert', 'd', 1), one('set', 'e', 4), FULL],
+  ['split, snapshot', one('insert', 'd', 1), SNAP, FULL],
+  ['split, remove', one('insert', 'd', 1), one('delete', 'c'), FULL],
+  ['remove, insert', one('delete', 'a'), one('insert', 'b', 2), EMPTIES],
+  ['remove, insert of the same key', one('delete', 'a'), one('insert', 'a', 2), EMPTIES],
+  ['layer goes, get', one('delete', `${L}b`), gets(`${L}b`), LAST_OF_LAYER],
+  ['layer goes, insert', one('delete', `${L}b`), one('insert', `${L}c`, 2), LAST_OF_LAYER],
+  ['layer, get', one('insert', `${L}b`, 1), gets(`${L}a`), [['set', `${L}a`, 7]]],
+  ['leaf goes, its neighbour is written', one('delete', 'a'), one('set', 'e', 8), TWO_LEAVES],
+  ['leaf goes, its neighbour is emptied', one('delete', 'a'), one('delete', 'e'), TWO_LEAVES],
+  ['first leaf, first leaf', one('insert', 'b', 1), one('insert', 'c', 2), []],
+];
+const UPDATES: Record<string, OpCall> = {
+  insert: ['insert', 'b', 1],
+  same: ['set', 'a', 4],
+  kind: ['set', 'a', 8],
+  record: ['set', 'c', LARGE + 5],
+  remove: ['delete', 'e'],
+  take: ['take', 'c'],
+  cas: ['cas', 'a', 7, 10],
+  'first leaf': ['insert', 'b', 1],
+};
+for (const [name, update] of Object.entries(UPDATES))
+  pairs.push([`snapshot, ${name}`, SNAP, [update], name === 'first leaf' ? [] : LEAF]);
+for (const [name, first, second, before] of pairs) {
+  const observe: Program = first === SNAP || second === SNAP ? [['scanAt', 's'], ...ENDS] : ENDS;
+  scenario(`critical: ${name}`, [first, second], before, {}, { full: CRITICAL, observe });
+}
 
 // ---- memory that comes back ---------------------------------------------------------------------
 
@@ -361,6 +475,7 @@ const READERS: Record<string, Program> = {
   get: [['get', 'c']],
   goi: [['goi', 'c', 5]],
   scan: SCAN,
+  many: many(['a', 'c']),
   swap: [['swap', 'c', 5]],
 };
 const late = (name: string, threads: readonly Program[], before: Program): void =>

@@ -11,10 +11,11 @@ export interface Shape {
   others: Readonly<Record<string, Program>>;
 }
 
-const sets = (keys: string, value = 7): OpCall[] => [...keys].map((key) => ['set', key, value]);
-const deletes = (keys: string): OpCall[] => [...keys].map((key) => ['delete', key]);
-const one = (...call: OpCall): Program => [call];
-const gets = (...keys: string[]): Program => keys.map((key) => ['get', key]);
+export const sets = (keys: string, value = 7): OpCall[] =>
+  [...keys].map((key) => ['set', key, value]);
+export const deletes = (keys: string): OpCall[] => [...keys].map((key) => ['delete', key]);
+export const one = (...call: OpCall): Program => [call];
+export const gets = (...keys: string[]): Program => keys.map((key) => ['get', key]);
 
 export const SCAN: Program = [
   ['mark', 'f'],
@@ -38,7 +39,7 @@ const reads = { scan: SCAN, reverse: REVERSE, snapshot: SNAPSHOT };
 /** Four entries in four slots. */
 export const FULL = sets('aceg');
 /** [a c † _] e [e g _ _] */
-const PAIR: Program = [...FULL, ['set', 'd', 1], ['delete', 'd']];
+export const PAIR: Program = [...FULL, ['set', 'd', 1], ['delete', 'd']];
 /** [a c d _] e [e g f h] i [i _] */
 const THREE: Program = [...FULL, ...sets('dfhi')];
 /** ([d] e [e g f h]) i ([k l] m [m]) */
@@ -49,6 +50,11 @@ export const L = 'layered-';
 export const D = `${L}deeper-`;
 export const S = `${D}still-`;
 export const F = `${S}further-`;
+/** Longer than what the gated kernel has room for. */
+const LONG = `${L}${'x'.repeat(48)}`;
+export const LONG_A = `${LONG}a`;
+export const LONG_B = `${LONG}b`;
+export const LONG_FORK = `${LONG.slice(0, 40)}y`;
 
 const GROWTH: Shape[] = [
   {

@@ -66,13 +66,16 @@ class Walk {
   private world!: World;
   /** It is the present state: nothing in it is retired, or dead, or comes twice. */
   private present = true;
+  /** Its lowest things go one by one: what hung on them may be nothing. */
+  private dropped = false;
   private marks = new Int32Array(0);
   private turn = 0;
 
-  from(world: World, link: number, present: boolean): Found {
+  from(world: World, link: number, present: boolean, dropped = false): Found {
     const { found } = this;
     this.world = world;
     this.present = present;
+    this.dropped = dropped;
     this.mark();
     found.wrong = undefined;
     found.entries = 0;
@@ -149,8 +152,8 @@ class Walk {
       if (nh !== -1 && !isBelow(h, l, nh, nl)) return `separator ${i} at ${at} is out of order`;
       if (!last) this.mix(nh ^ Math.imul(nl, 31));
       const child = world.u32(at + CHILDREN + i * 4);
-      if (child === 0) return `child ${i} of the interior at ${at} is nothing`;
-      const below = this.node(child, h, l, level + 1, nh, nl, depth);
+      if (child === 0 && !this.dropped) return `child ${i} of the interior at ${at} is nothing`;
+      const below = child === 0 ? undefined : this.node(child, h, l, level + 1, nh, nl, depth);
       if (below !== undefined) return below;
       h = nh;
       l = nl;
@@ -240,13 +243,18 @@ class Walk {
     if (skip > 8) return `the head at ${head} skips ${skip} slices`;
     for (let i = 0; i < skip * 2; i++) this.mix(world.u32(head + H_SLICES + i * 4));
     const root = world.u32(head + H_ROOT);
-    if (root === 0) return `the layer at ${head} has no root`;
+    if (root === 0) return this.dropped ? undefined : `the layer at ${head} has no root`;
     return this.node(root, 0, 0, 0, -1, 0, depth + 1 + skip);
   }
 }
 
 export const present: Walk = new Walk();
 const past = new Walk();
+const loading = new Walk();
 
 /** All that a snapshot shows. */
 export const walkPast = (world: World, link: number): Found => past.from(world, link, false);
+
+/** What somebody loads, or takes apart again. */
+export const walkLoading = (world: World, link: number): Found =>
+  loading.from(world, link, true, true);
