@@ -1,4 +1,5 @@
-// A worker's calls of @x/masstree: on its own keys, on the map as a whole, and on one that it loads.
+// A worker's calls of @x/masstree: on its own keys, on the map as a whole, and on one that it
+// loads.
 
 import { Masstree, type MasstreeSnapshot } from '@x/masstree';
 import type { Arena } from '@x/shm-arena';
