@@ -3,8 +3,8 @@
 import type { OpCall } from '../../src/structure.ts';
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
+import { FAR } from '../map/kinds.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
-import { FAR } from './operations.ts';
 import { D, FULL, L, REVERSE, S, SCAN, SHAPES, type Shape, SNAPSHOT } from './shapes.ts';
 
 interface Setting {
