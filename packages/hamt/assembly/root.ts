@@ -11,17 +11,18 @@
 // G2  A prev changes once: from PENDING to 0 or to FAILED. What was PENDING to who reads it and has
 //     the array's generation behind that, was not in the map yet.
 // G3  A slot's word changes by the CAS of a write (6), from one that is decided; and from one that
-//     has failed to what was there before (9). Nobody puts what has failed there again.
+//     has failed to what was there before (9), by who put it there. Nobody puts it there again.
 // G4  What has failed is retired when no slot names it any more; an array when the root does not.
 //
 // The checker looks after every step at what the present map and each snapshot have: G1, G2 as
 // snapshots that change. G3 and G4 show as memory that is freed too early.
 //
-// settled, the array's generation being the root's        a death after this step leaves
+// settled                                                 a death after this step leaves
 //   1. load the slot; what it names is covered              nothing
 //   2. its prev PENDING: load the root: CAS prev → 0 if     nothing: whoever comes decides
 //      the generations are the same, → FAILED if not
-//   3. FAILED: 9                                            the same
+//   3. FAILED: what was there before; the array is an       the same
+//      old one, so that a write loses its CAS, and renews
 // publish
 //   4. made.prev := what 1 found | PENDING                  intent.ts
 //   5. the intent is ARMED                                  the same
@@ -112,18 +113,15 @@ export function wordFor(map: usize, array: usize, slot: u32): u64 {
   return prev == 0 ? word : prev & OLD;
 }
 
-/** A slot's word for who is about to write, decided; steps 1 to 3. See `isSure`. */
+/** A slot's word for who writes or renews, decided. See `isSure`. Steps 1 and 2. */
 function settled(map: usize, array: usize, slot: u32): u64 {
   isSure = true;
-  const at = slotAt(array, slot);
-  const word = load64(at);
+  const word = load64(slotAt(array, slot));
   if (<u32>word == 0) return word;
   isSure = covered();
   if (!isSure) return 0;
   const prev = decide(map, array, blockOf(<u32>word));
-  if (prev == 0) return word;
-  if (MUTANT != 511) cas64(at, word, prev & OLD);
-  return prev & OLD;
+  return prev == 0 ? word : prev & OLD;
 }
 
 /** The array of who is about to write, with the root's generation, or 0; see `status`. */

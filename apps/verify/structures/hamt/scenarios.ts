@@ -160,6 +160,7 @@ const OLD: Program = [
   ['scan', 'end', false, 2],
 ];
 scenario('insert, snapshot alone', [[['insert', 'c', 1]], [['snap', 's']]], [['set', 'a', 7]]);
+scenario('old snapshot: set alone', [[['set', 'a', 4]]], SNAPPED);
 scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
 scenario(
   'old snapshot: set, set',
@@ -175,6 +176,19 @@ scenario(
     [
       ['get', 'a'],
       ['getAt', 'o', 'a'],
+    ],
+  ],
+  SNAPPED,
+  {},
+  { observe: OLD },
+);
+scenario(
+  'old snapshot: another one, set',
+  [
+    [['set', 'a', 4]],
+    [
+      ['snap', 'n'],
+      ['set', 'i', 12],
     ],
   ],
   SNAPPED,
@@ -260,23 +274,13 @@ scenario(
 
 // ---- what a pin covers --------------------------------------------------------------------------
 
-scenario(
-  'late blocks, get',
-  [[['get', 'a']], [['tick'], ['set', 'a', 4], ['set', 'a', 10], ['set', 'a', 13], ['quit']]],
-  LEAF,
-);
-scenario(
-  'a write is helped, and what it made goes',
-  [
-    [['tick'], ['set', 'a', 4]],
-    [['set', 'a', 10], ['set', 'a', 13], ['set', 'a', 16], ['quit']],
-  ],
-  LEAF,
-);
+const GOES: Program = [['set', 'a', 13], ['quit']];
+scenario('late blocks, get', [[['get', 'a']], [['tick'], ['set', 'a', 10]], GOES], LEAF);
+scenario('late blocks, a write that is helped', [[['set', 'a', 10]], [['tick']], GOES], LEAF);
 
 // ---- memory, ends -------------------------------------------------------------------------------
 
-const FEW: Partial<Setting> = { pages: 3 };
+const FEW: Partial<Setting> = { pages: 7 };
 scenario(
   'a full arena',
   [
