@@ -222,7 +222,7 @@ export function withoutEntry(): u32 {
     if (a > 0 && joins(get32(linkAt(x, runOf(runs, a - 1))))) a = runStart(runs, a - 1);
     if (b < PLACES && joins(get32(linkAt(x, runOf(runs, b))))) b = runEnd(runs, b);
     // One run is left, and few entries: they take the node's place.
-    if (b - a != PLACES || left > FEW || MUTANT == 522) break;
+    if (b - a != PLACES || left > FEW) break;
   }
   const child: u32 = left == 0 && level > 0 ? 0 : joined();
   if (level == 0 || child == NO_LINK) return child;

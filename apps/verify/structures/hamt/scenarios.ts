@@ -227,6 +227,18 @@ scenario(
   LEAF,
 );
 scenario(
+  'a read between a snapshot and a late write',
+  [
+    [['set', 'a', 4]],
+    [
+      ['snap', 's'],
+      ['get', 'a'],
+      ['getAt', 's', 'a'],
+    ],
+  ],
+  LEAF,
+);
+scenario(
   'a snapshot between a write and a read',
   [
     [['set', 'a', 4]],
