@@ -16,6 +16,7 @@
 
 import { check, get32, get64, put32, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { B } from '@x/shm-arena/assembly/ground/invariants';
+import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import * as hand from './hand';
 import { out, take } from './intent';
 import {
@@ -35,7 +36,17 @@ import {
   runOf,
   runStart,
 } from './layout';
-import { countOf, entryAt, entryHash, find, openLeaf, putAll, putEntry, whatAt } from './leaf';
+import {
+  countOf,
+  entryAt,
+  entryHash,
+  find,
+  openLeaf,
+  putFirst,
+  putSame,
+  putEntry,
+  whatAt,
+} from './leaf';
 import {
   addPair,
   itemEntry,
@@ -83,8 +94,8 @@ function leafWith(entry: usize, what: u32): u32 {
   const more: u32 = place < 0 ? 1 : 0;
   const x = openLeaf(count + more);
   if (x == 0) return NO_LINK;
-  const kept: u32 = leaf == 0 ? 0 : putAll(x, 0, leaf, place);
-  putEntry(x, kept, <u32>hand.hash & 0xff, entry, what);
+  if (leaf != 0) putFirst(x, leaf, count);
+  putEntry(x, place < 0 ? count : place, <u32>hand.hash & 0xff, entry, what);
   return <u32>x;
 }
 
@@ -162,19 +173,25 @@ function addRuns(x: usize, a: u32, b: u32): void {
   for (let v = a; v < b; v = runEnd(runs, v)) addPair(v, get32(linkAt(x, runOf(runs, v))));
 }
 
+/** A node that has another link where place `v` is; NO_LINK. */
+function nodeWith(x: usize, v: u32, link: u32): u32 {
+  const runs = get64(x + N_RUNS);
+  const bytes = nodeBytes(<u32>popcnt(runs));
+  const copy = take(bytes);
+  if (copy == 0) return NO_LINK;
+  store64(copy + PREV, 0);
+  copyWords(copy + N_RUNS, x + N_RUNS, bytes - <u32>N_RUNS);
+  put32(linkAt(copy, runOf(runs, v)), link);
+  return nodeLink(copy);
+}
+
 /** The trie from the top down, where `child` takes the place of what the way leads to. */
 function rebuild(child: u32, levels: u32): u32 {
   let link = child;
   for (let level = levels; level > 0 && link != NO_LINK; level--) {
     const x = pathNode(level - 1);
-    const runs = get64(x + N_RUNS);
-    const v = placeOf(hand.hash, level - 1);
-    pairsTo(0);
-    addRuns(x, 0, runStart(runs, v));
-    addPair(runStart(runs, v), link);
-    addRuns(x, runEnd(runs, v), PLACES);
     out(x);
-    link = nodeOf(0);
+    link = nodeWith(x, placeOf(hand.hash, level - 1), link);
   }
   return link;
 }
@@ -253,8 +270,13 @@ function joins(link: u32): bool {
 function joined(): u32 {
   const x = openLeaf(left);
   if (x == 0) return NO_LINK;
-  let n = putAll(x, 0, leaf, place);
-  for (let i: u32 = 0; i < pairs; i++) n += putAll(x, n, pairLink(i), -1);
+  let n = countOf(leaf) - 1;
+  putFirst(x, leaf, n);
+  if (<u32>place != n) putSame(x, place, leaf, n); // The last one takes its place.
+  for (let i: u32 = 0; i < pairs; i++) {
+    const other: usize = pairLink(i);
+    for (let k: u32 = 0; k < countOf(other); k++) putSame(x, n++, other, k);
+  }
   return <u32>x;
 }
 

@@ -33,7 +33,7 @@ import { reachOn } from './reach';
 import { entriesOf, freeze, isPublished, isSure } from './root';
 
 /** Rounds before CONTENDED: in each of them another one has been written, or taken. */
-const ROUNDS: u32 = isDefined(GATED) ? 6 : 256;
+const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
 
 /** See index.ts. */
 export function create(entry: u32, generation: u32): i32 {

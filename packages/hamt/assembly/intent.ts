@@ -233,7 +233,7 @@ export function arm(array: usize, word: usize, next: u64, ofRoot: bool): void {
 export function finish(): void {
   store64(line, DONE);
   retireOlds(line, home, 0, false);
-  clear(line);
+  clear(line, news, olds);
   collectDue(root, home, true);
   regions.sweep(); // One load, unless some region was retired.
 }
@@ -246,7 +246,7 @@ export function giveUp(status: i32): i32 {
   }
   store64(line, UNDO);
   if (MUTANT != 503) retireNews(line, home, ME, 0, false);
-  clear(line);
+  clear(line, news, olds);
   collectDue(root, home, true);
   return status;
 }
@@ -332,9 +332,9 @@ function progress(line: usize, done: u32): void {
 }
 
 /** Steps 8 and 9. From the last note on: those that are left are the first ones. */
-function clear(line: usize): void {
-  for (let i = NEWS; i > 0; i--) drop(line + LINE_NEWS + ((<usize>i - 1) << 3));
-  for (let i = OLDS; i > 0; i--) drop(line + LINE_OLDS + ((<usize>i - 1) << 3));
+function clear(line: usize, news: u32, olds: u32): void {
+  for (let i = news; i > 0; i--) drop(line + LINE_NEWS + ((<usize>i - 1) << 3));
+  for (let i = olds; i > 0; i--) drop(line + LINE_OLDS + ((<usize>i - 1) << 3));
   store64(line, 0);
 }
 
@@ -377,5 +377,5 @@ export function resolve(domain: usize, slot: u32, published: bool): void {
   const from = <u32>(state >> PROGRESS) & 0xff;
   if ((state & PHASE) == DONE) retireOlds(line, home, from, true);
   else if (MUTANT != 507) retireNews(line, home, slot, from, true);
-  clear(line);
+  clear(line, NEWS, OLDS);
 }

@@ -140,15 +140,16 @@ export function putEntry(x: usize, i: u32, tag: u32, entry: usize, what: u32): v
   copyWords(entryAt(x, i), entry, <u32>ENTRY);
 }
 
-/** Puts the entries of leaf `from`, without `but` (-1: all), into `to` from `i` on; how many. */
-export function putAll(to: usize, i: u32, from: usize, but: i32): u32 {
-  const count = countOf(from);
-  let n = i;
-  for (let k: u32 = 0; k < count; k++) {
-    if (k == but) continue;
-    putEntry(to, n++, tagAt(from, k), entryAt(from, k), whatAt(from, k));
-  }
-  return n - i;
+/** Puts the first `count` entries of leaf `from` into a new one. */
+export function putFirst(to: usize, from: usize, count: u32): void {
+  copyWords(tagsAt(to), tagsAt(from), count);
+  copyWords(whatsAt(to, countOf(to)), whatsAt(from, countOf(from)), count);
+  copyWords(entryAt(to, 0), entryAt(from, 0), count * <u32>ENTRY);
+}
+
+/** Puts entry `k` of leaf `from` into `to` as entry `i`. */
+export function putSame(to: usize, i: u32, from: usize, k: u32): void {
+  putEntry(to, i, tagAt(from, k), entryAt(from, k), whatAt(from, k));
 }
 
 /** What an entry is for the key in hand with a value of so many bytes. */

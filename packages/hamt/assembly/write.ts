@@ -48,7 +48,7 @@ export const TAKE: u32 = 7;
 export const GET_OR_INSERT: u32 = 8;
 
 /** Rounds before CONTENDED: in each of them others have written. */
-const ROUNDS: u32 = isDefined(GATED) ? 6 : 256;
+const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
 
 let value: usize = 0;
 let bytes: u32 = 0;

@@ -26,10 +26,8 @@ export const promise: MapPromise<Entries> = {
   },
 };
 
-const WRITES = ['set', 'insert', 'replace', 'delete', 'cas', 'discard', 'swap', 'take', 'goi'];
-
-/** Who has no luck again and again, because others have: nobody else. Readers never. */
-export const blockers = Object.fromEntries(WRITES.map((op) => [op, [...WRITES, 'snap']])) as Record<
-  string,
-  readonly string[]
->;
+/**
+ * Nobody keeps a write from its end, paused or dead: in these programs others take effect too seldom
+ * for one to give up.
+ */
+export const blockers = {};
