@@ -63,7 +63,7 @@ import {
 } from './notes';
 
 /** There was no memory. */
-export const NO_LINK: u32 = ~0;
+export const REFUSED: u32 = ~0;
 
 /** Nodes on the way to where the key in hand stands, or would. */
 let depth: u32 = 0;
@@ -88,12 +88,12 @@ export function walk(from: u32): void {
 
 // ---- leaves -------------------------------------------------------------------------------------
 
-/** The leaf with an entry in the place of the one that was found; NO_LINK. */
+/** The leaf with an entry in the place of the one that was found; REFUSED. */
 function leafWith(entry: usize, what: u32): u32 {
   const count = leaf == 0 ? 0 : countOf(leaf);
   const more: u32 = place < 0 ? 1 : 0;
   const x = openLeaf(count + more);
-  if (x == 0) return NO_LINK;
+  if (x == 0) return REFUSED;
   if (leaf != 0) putFirst(x, leaf, count);
   putEntry(x, place < 0 ? count : place, <u32>hand.hash & 0xff, entry, what);
   return <u32>x;
@@ -115,21 +115,21 @@ function gatherWith(map: usize, entry: usize, what: u32): u32 {
   return n;
 }
 
-/** A leaf of items i to j; NO_LINK. */
+/** A leaf of items i to j; REFUSED. */
 function leafOf(i: u32, j: u32): u32 {
   const x = openLeaf(j - i);
-  if (x == 0) return NO_LINK;
+  if (x == 0) return REFUSED;
   for (let k = i; k < j; k++) {
     putEntry(x, k - i, <u32>itemHash(k) & 0xff, itemEntry(k), itemWhat(k));
   }
   return <u32>x;
 }
 
-/** A trie of items i to j, whose hashes agree above `level`; NO_LINK. */
+/** A trie of items i to j, whose hashes agree above `level`; REFUSED. */
 function trieOf(i: u32, j: u32, level: u32): u32 {
   if (j - i <= CAPACITY || level == LEVELS) return leafOf(i, j);
   const before = pairs;
-  if (!divide(0, PLACES, i, j, level)) return NO_LINK;
+  if (!divide(0, PLACES, i, j, level)) return REFUSED;
   const link = nodeOf(before);
   pairsTo(before);
   return link;
@@ -145,18 +145,18 @@ function divide(a: u32, b: u32, i: u32, j: u32, level: u32): bool {
     return divide(a, border, i, k, level) && divide(border, b, k, j, level);
   }
   const link: u32 = i == j ? 0 : trieOf(i, j, level + 1);
-  if (link == NO_LINK) return false;
+  if (link == REFUSED) return false;
   addPair(a, link);
   return true;
 }
 
 // ---- nodes --------------------------------------------------------------------------------------
 
-/** A node of the pairs from `first` on; NO_LINK. */
+/** A node of the pairs from `first` on; REFUSED. */
 function nodeOf(first: u32): u32 {
   const count = pairs - first;
   const x = take(nodeBytes(count));
-  if (x == 0) return NO_LINK;
+  if (x == 0) return REFUSED;
   store64(x + PREV, 0);
   let runs: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -173,12 +173,12 @@ function addRuns(x: usize, a: u32, b: u32): void {
   for (let v = a; v < b; v = runEnd(runs, v)) addPair(v, get32(linkAt(x, runOf(runs, v))));
 }
 
-/** A node that has another link where place `v` is; NO_LINK. */
+/** A node that has another link where place `v` is; REFUSED. */
 function nodeWith(x: usize, v: u32, link: u32): u32 {
   const runs = get64(x + N_RUNS);
   const bytes = nodeBytes(<u32>popcnt(runs));
   const copy = take(bytes);
-  if (copy == 0) return NO_LINK;
+  if (copy == 0) return REFUSED;
   store64(copy + PREV, 0);
   copyWords(copy + N_RUNS, x + N_RUNS, bytes - <u32>N_RUNS);
   put32(linkAt(copy, runOf(runs, v)), link);
@@ -188,7 +188,7 @@ function nodeWith(x: usize, v: u32, link: u32): u32 {
 /** The trie from the top down, where `child` takes the place of what the way leads to. */
 function rebuild(child: u32, levels: u32): u32 {
   let link = child;
-  for (let level = levels; level > 0 && link != NO_LINK; level--) {
+  for (let level = levels; level > 0 && link != REFUSED; level--) {
     const x = pathNode(level - 1);
     out(x);
     link = nodeWith(x, placeOf(hand.hash, level - 1), link);
@@ -198,7 +198,7 @@ function rebuild(child: u32, levels: u32): u32 {
 
 // ---- the whole ----------------------------------------------------------------------------------
 
-/** The slot's trie with an entry for the key in hand, at which `walk` stands; NO_LINK. */
+/** The slot's trie with an entry for the key in hand, at which `walk` stands; REFUSED. */
 export function withEntry(map: usize, entry: usize, what: u32): u32 {
   if (leaf != 0) out(leaf);
   const full = leaf != 0 && place < 0 && countOf(leaf) == CAPACITY && depth < LEVELS;
@@ -212,7 +212,7 @@ export function withEntry(map: usize, entry: usize, what: u32): u32 {
     return rebuild(trieOf(0, n, depth), depth);
   }
   addRuns(above, 0, runStart(runs, v));
-  if (!divide(runStart(runs, v), runEnd(runs, v), 0, n, depth - 1)) return NO_LINK;
+  if (!divide(runStart(runs, v), runEnd(runs, v), 0, n, depth - 1)) return REFUSED;
   addRuns(above, runEnd(runs, v), PLACES);
   out(above);
   return rebuild(nodeOf(0), depth - 1);
@@ -221,7 +221,7 @@ export function withEntry(map: usize, entry: usize, what: u32): u32 {
 /** Entries that will be where the removed one was. */
 let left: u32 = 0;
 
-/** The same without the entry that was found; NO_LINK. */
+/** The same without the entry that was found; REFUSED. */
 export function withoutEntry(): u32 {
   out(leaf);
   pairsTo(0);
@@ -242,7 +242,7 @@ export function withoutEntry(): u32 {
     if (b - a != PLACES || left > FEW) break;
   }
   const child: u32 = left == 0 && level > 0 ? 0 : joined();
-  if (level == 0 || child == NO_LINK) return child;
+  if (level == 0 || child == REFUSED) return child;
   const x = pathNode(level - 1);
   pairsTo(0);
   addRuns(x, 0, a);
@@ -265,11 +265,11 @@ function joins(link: u32): bool {
 }
 
 /** A leaf of what is left and of what has joined it. Also of none: a slot names what says whether
- * it was published. NO_LINK.
+ * it was published. REFUSED.
  */
 function joined(): u32 {
   const x = openLeaf(left);
-  if (x == 0) return NO_LINK;
+  if (x == 0) return REFUSED;
   let n = countOf(leaf) - 1;
   putFirst(x, leaf, n);
   if (<u32>place != n) putSame(x, place, leaf, n); // The last one takes its place.

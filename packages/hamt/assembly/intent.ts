@@ -104,7 +104,7 @@ export const ARMED: u64 = 2;
 const DONE: u64 = 3;
 const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
-const OF_ROOT: u64 = 1 << 12;
+const ROOTED: u64 = 1 << 12;
 const ARRAY: u64 = 32;
 
 /** In news and olds: the number of a region, not a block. */
@@ -210,7 +210,7 @@ export function dropUnnoted(domain: usize, slot: u32): void {
   }
 }
 
-/** Frees all that nobody reads, this thread not either, and gives memory back. Between two tries. */
+/** Frees all that nobody reads, nor this thread between two tries, and gives memory back. */
 export function collectHere(): void {
   regions.sweep();
   collectAll(root, home, false);
@@ -224,7 +224,7 @@ export function arm(array: usize, word: usize, next: u64, ofRoot: bool): void {
   cover(); // I2
   store64(line + LINE_WORD, word);
   store64(line + LINE_NEXT, next);
-  store64(line, ((<u64>array) << ARRAY) | (ofRoot ? OF_ROOT : 0) | ARMED);
+  store64(line, ((<u64>array) << ARRAY) | (ofRoot ? ROOTED : 0) | ARMED);
 }
 
 // ---- end ----------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ export function isArmed(line: usize): bool {
 }
 
 export function isOfRoot(line: usize): bool {
-  return (load64(line) & OF_ROOT) != 0;
+  return (load64(line) & ROOTED) != 0;
 }
 
 /**

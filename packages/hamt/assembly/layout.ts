@@ -7,7 +7,7 @@
 //                                               └─ slot ─► leaf  ├► leaf ── entry ─► record
 //                                                                └► node ─► …
 //
-//   hash   | slot, ROOT_BITS | node of level 0, NODE_BITS | level 1 | … | the rest: not looked at
+//   hash   | slot, ROOT_BITS | node of level 0, PLACE_BITS | level 1 | … | the rest: not looked at
 //
 // Links are offsets of blocks of the map's domain; bit 0 says that it is a node; 0 is nothing.
 //
@@ -22,7 +22,7 @@
 // Entry  of a key of 16 bytes at most: 0 u64 x 2 its slices   else 0 u64 its hash   8 u32 its
 //        bytes   16 u64 value, or u32 a record (record.ts)
 //
-// What an entry is: bytes of its key * WHATS + bytes of its value (0 to 8), or IN_RECORD; LONG: of
+// What an entry is: bytes of its key * WHATS + bytes of its value (0 to 8), or RECORDED; LONG: of
 // a longer key.
 //
 // Map, in the domain's region, behind its record (home.ts)
@@ -40,8 +40,8 @@
 // Names: map the map's record; line a slot's in it; x a block; v a place in a node; level of a
 // node, from 0: how many nodes are above it.
 
-import { get32, load32 } from '@x/shm-arena/assembly/ground/atomic';
-import { D_ROOT, entryAt, ME } from '@x/shm-arena/assembly/ground/layout';
+import { get32 } from '@x/shm-arena/assembly/ground/atomic';
+import { ME } from '@x/shm-arena/assembly/ground/layout';
 import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 
 // ---- map ----------------------------------------------------------------------------------------
@@ -58,11 +58,6 @@ export function mapBytes(participants: u32): u32 {
 /** The map of a domain whose root is at `root`. Frozen. */
 export function mapOf(root: usize): usize {
   return get32(root + DOMAIN_OWN);
-}
-
-/** The root of the domain of a map that is open. */
-export function domainOf(entry: u32): usize {
-  return load32(entryAt(entry) + D_ROOT);
 }
 
 export function lineAt(map: usize, slot: u32): usize {
@@ -114,8 +109,8 @@ export function slotOf(hash: u64): u32 {
 
 // ---- node ---------------------------------------------------------------------------------------
 
-export const NODE_BITS: u32 = isDefined(GATED) ? 2 : 6;
-export const PLACES: u32 = 1 << NODE_BITS;
+export const PLACE_BITS: u32 = isDefined(GATED) ? 2 : 6;
+export const PLACES: u32 = 1 << PLACE_BITS;
 /** Nodes on the longest way. */
 export const LEVELS: u32 = isDefined(GATED) ? 2 : 9;
 export const N_RUNS: usize = 8;
@@ -131,7 +126,7 @@ export function linkAt(x: usize, run: u32): usize {
 
 /** By how much a hash is shifted to have the place at `level` lowest. */
 export function shiftOf(level: u32): u32 {
-  return 64 - ROOT_BITS - (level + 1) * NODE_BITS;
+  return 64 - ROOT_BITS - (level + 1) * PLACE_BITS;
 }
 
 export function placeOf(hash: u64, level: u32): u32 {
@@ -187,9 +182,9 @@ export function entriesAt(x: usize, count: u32): usize {
 
 /** What an entry is. */
 export const WHATS: u32 = 10;
-export const IN_RECORD: u32 = 9;
+export const RECORDED: u32 = 9;
 export const LONG: u32 = 17 * WHATS;
 
 export function hasRecord(what: u32): bool {
-  return what == LONG || what % WHATS == IN_RECORD;
+  return what == LONG || what % WHATS == RECORDED;
 }

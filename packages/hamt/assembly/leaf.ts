@@ -14,7 +14,7 @@ import {
   entriesAt,
   ENTRY,
   hasRecord,
-  IN_RECORD,
+  RECORDED,
   L_COUNT,
   leafBytes,
   LONG,
@@ -155,5 +155,5 @@ export function putSame(to: usize, i: u32, from: usize, k: u32): void {
 /** What an entry is for the key in hand with a value of so many bytes. */
 export function whatFor(bytes: u32): u32 {
   if (hand.length > 16) return LONG;
-  return hand.length * WHATS + min(bytes, IN_RECORD);
+  return hand.length * WHATS + min(bytes, RECORDED);
 }

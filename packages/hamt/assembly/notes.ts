@@ -34,7 +34,7 @@ export function newEntry(): usize {
 
 // ---- items --------------------------------------------------------------------------------------
 
-export function itemAt(i: u32): usize {
+function itemAt(i: u32): usize {
   return base() + NEW_BYTES + <usize>i * ITEM;
 }
 

@@ -20,7 +20,7 @@ import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { leave, look, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
 import { putValue } from '@x/shm-arena/assembly/map/result';
-import { checkTop, leaf, NO_LINK, place, walk, withEntry, withoutEntry } from './build';
+import { checkTop, leaf, REFUSED, place, walk, withEntry, withoutEntry } from './build';
 import * as hand from './hand';
 import * as intents from './intent';
 import { begin, finish, giveUp } from './intent';
@@ -111,7 +111,7 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   begin();
   const removes = isRemoval(kind);
   const link = removes ? withoutEntry() : withValue(map);
-  if (link == NO_LINK) return giveUp(whyNot());
+  if (link == REFUSED) return giveUp(whyNot());
   if (isDefined(GATED)) checkTop(link);
   if (here && hasRecord(what)) dropRecord(recordOf(old));
   const more: u64 = removes ? -1 : here || MUTANT == 524 ? 0 : 1;
@@ -134,7 +134,7 @@ function needsOne(kind: u32): bool {
   return kind == REPLACE || isCompare(kind) || isRemoval(kind);
 }
 
-/** The slot's trie with the value for the key in hand; NO_LINK. */
+/** The slot's trie with the value for the key in hand; REFUSED. */
 function withValue(map: usize): u32 {
   const entry = newEntry();
   const what = whatFor(bytes);
@@ -146,7 +146,7 @@ function withValue(map: usize): u32 {
   }
   if (hasRecord(what)) {
     const record = makeRecord(value, bytes);
-    if (record == 0) return NO_LINK;
+    if (record == 0) return REFUSED;
     put64(entry + E_VALUE, record);
   } else {
     put64(entry + E_VALUE, wordOf(value, bytes));

@@ -27,7 +27,7 @@ export const promise: MapPromise<Entries> = {
 };
 
 /**
- * Nobody keeps a write from its end, paused or dead: in these programs others take effect too seldom
- * for one to give up.
+ * Nobody keeps a write from its end, paused or dead: in these programs others take effect too
+ * seldom for one to give up.
  */
 export const blockers = {};

@@ -7,14 +7,14 @@ import {
   E_LENGTH,
   E_VALUE,
   ENTRY,
-  IN_RECORD,
   L_COUNT,
   LEVELS,
   LONG,
   N_RUNS,
-  NODE_BITS,
+  PLACE_BITS,
   PLACES,
   PREV,
+  RECORDED,
   ROOT_BITS,
   SLOTS,
   WHATS,
@@ -35,7 +35,7 @@ const A_SLOTS = 16;
 const N_LINKS = 16;
 const L_TAGS = 16;
 /** Bits of a hash that say where an entry stands: no more are looked at here. */
-const BITS = ROOT_BITS + LEVELS * NODE_BITS;
+const BITS = ROOT_BITS + LEVELS * PLACE_BITS;
 
 const padded = (count: number): number => (count + 7) & ~7;
 
@@ -47,7 +47,7 @@ interface Found {
 }
 
 /** What a slot says: a link, and how many entries are below. */
-export interface Word {
+interface Word {
   link: number;
   entries: number;
   /** It is not decided yet whether the slot says `link`, or what `old` says. */
@@ -162,7 +162,7 @@ class Walk {
       if ((child & 1) === 1 && end - v !== 1) return `B2: below run ${run} at ${at} is a node`;
       const below =
         end - v === 1
-          ? this.link(child, level + 1, prefix * PLACES + v, bits + NODE_BITS)
+          ? this.link(child, level + 1, prefix * PLACES + v, bits + PLACE_BITS)
           : this.leafOfRun(child, level + 1, prefix, bits, v, end);
       if (below !== undefined) return below;
       v = end;
@@ -181,7 +181,7 @@ class Walk {
     if (child === 0) return undefined;
     const wrong = this.block(child);
     if (wrong !== undefined) return wrong;
-    return this.leaf(child, level, prefix * PLACES + from, bits + NODE_BITS, to - from);
+    return this.leaf(child, level, prefix * PLACES + from, bits + PLACE_BITS, to - from);
   }
 
   /** Of hashes that begin with `prefix`, or with one of so many `places` from there on. */
@@ -205,14 +205,14 @@ class Walk {
       this.entries++;
       if (what > LONG) return `the entry at ${entry} is ${what}`;
       const record = world.u32(entry + E_VALUE);
-      if (what === LONG || what % WHATS === IN_RECORD) {
+      if (what === LONG || what % WHATS === RECORDED) {
         const bad = this.record(record, what === LONG);
         if (bad !== undefined) return bad;
       }
       const slices = what === LONG ? record + R_SLICES : entry;
       const start = beginOf(world, slices) >>> (32 - bits);
       if (start < prefix || start >= prefix + places)
-        return `L1: the entry at ${entry} begins with ${start}, not ${prefix} and up to ${places} more`;
+        return `L1: the entry at ${entry} begins with ${start}, not with ${prefix} (${places})`;
       let key = `${what === LONG ? world.u32(entry + E_LENGTH) : Math.floor(what / WHATS)}`;
       const words = what === LONG ? (world.u32(entry + E_LENGTH) + 7) >> 3 : 2;
       if (words > 32) return `the key at ${slices} has ${words} words`;
