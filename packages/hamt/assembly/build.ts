@@ -229,21 +229,25 @@ export function withoutEntry(): u32 {
   let level = depth;
   let a: u32 = 0;
   let b: u32 = PLACES;
+  let joins = false;
   for (; level > 0; level--) {
     const x = pathNode(level - 1);
     const runs = get64(x + N_RUNS);
     const v = placeOf(hand.hash, level - 1);
     a = runStart(runs, v);
     b = runEnd(runs, v);
-    out(x);
-    if (a > 0 && joins(get32(linkAt(x, runOf(runs, a - 1))))) a = runStart(runs, a - 1);
-    if (b < PLACES && joins(get32(linkAt(x, runOf(runs, b))))) b = runEnd(runs, b);
-    // One run is left, and few entries: they take the node's place.
+    const places = b - a;
+    if (a > 0 && join(get32(linkAt(x, runOf(runs, a - 1))))) a = runStart(runs, a - 1);
+    if (b < PLACES && join(get32(linkAt(x, runOf(runs, b))))) b = runEnd(runs, b);
+    joins = b - a != places;
     if (b - a != PLACES || left > FEW) break;
+    out(x); // One run is left, and few entries: they take the node's place.
   }
   const child: u32 = left == 0 && level > 0 ? 0 : joined();
   if (level == 0 || child == REFUSED) return child;
+  if (!joins) return rebuild(child, level);
   const x = pathNode(level - 1);
+  out(x);
   pairsTo(0);
   addRuns(x, 0, a);
   addPair(a, child);
@@ -252,7 +256,7 @@ export function withoutEntry(): u32 {
 }
 
 /** Whether what a run has joins what is left: then it is noted, and its leaf among the pairs. */
-function joins(link: u32): bool {
+function join(link: u32): bool {
   if (isNode(link)) return false;
   const more = link == 0 ? 0 : countOf(link);
   if (left + more > FEW) return false;
