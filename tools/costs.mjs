@@ -21,7 +21,7 @@ const DOCUMENT = join(ROOT, 'docs/COMPLEXITY.md');
 const MARK = '<!-- costs: written by tools/costs.mjs -->';
 /** The packages that have a table. */
 const TABLES = [
-  ...['masstree', 'skiplist', 'avl-batch'],
+  ...['masstree', 'hamt', 'skiplist', 'avl-batch'],
   ...['reclaim-epoch', 'reclaim-hazard', 'shm-arena'],
 ];
 

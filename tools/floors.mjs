@@ -18,7 +18,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Packages, from the ground up, and the apps; of those on one floor none imports another. */
 export const PACKAGES = [
   ['shm-arena'],
-  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'masstree', 'sorted-array'],
+  ['reclaim-epoch', 'reclaim-hazard', 'skiplist', 'avl-batch', 'masstree', 'hamt', 'sorted-array'],
   ['testkit'],
   ['bench', 'examples', 'verify'],
 ];
@@ -52,6 +52,7 @@ export const TREES = {
   'packages/avl-batch/src': [],
   'packages/sorted-array/src': [],
   'packages/masstree/src': [],
+  'packages/hamt/src': [],
   'packages/testkit/src': [],
   'apps/bench/src': [],
   'apps/examples/src': [],

@@ -10,6 +10,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
   avl: () => import('./avl.ts'),
   'sorted-array': () => import('./sorted-array.ts'),
   masstree: () => import('./masstree.ts'),
+  hamt: () => import('./hamt.ts'),
 };
 
 /** The checker's own test objects. */

@@ -6,11 +6,10 @@
 // tag, which stands right before them. Parts: masstree/.
 
 import { REMOVE, SET } from '../../../packages/masstree/build/numbers-gated/write.ts';
-import { SLOT_ALIVE } from '../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
-import { dropLease, isLive, kindOf, recoverSlots, slotAt } from './common.ts';
+import { dropLease, isLive, recoverSlots } from './common.ts';
 import type { Entries, MapState } from './map/model.ts';
-import { createMap, ofMap } from './map/structure.ts';
+import { createMap, isAlive, ofMap } from './map/structure.ts';
 import { account, invariantOf, nameWord, type Run } from './masstree/memory.ts';
 import { mutants } from './masstree/mutants.ts';
 import { calls, KERNEL, operations } from './masstree/operations.ts';
@@ -52,9 +51,6 @@ function* recover(t: Thread, _dead: readonly Thread[], run: Run, world: World): 
     }
   });
 }
-
-const isAlive = (world: World, { local }: Thread): boolean =>
-  kindOf(world.u32(slotAt(local.slot!))) === SLOT_ALIVE;
 
 /** The account of all blocks; then all who live let go, and nothing of theirs is kept. */
 function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {

@@ -27,12 +27,16 @@ function copy(name: string, file: string, from: string, to: string): string {
 
 test('a package folder belongs to all structures that have sources of it', async () => {
   const places: Record<string, string[]> = {
-    'packages/shm-arena': ['skiplist', 'arena', 'reclaim', 'avl', 'sorted-array', 'masstree'],
+    'packages/shm-arena': [
+      ...['skiplist', 'arena', 'reclaim', 'avl', 'sorted-array', 'masstree'],
+      'hamt',
+    ],
     'packages/reclaim-epoch': ['reclaim'],
     'packages/reclaim-hazard': ['reclaim'],
     'packages/avl-batch': ['avl'],
     'packages/sorted-array': ['sorted-array'],
     'packages/masstree': ['masstree'],
+    'packages/hamt': ['hamt'],
     'apps/verify/test/toys/pool': ['pool'],
   };
   for (const [place, structures] of Object.entries(places)) {

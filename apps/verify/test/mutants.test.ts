@@ -16,6 +16,7 @@ const PLACES: Record<string, Record<number, number>> = {
   reclaim: { 63: 3, 125: 2, 242: 2 },
   avl: { 75: 2, 80: 2, 81: 2, 142: 2, 305: 2 },
   'sorted-array': { 210: 2 },
+  hamt: { 502: 2, 513: 2, 521: 2 },
   masstree: { 401: 2, 403: 2, 409: 2, 412: 2, 413: 2, 425: 2, 439: 2, 447: 2 },
 };
 

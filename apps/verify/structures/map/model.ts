@@ -188,6 +188,8 @@ function general<Own>(
       return may(result === 'none' || result === show(state.snaps[tag] ?? {}));
     case 'getAt':
       return may(result === 'none' || result === (state.snaps[tag]?.[key] ?? null));
+    case 'sizeAt':
+      return may(result === 'none' || result === Object.keys(state.snaps[tag] ?? {}).length);
     case 'drop':
     case 'sweep':
     case 'unpin':

@@ -79,6 +79,10 @@ export const gatherSnaps = (runs: readonly MapRun[]): MapRun => ({
   overflow: Object.assign({}, ...runs.map(({ overflow }) => overflow)),
 });
 
+/** Whether the thread has its slot. */
+export const isAlive = (world: World, { local }: Thread): boolean =>
+  kindOf(world.u32(slotAt(local.slot!))) === SLOT_ALIVE;
+
 /** A map in an arena of its own; the workers have opened it. `name`: of its kernel. */
 export function createMap(
   world: World,
@@ -149,7 +153,7 @@ function* endOfMap(
   if (isLive(world, entry!)) yield [arena!.entryDestroy!, entry!, generation!];
   for (const { lease, thread } of Object.values(run.snaps)) {
     const owner = world.threads[thread]!;
-    if (kindOf(world.u32(slotAt(owner.local.slot!))) !== SLOT_ALIVE) continue;
+    if (!isAlive(world, owner)) continue;
     yield* dropLease(owner, run.overflow, lease);
     yield [owner.kernels.arena!.sweep!]; // An empty ledger goes back.
   }

@@ -3,7 +3,7 @@
 import type { OpCall } from '../../src/structure.ts';
 import { LARGE } from '../map/calls.ts';
 import type { Program } from '../map/scenarios.ts';
-import { FAR } from './operations.ts';
+import { FAR } from '../map/kinds.ts';
 import {
   D,
   deletes,

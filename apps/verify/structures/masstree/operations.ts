@@ -15,8 +15,6 @@ import {
 } from '../../../../packages/masstree/build/numbers-gated/write.ts';
 import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
-  ABSENT,
-  EXISTS,
   REVERSE,
   START,
   START_OPEN,
@@ -32,15 +30,9 @@ import {
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
-import { handle, keyArguments, largeBytes, valueBytes as smallBytes, stage } from '../map/calls.ts';
-import {
-  found,
-  type MapCalls,
-  nameOf,
-  operationsOf,
-  type Part,
-  targetCalls,
-} from '../map/operations.ts';
+import { handle, keyArguments, stage } from '../map/calls.ts';
+import { type Kinds, valueBytes, writesByKind } from '../map/kinds.ts';
+import { type MapCalls, nameOf, operationsOf, type Part, targetCalls } from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
 import { walkPast } from './tree.ts';
 
@@ -68,91 +60,20 @@ export const calls: MapCalls = {
 
 const NOTHING = new Uint8Array();
 
-/** From this value on it is too large for a block. */
-export const FAR = 2 ** 24;
-
-/** A far value's bytes: it stands in each word, as of a large one. */
-function valueBytes(value: number): Uint8Array {
-  if (value < FAR) return smallBytes(value);
-  const bytes = new Uint8Array(232);
-  for (let at = 0; at < bytes.length; at += 8) bytes.set(largeBytes(value).slice(0, 8), at);
-  return bytes;
-}
-
-/** Calls `put` with a value, and where the write compares with what is expected. */
-function* put(
-  t: Thread,
-  kind: number,
-  key: string,
-  value: Uint8Array = NOTHING,
-  expected: Uint8Array = NOTHING,
-): Steps<number> {
-  const [five, at] = keyArguments(t, key);
-  const next = stage(t, at, value);
-  stage(t, next, expected);
-  const values = [at, value.length, next, expected.length];
-  return yield [t.kernels[KERNEL]!.put!, ...handle(t), kind, ...five, ...values];
-}
-
 type Operations = Structure<Run>['operations'];
 
 const general: Operations = operationsOf(calls);
 
-const NAMES: Record<number, string> = { [ABSENT]: 'none' };
-const said = (status: number): string => NAMES[status] ?? nameOf(status);
-
-const writes: Operations = {
-  set: {
-    *run(t, _run, key: string, value: number) {
-      return said(yield* put(t, SET, key, valueBytes(value)));
-    },
-  },
-  insert: {
-    *run(t, _run, key: string, value: number) {
-      return said(yield* put(t, INSERT, key, valueBytes(value)));
-    },
-  },
-  replace: {
-    *run(t, _run, key: string, value: number) {
-      return said(yield* put(t, REPLACE, key, valueBytes(value)));
-    },
-  },
-  delete: {
-    *run(t, _run, key: string) {
-      const status = yield* put(t, REMOVE, key);
-      return status === 0 ? 'deleted' : said(status);
-    },
-  },
-  cas: {
-    *run(t, _run, key: string, expected: number, next: number) {
-      return said(yield* put(t, COMPARE, key, valueBytes(next), valueBytes(expected)));
-    },
-  },
-  /** Deletes if the value is `expected`. */
-  discard: {
-    *run(t, _run, key: string, expected: number) {
-      const status = yield* put(t, COMPARE_REMOVE, key, NOTHING, valueBytes(expected));
-      return status === 0 ? 'deleted' : said(status);
-    },
-  },
-  /** The value that was there before. */
-  swap: {
-    *run(t, _run, key: string, value: number) {
-      return yield* found(t, calls, yield* put(t, SWAP, key, valueBytes(value)));
-    },
-  },
-  take: {
-    *run(t, _run, key: string) {
-      return yield* found(t, calls, yield* put(t, TAKE, key));
-    },
-  },
-  goi: {
-    *run(t, _run, key: string, value: number) {
-      const status = yield* put(t, GET_OR_INSERT, key, valueBytes(value));
-      if (status === 0) return 'new';
-      return yield* found(t, calls, status === EXISTS ? 0 : status);
-    },
-  },
+const KINDS: Kinds = {
+  set: SET,
+  insert: INSERT,
+  replace: REPLACE,
+  remove: REMOVE,
+  compare: COMPARE,
+  compareRemove: COMPARE_REMOVE,
+  swap: SWAP,
+  take: TAKE,
+  getOrInsert: GET_OR_INSERT,
 };
 
 // ---- snapshots ----------------------------------------------------------------------------------
@@ -323,7 +244,7 @@ function lastKey({ world, local }: Thread, out: number): Uint8Array<ArrayBuffer>
 
 export const operations: Operations = {
   ...general,
-  ...writes,
+  ...writesByKind(calls, KINDS),
   ...snapshots,
   ...loads,
   ...whole,

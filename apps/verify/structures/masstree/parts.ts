@@ -1,7 +1,8 @@
 // What a Masstree promises: a write is a write and a point read a read, each at one instant; a scan
 // and a count read each key by itself; a snapshot is one instant.
 
-import type { OpCall, Result } from '../../src/structure.ts';
+import type { Result } from '../../src/structure.ts';
+import { promisesByKind } from '../map/kinds.ts';
 import { type Entries, type MapPromise, put } from '../map/model.ts';
 import { D, F, L, LONG_A, LONG_B, LONG_FORK, S } from './shapes.ts';
 
@@ -15,19 +16,8 @@ const KEYS = [
   ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
 ];
 
-type Apply = (own: Entries, call: OpCall, result: Result) => Entries[];
-
 const may = (own: Entries, result: Result, good: Result): Entries[] =>
   result === undefined || result === good ? [own] : [];
-
-/** A write that says what was there; null: nothing. */
-const gives =
-  (value: (call: OpCall) => number | null): Apply =>
-  (own, call, result) => {
-    const key = call[1] as string;
-    const was = own[key] ?? null;
-    return may(put(own, key, value(call)), result, was);
-  };
 
 export const promise: MapPromise<Entries> = {
   initial: {},
@@ -36,16 +26,7 @@ export const promise: MapPromise<Entries> = {
   keys: KEYS,
   afterwards: ['mark'],
   operations: {
-    replace: (own, [, key, value], result) =>
-      own[key as string] === undefined
-        ? may(own, result, 'none')
-        : may(put(own, key as string, value as number), result, 'ok'),
-    discard: (own, [, key, expected], result) =>
-      own[key as string] === expected
-        ? may(put(own, key as string, null), result, 'deleted')
-        : may(own, result, 'differs'),
-    swap: gives((call) => call[2] as number),
-    take: gives(() => null),
+    ...promisesByKind,
     /** Into an empty map, all at once. */
     load: (own, [, keys, value], result) => {
       const all = (keys as string[]).map((key, i) => [key, (value as number) + i]);

@@ -3,9 +3,9 @@
 import type { OpCall, Plan } from '../../src/structure.ts';
 import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
+import { FAR } from '../map/kinds.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
 import { MEETINGS, many } from './loads.ts';
-import { FAR } from './operations.ts';
 import {
   D,
   FULL,

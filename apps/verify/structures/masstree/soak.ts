@@ -2,9 +2,9 @@
 
 import type { OpCall, Soak } from '../../src/structure.ts';
 import { LARGE } from '../map/calls.ts';
+import { FAR } from '../map/kinds.ts';
 import { gatherSnaps } from '../map/structure.ts';
 import type { Run } from './memory.ts';
-import { FAR } from './operations.ts';
 import { settings } from './scenarios.ts';
 import { D, F, L, S } from './shapes.ts';
 

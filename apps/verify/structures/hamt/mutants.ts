@@ -1,0 +1,62 @@
+// Seeded bugs of packages/hamt/assembly, each with the scenarios that must catch it.
+
+import type { Mutant, Plan } from '../../src/structure.ts';
+
+const by =
+  (...plans: Plan[]) =>
+  (id: number, what: string, ...scenarios: string[]): Mutant => ({
+    id,
+    kernel: 'hamt',
+    what,
+    scenarios,
+    plans,
+    budget: 60,
+  });
+
+const twice = by({ strategy: 'dfs', preemptions: 2 });
+const once = by({ strategy: 'dfs', preemptions: 1 });
+const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
+const diesTwice = by({ strategy: 'dfs', preemptions: 0, kills: 2 });
+
+export const mutants: Mutant[] = [
+  twice(500, 'no link is asked whether the pin covers it', 'late blocks, get'),
+  twice(501, 'what a write made is not covered', 'late blocks, a write that is helped'),
+  dies(502, 'a block is taken before it is noted', 'insert, insert'),
+  once(503, 'what was made in vain leaks', 'set, set'),
+  diesTwice(504, 'a repair retires what the dead has retired', 'set, set'),
+  dies(505, 'a noted block that was not taken is retired', 'insert, insert'),
+  dies(506, 'no progress is noted', 'record, record'),
+  dies(507, 'a repair does not retire what was made', 'insert, insert'),
+  twice(
+    508,
+    'whoever helps commits whatever the generation',
+    'insert, snapshot alone',
+    'set, snapshot',
+  ),
+  twice(
+    509,
+    'a reader takes what is pending for decided',
+    'a read between a snapshot and a late write',
+  ),
+  once(512, 'writes do not renew the array', 'old snapshot: set alone'),
+  dies(513, 'a write is published before it is armed', 'set, set'),
+  twice(
+    514,
+    'a write that failed stays in the slot',
+    'set, snapshot',
+    'a snapshot and two writes of one slot',
+  ),
+  dies(
+    515,
+    'who renews an array does not say that it was in place',
+    'old snapshot: another one, set',
+  ),
+  once(516, 'a snapshot leaves the generation', 'insert, snapshot alone', 'set, snapshot'),
+  dies(517, 'a repair puts in what the dead had not put in yet', 'set, set'),
+  dies(518, 'a repair takes what was replaced since for not published', 'set, set'),
+  once(520, 'records that go out leak', 'record, record'),
+  once(521, 'an entry of the same lowest hash byte is taken for the key', 'equal hashes: change'),
+  once(523, 'a leaf that joins another one leaks', 'join: change'),
+  once(524, 'a new entry is not counted', 'insert, insert'),
+  once(525, 'a scan gives again what it gave', 'insert, scan', 'join: scan'),
+];

@@ -1,0 +1,356 @@
+// Which short programs run against each other, and how each is explored.
+
+import type { OpCall } from '../../src/structure.ts';
+import { quickly } from '../common.ts';
+import { LARGE } from '../map/calls.ts';
+import { FAR } from '../map/kinds.ts';
+import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+
+interface Setting {
+  pages: number;
+}
+
+export const plan = { quick: quickly([2_000, 1_500, 500], 100), full: MAP_FULL };
+
+const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 40 });
+
+export { scenarios, settings };
+
+const TAGGED = ['mark', 'scan', 'snap', 'scanAt', 'getAt', 'sizeAt', 'drop'];
+
+/** The same with other tags, so that two threads can have it. */
+function again(program: Program, tag: string): Program {
+  return program.map(([op, first, ...rest]): OpCall => {
+    if (first === undefined) return [op];
+    return TAGGED.includes(op) ? [op, `${first}${tag}`, ...rest] : [op, first, ...rest];
+  });
+}
+
+// ---- one slot -----------------------------------------------------------------------------------
+
+const SNAP: Program = [
+  ['snap', 's'],
+  ['scanAt', 's'],
+  ['getAt', 's', 'a'],
+  ['drop', 's'],
+];
+const SCAN: Program = [
+  ['mark', 'f'],
+  ['scan', 'f', false, 2],
+];
+
+/** Each operation once, on a leaf that is full: `a` inline, `b` a record; `i` in the other slot. */
+const OPS: Record<string, Program> = {
+  insert: [['insert', 'c', 1]],
+  set: [['set', 'a', 4]],
+  record: [['set', 'b', LARGE + 5]],
+  remove: [['delete', 'a']],
+  take: [['take', 'b']],
+  swap: [['swap', 'b', 9]],
+  goi: [['goi', 'd', 3]],
+  cas: [['cas', 'a', 7, 10]],
+  elsewhere: [['set', 'i', 5]],
+  get: [
+    ['get', 'b'],
+    ['get', 'a'],
+  ],
+  scan: SCAN,
+  size: [['size']],
+  snapshot: SNAP,
+};
+const reads = new Set(['get', 'scan', 'size']);
+const LEAF: Program = [
+  ['set', 'a', 7],
+  ['set', 'b', LARGE],
+  ['set', 'i', 9],
+];
+
+const names = Object.keys(OPS);
+for (const [i, x] of names.entries()) {
+  for (const y of names.slice(i)) {
+    if (reads.has(x) && reads.has(y)) continue;
+    const second = again(OPS[y]!, '2').map((call): OpCall => {
+      const [op, key, value, next] = call;
+      if (op === 'insert') return ['insert', 'd', 11];
+      if (op === 'cas') return ['cas', key!, value!, (next as number) + 3];
+      return typeof value === 'number' && op !== 'scan' ? [op, key!, value + 30] : call;
+    });
+    scenario(`${x}, ${y}`, [OPS[x]!, second], LEAF);
+  }
+}
+
+// ---- changes of the shape -----------------------------------------------------------------------
+
+/** Programs that change a trie's shape, after others. */
+const SHAPES: Record<string, { before: Program; change: Program }> = {
+  'the first of all': { before: [], change: [['insert', 'a', 1]] },
+  'the last of a slot': { before: [['set', 'a', 7]], change: [['delete', 'a']] },
+  divide: { before: LEAF, change: [['insert', 'e', 1]] },
+  'a node below': {
+    before: [...LEAF, ['set', 'c', 3]],
+    change: [['insert', 'aa', 1]],
+  },
+  'equal hashes': {
+    before: [
+      ['set', 'a', 7],
+      ['set', 'q', 8],
+    ],
+    change: [
+      ['insert', 'Q', 9],
+      ['delete', 'a'],
+    ],
+  },
+  join: {
+    before: [...LEAF, ['set', 'f', 3], ['set', 'e', 2], ['delete', 'b']],
+    change: [
+      ['delete', 'e'],
+      ['delete', 'f'],
+    ],
+  },
+  'a far value': { before: LEAF, change: [['set', 'b', FAR + 3]] },
+  'a far value goes': {
+    before: [...LEAF, ['set', 'b', FAR + 3]],
+    change: [['delete', 'b']],
+  },
+  'a long key': { before: LEAF, change: [['insert', 'a-key-longer-than-16', 5]] },
+};
+const OTHERS: Record<string, Program> = {
+  get: [
+    ['get', 'a'],
+    ['get', 'b'],
+  ],
+  set: [['set', 'a', 4]],
+  insert: [['insert', 'd', 12]],
+  remove: [['delete', 'a']],
+  scan: SCAN,
+  snapshot: SNAP,
+};
+for (const [name, { before, change }] of Object.entries(SHAPES)) {
+  scenario(`${name}: change`, [change, change], before);
+  for (const [what, other] of Object.entries(OTHERS)) {
+    scenario(`${name}: ${what}`, [change, other], before);
+  }
+  scenario(
+    `${name}: old snapshot`,
+    [
+      change,
+      [
+        ['getAt', 's0', 'a'],
+        ['sizeAt', 's0'],
+      ],
+    ],
+    [...before, ['snap', 's0']],
+    {},
+    {
+      observe: [
+        ['scanAt', 's0'],
+        ['mark', 'end'],
+        ['scan', 'end', false, 2],
+      ],
+    },
+  );
+}
+
+// ---- snapshots ----------------------------------------------------------------------------------
+
+const SNAPPED: Program = [...LEAF, ['snap', 'o']];
+const OLD: Program = [
+  ['scanAt', 'o'],
+  ['mark', 'end'],
+  ['scan', 'end', false, 2],
+];
+scenario('insert, snapshot alone', [[['insert', 'c', 1]], [['snap', 's']]], [['set', 'a', 7]]);
+scenario('old snapshot: set alone', [[['set', 'a', 4]]], SNAPPED);
+scenario('old snapshot: set, drop', [[['drop', 'o']], [['set', 'a', 4]]], SNAPPED);
+scenario(
+  'old snapshot: set, set',
+  [[['set', 'a', 4]], [['set', 'i', 12]]],
+  SNAPPED,
+  {},
+  { observe: OLD },
+);
+scenario(
+  'old snapshot: set, get',
+  [
+    [['set', 'a', 4]],
+    [
+      ['get', 'a'],
+      ['getAt', 'o', 'a'],
+    ],
+  ],
+  SNAPPED,
+  {},
+  { observe: OLD },
+);
+scenario(
+  'old snapshot: another one, set',
+  [
+    [['set', 'a', 4]],
+    [
+      ['snap', 'n'],
+      ['set', 'i', 12],
+    ],
+  ],
+  SNAPPED,
+  {},
+  { observe: OLD },
+);
+scenario(
+  'two snapshots, set',
+  [
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+      ['drop', 's'],
+    ],
+    [
+      ['snap', 't'],
+      ['drop', 't'],
+    ],
+    [
+      ['set', 'a', 4],
+      ['insert', 'c', 1],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'a snapshot and two writes of one slot',
+  [
+    [
+      ['snap', 's'],
+      ['scanAt', 's'],
+    ],
+    [['set', 'a', 4]],
+    [['set', 'a', 10]],
+  ],
+  LEAF,
+);
+scenario(
+  'a read between a snapshot and a late write',
+  [
+    [['set', 'a', 4]],
+    [
+      ['snap', 's'],
+      ['get', 'a'],
+      ['getAt', 's', 'a'],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'a snapshot between a write and a read',
+  [
+    [['set', 'a', 4]],
+    [
+      ['snap', 's'],
+      ['get', 'a'],
+      ['getAt', 's', 'a'],
+    ],
+    [['get', 'a']],
+  ],
+  LEAF,
+);
+scenario(
+  'snapshot in pieces, set',
+  [
+    [
+      ['snap', 's'],
+      ['getAt', 's', 'b'],
+      ['scanAt', 's'],
+    ],
+    [
+      ['set', 'b', LARGE + 1],
+      ['set', 'b', LARGE + 2],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'writes go on while snapshots are taken',
+  [
+    [
+      ['snap', 's'],
+      ['sizeAt', 's'],
+      ['drop', 's'],
+      ['snap', 's'],
+    ],
+    [
+      ['delete', 'a'],
+      ['insert', 'c', 3],
+      ['set', 'i', 2],
+    ],
+  ],
+  LEAF,
+);
+
+// ---- what a pin covers --------------------------------------------------------------------------
+
+const GOES: Program = [['set', 'a', 13], ['quit']];
+scenario('late blocks, get', [[['get', 'a']], [['tick'], ['set', 'a', 10]], GOES], LEAF);
+scenario('late blocks, a write that is helped', [[['set', 'a', 10]], [['tick']], GOES], LEAF);
+
+// ---- memory, ends -------------------------------------------------------------------------------
+
+const FEW: Partial<Setting> = { pages: 7 };
+scenario(
+  'a full arena',
+  [
+    [
+      ['insert', 'c', 1],
+      ['set', 'b', FAR + 1],
+    ],
+    [
+      ['set', 'd', FAR + 2],
+      ['delete', 'a'],
+    ],
+  ],
+  LEAF,
+  FEW,
+  { may: ['full', 'limit'] },
+);
+scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
+scenario(
+  'leave and come back',
+  [[['set', 'a', 4], ['heir'], ['set', 'a', 5]], [['set', 'b', 6]]],
+  LEAF,
+);
+
+long(
+  'three writers',
+  [
+    [
+      ['set', 'a', 4],
+      ['insert', 'e', 1],
+      ['delete', 'b'],
+    ],
+    [
+      ['insert', 'q', 2],
+      ['set', 'a', 10],
+      ['delete', 'e'],
+    ],
+    [
+      ['insert', 'aa', 3],
+      ['take', 'a'],
+      ['insert', 'Q', 5],
+    ],
+  ],
+  LEAF,
+);
+long(
+  'writers, scan, snapshot',
+  [
+    [
+      ['insert', 'e', 1],
+      ['delete', 'a'],
+      ['insert', 'f', 2],
+    ],
+    [...SCAN, ['snap', 's'], ['scanAt', 's'], ['sizeAt', 's']],
+    [
+      ['delete', 'b'],
+      ['insert', 'd', 6],
+      ['set', 'i', 3],
+    ],
+  ],
+  LEAF,
+);

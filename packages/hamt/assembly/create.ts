@@ -1,0 +1,127 @@
+// A map as a structure of the arena: made, left, repaired, counted. Its blocks are a domain's
+// (reclaim/domain.ts) with the interval scheme, and its own record stands in that domain's region.
+//
+//   entry.root ─► domain's record, homes ··· map: root, key of the hash, lines        one region
+//
+// create                                                 a death after any step leaves
+//   1. the domain; the map's record, plain                 what the entry of the dead has
+//   2. the host publishes the entry                        nothing
+// repair(slot): 3. its intent (intent.ts)   4. its home: each may be repeated
+
+import {
+  fill,
+  get32,
+  load32,
+  put32,
+  put64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
+import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
+import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
+import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
+import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
+import * as domains from '@x/shm-arena/assembly/reclaim/domain';
+import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
+import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
+import { keyFor } from './hash';
+import { dropUnnoted, LINE_HOME, ownLine, ready, resolve } from './intent';
+import { lineAt, lineOf, MAP_KEY, MAP_ROOT, mapBytes, mapOf } from './layout';
+import { reachOn } from './reach';
+import { entriesOf, freeze, isPublished, isSure } from './root';
+
+/** Rounds before CONTENDED: in each of them another one has been written, or taken. */
+const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
+
+/** See index.ts. */
+export function create(entry: u32, generation: u32): i32 {
+  const root: usize = domains.create(entry, generation, INTERVAL, 0);
+  if (root == 0) return whyNot();
+  const bytes = mapBytes(PARTICIPANTS);
+  const map: usize = regionAlloc(get32(root + DOMAIN_REGION), bytes, 64);
+  if (map == 0) return whyNot();
+  fill(map, 0, bytes); // Private: the entry is not published.
+  store64(map + MAP_ROOT, (<u64>1) << 32);
+  put64(map + MAP_KEY, keyFor(entry, generation, 0));
+  put64(map + MAP_KEY + 8, keyFor(entry, generation, 1));
+  put32(root + DOMAIN_OWN, <u32>map);
+  put32(io() + ANSWER, <u32>root);
+  return OK;
+}
+
+/** The domain's root, under a pin; 0: see `status`, and nothing is held. */
+function begin(entry: u32, generation: u32): usize {
+  return look(entry, generation, 0);
+}
+
+/** See index.ts. */
+export function snapshot(entry: u32, generation: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  for (let round: u32 = 0; round < ROUNDS; round++) {
+    const target = freeze(mapOf(root));
+    if (target != 0) {
+      putSnapshot(target, 0, 0);
+      return leaveCall(OK);
+    }
+    reachOn(round);
+  }
+  return leaveCall(CONTENDED);
+}
+
+/** See index.ts. */
+export function size(entry: u32, generation: u32, target: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  put32(io() + ANSWER, countAll(mapOf(root), target));
+  return leaveCall(OK);
+}
+
+function countAll(map: usize, target: u32): u32 {
+  let entries = entriesOf(map, target);
+  for (let round: u32 = 0; !isSure; round++) {
+    reachOn(round);
+    entries = entriesOf(map, target);
+  }
+  return entries;
+}
+
+/** See index.ts. O(participants + what the domain's stats take). */
+export function stats(entry: u32, generation: u32, at: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  const map = mapOf(root);
+  if (!ready(root)) return leaveCall(whyNot());
+  const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
+  if (status != OK) return leaveCall(status);
+  put32(<usize>at + domains.STATS_BYTES + 16, countAll(map, 0));
+  return leaveCall(OK);
+}
+
+/** See index.ts. */
+export function leave(entry: u32, generation: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  const line = ownLine(mapOf(root));
+  const home = load32(line + LINE_HOME);
+  if (home != 0) {
+    store32(line + LINE_HOME, 0);
+    leaveHome(root, home);
+  }
+  return leaveCall(OK);
+}
+
+/** See index.ts. */
+export function repair(entry: u32, generation: u32, slot: u32): i32 {
+  const status = enter(entry, generation);
+  if (status != OK) return status == CLOSED ? OK : status; // Gone with all its region.
+  const root = present(entry, generation);
+  if (root == 0) return leaveCall(OK);
+  resolve(root, slot, isPublished(root, slot));
+  dropUnnoted(root, slot);
+  repairHomes(root, slot);
+  store32(lineAt(mapOf(root), slot) + LINE_HOME, 0);
+  return leaveCall(OK);
+}

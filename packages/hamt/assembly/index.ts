@@ -1,0 +1,71 @@
+// The kernel of @x/hamt: what the host calls. One call is one operation: it looks at slot and
+// entry, pins, works, copies out and unpins. Nothing is held when a call returns, except the pin of
+// one that says NEED, until `release`, and what a snapshot's lease holds, which is the host's.
+//
+//   layout.ts     where everything stands          root.ts     slots, snapshots: what is atomic
+//   hash.ts       where a key stands               build.ts    a trie with one entry changed
+//   hand.ts       the key of the present call      write.ts    one key is written
+//   reach.ts      following links                  intent.ts   what a write makes, deaths
+//   leaf.ts, record.ts   entries                   read.ts, scan.ts   one key, portions of all
+//   notes.ts      what a call gathers              audit.ts, create.ts
+//
+// Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
+// of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry,
+// generation) of the directory. target: 0 = the present state, else what `snapshot` gave, under
+// the host's lease. Unless it says OK (or ABSENT, NEED after SWAP and TAKE) nothing has changed.
+
+import { OK } from '@x/shm-arena/assembly/ground/layout';
+import { leave as leaveCall } from '@x/shm-arena/assembly/map/call';
+import { NOTES } from './notes';
+
+/** Covers the layout of the map and the order of all steps. */
+export const HAMT_PROTOCOL: u32 = 1;
+export { ARENA_PROTOCOL, join, setup } from '@x/shm-arena/assembly/ground/layout';
+export { LIMBO_PROTOCOL } from '@x/shm-arena/assembly/reclaim/limbo';
+/** Where this thread's scratch begins: the result block. */
+export { io } from '@x/shm-arena/assembly/map/call';
+
+/** Bytes at the end of scratch that are not the host's. */
+export function overhead(): u32 {
+  return NOTES;
+}
+
+/**
+ * create: builds an empty map for the entry that the caller is creating (CREATING, its own). OK:
+ * result {0 u32 root}, with which the caller publishes the entry. FULL, CONTENDED, LIMIT.
+ * leave: this slot has closed its last handle. repair: finishes or undoes what the dead participant
+ * `slot` had begun; may be repeated. OK, CLOSED.
+ * size: of a target; result {0 u32 entries}. stats: the domain's (domain.ts) at `at`, and behind
+ * them 128 u32 entries.
+ * snapshot: result {0 u32 target}, for the host's lease. CONTENDED: others were faster each time.
+ */
+export { create, leave, repair, size, snapshot, stats } from './create';
+
+/**
+ * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the
+ * scratch behind the result. SET: OK. INSERT: OK, EXISTS. REMOVE, REPLACE: OK, ABSENT. COMPARE,
+ * COMPARE_REMOVE: OK, DIFFERS. SWAP, TAKE: OK or NEED with what was there, as of get; ABSENT: there
+ * was none. GET_OR_INSERT: OK (written), EXISTS or NEED with what is there. FULL, CONTENDED (others
+ * were faster each time), LIMIT (no region is left, for a value of more than 1.8 MB).
+ */
+export { put } from './write';
+
+/**
+ * get: flags 0 or KEYS_ONLY. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.
+ * piece: after NEED, a part of a key or a value.
+ */
+export { get, piece } from './read';
+
+/**
+ * scan: a portion of entries, `limit` at most (map/portion.ts), all of them or (START) those behind
+ * the start key, in an order of the map's own. OK, NEED.
+ */
+export { scan } from './scan';
+
+/** audit: OK, or AUDIT + the number of a check of audit.ts. */
+export { audit } from './audit';
+
+/** Ends a call that said NEED. */
+export function release(): void {
+  leaveCall(OK);
+}

@@ -1,0 +1,172 @@
+// Writing one key: a look at what it has, a copy of the way to it, and one word.
+//
+// put                                                    a death after any step: intent.ts
+//   1. pin; the array, renewed if a snapshot has it (root.ts); the slot, decided
+//   2. walk; is the key as the write wants it: if not, 5   linearizes: it was so when 1 looked
+//   3. make what is needed, out of sight (build.ts)
+//   4. publish (root.ts)                  linearizes
+//   5. retire; unpin
+// Whatever has changed meanwhile: all is given up, and begins again at 1. It has changed because
+// another write, or a snapshot, has taken effect.
+//
+// P1  What was there is read behind 4 as well: the pin covers it.
+//
+// Names: value, bytes the value to write, staged by the host; what as in layout.ts.
+
+import { get64, pause, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { CONTENDED, FULL, OK } from '@x/shm-arena/assembly/ground/layout';
+import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
+import { sameBytes } from '@x/shm-arena/assembly/ground/words';
+import { leave, look, valueRoom } from '@x/shm-arena/assembly/map/call';
+import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
+import { putValue } from '@x/shm-arena/assembly/map/result';
+import { checkTop, leaf, REFUSED, place, walk, withEntry, withoutEntry } from './build';
+import * as hand from './hand';
+import * as intents from './intent';
+import { begin, finish, giveUp } from './intent';
+import { E_LENGTH, E_VALUE, hasRecord, LONG, mapOf, slotOf } from './layout';
+import { entryAt, entryValueAt, entryValueBytes, recordOf, whatAt, whatFor } from './leaf';
+import { newEntry, NOTES } from './notes';
+import { reachOn } from './reach';
+import { dropRecord, makeRecord } from './record';
+import { arrayForWrite, failure, found, publish, settle } from './root';
+
+/** Kinds of writes. */
+export const SET: u32 = 0;
+/** Only if there is none. */
+export const INSERT: u32 = 1;
+export const REMOVE: u32 = 2;
+/** Only if there is one. */
+export const REPLACE: u32 = 3;
+/** Only if the value has the expected bytes. */
+export const COMPARE: u32 = 4;
+export const COMPARE_REMOVE: u32 = 5;
+/** As SET and REMOVE, and what was there is in the result. */
+export const SWAP: u32 = 6;
+export const TAKE: u32 = 7;
+/** As INSERT, and what is there is in the result. */
+export const GET_OR_INSERT: u32 = 8;
+
+/** Rounds before CONTENDED: in each of them others have written. */
+const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
+
+let value: usize = 0;
+let bytes: u32 = 0;
+
+/** See index.ts. */
+export function put(
+  entry: u32,
+  generation: u32,
+  kind: u32,
+  len: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+  valueIn: u32,
+  bytesIn: u32,
+  expected: u32,
+  expectedBytes: u32,
+): i32 {
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
+  if (!intents.ready(domain)) return leave(whyNot());
+  const map = mapOf(domain);
+  hand.take(map, len, k0, k1, k2, k3);
+  value = valueIn;
+  bytes = bytesIn;
+  const status = run(map, kind, expected, expectedBytes);
+  return status == NEED ? NEED : leave(status);
+}
+
+function run(map: usize, kind: u32, expected: u32, expectedBytes: u32): i32 {
+  let collected = false;
+  for (let round: u32 = 0; round <= ROUNDS; round++) {
+    const status = attempt(map, kind, expected, expectedBytes);
+    if (status == FULL && !collected) {
+      collected = true;
+      intents.collectHere();
+    } else if (status != AGAIN) return status;
+    reachOn(round);
+    if (round > 1) pause(min(round, 8));
+  }
+  return CONTENDED;
+}
+
+/** Steps 1 to 5. AGAIN: nothing was written. */
+function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
+  const array = arrayForWrite(map);
+  if (array == 0) return failure;
+  const slot = slotOf(hand.hash);
+  if (!settle(map, array, slot)) return AGAIN;
+  const word = found;
+  walk(<u32>word);
+  const here = place >= 0;
+  const old: usize = here ? entryAt(leaf, place) : 0;
+  const what: u32 = here ? whatAt(leaf, place) : 0;
+  if (!here && needsOne(kind)) return isCompare(kind) ? DIFFERS : ABSENT;
+  if (here && kind == INSERT) return EXISTS;
+  if (here && kind == GET_OR_INSERT) return show(old, what, EXISTS);
+  if (isCompare(kind) && !isValue(old, what, expected, expectedBytes)) return DIFFERS;
+  begin();
+  const removes = isRemoval(kind);
+  const link = removes ? withoutEntry() : withValue(map);
+  if (link == REFUSED) return giveUp(whyNot());
+  if (isDefined(GATED)) checkTop(link);
+  if (here && hasRecord(what)) dropRecord(recordOf(old));
+  const more: u64 = removes ? -1 : here || MUTANT == 524 ? 0 : 1;
+  const next = (((word >> 32) + more) << 32) | link;
+  if (!publish(map, array, slot, word, next)) return giveUp(AGAIN);
+  finish();
+  if (kind != SWAP && kind != TAKE) return OK;
+  return here ? show(old, what, OK) : ABSENT;
+}
+
+function isRemoval(kind: u32): bool {
+  return kind == REMOVE || kind == COMPARE_REMOVE || kind == TAKE;
+}
+
+function isCompare(kind: u32): bool {
+  return kind == COMPARE || kind == COMPARE_REMOVE;
+}
+
+function needsOne(kind: u32): bool {
+  return kind == REPLACE || isCompare(kind) || isRemoval(kind);
+}
+
+/** The slot's trie with the value for the key in hand; REFUSED. */
+function withValue(map: usize): u32 {
+  const entry = newEntry();
+  const what = whatFor(bytes);
+  put64(entry, hand.s0);
+  put64(entry + 8, hand.s1);
+  if (what == LONG) {
+    put64(entry, hand.hash);
+    put64(entry + E_LENGTH, hand.length);
+  }
+  if (hasRecord(what)) {
+    const record = makeRecord(value, bytes);
+    if (record == 0) return REFUSED;
+    put64(entry + E_VALUE, record);
+  } else {
+    put64(entry + E_VALUE, wordOf(value, bytes));
+  }
+  return withEntry(map, entry, what);
+}
+
+/** A value of 8 bytes at most as a word. */
+function wordOf(at: usize, bytes: u32): u64 {
+  if (bytes == 0) return 0;
+  return get64(at) & (~(<u64>0) >> ((8 - bytes) << 3));
+}
+
+/** Leaves an entry's value for the host: `status`, or NEED. */
+function show(entry: usize, what: u32, status: i32): i32 {
+  const at = entryValueAt(entry, what);
+  return putValue(at, entryValueBytes(entry, what), 0, valueRoom(NOTES), status);
+}
+
+function isValue(entry: usize, what: u32, expected: usize, bytes: u32): bool {
+  if (entryValueBytes(entry, what) != bytes) return false;
+  return sameBytes(entryValueAt(entry, what), expected, bytes);
+}

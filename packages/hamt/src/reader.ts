@@ -1,0 +1,56 @@
+// Reading: the present state, or a snapshot's. Entries come in an order of the map's own, in which
+// each key has its place for ever; so a scan goes on behind the key that came last.
+
+import { EntryBatch, KEYS, MapReader, VALUES } from '@x/shm-arena/map';
+import { EVERYTHING, eachKey, RangeScan } from '@x/shm-arena/ordered';
+import { KEYS_ONLY, VALUES_ONLY } from '../build/numbers/arena/map/codes.ts';
+import { ANSWER } from '../build/numbers/arena/map/result.ts';
+import type { Core } from './kernel.ts';
+
+export class TrieReader<K, V> extends MapReader<Core<K, V>, K, V> {
+  readonly target: number;
+
+  constructor(core: Core<K, V>, target: number, letGo?: () => void) {
+    super(core, letGo);
+    this.target = target;
+  }
+
+  tryGet(key: K, flags: number): number {
+    const { kernel, entry, generation } = this.core;
+    const { length, k0, k1, k2, k3 } = this.begin(key);
+    return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
+  }
+
+  size(): number {
+    const { core, target } = this;
+    this.checkAll();
+    core.askMap('size', (kernel, ...map) => kernel.size(...map, target));
+    return core.result(ANSWER);
+  }
+
+  all(parts: number): EntryBatch<K, V> {
+    this.checkAll();
+    const flags = parts === KEYS ? KEYS_ONLY : parts === VALUES ? VALUES_ONLY : 0;
+    return new EntryBatch(new TrieScan(this, EVERYTHING, flags), this.core, parts);
+  }
+
+  /** Calls `visit` with the bytes of each key. */
+  eachKey(visit: (source: Uint8Array, at: number, length: number) => void): void {
+    this.checkAll();
+    eachKey(new TrieScan(this, EVERYTHING, KEYS_ONLY), Infinity, visit);
+  }
+}
+
+/** A scan in progress. */
+class TrieScan extends RangeScan {
+  // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+  declare protected readonly view: { core: Core<any, any>; target: number; check(): void };
+
+  protected scan(flags: number, limit: number, out: number, outBytes: number): number {
+    const { core, target } = this.view;
+    const { kernel, entry, generation } = core;
+    const { startLength, startAt, endLength, endAt } = this;
+    const bounds = [startLength, startAt, endLength, endAt] as const;
+    return kernel.scan(entry, generation, target, flags, limit, ...bounds, out, outBytes);
+  }
+}

@@ -1,0 +1,135 @@
+// What the calls of a Hamt cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
+
+import type { Arena, ReadableMap } from '@x/shm-arena';
+import type { u32 } from '@x/shm-arena/codec';
+import {
+  type CostObject,
+  type CostRow,
+  type CostTable,
+  classCosts,
+  LOGARITHMIC,
+  linear,
+  often,
+  row,
+} from '@x/testkit/costs';
+import type { Hamt, HamtSnapshot } from '../src/index.ts';
+
+interface World {
+  readonly arena: Arena;
+  readonly map: Hamt<number, number>;
+  readonly snapshot: HamtSnapshot<number, number>;
+  /** One of the keys in turn. */
+  readonly key: number;
+  next: number;
+}
+
+interface Given {
+  readonly Arena: typeof Arena;
+  readonly Hamt: typeof Hamt;
+  readonly u32: typeof u32;
+}
+
+const EACH = { ...LOGARITHMIC, cost: 'O(log n + key) each' };
+const BATCH = { ...LOGARITHMIC, cost: 'O(log n + key) a batch, O(1) an entry' };
+
+/** Reads of any view, through `view`. */
+const reads = (view: (world: World) => ReadableMap<number, number>): CostRow<World>[] => [
+  often('get has', (world) => view(world).get(world.key), LOGARITHMIC),
+  often('getMany', (world) => view(world).getMany([world.key, world.key + 2]), EACH),
+  often('entries keys values', (world) => view(world).entries().next(), BATCH),
+  row('forEach', (world) => view(world).forEach(() => {}), linear()),
+  row('size', (world) => view(world).size),
+];
+
+const map: CostObject<World> = {
+  what: 'Hamt',
+  of: ({ map }) => map,
+  rows: [
+    ...reads(({ map }) => map),
+    row('handle', ({ map }) => map.handle),
+    often('set replace swap', ({ map, key }) => map.set(key, 1), {
+      ...{ ...LOGARITHMIC, note: 'a key that is there' },
+    }),
+    often('insert', (world) => world.map.insert(world.next, 1), {
+      ...{ ...LOGARITHMIC, note: 'a new key' },
+      before: (world) => {
+        world.next += 2;
+      },
+    }),
+    often('delete take', (world) => world.map.delete(world.next), {
+      ...{ ...LOGARITHMIC, note: 'a key that is there' },
+      before: (world) => {
+        world.next += 2;
+        world.map.set(world.next, 1);
+      },
+    }),
+    often('compareAndSet compareAndDelete', ({ map, key }) => map.compareAndSet(key, 1, 1), EACH),
+    often('getOrInsert getOrInsertComputed', ({ map, key }) => map.getOrInsert(key, 1), EACH),
+    often('update', ({ map, key }) => map.update(key, (n = 0) => n), EACH),
+    often(
+      'setMany insertMany',
+      ({ map, key }) => map.setMany([0, 1, 2].map((n) => [key, n])),
+      EACH,
+    ),
+    often('deleteMany', ({ map, key }) => map.deleteMany([key + 1, key + 3]), EACH),
+    often('snapshot', ({ map }) => map.snapshot().close(), {
+      ...{ cost: 'O(1)', grows: 'constant' },
+    }),
+    often('set', ({ map, key }) => map.set(key, 1), {
+      ...{ ...LOGARITHMIC, note: 'the first write behind a snapshot' },
+      before: ({ map }) => map.snapshot().close(),
+    }),
+    row('stats', ({ map }) => map.stats(), linear('O(threads + memory / 64)')),
+    row('verify', ({ map }) => map.verify(), { cost: 'O(n log n)', grows: 'linearithmic' }),
+  ],
+};
+
+const opened: CostObject<World> = {
+  what: 'HamtSnapshot',
+  of: ({ snapshot }) => snapshot,
+  rows: [
+    ...reads(({ snapshot }) => snapshot),
+    row('close', ({ map }) => map.snapshot().close(), { cost: 'O(1)' }),
+  ],
+};
+
+const last: CostObject<World> = {
+  what: 'Hamt',
+  of: ({ map }) => map,
+  rows: [
+    row('clear', ({ map }) => map.clear(), { cost: 'O(n log n)', grows: 'linearithmic' }),
+    row('destroy', ({ map }) => map.destroy(), linear('O(pages)')),
+    row('close', ({ map }) => map.close()),
+  ],
+};
+
+export function costs({ Arena, Hamt, u32 }: Given): CostTable<World> {
+  const worldOf = (n: number): World => {
+    const arena = Arena.create({ bytes: 2 ** 27 });
+    const map = Hamt.create<number, number>(arena, { key: u32, value: u32 });
+    for (let i = 0; i < n; i++) map.set(((i * 7_919) % n) * 20, 1);
+    let turn = 0;
+    return {
+      ...{ arena, map, snapshot: map.snapshot(), next: n * 20 },
+      get key() {
+        return ((turn++ * 104_729) % n) * 20;
+      },
+    };
+  };
+  return {
+    structure: 'Hamt',
+    n: 'entries',
+    size: 4_000,
+    about: { random: 'n keys, and a snapshot' },
+    worlds: { random: worldOf },
+    objects: [
+      classCosts<World>(
+        'Hamt',
+        Hamt,
+        ({ arena }) => Hamt.create(arena),
+        ({ arena, map }) => Hamt.attach(arena, map.handle, { key: u32, value: u32 }),
+      ),
+      ...[map, opened, last],
+    ],
+  };
+}

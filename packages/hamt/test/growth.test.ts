@@ -1,0 +1,91 @@
+// Maps of many entries, and what they leave when these are gone.
+
+import type { Arena } from '@x/shm-arena';
+import { bytes, u32 } from '@x/shm-arena/codec';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Hamt } from '../src/index.ts';
+import { codeOf, freshArena, random, seed, userKey } from './support.ts';
+
+let arena: Arena;
+beforeEach(() => {
+  arena = freshArena();
+});
+afterEach(() => {
+  expect(arena.verify().problems).toEqual([]);
+  arena.detach();
+});
+
+test('grows, is walked, and shrinks to what it was when it was empty', () => {
+  const map = Hamt.create<string, number>(arena, { value: u32 });
+  map.set('a', 1).delete('a');
+  const empty = map.stats().blocks;
+  const count = 100_000;
+  for (let n = 0; n < count; n++) map.set(userKey(n), n);
+  expect(map.size).toBe(count);
+  const seen = new Uint8Array(count);
+  for (const value of map.values()) seen[value]!++;
+  expect(seen.every((times) => times === 1)).toBe(true);
+  expect(map.verify().problems).toEqual([]);
+  for (let n = 0; n < count; n++) expect(map.delete(userKey(n))).toBe(true);
+  expect([map.size, [...map], map.verify().problems]).toEqual([0, [], []]);
+  // A slot that has had entries keeps an empty leaf.
+  expect(map.stats().blocks).toBeLessThanOrEqual(empty + 64);
+});
+
+test('one that turns over its keys takes no more than a fresh one', () => {
+  const map = Hamt.create<string, number>(arena, { value: u32 });
+  const size = 20_000;
+  for (let n = 0; n < size; n++) map.set(userKey(n), n);
+  const fresh = map.stats();
+  for (let n = size; n < 10 * size; n++) {
+    map.delete(userKey(n - size));
+    map.set(userKey(n), n);
+  }
+  const late = map.stats();
+  expect(late.size).toBe(size);
+  expect(late.blocks).toBeLessThan(1.5 * fresh.blocks);
+  expect(late.bytes).toBeLessThan(2 * fresh.bytes);
+});
+
+test('keys and values of all lengths, as a Map has them', () => {
+  const map = Hamt.create<string, Uint8Array>(arena, { value: bytes });
+  const model = new Map<string, string>();
+  const below = random(seed);
+  const texts = new Map<string, Uint8Array>();
+  for (let n = 0; n < 20_000; n++) {
+    const key = 'k'.repeat([0, 3, 12, 16, 17, 40, 300][below(7)]!) + below(40);
+    const value = new Uint8Array([0, 1, 7, 8, 9, 100, 5000][below(7)]!).fill(n);
+    if (below(3) === 0) expect(map.take(key)).toEqual(texts.get(key));
+    else expect(map.swap(key, value)).toEqual(texts.get(key));
+    if (map.has(key)) texts.set(key, value);
+    else texts.delete(key);
+  }
+  for (const [key, value] of texts) model.set(key, String(value));
+  expect(new Map([...map].map(([key, value]) => [key, String(value)]))).toEqual(model);
+  expect([map.size, map.verify().problems]).toEqual([texts.size, []]);
+});
+
+test('values that no block holds, in a region each', () => {
+  const map = Hamt.create<string, Uint8Array>(arena, { value: bytes });
+  const large = (n: number) => new Uint8Array(2_000_000).fill(n);
+  map.set('a', large(1)).set('b', large(2));
+  const snapshot = map.snapshot();
+  map.set('a', large(3)).delete('b');
+  expect([map.get('a')![0], snapshot.get('a')![0], snapshot.get('b')![1_999_999]]).toEqual([
+    3, 1, 2,
+  ]);
+  snapshot.close();
+  map.delete('a');
+  for (let n = 0; n < 50; n++) map.set('c', large(n));
+  expect(map.get('c')![1_999_999]).toBe(49);
+});
+
+test('a full arena refuses, and nothing has changed', () => {
+  const map = Hamt.create<string, Uint8Array>(arena, { value: bytes });
+  const value = new Uint8Array(5000);
+  let n = 0;
+  let code: string | undefined;
+  while (code === undefined) code = codeOf(() => map.set(userKey(n++), value));
+  expect([code, map.size, map.verify().problems]).toEqual(['ARENA_FULL', n - 1, []]);
+  expect(map.has(userKey(n - 1))).toBe(false);
+});

@@ -1,0 +1,3 @@
+import { structure } from '../../tools/tsup-library.mjs';
+
+export default structure(['src/index.ts']);

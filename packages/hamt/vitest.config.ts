@@ -1,0 +1,3 @@
+import { unitTests } from '../../tools/vitest-package.mjs';
+
+export default unitTests({ isolate: false });
