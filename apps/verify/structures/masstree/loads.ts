@@ -2,8 +2,8 @@
 
 import type { OpCall } from '../../src/structure.ts';
 import { LARGE } from '../map/calls.ts';
-import type { Program } from '../map/scenarios.ts';
 import { FAR } from '../map/kinds.ts';
+import type { Program } from '../map/scenarios.ts';
 import {
   D,
   deletes,
