@@ -38,6 +38,7 @@ export const TREES = {
   'packages/avl-batch/assembly': [],
   'packages/sorted-array/assembly': [],
   'packages/masstree/assembly': [],
+  'packages/hamt/assembly': [],
   'packages/shm-arena/src': [
     ['ground'],
     ['values'],
