@@ -25,6 +25,7 @@ export const subject: MapSubject<Map, HamtSnapshot<string, unknown>> = {
   lookups: [],
   endings: () => [],
   takers: () => [],
+  removalsNeedMemory: true,
 };
 
 // ── Wrong arguments ──────────────────────────────────────────────────────────────────────────────

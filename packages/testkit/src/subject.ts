@@ -87,6 +87,8 @@ export interface MapSubject<M = never, V = never> {
   endings(map: M, other: M): Ending[];
   /** Ways of its own to find the value of a key that is there. */
   readonly lookups: readonly ((view: V, key: never) => unknown)[];
+  /** A removal may be told that the arena is full. */
+  readonly removalsNeedMemory?: boolean;
 }
 
 /** A way in which a view of some entries ends. */
