@@ -30,6 +30,7 @@ export const TREES = {
     ['memory'],
     ['life'],
     ['reclaim', 'map'],
+    ['write'],
     ['inspect'],
   ],
   'packages/reclaim-epoch/assembly': [],

@@ -5,7 +5,7 @@
 // key by itself: what they say must have been so at some instant since the `mark` with the same
 // tag, which stands right before them. Parts: masstree/.
 
-import { REMOVE, SET } from '../../../packages/masstree/build/numbers-gated/write.ts';
+import { REMOVE, SET } from '../../../packages/shm-arena/build/numbers-gated/map/kinds.ts';
 import type { Scenario, Steps, Structure, Thread, World } from '../src/structure.ts';
 import { dropLease, isLive, recoverSlots } from './common.ts';
 import type { Entries, MapState } from './map/model.ts';
@@ -82,7 +82,7 @@ const masstree: Structure<Run, MapState<Entries>> = {
   name: 'masstree',
   pages: 2,
   setup,
-  begin: () => ({ snaps: {}, overflow: {}, number: -1, instants: {}, inherited: 0 }),
+  begin: () => ({ snaps: {}, overflow: {}, number: -1, instants: {} }),
   operations,
   recover,
   end,

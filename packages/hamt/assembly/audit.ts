@@ -11,6 +11,7 @@ import { OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { problem } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import {
   blockOf,
   CAPACITY,
@@ -31,7 +32,6 @@ import {
 } from './layout';
 import * as hand from './hand';
 import { countOf, entryAt, entryHash, find, keyLength, slicesOf, tagAt, whatAt } from './leaf';
-import { reachOn } from './reach';
 import { arrayOf, isSure } from './root';
 
 /** See index.ts. */

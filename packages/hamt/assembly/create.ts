@@ -24,13 +24,17 @@ import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
 import { regionAlloc } from '@x/shm-arena/assembly/memory/region';
 import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
-import { DOMAIN_OWN, DOMAIN_REGION, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
+import { DOMAIN_OWN, DOMAIN_REGION, HEAD, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
+import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { keyFor } from './hash';
-import { dropUnnoted, LINE_HOME, ownLine, ready, resolve } from './intent';
-import { lineAt, lineOf, MAP_KEY, MAP_ROOT, mapBytes, mapOf } from './layout';
-import { reachOn } from './reach';
+import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
+import { ARRAY, lineAt, lineOf, MAP_KEY, MAP_ROOT, mapBytes, mapOf } from './layout';
 import { entriesOf, freeze, isPublished, isSure } from './root';
+
+/** Blocks that a write retires behind the one that fills its home's limbo: then it collects. */
+const LATE: u32 = OLDS - 1;
 
 /** Rounds before CONTENDED: in each of them another one has been written, or taken. */
 const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
@@ -96,6 +100,8 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (!ready(root)) return leaveCall(whyNot());
   const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
   if (status != OK) return leaveCall(status);
+  // None is larger than an array, but for one record, which the domain's bound knows of.
+  domains.raiseBounds(at, LATE, LATE * (<u32>HEAD + ARRAY));
   put32(<usize>at + domains.STATS_BYTES + 16, countAll(map, 0));
   return leaveCall(OK);
 }

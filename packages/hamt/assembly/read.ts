@@ -20,11 +20,11 @@ import { io, leave, look, RESULT, valueRoom } from '@x/shm-arena/assembly/map/ca
 import { ABSENT, AGAIN, NEED } from '@x/shm-arena/assembly/map/codes';
 import { copyKeyPart } from '@x/shm-arena/assembly/map/key';
 import { putValue } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import * as hand from './hand';
 import { blockOf, isNode, linkAt, mapOf, N_RUNS, placeOf, runOf, slotOf } from './layout';
 import { entryAt, entryValueAt, entryValueBytes, find, whatAt } from './leaf';
 import { NOTES } from './notes';
-import { reachOn } from './reach';
 import { arrayOf, isSure, wordFor } from './root';
 
 /** See index.ts. */

@@ -47,6 +47,7 @@
 import { cas64, get32, load64, put32, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
+import { covered } from '@x/shm-arena/assembly/map/reach';
 import * as intents from './intent';
 import { arm, begin, finish, giveUp, LINE_NEXT, LINE_WORD, out, take } from './intent';
 import {
@@ -63,7 +64,6 @@ import {
   slotAt,
   SLOTS,
 } from './layout';
-import { covered } from './reach';
 
 /** In a target, beside an array: it is a snapshot's, which may be of no array. */
 export const SNAPSHOT: u32 = 8;

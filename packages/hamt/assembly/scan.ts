@@ -18,6 +18,7 @@ import { START } from '@x/shm-arena/assembly/map/codes';
 import { sliceAt } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { putLarge } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import * as hand from './hand';
 import {
   blockOf,
@@ -45,7 +46,6 @@ import {
   whatAt,
 } from './leaf';
 import { itemEntry, itemHash, ITEMS, itemWhat, moveItem, putItem } from './notes';
-import { reachOn } from './reach';
 import { arrayOf, isSure, wordFor } from './root';
 
 /** Whether there is a last one: the key in hand, or an entry that was given out. */

@@ -19,7 +19,18 @@ import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { leave, look, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
+import {
+  compares,
+  GET_OR_INSERT,
+  INSERT,
+  needsOne,
+  none,
+  removes,
+  SWAP,
+  TAKE,
+} from '@x/shm-arena/assembly/map/kinds';
 import { putValue } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { checkTop, leaf, REFUSED, place, walk, withEntry, withoutEntry } from './build';
 import * as hand from './hand';
 import * as intents from './intent';
@@ -27,25 +38,8 @@ import { begin, finish, giveUp } from './intent';
 import { E_LENGTH, E_VALUE, hasRecord, LONG, mapOf, slotOf } from './layout';
 import { entryAt, entryValueAt, entryValueBytes, recordOf, whatAt, whatFor } from './leaf';
 import { newEntry, NOTES } from './notes';
-import { reachOn } from './reach';
 import { dropRecord, makeRecord } from './record';
 import { arrayForWrite, failure, found, publish, settle } from './root';
-
-/** Kinds of writes. */
-export const SET: u32 = 0;
-/** Only if there is none. */
-export const INSERT: u32 = 1;
-export const REMOVE: u32 = 2;
-/** Only if there is one. */
-export const REPLACE: u32 = 3;
-/** Only if the value has the expected bytes. */
-export const COMPARE: u32 = 4;
-export const COMPARE_REMOVE: u32 = 5;
-/** As SET and REMOVE, and what was there is in the result. */
-export const SWAP: u32 = 6;
-export const TAKE: u32 = 7;
-/** As INSERT, and what is there is in the result. */
-export const GET_OR_INSERT: u32 = 8;
 
 /** Rounds before CONTENDED: in each of them others have written. */
 const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
@@ -104,34 +98,22 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   const here = place >= 0;
   const old: usize = here ? entryAt(leaf, place) : 0;
   const what: u32 = here ? whatAt(leaf, place) : 0;
-  if (!here && needsOne(kind)) return isCompare(kind) ? DIFFERS : ABSENT;
+  if (!here && needsOne(kind)) return none(kind);
   if (here && kind == INSERT) return EXISTS;
   if (here && kind == GET_OR_INSERT) return show(old, what, EXISTS);
-  if (isCompare(kind) && !isValue(old, what, expected, expectedBytes)) return DIFFERS;
+  if (compares(kind) && !isValue(old, what, expected, expectedBytes)) return DIFFERS;
   begin();
-  const removes = isRemoval(kind);
-  const link = removes ? withoutEntry() : withValue(map);
+  const removing = removes(kind);
+  const link = removing ? withoutEntry() : withValue(map);
   if (link == REFUSED) return giveUp(whyNot());
   if (isDefined(GATED)) checkTop(link);
   if (here && hasRecord(what)) dropRecord(recordOf(old));
-  const more: u64 = removes ? -1 : here || MUTANT == 524 ? 0 : 1;
+  const more: u64 = removing ? -1 : here || MUTANT == 524 ? 0 : 1;
   const next = (((word >> 32) + more) << 32) | link;
   if (!publish(map, array, slot, word, next)) return giveUp(AGAIN);
   finish();
   if (kind != SWAP && kind != TAKE) return OK;
   return here ? show(old, what, OK) : ABSENT;
-}
-
-function isRemoval(kind: u32): bool {
-  return kind == REMOVE || kind == COMPARE_REMOVE || kind == TAKE;
-}
-
-function isCompare(kind: u32): bool {
-  return kind == COMPARE || kind == COMPARE_REMOVE;
-}
-
-function needsOne(kind: u32): bool {
-  return kind == REPLACE || isCompare(kind) || isRemoval(kind);
 }
 
 /** The slot's trie with the value for the key in hand; REFUSED. */

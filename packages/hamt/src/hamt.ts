@@ -3,6 +3,7 @@
 import type { Arena, Codec } from '@x/shm-arena';
 import {
   codecsOf,
+  KINDS,
   type MapArgs,
   MapCore,
   type MapReader,
@@ -10,11 +11,11 @@ import {
   NUMBERS,
   type Owned,
   READER,
+  WRITER,
   type Writes,
   writable,
 } from '@x/shm-arena/map';
 import {
-  amidst,
   attachStructure,
   createStructure,
   type Members,
@@ -26,7 +27,7 @@ import {
 } from '@x/shm-arena/structure';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
-import { type Core, KIND, KINDS, type TrieKernel, TYPE } from './kernel.ts';
+import { type Core, KIND, type TrieKernel, TYPE } from './kernel.ts';
 import { TrieReader } from './reader.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { readStats } from './stats.ts';
@@ -101,25 +102,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
   }
 
   clear(): void {
-    let removed = 0;
-    try {
-      this[READER].eachKey((source, at, length) => {
-        if (this.#removeBytes(source, at, length, 'clear')) removed++;
-      });
-    } catch (error) {
-      throw amidst(error, removed);
-    }
-  }
-
-  #removeBytes(source: Uint8Array, at: number, length: number, what: string): boolean {
-    const { core } = this[READER];
-    const { keyPort } = core;
-    const status = core.askMap(what, (kernel, ...map) => {
-      keyPort.packBytes(source, at, length);
-      const { k0, k1, k2, k3 } = keyPort;
-      return kernel.put(...map, KINDS.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
-    });
-    return status === Status.OK;
+    this[WRITER].removeEach((remove) => this[READER].eachKey(remove), 'clear');
   }
 
   // ── Instants, numbers ────────────────────────────────────────────────────────────────────────

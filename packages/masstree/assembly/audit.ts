@@ -13,6 +13,7 @@ import { OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { problem } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import {
   beginCursor,
   depth,
@@ -45,7 +46,6 @@ import {
   sizeOf,
   WIDTH,
 } from './layout';
-import { reachOn } from './reach';
 import { restOf } from './record';
 
 /** See index.ts. */

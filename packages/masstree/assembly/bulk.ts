@@ -26,6 +26,8 @@ import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN, EXISTS } from '@x/shm-arena/assembly/map/codes';
+import { INSERT } from '@x/shm-arena/assembly/map/kinds';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { take as takeKey } from './hand';
 import * as intents from './intent';
 import { begin, BULK_COUNT, bulkAt, finish, giveUp, out, publishLive, publishWord } from './intent';
@@ -49,10 +51,9 @@ import {
   slotAt,
 } from './layout';
 import { settled } from './open';
-import { reachOn } from './reach';
 import { dropRecord } from './record';
 import { tidy } from './tidy';
-import { INSERT, run } from './write';
+import { run } from './write';
 
 /** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;

@@ -9,16 +9,7 @@
 // repair(slot): 3. its intent (intent.ts)   4. what it was loading (bulk.ts)   5. its snapshots
 //               6. its home: each may be repeated
 
-import {
-  fill,
-  get32,
-  get64,
-  load32,
-  put32,
-  put64,
-  store32,
-  store64,
-} from '@x/shm-arena/assembly/ground/atomic';
+import { fill, get32, load32, put32, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
@@ -36,9 +27,10 @@ import {
   INTERVAL,
 } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
+import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { dropOf, dropOwn } from './bulk';
 import {
-  dropUnnoted,
   entriesOf,
   isCurrent,
   LINE_HOME,
@@ -64,13 +56,11 @@ import {
   sizeOf,
 } from './layout';
 import { close, forget, open } from './open';
-import { hop, reachOn } from './reach';
+import { hop } from './reach';
 import { clearWaiting } from './wait';
 
 /** Blocks that a write retires behind the one that fills its home's limbo: then it collects. */
 const LATE: u32 = NEWS - 1;
-/** How many of these are records; the others are nodes. The domain's bound knows of one. */
-const LATE_RECORDS: u32 = 1;
 
 /** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 4 : 64;
@@ -129,7 +119,9 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (!ready(root)) return leaveCall(whyNot());
   const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
   if (status != OK) return leaveCall(status);
-  lift(at);
+  // All of these are nodes, but for one record more than the one that the domain's bound knows of.
+  const nodes = (LATE - 1) * (<u32>HEAD + leafBytes(LARGEST));
+  domains.raiseBounds(at, LATE, sizeOfClass(CLASSES_MAX - 1) + nodes);
   let open: u32 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
     const line = lineAt(map, slot);
@@ -140,19 +132,6 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   put32(own + 4, open);
   put32(own + 8, height(map));
   return leaveCall(OK);
-}
-
-/** Adds to the domain's bounds what writes retire at once. */
-function lift(at: usize): void {
-  const homes = <f64>(get32(at + domains.STATS_HOMES) + get32(at + domains.STATS_ORPHANS));
-  const records = LATE_RECORDS * sizeOfClass(CLASSES_MAX - 1);
-  const nodes = (LATE - LATE_RECORDS) * (<u32>HEAD + leafBytes(LARGEST));
-  addTo(at + domains.STATS_BOUND, homes * <f64>LATE);
-  addTo(at + domains.STATS_BOUND_BYTES, homes * <f64>(records + nodes));
-}
-
-function addTo(at: usize, more: f64): void {
-  put64(at, reinterpret<u64>(reinterpret<f64>(get64(at)) + more)); // Scratch: private.
 }
 
 /** Nodes from the root of the first layer down to its first leaf. */

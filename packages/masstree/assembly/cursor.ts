@@ -24,6 +24,7 @@
 import { get32, get64, load64, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { START, START_OPEN } from '@x/shm-arena/assembly/map/codes';
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
+import { covered } from '@x/shm-arena/assembly/map/reach';
 import {
   comesBefore,
   entryBlock,
@@ -51,7 +52,7 @@ import {
   separatorAt,
   sizeOf,
 } from './layout';
-import { covered, hop } from './reach';
+import { hop } from './reach';
 import { top } from './read';
 import { restOf, restSlice } from './record';
 

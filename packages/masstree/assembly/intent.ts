@@ -52,66 +52,42 @@
 // Nothing but a lock to give back: from 11 on unlock, IDLE.
 // undo: state := UNDO; 13 with news in the place of olds; 14 to 16
 //
-// A dead thread's limbo and free list are those of its home, which nobody touches before
-// `repairHomes` (blocks.ts), the last step of a repair. So the repair goes on there, and what a
-// dead repairer did shows there, too. A birth that is undone is set to the lower of its maker, so
-// that nobody frees the block before the intent is IDLE.
+// What is made and taken out is noted and retired as write/notes.ts says, also by a repair.
 //
 // Names: line, map, x as in layout.ts; me a slot + 1.
 
 import {
   cas32,
   check,
-  get32,
   load32,
   load64,
   pause,
   peek32,
-  put32,
-  put64,
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
-import * as layouts from '@x/shm-arena/assembly/ground/layout';
 import {
   GENERATION,
-  kindOf,
   ME,
-  ownerOf,
   PARTICIPANTS,
-  R_OWNER,
-  R_STATE,
-  REGION_CREATING,
-  REGION_LIVE,
-  REGIONS,
-  S_LOWER,
   S_STATE,
   slotAt as participantAt,
   TRIES,
 } from '@x/shm-arena/assembly/ground/layout';
-import { fail, status } from '@x/shm-arena/assembly/ground/thread';
-import { dropRegion, settleRegion } from '@x/shm-arena/assembly/map/settle';
-import * as regions from '@x/shm-arena/assembly/memory/region';
-import { classOf } from '@x/shm-arena/assembly/memory/classes';
-import { allocBlock, nextBlock, takeBack } from '@x/shm-arena/assembly/reclaim/blocks';
+import { status } from '@x/shm-arena/assembly/ground/thread';
+import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
+import { enterHome } from '@x/shm-arena/assembly/reclaim/home';
+import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
-  BLOCK_BIRTH,
-  BLOCK_KIND,
-  BLOCK_TAG,
-  DOMAIN_REGION,
-  enterHome,
-  HEAD,
-  USED,
-  wordAt,
-} from '@x/shm-arena/assembly/reclaim/home';
-import {
-  collectAll,
-  collectDue,
-  intoLimbo,
-  shedOrphans,
-} from '@x/shm-arena/assembly/reclaim/limbo';
-import { shed } from '@x/shm-arena/assembly/reclaim/spans';
+  collectFor,
+  regionOut,
+  retireNew,
+  retireOld,
+  settleNew,
+  takeNoted,
+  takeRegionNoted,
+} from '@x/shm-arena/assembly/write/notes';
 import {
   blockOf,
   DEAD,
@@ -125,7 +101,6 @@ import {
   mapOf,
   sizeOf,
 } from './layout';
-import { cover } from './reach';
 import { want, wake, wantNothing } from './wait';
 
 export const LINE_WORD: usize = 8;
@@ -171,8 +146,6 @@ const FIRST: u64 = 32;
 const WIDE: u64 = 1 << 32;
 /** In olds: a block with a lock. */
 const NODE: u64 = 1 << 32;
-/** In news and olds: the number of a region, not a block. */
-const REGION: u64 = 1 << 62;
 
 // What the present write has noted: this thread's own line says the same.
 let root: usize = 0;
@@ -185,6 +158,14 @@ export let number: u64 = 0;
 let news: u32 = 0;
 let olds: u32 = 0;
 let locks: u32 = 0;
+
+function newsOf(line: usize, i: u32): usize {
+  return line + LINE_NEWS + ((<usize>i) << 3);
+}
+
+function oldsOf(line: usize, i: u32): usize {
+  return line + LINE_OLDS + ((<usize>i) << 3);
+}
 
 // ---- begin --------------------------------------------------------------------------------------
 
@@ -264,19 +245,8 @@ function lock(x: usize): bool {
 
 /** A block of so many bytes, noted (steps 3 and 4), its generation the write's; 0: `status`. */
 export function take(bytes: u32): usize {
-  const note = line + LINE_NEWS + ((<usize>news) << 3);
-  const q = classOf(bytes + HEAD);
-  const next = nextBlock(root, home, q);
-  if (next == 0) return 0;
-  if (MUTANT != 413) store64(note, ((<u64>q) << 32) | next);
-  const x: usize = allocBlock(root, home, bytes);
-  if (x == 0) {
-    store64(note, 0);
-    return 0;
-  }
-  if (MUTANT == 413) store64(note, ((<u64>q) << 32) | next);
-  check(x == next, I + 3, x);
-  news++;
+  const x = takeNoted(root, home, newsOf(line, news), bytes);
+  if (x != 0) news++;
   return x;
 }
 
@@ -285,30 +255,22 @@ export let regionAt: usize = 0;
 
 /** A region of the map with so many bytes, CREATING, covered and noted; below 0: see `status`. */
 export function takeRegion(bytes: u32): i32 {
-  const owner = load64(layouts.regionAt(get32(root + DOMAIN_REGION)) + R_OWNER);
-  const region = regions.regionCreate(owner, 0);
-  if (region < 0) {
-    fail(-region);
-    return region;
-  }
-  store64(line + LINE_NEWS + ((<usize>news) << 3), REGION | region);
+  const region = takeRegionNoted(root, newsOf(line, news));
+  if (region < 0) return region;
   news++;
-  cover();
-  regionAt = regions.regionAlloc(region, bytes, 8);
+  regionAt = regionAlloc(region, bytes, 8);
   return regionAt == 0 ? -status() : region;
 }
 
 /** Notes a region that the store will take out of the map, with what names it. */
 export function outRegion(region: u32): void {
-  cover();
-  settleRegion(region);
-  store64(line + LINE_OLDS + ((<usize>olds) << 3), REGION | region);
+  store64(oldsOf(line, olds), regionOut(region));
   olds++;
 }
 
 /** Notes what the store will take out of the map: a node that is locked, or a record. */
 export function out(x: usize, node: bool): void {
-  store64(line + LINE_OLDS + ((<usize>olds) << 3), <u64>x | (node ? NODE : 0));
+  store64(oldsOf(line, olds), <u64>x | (node ? NODE : 0));
   olds++;
 }
 
@@ -317,24 +279,9 @@ export function generation(): u64 {
   return MUTANT == 424 ? (number >> 1) + 1 : number >> 1;
 }
 
-/** After a death: regions that the dead had not noted yet. */
-export function dropUnnoted(domain: usize, slot: u32): void {
-  const owner = load64(layouts.regionAt(get32(domain + DOMAIN_REGION)) + R_OWNER);
-  for (let region: u32 = 0; region < REGIONS; region++) {
-    if (load64(layouts.regionAt(region) + R_OWNER) == owner) dropMine(region, slot);
-  }
-}
-
-/**
- * Frees all that nobody reads, and gives memory back. `own`: the call may still read what its pin
- * covers; else it has nothing, between two tries.
- */
+/** `collectFor` (write/notes.ts), in this thread's home. */
 export function collectHere(own: bool): void {
-  regions.sweep();
-  collectAll(root, home, own);
-  takeBack(root, home);
-  shed(root, home, true);
-  shedOrphans(root);
+  collectFor(root, home, own);
 }
 
 // ---- publish ------------------------------------------------------------------------------------
@@ -423,7 +370,7 @@ export function finish(): void {
   retireOlds(line, home, 0, false);
   clear(line, me, true);
   collect();
-  regions.sweep(); // One load, unless some region was retired.
+  sweep(); // One load, unless some region was retired.
 }
 
 /** Gives up what was not published, and hands the status on. */
@@ -456,76 +403,23 @@ function unlockOne(x: usize): void {
 
 /** Step 13. `resumed`: by a repair. */
 function retireOlds(line: usize, home: usize, from: u32, resumed: bool): void {
-  settleNews(line);
+  for (let i: u32 = 0; i < NEWS; i++) settleNew(load64(newsOf(line, i)));
   for (let i = from; i < OLDS; i++) {
-    const note = load64(line + LINE_OLDS + ((<usize>i) << 3));
+    const note = load64(oldsOf(line, i));
     if (note == 0) continue;
-    const x: usize = <u32>note;
-    if ((note & REGION) != 0) retireRegion(<u32>note);
-    else if (MUTANT == 404 ? !resumed : !resumed || i != from || !heads(home, classAt(x), x)) {
-      if (resumed) used(x, classAt(x));
-      intoLimbo(root, home, x);
-    }
+    retireOld(root, home, note, resumed, i == from);
     progress(line, i + 1);
   }
-}
-
-/** The class of a block in use. Frozen. */
-function classAt(x: usize): u32 {
-  return get32(x - HEAD + BLOCK_KIND) & 0xff;
 }
 
 /** The same for blocks that nobody has seen. */
 function retireNews(line: usize, home: usize, slot: u32, from: u32, resumed: bool): void {
-  const lower = load64(participantAt(slot) + S_LOWER);
   for (let i = from; i < NEWS; i++) {
-    const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
+    const note = load64(newsOf(line, i));
     if (note == 0) continue;
-    if ((note & REGION) != 0) dropMine(<u32>note, slot);
-    else if (!resumed || i != from || !heads(home, <u32>(note >> 32), <u32>note)) {
-      retireNew(home, <u32>note, <u32>(note >> 32), lower);
-    }
+    retireNew(root, home, slot, note, resumed, i == from);
     progress(line, i + 1);
   }
-}
-
-/** Its maker's plain stores may be lost, or it has not taken it yet. */
-function retireNew(home: usize, x: usize, q: u32, lower: u64): void {
-  const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
-  if (isFree && MUTANT != 436) return;
-  used(x, q);
-  put64(x - HEAD + BLOCK_BIRTH, lower);
-  intoLimbo(root, home, x);
-}
-
-/** A region that was taken out; may be repeated, as somebody's reservation covers it. */
-function retireRegion(region: u32): void {
-  const word = load64(layouts.regionAt(region) + R_STATE);
-  if (kindOf(word) == REGION_LIVE) regions.retireFrom(region, word);
-}
-
-/** A region that `slot` has made in vain; may be repeated. */
-function dropMine(region: u32, slot: u32): void {
-  const word = load64(layouts.regionAt(region) + R_STATE);
-  if (kindOf(word) == REGION_CREATING && ownerOf(word) == slot + 1) dropRegion(region, word);
-}
-
-/** The regions in news are named by the map now. */
-function settleNews(line: usize): void {
-  for (let i: u32 = 0; i < NEWS; i++) {
-    const note = load64(line + LINE_NEWS + ((<usize>i) << 3));
-    if ((note & REGION) != 0) settleRegion(<u32>note);
-  }
-}
-
-/** Says that a block is in use: plain stores of the dead may be lost, or be of step 13. */
-function used(x: usize, q: u32): void {
-  put32(x - HEAD + BLOCK_KIND, BLOCK_TAG | USED | q);
-}
-
-/** Whether a block is the first of a home's limbo. */
-function heads(home: usize, q: u32, x: usize): bool {
-  return (<usize>(<u32>load64(wordAt(home, q))) & ~1) == x - HEAD;
 }
 
 function progress(line: usize, done: u32): void {
@@ -537,8 +431,8 @@ function progress(line: usize, done: u32): void {
 function clear(line: usize, owner: u32, published: bool): void {
   if (MUTANT != 403 || !published || owner != me) releaseLocks(line, owner, published);
   for (let i: u32 = 0; i < LOCKS; i++) drop32(line + LINE_LOCKS + ((<usize>i) << 2));
-  for (let i: u32 = 0; i < NEWS; i++) drop64(line + LINE_NEWS + ((<usize>i) << 3));
-  for (let i: u32 = 0; i < OLDS; i++) drop64(line + LINE_OLDS + ((<usize>i) << 3));
+  for (let i: u32 = 0; i < NEWS; i++) drop64(newsOf(line, i));
+  for (let i: u32 = 0; i < OLDS; i++) drop64(oldsOf(line, i));
   store64(line, 0);
 }
 
@@ -567,7 +461,7 @@ function release(line: usize, x: usize, owner: u32, published: bool): void {
 /** Whether a node is taken out by the intent. */
 function isOut(line: usize, x: usize): bool {
   for (let i: u32 = 0; i < OLDS; i++) {
-    if (load64(line + LINE_OLDS + ((<usize>i) << 3)) == (<u64>x | NODE)) return true;
+    if (load64(oldsOf(line, i)) == (<u64>x | NODE)) return true;
   }
   return false;
 }

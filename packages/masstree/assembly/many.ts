@@ -22,6 +22,7 @@ import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, look } from '@x/shm-arena/assembly/map/call';
 import { keyRecord, sliceOf } from '@x/shm-arena/assembly/map/key';
 import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
+import { covered, reachOn } from '@x/shm-arena/assembly/map/reach';
 import { LANE, LANES, lanes as lanesAt } from './gather';
 import { agreeing, kind, put as putHand, slice } from './hand';
 import { childOf } from './interior';
@@ -39,7 +40,7 @@ import {
   sizeOf,
   slotAt,
 } from './layout';
-import { covered, hop, hopValue, reachOn } from './reach';
+import { hop, hopValue } from './reach';
 import { top } from './read';
 import { hasRest, valueAt, valueBytes } from './record';
 

@@ -21,6 +21,7 @@ import { done, io, look, RESULT, valueRoom } from '@x/shm-arena/assembly/map/cal
 import { ABSENT, AGAIN, NEED } from '@x/shm-arena/assembly/map/codes';
 import { copyKeyPart } from '@x/shm-arena/assembly/map/key';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
+import { covered, reachOn } from '@x/shm-arena/assembly/map/reach';
 import { NOTES } from './gather';
 import { agreeing, kind, slice, take } from './hand';
 import { ask, childOf } from './interior';
@@ -41,7 +42,7 @@ import {
   slotAt,
 } from './layout';
 import { SNAPSHOT } from './open';
-import { covered, hop, hopValue, reachOn } from './reach';
+import { hop, hopValue } from './reach';
 import { hasRest, valueAt, valueBytes } from './record';
 
 /** See index.ts. */

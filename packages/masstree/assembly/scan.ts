@@ -16,6 +16,7 @@ import { END, END_OPEN, KEYS_ONLY, NEED, REVERSE } from '@x/shm-arena/assembly/m
 import { sliceOf } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { ANSWER, COUNT_DONE, putLarge } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import {
   back,
   beginCursor,
@@ -42,7 +43,6 @@ import {
 } from './gather';
 import { isLayer } from './leaf';
 import { RECORD, REST } from './layout';
-import { reachOn } from './reach';
 import { restOf, restSlice, valueAt, valueBytes } from './record';
 
 /** Flag of `scan`: their number, and the last key; no other. */

@@ -35,6 +35,7 @@ import {
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
+import { cover, covered } from '@x/shm-arena/assembly/map/reach';
 import { entrySlice, entryValueAt, entryWhat, gather, separates, sortEntries } from './gather';
 import { slice } from './hand';
 import * as intents from './intent';
@@ -61,7 +62,6 @@ import {
   slotsOf,
 } from './layout';
 import { beyond, beyondWord, depth, isFirst, isLast, link, over, upper, word } from './place';
-import { cover, covered } from './reach';
 
 /** Entries of a leaf from which on it is split, not rebuilt. */
 const CROWDED: u32 = MOST_SLOTS - (MOST_SLOTS >> 2);

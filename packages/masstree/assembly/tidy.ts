@@ -10,6 +10,7 @@ import { io, leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { slicesAt } from '@x/shm-arena/assembly/map/key';
 import { ANSWER, NEXT } from '@x/shm-arena/assembly/map/result';
+import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import * as cursors from './cursor';
 import {
   beginCursor,
@@ -34,7 +35,6 @@ import { isLayer, liveCount } from './leaf';
 import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
 import { agreed, link, standUnder } from './place';
-import { reachOn } from './reach';
 import { CHANGED, isSparse, shrink } from './shape';
 import { walk } from './walk';
 

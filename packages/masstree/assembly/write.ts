@@ -39,7 +39,18 @@ import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { sameBytes } from '@x/shm-arena/assembly/ground/words';
 import { io, leave, look, RESULT, valueRoom } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, AGAIN, DIFFERS, EXISTS, NEED } from '@x/shm-arena/assembly/map/codes';
+import {
+  compares,
+  GET_OR_INSERT,
+  INSERT,
+  needsOne,
+  none,
+  removes,
+  SWAP,
+  TAKE,
+} from '@x/shm-arena/assembly/map/kinds';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
+import { cover, reachOn } from '@x/shm-arena/assembly/map/reach';
 import { NOTES } from './gather';
 import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
@@ -74,7 +85,6 @@ import {
 import { settled } from './open';
 import * as places from './place';
 import { agreed, depth, link, over, standUnder, top } from './place';
-import { cover, reachOn } from './reach';
 import {
   dropRecord,
   hasRest,
@@ -88,22 +98,6 @@ import {
 import { CHANGED, copyHead, isSparse, makeRoom, newLeaf } from './shape';
 import { sweepSome, tidy } from './tidy';
 import { walk } from './walk';
-
-/** Kinds of writes. */
-export const SET: u32 = 0;
-/** Only if there is none. */
-export const INSERT: u32 = 1;
-export const REMOVE: u32 = 2;
-/** Only if there is one. */
-export const REPLACE: u32 = 3;
-/** Only if the value has the expected bytes. */
-export const COMPARE: u32 = 4;
-export const COMPARE_REMOVE: u32 = 5;
-/** As SET and REMOVE, and what was there is in the result. */
-export const SWAP: u32 = 6;
-export const TAKE: u32 = 7;
-/** As INSERT, and what is there is in the result. */
-export const GET_OR_INSERT: u32 = 8;
 
 /** Rounds before CONTENDED. */
 const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
@@ -177,10 +171,6 @@ function sweepFor(domain: usize, head: usize, own: bool): bool {
   return some;
 }
 
-function removes(kind: u32): bool {
-  return kind == REMOVE || kind == COMPARE_REMOVE || kind == TAKE;
-}
-
 /** Steps 1 to 6. AGAIN, CHANGED: the key was not written. */
 function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
   const number = settled(map);
@@ -213,7 +203,7 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   }
   if (kind == INSERT) return giveUp(EXISTS);
   if (kind == GET_OR_INSERT) return giveUp(show(at, what, record, EXISTS));
-  if (isCompare(kind) && !sameValue(word, what, record, expected, expectedBytes)) {
+  if (compares(kind) && !sameValue(word, what, record, expected, expectedBytes)) {
     return giveUp(DIFFERS);
   }
   const shows = kind == SWAP || kind == TAKE;
@@ -223,22 +213,9 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   return showWord(word, what, record, OK);
 }
 
-function needsOne(kind: u32): bool {
-  return kind == REPLACE || isCompare(kind) || removes(kind);
-}
-
-/** What a write says that needs one, where there is none. */
-function none(kind: u32): i32 {
-  return isCompare(kind) ? DIFFERS : ABSENT;
-}
-
 /** What one says that has added the key. */
 function added(kind: u32, status: i32): i32 {
   return status == OK && kind == SWAP ? ABSENT : status;
-}
-
-function isCompare(kind: u32): bool {
-  return kind == COMPARE || kind == COMPARE_REMOVE;
 }
 
 // ---- what is there ------------------------------------------------------------------------------

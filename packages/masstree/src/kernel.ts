@@ -9,38 +9,13 @@ import {
   type OutArgs,
   type ValueArgs,
   type WritableKernel,
-  type WriteKinds,
 } from '@x/shm-arena/map';
 import type { TargetKernel } from '@x/shm-arena/ordered';
 import type { StructureType } from '@x/shm-arena/structure';
 import bytes from '../build/kernel.wasm';
-import {
-  COMPARE,
-  COMPARE_REMOVE,
-  GET_OR_INSERT,
-  INSERT,
-  REMOVE,
-  REPLACE,
-  SET,
-  SWAP,
-  TAKE,
-} from '../build/numbers/write.ts';
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'Masstree';
-
-/** Kinds of writes. */
-export const KINDS: WriteKinds = {
-  set: SET,
-  insert: INSERT,
-  replace: REPLACE,
-  remove: REMOVE,
-  compare: COMPARE,
-  compareRemove: COMPARE_REMOVE,
-  swap: SWAP,
-  take: TAKE,
-  getOrInsert: GET_OR_INSERT,
-};
 
 export interface TreeKernel extends TargetKernel, WritableKernel {
   create(...map: MapArgs): number;

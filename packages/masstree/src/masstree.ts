@@ -1,7 +1,16 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import { codecsOf, type MapArgs, MapCore, NUMBERS, pairOf, READER } from '@x/shm-arena/map';
+import {
+  codecsOf,
+  KINDS,
+  type MapArgs,
+  MapCore,
+  NUMBERS,
+  pairOf,
+  READER,
+  WRITER,
+} from '@x/shm-arena/map';
 import {
   type Bounds,
   compareBytes,
@@ -10,7 +19,6 @@ import {
   writableOrdered,
 } from '@x/shm-arena/ordered';
 import {
-  amidst,
   attachStructure,
   createStructure,
   iterableOf,
@@ -27,7 +35,7 @@ import {
 import { EXISTS } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
-import { KIND, KINDS, type TreeKernel, TYPE } from './kernel.ts';
+import { KIND, type TreeKernel, TYPE } from './kernel.ts';
 import { TreeReader } from './reader.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { readStats } from './stats.ts';
@@ -120,26 +128,10 @@ export class Tree<K, V>
   /** Removes, one by one, what is within `bounds`; not what comes to stand behind all of it. */
   #deleteWithin(bounds: Readonly<Bounds>, what: string): number {
     const reader = this[READER];
-    let removed = 0;
-    try {
-      reader.eachKey(untilLast(reader, bounds), (source, at, length) => {
-        if (this.#removeBytes(source, at, length, what)) removed++;
-      });
-    } catch (error) {
-      throw amidst(error, removed);
-    }
-    return removed;
-  }
-
-  #removeBytes(source: Uint8Array, at: number, length: number, what: string): boolean {
-    const { core } = this[READER];
-    const { keyPort } = core;
-    const status = core.askMap(what, (kernel, ...map) => {
-      keyPort.packBytes(source, at, length);
-      const { k0, k1, k2, k3 } = keyPort;
-      return kernel.put(...map, KINDS.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
-    });
-    return status === Status.OK;
+    return this[WRITER].removeEach(
+      (remove) => reader.eachKey(untilLast(reader, bounds), remove),
+      what,
+    );
   }
 
   // ── Loading ──────────────────────────────────────────────────────────────────────────────────

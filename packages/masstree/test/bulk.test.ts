@@ -250,6 +250,8 @@ test('one of several threads that load wins; the deaths of others leave nothing'
     expect(map.size).toBe(winner === -1 ? 0 : 20_000);
     expect([...map.keys()].length).toBe(map.size);
     expect(map.verify().problems).toEqual([]);
+    const { pendingBlocks, boundBlocks } = map.stats();
+    expect(pendingBlocks).toBeLessThanOrEqual(boundBlocks);
     map.destroy();
     arena.recover();
     expect(arena.stats().pinned.bytes).toBe(0);

@@ -2,11 +2,10 @@
 
 import type { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
-import { READER } from '@x/shm-arena/map';
+import { KINDS, READER } from '@x/shm-arena/map';
 import { Status } from '@x/shm-arena/structure';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Masstree } from '../src/index.ts';
-import { KINDS } from '../src/kernel.ts';
 import type { Tree } from '../src/masstree.ts';
 import { Control, finished, freshArena, seed, start, turn, userKey } from './support.ts';
 

@@ -25,8 +25,8 @@ export {
   READER,
   ValueIterator,
 } from './map/view.ts';
-export { type Writes, writable } from './map/writable.ts';
-export { pairOf, type WritableKernel, type WriteKinds } from './map/writer.ts';
+export { WRITER, type Writes, writable } from './map/writable.ts';
+export { KINDS, pairOf, type WritableKernel, type WriteKinds } from './map/writer.ts';
 // The codec entry point is built upon this one (tsup.config.ts).
 export * from './values/codecs.ts';
 export {

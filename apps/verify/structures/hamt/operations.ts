@@ -1,22 +1,11 @@
 // The operations of a Hamt: what it writes at once, snapshots, scans in an order of its own.
 // Results as plain data; parts.ts says what they promise.
 
-import {
-  COMPARE,
-  COMPARE_REMOVE,
-  GET_OR_INSERT,
-  INSERT,
-  REMOVE,
-  REPLACE,
-  SET,
-  SWAP,
-  TAKE,
-} from '../../../../packages/hamt/build/numbers-gated/write.ts';
 import { ANSWER } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease } from '../common.ts';
 import { handle } from '../map/calls.ts';
-import { type Kinds, writesByKind } from '../map/kinds.ts';
+import { writesByKind } from '../map/kinds.ts';
 import { type MapCalls, nameOf, operationsOf, targetCalls } from '../map/operations.ts';
 import type { Run } from './memory.ts';
 
@@ -36,18 +25,6 @@ export const calls: MapCalls = {
     return String.fromCharCode(...hash) + key;
   },
   tagged: true,
-};
-
-const KINDS: Kinds = {
-  set: SET,
-  insert: INSERT,
-  replace: REPLACE,
-  remove: REMOVE,
-  compare: COMPARE,
-  compareRemove: COMPARE_REMOVE,
-  swap: SWAP,
-  take: TAKE,
-  getOrInsert: GET_OR_INSERT,
 };
 
 type Operations = Structure<Run>['operations'];
@@ -71,7 +48,7 @@ function* sizeOf(t: Thread, target: number): Steps<number | string> {
 
 export const operations: Operations = {
   ...general,
-  ...writesByKind(calls, KINDS),
+  ...writesByKind(calls),
   size: {
     *run(t) {
       const size = yield* sizeOf(t, 0);

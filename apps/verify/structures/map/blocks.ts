@@ -34,8 +34,8 @@ import {
   HOME_OWNER,
   HOME_PENDING,
   HOME_WORDS,
+  LIMBO_BLOCKS,
 } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
-import { LIMBO_BLOCKS } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/limbo.ts';
 import type { World } from '../../src/structure.ts';
 import {
   entryAt,
@@ -142,14 +142,9 @@ export class Lists {
 
   /**
    * I1 and I4 of the domain; `atOnce`: what may be retired before somebody collects. What a repair
-   * retires for the dead waits for the next owner's collect: the most of it stands in `run`.
+   * retires for the dead is counted when that is done.
    */
-  problem(
-    world: World,
-    at: Place,
-    atOnce: number,
-    run: { inherited: number } = { inherited: 0 },
-  ): string | undefined {
+  problem(world: World, at: Place, atOnce: number): string | undefined {
     this.start(world);
     for (let i = 0; i < at.homes; i++) {
       const home = at.firstHome + i * at.homeBytes;
@@ -161,8 +156,8 @@ export class Lists {
         if (wrong !== undefined) return wrong;
       }
       const pending = this.blocks.length - before;
-      if (!isOwned(world, home)) run.inherited = Math.max(run.inherited, pending);
-      else if (pending - run.inherited > LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT) + atOnce)
+      const bound = LIMBO_BLOCKS + 2 * world.u32(home + HOME_KEPT) + atOnce;
+      if (pending > bound && !isOfDead(world, home))
         return `limbo I4: ${pending} pending, ${world.u32(home + HOME_KEPT)} kept`;
       for (let q = 0; q < CLASSES_MAX; q++) {
         const first = world.u32(wordAt(home, q) + 4);
@@ -197,10 +192,10 @@ export class Lists {
   }
 }
 
-/** Whether somebody who lives has a home. */
-function isOwned(world: World, home: number): boolean {
+/** Whether a home is still that of somebody dead. */
+function isOfDead(world: World, home: number): boolean {
   const owner = world.u32(home + HOME_OWNER);
-  return owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) === SLOT_ALIVE;
+  return owner !== 0 && kindOf(world.u32(slotAt(owner - 1))) !== SLOT_ALIVE;
 }
 
 // ---- the account --------------------------------------------------------------------------------

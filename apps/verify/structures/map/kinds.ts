@@ -2,23 +2,21 @@
 // what those promise that model.ts does not know.
 
 import { ABSENT, EXISTS } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
+import {
+  COMPARE,
+  COMPARE_REMOVE,
+  GET_OR_INSERT,
+  INSERT,
+  REMOVE,
+  REPLACE,
+  SET,
+  SWAP,
+  TAKE,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/kinds.ts';
 import type { OpCall, Result, Steps, Structure, Thread } from '../../src/structure.ts';
 import { handle, keyArguments, largeBytes, valueBytes as smallBytes, stage } from './calls.ts';
 import { type Entries, type MapPromise, put as written } from './model.ts';
 import { found, type MapCalls, nameOf } from './operations.ts';
-
-/** A kernel's numbers of its kinds of writes. */
-export interface Kinds {
-  set: number;
-  insert: number;
-  replace: number;
-  remove: number;
-  compare: number;
-  compareRemove: number;
-  swap: number;
-  take: number;
-  getOrInsert: number;
-}
 
 const NOTHING = new Uint8Array();
 
@@ -54,55 +52,55 @@ const said = (status: number): string => NAMES[status] ?? nameOf(status);
 
 /** Writes of all kinds. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the run's state
-export function writesByKind(map: MapCalls, kinds: Kinds): Structure<any>['operations'] {
+export function writesByKind(map: MapCalls): Structure<any>['operations'] {
   return {
     set: {
       *run(t, _run, key: string, value: number) {
-        return said(yield* put(map, t, kinds.set, key, valueBytes(value)));
+        return said(yield* put(map, t, SET, key, valueBytes(value)));
       },
     },
     insert: {
       *run(t, _run, key: string, value: number) {
-        return said(yield* put(map, t, kinds.insert, key, valueBytes(value)));
+        return said(yield* put(map, t, INSERT, key, valueBytes(value)));
       },
     },
     replace: {
       *run(t, _run, key: string, value: number) {
-        return said(yield* put(map, t, kinds.replace, key, valueBytes(value)));
+        return said(yield* put(map, t, REPLACE, key, valueBytes(value)));
       },
     },
     delete: {
       *run(t, _run, key: string) {
-        const status = yield* put(map, t, kinds.remove, key);
+        const status = yield* put(map, t, REMOVE, key);
         return status === 0 ? 'deleted' : said(status);
       },
     },
     cas: {
       *run(t, _run, key: string, expected: number, next: number) {
-        return said(yield* put(map, t, kinds.compare, key, valueBytes(next), valueBytes(expected)));
+        return said(yield* put(map, t, COMPARE, key, valueBytes(next), valueBytes(expected)));
       },
     },
     /** Deletes if the value is `expected`. */
     discard: {
       *run(t, _run, key: string, expected: number) {
-        const status = yield* put(map, t, kinds.compareRemove, key, NOTHING, valueBytes(expected));
+        const status = yield* put(map, t, COMPARE_REMOVE, key, NOTHING, valueBytes(expected));
         return status === 0 ? 'deleted' : said(status);
       },
     },
     /** The value that was there before. */
     swap: {
       *run(t, _run, key: string, value: number) {
-        return yield* found(t, map, yield* put(map, t, kinds.swap, key, valueBytes(value)));
+        return yield* found(t, map, yield* put(map, t, SWAP, key, valueBytes(value)));
       },
     },
     take: {
       *run(t, _run, key: string) {
-        return yield* found(t, map, yield* put(map, t, kinds.take, key));
+        return yield* found(t, map, yield* put(map, t, TAKE, key));
       },
     },
     goi: {
       *run(t, _run, key: string, value: number) {
-        const status = yield* put(map, t, kinds.getOrInsert, key, valueBytes(value));
+        const status = yield* put(map, t, GET_OR_INSERT, key, valueBytes(value));
         if (status === 0) return 'new';
         return yield* found(t, map, status === EXISTS ? 0 : status);
       },

@@ -45,8 +45,6 @@ export interface Run extends MapRun {
   number: number;
   /** By the number of a snapshot: the hash of what could be reached at its instant. */
   instants: Record<string, number>;
-  /** The most that was pending in a home that nobody has. */
-  inherited: number;
 }
 
 // ---- where things stand -------------------------------------------------------------------------
@@ -128,7 +126,7 @@ export function invariantOf(world: World, entry: number, run: Run): string | und
     const wrong = snapshotProblem(world, run, tag);
     if (wrong !== undefined) return wrong;
   }
-  return lists.problem(world, at, AT_ONCE, run);
+  return lists.problem(world, at, AT_ONCE);
 }
 
 /** The link of a snapshot's target. */

@@ -2,17 +2,6 @@
 // count, and what keeps it small. Results as plain data; parts.ts says what they promise.
 
 import { COUNT_ONLY, WIDE, WIDER } from '../../../../packages/masstree/build/numbers-gated/scan.ts';
-import {
-  COMPARE,
-  COMPARE_REMOVE,
-  GET_OR_INSERT,
-  INSERT,
-  REMOVE,
-  REPLACE,
-  SET,
-  SWAP,
-  TAKE,
-} from '../../../../packages/masstree/build/numbers-gated/write.ts';
 import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   REVERSE,
@@ -31,7 +20,7 @@ import {
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
 import { handle, keyArguments, stage } from '../map/calls.ts';
-import { type Kinds, valueBytes, writesByKind } from '../map/kinds.ts';
+import { valueBytes, writesByKind } from '../map/kinds.ts';
 import { type MapCalls, nameOf, operationsOf, type Part, targetCalls } from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
 import { walkPast } from './tree.ts';
@@ -63,18 +52,6 @@ const NOTHING = new Uint8Array();
 type Operations = Structure<Run>['operations'];
 
 const general: Operations = operationsOf(calls);
-
-const KINDS: Kinds = {
-  set: SET,
-  insert: INSERT,
-  replace: REPLACE,
-  remove: REMOVE,
-  compare: COMPARE,
-  compareRemove: COMPARE_REMOVE,
-  swap: SWAP,
-  take: TAKE,
-  getOrInsert: GET_OR_INSERT,
-};
 
 // ---- snapshots ----------------------------------------------------------------------------------
 
@@ -244,7 +221,7 @@ function lastKey({ world, local }: Thread, out: number): Uint8Array<ArrayBuffer>
 
 export const operations: Operations = {
   ...general,
-  ...writesByKind(calls, KINDS),
+  ...writesByKind(calls),
   ...snapshots,
   ...loads,
   ...whole,

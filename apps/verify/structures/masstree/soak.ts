@@ -52,7 +52,6 @@ export const soak: Soak<Run> = {
   calls: 30,
   gather: (runs) => ({
     number: -1,
-    inherited: 0,
     instants: Object.assign({}, ...runs.map(({ instants }) => instants)),
     ...gatherSnaps(runs),
   }),

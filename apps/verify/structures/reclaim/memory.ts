@@ -39,8 +39,8 @@ import {
   HOME_OWNER,
   HOME_PENDING,
   HOME_WORDS,
+  LIMBO_BLOCKS,
 } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
-import { LIMBO_BLOCKS } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/limbo.ts';
 import type { Thread, World } from '../../src/structure.ts';
 import {
   grantAt,

@@ -10,6 +10,7 @@ export const F: i32 = 0x46 << 8;
 export const I: i32 = 0x49 << 8;
 export const J: i32 = 0x4a << 8;
 export const L: i32 = 0x4c << 8;
+export const N: i32 = 0x4e << 8;
 export const P: i32 = 0x50 << 8;
 export const Q: i32 = 0x51 << 8;
 export const S: i32 = 0x53 << 8;

@@ -90,6 +90,8 @@ import {
   tell,
   USED,
   wordAt,
+  reaches,
+  HOME_KEPT,
 } from './home';
 import { grow, isAligned, nextOf, repairMoving, takeSpan } from './spans';
 import { fail } from '../ground/thread';
@@ -240,7 +242,7 @@ export function repairHomes(root: usize, slot: u32): void {
     const home = homeAt(root, i);
     if (load32(home + HOME_OWNER) != slot + 1) continue;
     if (MUTANT != 59) repairMoving(root, home, slot);
-    if (MUTANT != 60) recountHome(home);
+    if (MUTANT != 60) recountHome(root, home);
     clearHazards(root, home);
     if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
     store32(home + HOME_OWNER, 0);
@@ -266,8 +268,11 @@ function repairDepot(root: usize, slot: u32): void {
   }
 }
 
-/** The dead may have fallen between W and pending: counts what is there. O(limbo). */
-function recountHome(home: usize): void {
+/**
+ * The dead may have fallen between W and pending: counts what is there. O(limbo). What its repair
+ * has retired for it beyond I4 of limbo.ts counts as kept, until somebody collects.
+ */
+function recountHome(root: usize, home: usize): void {
   let pending: u64 = 0;
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
     const w = load64(wordAt(home, q));
@@ -280,6 +285,7 @@ function recountHome(home: usize): void {
   }
   put64(home + HOME_WAITING, pending);
   store64(home + HOME_PENDING, pending);
+  if (reaches(root, pending, load64(home + HOME_KEPT))) store64(home + HOME_KEPT, pending);
   store64(home + HOME_BALANCE, get64(home + HOME_NOW)); // The dead's owned word: at most one late.
 }
 

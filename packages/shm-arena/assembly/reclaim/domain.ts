@@ -55,7 +55,7 @@ import {
   SLOT_FREE,
   slotAt,
 } from '../ground/layout';
-import { collectAll, leaveHome, LIMBO_UNITS, retireBlock, shedOrphans, threshold } from './limbo';
+import { collectAll, leaveHome, retireBlock, shedOrphans } from './limbo';
 import {
   BLOCK_KIND,
   BIRTHS,
@@ -84,6 +84,8 @@ import {
   RETIRED,
   tell,
   wordAt,
+  LIMBO_UNITS,
+  threshold,
 } from './home';
 import { pageAt, pageTag } from '../memory/pages';
 import {
@@ -314,6 +316,20 @@ export function stats(entry: u32, generation: u32, home: u32, at: u32): i32 {
   if (get32(root + DOMAIN_SCHEME) == EPOCH) readers(root, at);
   else reservations(at, <f64>load64(root + DOMAIN_PEAK), homes);
   return OK;
+}
+
+/**
+ * Adds to the bounds that `stats` has counted at `at` what each thread may retire more before it
+ * collects: so many blocks, with so many bytes together.
+ */
+export function raiseBounds(at: usize, blocks: u32, bytes: u32): void {
+  const homes = <f64>(get32(at + STATS_HOMES) + get32(at + STATS_ORPHANS));
+  addTo(at + STATS_BOUND, homes * <f64>blocks);
+  addTo(at + STATS_BOUND_BYTES, homes * <f64>bytes);
+}
+
+function addTo(at: usize, more: f64): void {
+  putNumber(at, reinterpret<f64>(get64(at)) + more);
 }
 
 /** The part of `stats` that is about guards of the epoch scheme. */

@@ -215,3 +215,27 @@ export function notePeak(root: usize): void {
   // Lost: another saw about as many.
   if (used > <i64>peak) cas64(root + DOMAIN_PEAK, peak, <u64>used);
 }
+
+// ---- limits of a limbo --------------------------------------------------------------------------
+
+/** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
+export const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
+export const LIMBO_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
+
+/** α: a scan waits for α * H retired blocks. */
+const ALPHA: u32 = 2;
+
+/** T: retired blocks of one home that start a collect, beside those it could not free before. */
+export function threshold(root: usize): u32 {
+  if (isDefined(GATED) || get32(root + DOMAIN_SCHEME) < POINTERS) return LIMBO_BLOCKS;
+  const all = get32(root + DOMAIN_HAZARDS) * get32(root + DOMAIN_HOMES);
+  return max<u32>(ALPHA * all, LIMBO_BLOCKS);
+}
+
+/** Whether so many are pending as I4 of limbo.ts does not allow. */
+export function reaches(root: usize, pending: u64, kept: u64): bool {
+  // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
+  const times: u32 = get32(root + DOMAIN_SCHEME) == EPOCH ? 1 : 2;
+  if (<u32>pending >= threshold(root) + times * <u32>kept) return true;
+  return pending >> 32 >= LIMBO_UNITS + times * (kept >> 32);
+}

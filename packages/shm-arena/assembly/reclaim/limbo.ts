@@ -105,6 +105,7 @@ import {
   tell,
   USED,
   wordAt,
+  reaches,
 } from './home';
 import {
   CLOCK,
@@ -127,17 +128,10 @@ import {
 /** Covers home.ts, spans.ts, blocks.ts and limbo.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 2;
 
-/** T of the interval and epoch schemes, and the bytes (in units of 16) that start a collect too. */
-export const LIMBO_BLOCKS: u32 = isDefined(GATED) ? 2 : 256;
-export const LIMBO_UNITS: u32 = isDefined(GATED) ? 1 << 16 : 1 << 18;
-
 /** In the lower word of a noted pair, above its era: a slot + 1, or OF_GRANTS. */
 const HOLDER_SHIFT: u64 = 55;
 const ERA_MASK: u64 = (1 << 55) - 1;
 const OF_GRANTS: u32 = 511;
-
-/** α: a scan waits for α * H retired blocks. */
-const ALPHA: u32 = 2;
 
 /** Gives the home up, with what could not be freed: an orphan, for the next collect of anybody. */
 export function leaveHome(root: usize, home: usize): void {
@@ -151,13 +145,6 @@ export function leaveHome(root: usize, home: usize): void {
 }
 
 // ---- retire -------------------------------------------------------------------------------------
-
-/** T: retired blocks of one home that start a collect, beside those it could not free before. */
-export function threshold(root: usize): u32 {
-  if (isDefined(GATED) || get32(root + DOMAIN_SCHEME) < POINTERS) return LIMBO_BLOCKS;
-  const all = get32(root + DOMAIN_HAZARDS) * get32(root + DOMAIN_HOMES);
-  return max<u32>(ALPHA * all, LIMBO_BLOCKS);
-}
 
 /** The stamp of what is retired now. */
 function stampOf(root: usize, home: usize): u64 {
@@ -212,13 +199,6 @@ export function collectDue(root: usize, home: usize, own: bool): void {
 /** As many are pending as I4 allows. */
 function isDue(root: usize, home: usize, pending: u64): bool {
   return reaches(root, pending, load64(home + HOME_KEPT));
-}
-
-function reaches(root: usize, pending: u64, kept: u64): bool {
-  // An epoch's collect looks at the blocks only when the epoch has moved, so it may come at once.
-  const times: u32 = get32(root + DOMAIN_SCHEME) == EPOCH ? 1 : 2;
-  if (<u32>pending >= threshold(root) + times * <u32>kept) return true;
-  return pending >> 32 >= LIMBO_UNITS + times * (kept >> 32);
 }
 
 // ---- collect ------------------------------------------------------------------------------------

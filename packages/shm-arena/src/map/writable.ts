@@ -6,16 +6,17 @@ import { type AnyView, type Making, type Owned, owned } from './owned.ts';
 import { READER } from './view.ts';
 import { type WriteKinds, Writer } from './writer.ts';
 
+export const WRITER: unique symbol = Symbol('writer');
+
 /** What `writable` adds to a view, beside what `owned` does. */
 export interface Writes<K, V>
   extends Omit<WritableMap<K, V>, keyof ReadableMap<K, V> | 'set' | 'clear' | 'snapshot'> {
   set(key: K, value: V): this;
+  readonly [WRITER]: Writer<K, V>;
 }
 
 type Given = unknown;
 type Entries = Iterable<readonly [Given, Given]>;
-
-const WRITER: unique symbol = Symbol('writer');
 
 /** The class of a map's handles, of that of its views; who calls it knows its keys and values. */
 export function writable(View: Making<AnyView>, kinds: WriteKinds): Making<AnyView & Owned> {

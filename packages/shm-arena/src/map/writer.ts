@@ -1,6 +1,17 @@
 // Writing key by key: the calls of a kernel that makes each write one atomic step.
 
 import { ABSENT, EXISTS, NEED } from '../../build/numbers/map/codes.ts';
+import {
+  COMPARE,
+  COMPARE_REMOVE,
+  GET_OR_INSERT,
+  INSERT,
+  REMOVE,
+  REPLACE,
+  SET,
+  SWAP,
+  TAKE,
+} from '../../build/numbers/map/kinds.ts';
 import { amidst, describe, functionOf, iterableOf, typeError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { KeyArgs, MapArgs, MapCore, MapKernel, ValueArgs } from './core.ts';
@@ -35,6 +46,22 @@ export interface WriteKinds {
   /** OK: written; EXISTS, NEED: the value that is there is the result. */
   readonly getOrInsert: number;
 }
+
+/** Of kernels that take them from map/kinds.ts. */
+export const KINDS: WriteKinds = {
+  set: SET,
+  insert: INSERT,
+  replace: REPLACE,
+  remove: REMOVE,
+  compare: COMPARE,
+  compareRemove: COMPARE_REMOVE,
+  swap: SWAP,
+  take: TAKE,
+  getOrInsert: GET_OR_INSERT,
+};
+
+/** What a walk over keys calls with the bytes of each. */
+type VisitBytes = (source: Uint8Array, at: number, length: number) => void;
 
 /** Writes what `reader` reads. */
 export class Writer<K, V> {
@@ -122,6 +149,30 @@ export class Writer<K, V> {
 
   deleteMany(keys: Iterable<K>): number {
     return this.each('keys', keys, (key) => this.delete(key)).filter(Boolean).length;
+  }
+
+  /**
+   * Removes each key whose bytes `walk` shows; how many were there. An error says it, too.
+   *
+   * @param what the call that it is a part of
+   */
+  removeEach(walk: (remove: VisitBytes) => void, what: string): number {
+    const { core } = this.reader;
+    const { keyPort } = core;
+    let removed = 0;
+    try {
+      walk((source, at, length) => {
+        const status = core.askMap(what, (kernel, ...map) => {
+          keyPort.packBytes(source, at, length);
+          const { k0, k1, k2, k3 } = keyPort;
+          return kernel.put(...map, this.kinds.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
+        });
+        if (status === OK) removed++;
+      });
+    } catch (error) {
+      throw amidst(error, removed);
+    }
+    return removed;
   }
 
   /** What `work` says of each. */
