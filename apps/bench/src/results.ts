@@ -20,6 +20,7 @@ interface ResultFile {
 const FOLDER = new URL('../results/', import.meta.url);
 const COMPARED = [
   '@x/avl-batch',
+  '@x/hamt',
   '@x/masstree',
   '@x/shm-arena',
   '@x/skiplist',

@@ -45,6 +45,17 @@ export function addEntry(
   return mix(sum, values.sum(value) + keys.sum(key));
 }
 
+/** As `addEntry`, where entries come in no order that others have. */
+export function addAnywhere(
+  sum: number,
+  key: Key,
+  value: unknown,
+  values: Values,
+  keys: Keys,
+): number {
+  return (sum + Math.imul(values.sum(value), 31) + keys.sum(key)) | 0;
+}
+
 function texts(bytes: number): Values {
   return {
     codec: utf8,

@@ -144,6 +144,7 @@ function reading(
   read: (map: BenchMap, keys: Key[], values: Values) => number,
   keysFor = (size: number) => size,
   visits = (starts: Uint32Array, _: number) => starts.length,
+  before: (keys: Key[]) => void = () => {},
 ): Measuring {
   return async (name, { job, bench, keys, values }, full) => {
     const map = full();
@@ -152,9 +153,28 @@ function reading(
     read(map, keys.make(warm), values);
     await settle(job);
     const asked = keys.make(order);
+    before(asked);
     bench.measure(name, visits(order, job.size), () => read(map, asked, values));
   };
 }
+
+/** Has the engine compute the hash of each key, which it keeps in the string. */
+function hash(keys: Key[]): void {
+  new Set(keys).clear();
+}
+
+/** Reads with the very strings that were set. */
+const readingOwn: Measuring = async (name, { job, bench, open, keys, values }) => {
+  const order = shuffled(job.size, job.seed);
+  const made = keys.make(order);
+  const map = open(job.size, values, keys);
+  setAll(map, made, values.make(order));
+  const asked = Array.from(shuffled(job.size, job.seed + 1), (at) => made[at]!);
+  getAll(map, asked.slice(0, WARM_UP), values);
+  await settle(job);
+  bench.measure(name, job.size, () => getAll(map, asked, values));
+  await map.close();
+};
 
 const shortScans = (size: number): number => Math.ceil((PASSES * size) / SHORT_SCAN);
 
@@ -211,12 +231,24 @@ export const WORKLOADS = {
   overwrite: { title: 'overwrite', unit: 'ns', measure: changing(setAll) },
   delete: { title: 'delete', unit: 'ns', measure: changing(deleteAll), needs: 'delete' },
   get: { title: 'get', unit: 'ns', measure: reading(getAll) },
+  getHashed: {
+    title: 'get, hash cached',
+    unit: 'ns',
+    measure: reading(getAll, undefined, undefined, hash),
+  },
+  getOwn: { title: 'get, the strings that were set', unit: 'ns', measure: readingOwn },
   getMany: { title: 'getMany', unit: 'ns', measure: reading(getAllMany), needs: 'getMany' },
   entries: {
     title: 'entries, all',
     unit: 'ns',
     measure: scanning((map, sum) => map.entries!(undefined, Infinity, sum)),
     needs: 'entries',
+  },
+  each: {
+    title: 'entries, all, in any order',
+    unit: 'ns',
+    measure: scanning((map, sum) => map.each!(sum)),
+    needs: 'each',
   },
   values: {
     title: 'values, all',

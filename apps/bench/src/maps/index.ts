@@ -1,4 +1,5 @@
 import type { OpenMap } from './map.ts';
+import type { BlockMaps } from './ours.ts';
 
 /**
  * The maps that are measured, by the names that the tables show: ours, and what one would use in
@@ -6,6 +7,7 @@ import type { OpenMap } from './map.ts';
  */
 export const MAPS = {
   masstree: async () => (await import('./masstree.ts')).openMasstree,
+  hamt: async () => (await import('./hamt.ts')).openHamt,
   skiplist: async () => (await import('./skiplist.ts')).openSkipList,
   'avl-batch': async () => (await import('./avl.ts')).openCompacted,
   'avl-batch, grown': async () => (await import('./avl.ts')).openGrown,
@@ -16,3 +18,9 @@ export const MAPS = {
 } satisfies Record<string, () => Promise<OpenMap>>;
 
 export type MapName = keyof typeof MAPS;
+
+/** The maps of blocks that a suite of that name is about: `masstree-threads`, `hamt-threads`. */
+export async function blockMapsOf(suite: string): Promise<BlockMaps> {
+  if (suite.startsWith('hamt')) return (await import('./hamt.ts')).HAMTS;
+  return (await import('./masstree.ts')).MASSTREES;
+}

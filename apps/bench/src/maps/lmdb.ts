@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { Key, Keys } from '../keys.ts';
-import { addEntry, type Values } from '../values.ts';
+import { addAnywhere, addEntry, type Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 
 /** In memory where the system has a file system for that: lmdb at its best. */
@@ -27,6 +27,12 @@ export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
       const options = limit === Infinity ? range : { ...range, limit };
       for (const { key, value } of db.getRange(options)) {
         sum = addEntry(sum, key, value, values, keys);
+      }
+      return sum;
+    },
+    each(sum) {
+      for (const { key, value } of db.getRange()) {
+        sum = addAnywhere(sum, key, value, values, keys);
       }
       return sum;
     },

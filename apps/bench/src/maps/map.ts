@@ -15,6 +15,8 @@ export interface BenchMap {
   entries?(first: Key | undefined, limit: number, sum: number): number;
   /** As `entries`, by a function that is called for each. */
   scan?(first: Key, limit: number, sum: number): number;
+  /** Walks all entries in whichever order, and adds each to the checksum, which knows none. */
+  each?(sum: number): number;
   /** Walks all values in the order of their keys, and adds them to the checksum. */
   values?(sum: number): number;
   /** Bytes that the entries take, all included. */

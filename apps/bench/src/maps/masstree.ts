@@ -1,10 +1,9 @@
 import { Masstree } from '@x/masstree';
 import type { Arena } from '@x/shm-arena';
-import { benchKernel } from '../kernel.ts';
 import { KEYS, type Key, type Keys } from '../keys.ts';
 import type { Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
-import { codecs, ends, newArena, ordered, ours } from './ours.ts';
+import { type BlockMaps, codecs, ends, newArena, ordered, ours, usedBytes } from './ours.ts';
 
 /** More than an entry needs beside its key and value, garbage included. */
 const NODE_BYTES = 256;
@@ -13,11 +12,6 @@ export type Tree = Masstree<Key, unknown>;
 
 export function masstreeArena(entries: number, values: Values, keys: Keys = KEYS.user): Arena {
   return newArena(entries, NODE_BYTES + 2 * (values.bytes + keys.bytes));
-}
-
-/** Bytes of the blocks that a map is made of, headers included. */
-export function usedBytes(arena: Arena, map: Tree): number {
-  return benchKernel(arena).kernel.usedBytes(map.handle.entry);
 }
 
 /** A map in an arena of its own. */
@@ -36,3 +30,11 @@ export function openMasstree(entries: number, values: Values, keys: Keys = KEYS.
     ...ends(map, arena),
   };
 }
+
+export const MASSTREES: BlockMaps = {
+  arena: masstreeArena,
+  create: (arena, values): Tree => Masstree.create(arena, codecs(values)),
+  attach: (arena, handle, values): Tree =>
+    Masstree.attach(arena, handle as Tree['handle'], codecs(values)),
+  open: openMasstree,
+};

@@ -1,9 +1,10 @@
 // The maps of this project, as the benchmarks see all maps.
 
 import { Arena } from '@x/shm-arena';
+import { benchKernel } from '../kernel.ts';
 import { KEYS, type Key, type Keys } from '../keys.ts';
 import { addEntry, addValue, type Values } from '../values.ts';
-import type { BenchMap } from './map.ts';
+import type { BenchMap, OpenMap } from './map.ts';
 
 const LEAST_BYTES = 2 ** 26;
 const MOST_BYTES = 2 ** 32 - 2 ** 16;
@@ -18,7 +19,7 @@ export function codecs(values: Values, keys: Keys = KEYS.user) {
   return { key: keys.codec, value: values.codec };
 }
 
-interface OurMap {
+export interface OurMap {
   set(key: Key, value: unknown): unknown;
   get(key: Key): unknown;
   delete(key: Key): unknown;
@@ -83,4 +84,27 @@ export function ends(map: { destroy(): void }, arena: Arena): Pick<BenchMap, 'cl
       arena.detach();
     },
   };
+}
+
+/** A map whose blocks are of a domain. */
+export interface BlockMap extends OurMap {
+  readonly handle: { readonly entry: number; readonly generation: number };
+  readonly size: number;
+  stats(): { readonly bytes: number };
+  snapshot(): { close(): void };
+  destroy(): void;
+}
+
+/** How one kind of such maps is made, and found by further threads. */
+export interface BlockMaps {
+  arena(entries: number, values: Values): Arena;
+  create(arena: Arena, values: Values): BlockMap;
+  attach(arena: Arena, handle: BlockMap['handle'], values: Values): BlockMap;
+  /** In an arena of its own. */
+  readonly open: OpenMap;
+}
+
+/** Bytes of the blocks that a map is made of, headers included. */
+export function usedBytes(arena: Arena, map: Pick<BlockMap, 'handle'>): number {
+  return benchKernel(arena).kernel.usedBytes(map.handle.entry);
 }

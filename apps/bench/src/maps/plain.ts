@@ -2,7 +2,7 @@
 
 import sortedBtree from 'sorted-btree';
 import type { Key, Keys } from '../keys.ts';
-import { addEntry, addValue, type Values } from '../values.ts';
+import { addAnywhere, addEntry, addValue, type Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 
 /** The package is CommonJS: the class is the default of the default. */
@@ -56,4 +56,13 @@ export function openSortedBtree(_: number, values: Values, keys: Keys): BenchMap
   };
 }
 
-export const openMap = (): BenchMap => plain(new Map<Key, unknown>());
+export function openMap(_: number, values: Values, keys: Keys): BenchMap {
+  const map = new Map<Key, unknown>();
+  return {
+    ...plain(map),
+    each(sum) {
+      for (const [key, value] of map) sum = addAnywhere(sum, key, value, values, keys);
+      return sum;
+    },
+  };
+}

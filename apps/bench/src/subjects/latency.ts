@@ -1,11 +1,10 @@
 // Half reads, half writes of keys of which few are asked for often (YCSB A): how long each takes.
 
-import { Masstree } from '@x/masstree';
 import { KEYS } from '../keys.ts';
+import { blockMapsOf } from '../maps/index.ts';
 import { openLmdb } from '../maps/lmdb.ts';
 import type { BenchMap } from '../maps/map.ts';
-import { masstreeArena, type Tree } from '../maps/masstree.ts';
-import { codecs, ours } from '../maps/ours.ts';
+import { type BlockMap, ours } from '../maps/ours.ts';
 import { countPercentiles } from '../percentiles.ts';
 import { generator, keysOf, shuffled } from '../random.ts';
 import { shareArena } from '../shared.ts';
@@ -26,24 +25,25 @@ export async function latency(job: Job, bench: Bench): Promise<void> {
     await map.close();
     return;
   }
+  const maps = await blockMapsOf(job.suite);
   const { arena, told } = await shareArena(bench, () => {
-    const made = masstreeArena(job.size, f64);
-    const map: Tree = Masstree.create(made, codecs(f64));
+    const made = maps.arena(job.size, f64);
+    const map = maps.create(made, f64);
     fill(ours(map, f64), job);
     /** Word 0: 1 = all is measured. */
     const words = new Int32Array(new SharedArrayBuffer(4));
     return [made, { handle: map.handle, words }];
   });
-  const tree: Tree = Masstree.attach(arena, told.handle, codecs(f64));
+  const map = maps.attach(arena, told.handle, f64);
   if (job.thread > 0) {
-    thin(tree, job, bench, told.words);
+    thin(map, job, bench, told.words);
   } else {
-    const snapshot = job.subject.endsWith('snapshot') ? tree.snapshot() : undefined;
-    mix(ours(tree, f64), job, bench);
+    const snapshot = job.subject.endsWith('snapshot') ? map.snapshot() : undefined;
+    mix(ours(map, f64), job, bench);
     snapshot?.close();
     Atomics.store(told.words, 0, 1);
   }
-  tree.close();
+  map.close();
   arena.detach();
 }
 
@@ -100,7 +100,7 @@ function mix(map: BenchMap, job: Job, bench: Bench): void {
 }
 
 /** Removes all but what is asked for, and puts it back, until all is measured. */
-function thin(map: Tree, job: Job, bench: Bench, words: Int32Array): void {
+function thin(map: BlockMap, job: Job, bench: Bench, words: Int32Array): void {
   const others = shuffled(job.size, job.seed + 4).filter((n) => n % NEIGHBOURS !== 0);
   const keys = keysOf(others);
   bench.measure('mix', 0, () => 0);

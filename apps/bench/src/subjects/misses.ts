@@ -75,6 +75,11 @@ export async function masstreeMisses(job: Job, bench: Bench): Promise<void> {
   await mapMisses('@x/masstree', load, job, bench);
 }
 
+export async function hamtMisses(job: Job, bench: Bench): Promise<void> {
+  const load = async () => (await import('../maps/hamt.ts')).openHamt;
+  await mapMisses('@x/hamt', load, job, bench);
+}
+
 /** The map is watched from its first entry on, and writes are the last of its entries. */
 async function mapMisses(
   packageName: string,

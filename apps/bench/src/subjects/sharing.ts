@@ -1,10 +1,10 @@
-// Two threads on one Masstree, or each on a map of its own.
+// Two threads on one map, or each on a map of its own.
 
-import { Masstree } from '@x/masstree';
+import { KEYS } from '../keys.ts';
+import { blockMapsOf } from '../maps/index.ts';
 import type { BenchMap } from '../maps/map.ts';
-import { masstreeArena, openMasstree, type Tree } from '../maps/masstree.ts';
-import { codecs, ours } from '../maps/ours.ts';
-import { keysOf, shuffled } from '../random.ts';
+import { ours } from '../maps/ours.ts';
+import { ascending, keysOf, shuffled } from '../random.ts';
 import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
@@ -13,18 +13,20 @@ import { getAll, setAll, WARM_UP } from '../workloads.ts';
 const { f64 } = VALUES;
 
 export async function sharing(job: Job, bench: Bench): Promise<void> {
+  const maps = await blockMapsOf(job.suite);
   const early = shuffled(Math.min(WARM_UP, job.size), job.seed);
-  const warm = openMasstree(job.size, f64);
+  const warm = maps.open(job.size, f64, KEYS.user);
   for (let time = 0; time < 2; time++) setAll(warm, keysOf(early), early);
   getAll(warm, keysOf(early), f64);
   await warm.close();
-  if (job.subject === 'two maps') return measure(job, bench, openMasstree(job.size, f64), false);
+  if (job.subject === 'two maps') {
+    return measure(job, bench, maps.open(job.size, f64, KEYS.user), false);
+  }
   const { arena, told } = await shareArena(bench, () => {
-    const made = masstreeArena(job.size, f64);
-    return [made, Masstree.create(made, codecs(f64)).handle];
+    const made = maps.arena(job.size, f64);
+    return [made, maps.create(made, f64).handle];
   });
-  const map: Tree = Masstree.attach(arena, told, codecs(f64));
-  await measure(job, bench, ours(map, f64), true);
+  await measure(job, bench, ours(maps.attach(arena, told, f64), f64), true);
   arena.detach();
 }
 
@@ -53,4 +55,25 @@ async function measure(job: Job, bench: Bench, map: BenchMap, shared: boolean): 
   const asked = keysOf(shuffled(job.size, job.seed + 1 + job.thread));
   bench.measure('get', job.size, () => getAll(map, asked, f64));
   await map.close();
+}
+
+/** Each thread sets one key, the same one, again and again. */
+export async function hotKey(job: Job, bench: Bench): Promise<void> {
+  const maps = await blockMapsOf(job.suite);
+  const { arena, told } = await shareArena(bench, () => {
+    const made = maps.arena(WARM_UP, f64);
+    const map = maps.create(made, f64);
+    setAll(ours(map, f64), keysOf(ascending(WARM_UP)), ascending(WARM_UP));
+    return [made, map.handle];
+  });
+  const map = maps.attach(arena, told, f64);
+  const setHot = (times: number): number => {
+    for (let i = 0; i < times; i++) map.set('user:00000000007', i);
+    return times;
+  };
+  setHot(Math.min(WARM_UP, job.size));
+  const share = Math.ceil(job.size / job.threads);
+  bench.measure('set', share, () => setHot(share));
+  map.close();
+  arena.detach();
 }

@@ -1,10 +1,9 @@
-// What a Masstree keeps of the arena while its keys change, and what a death costs.
+// What a map keeps of the arena while its keys change, and what a death costs.
 
 import { Worker } from 'node:worker_threads';
-import { Masstree } from '@x/masstree';
 import type { Arena } from '@x/shm-arena';
-import { masstreeArena, type Tree, usedBytes } from '../maps/masstree.ts';
-import { codecs, ours } from '../maps/ours.ts';
+import { blockMapsOf } from '../maps/index.ts';
+import { type BlockMap, ours, usedBytes } from '../maps/ours.ts';
 import { ascending, keysOf, shuffled } from '../random.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
@@ -15,21 +14,22 @@ const { f64 } = VALUES;
 const TURNS = 3;
 
 export async function upkeep(job: Job, bench: Bench): Promise<void> {
-  const arena = masstreeArena(job.size, f64);
-  const map: Tree = Masstree.create(arena, codecs(f64));
+  const maps = await blockMapsOf(job.suite);
+  const arena = maps.arena(job.size, f64);
+  const map = maps.create(arena, f64);
   await UPKEEP[job.subject]!(job, bench, map, arena);
   map.destroy();
   arena.detach();
 }
 
 /** Bytes an entry, of those that are there now. */
-function count(bench: Bench, when: 'fresh' | 'after', map: Tree, arena: Arena): void {
-  const { bytes, size } = map.stats();
+function count(bench: Bench, when: 'fresh' | 'after', map: BlockMap, arena: Arena): void {
+  const { size } = map;
   bench.count(when, usedBytes(arena, map) / size);
-  bench.count(`${when} spans`, bytes / size);
+  bench.count(`${when} spans`, map.stats().bytes / size);
 }
 
-type Measuring = (job: Job, bench: Bench, map: Tree, arena: Arena) => Promise<void> | void;
+type Measuring = (job: Job, bench: Bench, map: BlockMap, arena: Arena) => Promise<void> | void;
 
 const UPKEEP: Record<string, Measuring> = {
   /** Each key is removed, in random order, and one put in that was not there. */
@@ -61,12 +61,12 @@ const UPKEEP: Record<string, Measuring> = {
   },
 
   /** A thread is killed while it writes. */
-  async 'a death'({ size, seed }, bench, map, arena) {
+  async 'a death'({ suite, size, seed }, bench, map, arena) {
     fill(map, shuffled(size, seed));
     count(bench, 'fresh', map, arena);
     const words = new Int32Array(new SharedArrayBuffer(4));
-    const workerData = { arena: arena.handle, map: map.handle, size, seed, words };
-    const worker = new Worker(new URL('../masstree-writer.ts', import.meta.url), { workerData });
+    const workerData = { suite, arena: arena.handle, map: map.handle, size, seed, words };
+    const worker = new Worker(new URL('../writer.ts', import.meta.url), { workerData });
     arena.watch(worker);
     Atomics.wait(words, 0, 0);
     await worker.terminate();
@@ -78,6 +78,6 @@ const UPKEEP: Record<string, Measuring> = {
   },
 };
 
-function fill(map: Tree, order: Uint32Array): void {
+function fill(map: BlockMap, order: Uint32Array): void {
   setAll(ours(map, f64), keysOf(order), order);
 }

@@ -1,5 +1,6 @@
 import type { Suite } from '../types.ts';
 import { ARENA_SUITES } from './arena.ts';
+import { HAMT_SUITES } from './hamt.ts';
 import { MAP_SUITES } from './maps.ts';
 import { MASSTREE_SUITES } from './masstree.ts';
 import { OWN_SUITES } from './own.ts';
@@ -9,6 +10,7 @@ import { RECLAIM_SUITES } from './reclaim.ts';
 export const SUITES: readonly Suite[] = [
   ...MAP_SUITES,
   ...MASSTREE_SUITES,
+  ...HAMT_SUITES,
   ...OWN_SUITES,
   ...ARENA_SUITES,
   ...RECLAIM_SUITES,
