@@ -1,6 +1,6 @@
 // Checks the packages as their users get them: packs all of packages/, installs the tarballs into
 // an empty project, and runs there, under every Node at hand (the machine's own and the
-// workspace's), the programs of apps/examples/packed and those in the READMEs.
+// workspace's), the programs of apps/examples/packed and those in the READMEs and the site's guide.
 //
 //   node tools/packed.mjs    after a build, with pnpm on the PATH (`pnpm exec`); needs no network
 //
@@ -9,6 +9,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { pack, readJson, run } from './pack.mjs';
 import { programs } from './readme.mjs';
 
@@ -32,10 +33,19 @@ function collectPrograms(packageDirs) {
   const found = readdirSync(folder).map((name) => {
     return { name, code: readFileSync(join(folder, name), 'utf8'), output: undefined };
   });
-  for (const dir of [ROOT, ...packageDirs]) {
-    const readme = join(dir, 'README.md');
-    const prefix = dir === ROOT ? 'readme' : readJson(join(dir, 'package.json')).name.split('/')[1];
-    for (const { line, code, output } of programs(readme)) {
+  const texts = [
+    ['readme', join(ROOT, 'README.md')],
+    ...packageDirs.map((dir) => [
+      readJson(join(dir, 'package.json')).name.split('/')[1],
+      join(dir, 'README.md'),
+    ]),
+    ...globSync('apps/site/{index,guide/*}.md', { cwd: ROOT }).map((path) => [
+      `site-${basename(path, '.md')}`,
+      join(ROOT, path),
+    ]),
+  ];
+  for (const [prefix, text] of texts) {
+    for (const { line, code, output } of programs(text)) {
       const extension = /\brequire\(/.test(code) ? 'cjs' : 'mjs';
       found.push({ name: `${prefix}-line-${line}.${extension}`, code, output });
     }

@@ -1,0 +1,28 @@
+// How documents become pages.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { headOf, linked, pageOf } from '../tools/pages.mjs';
+
+const pages = new Map(
+  ['docs/A.md', 'docs/adr/1.md', 'packages/hamt/README.md'].map((path) => [path, pageOf(path)]),
+);
+
+test('a link leads to the page of what it names, or to the sources', () => {
+  const text = '[a](../../docs/A.md#x) [b](../hamt) [c](src/api.ts) [d](https://e.org) [e](#here)';
+  const found = linked(text, 'packages/hamt/README.md', pages);
+  assert.match(found, /^\[a\]\(\.\.\/A\.md#x\) \[b\]\(\.\/hamt\.md\) \[c\]\(https:/);
+  assert.match(found, /packages\/hamt\/src\/api\.ts\) \[d\]\(https:\/\/e\.org\) \[e\]\(#here\)$/);
+});
+
+test('code is left alone', () => {
+  const text = '`[a](../A.md)`\n```js\n[b](../A.md)\n```\n[c](../A.md)';
+  assert.equal(
+    linked(text, 'docs/adr/1.md', pages),
+    '`[a](../A.md)`\n```js\n[b](../A.md)\n```\n[c](../A.md)',
+  );
+});
+
+test('the head of a kernel file is its first comment', () => {
+  assert.equal(headOf('// One.\n//\n//   two\n\n// Not this.\n'), 'One.\n\n  two');
+});
