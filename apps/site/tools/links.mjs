@@ -1,4 +1,5 @@
-// Every link of the built site leads somewhere: files, and anchors in them. Other hosts are not asked.
+// Every link of the built site leads somewhere: files, and anchors in them. Other hosts are not
+// asked.
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';

@@ -84,7 +84,7 @@ const KERNELS = {
   'shm-arena': 'memory, threads, deaths',
 };
 
-/** The comment that a kernel file begins with: what it is, its picture, layout, invariants, steps. */
+/** The comment that a kernel file begins with: its picture, layout, invariants, steps. */
 export function headOf(source) {
   const lines = source.split('\n');
   const end = lines.findIndex((line) => !line.startsWith('//'));
@@ -103,8 +103,8 @@ function writeKernels() {
     const files = globSync('**/*.ts', { cwd: join(ROOT, folder) }).sort();
     const parts = [
       `# How @x/${name} works: ${what}\n`,
-      `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel begins`,
-      'with its algorithm: the layout in memory, the invariants, the steps, and what a death after',
+      `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel`,
+      'begins with its algorithm: the layout in memory, the invariants, the steps, and what a death after',
       'each of them leaves. These are those heads, as they stand in the sources.\n',
     ];
     for (const file of files.map((path) => path.replaceAll('\\', '/'))) {

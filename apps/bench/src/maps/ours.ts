@@ -19,7 +19,7 @@ export function codecs(values: Values, keys: Keys = KEYS.user) {
   return { key: keys.codec, value: values.codec };
 }
 
-export interface OurMap {
+interface OurMap {
   set(key: Key, value: unknown): unknown;
   get(key: Key): unknown;
   delete(key: Key): unknown;
