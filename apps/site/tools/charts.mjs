@@ -70,9 +70,9 @@ export function chartOf({ name, title, unit }, samples) {
 export function chartPage(suites, runOf) {
   const parts = [
     '# Benchmarks as pictures\n',
-    'Each bar is the median of its rounds, the thin line its least and its most; ours are coloured.',
-    'Shorter is better. The same numbers as [in the tables](./apps/bench.md), which say how they were',
-    'taken.\n',
+    'Each bar is the median of its rounds, the thin line its least and its most; ours are in',
+    'colour. Shorter is better. The same numbers as [in the tables](./apps/bench.md), which say',
+    'how they were taken.\n',
   ];
   for (const suite of suites) {
     const run = runOf(suite.name);

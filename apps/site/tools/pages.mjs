@@ -104,8 +104,8 @@ function writeKernels() {
     const parts = [
       `# How @x/${name} works: ${what}\n`,
       `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel`,
-      'begins with its algorithm: the layout in memory, the invariants, the steps, and what a death after',
-      'each of them leaves. These are those heads, as they stand in the sources.\n',
+      'begins with its algorithm: the layout in memory, the invariants, the steps, and what a',
+      'death after each of them leaves. These are those heads, as they stand in the sources.\n',
     ];
     for (const file of files.map((path) => path.replaceAll('\\', '/'))) {
       const head = headOf(readFileSync(join(ROOT, folder, file), 'utf8'));

@@ -45,10 +45,11 @@ const COMPARED: readonly [title: string, MapName, WorkloadName, ...Bar[]][] = [
 const INSTEAD: Partial<Record<WorkloadName, WorkloadName>> = { getMany: 'get' };
 
 const ABOUT =
-  'Random order. get: each key a string of its own, flat and never hashed; hash cached: the engine ' +
-  'has hashed it before. getMany: 64 keys a call. overwrite and delete: all keys of a full map, in ' +
-  'another order. bytes: of the blocks in use, for all workers together; the file of lmdb; the ' +
-  'heap of one worker that has a Map. lmdb: putSync in one transaction, no fsync, files in memory.';
+  'Random order. get: each key a string of its own, flat and never hashed; hash cached: the ' +
+  'engine has hashed it before. getMany: 64 keys a call. overwrite and delete: all keys of a ' +
+  'full map, in another order. bytes: of the blocks in use, for all workers together; the file ' +
+  'of lmdb; the heap of one worker that has a Map. lmdb: putSync in one transaction, no fsync, ' +
+  'files in memory.';
 
 export const HAMT_SUITES: readonly Suite[] = [
   ...Object.entries(SIZES).map(([name, size], at) =>
