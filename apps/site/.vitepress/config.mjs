@@ -72,10 +72,15 @@ export default defineConfig({
   description: 'Concurrent maps and trees in shared memory, for JavaScript threads.',
   cleanUrls: false,
   srcExclude: ['README.md'],
-  vite: { server: { headers: ISOLATION }, preview: { headers: ISOLATION } },
+  vite: {
+    server: { headers: ISOLATION },
+    preview: { headers: ISOLATION },
+    worker: { format: 'es' },
+  },
   themeConfig: {
     nav: [
       page('Guide', '/guide/'),
+      page('Playground', '/playground'),
       page('Reference', '/reference/'),
       page('How it works', '/project/ARCHITECTURE'),
       page('Benchmarks', '/project/apps/bench'),

@@ -1,4 +1,5 @@
 import DefaultTheme from 'vitepress/theme';
+import { defineAsyncComponent } from 'vue';
 import Count from './Count.vue';
 import Ratio from './Ratio.vue';
 import Threads from './Threads.vue';
@@ -7,6 +8,8 @@ export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component('Count', Count);
+    // Loaded by its page alone.
+    app.component('Playground', defineAsyncComponent(() => import('./Playground.vue')));
     app.component('Ratio', Ratio);
     app.component('Threads', Threads);
   },

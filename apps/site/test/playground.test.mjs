@@ -1,0 +1,40 @@
+// The playground, clicked through in a browser: workers run, a snapshot stands, a killed worker is
+// recovered. After `pnpm run build`.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LEFT_OUT, withPage } from './browser.mjs';
+
+const WAIT = { timeout: 60_000 };
+
+/** The text of all lines of the log. */
+const logged = (page) => page.$eval('.log', (log) => log.textContent);
+
+for (const type of ['Masstree', 'Hamt', 'SkipList', 'AvlBatch']) {
+  test(`${type} in the playground`, { skip: LEFT_OUT, timeout: 240_000 }, () =>
+    withPage({ width: 1000, height: 1200 }, async (page, base) => {
+      const faults = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      await page.goto(`${base}/playground.html`);
+      await page.waitForSelector('.playground form', WAIT);
+      const [structure, keys] = await page.$$('.playground select');
+      await structure.select(type);
+      await keys.select('1000');
+      const button = async (text) =>
+        (await page.waitForSelector(`::-p-xpath(//button[contains(., '${text}')])`, WAIT)).click();
+      await button('Start');
+      const runs = () =>
+        [...document.querySelectorAll('.rate')].some((cell) => Number.parseInt(cell.textContent) > 0);
+      await page.waitForFunction(runs, WAIT);
+      await button('Snapshot');
+      await page.waitForFunction(() => document.querySelector('.log').textContent.includes('keeps'), WAIT);
+      await button('Close it');
+      await button('Kill a worker');
+      const recovered = () => document.querySelector('.log').textContent.includes('recovered 1 thread');
+      await page.waitForFunction(recovered, WAIT);
+      assert.match(await logged(page), /verify: sound/);
+      await button('Stop');
+      assert.deepEqual(faults, []);
+    }),
+  );
+}
