@@ -50,6 +50,7 @@ const PROJECT = [
       page('Guarantees', '/project/GUARANTEES'),
       page('What each call costs', '/project/COMPLEXITY'),
       page('What the checker has done', '/project/TESTING'),
+      page('The checker, step by step', '/checker'),
       page('Benchmarks', '/project/apps/bench'),
       page('Benchmarks as pictures', '/project/charts'),
       page('Examples', '/project/apps/examples'),
@@ -88,6 +89,7 @@ export default defineConfig({
     sidebar: {
       '/guide/': GUIDE,
       '/project/': PROJECT,
+      '/checker': PROJECT,
       '/reference/': existsSync(reference) ? [{ text: 'Reference', items: read(reference) }] : [],
     },
     search: { provider: 'local' },

@@ -6,10 +6,12 @@
 //   --scenario TEXT   only scenarios whose name contains TEXT
 //   --plan JSON       this plan instead of theirs, as in src/structure.ts
 //   --mutant N        with seeded bug N
+//   --trace FILE      writes what was found there, as JSON: the site plays it
 //   --only A,B        the suite over these structures only
 // Options of all: --full, --seed N, --cores N, --budget SECONDS of one plan, --minutes N: of the
 // clock for the full suite, computed by all cores together for the quick one
 
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { computed } from './clock.ts';
 import { Exploration, type Report } from './explore.ts';
@@ -21,7 +23,7 @@ import { load, names } from './registry.ts';
 import { record, shrink } from './shrink.ts';
 import type { Plan } from './structure.ts';
 import { runSuite } from './suite.ts';
-import { showFailure } from './trace.ts';
+import { failureParts, showFailure } from './trace.ts';
 
 function describe(plan: Plan): string {
   const { strategy, ...rest } = plan;
@@ -55,6 +57,7 @@ const { values, positionals } = parseArgs({
     fresh: { type: 'boolean' },
     scenario: { type: 'string' },
     mutant: { type: 'string' },
+    trace: { type: 'string' },
     kernel: { type: 'string' },
     plan: { type: 'string' },
     budget: { type: 'string' },
@@ -90,6 +93,12 @@ async function one(name: string): Promise<boolean> {
       const small = shrink(exploration, report.failure);
       record(exploration, small);
       console.log(`\n${showFailure(exploration.machine, small)}\n`);
+      if (values.trace !== undefined) {
+        const what = mutant?.what ?? 'as released';
+        const parts = { mutant: what, ...failureParts(exploration.machine, small) };
+        writeFileSync(values.trace, `${JSON.stringify(parts)}\n`);
+        return false;
+      }
       break;
     }
   }

@@ -7,20 +7,19 @@ import { showCall } from './history.ts';
 import type { Machine } from './machine.ts';
 import { LOAD, OP_NAMES, PAUSE, PLAIN_LOAD } from './ops.ts';
 import type { Row } from './recording.ts';
+import type { OpCall } from './structure.ts';
 
 /** More rows than this are cut in the middle. */
 const MOST_ROWS = 240;
+
+const HEAD = ['step', 'thread', 'operation', 'in', 'does', 'before', 'after'];
 
 /**
  * The table for the run that `machine` has just made with `watch.record`. Long stretches of reads
  * are shortened unless `all` is asked for.
  */
 export function showTrace(machine: Machine, all = false): string {
-  machine.recording.settle();
-  const { rows } = machine.recording;
-  const table = all
-    ? rows.map((row, n) => cells(machine, row, n))
-    : shortened(rows).map((n) => (n < 0 ? pause(-n) : cells(machine, rows[n]!, n)));
+  const table = rowsOf(machine, all);
   const shown =
     all || table.length <= MOST_ROWS
       ? table
@@ -29,8 +28,7 @@ export function showTrace(machine: Machine, all = false): string {
           ['', '', '', '', `… ${table.length - MOST_ROWS} rows …`, '', ''],
           ...table.slice(table.length - MOST_ROWS + 60),
         ];
-  const head = ['step', 'thread', 'operation', 'in', 'does', 'before', 'after'];
-  const widths = head.map((text, column) =>
+  const widths = HEAD.map((text, column) =>
     Math.max(
       text.length,
       ...shown.map((row) => (column === 4 && row[5] === '' ? 0 : row[column]!.length)),
@@ -41,7 +39,16 @@ export function showTrace(machine: Machine, all = false): string {
       .map((text, column) => text.padEnd(widths[column]!))
       .join('  ')
       .trimEnd();
-  return [line(head), line(widths.map((n) => '-'.repeat(n))), ...shown.map(line)].join('\n');
+  return [line(HEAD), line(widths.map((n) => '-'.repeat(n))), ...shown.map(line)].join('\n');
+}
+
+/** The rows of that table, a text for each column. */
+function rowsOf(machine: Machine, all: boolean): string[][] {
+  machine.recording.settle();
+  const { rows } = machine.recording;
+  return all
+    ? rows.map((row, n) => cells(machine, row, n))
+    : shortened(rows).map((n) => (n < 0 ? pause(-n) : cells(machine, rows[n]!, n)));
 }
 
 const pause = (n: number): string[] => ['', '', '', '', `… ${n} that change nothing …`, '', ''];
@@ -113,13 +120,29 @@ export function showHistory(machine: Machine): string {
     .join('\n');
 }
 
+/** What was called before, and by each thread. */
+function calls({ scenario }: Machine): { prepare: string | undefined; threads: string[] } {
+  const line = (program: readonly OpCall[]): string => program.map(showCall).join('; ');
+  const { prepare, threads } = scenario;
+  return { prepare: prepare && line(prepare), threads: threads.map(line) };
+}
+
+/** A failure for programs that show it: what `showFailure` prints, in parts. */
+export function failureParts(machine: Machine, failure: Failure): object {
+  const { structure, scenario, violation } = failure;
+  return {
+    ...{ structure, scenario, kind: violation.kind, message: violation.message },
+    ...calls(machine),
+    ...(failure.failAt === 0 ? {} : { refused: failure.failAt }),
+    ...{ head: HEAD, rows: rowsOf(machine, false), again: seedOf(failure) },
+  };
+}
+
 /** Everything about a failure, from its machine after the recorded run. */
 export function showFailure(machine: Machine, failure: Failure, all = false): string {
   const { violation, scenario } = failure;
-  const programs = machine.scenario.threads
-    .map((program, id) => `  T${id}: ${program.map(showCall).join('; ')}`)
-    .join('\n');
-  const prepare = machine.scenario.prepare?.map(showCall).join('; ');
+  const { prepare, threads } = calls(machine);
+  const programs = threads.map((program, id) => `  T${id}: ${program}`).join('\n');
   const refused =
     failure.failAt === 0
       ? ''

@@ -8,8 +8,9 @@ export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component('Count', Count);
-    // Loaded by its page alone.
+    // Each is loaded by its page alone.
     app.component('Playground', defineAsyncComponent(() => import('./Playground.vue')));
+    app.component('Trace', defineAsyncComponent(() => import('./Trace.vue')));
     app.component('Ratio', Ratio);
     app.component('Threads', Threads);
   },
