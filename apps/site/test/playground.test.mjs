@@ -23,15 +23,13 @@ for (const type of ['Masstree', 'Hamt', 'SkipList', 'AvlBatch']) {
       const button = async (text) =>
         (await page.waitForSelector(`::-p-xpath(//button[contains(., '${text}')])`, WAIT)).click();
       await button('Start');
-      const runs = () =>
-        [...document.querySelectorAll('.rate')].some((cell) => Number.parseInt(cell.textContent) > 0);
-      await page.waitForFunction(runs, WAIT);
+      const until = (shows) => page.waitForFunction(shows, WAIT);
+      await until(() => Number.parseInt(document.querySelector('.rate')?.textContent, 10) > 0);
       await button('Snapshot');
-      await page.waitForFunction(() => document.querySelector('.log').textContent.includes('keeps'), WAIT);
+      await until(() => document.querySelector('.log').textContent.includes('keeps'));
       await button('Close it');
       await button('Kill a worker');
-      const recovered = () => document.querySelector('.log').textContent.includes('recovered 1 thread');
-      await page.waitForFunction(recovered, WAIT);
+      await until(() => document.querySelector('.log').textContent.includes('recovered 1'));
       assert.match(await logged(page), /verify: sound/);
       await button('Stop');
       assert.deepEqual(faults, []);

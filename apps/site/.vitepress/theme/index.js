@@ -9,8 +9,14 @@ export default {
   enhanceApp({ app }) {
     app.component('Count', Count);
     // Each is loaded by its page alone.
-    app.component('Playground', defineAsyncComponent(() => import('./Playground.vue')));
-    app.component('Trace', defineAsyncComponent(() => import('./Trace.vue')));
+    app.component(
+      'Playground',
+      defineAsyncComponent(() => import('./Playground.vue')),
+    );
+    app.component(
+      'Trace',
+      defineAsyncComponent(() => import('./Trace.vue')),
+    );
     app.component('Ratio', Ratio);
     app.component('Threads', Threads);
   },
