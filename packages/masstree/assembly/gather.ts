@@ -19,8 +19,10 @@ const F_WHAT: usize = 8;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
-export const LANE: usize = 56;
-const GATHERED: u32 = <u32>ARRAY * 3 + LANES * <u32>LANE;
+export const LANE: usize = 88;
+/** Bytes that sorting takes behind what was found. */
+const WINDOWS: usize = isDefined(GATED) ? 0 : 256;
+const GATHERED: u32 = <u32>(ARRAY * 3 + WINDOWS) + LANES * <u32>LANE;
 /** Entries that are sorted by insertion before they are merged. */
 const RUN: u32 = isDefined(GATED) ? 2 : 6;
 /** Bytes of the key that a scan stands at, if the host gives it no more room. */
@@ -55,7 +57,7 @@ export function allForKey(): void {
 
 /** Where the lanes stand. */
 export function lanes(): usize {
-  return base() + ARRAY * 3;
+  return base() + ARRAY * 3 + WINDOWS;
 }
 
 // ---- entries ------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ export function sortEntries(n: u32): void {
  * By the 32 bits from the first one on in which their slices differ; false: two have the same ones.
  */
 function sortByRank(n: u32): bool {
-  const windows = founds + ARRAY; // Where no search has its lanes meanwhile.
+  const windows = founds + ARRAY;
   const first = entrySlice(0);
   let bits: u64 = 0;
   for (let i: u32 = 1; i < n; i++) bits |= entrySlice(i) ^ first;
