@@ -144,7 +144,10 @@ function goOn(lane: usize): bool {
   if (isDefined(GATED)) return true;
   const leaf = sizeOf(link) != 0;
   put32(lane + L_ASK, <u32>(leaf ? liveAt(link) : blockOf(link) + MIDDLE));
-  put32(lane + L_ASK + 4, <u32>(leaf ? slotLine(link, slice(depth)) : blockOf(link) + MIDDLE + 128));
+  put32(
+    lane + L_ASK + 4,
+    <u32>(leaf ? slotLine(link, slice(depth)) : blockOf(link) + MIDDLE + 128),
+  );
   return true;
 }
 
@@ -180,5 +183,5 @@ function write(domain: usize, kind: u32, lane: usize): i32 {
     return run(domain, map + MAP_HEAD, kind, value, bytes, 0, 0, true);
   }
   goBack(lane + L_PLACE);
-  return runHere(domain, number, kind, value, bytes);
+  return runHere(domain, MUTANT == 457 ? settled(map) : number, kind, value, bytes);
 }

@@ -60,7 +60,8 @@ export function walk(map: usize, number: u64, grows: bool): i32 {
 export function come(newest: u64, number: u64): i32 {
   const link = standOn(hop(word, false));
   if (link == LOST) return AGAIN;
-  if (link == 0 || (MUTANT == 423 && sizeOf(link) == 0) || !isShown(newest, blockOf(link))) return OK;
+  if (link == 0 || (MUTANT == 423 && sizeOf(link) == 0) || !isShown(newest, blockOf(link)))
+    return OK;
   const status = renew(number, blockOf(link), link, over, word, false);
   if (status == OK) standOn(renewed);
   return status;

@@ -145,7 +145,87 @@ const MANY: Meeting[] = [
   { name: 'set, remove', threads: [sets('a', 4), deletes('c'), many([...'ac'])], before: FULL },
 ];
 
+const puts = (op: string, keys: readonly string[], value = 20): Program => [
+  ['puts', op, keys, value],
+];
+const AB = ['a', 'b'];
+
+/** What is about one of the keys at most, or none (parts.ts). */
+const PUTS: Meeting[] = [
+  { name: 'alone', threads: [puts('set', [...'abc'])] },
+  { name: 'set', threads: [puts('set', AB), one('set', 'b', 4)], before: sets('ab') },
+  { name: 'get', threads: [puts('insert', AB), gets('b')] },
+  { name: 'insert', threads: [puts('insert', AB), one('insert', 'b', 4)], before: sets('e') },
+  { name: 'delete', threads: [puts('delete', AB), one('delete', 'a')], before: sets('ab') },
+  { name: 'split', threads: [puts('insert', ['d', 'f']), one('set', 'd', 4)], before: FULL },
+  {
+    name: 'split, apart',
+    threads: [puts('insert', ['d', 'f']), one('insert', 'h', 4)],
+    before: FULL,
+  },
+  {
+    name: 'rebuild',
+    threads: [puts('set', ['a', 'c'], LARGE), gets('c')],
+    before: [...FULL, ...deletes('eg')],
+  },
+  { name: 'merge', threads: [puts('delete', ['a', 'c']), one('set', 'c', 4)], before: PAIR },
+  {
+    name: 'layers',
+    threads: [puts('insert', [`${L}b`, `${L}c`]), one('delete', `${L}a`)],
+    before: layered('a'),
+  },
+  {
+    name: 'fork',
+    threads: [puts('insert', [`${D}a`, `${S}c`]), one('insert', `${D}b`, 4)],
+    before: [
+      ['set', `${S}a`, 7],
+      ['set', `${S}b`, 7],
+    ],
+  },
+  {
+    name: 'layer goes',
+    threads: [puts('delete', [`${L}a`, `${L}b`]), one('insert', `${L}b`, 4)],
+    before: layered('ab'),
+  },
+  {
+    name: 'records',
+    threads: [puts('set', ['a', 'c'], LARGE + 4), gets('c')],
+    before: [
+      ['set', 'a', LARGE],
+      ['set', 'c', LARGE],
+    ],
+  },
+  {
+    name: 'snapshot',
+    threads: [
+      puts('set', [...'ac'], 22),
+      [
+        ['snap', 's'],
+        ['getAt', 's', 'c'],
+      ],
+    ],
+    before: FULL,
+  },
+  {
+    name: 'old snapshot',
+    threads: [puts('set', [...'ag']), one('set', 'g', 4)],
+    before: [...FULL, ['snap', 'o']],
+    observe: [['scanAt', 'o']],
+  },
+  {
+    name: 'the same key',
+    threads: [puts('set', ['a', 'a']), one('set', 'a', 4)],
+    before: sets('a'),
+  },
+  {
+    name: 'three',
+    threads: [puts('insert', ['b', 'd']), one('set', 'd', 4), one('delete', 'e')],
+    before: FULL,
+  },
+];
+
 export const MEETINGS: Meeting[] = [
   ...LOADS,
+  ...PUTS.map((each) => ({ ...each, name: `puts: ${each.name}` })),
   ...MANY.map((each) => ({ ...each, name: `many: ${each.name}` })),
 ];

@@ -9,6 +9,11 @@ import {
   START_OPEN,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import { MAX_KEY } from '../../../../packages/shm-arena/build/numbers-gated/map/key.ts';
+import {
+  INSERT,
+  REMOVE,
+  SET,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/kinds.ts';
 import { PORTION_KEYS } from '../../../../packages/shm-arena/build/numbers-gated/map/portion.ts';
 import {
   ANSWER,
@@ -19,7 +24,7 @@ import {
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
-import { handle, keyArguments, stage } from '../map/calls.ts';
+import { handle, keyArguments, stage, stageEntries } from '../map/calls.ts';
 import { valueBytes, writesByKind } from '../map/kinds.ts';
 import { type MapCalls, nameOf, operationsOf, type Part, targetCalls } from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
@@ -115,6 +120,27 @@ function* leave(t: Thread, run: Run): Steps<number> {
   }
   return yield [t.kernels[KERNEL]!.leave!, ...handle(t)];
 }
+
+// ---- many writes ----------------------------------------------------------------------------------
+
+const PUTS: Record<string, number> = { set: SET, insert: INSERT, delete: REMOVE };
+
+const puts: Operations = {
+  /** Writes of one kind, of all keys; the values ascend. What each has said. */
+  puts: {
+    *run(t, _run, op: string, keys: readonly string[], value: number) {
+      const first = t.local.io! + 64;
+      const values = keys.map((_, i) => (op === 'delete' ? NOTHING : valueBytes(value + i)));
+      const out = stageEntries(t, first, keys, values);
+      const call = [PUTS[op]!, keys.length, first, out] as const;
+      const status: number = yield [t.kernels[KERNEL]!.putMany!, ...handle(t), ...call];
+      const done = t.world.u32(t.local.io! + COUNT_DONE);
+      const said = Array.from({ length: done }, (_, i) => nameOf(t.world.u32(out + 4 * i)));
+      return status === 0 ? said.join(' ') : [...said, nameOf(status)].join(' ');
+    },
+    bound: 6_000,
+  },
+};
 
 // ---- loading ------------------------------------------------------------------------------------
 
@@ -223,6 +249,7 @@ export const operations: Operations = {
   ...general,
   ...writesByKind(calls),
   ...snapshots,
+  ...puts,
   ...loads,
   ...whole,
 };

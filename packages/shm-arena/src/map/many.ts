@@ -9,8 +9,8 @@
 import { PORTION_LONG_BYTES } from '../../build/numbers/map/portion.ts';
 import { COUNT_DONE } from '../../build/numbers/map/result.ts';
 import { amidst, isFull, iterableOf } from '../ground/errors.ts';
-import { RESULT_BYTES } from '../values/crossing.ts';
 import { Status } from '../ground/kernel.ts';
+import { type Crossing, RESULT_BYTES } from '../values/crossing.ts';
 import type { AnyCore, MapCore, MapKernel } from './core.ts';
 import { givePortion, type Portion, takePortion } from './portion.ts';
 
@@ -81,8 +81,7 @@ function pack<K>(core: AnyCore, keys: K[], from: number, each: number): number {
   try {
     for (; next < keys.length; next++) {
       const behind = crossing.cursor;
-      const head = keyPort.append(keys[next] as K, 8);
-      crossing.words[head >> 2] = keyPort.length;
+      putHead(crossing, keyPort.append(keys[next] as K, ENTRY_HEAD), keyPort.length, 0);
       if (next > from && crossing.cursor + (next + 1 - from) * each > room) {
         crossing.cursor = behind;
         break;
@@ -95,12 +94,22 @@ function pack<K>(core: AnyCore, keys: K[], from: number, each: number): number {
   return next - from;
 }
 
-/**
- * Packs an entry behind what is packed: where its head is, and the bytes of key and value. It may
- * run user code, and throw.
- */
-export type Pack<T, K, V> = (core: MapCore<MapKernel, K, V>, entry: T, at: number) => Packed;
-type Packed = [head: number, keyBytes: number, valueBytes: number];
+/** Packs an entry behind what is packed, with its head. It may run user code, and throw. */
+export type Pack<T, K, V> = (core: MapCore<MapKernel, K, V>, entry: T, at: number) => void;
+
+/** Bytes of an entry's head. */
+export const ENTRY_HEAD = 8;
+
+/** Fills the head at an index of scratch. */
+export function putHead(
+  crossing: Crossing,
+  at: number,
+  keyBytes: number,
+  valueBytes: number,
+): void {
+  crossing.words[at >> 2] = keyBytes;
+  crossing.words[(at >> 2) + 1] = valueBytes;
+}
 
 /** The kernel's `putMany`, with offsets as i32. A status. */
 type PutMany = (count: number, at: number, out: number) => number;
@@ -159,10 +168,8 @@ function packSome<T, K, V>(
   try {
     for (; count < most; count++) {
       const behind = crossing.cursor;
-      const [head, keyBytes, valueBytes] = pack(core, all[from + count] as T, from + count);
+      pack(core, all[from + count] as T, from + count);
       if (crossing.turn !== turn) return 0;
-      crossing.words[head >> 2] = keyBytes;
-      crossing.words[(head >> 2) + 1] = valueBytes;
       if (crossing.cursor + (count + 1) * SAID > room) {
         crossing.cursor = behind;
         break;

@@ -15,7 +15,7 @@ import {
 import { amidst, describe, functionOf, iterableOf, typeError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { KeyArgs, MapArgs, MapCore, MapKernel, ValueArgs } from './core.ts';
-import { type Pack, putMany } from './many.ts';
+import { ENTRY_HEAD, type Pack, putHead, putMany } from './many.ts';
 import type { MapReader } from './reader.ts';
 
 const { OK } = Status;
@@ -150,7 +150,9 @@ export class Writer<K, V> {
 
   deleteMany(keys: Iterable<K>): number {
     const { remove } = this.kinds;
-    const pack: Pack<K, K, V> = ({ keyPort }, key) => [keyPort.append(key, 8), keyPort.length, 0];
+    const pack: Pack<K, K, V> = ({ crossing, keyPort }, key) => {
+      putHead(crossing, keyPort.append(key, ENTRY_HEAD), keyPort.length, 0);
+    };
     const one = (key: K) => this.remove(remove, key, 'delete');
     return this.putEach('keys', keys, remove, pack, one).filter((status) => status === OK).length;
   }
@@ -181,12 +183,12 @@ export class Writer<K, V> {
 
   /** Writes entries: what each write has said. */
   private putPairs(kind: number, entries: Iterable<readonly [K, V]>, what: string): number[] {
-    const pack: Pack<readonly [K, V], K, V> = ({ keyPort, valuePort }, entry, at) => {
+    const pack: Pack<readonly [K, V], K, V> = ({ crossing, keyPort, valuePort }, entry, at) => {
       const [key, value] = pairOf(entry, at);
-      const head = keyPort.append(key, 8);
+      const head = keyPort.append(key, ENTRY_HEAD);
       const { length } = keyPort;
       valuePort.append(value);
-      return [head, length, valuePort.length];
+      putHead(crossing, head, length, valuePort.length);
     };
     const one = (entry: readonly [K, V], at: number): number => {
       const [key, value] = pairOf(entry, at);
