@@ -2,7 +2,7 @@
 // keys: what is sorted is small, and what it stands for stays where it is.
 //
 //   order   | slice | kind, which | slice | kind, which | …     16 bytes each, and as much again
-//   found   | value | what | …                                  16 bytes each, as they were found
+//   found   | value | what, slot | …                             16 bytes each, as they were found
 //
 // Private: a death takes them along.
 //
@@ -16,6 +16,7 @@ import { LONGER, MOST_SLOTS, S_VALUE, slotAt, SLOTS } from './layout';
 const ENTRY: usize = 16;
 const E_WHICH: usize = 8;
 const F_WHAT: usize = 8;
+const F_SLOT: usize = 12;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
@@ -92,6 +93,11 @@ export function entryWhat(i: u32): u32 {
   return get32(entryValueAt(i) + F_WHAT);
 }
 
+/** In which slot it was found. */
+export function entrySlot(i: u32): u32 {
+  return get32(entryValueAt(i) + F_SLOT);
+}
+
 /** The block that the value word names. */
 export function entryBlock(i: u32): usize {
   return <u32>get64(entryValueAt(i));
@@ -110,6 +116,7 @@ export function gather(link: u32, live: u64, n: u32): u32 {
     put64(orderAt(count) + E_WHICH, ((<u64>min(what >> 4, LONGER)) << 8) | count);
     put64(foundAt(count), load64(at + S_VALUE));
     put32(foundAt(count) + F_WHAT, what);
+    put32(foundAt(count) + F_SLOT, slot);
     count++;
   }
   return count;

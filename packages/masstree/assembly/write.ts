@@ -100,7 +100,7 @@ import { sweepSome, tidy } from './tidy';
 import { walk } from './walk';
 
 /** Rounds before CONTENDED. */
-const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
+export const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 
 let value: usize = 0;
 let bytes: u32 = 0;
