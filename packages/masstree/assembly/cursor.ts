@@ -123,6 +123,12 @@ export function standAt(slice: u64): void {
   putSlice(depth, slice);
 }
 
+/** The cursor stands right behind what the leaf has with a slice and such an end. */
+export function standBehind(slice: u64, kind: u32): void {
+  standAt(slice);
+  ends = <i32>kind + (back ? -1 : 1);
+}
+
 /** Whether a slice and how a key ends there are past the cursor, which ends in this layer. */
 function isPast(slice: u64, kind: i32): bool {
   const here = sliceIn(cursorDepth);

@@ -339,7 +339,14 @@ function arm(state: u64, change: i32): bool {
   const delta = counting ? change : 0;
   if (delta > 1 || delta < -1) store64(line + LINE_DELTA, delta);
   const sequence = (load64(line + LINE_COUNT) + (delta == 0 ? 0 : 1)) & 0xff;
-  const bits = delta == 0 ? 0 : delta == 1 ? ADDS : delta == -1 ? REMOVES : MANY;
+  const bits =
+    delta == 0
+      ? 0
+      : delta == 1
+        ? ADDS
+        : delta == -1 || (MUTANT == 454 && delta < 0)
+          ? REMOVES
+          : MANY;
   const armed = state | ARMED | bits | (sequence << SEQUENCE);
   if (MUTANT != 401) store64(line, armed);
   if (MUTANT == 402 || load64(mapOf(root) + MAP_NUMBER) == number) {

@@ -42,8 +42,9 @@ import {
   leafLive,
   putSlice,
   sliceIn,
+  standBehind,
 } from './cursor';
-import { entryBlock, entrySlice, entrySlot, entryWhat, keyBuffer, keyRoom } from './gather';
+import { entryBlock, entryKind, entrySlice, entrySlot, entryWhat, keyBuffer, keyRoom } from './gather';
 import { takeAt } from './hand';
 import { begin, finish, giveUp, hasRoomForOlds, publishLive } from './intent';
 import { isLayer, liveCount } from './leaf';
@@ -135,6 +136,7 @@ export function removeLeaf(n: u32): i32 {
       }
       finish();
       removed += count;
+      standBehind(entrySlice(last), entryKind(last)); // Each key goes once.
     } while (stop == NO_NOTES);
   } else stop = LEAF_END;
   return goOnBehind(n, k, last, seen);

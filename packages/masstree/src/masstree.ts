@@ -1,15 +1,7 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import {
-  codecsOf,
-  KINDS,
-  type MapArgs,
-  MapCore,
-  NUMBERS,
-  pairOf,
-  READER,
-} from '@x/shm-arena/map';
+import { codecsOf, KINDS, type MapArgs, MapCore, NUMBERS, pairOf, READER } from '@x/shm-arena/map';
 import {
   type Bounds,
   compareBytes,

@@ -47,6 +47,18 @@ function putAll(
   return told.slice(0, done).every((word, i) => word === said[i]) ? [states[done]!] : [];
 }
 
+/** Removes what is within; the same holds of it. */
+function cutOut(own: Entries, from: string, to: string, result: Result): Entries[] {
+  const states = [own];
+  for (const key of Object.keys(own).sort()) {
+    if (key >= from && key < to) states.push(put(states.at(-1)!, key, null));
+  }
+  if (result === undefined) return states;
+  const [count, why] = String(result).split(' ');
+  const state = states[Number(count)];
+  return state === undefined || (why === undefined && state !== states.at(-1)) ? [] : [state];
+}
+
 const REFUSED = new Set(['full', 'contended', 'limit']);
 
 export const promise: MapPromise<Entries> = {
@@ -65,6 +77,7 @@ export const promise: MapPromise<Entries> = {
     },
     puts: (own, [, op, keys, value], result) =>
       putAll(own, op as string, keys as string[], value as number, result),
+    cut: (own, [, from, to], result) => cutOut(own, from as string, to as string, result),
     size: (own, _call, result) => may(own, result, 'ok'),
     maintain: (own, _call, result) => may(own, result, 'ok'),
     tick: (own, _call, result) => may(own, result, 'ok'),
@@ -84,6 +97,7 @@ const WRITES = [
   'take',
   'goi',
   'puts',
+  'cut',
 ];
 /** What takes locks. */
 const LOCKING = [...WRITES, 'load', 'maintain'];
