@@ -94,7 +94,7 @@ export function bulkPut(
   if (domain == 0) return whyNot();
   const head = bulkAt(lineOf(mapOf(domain)));
   takeKey(len, k0, k1, k2, k3);
-  const status = run(domain, head, INSERT, value, bytes, 0, 0);
+  const status = run(domain, head, INSERT, value, bytes, 0, 0, false);
   if (status == OK) store64(head + BULK_COUNT, load64(head + BULK_COUNT) + 1);
   return leave(status);
 }

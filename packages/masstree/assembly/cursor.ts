@@ -69,8 +69,9 @@ export let depth: u32 = 0;
 let head: usize = 0;
 export let border: u64 = 0;
 export let hasBorder: bool = false;
-/** The leaf that was gathered; 0: there is none. */
+/** The leaf that was gathered; 0: there is none. And what its LIVE was. */
 export let leaf: u32 = 0;
+export let leafLive: u64 = 0;
 
 export function sliceIn(i: u32): u64 {
   return get64(keyBuffer + ((<usize>i) << 3));
@@ -120,6 +121,12 @@ export function standIn(at: u32): void {
 export function standAt(slice: u64): void {
   cursorDepth = depth;
   putSlice(depth, slice);
+}
+
+/** The cursor stands right behind what the leaf has with a slice and such an end. */
+export function standBehind(slice: u64, kind: u32): void {
+  standAt(slice);
+  ends = <i32>kind + (back ? -1 : 1);
 }
 
 /** Whether a slice and how a key ends there are past the cursor, which ends in this layer. */
@@ -195,12 +202,24 @@ function gatherLeaf(from: u32): i32 {
   if (link == LOST) return -1;
   if (link == 0) return 0;
   leaf = link;
-  let n = gather(link, load64(liveAt(link)), 0);
+  leafLive = load64(liveAt(link));
+  const n = gather(link, leafLive, 0);
   if (!kept && !covered()) return -1; // K2
-  if (hasBorder) n = within(n, border, back); // K3
-  if (few) return firstOf(n);
-  sortEntries(n);
-  return n;
+  return sorted(n);
+}
+
+/** What counts of n gathered entries, in order. */
+function sorted(n: u32): u32 {
+  const count = hasBorder ? within(n, border, back) : n; // K3
+  if (few) return firstOf(count);
+  sortEntries(count);
+  return count;
+}
+
+/** The leaf by what its LIVE is now, for who has its lock: how many entries. */
+export function gatherAgain(live: u64): u32 {
+  leafLive = live;
+  return sorted(gather(leaf, live, 0));
 }
 
 /** Of n entries that are not sorted the first past the cursor, in the direction; how many: 0, 1. */
@@ -238,6 +257,8 @@ export const LEAF_DONE: i32 = -1;
 export const LAYER_ENTERED: i32 = -2;
 /** What comes instead of a number of entries: a walk is lost; there is nothing more. */
 export const OVER: i32 = -2;
+/** Behind a leaf, from the top: what the layer stands on may be gone. */
+export const LEAF_GONE: i32 = -5;
 /** Once more from where the cursor stands. */
 export const REPEAT: i32 = -3;
 
@@ -267,11 +288,12 @@ export function layerLink(): u32 {
 /** Behind what `status` says: as `gatherLeaf`, or OVER. */
 export function goOn(status: i32): i32 {
   if (status == REPEAT) return seek();
-  if (status == LEAF_DONE) {
+  if (status == LEAF_DONE || status == LEAF_GONE) {
     if (hasBorder) {
       cursorDepth = depth;
       putSlice(depth, border);
       ends = back ? -1 : 0;
+      if (status == LEAF_GONE) return seek();
     } else if (head == 0) {
       return OVER;
     } else {

@@ -2,7 +2,7 @@
 // keys: what is sorted is small, and what it stands for stays where it is.
 //
 //   order   | slice | kind, which | slice | kind, which | …     16 bytes each, and as much again
-//   found   | value | what | …                                  16 bytes each, as they were found
+//   found   | value | what, slot | …                             16 bytes each, as they were found
 //
 // Private: a death takes them along.
 //
@@ -16,11 +16,14 @@ import { LONGER, MOST_SLOTS, S_VALUE, slotAt, SLOTS } from './layout';
 const ENTRY: usize = 16;
 const E_WHICH: usize = 8;
 const F_WHAT: usize = 8;
+const F_SLOT: usize = 12;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
 /** Lanes of a search for many keys. */
 export const LANES: u32 = isDefined(GATED) ? 2 : 16;
-export const LANE: usize = 56;
-const GATHERED: u32 = <u32>ARRAY * 3 + LANES * <u32>LANE;
+export const LANE: usize = 88;
+/** Bytes that sorting takes behind what was found. */
+const WINDOWS: usize = isDefined(GATED) ? 0 : 256;
+const GATHERED: u32 = <u32>(ARRAY * 3 + WINDOWS) + LANES * <u32>LANE;
 /** Entries that are sorted by insertion before they are merged. */
 const RUN: u32 = isDefined(GATED) ? 2 : 6;
 /** Bytes of the key that a scan stands at, if the host gives it no more room. */
@@ -55,7 +58,7 @@ export function allForKey(): void {
 
 /** Where the lanes stand. */
 export function lanes(): usize {
-  return base() + ARRAY * 3;
+  return base() + ARRAY * 3 + WINDOWS;
 }
 
 // ---- entries ------------------------------------------------------------------------------------
@@ -90,6 +93,11 @@ export function entryWhat(i: u32): u32 {
   return get32(entryValueAt(i) + F_WHAT);
 }
 
+/** In which slot it was found. */
+export function entrySlot(i: u32): u32 {
+  return get32(entryValueAt(i) + F_SLOT);
+}
+
 /** The block that the value word names. */
 export function entryBlock(i: u32): usize {
   return <u32>get64(entryValueAt(i));
@@ -108,6 +116,7 @@ export function gather(link: u32, live: u64, n: u32): u32 {
     put64(orderAt(count) + E_WHICH, ((<u64>min(what >> 4, LONGER)) << 8) | count);
     put64(foundAt(count), load64(at + S_VALUE));
     put32(foundAt(count) + F_WHAT, what);
+    put32(foundAt(count) + F_SLOT, slot);
     count++;
   }
   return count;
@@ -171,7 +180,7 @@ export function sortEntries(n: u32): void {
  * By the 32 bits from the first one on in which their slices differ; false: two have the same ones.
  */
 function sortByRank(n: u32): bool {
-  const windows = founds + ARRAY; // Where no search has its lanes meanwhile.
+  const windows = founds + ARRAY;
   const first = entrySlice(0);
   let bits: u64 = 0;
   for (let i: u32 = 1; i < n; i++) bits |= entrySlice(i) ^ first;

@@ -75,8 +75,14 @@ export { get, piece } from './read';
  */
 export { bulkBegin, bulkDrop, bulkEnd, bulkPut } from './bulk';
 
-/** getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK. */
+/**
+ * getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK.
+ * putMany: writes of one kind, SET, INSERT or REMOVE, of `count` staged entries, one after the other
+ * (many.ts); what each has said, u32, at `out`, and result {48 u32 how many}. OK: all; else why the
+ * next one was not written, as of put.
+ */
 export { getMany } from './many';
+export { putMany } from './batch';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;

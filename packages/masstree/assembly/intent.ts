@@ -16,8 +16,8 @@
 //   32 u64 newest snapshot   40 u32 snapshots (open.ts)   44 u32 home in the domain
 //   48 3 x u32 further locks   64 6 x u64 news: block | class << 32, or REGION | its number
 //   112 4 x u64 olds: block | NODE, or as news   152 u32 generation of the slot that these are of
-//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 u64 entries that a store
-//   adds   208 where `maintain` goes on: depth, slices
+//   160 the head of what it loads, 192 u64 entries of that (bulk.ts)   200 i64 entries that a
+//   store adds   208 where `maintain` goes on: depth, slices
 //
 // I1  A block whose lock this thread has, and which is not DEAD, is part of the map, and no link in
 //     it changes meanwhile but by this thread. DEAD is for ever.
@@ -133,7 +133,7 @@ const UNDO: u64 = 4;
 const PROGRESS: u64 = 4;
 const ADDS: u64 = 1 << 8;
 const REMOVES: u64 = 2 << 8;
-/** As many as LINE_DELTA says. */
+/** As many as LINE_DELTA says, more or less. */
 const MANY: u64 = 3 << 8;
 const SLOT: u64 = 10;
 const SIZE: u64 = 16;
@@ -268,6 +268,11 @@ export function outRegion(region: u32): void {
   olds++;
 }
 
+/** Whether a record and what it names can be noted yet. */
+export function hasRoomForOlds(): bool {
+  return olds + 2 <= OLDS;
+}
+
 /** Notes what the store will take out of the map: a node that is locked, or a record. */
 export function out(x: usize, node: bool): void {
   store64(oldsOf(line, olds), <u64>x | (node ? NODE : 0));
@@ -332,9 +337,16 @@ let counting: bool = true;
 /** Steps 8 and 9. */
 function arm(state: u64, change: i32): bool {
   const delta = counting ? change : 0;
-  if (delta > 1) store64(line + LINE_DELTA, delta);
+  if (delta > 1 || delta < -1) store64(line + LINE_DELTA, delta);
   const sequence = (load64(line + LINE_COUNT) + (delta == 0 ? 0 : 1)) & 0xff;
-  const bits = delta == 0 ? 0 : delta > 1 ? MANY : delta > 0 ? ADDS : REMOVES;
+  const bits =
+    delta == 0
+      ? 0
+      : delta == 1
+        ? ADDS
+        : delta == -1 || (MUTANT == 454 && delta < 0)
+          ? REMOVES
+          : MANY;
   const armed = state | ARMED | bits | (sequence << SEQUENCE);
   if (MUTANT != 401) store64(line, armed);
   if (MUTANT == 402 || load64(mapOf(root) + MAP_NUMBER) == number) {

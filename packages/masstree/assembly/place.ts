@@ -9,6 +9,7 @@
 //
 // Names: depth which slice of the key the present layer has.
 
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { blockOf, H_ROOT } from './layout';
 
 /** The head of the first layer. */
@@ -27,6 +28,38 @@ export let isFirst: bool = true;
 export let isLast: bool = true;
 /** How many slices of the layer's head agree with the key, where not all do; or ~0. */
 export let agreed: u32 = 0;
+
+/** Notes all of it in 52 bytes of private memory, for `goBack`. */
+export function keep(at: usize): void {
+  put32(at, link);
+  put32(at + 4, <u32>over);
+  put32(at + 8, <u32>word);
+  put32(at + 12, <u32>beyond);
+  put32(at + 16, <u32>beyondWord);
+  put32(at + 20, upper);
+  put32(at + 24, depth);
+  put32(at + 28, <u32>isFirst | ((<u32>isLast) << 1));
+  put32(at + 32, agreed);
+  put64(at + 36, live);
+  put32(at + 44, slot);
+  put32(at + 48, what);
+}
+
+export function goBack(at: usize): void {
+  link = get32(at);
+  over = get32(at + 4);
+  word = get32(at + 8);
+  beyond = get32(at + 12);
+  beyondWord = get32(at + 16);
+  upper = get32(at + 20);
+  depth = get32(at + 24);
+  isFirst = (get32(at + 28) & 1) != 0;
+  isLast = (get32(at + 28) & 2) != 0;
+  agreed = get32(at + 32);
+  live = get64(at + 36);
+  slot = <i32>get32(at + 44);
+  what = get32(at + 48);
+}
 
 /** What follows is about the tree under this head. */
 export function standUnder(head: usize): void {

@@ -41,12 +41,17 @@ import {
   keyRoom,
   roomForKey,
 } from './gather';
+import { ready } from './intent';
 import { isLayer } from './leaf';
 import { RECORD, REST } from './layout';
+import { AGAIN_LEAF, beginRemoving, contended, end, removeLeaf } from './remove';
 import { restOf, restSlice, valueAt, valueBytes } from './record';
+import { ROUNDS } from './write';
 
 /** Flag of `scan`: their number, and the last key; no other. */
 export const COUNT_ONLY: u32 = 1 << 16;
+/** Flag, with COUNT_ONLY: what is counted is removed (remove.ts). */
+export const REMOVES: u32 = 1 << 18;
 /** Flag: the end of the room for output, three quarters of it, is for the key. */
 export const WIDE: u32 = 1 << 17;
 /**
@@ -65,11 +70,11 @@ let key: usize = 0;
 let limit: u32 = 0;
 let count: u32 = 0;
 /** Bytes of the key in the buffer. */
-let keyLength: u32 = 0;
+export let keyLength: u32 = 0;
 /** Where the keys of the present layer are to the end: before it -1, behind it 1, both 0. */
-let toEnd: i32 = 0;
+export let toEnd: i32 = 0;
 
-function comparePrefix(): void {
+export function comparePrefix(): void {
   toEnd = -1;
   if ((flags & END) == 0) return;
   toEnd = 0;
@@ -83,16 +88,22 @@ function comparePrefix(): void {
   if (back) toEnd = -toEnd;
 }
 
-/** Whether the key in the buffer is behind the end. */
-function isBeyond(): bool {
+/** Whether an entry of the present layer is behind the end. */
+export function isBeyond(slice: u64, what: u32, record: usize): bool {
   if (toEnd != 0) return toEnd > 0;
-  for (let i = depth; i << 3 < keyLength || i << 3 < endLength; i++) {
-    const slice: u64 = i << 3 < keyLength ? sliceIn(i) : 0;
+  const length = lengthOf(what, record);
+  for (let i = depth; i << 3 < length || i << 3 < endLength; i++) {
+    const here = i == depth ? slice : i << 3 < length ? restSlice(record, i - depth - 1) : 0;
     const last = sliceOf(endAt, i, endLength);
-    if (slice != last) return slice > last != back;
+    if (here != last) return here > last != back;
   }
-  if (keyLength == endLength) return (flags & END_OPEN) != 0;
-  return keyLength > endLength != back;
+  if (length == endLength) return (flags & END_OPEN) != 0;
+  return length > endLength != back;
+}
+
+/** Bytes of its key. */
+function lengthOf(what: u32, record: usize): u32 {
+  return what >> 4 == REST ? ((depth + 1) << 3) + restOf(record) : (depth << 3) + (what >> 4);
 }
 
 /** See index.ts. */
@@ -124,25 +135,31 @@ export function scan(
   if (!beginCursor(target, domain, reverse, limit == 1, flags, startLen, startAt)) {
     return done(target, wider(startLen));
   }
-  const status = giveAll();
+  const removes = (flags & REMOVES) != 0;
+  if (removes) {
+    if (!ready(domain)) return done(target, whyNot());
+    beginRemoving(domain, limit, out, room);
+  }
+  const status = giveAll(removes);
   return status == NEED ? NEED : done(target, status);
 }
 
 /** Steps 1 to 3, without the pin. */
-function giveAll(): i32 {
+function giveAll(removes: bool): i32 {
   let round: u32 = 0;
   let n = seek();
   while (n != OVER) {
-    if (n < 0) {
+    const status = n < 0 ? AGAIN_LEAF : removes ? removeLeaf(n) : giveLeaf(n);
+    if (status >= 0) return status;
+    if (status == AGAIN_LEAF) {
+      if (removes && round > ROUNDS) return contended();
       reachOn(round++);
       n = seek();
       continue;
     }
-    const status = giveLeaf(n);
-    if (status >= 0) return status;
     n = goOn(status);
   }
-  return closed(0);
+  return removes ? end(closed(0)) : closed(0);
 }
 
 /** Step 2: a status, or how to go on. */
@@ -160,7 +177,7 @@ function giveLeaf(n: u32): i32 {
     if (count == limit) return closed(1);
     const at: usize = entryBlock(i);
     if (!compose(entrySlice(i), what, at)) return short(keyLength);
-    if (isBeyond()) return closed(0);
+    if (isBeyond(entrySlice(i), what, at)) return closed(0);
     if (counts) {
       count++;
       if (count == limit) return closed(1); // Its key stands in the buffer.
@@ -181,13 +198,12 @@ function giveLeaf(n: u32): i32 {
 }
 
 /** Puts an entry's key into the buffer; false: there is no room for it. */
-function compose(slice: u64, what: u32, record: usize): bool {
+export function compose(slice: u64, what: u32, record: usize): bool {
   standAt(slice);
-  keyLength = (depth << 3) + (what >> 4);
+  keyLength = lengthOf(what, record);
   if (what >> 4 != REST) return true;
-  const rest = restOf(record);
-  keyLength = ((depth + 1) << 3) + rest;
   if (keyLength + 16 > keyRoom) return false;
+  const rest = restOf(record);
   for (let i: u32 = 0; i << 3 < rest; i++) {
     putSlice(depth + 1 + i, restSlice(record, i));
   }
@@ -200,16 +216,16 @@ function short(bytes: u32): i32 {
 }
 
 /** See index.ts. */
-function wider(bytes: u32): i32 {
+export function wider(bytes: u32): i32 {
   put32(io() + ANSWER, bytes);
   return WIDER;
 }
 
-/** Ends the portion. */
-function closed(more: u32): i32 {
+/** Ends the portion. `given`: of a count, whether the last key stands in the buffer. */
+export function closed(more: u32, given: bool = count != 0): i32 {
   let entries = count;
   if ((flags & COUNT_ONLY) != 0) {
-    entries = count != 0 && more != 0 ? 1 : 0;
+    entries = given && more != 0 ? 1 : 0;
     if (entries != 0) {
       if (!putEntry(row, key, flags, keyBuffer, keyBuffer, keyLength, 0, 0, 0)) {
         return wider(keyLength * 3); // A quarter of the room is for what is given out.
@@ -219,6 +235,6 @@ function closed(more: u32): i32 {
     }
   }
   closePortion(row, key, flags, entries, more);
-  put32(io() + COUNT_DONE, count);
+  put32(io() + COUNT_DONE, (flags & REMOVES) != 0 ? entries : count);
   return OK;
 }

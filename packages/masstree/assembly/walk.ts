@@ -25,6 +25,7 @@ import {
   enterLayer,
   fork,
   goDeeper,
+  link,
   over,
   sawSlot,
   standOn,
@@ -32,6 +33,9 @@ import {
   word,
 } from './place';
 import { renew, renewed, splitInterior } from './shape';
+
+/** Instead of a status: the walk goes on. */
+export const DEEPER: i32 = 50;
 
 /**
  * Walks to the leaf of the key in hand. With `agreed`: to the head at `over`, named by
@@ -41,38 +45,51 @@ import { renew, renewed, splitInterior } from './shape';
 export function walk(map: usize, number: u64, grows: bool): i32 {
   const newest = newestOf(map);
   enterLayer(0, 0, top, 0);
-  while (true) {
-    let link = standOn(hop(word, false));
-    if (link == LOST) return AGAIN;
-    if (link == 0) return OK;
-    if (!(MUTANT == 423 && sizeOf(link) == 0) && isShown(newest, blockOf(link))) {
-      const status = renew(number, blockOf(link), link, over, word, false);
-      if (status != OK) return status;
-      link = standOn(renewed);
-    }
-    const x = blockOf(link);
-    if (sizeOf(link) == 0) {
-      if (grows && childCount(x) == WIDTH) return splitInterior(number);
-      ask(x);
-      const i = childOf(x, slice(depth), false);
-      descend(x, childAt(x, i), i == 0, i == childCount(x) - 1);
-      continue;
-    }
-    touch(x); // The lock's line, beside those that `find` asks for.
-    const live = load64(liveAt(link));
-    const slot = find(link, live, slice(depth), kind(depth));
-    sawSlot(live, slot, found);
-    if (slot < 0 || !isLayer(found)) return OK;
-    const at = slotAt(link, slot) + S_VALUE;
-    let head = hopValue(at, false);
-    if (head == LOST) return AGAIN;
-    if (MUTANT != 422 && isShown(newest, head)) {
-      const status = renew(number, head, head, x, at, true);
-      if (status != OK) return status;
-      head = renewed;
-    }
-    enterLayer(link, at, head, depth + 1);
-    if (fork(agreeing(head, depth)) != ~0) return OK;
-    goDeeper(get32(<usize>head + H_SKIP));
+  let status: i32;
+  do {
+    status = come(newest, number);
+    if (status != OK || link == 0) return status;
+    if (sizeOf(link) == 0) ask(blockOf(link));
+    else touch(blockOf(link)); // The lock's line, beside those that `find` asks for.
+    status = onward(newest, number, grows);
+  } while (status == DEEPER);
+  return status;
+}
+
+/** To the node that the word names which the walk stands at; 0: none. As `walk`. */
+export function come(newest: u64, number: u64): i32 {
+  const link = standOn(hop(word, false));
+  if (link == LOST) return AGAIN;
+  if (link == 0 || (MUTANT == 423 && sizeOf(link) == 0) || !isShown(newest, blockOf(link)))
+    return OK;
+  const status = renew(number, blockOf(link), link, over, word, false);
+  if (status == OK) standOn(renewed);
+  return status;
+}
+
+/** Looks into the node that it has come to: as `walk`, or DEEPER. */
+export function onward(newest: u64, number: u64, grows: bool): i32 {
+  const x = blockOf(link);
+  if (sizeOf(link) == 0) {
+    if (grows && childCount(x) == WIDTH) return splitInterior(number);
+    const i = childOf(x, slice(depth), false);
+    descend(x, childAt(x, i), i == 0, i == childCount(x) - 1);
+    return DEEPER;
   }
+  const live = load64(liveAt(link));
+  const slot = find(link, live, slice(depth), kind(depth));
+  sawSlot(live, slot, found);
+  if (slot < 0 || !isLayer(found)) return OK;
+  const at = slotAt(link, slot) + S_VALUE;
+  let head = hopValue(at, false);
+  if (head == LOST) return AGAIN;
+  if (MUTANT != 422 && isShown(newest, head)) {
+    const status = renew(number, head, head, x, at, true);
+    if (status != OK) return status;
+    head = renewed;
+  }
+  enterLayer(link, at, head, depth + 1);
+  if (fork(agreeing(head, depth)) != ~0) return OK;
+  goDeeper(get32(<usize>head + H_SKIP));
+  return DEEPER;
 }

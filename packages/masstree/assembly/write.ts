@@ -100,7 +100,7 @@ import { sweepSome, tidy } from './tidy';
 import { walk } from './walk';
 
 /** Rounds before CONTENDED. */
-const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
+export const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 
 let value: usize = 0;
 let bytes: u32 = 0;
@@ -125,11 +125,14 @@ export function put(
   if (!intents.ready(domain)) return leave(whyNot());
   takeKey(len, k0, k1, k2, k3);
   const head = mapOf(domain) + MAP_HEAD;
-  const status = run(domain, head, kind, valueIn, bytesIn, expected, expectedBytes);
+  const status = run(domain, head, kind, valueIn, bytesIn, expected, expectedBytes, false);
   return status == NEED ? NEED : leave(status);
 }
 
-/** A write of the key in hand to the tree under `head`: the map's, or one that is not yet. */
+/**
+ * A write of the key in hand to the tree under `head`: the map's, or one that is not yet. `stands`:
+ * other walks of this thread stand where its pin keeps what they stand on.
+ */
 export function run(
   domain: usize,
   head: usize,
@@ -138,6 +141,7 @@ export function run(
   bytesIn: u32,
   expected: u32,
   expectedBytes: u32,
+  stands: bool,
 ): i32 {
   const map = mapOf(domain);
   const own = head == map + MAP_HEAD;
@@ -152,12 +156,23 @@ export function run(
     if (status == FULL && tries < 2) {
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
-      intents.collectHere(false);
+      intents.collectHere(stands && MUTANT != 456);
     } else if (status == AGAIN) round++;
     else if (status != CHANGED) return status;
     reachOn(round);
   }
   return CONTENDED;
+}
+
+/** The same for a walk of the number `number` that stands at its end. */
+export function runHere(domain: usize, number: u64, kind: u32, valueIn: u32, bytesIn: u32): i32 {
+  const map = mapOf(domain);
+  value = valueIn;
+  bytes = bytesIn;
+  intents.counts(true);
+  const status = write(map, number, kind, 0, 0);
+  if (status != FULL && status != AGAIN && status != CHANGED) return status;
+  return run(domain, map + MAP_HEAD, kind, valueIn, bytesIn, 0, 0, true);
 }
 
 /** A sweep, and the key in hand and the tree are as they were. */
@@ -175,9 +190,12 @@ function sweepFor(domain: usize, head: usize, own: bool): bool {
 function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
   const number = settled(map);
   if (number == 0) return AGAIN;
-  const removing = removes(kind);
-  const status = walk(map, number, !removing);
-  if (status != OK) return status;
+  const status = walk(map, number, !removes(kind));
+  return status == OK ? write(map, number, kind, expected, expectedBytes) : status;
+}
+
+/** Steps 2 to 6, where the walk has come to. */
+function write(map: usize, number: u64, kind: u32, expected: usize, expectedBytes: u32): i32 {
   if (agreed != ~0) {
     if (needsOne(kind)) return none(kind);
     return added(kind, splitHead(number));
@@ -208,7 +226,7 @@ function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i3
   }
   const shows = kind == SWAP || kind == TAKE;
   if (shows && record != 0) cover();
-  const done = removing ? remove(map, live, slot, record) : replace(live, slot, what, record);
+  const done = removes(kind) ? remove(map, live, slot, record) : replace(live, slot, what, record);
   if (done != OK || !shows) return done;
   return showWord(word, what, record, OK);
 }

@@ -23,6 +23,7 @@ export interface TreeKernel extends TargetKernel, WritableKernel {
   snapshot(...map: MapArgs): number;
   closeSnapshot(...map: MapArgs): number;
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
+  putMany(...call: [...MapArgs, kind: number, count: number, at: number, out: number]): number;
   size(...map: MapArgs): number;
   stats(...call: [...MapArgs, at: number]): number;
   bulkBegin(...map: MapArgs): number;

@@ -1,16 +1,7 @@
 // The map itself: what opens and ends it, and what it has beside every writable ordered map.
 
 import type { Arena, Codec, Range } from '@x/shm-arena';
-import {
-  codecsOf,
-  KINDS,
-  type MapArgs,
-  MapCore,
-  NUMBERS,
-  pairOf,
-  READER,
-  WRITER,
-} from '@x/shm-arena/map';
+import { codecsOf, KINDS, type MapArgs, MapCore, NUMBERS, pairOf, READER } from '@x/shm-arena/map';
 import {
   type Bounds,
   compareBytes,
@@ -19,6 +10,7 @@ import {
   writableOrdered,
 } from '@x/shm-arena/ordered';
 import {
+  amidst,
   attachStructure,
   createStructure,
   iterableOf,
@@ -118,20 +110,25 @@ export class Tree<K, V>
   // ── Ranges ───────────────────────────────────────────────────────────────────────────────────
 
   deleteRange(range: Range<K>): number {
-    return this.#deleteWithin(encodeRange(range, this[READER].bound), 'deleteRange');
+    return this.#deleteWithin(encodeRange(range, this[READER].bound));
   }
 
   clear(): void {
-    this.#deleteWithin(EVERYTHING, 'clear');
+    this.#deleteWithin(EVERYTHING);
   }
 
-  /** Removes, one by one, what is within `bounds`; not what comes to stand behind all of it. */
-  #deleteWithin(bounds: Readonly<Bounds>, what: string): number {
+  /** Removes what is within `bounds`; not what comes to stand behind all of it. */
+  #deleteWithin(bounds: Readonly<Bounds>): number {
     const reader = this[READER];
-    return this[WRITER].removeEach(
-      (remove) => reader.eachKey(untilLast(reader, bounds), remove),
-      what,
-    );
+    let removed = 0;
+    try {
+      reader.removeWithin(untilLast(reader, bounds), (some) => {
+        removed += some;
+      });
+    } catch (error) {
+      throw amidst(error, removed);
+    }
+    return removed;
   }
 
   // ── Loading ──────────────────────────────────────────────────────────────────────────────────

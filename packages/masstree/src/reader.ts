@@ -3,9 +3,12 @@
 import { type Bounds, eachKey, RangeScan, TargetReader } from '@x/shm-arena/ordered';
 import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
-import { COUNT_ONLY, WIDE, WIDER } from '../build/numbers/scan.ts';
+import { REMOVED } from '../build/numbers/remove.ts';
+import { COUNT_ONLY, REMOVES, WIDE, WIDER } from '../build/numbers/scan.ts';
 import type { Core } from './kernel.ts';
 
+/** Entries that one call of the kernel removes: its pin keeps what they had until it returns. */
+const MOST_REMOVED = 256;
 /** Bytes beside what the kernel asks for. */
 const KEY_SPARE = 256;
 
@@ -26,6 +29,20 @@ export class TreeReader<K, V> extends TargetReader<Core<K, V>, K, V> {
   ): void {
     this.checkFor(bounds);
     if (!bounds.empty) eachKey(this.scan(bounds, KEYS_ONLY), bounds.limit, visit);
+  }
+
+  /** Removes what is within `bounds`; `told` is called with how many were, portion by portion. */
+  removeWithin(bounds: Readonly<Bounds>, told: (removed: number) => void): void {
+    this.checkFor(bounds);
+    if (bounds.empty) return;
+    const { core } = this;
+    const scan = this.scan(bounds, COUNT_ONLY | REMOVES);
+    for (let left = bounds.limit; scan.more && left > 0; ) {
+      scan.read(Math.min(left, MOST_REMOVED), undefined);
+      const removed = core.result(REMOVED);
+      left -= removed;
+      told(removed);
+    }
   }
 
   protected override scan(bounds: Readonly<Bounds>, flags: number): RangeScan {

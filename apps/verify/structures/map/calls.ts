@@ -57,11 +57,22 @@ export function stageKey(t: Thread, at: number, key: string): number {
 
 /** Stages keys as `getMany` wants them; returns the offset behind. */
 export function stageKeys(t: Thread, first: number, keys: readonly string[]): number {
+  return stageEntries(t, first, keys, []);
+}
+
+/** The same with their values, for `putMany`. */
+export function stageEntries(
+  t: Thread,
+  first: number,
+  keys: readonly string[],
+  values: readonly Uint8Array[],
+): number {
   let at = first;
-  for (const key of keys) {
+  for (const [i, key] of keys.entries()) {
+    const value = values[i] ?? new Uint8Array();
     const length = stageKey(t, at + 8, key);
-    t.world.write(at, new Uint8Array(new Uint32Array([length, 0]).buffer));
-    at += 8 + align8(length);
+    t.world.write(at, new Uint8Array(new Uint32Array([length, value.length]).buffer));
+    at = stage(t, at + 8 + align8(length), value);
   }
   return at;
 }

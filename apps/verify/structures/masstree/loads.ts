@@ -10,6 +10,8 @@ import {
   FULL,
   gets,
   L,
+  LONG_A,
+  LONG_B,
   one,
   PAIR,
   REVERSE,
@@ -145,7 +147,157 @@ const MANY: Meeting[] = [
   { name: 'set, remove', threads: [sets('a', 4), deletes('c'), many([...'ac'])], before: FULL },
 ];
 
+const puts = (op: string, keys: readonly string[], value = 20): Program => [
+  ['puts', op, keys, value],
+];
+const AB = ['a', 'b'];
+
+/** What is about one of the keys at most, or none (parts.ts). */
+const PUTS: Meeting[] = [
+  { name: 'alone', threads: [puts('set', [...'abc'])] },
+  { name: 'set', threads: [puts('set', AB), one('set', 'b', 4)], before: sets('ab') },
+  { name: 'get', threads: [puts('insert', AB), gets('b')] },
+  { name: 'insert', threads: [puts('insert', AB), one('insert', 'b', 4)], before: sets('e') },
+  { name: 'delete', threads: [puts('delete', AB), one('delete', 'a')], before: sets('ab') },
+  { name: 'split', threads: [puts('insert', ['d', 'f']), one('set', 'd', 4)], before: FULL },
+  {
+    name: 'split, apart',
+    threads: [puts('insert', ['d', 'f']), one('insert', 'h', 4)],
+    before: FULL,
+  },
+  {
+    name: 'rebuild',
+    threads: [puts('set', ['a', 'c'], LARGE), gets('c')],
+    before: [...FULL, ...deletes('eg')],
+  },
+  { name: 'merge', threads: [puts('delete', ['a', 'c']), one('set', 'c', 4)], before: PAIR },
+  {
+    name: 'layers',
+    threads: [puts('insert', [`${L}b`, `${L}c`]), one('delete', `${L}a`)],
+    before: layered('a'),
+  },
+  {
+    name: 'fork',
+    threads: [puts('insert', [`${D}a`, `${S}c`]), one('insert', `${D}b`, 4)],
+    before: [
+      ['set', `${S}a`, 7],
+      ['set', `${S}b`, 7],
+    ],
+  },
+  {
+    name: 'layer goes',
+    threads: [puts('delete', [`${L}a`, `${L}b`]), one('insert', `${L}b`, 4)],
+    before: layered('ab'),
+  },
+  {
+    name: 'records',
+    threads: [puts('set', ['a', 'c'], LARGE + 4), gets('c')],
+    before: [
+      ['set', 'a', LARGE],
+      ['set', 'c', LARGE],
+    ],
+  },
+  {
+    name: 'snapshot',
+    threads: [
+      puts('set', [...'ac'], 22),
+      [
+        ['snap', 's'],
+        ['getAt', 's', 'c'],
+      ],
+    ],
+    before: FULL,
+  },
+  {
+    name: 'old snapshot',
+    threads: [puts('set', [...'ag']), one('set', 'g', 4)],
+    before: [...FULL, ['snap', 'o']],
+    observe: [['scanAt', 'o']],
+  },
+  {
+    name: 'the same key',
+    threads: [puts('set', ['a', 'a']), one('set', 'a', 4)],
+    before: sets('a'),
+  },
+  {
+    name: 'three',
+    threads: [puts('insert', ['b', 'd']), one('set', 'd', 4), one('delete', 'e')],
+    before: FULL,
+  },
+];
+
+const cut = (from: string, to: string, limit = 9): Program => [['cut', from, to, limit]];
+const RECORDS_ALL: Program = [...'aceg'].map((key, i): OpCall => ['set', key, LARGE + i]);
+
+/** What is about one of the keys at most. */
+const CUTS: Meeting[] = [
+  {
+    name: 'alone',
+    threads: [cut('a', 'z')],
+    before: [...TREE].map((key): OpCall => ['set', key, 7]),
+  },
+  { name: 'set', threads: [cut('a', 'f'), one('set', 'c', 4)], before: FULL },
+  { name: 'another kind', threads: [cut('a', 'f'), one('set', 'c', 8)], before: sets('ac') },
+  { name: 'insert', threads: [cut('a', 'f'), one('insert', 'b', 4)], before: sets('ace') },
+  { name: 'delete', threads: [cut('a', 'f'), one('delete', 'c')], before: FULL },
+  { name: 'get', threads: [cut('a', 'f'), gets('c')], before: FULL },
+  { name: 'take', threads: [cut('a', 'h'), one('take', 'c')], before: RECORDS_ALL },
+  { name: 'records', threads: [cut('a', 'h'), one('set', 'c', LARGE + 9)], before: RECORDS_ALL },
+  {
+    name: 'far',
+    threads: [cut('a', 'z'), gets('c')],
+    before: [
+      ['set', 'c', FAR],
+      ['set', 'd', FAR + 1],
+    ],
+  },
+  { name: 'in parts', threads: [cut('a', 'h', 2), one('set', 'c', 4)], before: FULL },
+  { name: 'split', threads: [cut('a', 'f'), one('insert', 'd', 4)], before: FULL },
+  { name: 'leaves', threads: [cut('a', 'h'), one('set', 'e', 4)], before: PAIR },
+  { name: 'leaves, insert', threads: [cut('a', 'h'), one('insert', 'f', 4)], before: PAIR },
+  {
+    name: 'layers',
+    threads: [cut('a', 'z'), one('insert', `${L}c`, 4)],
+    before: [...sets('ap'), ...layered('ab')],
+  },
+  {
+    name: 'long keys',
+    threads: [cut('a', 'zz'), one('set', LONG_A, 4)],
+    before: [
+      ['set', LONG_A, LARGE],
+      ['set', LONG_B, 7],
+      ['set', 'z', 7],
+    ],
+  },
+  {
+    name: 'end in a layer',
+    threads: [cut(`${L}b`, `${L}c`), one('set', `${L}b`, 4)],
+    before: layered('abc'),
+  },
+  {
+    name: 'old snapshot',
+    threads: [cut('a', 'f'), one('set', 'c', 4)],
+    before: [...FULL, ['snap', 'o']],
+    observe: [['scanAt', 'o']],
+  },
+  {
+    name: 'snapshot',
+    threads: [
+      cut('a', 'd'),
+      [
+        ['snap', 's'],
+        ['getAt', 's', 'c'],
+      ],
+    ],
+    before: FULL,
+  },
+  { name: 'maintain', threads: [cut('a', 'f'), one('maintain', 9)], before: PAIR },
+  { name: 'cut', threads: [cut('a', 'd'), cut('e', 'h')], before: PAIR },
+];
+
 export const MEETINGS: Meeting[] = [
   ...LOADS,
+  ...CUTS.map((each) => ({ ...each, name: `cut: ${each.name}` })),
+  ...PUTS.map((each) => ({ ...each, name: `puts: ${each.name}` })),
   ...MANY.map((each) => ({ ...each, name: `many: ${each.name}` })),
 ];

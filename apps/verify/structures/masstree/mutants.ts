@@ -27,6 +27,7 @@ const by =
 const tree = by(...usual);
 /** By two switches, which programs that are short allow for. */
 const twice = by({ strategy: 'dfs', preemptions: 2 });
+const refused = by({ strategy: 'dfs', preemptions: 1, failures: true });
 const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
 const diesTwice = by({ strategy: 'dfs', preemptions: 0, kills: 2 });
 const diesLate = by({ strategy: 'dfs', preemptions: 1, kills: 1 });
@@ -78,5 +79,17 @@ export const mutants: Mutant[] = [
   dies(452, 'what was loaded has left its line before it is in the map', 'load, get'),
   dies(453, 'a repair drops what was loaded though it is in the map', 'load, get'),
   diesTwice(455, 'a repair takes apart what was loaded in its own name', 'load in vain, get'),
+  tree(416, 'a range is removed from a leaf that a snapshot shows', 'cut: old snapshot'),
+  tree(
+    417,
+    'a range is removed by what the leaf was before its lock',
+    'cut: insert',
+    'cut: delete',
+  ),
+  twice(418, 'what was gathered under the lock is not covered', 'cut: late'),
+  tree(419, 'of a run one record is retired', 'cut: records'),
+  dies(454, 'a repair counts one entry of a run', 'cut: get'),
+  refused(456, 'what other walks of the thread stand on is freed', 'puts: rebuild'),
+  tree(457, 'a key is written under a number that its walk did not find', 'puts: snapshot'),
   tree(449, 'a thread closes all of its snapshots with one', 'old snapshot: sets, a new one'),
 ];

@@ -1,14 +1,27 @@
 // The operations of a Masstree: what it writes at once, snapshots that it counts, scans that only
 // count, and what keeps it small. Results as plain data; parts.ts says what they promise.
 
-import { COUNT_ONLY, WIDE, WIDER } from '../../../../packages/masstree/build/numbers-gated/scan.ts';
+import { REMOVED } from '../../../../packages/masstree/build/numbers-gated/remove.ts';
+import {
+  COUNT_ONLY,
+  REMOVES,
+  WIDE,
+  WIDER,
+} from '../../../../packages/masstree/build/numbers-gated/scan.ts';
 import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
+  END,
+  END_OPEN,
   REVERSE,
   START,
   START_OPEN,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/codes.ts';
 import { MAX_KEY } from '../../../../packages/shm-arena/build/numbers-gated/map/key.ts';
+import {
+  INSERT,
+  REMOVE,
+  SET,
+} from '../../../../packages/shm-arena/build/numbers-gated/map/kinds.ts';
 import { PORTION_KEYS } from '../../../../packages/shm-arena/build/numbers-gated/map/portion.ts';
 import {
   ANSWER,
@@ -19,7 +32,7 @@ import {
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Steps, Structure, Thread } from '../../src/structure.ts';
 import { dropLease, takeLease } from '../common.ts';
-import { handle, keyArguments, stage } from '../map/calls.ts';
+import { handle, keyArguments, stage, stageEntries } from '../map/calls.ts';
 import { valueBytes, writesByKind } from '../map/kinds.ts';
 import { type MapCalls, nameOf, operationsOf, type Part, targetCalls } from '../map/operations.ts';
 import { linkOf, type Run } from './memory.ts';
@@ -48,6 +61,7 @@ export const calls: MapCalls = {
 };
 
 const NOTHING = new Uint8Array();
+const encoder = new TextEncoder();
 
 type Operations = Structure<Run>['operations'];
 
@@ -116,6 +130,27 @@ function* leave(t: Thread, run: Run): Steps<number> {
   return yield [t.kernels[KERNEL]!.leave!, ...handle(t)];
 }
 
+// ---- many writes ----------------------------------------------------------------------------------
+
+const PUTS: Record<string, number> = { set: SET, insert: INSERT, delete: REMOVE };
+
+const puts: Operations = {
+  /** Writes of one kind, of all keys; the values ascend. What each has said. */
+  puts: {
+    *run(t, _run, op: string, keys: readonly string[], value: number) {
+      const first = t.local.io! + 64;
+      const values = keys.map((_, i) => (op === 'delete' ? NOTHING : valueBytes(value + i)));
+      const out = stageEntries(t, first, keys, values);
+      const call = [PUTS[op]!, keys.length, first, out] as const;
+      const status: number = yield [t.kernels[KERNEL]!.putMany!, ...handle(t), ...call];
+      const done = t.world.u32(t.local.io! + COUNT_DONE);
+      const said = Array.from({ length: done }, (_, i) => nameOf(t.world.u32(out + 4 * i)));
+      return status === 0 ? said.join(' ') : [...said, nameOf(status)].join(' ');
+    },
+    bound: 6_000,
+  },
+};
+
 // ---- loading ------------------------------------------------------------------------------------
 
 /** Puts all of them, and then they are the map's. */
@@ -146,6 +181,56 @@ const loads: Operations = {
   },
 };
 
+// ---- counting, removing -------------------------------------------------------------------------
+
+interface Counted {
+  flags: number;
+  limit: number;
+  from?: string;
+  to?: string;
+}
+
+/** How many a scan counts or removes, part by part; a refusal behind them. */
+function* counted(t: Thread, { flags, limit, from, to }: Counted): Steps<number | string> {
+  const io = t.local.io!;
+  const removes = (flags & REMOVES) !== 0;
+  const endAt = io + 64;
+  let all = 0;
+  let last: Uint8Array = from === undefined ? NOTHING : encoder.encode(from);
+  let bounds = last === NOTHING ? 0 : START;
+  let wide = { flags, outBytes: ROOM };
+  for (let n = 0; n < 12; n++) {
+    const end = to === undefined ? NOTHING : encoder.encode(to);
+    const startAt = stage(t, endAt, end);
+    const out = stage(t, startAt, last);
+    const part: Part = {
+      ...wide,
+      limit,
+      startBytes: last.length,
+      startAt,
+      ended: [0, 0],
+      out,
+    };
+    part.flags |= bounds | (end === NOTHING ? 0 : END | END_OPEN);
+    const call = calls.scan([0], part).with(5, end.length).with(6, endAt);
+    const status: number = yield [t.kernels[KERNEL]!.scan!, ...handle(t), ...call];
+    const wider = calls.wider!(t, part, status);
+    if (wider !== undefined) {
+      wide = { flags: wider.flags & ~(START | START_OPEN), outBytes: wider.outBytes };
+      continue;
+    }
+    if (status !== 0) return removes && all > 0 ? `${all} ${nameOf(status)}` : nameOf(status);
+    const rows = t.world.u32(io + COUNT_DONE);
+    all += removes ? t.world.u32(io + REMOVED) : rows;
+    if (t.world.u32(io + NEXT) === 0) return all;
+    if (rows === 0 && !removes) return '!nothing is counted';
+    if (rows === 0) continue;
+    last = lastKey(t, out);
+    bounds = START | START_OPEN;
+  }
+  return '!endless';
+}
+
 // ---- the whole map ------------------------------------------------------------------------------
 
 const LIMIT = 2;
@@ -154,39 +239,15 @@ const whole: Operations = {
   /** How many entries a scan counts, LIMIT at a time. */
   count: {
     *run(t, _run, _tag: string, reverse: boolean) {
-      const io = t.local.io!;
-      const startAt = io + 64;
-      let all = 0;
-      let last: Uint8Array = NOTHING;
-      let wide = { flags: COUNT_ONLY | (reverse ? REVERSE : 0), outBytes: ROOM };
-      for (let n = 0; n < 12; n++) {
-        const out = stage(t, startAt, last);
-        const bounds = last === NOTHING ? 0 : START | START_OPEN;
-        const part: Part = {
-          ...wide,
-          limit: LIMIT,
-          startBytes: last.length,
-          startAt,
-          ended: [0, 0],
-          out,
-        };
-        part.flags |= bounds;
-        const call = calls.scan([0], part);
-        const status: number = yield [t.kernels[KERNEL]!.scan!, ...handle(t), ...call];
-        const wider = calls.wider!(t, part, status);
-        if (wider !== undefined) {
-          wide = { flags: wider.flags & ~bounds, outBytes: wider.outBytes };
-          continue;
-        }
-        if (status !== 0) return nameOf(status);
-        const counted = t.world.u32(io + COUNT_DONE);
-        all += counted;
-        if (t.world.u32(io + NEXT) === 0) return all;
-        if (counted === 0) return '!nothing is counted';
-        last = lastKey(t, out);
-      }
-      return '!endless';
+      return yield* counted(t, { flags: COUNT_ONLY | (reverse ? REVERSE : 0), limit: LIMIT });
     },
+  },
+  /** How many of the keys from one up to before another are removed, `limit` at a time. */
+  cut: {
+    *run(t, _run, from: string, to: string, limit = 9) {
+      return yield* counted(t, { flags: COUNT_ONLY | REMOVES, from, to, limit });
+    },
+    bound: 6_000,
   },
   size: {
     *run(t) {
@@ -223,6 +284,7 @@ export const operations: Operations = {
   ...general,
   ...writesByKind(calls),
   ...snapshots,
+  ...puts,
   ...loads,
   ...whole,
 };

@@ -15,6 +15,7 @@ import {
 import { amidst, describe, functionOf, iterableOf, typeError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { KeyArgs, MapArgs, MapCore, MapKernel, ValueArgs } from './core.ts';
+import { ENTRY_HEAD, type Pack, putHead, putMany } from './many.ts';
 import type { MapReader } from './reader.ts';
 
 const { OK } = Status;
@@ -23,6 +24,12 @@ const { OK } = Status;
 export interface WritableKernel extends MapKernel {
   /** One write of a kind; the second value is the expected one. A status. */
   put(...call: [...MapArgs, kind: number, ...KeyArgs, ...ValueArgs, ...ValueArgs]): number;
+  /**
+   * If it has one: writes of one kind, of `count` entries that are staged at `at` as many.ts says,
+   * one after the other. Puts what each has said at `out`; the result is how many. OK, or why there
+   * are not more of them.
+   */
+  putMany?(...call: [...MapArgs, kind: number, count: number, at: number, out: number]): number;
 }
 
 /** The kernel's numbers of its kinds of writes, and what it answers beside the arena's statuses. */
@@ -134,21 +141,20 @@ export class Writer<K, V> {
   }
 
   setMany(entries: Iterable<readonly [K, V]>): void {
-    this.each('entries', entries, (entry, at) => {
-      const [key, value] = pairOf(entry, at);
-      this.set(key, value);
-    });
+    this.putPairs(this.kinds.set, entries, 'set');
   }
 
   insertMany(entries: Iterable<readonly [K, V]>): boolean[] {
-    return this.each('entries', entries, (entry, at) => {
-      const [key, value] = pairOf(entry, at);
-      return this.insert(key, value);
-    });
+    return this.putPairs(this.kinds.insert, entries, 'insert').map((status) => status === OK);
   }
 
   deleteMany(keys: Iterable<K>): number {
-    return this.each('keys', keys, (key) => this.delete(key)).filter(Boolean).length;
+    const { remove } = this.kinds;
+    const pack: Pack<K, K, V> = ({ crossing, keyPort }, key) => {
+      putHead(crossing, keyPort.append(key, ENTRY_HEAD), keyPort.length, 0);
+    };
+    const one = (key: K) => this.remove(remove, key, 'delete');
+    return this.putEach('keys', keys, remove, pack, one).filter((status) => status === OK).length;
   }
 
   /**
@@ -175,18 +181,39 @@ export class Writer<K, V> {
     return removed;
   }
 
-  /** What `work` says of each. */
-  private each<T, R>(name: string, given: Iterable<T>, work: (one: T, at: number) => R): R[] {
-    this.reader.checkAll();
-    const said: R[] = [];
+  /** Writes entries: what each write has said. */
+  private putPairs(kind: number, entries: Iterable<readonly [K, V]>, what: string): number[] {
+    const pack: Pack<readonly [K, V], K, V> = ({ crossing, keyPort, valuePort }, entry, at) => {
+      const [key, value] = pairOf(entry, at);
+      const head = keyPort.append(key, ENTRY_HEAD);
+      const { length } = keyPort;
+      valuePort.append(value);
+      putHead(crossing, head, length, valuePort.length);
+    };
+    const one = (entry: readonly [K, V], at: number): number => {
+      const [key, value] = pairOf(entry, at);
+      return this.put(kind, key, value, what);
+    };
+    return this.putEach('entries', entries, kind, pack, one);
+  }
+
+  private putEach<T>(
+    name: string,
+    given: Iterable<T>,
+    kind: number,
+    pack: Pack<T, K, V>,
+    one: (each: T, at: number) => number,
+  ): number[] {
+    const { reader } = this;
+    reader.checkAll();
+    const { kernel, entry, generation } = reader.core;
+    const call = (count: number, at: number, out: number) => {
+      reader.check();
+      return kernel.putMany!(entry, generation, kind, count, at, out);
+    };
     // A copy: encoding one may run user code that changes them.
     const all = [...iterableOf(name, given)];
-    try {
-      for (const [at, one] of all.entries()) said.push(work(one, at));
-    } catch (error) {
-      throw amidst(error, said.length);
-    }
-    return said;
+    return putMany(reader.core, all, kernel.putMany && call, pack, one);
   }
 
   /** Writes what `update` made of a value, unless another one has taken its place. */
