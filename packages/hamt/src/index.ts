@@ -1,9 +1,12 @@
 export type {
   HamtCodecs,
+  HamtDifference,
   HamtFactory,
+  HamtForkOptions,
   HamtHandle,
   HamtOptions,
   HamtSnapshot,
+  HamtSnapshotOptions,
   HamtStats,
 } from './api.ts';
 export { Hamt } from './api.ts';
