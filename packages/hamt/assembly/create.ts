@@ -93,7 +93,8 @@ export function fork(
   if (map == 0) return leaveCall(whyNot());
   const array: usize = target & ~SNAPSHOT;
   // Of no generation that an array has which it may find.
-  const first: u64 = array == 0 ? 1 : <u64>generationOf(array) + 1;
+  const more: u64 = MUTANT == 536 ? 0 : 1;
+  const first: u64 = array == 0 ? 1 : generationOf(array) + more;
   store64(map + MAP_ROOT, (first << 32) | array);
   put64(map + MAP_KEY, get64(from + MAP_KEY));
   put64(map + MAP_KEY + 8, get64(from + MAP_KEY + 8));

@@ -141,7 +141,6 @@ function run(): i32 {
       reachOn(round++);
       continue;
     }
-    budget--;
     if (a != b) {
       const found = merge();
       if (found != END) return found;
@@ -149,6 +148,7 @@ function run(): i32 {
     }
     place = rangeEnd;
     if (place == 0) return END;
+    budget--; // Of a range that was looked at in part only the last entry says where to go on.
   }
   return RANGE;
 }

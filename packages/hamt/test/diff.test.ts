@@ -1,6 +1,6 @@
 // `from`, and what differs between two instants.
 
-import { Arena } from '@x/shm-arena';
+import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hamt, type HamtDifference } from '../src/index.ts';

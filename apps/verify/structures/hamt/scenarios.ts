@@ -284,6 +284,184 @@ scenario(
   LEAF,
 );
 
+const FEW_LEFT: Partial<Setting> = { pages: 7 };
+
+// ---- differences --------------------------------------------------------------------------------
+
+/** Taken one after another, with writes between them, then compared while others write. */
+const COMPARED: Program = [
+  ['diff', 's0', 's1'],
+  ['diff', 's1', 's0'],
+];
+for (const [name, { before, change }] of Object.entries(SHAPES)) {
+  const two: Program = [...before, ['snap', 's0'], ...change, ['snap', 's1']];
+  scenario(`${name}: diff`, [COMPARED, [['set', 'a', 4]]], two);
+}
+scenario(
+  'diff over many ranges',
+  [[...COMPARED, ['diff', 's0', 's0']], [['insert', 'd', 1]]],
+  [
+    ...LEAF,
+    ...[...'cefgjq'].map((key, i): OpCall => ['set', key, i]),
+    ['set', 'aa', 5],
+    ['set', 'Q', 1],
+    ['set', '1', 2],
+    ['snap', 's0'],
+    ['set', 'c', 0],
+    ['set', 'j', 4],
+    ['delete', 'q'],
+    ['set', '1', 4],
+    ['set', 'ab', LARGE],
+    ['snap', 's1'],
+  ],
+);
+
+// ---- forks --------------------------------------------------------------------------------------
+
+const FORKED: Program = [...LEAF, ['fork', 'f']];
+const BOTH: Program = [
+  ['scanIn', 'f'],
+  ['mark', 'end'],
+  ['scan', 'end', false, 2],
+];
+scenario(
+  'fork alone',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  LEAF,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'fork, set',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'get', 'a'],
+    ],
+    [['set', 'a', 4]],
+  ],
+  LEAF,
+  {},
+  {
+    observe: BOTH,
+  },
+);
+scenario(
+  'a fork comes and goes',
+  [
+    [
+      ['fork', 'f'],
+      ['endIn', 'f'],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'both lines write',
+  [
+    [['in', 'f', 'set', 'a', 4]],
+    [
+      ['set', 'a', 10],
+      ['get', 'b'],
+    ],
+  ],
+  FORKED,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'two write the fork',
+  [
+    [['in', 'f', 'set', 'b', LARGE + 4]],
+    [
+      ['in', 'f', 'delete', 'a'],
+      ['in', 'f', 'get', 'b'],
+    ],
+  ],
+  FORKED,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'far values in both lines',
+  [[['in', 'f', 'set', 'b', FAR + 4]], [['delete', 'b']]],
+  [...LEAF, ['set', 'b', FAR + 3], ['fork', 'f']],
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'the elder line ends: get, set',
+  [
+    [
+      ['in', 'f', 'get', 'b'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+    [['set', 'b', 6], ['end']],
+  ],
+  FORKED,
+  {},
+  { observe: [['scanIn', 'f']] },
+);
+scenario(
+  'the fork ends: get, set',
+  [
+    [['endIn', 'f'], ['set', 'b', 6], ['quit']],
+    [
+      ['in', 'f', 'get', 'b'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  [...FORKED, ['set', 'b', 9], ['set', 'a', 2]],
+);
+scenario(
+  'a fork of a fork, whose elders end',
+  [
+    [
+      ['forkOf', 'g', 'f'],
+      ['endIn', 'f'],
+      ['quit'],
+      ['in', 'g', 'get', 'a'],
+      ['in', 'g', 'set', 'b', 3],
+    ],
+    [['end']],
+  ],
+  [...FORKED, ['in', 'f', 'set', 'i', 4], ['set', 'a', 11]],
+  {},
+  { observe: [['scanIn', 'g']] },
+);
+scenario(
+  'a fork of one that ends',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'get', 'a'],
+    ],
+    [['end']],
+  ],
+  LEAF,
+  {},
+  { observe: [['scanIn', 'f']] },
+);
+scenario(
+  'a fork, in little memory',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  LEAF,
+  FEW_LEFT,
+  {
+    may: ['full', 'limit'],
+  },
+);
+
 // ---- what a pin covers --------------------------------------------------------------------------
 
 const GOES: Program = [['set', 'a', 13], ['quit']];
@@ -292,7 +470,6 @@ scenario('late blocks, a write that is helped', [[['set', 'a', 10]], [['tick']],
 
 // ---- memory, ends -------------------------------------------------------------------------------
 
-const FEW: Partial<Setting> = { pages: 7 };
 scenario(
   'a full arena',
   [
@@ -306,7 +483,7 @@ scenario(
     ],
   ],
   LEAF,
-  FEW,
+  FEW_LEFT,
   { may: ['full', 'limit'] },
 );
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
