@@ -7,6 +7,7 @@
 //   hand.ts       the key of the present call      write.ts    one key is written
 //   reach.ts      following links                  intent.ts   what a write makes, deaths
 //   leaf.ts, record.ts   entries                   read.ts, scan.ts, diff.ts   one key, portions
+//   many.ts       many keys in lockstep
 //   notes.ts      what a call gathers              order.ts    in which order portions come
 //   audit.ts, create.ts
 //
@@ -65,6 +66,12 @@ export { put } from './write';
  * piece: after NEED, a part of a key or a value.
  */
 export { get, piece } from './read';
+
+/**
+ * getMany: the values of `count` keys, staged one behind the other at `at` (key.ts), as a portion
+ * without keys, in their order: as many as have room. OK.
+ */
+export { getMany } from './many';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts), all of them or (START) those behind

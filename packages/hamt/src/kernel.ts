@@ -23,6 +23,7 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
   stats(...call: [...MapArgs, at: number]): number;
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
+  getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
   diff(
     ...call: [
       ...[...MapArgs, target: number, ...MapArgs, otherTarget: number],

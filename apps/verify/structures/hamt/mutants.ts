@@ -64,5 +64,6 @@ export const mutants: Mutant[] = [
   dies(534, 'a repair lets holds stand whose lines are gone', 'a fork comes and goes'),
   once(535, 'a fork retires what another line has made', 'both lines write'),
   once(536, 'a fork stores into the array of the line above', 'both lines write'),
+  twice(537, 'lanes go on that a pin does not cover', 'late blocks, many'),
   once(525, 'a scan gives again what it gave', 'insert, scan', 'join: scan'),
 ];

@@ -27,11 +27,13 @@ export const KERNEL = 'hamt';
 const plain = targetCalls(KERNEL);
 /** Bytes for output: the kernel's notes are behind so much of the scratch. */
 const ROOM = 300;
+const MANY_ROOM = 200;
 
 export const calls: MapCalls = {
   ...plain,
   scan: ([target], part) =>
     plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, ROOM) }),
+  getMany: ([target], count, at, out, outBytes = MANY_ROOM) => [target!, count, at, out, outBytes],
   // By their hashes (assembly/hash.ts, in the gated build), then as they are.
   place: (key) => {
     const hash = [...key.padEnd(8, '\0').slice(0, 8)].map((char) => char.charCodeAt(0) & 15);

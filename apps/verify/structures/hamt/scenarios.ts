@@ -16,7 +16,7 @@ const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 40 });
 
 export { scenarios, settings };
 
-const TAGGED = ['mark', 'scan', 'snap', 'scanAt', 'getAt', 'sizeAt', 'drop'];
+const TAGGED = ['mark', 'many', 'scan', 'snap', 'scanAt', 'getAt', 'sizeAt', 'drop'];
 
 /** The same with other tags, so that two threads can have it. */
 function again(program: Program, tag: string): Program {
@@ -39,6 +39,11 @@ const SCAN: Program = [
   ['scan', 'f', false, 2],
 ];
 
+const MANY: Program = [
+  ['mark', 'm'],
+  ['many', 'm', ['b', 'i', 'c', 'a']],
+];
+
 /** Each operation once, on a leaf that is full: `a` inline, `b` a record; `i` in the other slot. */
 const OPS: Record<string, Program> = {
   insert: [['insert', 'c', 1]],
@@ -54,11 +59,12 @@ const OPS: Record<string, Program> = {
     ['get', 'b'],
     ['get', 'a'],
   ],
+  many: MANY,
   scan: SCAN,
   size: [['size']],
   snapshot: SNAP,
 };
-const reads = new Set(['get', 'scan', 'size']);
+const reads = new Set(['get', 'many', 'scan', 'size']);
 const LEAF: Program = [
   ['set', 'a', 7],
   ['set', 'b', LARGE],
@@ -466,6 +472,7 @@ scenario(
 
 const GOES: Program = [['set', 'a', 13], ['quit']];
 scenario('late blocks, get', [[['get', 'a']], [['tick'], ['set', 'a', 10]], GOES], LEAF);
+scenario('late blocks, many', [MANY, [['tick'], ['set', 'a', 10]], GOES], LEAF);
 scenario('late blocks, a write that is helped', [[['set', 'a', 10]], [['tick']], GOES], LEAF);
 
 // ---- memory, ends -------------------------------------------------------------------------------
