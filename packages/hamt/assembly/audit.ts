@@ -67,7 +67,7 @@ export function audit(entry: u32, generation: u32): i32 {
   return leave(OK);
 }
 
-/** Whether the line has made its array: in that of another line its dead may have left something. */
+/** Whether the line has made its array: in another line's, its dead may have left something. */
 function isOwn(map: usize, array: usize): bool {
   return get64(array - HEAD + BLOCK_BIRTH) > get64(map + MAP_ERA); // Frozen.
 }

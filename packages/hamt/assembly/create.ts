@@ -31,6 +31,7 @@ import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { dropHolds, eraOf } from './fork';
 import { keyFor } from './hash';
+import { putHolders } from './holders';
 import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
 import {
   ARRAY,
@@ -141,7 +142,7 @@ function countAll(map: usize, target: u32): u32 {
   return entries;
 }
 
-/** See index.ts. O(participants + what the domain's stats take). */
+/** See index.ts. O(participants + leases + what the domain's stats take). */
 export function stats(entry: u32, generation: u32, at: u32): i32 {
   const root = begin(entry, generation);
   if (root == 0) return whyNot();
@@ -152,6 +153,7 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   // None is larger than an array, but for one record, which the domain's bound knows of.
   domains.raiseBounds(at, LATE, LATE * (<u32>HEAD + ARRAY));
   put32(<usize>at + domains.STATS_BYTES + 16, countAll(map, 0));
+  putHolders(<usize>at + domains.STATS_BYTES + 24);
   return leaveCall(OK);
 }
 

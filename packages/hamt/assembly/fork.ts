@@ -119,7 +119,7 @@ export function eraOf(record: u32): u64 {
 
 // ---- the end of a hold --------------------------------------------------------------------------
 
-/** See index.ts. Steps 6 to 8; `but`: a slot that is dead, and reads nothing of a line that is gone. */
+/** See index.ts. Steps 6 to 8; `but`: a dead slot, which reads nothing of a line that is gone. */
 export function dropHolds(but: u32): void {
   // A hold that goes may have been the last one below another.
   for (let again = true; again; ) {

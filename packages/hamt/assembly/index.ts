@@ -9,7 +9,7 @@
 //   leaf.ts, record.ts   entries                   read.ts, scan.ts, diff.ts   one key, portions
 //   many.ts       many keys in lockstep
 //   notes.ts      what a call gathers              order.ts    in which order portions come
-//   audit.ts, create.ts
+//   audit.ts, create.ts, fork.ts, holders.ts
 //
 // Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
 // of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry,
@@ -38,7 +38,7 @@ export function overhead(): u32 {
  * leave: this slot has closed its last handle. repair: finishes or undoes what the dead participant
  * `slot` had begun; may be repeated. OK, CLOSED.
  * size: of a target; result {0 u32 entries}. stats: the domain's (domain.ts) at `at`, and behind
- * them 128 u32 entries.
+ * them 128 u32 entries, 136 holders (holders.ts).
  * snapshot: result {0 u32 target}, for the host's lease. CONTENDED: others were faster each time.
  */
 export { create, fork, leave, repair, size, snapshot, stats } from './create';

@@ -1,7 +1,7 @@
 // Reading many keys in lockstep, so that their cache misses overlap.
 //
 //   lane 0    slot ──► node ──► its link ──► leaf ──► entry ──► record
-//   lane 1    slot ──► leaf ──► entry                                   a step in each lane by turns
+//   lane 1    slot ──► leaf ──► entry                                  a step in each lane by turns
 //
 // Each key is read for itself: what it loads, and where it linearizes, is as of `get` (read.ts).
 // All lanes begin at one array. Where a slot is not covered, all of them begin again.

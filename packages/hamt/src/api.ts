@@ -64,6 +64,25 @@ export interface HamtDifference<K, V> {
 export interface HamtStats extends BlockStats {
   /** Entries. */
   readonly size: number;
+  /**
+   * Threads that have snapshots open, whichever. Together they, forks and calls that are not over
+   * hold back `pendingBytes` of this map at most; so does each of them.
+   */
+  readonly holders: readonly HamtHolder[];
+}
+
+/**
+ * A thread that holds memory back: a snapshot keeps what was there at its instant, in all
+ * structures of the arena, so here stand those of other maps, too. One that nobody closed shows as
+ * an age that grows; it ends when its thread does.
+ */
+export interface HamtHolder {
+  /** The thread's slot: `arena.participant.slot` there. */
+  readonly slot: number;
+  /** How many instants it holds: of snapshots of one instant, one. */
+  readonly leases: number;
+  /** How many eras ago the oldest one was taken: 256 blocks of one thread, or less, make one. */
+  readonly age: number;
 }
 
 /**
@@ -352,13 +371,14 @@ export interface Hamt<K, V> extends WritableMap<K, V> {
   /**
    * A fork: a map of its own from this instant on, which begins with all that this one has. Neither
    * sees what the other one writes; both share what neither has changed. It is nobody's: it has a
-   * handle, and a name if it is given one, and outlives this handle, this map and this thread, until
-   * somebody destroys it. Its codecs are this map's. O(threads), as `create` is, whatever the size.
+   * handle, and a name if it is given one, and outlives this handle, this map and this thread,
+   * until somebody destroys it. Its codecs are this map's. O(threads), as `create` is, whatever the
+   * size.
    *
-   * What the two share stays in memory as long as one of them shows it, and what this map has changed
-   * or removed since as long as the fork is there: at most what this map held at that instant. A map
-   * that is destroyed gives all its memory back when it has no fork any more, nor a fork's fork. A
-   * fork takes two entries of the arena's directory (`arena.structures()` lists a `HamtHold` too).
+   * While the fork is there, what this map has changed or removed since stays in memory: at most
+   * what it held at that instant. A map that is destroyed gives all its memory back when it has no
+   * fork any more, nor a fork's fork. A fork takes two entries of the arena's directory:
+   * `arena.structures()` lists a `HamtHold` for each.
    * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED, CONTENDED
    * @example
    * const prices = Hamt.create(arena).set('pear', 3).set('plum', 5);
@@ -375,7 +395,7 @@ export interface Hamt<K, V> extends WritableMap<K, V> {
    * what it is a fork of, and theirs. Reads ahead in batches and holds nothing between them. What
    * both share is not looked at: O(d log n + key length) for d entries that were written since one
    * of them, or between the two, whatever the size.
-   * @throws ShmError WRONG_TYPE (of a map that is no relation), SNAPSHOT_CLOSED, also while it goes on
+   * @throws ShmError WRONG_TYPE (of a map that is no relation), SNAPSHOT_CLOSED, also later on
    * @throws TypeError for what is no snapshot
    * @example
    * const map = Hamt.create(arena).set('a', 1).set('b', 2);
@@ -394,11 +414,15 @@ export interface Hamt<K, V> extends WritableMap<K, V> {
   // ── Numbers and ends ─────────────────────────────────────────────────────────────────────────
 
   /**
-   * How many entries and blocks there are. O(threads + memory / 64).
+   * How many entries and blocks there are, and who holds memory back. Blocks that a fork shares
+   * count where they were made. O(threads + snapshots + memory / 64).
    * @example
    * const map = Hamt.create(arena);
    * map.set('a', 1);
+   * const snapshot = map.snapshot();
    * map.stats().size; // 1
+   * map.stats().holders.length; // 1
+   * snapshot.close();
    */
   stats(): HamtStats;
 
@@ -462,8 +486,8 @@ export interface HamtFactory {
 
   /**
    * Makes a map with these entries: `create`, then `setMany`. Where that throws, the map is
-   * destroyed, and the error says in `landed` how many had been stored. With a name, others may open
-   * it before all are in it. O(n log n).
+   * destroyed, and the error says in `landed` how many had been stored. With a name, others may
+   * open it before all are in it. O(n log n).
    * @throws as `create` and `setMany`
    * @example
    * const map = Hamt.from(arena, [['a', 1], ['b', 2]]);

@@ -4,6 +4,7 @@ export type {
   HamtFactory,
   HamtForkOptions,
   HamtHandle,
+  HamtHolder,
   HamtOptions,
   HamtSnapshot,
   HamtSnapshotOptions,
