@@ -22,6 +22,15 @@ export function take(map: usize, len: u32, k0: u32, k1: u32, k2: u32, k3: u32): 
   hash = hashOf(map, s0, s1, len, at);
 }
 
+/** Takes a key that was in hand before. */
+export function put(first: u64, second: u64, len: u32, from: usize, hashed: u64): void {
+  s0 = first;
+  s1 = second;
+  at = from;
+  length = len;
+  hash = hashed;
+}
+
 /** Takes a key whose bytes are at `from`. */
 export function takeAt(map: usize, len: u32, from: usize): void {
   s0 = sliceAt(from, 0, len);

@@ -6,8 +6,10 @@
 //   hash.ts       where a key stands               build.ts    a trie with one entry changed
 //   hand.ts       the key of the present call      write.ts    one key is written
 //   reach.ts      following links                  intent.ts   what a write makes, deaths
-//   leaf.ts, record.ts   entries                   read.ts, scan.ts   one key, portions of all
-//   notes.ts      what a call gathers              audit.ts, create.ts
+//   leaf.ts, record.ts   entries                   read.ts, scan.ts, diff.ts   one key, portions
+//   many.ts       many keys in lockstep
+//   notes.ts      what a call gathers              order.ts    in which order portions come
+//   audit.ts, create.ts, fork.ts, holders.ts
 //
 // Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
 // of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry,
@@ -36,10 +38,19 @@ export function overhead(): u32 {
  * leave: this slot has closed its last handle. repair: finishes or undoes what the dead participant
  * `slot` had begun; may be repeated. OK, CLOSED.
  * size: of a target; result {0 u32 entries}. stats: the domain's (domain.ts) at `at`, and behind
- * them 128 u32 entries.
+ * them 128 u32 entries, 136 holders (holders.ts).
  * snapshot: result {0 u32 target}, for the host's lease. CONTENDED: others were faster each time.
  */
-export { create, leave, repair, size, snapshot, stats } from './create';
+export { create, fork, leave, repair, size, snapshot, stats } from './create';
+
+/**
+ * A fork's two parts (fork.ts says the order): hold: for an entry that the caller is creating, of
+ * type HamtHold, for the entry of a fork of `elder`; result {0 u32 root}, OK, CLOSED. fork: as
+ * create, for the snapshot `target` of `elder` that the hold's grant keeps. OK, CLOSED, FULL,
+ * CONTENDED, LIMIT.
+ * dropHolds: ends the holds of lines that are gone, if nobody is in a call of theirs.
+ */
+export { dropHolds, hold } from './fork';
 
 /**
  * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the
@@ -57,10 +68,24 @@ export { put } from './write';
 export { get, piece } from './read';
 
 /**
+ * getMany: the values of `count` keys, staged one behind the other at `at` (key.ts), as a portion
+ * without keys, in their order: as many as have room. OK.
+ */
+export { getMany } from './many';
+
+/**
  * scan: a portion of entries, `limit` at most (map/portion.ts), all of them or (START) those behind
  * the start key, in an order of the map's own. OK, NEED.
  */
 export { scan } from './scan';
+
+/**
+ * diff: a portion of keys, `most` at most, that have not the same value in `target` of one map as
+ * in `otherTarget` of another one of its family, all of them or behind the start key (START), else
+ * from a place on: what the call before has left as ENDED, if that is not 0. OK, NEED.
+ * related: whether two maps are of one family: OK, DIFFERS.
+ */
+export { diff, related } from './diff';
 
 /** audit: OK, or AUDIT + the number of a check of audit.ts. */
 export { audit } from './audit';

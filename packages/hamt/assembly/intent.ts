@@ -38,12 +38,19 @@
 //
 // Names: line, map, x as in layout.ts.
 
-import { check, load32, load64, store32, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import {
+  check,
+  get64,
+  load32,
+  load64,
+  store32,
+  store64,
+} from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
 import { GENERATION, ME } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
-import { enterHome } from '@x/shm-arena/assembly/reclaim/home';
+import { BLOCK_BIRTH, enterHome, HEAD } from '@x/shm-arena/assembly/reclaim/home';
 import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
@@ -55,7 +62,7 @@ import {
   takeRegionNoted,
 } from '@x/shm-arena/assembly/write/notes';
 import { cover } from '@x/shm-arena/assembly/map/reach';
-import { lineAt, lineOf, mapOf } from './layout';
+import { lineAt, lineOf, MAP_ERA, mapOf } from './layout';
 
 export const LINE_WORD: usize = 8;
 export const LINE_NEXT: usize = 16;
@@ -81,6 +88,8 @@ let line: usize = 0;
 let home: usize = 0;
 let news: u32 = 0;
 let olds: u32 = 0;
+/** What was born at this era, or before, another line has made (fork.ts). */
+let since: u64 = 0;
 
 function newsOf(line: usize, i: u32): usize {
   return line + LINE_NEWS + ((<usize>i) << 3);
@@ -105,6 +114,7 @@ export function ownLine(map: usize): usize {
 export function ready(domain: usize): bool {
   root = domain;
   line = ownLine(mapOf(domain));
+  since = get64(mapOf(domain) + MAP_ERA); // Frozen.
   home = load32(line + LINE_HOME);
   if (home != 0) return true;
   home = enterHome(domain);
@@ -145,9 +155,14 @@ export function outRegion(region: u32): void {
   noteOut(regionOut(region));
 }
 
-/** Notes a block that goes out of the map. */
+/** Notes a block that goes out of the map, if this line has made it. */
 export function out(x: usize): void {
-  noteOut(x);
+  if (isOwn(x)) noteOut(x);
+}
+
+/** Whether this line has made a block. Frozen while a line shows it. */
+export function isOwn(x: usize): bool {
+  return get64(x - HEAD + BLOCK_BIRTH) > since || MUTANT == 535;
 }
 
 function noteOut(note: u64): void {

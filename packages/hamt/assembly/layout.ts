@@ -27,6 +27,8 @@
 //
 // Map, in the domain's region, behind its record (home.ts)
 //   0 u64 root: array | generation << 32, shared   8 u64 x 2 the key of the hash, frozen
+//   24 u64 era of the fork, 0: of none   32 u32 its hold + 1   36 u32 generation of that: frozen
+//   (fork.ts)
 //   64 lines, LINE bytes for each slot of the arena: intent.ts says what stands in one
 //
 // L1  An entry stands where its hash says: in the slot's trie, in the run of its place at each
@@ -48,6 +50,9 @@ import { DOMAIN_OWN } from '@x/shm-arena/assembly/reclaim/home';
 
 export const MAP_ROOT: usize = 0;
 export const MAP_KEY: usize = 8;
+export const MAP_ERA: usize = 24;
+export const MAP_HOLD: usize = 32;
+export const MAP_HOLD_LIFE: usize = 36;
 export const MAP_LINES: usize = 64;
 export const LINE: usize = 320;
 

@@ -1,6 +1,7 @@
 // The kernel's part of the scratch: what a call gathers before it builds or gives it out.
 //
 //   | entry | items: hash, entry, what | pairs: place, link | path: node, place |
+//           | lanes (many.ts)                             |
 //
 // Private: a death takes it along.
 
@@ -20,6 +21,9 @@ const PAIR: usize = 8;
 const NEW_BYTES: usize = ENTRY + 8;
 const PAIRS_AT: usize = NEW_BYTES + <usize>ITEMS * ITEM;
 const PATH_AT: usize = PAIRS_AT + <usize>PAIRS * PAIR;
+/** Keys of a read in lockstep: they stand where nothing is gathered meanwhile. */
+export const LANES: u32 = isDefined(GATED) ? 2 : 16;
+export const LANE: usize = 48;
 /** Bytes of scratch that are the kernel's. */
 export const NOTES: u32 = (<u32>PATH_AT + (LEVELS << 3) + 63) & ~63;
 
@@ -30,6 +34,10 @@ function base(): usize {
 /** Where an entry is put together. */
 export function newEntry(): usize {
   return base();
+}
+
+export function lanes(): usize {
+  return base() + NEW_BYTES;
 }
 
 // ---- items --------------------------------------------------------------------------------------

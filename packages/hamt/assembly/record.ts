@@ -17,7 +17,7 @@ import { sliceAt } from '@x/shm-arena/assembly/map/key';
 import { MOST } from '@x/shm-arena/assembly/reclaim/home';
 import * as hand from './hand';
 import * as intents from './intent';
-import { out, outRegion, take, takeRegion } from './intent';
+import { isOwn, out, outRegion, take, takeRegion } from './intent';
 
 const R_KEY: usize = 0;
 const R_VALUE: usize = 4;
@@ -71,5 +71,5 @@ export function makeRecord(value: usize, bytes: u32): usize {
 /** Notes that a record and its value go out of the map. */
 export function dropRecord(record: usize): void {
   if (MUTANT != 520) out(record);
-  if (isFar(record)) outRegion(get32(behindKey(record) + 4));
+  if (isFar(record) && isOwn(record)) outRegion(get32(behindKey(record) + 4));
 }

@@ -91,7 +91,7 @@ function decide(map: usize, array: usize, x: usize): u64 {
   return load64(x + PREV);
 }
 
-function generationOf(array: usize): u64 {
+export function generationOf(array: usize): u64 {
   return get32(array + A_GENERATION);
 }
 

@@ -8,14 +8,13 @@
 //   3. the place goes behind the leaf's range: from 1; unpin. No room for the first entry: NEED,
 //      and the pin stays
 //
-// Names: place a hash; last the entry behind which the scan goes on.
+// Names: place a hash; last the entry behind which the scan goes on (order.ts).
 
 import { get32, get64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { START } from '@x/shm-arena/assembly/map/codes';
-import { sliceAt } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { putLarge } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
@@ -34,26 +33,10 @@ import {
   shiftOf,
   slotOf,
 } from './layout';
-import {
-  compareKeys,
-  countOf,
-  entryAt,
-  entryHash,
-  entryValueAt,
-  entryValueBytes,
-  keyLength,
-  slicesOf,
-  whatAt,
-} from './leaf';
-import { itemEntry, itemHash, ITEMS, itemWhat, moveItem, putItem } from './notes';
+import { entryValueAt, entryValueBytes, keyLength, slicesOf } from './leaf';
+import { itemEntry, ITEMS, itemWhat } from './notes';
+import { gather, goBehind, startBehind } from './order';
 import { arrayOf, isSure, wordFor } from './root';
-
-/** Whether there is a last one: the key in hand, or an entry that was given out. */
-let hasLast: bool = false;
-let lastHash: u64 = 0;
-/** 0: the key in hand. */
-let lastEntry: usize = 0;
-let lastWhat: u32 = 0;
 
 /** See index.ts. `_end…`: there is none. */
 export function scan(
@@ -72,14 +55,10 @@ export function scan(
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   const map = mapOf(domain);
-  hasLast = (flags & START) != 0;
-  lastEntry = 0;
-  let place: u64 = 0;
-  if (hasLast) {
-    hand.takeAt(map, startLen, startAt);
-    place = hand.hash;
-    lastHash = place;
-  }
+  const isBegun = (flags & START) != 0;
+  if (isBegun) hand.takeAt(map, startLen, startAt);
+  startBehind(isBegun);
+  let place: u64 = isBegun ? hand.hash : 0;
   let row: usize = out;
   let key = openPortion(out, outBytes, most, flags);
   let count: u32 = 0;
@@ -91,7 +70,7 @@ export function scan(
       reachOn(round++);
       continue;
     }
-    const n: u32 = leaf == 0 ? 0 : gather(map, leaf);
+    const n: u32 = leaf == 0 ? 0 : gather(map, leaf, 0, ITEMS);
     for (let i: u32 = 0; i < n && count < most; i++) {
       const at = itemEntry(i);
       const what = itemWhat(i);
@@ -107,10 +86,7 @@ export function scan(
       row += 8;
       key = behindKey(key, length, flags);
       count++;
-      hasLast = true;
-      lastHash = itemHash(i);
-      lastEntry = at;
-      lastWhat = what;
+      goBehind(i);
     }
     if (n < ITEMS && count < most) {
       place = rangeEnd;
@@ -143,57 +119,4 @@ function leafAt(map: usize, target: u32, place: u64): u32 {
     base += (<u64>runStart(runs, v)) << shiftOf(level);
   }
   return link;
-}
-
-/** Whether an entry comes behind the last one. */
-function isBehind(hash: u64, entry: usize, what: u32): bool {
-  if (!hasLast || hash > lastHash) return true;
-  if (hash < lastHash) return false;
-  const slices = slicesOf(entry, what);
-  const length = keyLength(entry, what);
-  if (lastEntry != 0) {
-    return (
-      compareKeys(length, slices, keyLength(lastEntry, lastWhat), slicesOf(lastEntry, lastWhat)) > 0
-    );
-  }
-  return compareToHand(length, slices) > 0;
-}
-
-/** A key to the one in hand. */
-function compareToHand(length: u32, slices: usize): i32 {
-  for (let i: u32 = 0; i << 3 < length && i << 3 < hand.length; i++) {
-    const own = sliceAt(slices | 1, i, length);
-    const other = i == 0 ? hand.s0 : i == 1 ? hand.s1 : sliceAt(hand.at, i, hand.length);
-    if (own != other) return own < other ? -1 : 1;
-  }
-  return length < hand.length ? -1 : <i32>(length > hand.length);
-}
-
-/** Whether an entry comes before item `k`. */
-function isBefore(hash: u64, entry: usize, what: u32, k: u32): bool {
-  if (hash != itemHash(k)) return hash < itemHash(k);
-  const other = itemEntry(k);
-  const is = itemWhat(k);
-  const length = keyLength(entry, what);
-  return compareKeys(length, slicesOf(entry, what), keyLength(other, is), slicesOf(other, is)) < 0;
-}
-
-/** The first of the leaf's entries behind the last one, up to ITEMS, in their order; how many. */
-function gather(map: usize, leaf: usize): u32 {
-  let n: u32 = 0;
-  const count = countOf(leaf);
-  for (let i: u32 = 0; i < count; i++) {
-    const entry = entryAt(leaf, i);
-    const what = whatAt(leaf, i);
-    const hash = entryHash(map, entry, what);
-    if (MUTANT != 525 && !isBehind(hash, entry, what)) continue;
-    if (n == ITEMS) {
-      if (!isBefore(hash, entry, what, n - 1)) continue;
-      n--;
-    }
-    let k = n++;
-    for (; k > 0 && isBefore(hash, entry, what, k - 1); k--) moveItem(k - 1);
-    putItem(k, hash, entry, what);
-  }
-  return n;
 }

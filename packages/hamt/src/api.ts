@@ -34,6 +34,28 @@ export interface HamtOptions<K, V> extends HamtCodecs<K, V> {
   name?: string | undefined;
 }
 
+/** What `snapshot` takes that makes a map, not a view. */
+export interface HamtForkOptions {
+  /** A map of its own, to be written. */
+  readonly writable: true;
+  /** As of `create`. */
+  readonly name?: string | undefined;
+}
+
+/** What `snapshot` takes. */
+export type HamtSnapshotOptions =
+  | HamtForkOptions
+  | { readonly writable?: false; readonly name?: undefined };
+
+/** A key that has not one value in two snapshots. */
+export interface HamtDifference<K, V> {
+  readonly key: K;
+  /** The value in the first one, if it has any. */
+  readonly before?: V;
+  /** The value in the second one, if it has any. */
+  readonly after?: V;
+}
+
 /**
  * A map's numbers. Its nodes are blocks that readers may still hold when they are replaced:
  * `pendingBlocks` of them wait, and never more than `boundBlocks`. While others work it is a sum of
@@ -42,6 +64,25 @@ export interface HamtOptions<K, V> extends HamtCodecs<K, V> {
 export interface HamtStats extends BlockStats {
   /** Entries. */
   readonly size: number;
+  /**
+   * Threads that have snapshots open, whichever. Together they, forks and calls that are not over
+   * hold back `pendingBytes` of this map at most; so does each of them.
+   */
+  readonly holders: readonly HamtHolder[];
+}
+
+/**
+ * A thread that holds memory back: a snapshot keeps what was there at its instant, in all
+ * structures of the arena, so here stand those of other maps, too. One that nobody closed shows as
+ * an age that grows; it ends when its thread does.
+ */
+export interface HamtHolder {
+  /** The thread's slot: `arena.participant.slot` there. */
+  readonly slot: number;
+  /** How many instants it holds: of snapshots of one instant, one. */
+  readonly leases: number;
+  /** How many eras ago the oldest one was taken: 256 blocks of one thread, or less, make one. */
+  readonly age: number;
 }
 
 /**
@@ -325,16 +366,63 @@ export interface Hamt<K, V> extends WritableMap<K, V> {
    * [...before.entries()]; // [['a', 1]]
    * before.close();
    */
-  snapshot(): HamtSnapshot<K, V>;
+  snapshot(options?: { readonly writable?: false }): HamtSnapshot<K, V>;
+
+  /**
+   * A fork: a map of its own from this instant on, which begins with all that this one has. Neither
+   * sees what the other one writes; both share what neither has changed. It is nobody's: it has a
+   * handle, and a name if it is given one, and outlives this handle, this map and this thread,
+   * until somebody destroys it. Its codecs are this map's. O(threads), as `create` is, whatever the
+   * size.
+   *
+   * While the fork is there, what this map has changed or removed since stays in memory: at most
+   * what it held at that instant. A map that is destroyed gives all its memory back when it has no
+   * fork any more, nor a fork's fork. A fork takes two entries of the arena's directory:
+   * `arena.structures()` lists a `HamtHold` for each.
+   * @throws ShmError NAME_TAKEN, ARENA_FULL, LIMIT_REACHED, CONTENDED
+   * @example
+   * const prices = Hamt.create(arena).set('pear', 3).set('plum', 5);
+   * const draft = prices.snapshot({ writable: true });
+   * draft.set('pear', 4).delete('plum');
+   * [draft.get('pear'), draft.size, prices.get('pear'), prices.size]; // [4, 1, 3, 2]
+   * draft.destroy();
+   */
+  snapshot(options: HamtForkOptions): Hamt<K, V>;
+
+  /**
+   * What differs from `before` to `after`, in no order: keys whose values are not the same encoded
+   * bytes. Both are open snapshots of this thread, of this map or of others of its family: forks,
+   * what it is a fork of, and theirs. Reads ahead in batches and holds nothing between them. What
+   * both share is not looked at: O(d log n + key length) for d entries that were written since one
+   * of them, or between the two, whatever the size.
+   * @throws ShmError WRONG_TYPE (of a map that is no relation), SNAPSHOT_CLOSED, also later on
+   * @throws TypeError for what is no snapshot
+   * @example
+   * const map = Hamt.create(arena).set('a', 1).set('b', 2);
+   * const before = map.snapshot();
+   * map.set('b', 3).set('c', 4).delete('a');
+   * const changes = [...map.diff(before, map.snapshot())];
+   * changes.find(({ key }) => key === 'a'); // { key: 'a', before: 1 }
+   * changes.find(({ key }) => key === 'b'); // { key: 'b', before: 2, after: 3 }
+   * changes.find(({ key }) => key === 'c'); // { key: 'c', after: 4 }
+   */
+  diff(
+    before: HamtSnapshot<K, V>,
+    after: HamtSnapshot<K, V>,
+  ): IterableIterator<HamtDifference<K, V>>;
 
   // ── Numbers and ends ─────────────────────────────────────────────────────────────────────────
 
   /**
-   * How many entries and blocks there are. O(threads + memory / 64).
+   * How many entries and blocks there are, and who holds memory back. Blocks that a fork shares
+   * count where they were made. O(threads + snapshots + memory / 64).
    * @example
    * const map = Hamt.create(arena);
    * map.set('a', 1);
+   * const snapshot = map.snapshot();
    * map.stats().size; // 1
+   * map.stats().holders.length; // 1
+   * snapshot.close();
    */
   stats(): HamtStats;
 
@@ -393,6 +481,22 @@ export interface HamtFactory {
   create(arena: Arena): Hamt<string, unknown>;
   create<K = string, V = unknown>(
     arena: Arena,
+    options: HamtOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
+  ): Hamt<K, V>;
+
+  /**
+   * Makes a map with these entries: `create`, then `setMany`. Where that throws, the map is
+   * destroyed, and the error says in `landed` how many had been stored. With a name, others may
+   * open it before all are in it. O(n log n).
+   * @throws as `create` and `setMany`
+   * @example
+   * const map = Hamt.from(arena, [['a', 1], ['b', 2]]);
+   * map.size; // 2
+   */
+  from(arena: Arena, entries: Iterable<readonly [string, unknown]>): Hamt<string, unknown>;
+  from<K = string, V = unknown>(
+    arena: Arena,
+    entries: Iterable<readonly [NoInfer<K>, NoInfer<V>]>,
     options: HamtOptions<K, V> & CodecsOf<NoInfer<K>, NoInfer<V>>,
   ): Hamt<K, V>;
 

@@ -18,20 +18,28 @@ import {
 import {
   attachStructure,
   createStructure,
+  describe,
+  flagOf,
+  iterableOf,
   type Members,
   type Membership,
   openOrCreateStructure,
   openStructure,
   optionsOf,
+  ShmError,
   Status,
+  typeError,
 } from '@x/shm-arena/structure';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
+import { differences } from './diff.ts';
+import { forkStructure } from './fork.ts';
 import { type Core, KIND, type TrieKernel, TYPE } from './kernel.ts';
 import { TrieReader } from './reader.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { Snapshot, takeSnapshot } from './snapshot.ts';
 import { readStats } from './stats.ts';
 
+const SNAPSHOT_OPTIONS: Members = { what: 'options', names: ['writable', 'name'] };
 const OPTIONS: Members = { what: 'options', names: ['name', 'key', 'value'] };
 
 /** The views that have `R` to read with, owned and written. */
@@ -42,9 +50,12 @@ type WritableView = abstract new <R extends MapReader<Core<K, V>, K, V>, K, V>(
 const Writable = writable(MapView, KINDS) as never as WritableView;
 
 export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements api.Hamt<K, V> {
-  constructor(member: Membership<TrieKernel>, options: api.HamtCodecs<K, V>) {
+  readonly #arena: Arena;
+
+  constructor(arena: Arena, member: Membership<TrieKernel>, options: api.HamtCodecs<K, V> = {}) {
     const { key, value } = codecsOf(options);
     super(new TrieReader(new MapCore(member, key, value), 0));
+    this.#arena = arena;
     const { kernel, entry, generation } = member;
     member.leaving = () => kernel.leave(entry, generation);
   }
@@ -55,7 +66,23 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
   }
 
   static create<K, V>(arena: Arena, options: api.HamtOptions<K, V> = {}): HashTrie<K, V> {
-    return new HashTrie(createStructure(arena, KIND, described(options), build), options);
+    return new HashTrie(arena, createStructure(arena, KIND, described(options), build), options);
+  }
+
+  static from<K, V>(
+    arena: Arena,
+    entries: Iterable<readonly [K, V]>,
+    options: api.HamtOptions<K, V> = {},
+  ): HashTrie<K, V> {
+    iterableOf('entries', entries);
+    const map = HashTrie.create(arena, options);
+    try {
+      map.setMany(entries);
+    } catch (error) {
+      map.destroy();
+      throw error;
+    }
+    return map;
   }
 
   static open<K, V>(
@@ -63,7 +90,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
     name: string,
     options: api.HamtOptions<K, V> = {},
   ): HashTrie<K, V> {
-    return new HashTrie(openStructure(arena, KIND, name, described(options)), options);
+    return new HashTrie(arena, openStructure(arena, KIND, name, described(options)), options);
   }
 
   static openOrCreate<K, V>(
@@ -71,7 +98,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
     options: api.HamtOptions<K, V> & { name: string },
   ): HashTrie<K, V> {
     const description = { ...described(options), name: options.name };
-    return new HashTrie(openOrCreateStructure(arena, KIND, description, build), options);
+    return new HashTrie(arena, openOrCreateStructure(arena, KIND, description, build), options);
   }
 
   static attach<K, V>(
@@ -79,7 +106,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
     handle: api.HamtHandle,
     options: api.HamtOptions<K, V> = {},
   ): HashTrie<K, V> {
-    return new HashTrie(attachStructure(arena, KIND, handle, described(options)), options);
+    return new HashTrie(arena, attachStructure(arena, KIND, handle, described(options)), options);
   }
 
   static override [Symbol.hasInstance](value: unknown): value is api.Hamt<unknown, unknown> {
@@ -107,9 +134,39 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
 
   // ── Instants, numbers ────────────────────────────────────────────────────────────────────────
 
-  snapshot(): api.HamtSnapshot<K, V> {
+  snapshot(options?: { readonly writable?: false }): api.HamtSnapshot<K, V>;
+  snapshot(options: api.HamtForkOptions): HashTrie<K, V>;
+  snapshot(options: api.HamtSnapshotOptions = {}): api.HamtSnapshot<K, V> | HashTrie<K, V> {
+    const { writable, name } = optionsOf(SNAPSHOT_OPTIONS, options);
+    const { core } = this[READER];
     this[READER].check();
-    return takeSnapshot(this[READER].core);
+    if (!flagOf('writable', writable)) {
+      if (name === undefined) return takeSnapshot(core);
+      throw typeError('`name`: only a map has one, which `writable` makes');
+    }
+    const codecs = { key: core.keyCodec, value: core.valueCodec };
+    const member = forkStructure(this.#arena, core, { ...codecs, name });
+    return new HashTrie(this.#arena, member, codecs);
+  }
+
+  diff(
+    before: api.HamtSnapshot<K, V>,
+    after: api.HamtSnapshot<K, V>,
+  ): IterableIterator<api.HamtDifference<K, V>> {
+    const own = this[READER];
+    own.checkAll();
+    const readers = [readerOf('before', before), readerOf('after', after)] as const;
+    for (const reader of readers) {
+      reader.checkAll();
+      checkRelated(own.core, reader.core);
+    }
+    return differences(...readers);
+  }
+
+  override destroy(): void {
+    const { seat, kernel } = this[READER].core;
+    super.destroy();
+    if (seat.isAlive()) kernel.dropHolds(-1); // Its memory, if it was a fork, was kept for it.
   }
 
   stats(): api.HamtStats {
@@ -122,6 +179,24 @@ function described<K, V>(
 ): { name: string | undefined; key: Codec<K>; value: Codec<V> } {
   const { name } = optionsOf(OPTIONS, options);
   return { ...codecsOf(options), name };
+}
+
+/** What a snapshot reads with. */
+function readerOf<K, V>(what: string, view: api.HamtSnapshot<K, V>): TrieReader<K, V> {
+  if (view instanceof Snapshot) return view[READER];
+  throw typeError(
+    `\`${what}\`: expected a snapshot of a Hamt, found ${describe(view)}`,
+    'WRONG_TYPE',
+  );
+}
+
+function checkRelated<K, V>(own: Core<K, V>, other: Core<K, V>): void {
+  const isOne = own.seat === other.seat;
+  const { entry, generation } = other;
+  const ask = () =>
+    own.askMap('diff', (kernel, ...map) => kernel.related(...map, entry, generation));
+  if (isOne && ask() === Status.OK) return;
+  throw new ShmError('WRONG_TYPE', 'diff: expected snapshots of this map, or of one of its forks');
 }
 
 const build = (kernel: TrieKernel, ...map: MapArgs): number => kernel.create(...map);

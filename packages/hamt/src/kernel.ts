@@ -1,13 +1,21 @@
 // The kernel as JavaScript sees it. assembly/index.ts says what each function does; offsets and
 // counts that come back are unsigned only after `>>> 0`.
 
-import { type MapArgs, type MapCore, mapType, type WritableKernel } from '@x/shm-arena/map';
+import {
+  type MapArgs,
+  type MapCore,
+  mapType,
+  type OutArgs,
+  type WritableKernel,
+} from '@x/shm-arena/map';
 import type { TargetKernel } from '@x/shm-arena/ordered';
 import type { StructureType } from '@x/shm-arena/structure';
 import bytes from '../build/kernel.wasm';
 
 /** Stands in the arena's directory, and in every handle. */
 export const TYPE = 'Hamt';
+/** The type of what keeps a fork's memory. */
+export const HOLD_TYPE = 'HamtHold';
 
 export interface TrieKernel extends TargetKernel, WritableKernel {
   create(...map: MapArgs): number;
@@ -15,6 +23,24 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
   stats(...call: [...MapArgs, at: number]): number;
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
+  getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
+  diff(
+    ...call: [
+      ...[...MapArgs, target: number, ...MapArgs, otherTarget: number],
+      ...[flags: number, limit: number, startLength: number, startAt: number],
+      ...[placeLow: number, placeHigh: number, ...OutArgs],
+    ]
+  ): number;
+  related(...call: [...MapArgs, ...MapArgs]): number;
+  hold(...call: [...MapArgs, ...MapArgs, ...MapArgs]): number;
+  fork(
+    ...call: [
+      ...[...MapArgs, ...MapArgs, target: number, grant: number],
+      ...[hold: number, holdGeneration: number],
+    ]
+  ): number;
+  /** @param but a slot that is dead, or -1 */
+  dropHolds(but: number): void;
 }
 
 /** What every view of one map shares in one thread. */

@@ -21,6 +21,11 @@ export class TrieReader<K, V> extends MapReader<Core<K, V>, K, V> {
     return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
   }
 
+  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this.core;
+    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
+  }
+
   size(): number {
     const { core, target } = this;
     this.checkAll();

@@ -7,7 +7,7 @@ import type { HamtSnapshot } from './api.ts';
 import type { Core } from './kernel.ts';
 import { TrieReader } from './reader.ts';
 
-class Snapshot<K, V> extends MapView<TrieReader<K, V>, K, V> implements HamtSnapshot<K, V> {
+export class Snapshot<K, V> extends MapView<TrieReader<K, V>, K, V> implements HamtSnapshot<K, V> {
   /** Counted when it is asked for. */
   #size: number | undefined;
 

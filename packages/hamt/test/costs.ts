@@ -18,6 +18,8 @@ interface World {
   readonly arena: Arena;
   readonly map: Hamt<number, number>;
   readonly snapshot: HamtSnapshot<number, number>;
+  /** Between these one entry has changed. */
+  pair: [HamtSnapshot<number, number>, HamtSnapshot<number, number>];
   /** One of the keys in turn. */
   readonly key: number;
   next: number;
@@ -79,7 +81,17 @@ const map: CostObject<World> = {
       ...{ ...LOGARITHMIC, note: 'the first write behind a snapshot' },
       before: ({ map }) => map.snapshot().close(),
     }),
-    row('stats', ({ map }) => map.stats(), linear('O(threads + memory / 64)')),
+    row('snapshot', ({ map }) => map.snapshot({ writable: true }).destroy(), {
+      ...{ cost: 'O(threads)', note: 'writable, and its end', grows: 'constant' },
+    }),
+    often('diff', ({ pair, map }) => [...map.diff(...pair)], {
+      ...{ cost: 'O(d log n + key)', grows: 'logarithmic', note: 'one entry differs' },
+      before: (world) => {
+        world.pair[0].close();
+        world.pair = [world.pair[1], world.map.set(world.key, ++world.next).snapshot()];
+      },
+    }),
+    row('stats', ({ map }) => map.stats(), linear('O(threads + snapshots + memory / 64)')),
     row('verify', ({ map }) => map.verify(), { cost: 'O(n log n)', grows: 'linearithmic' }),
   ],
 };
@@ -111,25 +123,27 @@ export function costs({ Arena, Hamt, u32 }: Given): CostTable<World> {
     let turn = 0;
     return {
       ...{ arena, map, snapshot: map.snapshot(), next: n * 20 },
+      pair: [map.snapshot(), map.snapshot()],
       get key() {
         return ((turn++ * 104_729) % n) * 20;
       },
     };
   };
+  const made = classCosts<World>(
+    'Hamt',
+    Hamt,
+    ({ arena }) => Hamt.create(arena),
+    ({ arena, map }) => Hamt.attach(arena, map.handle, { key: u32, value: u32 }),
+  );
+  const copy = ({ arena, snapshot }: World) =>
+    Hamt.from<number, number>(arena, snapshot, { key: u32, value: u32 }).close();
+  const from = row('from', copy, { cost: 'O(n log n)', grows: 'linearithmic' });
   return {
     structure: 'Hamt',
     n: 'entries',
     size: 4_000,
-    about: { random: 'n keys, and a snapshot' },
+    about: { random: 'n keys, and three snapshots' },
     worlds: { random: worldOf },
-    objects: [
-      classCosts<World>(
-        'Hamt',
-        Hamt,
-        ({ arena }) => Hamt.create(arena),
-        ({ arena, map }) => Hamt.attach(arena, map.handle, { key: u32, value: u32 }),
-      ),
-      ...[map, opened, last],
-    ],
+    objects: [{ ...made, rows: [...made.rows, from] }, ...[map, opened, last]],
   };
 }

@@ -3,4 +3,4 @@
 import { runExamples } from '@x/testkit/node';
 import { Hamt } from '../src/index.ts';
 
-await runExamples(new URL('../', import.meta.url), { Hamt }, [26, 2]);
+await runExamples(new URL('../', import.meta.url), { Hamt }, [29, 3]);

@@ -109,3 +109,20 @@ test('those of a handle end with it', () => {
   arena.recover();
   expect(arena.stats().pinned).toEqual(stay);
 });
+
+test('who holds memory back, how many instants and how old', () => {
+  const map = Hamt.create<string, number>(arena, { value: u32 }).set('a', 1);
+  expect(map.stats().holders).toEqual([]);
+  const { slot } = arena.participant;
+  const first = map.snapshot();
+  const same = map.snapshot();
+  for (let n = 0; n < 5000; n++) map.set(userKey(n), n);
+  const many = Array.from({ length: 20 }, (_, n) => map.set('n', n).snapshot());
+  const [holder, ...others] = map.stats().holders;
+  expect([holder?.slot, holder?.leases, others]).toEqual([slot, 21, []]);
+  expect(holder!.age).toBeGreaterThan(20);
+  for (const each of [first, same]) each.close();
+  expect(map.stats().holders[0]!.age).toBeLessThan(holder!.age);
+  for (const each of many) each.close();
+  expect(map.stats().holders).toEqual([]);
+});

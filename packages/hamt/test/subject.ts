@@ -18,7 +18,7 @@ export const subject: MapSubject<Map, HamtSnapshot<string, unknown>> = {
   type: Hamt,
   options: 'name key value',
   sample: {},
-  names: { map: `${WRITABLE_NAMES} stats`, snapshot: '' },
+  names: { map: `${WRITABLE_NAMES} diff stats`, snapshot: '' },
   settle: (_, said) => said === true,
   calls: (map) => [...writableCalls(map), () => map.stats()],
   reads: [],

@@ -11,25 +11,46 @@ import {
 } from '../../../../packages/hamt/build/numbers-gated/intent.ts';
 import {
   LINE,
+  MAP_ERA,
   MAP_LINES,
   MAP_ROOT,
   SLOTS,
 } from '../../../../packages/hamt/build/numbers-gated/layout.ts';
 import { SNAPSHOT } from '../../../../packages/hamt/build/numbers-gated/root.ts';
-import { PAGE } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
+  D_STATE,
+  D_TYPE_NAME,
+  PAGE,
+} from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import {
+  BLOCK_BIRTH,
   BLOCK_KIND,
   HEAD,
 } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/home.ts';
 import type { World } from '../../src/structure.ts';
-import { head, isLive, type Names, nameRecord, nameSystemWord } from '../common.ts';
+import {
+  entryAt,
+  head,
+  isLive,
+  lifeOf,
+  type Names,
+  nameRecord,
+  nameSystemWord,
+} from '../common.ts';
 import { classBytes, find, Lists, nameHome, type Place } from '../map/blocks.ts';
 import type { MapRun } from '../map/operations.ts';
 import { present, wordOf, wrongPast } from './trie.ts';
 
-/** State of a run: beside the snapshots what each slot of them says, once it is decided. */
+/** A fork, by its entry. */
+export interface Fork {
+  entry: number;
+  generation: number;
+}
+
+/** State of a run: beside the snapshots what each slot of them says, once it is decided; forks. */
 export interface Run extends MapRun {
   said: Record<string, number>;
+  forks: Record<string, Fork>;
 }
 
 const lists = new Lists(present);
@@ -41,17 +62,43 @@ const lineAt = ({ map }: Place, slot: number): number => map + MAP_LINES + slot 
 
 // ---- what holds after every step ----------------------------------------------------------------
 
-/** The present tries, all open snapshots, and the domain's lists. */
+/** Whether an entry is that of a line which is there, also of a fork that others know. */
+export const isLine = (world: World, { entry, generation }: Fork): boolean =>
+  isLive(world, entry) && lifeOf(world, entryAt(world, entry) + D_STATE) === generation;
+
+/** Whether an entry is a hold (assembly/fork.ts): by the first half of its type's name. */
+export const isHold = (world: World, entry: number): boolean =>
+  world.u32(entryAt(world, entry) + D_TYPE_NAME + 4) === 0x646c6f48;
+
+/** The same of the map itself, whose entry may be another's by now. */
+export const isMain = (world: World, entry: number): boolean =>
+  isLine(world, { entry, generation: world.threads[0]!.local.generation! });
+
+/** The present tries, all open snapshots, and the domain's lists; then those of the forks. */
 export function invariantOf(world: World, entry: number, run: Run): string | undefined {
-  if (!isLive(world, entry)) return undefined;
-  const at = find(world, entry);
-  const wrong = present.from(world, world.u32(at.map + MAP_ROOT), true);
-  if (wrong !== undefined) return wrong;
-  for (const tag in run.snaps) {
-    const bad = snapshotProblem(world, run, tag);
-    if (bad !== undefined) return `snapshot ${tag}: ${bad}`;
+  if (isMain(world, entry)) {
+    for (const tag in run.snaps) {
+      const bad = snapshotProblem(world, run, tag);
+      if (bad !== undefined) return `snapshot ${tag}: ${bad}`;
+    }
   }
-  return lists.problem(world, at, AT_ONCE);
+  for (const tag in run.forks) {
+    const fork = run.forks[tag]!;
+    const wrong = isLine(world, fork) ? lineProblem(world, fork.entry) : undefined;
+    if (wrong !== undefined) return `fork ${tag}: ${wrong}`;
+  }
+  // The last walk is that of the map: names of words go by it.
+  return isMain(world, entry) ? lineProblem(world, entry) : undefined;
+}
+
+/** One line's present tries and lists. */
+function lineProblem(world: World, entry: number): string | undefined {
+  const at = find(world, entry);
+  const wrong = present.from(
+    ...([world, world.u32(at.map + MAP_ROOT), true] as const),
+    world.u64(at.map + MAP_ERA),
+  );
+  return wrong ?? lists.problem(world, at, AT_ONCE);
 }
 
 /** Whether a snapshot is whole, and says what it has said before. */
@@ -71,9 +118,21 @@ function snapshotProblem(world: World, run: Run, tag: string): string | undefine
   return undefined;
 }
 
-/** Nobody works: no intent, nothing undecided, each block of each span in the map or in a list. */
+/** The account of the map and of all forks. */
 export function account(world: World, entry: number, run: Run): string | undefined {
   const wrong = invariantOf(world, entry, run);
+  if (wrong !== undefined) return wrong;
+  for (const tag in run.forks) {
+    const fork = run.forks[tag]!;
+    const lost = isLine(world, fork) ? accountLine(world, fork.entry) : undefined;
+    if (lost !== undefined) return `fork ${tag}: ${lost}`;
+  }
+  return isMain(world, entry) ? accountLine(world, entry) : undefined;
+}
+
+/** Nobody works: no intent, nothing undecided, each block of each span in the map or in a list. */
+function accountLine(world: World, entry: number): string | undefined {
+  const wrong = lineProblem(world, entry);
   if (wrong !== undefined) return wrong;
   const at = find(world, entry);
   for (let slot = 0; slot < at.homes; slot++) {
@@ -84,7 +143,8 @@ export function account(world: World, entry: number, run: Run): string | undefin
     }
   }
   const array = world.u32(at.map + MAP_ROOT);
-  for (let slot = 0; array !== 0 && slot < SLOTS; slot++) {
+  const own = array !== 0 && world.u64(array - HEAD + BLOCK_BIRTH) > world.u64(at.map + MAP_ERA);
+  for (let slot = 0; own && slot < SLOTS; slot++) {
     if (wordOf(world, array, slot).pending) return `nobody works, but slot ${slot} is undecided`;
   }
   return lists.account(world, at);

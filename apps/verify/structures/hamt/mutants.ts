@@ -57,5 +57,13 @@ export const mutants: Mutant[] = [
   once(521, 'an entry of the same lowest hash byte is taken for the key', 'equal hashes: change'),
   once(523, 'a leaf that joins another one leaks', 'join: change'),
   once(524, 'a new entry is not counted', 'insert, insert'),
+  once(530, 'of a range with many entries a part is compared', 'diff over many ranges'),
+  once(531, 'two values of a key are taken for the same', 'a far value: diff'),
+  twice(532, 'a hold goes that another one needs', 'a fork of a fork, whose elders end'),
+  twice(533, 'a hold goes while somebody reads', 'the fork ends: get, set'),
+  dies(534, 'a repair lets holds stand whose lines are gone', 'a fork comes and goes'),
+  once(535, 'a fork retires what another line has made', 'both lines write'),
+  once(536, 'a fork stores into the array of the line above', 'both lines write'),
+  twice(537, 'lanes go on that a pin does not cover', 'late blocks, many'),
   once(525, 'a scan gives again what it gave', 'insert, scan', 'join: scan'),
 ];

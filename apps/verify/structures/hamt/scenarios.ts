@@ -16,7 +16,7 @@ const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 40 });
 
 export { scenarios, settings };
 
-const TAGGED = ['mark', 'scan', 'snap', 'scanAt', 'getAt', 'sizeAt', 'drop'];
+const TAGGED = ['mark', 'many', 'scan', 'snap', 'scanAt', 'getAt', 'sizeAt', 'drop'];
 
 /** The same with other tags, so that two threads can have it. */
 function again(program: Program, tag: string): Program {
@@ -39,6 +39,11 @@ const SCAN: Program = [
   ['scan', 'f', false, 2],
 ];
 
+const MANY: Program = [
+  ['mark', 'm'],
+  ['many', 'm', ['b', 'i', 'c', 'a']],
+];
+
 /** Each operation once, on a leaf that is full: `a` inline, `b` a record; `i` in the other slot. */
 const OPS: Record<string, Program> = {
   insert: [['insert', 'c', 1]],
@@ -54,11 +59,12 @@ const OPS: Record<string, Program> = {
     ['get', 'b'],
     ['get', 'a'],
   ],
+  many: MANY,
   scan: SCAN,
   size: [['size']],
   snapshot: SNAP,
 };
-const reads = new Set(['get', 'scan', 'size']);
+const reads = new Set(['get', 'many', 'scan', 'size']);
 const LEAF: Program = [
   ['set', 'a', 7],
   ['set', 'b', LARGE],
@@ -284,15 +290,193 @@ scenario(
   LEAF,
 );
 
+const FEW_LEFT: Partial<Setting> = { pages: 7 };
+
+// ---- differences --------------------------------------------------------------------------------
+
+/** Taken one after another, with writes between them, then compared while others write. */
+const COMPARED: Program = [
+  ['diff', 's0', 's1'],
+  ['diff', 's1', 's0'],
+];
+for (const [name, { before, change }] of Object.entries(SHAPES)) {
+  const two: Program = [...before, ['snap', 's0'], ...change, ['snap', 's1']];
+  scenario(`${name}: diff`, [COMPARED, [['set', 'a', 4]]], two);
+}
+scenario(
+  'diff over many ranges',
+  [[...COMPARED, ['diff', 's0', 's0']], [['insert', 'd', 1]]],
+  [
+    ...LEAF,
+    ...[...'cefgjq'].map((key, i): OpCall => ['set', key, i]),
+    ['set', 'aa', 5],
+    ['set', 'Q', 1],
+    ['set', '1', 2],
+    ['snap', 's0'],
+    ['set', 'c', 0],
+    ['set', 'j', 4],
+    ['delete', 'q'],
+    ['set', '1', 4],
+    ['set', 'ab', LARGE],
+    ['snap', 's1'],
+  ],
+);
+
+// ---- forks --------------------------------------------------------------------------------------
+
+const FORKED: Program = [...LEAF, ['fork', 'f']];
+const BOTH: Program = [
+  ['scanIn', 'f'],
+  ['mark', 'end'],
+  ['scan', 'end', false, 2],
+];
+scenario(
+  'fork alone',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  LEAF,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'fork, set',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'get', 'a'],
+    ],
+    [['set', 'a', 4]],
+  ],
+  LEAF,
+  {},
+  {
+    observe: BOTH,
+  },
+);
+scenario(
+  'a fork comes and goes',
+  [
+    [
+      ['fork', 'f'],
+      ['endIn', 'f'],
+    ],
+  ],
+  LEAF,
+);
+scenario(
+  'both lines write',
+  [
+    [['in', 'f', 'set', 'a', 4]],
+    [
+      ['set', 'a', 10],
+      ['get', 'b'],
+    ],
+  ],
+  FORKED,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'two write the fork',
+  [
+    [['in', 'f', 'set', 'b', LARGE + 4]],
+    [
+      ['in', 'f', 'delete', 'a'],
+      ['in', 'f', 'get', 'b'],
+    ],
+  ],
+  FORKED,
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'far values in both lines',
+  [[['in', 'f', 'set', 'b', FAR + 4]], [['delete', 'b']]],
+  [...LEAF, ['set', 'b', FAR + 3], ['fork', 'f']],
+  {},
+  { observe: BOTH },
+);
+scenario(
+  'the elder line ends: get, set',
+  [
+    [
+      ['in', 'f', 'get', 'b'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+    [['set', 'b', 6], ['end']],
+  ],
+  FORKED,
+  {},
+  { observe: [['scanIn', 'f']] },
+);
+scenario(
+  'the fork ends: get, set',
+  [
+    [['endIn', 'f'], ['set', 'b', 6], ['quit']],
+    [
+      ['in', 'f', 'get', 'b'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  [...FORKED, ['set', 'b', 9], ['set', 'a', 2]],
+);
+scenario(
+  'a fork of a fork, whose elders end',
+  [
+    [
+      ['forkOf', 'g', 'f'],
+      ['endIn', 'f'],
+      ['quit'],
+      ['in', 'g', 'get', 'a'],
+      ['in', 'g', 'set', 'b', 3],
+    ],
+    [['end']],
+  ],
+  [...FORKED, ['in', 'f', 'set', 'i', 4], ['set', 'a', 11]],
+  {},
+  { observe: [['scanIn', 'g']] },
+);
+scenario(
+  'a fork of one that ends',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'get', 'a'],
+    ],
+    [['end']],
+  ],
+  LEAF,
+  {},
+  { observe: [['scanIn', 'f']] },
+);
+scenario(
+  'a fork, in little memory',
+  [
+    [
+      ['fork', 'f'],
+      ['in', 'f', 'set', 'a', 4],
+    ],
+  ],
+  LEAF,
+  FEW_LEFT,
+  {
+    may: ['full', 'limit'],
+  },
+);
+
 // ---- what a pin covers --------------------------------------------------------------------------
 
 const GOES: Program = [['set', 'a', 13], ['quit']];
 scenario('late blocks, get', [[['get', 'a']], [['tick'], ['set', 'a', 10]], GOES], LEAF);
+scenario('late blocks, many', [MANY, [['tick'], ['set', 'a', 10]], GOES], LEAF);
 scenario('late blocks, a write that is helped', [[['set', 'a', 10]], [['tick']], GOES], LEAF);
 
 // ---- memory, ends -------------------------------------------------------------------------------
 
-const FEW: Partial<Setting> = { pages: 7 };
 scenario(
   'a full arena',
   [
@@ -306,7 +490,7 @@ scenario(
     ],
   ],
   LEAF,
-  FEW,
+  FEW_LEFT,
   { may: ['full', 'limit'] },
 );
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);

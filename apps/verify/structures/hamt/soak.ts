@@ -47,5 +47,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 30,
-  gather: (runs) => ({ said: {}, ...gatherSnaps(runs) }),
+  gather: (runs) => ({ said: {}, forks: {}, ...gatherSnaps(runs) }),
 };

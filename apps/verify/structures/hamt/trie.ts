@@ -21,6 +21,7 @@ import {
 } from '../../../../packages/hamt/build/numbers-gated/layout.ts';
 import { FAR, R_SLICES } from '../../../../packages/hamt/build/numbers-gated/record.ts';
 import {
+  BLOCK_BIRTH,
   BLOCK_KIND,
   BLOCK_TAG,
   HEAD,
@@ -80,10 +81,15 @@ class Walk {
   private marks = new Int32Array(0);
   private turn = 0;
   private entries = 0;
+  private since = 0n;
 
-  /** All that can be reached from the array, what is pending and what has failed as well. */
-  from(world: World, array: number, present: boolean): string | undefined {
+  /**
+   * All that can be reached from the array, what is pending and what has failed as well. Of a fork
+   * that has made what was born behind `since`, only that is found.
+   */
+  from(world: World, array: number, present: boolean, since = 0n): string | undefined {
     const { found } = this;
+    this.since = since;
     this.world = world;
     this.present = present;
     this.mark();
@@ -136,12 +142,18 @@ class Walk {
     if (world.state(at) !== 'live') return `the block at ${at} is free and can be reached`;
     if (this.has(at)) return this.shared ? undefined : `the block at ${at} can be reached twice`;
     this.marks[at >> 4] = this.turn;
+    if (!this.isOwn(at)) return undefined;
     found.blocks.push(at);
     if (!present) return undefined;
     const kind = world.u32(at - HEAD + BLOCK_KIND);
     if ((kind & ~0xff) >>> 0 !== (BLOCK_TAG | USED) >>> 0)
       return `I3: the block at ${at} is in state ${(kind & STATES) >> 8} and can be reached`;
     return undefined;
+  }
+
+  /** Whether the line has made a block. */
+  private isOwn(at: number): boolean {
+    return this.world.u64(at - HEAD + BLOCK_BIRTH) > this.since;
   }
 
   /** Of hashes that begin with so many `bits`, which are `prefix`. */
@@ -235,6 +247,7 @@ class Walk {
     if (world.state(world.u32(far)) !== 'live')
       return `the value at ${world.u32(far)} is free and can be reached`;
     const region = world.u32(far + 4);
+    if (!this.isOwn(at)) return undefined;
     if (!this.shared || !found.regions.includes(region)) found.regions.push(region);
     return undefined;
   }

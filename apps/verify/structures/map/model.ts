@@ -190,6 +190,12 @@ function general<Own>(
       return may(result === 'none' || result === (state.snaps[tag]?.[key] ?? null));
     case 'sizeAt':
       return may(result === 'none' || result === Object.keys(state.snaps[tag] ?? {}).length);
+    case 'diff': {
+      const [one, other] = [state.snaps[tag] ?? {}, state.snaps[key] ?? {}];
+      const all = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+      const differ = all.filter((each) => one[each] !== other[each]).sort();
+      return may(result === 'none' || result === differ.join(' '));
+    }
     case 'drop':
     case 'sweep':
     case 'unpin':
