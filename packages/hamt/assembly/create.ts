@@ -28,9 +28,10 @@ import { DOMAIN_OWN, DOMAIN_REGION, HEAD, INTERVAL } from '@x/shm-arena/assembly
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
 import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
+import { ringAll } from './cache/layout';
 import { keyFor } from './hash';
 import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
-import { ARRAY, lineAt, lineOf, MAP_KEY, MAP_ROOT, mapBytes, mapOf } from './layout';
+import { ARRAY, cacheOf, lineAt, lineOf, MAP_KEY, MAP_ROOT, mapBytes, mapOf } from './layout';
 import { entriesOf, freeze, isPublished, isSure } from './root';
 
 /** Blocks that a write retires behind the one that fills its home's limbo: then it collects. */
@@ -128,6 +129,8 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   resolve(root, slot, isPublished(root, slot));
   dropUnnoted(root, slot);
   repairHomes(root, slot);
-  store32(lineAt(mapOf(root), slot) + LINE_HOME, 0);
+  const map = mapOf(root);
+  store32(lineAt(map, slot) + LINE_HOME, 0);
+  if (cacheOf(map) != 0) ringAll(cacheOf(map)); // Its fills are nobody's now.
   return leaveCall(OK);
 }
