@@ -1,13 +1,14 @@
 // A map's numbers: what the kernel's `stats` writes into scratch.
 
 import { readCounts } from '@x/shm-arena/domain';
+import type { MapCore } from '@x/shm-arena/map';
 import type { HamtStats } from './api.ts';
-import type { Core } from './kernel.ts';
+import type { TrieKernel } from './kernel.ts';
 
 /** Behind the numbers of the map's blocks: entries, u32. */
 const OWN = 128;
 
-export function readStats<K, V>(core: Core<K, V>): HamtStats {
+export function readStats<K, V>(core: MapCore<TrieKernel, K, V>): HamtStats {
   const { crossing } = core;
   let at = 0;
   core.askMap('stats', (kernel, ...map) => {

@@ -158,12 +158,10 @@ function attempt(map: usize, cache: usize, flags: u32): i32 {
   const head: usize = here ? headOf(old) : 0;
   const state = here ? stateOf(cache, head) : NONE;
   const fills = here && isFilling(cache, head);
-  if ((flags & FORCES) == 0 || fills) {
-    // An expired value only while somebody loads another one.
-    const stale = fills ? flags : flags & ~GIVES_STALE;
-    if (shows(state, stale)) {
-      return give(cache, head, plainBytes(old, oldWhat), state, flags, EXISTS);
-    }
+  // What is not wanted any more is given out only while somebody loads another one.
+  const meanwhile = fills && (flags & GIVES_STALE) != 0;
+  if (((flags & FORCES) == 0 && state == FRESH) || (meanwhile && state >= EXPIRED)) {
+    return give(cache, head, plainBytes(old, oldWhat), state, flags, EXISTS);
   }
   if (fills) {
     put64(result + FILL_OWNER, get64(head + HEAD_OWNER));

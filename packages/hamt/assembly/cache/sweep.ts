@@ -64,7 +64,7 @@ const VISITS: u32 = isDefined(GATED) ? 4 : 256;
 /** Entries of a range. */
 const RANGE: u64 = 16;
 /** Rows that are given out in a call. */
-const ROWS: u32 = isDefined(GATED) ? 2 : 64;
+export const ROWS: u32 = isDefined(GATED) ? 2 : 64;
 
 // Of the present call. Whether it purges: takes out only what is not to be had.
 let purges: bool = false;
