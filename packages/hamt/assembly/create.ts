@@ -84,7 +84,8 @@ export function size(entry: u32, generation: u32, target: u32): i32 {
   return leaveCall(OK);
 }
 
-function countAll(map: usize, target: u32): u32 {
+/** Entries of a target. */
+export function countAll(map: usize, target: u32): u32 {
   let entries = entriesOf(map, target);
   for (let round: u32 = 0; !isSure; round++) {
     reachOn(round);

@@ -19,7 +19,7 @@ import { sliceAt } from '@x/shm-arena/assembly/map/key';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { putLarge } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
-import { HIDDEN, shownHead } from './cache/head';
+import { glance, HIDDEN, shownHead } from './cache/head';
 import * as hand from './hand';
 import {
   blockOf,
@@ -75,6 +75,7 @@ export function scan(
   if (domain == 0) return whyNot();
   const map = mapOf(domain);
   const cache = cacheOf(map);
+  if (cache != 0) glance(cache);
   hasLast = (flags & START) != 0;
   lastEntry = 0;
   let place: u64 = 0;
@@ -100,7 +101,7 @@ export function scan(
       const what = itemWhat(i);
       const length = keyLength(at, what);
       const slices = slicesOf(at, what);
-      const head = cache == 0 ? 0 : shownHead(cache, at);
+      const head = cache == 0 ? 0 : shownHead(at);
       if (head == HIDDEN) {
         passed(i);
         continue;

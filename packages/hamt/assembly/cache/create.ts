@@ -79,11 +79,9 @@ export function cacheTick(entry: u32, generation: u32, now: f64): f64 {
   if (domain == 0) return -(<f64>whyNot());
   const at = cacheOf(mapOf(domain)) + CACHE_TIME;
   let time = load64(at);
-  // Lost: it is later by now, or about to be.
-  if (<u64>now > time && (MUTANT == 539 || cas64(at, time, <u64>now))) time = <u64>now;
-  if (MUTANT == 539) store64(at, <u64>now);
+  while ((<u64>now > time || MUTANT == 539) && !cas64(at, time, <u64>now)) time = load64(at);
   leave(OK);
-  return <f64>time;
+  return max(<f64>time, now);
 }
 
 /** See ../index.ts. */

@@ -56,27 +56,39 @@ export function isToken(head: usize): bool {
   return (whatOf(head) & IS_TOKEN) != 0;
 }
 
-function isVoid(cache: usize, head: usize): bool {
-  return MUTANT != 533 && get64(head + HEAD_GENERATION) != load64(cache + CACHE_GENERATION);
+/** What the present call goes by. */
+export let generation: u64 = 0;
+export let time: u64 = 0;
+
+/**
+ * Takes what is now for what the call goes by. Before the entry is looked for: what is judged later
+ * than it was found may be what stood there before, which has expired since.
+ */
+export function glance(cache: usize): void {
+  generation = load64(cache + CACHE_GENERATION);
+  time = load64(cache + CACHE_TIME);
 }
 
-export function stateOf(cache: usize, head: usize): u32 {
+function isVoid(head: usize): bool {
+  return MUTANT != 533 && get64(head + HEAD_GENERATION) != generation;
+}
+
+export function stateOf(head: usize): u32 {
   if (!hasValue(head)) return NONE;
-  if (isVoid(cache, head)) return VOID;
+  if (isVoid(head)) return VOID;
   const expiry = get64(head + HEAD_EXPIRY);
-  return expiry != 0 && load64(cache + CACHE_TIME) >= expiry ? EXPIRED : FRESH;
+  return expiry != 0 && time >= expiry ? EXPIRED : FRESH;
 }
 
 /** Milliseconds until it expires; 0: never, or it has. */
-export function leftOf(cache: usize, head: usize): u64 {
+export function leftOf(head: usize): u64 {
   const expiry = get64(head + HEAD_EXPIRY);
-  const time = load64(cache + CACHE_TIME);
   return expiry > time ? expiry - time : 0;
 }
 
 /** Whether somebody who lives loads its value, which nobody has invalidated. */
-export function isFilling(cache: usize, head: usize): bool {
-  if (!isToken(head) || isVoid(cache, head)) return false;
+export function isFilling(head: usize): bool {
+  if (!isToken(head) || isVoid(head)) return false;
   return MUTANT == 534 || !ownerGone(get64(head + HEAD_OWNER));
 }
 
@@ -108,9 +120,9 @@ export function weightOf(entry: usize, what: u32): i64 {
 export const HIDDEN: u32 = ~0;
 
 /** Of an entry of a cache the bytes of its head; HIDDEN: it has no value to be had. */
-export function shownHead(cache: usize, entry: usize): u32 {
+export function shownHead(entry: usize): u32 {
   const head = headOf(entry);
-  return stateOf(cache, head) == FRESH ? headBytes(whatOf(head)) : HIDDEN;
+  return stateOf(head) == FRESH ? headBytes(whatOf(head)) : HIDDEN;
 }
 
 // ---- visits -------------------------------------------------------------------------------------

@@ -14,15 +14,7 @@
 //
 // Names: as in layout.ts.
 
-import {
-  add32,
-  get32,
-  get64,
-  load32,
-  load64,
-  put32,
-  put64,
-} from '@x/shm-arena/assembly/ground/atomic';
+import { add32, get32, get64, load32, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -38,6 +30,8 @@ import {
   EXPIRED,
   FRESH,
   headOf,
+  generation as now,
+  glance,
   isFill,
   isFilling,
   leftOf,
@@ -49,7 +43,6 @@ import {
 } from './head';
 import {
   bellAt,
-  CACHE_GENERATION,
   FILLING,
   HAS_VALUE,
   HEAD_EXPIRY,
@@ -91,13 +84,14 @@ export function cacheGet(
   const map = mapOf(domain);
   const cache = cacheOf(map);
   hand.take(map, len, k0, k1, k2, k3);
+  glance(cache);
   const here = search(map, 0);
   const head: usize = here ? headOf(foundEntry) : 0;
-  const state = here ? stateOf(cache, head) : NONE;
+  const state = here ? stateOf(head) : NONE;
   const shown = shows(state, flags);
   if ((flags & COUNTS) != 0) count(cache, !shown ? MISSES : state == FRESH ? HITS : STALE);
   if (!shown) return leave(ABSENT);
-  const status = give(cache, head, plainBytes(foundEntry, foundWhat), state, flags, OK);
+  const status = give(head, plainBytes(foundEntry, foundWhat), state, flags, OK);
   return status == NEED ? NEED : leave(status);
 }
 
@@ -107,11 +101,11 @@ function shows(state: u32, flags: u32): bool {
 }
 
 /** Steps 3 and 4. */
-function give(cache: usize, head: usize, bytes: u32, state: u32, flags: u32, status: i32): i32 {
+function give(head: usize, bytes: u32, state: u32, flags: u32, status: i32): i32 {
   if ((flags & PEEKS) == 0) visit(head);
   put32(io() + FOUND_FLAGS, state);
   const expires = get64(head + HEAD_EXPIRY) != 0;
-  put64(io() + FOUND_NUMBER, expires ? leftOf(cache, head) : ~(<u64>0));
+  put64(io() + FOUND_NUMBER, expires ? leftOf(head) : ~(<u64>0));
   return putValue(plainAt(head), bytes, flags, valueRoom(NOTES), status);
 }
 
@@ -151,17 +145,17 @@ function attempt(map: usize, cache: usize, flags: u32): i32 {
   const bell = bellAt(cache, hand.hash);
   put32(result + FILL_BELL, <u32>bell);
   put32(result + FILL_SEEN, load32(bell));
-  const generation = load64(cache + CACHE_GENERATION);
+  glance(cache);
   const status = reach(map);
   if (status != OK) return status;
   const here = old != 0;
   const head: usize = here ? headOf(old) : 0;
-  const state = here ? stateOf(cache, head) : NONE;
-  const fills = here && isFilling(cache, head);
+  const state = here ? stateOf(head) : NONE;
+  const fills = here && isFilling(head);
   // What is not wanted any more is given out only while somebody loads another one.
   const meanwhile = fills && (flags & GIVES_STALE) != 0;
   if (((flags & FORCES) == 0 && state == FRESH) || (meanwhile && state >= EXPIRED)) {
-    return give(cache, head, plainBytes(old, oldWhat), state, flags, EXISTS);
+    return give(head, plainBytes(old, oldWhat), state, flags, EXISTS);
   }
   if (fills) {
     put64(result + FILL_OWNER, get64(head + HEAD_OWNER));
@@ -174,7 +168,7 @@ function attempt(map: usize, cache: usize, flags: u32): i32 {
   const bytes = keeps ? plainBytes(old, oldWhat) : 0;
   const expiry = keeps ? get64(head + HEAD_EXPIRY) : 0;
   const is = keeps ? IS_TOKEN | HAS_VALUE : IS_TOKEN;
-  const stored = store(map, cache, is, value, bytes, generation, expiry, fill);
+  const stored = store(map, cache, is, value, bytes, now, expiry, fill);
   put32(result + FILL_NUMBER, fill);
   return stored;
 }

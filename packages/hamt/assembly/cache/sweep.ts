@@ -12,7 +12,7 @@
 //   2. else it drains, until the mark is reached            a cache that the next one drains
 //   3. hand + range; each leaf that begins in it, each      the range is left out in this round
 //      entry: by its head; out, if its record is that       evict: as a write
-//   4. so many visits, or the mark: sum up, as 1; MORE
+//   4. so many visits, or the mark: sum up, as 1; MORE, or nothing at all is there: credit, OK
 // cachePurge: step 3 from a place on, for what is not to be had any more.
 //
 // S1  A call visits VISITS entries at most, and the rest of a leaf; in the latter half it takes what
@@ -31,6 +31,7 @@ import { NEED } from '@x/shm-arena/assembly/map/codes';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { ENDED, putLarge } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
+import { countAll } from '../create';
 import * as hand from '../hand';
 import * as intents from '../intent';
 import { cacheOf, mapOf } from '../layout';
@@ -39,6 +40,7 @@ import { isSure } from '../root';
 import { leafAt, rangeEnd, rangeStart } from '../scan';
 import {
   EXPIRED,
+  glance,
   headOf,
   isFilling,
   leaveCold,
@@ -49,7 +51,17 @@ import {
   VOID,
 } from './head';
 import { CACHE_DRAINS, CACHE_HAND, MORE, mostBytes, mostEntries, ownTally } from './layout';
-import { bytes, count, entries, EVICTIONS, EXPIRATIONS, grant, sum, TALLY_NEED } from './tally';
+import {
+  bytes,
+  count,
+  entries,
+  EVICTIONS,
+  EXPIRATIONS,
+  grant,
+  sum,
+  TALLY_NEED,
+  TALLY_VAIN,
+} from './tally';
 import { evict } from './write';
 
 /** Flag: what has left is given out. */
@@ -122,7 +134,11 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
     sum(cache);
   }
   if (isBelowMark(cache)) store32(cache + CACHE_DRAINS, 0);
-  if (!fits(cache)) return end(MORE);
+  const vain = gone == 0 ? get32(ownTally(cache) + TALLY_VAIN) + visits : 0;
+  put32(ownTally(cache) + TALLY_VAIN, vain);
+  // Nothing is left: whoever has taken it out, and not counted yet, will.
+  const over = vain != 0 && vain >= VISITS + 2 * countAll(map, 0);
+  if (!fits(cache) && !over) return end(MORE);
   grant(cache);
   return end(OK);
 }
@@ -206,11 +222,12 @@ function range(map: usize, cache: usize, from: u64, width: u64): bool {
 /** Nobody changes the leaf, and the pin covers it: what has left it meanwhile has another record. */
 function visitLeaf(map: usize, cache: usize, leaf: usize): void {
   const n = countOf(leaf);
+  glance(cache);
   for (let i: u32 = 0; i < n && !isOver(); i++) {
     visits++;
     const entry = entryAt(leaf, i);
     const what = whatAt(leaf, i);
-    const why = judge(cache, headOf(entry));
+    const why = judge(headOf(entry));
     if (why != STAYS) takeOut(map, cache, entry, what, why);
   }
 }
@@ -219,9 +236,9 @@ const STAYS: u32 = ~0;
 const SILENT: u32 = 0;
 
 /** Why an entry leaves. */
-function judge(cache: usize, head: usize): u32 {
-  const state = stateOf(cache, head);
-  const fills = isFilling(cache, head);
+function judge(head: usize): u32 {
+  const state = stateOf(head);
+  const fills = isFilling(head);
   if (state == VOID || (state == NONE && !fills)) return SILENT;
   if (state == EXPIRED && !fills) return BY_EXPIRY;
   if (state == NONE || purges) return STAYS;

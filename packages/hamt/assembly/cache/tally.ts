@@ -6,6 +6,7 @@
 //   0 u64 entries   8 u64 bytes, both of which wrap   16, 24 what they will be when the write that
 //   has begun is published, shared   32 u32 entries, 36 u32 bytes that may be added without a look,
 //   40 u32 the bytes that found no credit, 44 u32 fills begun, owned   48 counters, u64, shared
+//   96 u32 visits of the hand in vain, owned
 //
 // T1  While the slot's intent is IDLE, both pairs of a tally say the same.
 // T2  What the cache has is the sum of all tallies while no write is in flight.
@@ -38,6 +39,7 @@ const TALLY_NEXT_BYTES: usize = 24;
 const TALLY_CREDIT: usize = 32;
 const TALLY_CREDIT_BYTES: usize = 36;
 export const TALLY_NEED: usize = 40;
+export const TALLY_VAIN: usize = 96;
 const TALLY_FILLS: usize = 44;
 const TALLY_COUNTERS: usize = 48;
 

@@ -16,7 +16,7 @@
 //
 // Names: as in layout.ts; kind of a write; fill the number of one of this thread's fills.
 
-import { get64, load64, put32 } from '@x/shm-arena/assembly/ground/atomic';
+import { get64, put32 } from '@x/shm-arena/assembly/ground/atomic';
 import { CONTENDED, GENERATION, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { ownedBySlot } from '@x/shm-arena/assembly/ground/owner';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
@@ -35,6 +35,8 @@ import { change, isRetried, made, old, oldWhat, reach, withValue } from '../writ
 import {
   headOf,
   EXPIRED,
+  generation as now,
+  glance,
   hasValue,
   isFill,
   isToken,
@@ -43,13 +45,12 @@ import {
   plainBytes,
   putHead,
   stateOf,
+  time,
   VOID,
   weigh,
   weightOf,
 } from './head';
 import {
-  CACHE_GENERATION,
-  CACHE_TIME,
   HAS_VALUE,
   headBytes,
   HEAD_EXPIRY,
@@ -76,7 +77,7 @@ export function owner(): u64 {
 /** When a value expires that lives so many ms; below 0: as the cache says; 0: never. */
 function expiryFor(cache: usize, ttl: f64): u64 {
   const lives = ttl < 0 ? ttlOf(cache) : <u64>ttl;
-  return lives == 0 ? 0 : load64(cache + CACHE_TIME) + lives;
+  return lives == 0 ? 0 : time + lives;
 }
 
 /** See ../index.ts. */
@@ -117,11 +118,11 @@ function attempt(
   gives: u32,
 ): i32 {
   const cache = cacheOf(map);
-  const generation = load64(cache + CACHE_GENERATION); // Before the key is looked at: F1.
+  glance(cache); // Before the key is looked at: F1.
   let status = reach(map);
   if (status != OK) return status;
   const head: usize = old == 0 ? 0 : headOf(old);
-  const state = old == 0 ? NONE : stateOf(cache, head);
+  const state = old == 0 ? NONE : stateOf(head);
   put32(io() + FOUND_FLAGS, state);
   if (kind == CACHE_DELETE) {
     if (old == 0) return ABSENT;
@@ -135,25 +136,16 @@ function attempt(
     const was = get64(head + HEAD_GENERATION);
     return store(map, cache, HAS_VALUE, plainAt(head), plainBytes(old, oldWhat), was, expiry, 0);
   }
-  let begun = generation;
+  let begun = now;
   if (kind == CACHE_END) {
     if (old == 0 || !isFill(head, owner(), fill)) return DIFFERS;
     begun = get64(head + HEAD_GENERATION);
-    if (begun != generation && MUTANT != 536) return DIFFERS;
+    if (begun != now && MUTANT != 536) return DIFFERS;
   }
   const entry = old;
   const what = oldWhat;
   const expiry = expiryFor(cache, ttl);
-  status = store(
-    map,
-    cache,
-    HAS_VALUE,
-    value,
-    bytes,
-    MUTANT == 536 ? generation : begun,
-    expiry,
-    0,
-  );
+  status = store(map, cache, HAS_VALUE, value, bytes, MUTANT == 536 ? now : begun, expiry, 0);
   if (status != OK || gives == 0 || state < EXPIRED) return status;
   // The pin covers what was there.
   return putValue(plainAt(head), plainBytes(entry, what), 0, valueRoom(NOTES), OK);
