@@ -15,6 +15,7 @@ import {
   CACHE_END,
   CACHE_SET,
 } from '../../../../packages/hamt/build/numbers-gated/cache/write.ts';
+import { SLOT_ALIVE } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   ABSENT,
   DIFFERS,
@@ -26,6 +27,7 @@ import {
   FOUND_FLAGS,
 } from '../../../../packages/shm-arena/build/numbers-gated/map/result.ts';
 import type { Call, Steps, Structure, Thread } from '../../src/structure.ts';
+import { kindOf, slotAt } from '../common.ts';
 import { calls, operations as general, KERNEL } from '../hamt/operations.ts';
 import { handle, keyArguments, stage } from '../map/calls.ts';
 import { valueBytes } from '../map/kinds.ts';
@@ -74,30 +76,31 @@ function* put(
   return ROOM;
 }
 
-/** Whether the thread that has this slot and generation is there. */
-function isThere(t: Thread, owner: bigint): boolean {
-  return t.world.threads.some(
-    (other) => BigInt(other.local.slot! + 1) === (owner & 0xffff_ffffn) && isAlive(t.world, other),
-  );
+/** Whether nobody has died: nor left his slot to another one. */
+function allAlive(t: Thread): boolean {
+  const workers = t.world.threads.filter(({ role }) => role === 'worker');
+  const slots = new Set(workers.map(({ local }) => local.slot));
+  return slots.size === workers.length && workers.every((other) => isAlive(t.world, other));
 }
-
-const allAlive = (t: Thread): boolean =>
-  t.world.threads.every((other) => other.role !== 'worker' || isAlive(t.world, other));
 
 const nameOfFill = (t: Thread, key: string): string => `${t.id} ${key}`;
 
 /** `id`: the model's name for it, of the thread's one fill of the key. */
 function* begin(t: Thread, run: Run, key: string, flags: number): Steps<string | number | null> {
-  const dead = t.world.threads.filter((other) => !isAlive(t.world, other));
+  const before = new Map(
+    t.world.threads.map(({ local }) => [local.slot!, t.world.u64(slotAt(local.slot!))]),
+  );
+  const thereBefore = (owner: bigint): boolean => {
+    const word = before.get(Number(owner & 0xffff_ffffn) - 1) ?? 0n;
+    return kindOf(Number(word & 0xffn)) === SLOT_ALIVE && word >> 32n === owner >> 32n;
+  };
   const [five] = keyArguments(t, key);
   const status: number = yield [kernel(t).cacheFill!, ...handle(t), flags, ...five];
   if (status === EXISTS || status === NEED)
     return yield* found(t, calls, status === NEED ? NEED : 0);
   if (status === FILLING) {
-    const owner = t.world.u64(t.local.io! + FILL_OWNER);
-    const slot = Number(owner & 0xffff_ffffn) - 1;
-    const late = dead.some((other) => other.local.slot === slot) && !isThere(t, owner);
-    return late ? '!the dead fill' : 'others';
+    // Who was dead when this call began, and recovered, fills no more.
+    return thereBefore(t.world.u64(t.local.io! + FILL_OWNER)) ? 'others' : '!the dead fill';
   }
   if (status !== 0) return nameOf(status);
   run.fills[nameOfFill(t, key)] = t.world.u32(t.local.io! + FILL_NUMBER);

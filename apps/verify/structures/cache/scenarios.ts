@@ -1,6 +1,6 @@
 // Which short programs run against each other, and how each is explored.
 
-import { quickly } from '../common.ts';
+import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { FAR } from '../map/kinds.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
@@ -12,6 +12,12 @@ interface Setting {
 }
 
 export const plan = { quick: quickly([2_000, 1_500, 500], 100), full: MAP_FULL };
+
+/** Of programs in which a thread leaves: refused its slot, it could call nothing more. */
+const STAYS = {
+  quick: plan.quick.filter(({ failures }) => !failures),
+  full: [twice, die, dieTwice],
+};
 
 const { settings, scenarios, scenario, long } = collect<Setting>({ pages: 40, entries: 0 });
 
@@ -51,7 +57,8 @@ const ENDS: Record<string, Program> = {
   heir: [['heir'], ['fill', 'a', 'y']],
 };
 for (const [name, program] of Object.entries(ENDS)) {
-  scenario(`fill, ${name}`, [FILL, program], []);
+  const own = name === 'heir' ? STAYS : {};
+  scenario(`fill, ${name}`, [FILL, program], [], {}, own);
   scenario(
     `refresh, ${name}`,
     [
@@ -62,6 +69,8 @@ for (const [name, program] of Object.entries(ENDS)) {
       program,
     ],
     SOME,
+    {},
+    own,
   );
 }
 scenario(
@@ -200,6 +209,7 @@ scenario(
   [[['set', 'a', 4], ['heir'], ['set', 'b', 5]], [['set', 'a', 6]]],
   FULL,
   BOUND,
+  STAYS,
 );
 
 long(

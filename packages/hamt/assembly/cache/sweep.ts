@@ -210,7 +210,8 @@ function range(map: usize, cache: usize, from: u64, width: u64): bool {
       continue;
     }
     const next = rangeEnd;
-    if (leaf != 0 && (purges || rangeStart - from < width)) visitLeaf(map, cache, leaf);
+    // One that begins before was visited, also if it has been joined with this one since.
+    if (leaf != 0 && (purges || rangeStart == stopped)) visitLeaf(map, cache, leaf);
     if (isOver()) return false;
     // Behind the last hash comes the first one.
     if (next == stopped || next - from - 1 >= width - 1) return true;

@@ -182,7 +182,7 @@ export function store(
     link = withValue(map, value, bytes, headBytes(is));
     if (link != REFUSED) putHead(valueAt(made), is, generation, expiry, owner(), fill);
   }
-  tallyNext(cache, entries, more);
+  if (link != REFUSED) tallyNext(cache, entries, more);
   const status = change(map, link, removing);
   if (status != OK) return status;
   spend(cache, entries, more);
