@@ -14,7 +14,7 @@ import { present, valueIn } from '../hamt/trie.ts';
 import { find } from '../map/blocks.ts';
 
 export interface Run extends MapRun {
-  /** Fills begun, by thread and key: the kernel's number of each. */
+  /** Fills begun: the kernel's number of each. */
   fills: Record<string, number>;
 }
 

@@ -83,16 +83,22 @@ function allAlive(t: Thread): boolean {
   return slots.size === workers.length && workers.every((other) => isAlive(t.world, other));
 }
 
-const nameOfFill = (t: Thread, key: string): string => `${t.id} ${key}`;
-
-/** `id`: the model's name for it, of the thread's one fill of the key. */
-function* begin(t: Thread, run: Run, key: string, flags: number): Steps<string | number | null> {
+/** `id`: the model's name for it. */
+function* begin(
+  t: Thread,
+  run: Run,
+  key: string,
+  id: string,
+  flags: number,
+): Steps<string | number | null> {
   const before = new Map(
     t.world.threads.map(({ local }) => [local.slot!, t.world.u64(slotAt(local.slot!))]),
   );
   const thereBefore = (owner: bigint): boolean => {
     const word = before.get(Number(owner & 0xffff_ffffn) - 1) ?? 0n;
-    return kindOf(Number(word & 0xffn)) === SLOT_ALIVE && word >> 32n === owner >> 32n;
+    // One that has come since has a later life of the slot.
+    const [was, is] = [word >> 32n, owner >> 32n];
+    return is > was || (is === was && kindOf(Number(word & 0xffn)) === SLOT_ALIVE);
   };
   const [five] = keyArguments(t, key);
   const status: number = yield [kernel(t).cacheFill!, ...handle(t), flags, ...five];
@@ -103,7 +109,7 @@ function* begin(t: Thread, run: Run, key: string, flags: number): Steps<string |
     return thereBefore(t.world.u64(t.local.io! + FILL_OWNER)) ? 'others' : '!the dead fill';
   }
   if (status !== 0) return nameOf(status);
-  run.fills[nameOfFill(t, key)] = t.world.u32(t.local.io! + FILL_NUMBER);
+  run.fills[id] = t.world.u32(t.local.io! + FILL_NUMBER);
   return allAlive(t) ? 'begun' : 'begun late';
 }
 
@@ -131,18 +137,18 @@ export const operations: Operations = {
     },
   },
   fill: {
-    *run(t, run, key: string, _id: string) {
-      return yield* begin(t, run, key, COUNTS);
+    *run(t, run, key: string, id: string) {
+      return yield* begin(t, run, key, id, COUNTS);
     },
   },
   refresh: {
-    *run(t, run, key: string, _id: string) {
-      return yield* begin(t, run, key, FORCES | GIVES_STALE);
+    *run(t, run, key: string, id: string) {
+      return yield* begin(t, run, key, id, FORCES | GIVES_STALE);
     },
   },
   endFill: {
-    *run(t, run, key: string, _id: string, value: number) {
-      const fill = run.fills[nameOfFill(t, key)];
+    *run(t, run, key: string, id: string, value: number) {
+      const fill = run.fills[id];
       if (fill === undefined) return 'none';
       const status = yield* put(t, CACHE_END, key, { value, fill });
       if (status === DIFFERS) return 'void';
@@ -150,8 +156,8 @@ export const operations: Operations = {
     },
   },
   cancel: {
-    *run(t, run, key: string, _id: string) {
-      const fill = run.fills[nameOfFill(t, key)];
+    *run(t, run, key: string, id: string) {
+      const fill = run.fills[id];
       if (fill === undefined) return 'none';
       const status = yield* put(t, CACHE_CANCEL, key, { fill });
       return status === DIFFERS ? 'void' : nameOf(status);

@@ -88,6 +88,14 @@ scenario(
   SOME,
 );
 scenario('fill of what was, void, set', [FILL, [['void']], [['set', 'a', 8]]]);
+scenario('two fills of one thread', [
+  [
+    ['fill', 'a', 'x'],
+    ['fill', 'a', 'z'],
+    ['endFill', 'a', 'x', 4],
+  ],
+  [['delete', 'a']],
+]);
 scenario('a large fill, get', [
   [
     ['fill', 'a', 'x'],
@@ -119,6 +127,18 @@ scenario(
 );
 scenario('expired, fill', [FILL, [['get', 'a'], ['purge']]], [...SHORT, ['time', 20]]);
 scenario('expired, set', [[['set', 'a', 3]], [['purge'], ['get', 'a']]], [...SHORT, ['time', 20]]);
+
+scenario(
+  'delete, delete',
+  [
+    [['delete', 'a']],
+    [
+      ['delete', 'a'],
+      ['get', 'a'],
+    ],
+  ],
+  SOME,
+);
 
 // ---- bounds -------------------------------------------------------------------------------------
 
@@ -153,6 +173,11 @@ const BESIDE: Record<string, Program> = {
   ],
   void: [['void'], ['get', 'a']],
   room: [['room']],
+  'delete and fill': [
+    ['delete', 'b'],
+    ['fill', 'b', 'y'],
+    ['endFill', 'b', 'y', 6],
+  ],
 };
 for (const [name, program] of Object.entries(BESIDE)) {
   scenario(`full, ${name}`, [ADDS, program], FULL, BOUND);

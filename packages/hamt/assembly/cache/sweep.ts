@@ -245,7 +245,7 @@ function judge(head: usize): u32 {
   if (state == NONE || purges) return STAYS;
   if (visits > VISITS / 2) return BY_EVICTION; // S1
   if (fills) return STAYS;
-  return leaveCold(head) && MUTANT != 538 ? STAYS : BY_EVICTION;
+  return leaveCold(head) ? STAYS : BY_EVICTION;
 }
 
 function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): void {
