@@ -81,15 +81,16 @@ export { cacheCount, cacheCreate, cacheTick, cacheVoid } from './cache/create';
  * cacheGet: flags of read.ts, KEYS_ONLY. As get; result flags: the value's state (head.ts), number:
  * ms it lives on, or all bits. cacheFill: EXISTS or NEED as of cacheGet; OK: this thread's fill of
  * FILL_NUMBER has begun; FILLING: somebody else's. FILL_BELL: an i32 to wait on, when it was
- * FILL_SEEN. cacheAwait: `more` wait for a fill; OK: result {u32 how many do}, and the bell; ABSENT.
+ * FILL_SEEN. cacheAwait: `more` wait for a fill; OK: result {u32 how many do}, and the bell;
+ * ABSENT.
  */
 export { cacheAwait, cacheFill, cacheGet } from './cache/read';
 
 /**
  * cachePut: a kind of cache/write.ts; ttl in ms, below 0: the cache's; `gives`: the value that was
  * there is the result, if result flags say that there was one (OK or NEED). OK; CACHE_DELETE:
- * ABSENT; CACHE_END, CACHE_CANCEL: DIFFERS, there is no such fill (any more); ROOM: call cacheSweep,
- * then again; TOO_LARGE.
+ * ABSENT; CACHE_END, CACHE_CANCEL: DIFFERS, there is no such fill (any more); ROOM: call
+ * cacheSweep, then again; TOO_LARGE.
  */
 export { cachePut } from './cache/write';
 

@@ -48,7 +48,11 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
 /** A scan in progress. */
 class TrieScan extends RangeScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  declare protected readonly view: { core: MapCore<TrieKernel, any, any>; target: number; check(): void };
+  declare protected readonly view: {
+    core: MapCore<TrieKernel, any, any>;
+    target: number;
+    check(): void;
+  };
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;

@@ -1,7 +1,8 @@
 // A cache as a structure: made, its clock, what is void, what it counts.
 //
 // cacheCreate: as a map (../create.ts), and the cache's record, plain, before the host publishes it
-// cacheTick: 1. the time, if it is later   linearizes          cacheVoid: 2. generation + 1   the same
+// cacheTick: 1. the time, if it is later   linearizes          cacheVoid: 2. generation + 1   the
+// same
 //
 // The time goes on by who calls: a thread says what it is when it writes, and now and then when it
 // reads. In an image stands the last one that was said: none passes between saving and loading, but

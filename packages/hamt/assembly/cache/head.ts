@@ -1,6 +1,6 @@
-// The heads of cached values: what an entry is worth, and to whom it shows. An expired value, one of
-// an older generation, a token of somebody dead stand where they are until a write, the hand or a
-// purge comes by: who reads them sees that there is nothing.
+// The heads of cached values: what an entry is worth, and to whom it shows. An expired value, one
+// of an older generation, a token of somebody dead stand where they are until a write, the hand or
+// a purge comes by: who reads them sees that there is nothing.
 //
 // Names: as in layout.ts; state what an entry's value is worth.
 
@@ -38,13 +38,13 @@ export const EXPIRED: u32 = 2;
 export const FRESH: u32 = 3;
 
 /** Bytes that an entry counts for beside its key and its value: what it takes of blocks. */
-export const EACH: u32 = 96;
+const EACH: u32 = 96;
 
 export function headOf(entry: usize): usize {
   return valueAt(recordOf(entry));
 }
 
-export function whatOf(head: usize): u32 {
+function whatOf(head: usize): u32 {
   return get32(head + HEAD_WHAT);
 }
 

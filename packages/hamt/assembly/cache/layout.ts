@@ -6,7 +6,8 @@
 //
 // Cache, in the domain's region
 //   0 u64 generation, shared: `invalidateAll` raises it   8 u64 time in ms, shared, never back
-//   16 u64 where the hand is, shared: a hash   24 u32 1 while the hand works towards the mark, shared
+//   16 u64 where the hand is, shared: a hash   24 u32 1 while the hand works towards the mark,
+// shared
 //   28 u32 most entries, or 0   32 u32 most bytes, or 0   36 u32 entries of a credit   40 u32 its
 //   bytes   48 u64 ms that an entry lives, or 0: frozen
 //   64 BELLS x u32, shared: one changes when a fill ends of a key whose hash ends in its number
@@ -48,10 +49,10 @@ export const CACHE_CREDIT: usize = 36;
 export const CACHE_CREDIT_BYTES: usize = 40;
 export const CACHE_TTL: usize = 48;
 const CACHE_BELLS: usize = 64;
-export const BELLS: u32 = isDefined(GATED) ? 1 : 16;
+const BELLS: u32 = isDefined(GATED) ? 1 : 16;
 const CACHE_TALLIES: usize = 128;
 
-export const TALLY: usize = 128;
+const TALLY: usize = 128;
 
 export function cacheBytes(participants: u32): u32 {
   return <u32>CACHE_TALLIES + participants * <u32>TALLY;

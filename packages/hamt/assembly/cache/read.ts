@@ -1,16 +1,16 @@
 // Reading one key of a cache, and who loads it.
 //
 // cacheGet                                                a death after any step leaves a pin
-//   1. the entry, as in any map (../read.ts)
-//   2. its head says whether it is to be had: linearizes, if somebody has invalidated it since 1
+//   1. generation and time, for the whole call
+//   2. the entry, as in any map (../read.ts); its head says whether it is to be had
 //   3. it was read: one store, if nobody has read it since the hand came by
 //   4. count; copy out; unpin
 // cacheFill                                               as a write
-//   5. the bell; the entry; it is to be had: that; somebody who lives loads it: FILLING
+//   5. the bell; 1; the entry; it is to be had: that; somebody who lives loads it: FILLING
 //   6. a token in its place         linearizes              the token of a dead one, which is none
 //
-// A thread that waits for a fill looks again when the bell has another value than 5 has seen: it was
-// loaded before the entry was, so a fill that has ended since rings it once more.
+// A thread that waits for a fill looks again when the bell has another value than 5 has seen: it
+// was loaded before the entry was, so a fill that has ended since rings it once more.
 //
 // Names: as in layout.ts.
 

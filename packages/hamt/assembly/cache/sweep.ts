@@ -1,5 +1,5 @@
-// What leaves a cache when there is too much: the hand goes round the hashes, from leaf to leaf. What
-// was read since it came by last it leaves, as not read; what was not goes, as CLOCK has it
+// What leaves a cache when there is too much: the hand goes round the hashes, from leaf to leaf.
+// What was read since it came by last it leaves, as not read; what was not goes, as CLOCK has it
 // (Corbató 1968). New entries were not read yet. The hand is one word that threads move by
 // fetch-add, over ranges that have some 16 entries each: two of them never meet, and one that dies
 // leaves a range out for one round.
@@ -12,11 +12,11 @@
 //   2. else it drains, until the mark is reached            a cache that the next one drains
 //   3. hand + range; each leaf that begins in it, each      the range is left out in this round
 //      entry: by its head; out, if its record is that       evict: as a write
-//   4. so many visits, or the mark: sum up, as 1; MORE, or nothing at all is there: credit, OK
+//   4. so many visits, two credits, or the mark: sum up, as 1; MORE, or nothing at all is there: credit, OK
 // cachePurge: step 3 from a place on, for what is not to be had any more.
 //
-// S1  A call visits VISITS entries at most, and the rest of a leaf; in the latter half it takes what
-//     was read as well. So it takes out as many as it has to, or VISITS / 2.
+// S1  A call visits VISITS entries at most, and the rest of a range; in the latter half it takes
+//     what was read as well. So it takes out as many as it has to, or VISITS / 2.
 // S2  Tokens of those who live and load stay, unless they have a value and are taken in that half.
 //
 // The checker looks at the bounds after every step (tally.ts, T3).
@@ -50,7 +50,16 @@ import {
   stateOf,
   VOID,
 } from './head';
-import { CACHE_DRAINS, CACHE_HAND, MORE, mostBytes, mostEntries, ownTally } from './layout';
+import {
+  CACHE_CREDIT,
+  CACHE_CREDIT_BYTES,
+  CACHE_DRAINS,
+  CACHE_HAND,
+  MORE,
+  mostBytes,
+  mostEntries,
+  ownTally,
+} from './layout';
 import {
   bytes,
   count,
@@ -67,8 +76,8 @@ import { evict } from './write';
 /** Flag: what has left is given out. */
 export const SHOWS: u32 = 1;
 /** In the head of a row: why it has left. */
-export const BY_EVICTION: u32 = 1 << 25;
-export const BY_EXPIRY: u32 = 1 << 26;
+const WHY_EVICTED: u32 = 1 << 25;
+export const WHY_EXPIRED: u32 = 1 << 26;
 /** In the result: how many have left, also those that are not given out. */
 export const GONE: usize = 60;
 
@@ -126,7 +135,10 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
       return end(OK);
     }
   } else store32(cache + CACHE_DRAINS, 1);
+  const before = entries;
+  const weight = bytes;
   while (visits < VISITS && !isOver() && !isBelowMark(cache)) {
+    if (isEnough(cache, before - entries, weight - bytes)) break;
     const step = rangeOf(entries);
     const from = add64(cache + CACHE_HAND, step);
     visits++; // Also of a range that is empty.
@@ -181,6 +193,14 @@ function need(cache: usize): i64 {
   return <i64>get32(ownTally(cache) + TALLY_NEED);
 }
 
+/** Whether it fits, and twice as much has left as a credit is: the others do the rest. */
+function isEnough(cache: usize, entries: i64, bytes: i64): bool {
+  if (!fits(cache)) return false;
+  if (mostEntries(cache) != 0 && entries < (<i64>get32(cache + CACHE_CREDIT)) << 1) return false;
+  const credit = max(<i64>get32(cache + CACHE_CREDIT_BYTES), need(cache));
+  return mostBytes(cache) == 0 || bytes >= credit << 1;
+}
+
 /** The mark is 98 in 100; of what is less than 50 it is the bound. */
 function isBelowMark(cache: usize): bool {
   if (!fits(cache)) return false;
@@ -220,7 +240,7 @@ function range(map: usize, cache: usize, from: u64, width: u64): bool {
   return false;
 }
 
-/** Nobody changes the leaf, and the pin covers it: what has left it meanwhile has another record. */
+/** Nobody changes the leaf, and the pin covers it; what has left it since has another record. */
 function visitLeaf(map: usize, cache: usize, leaf: usize): void {
   const n = countOf(leaf);
   glance(cache);
@@ -241,11 +261,11 @@ function judge(head: usize): u32 {
   const state = stateOf(head);
   const fills = isFilling(head);
   if (state == VOID || (state == NONE && !fills)) return SILENT;
-  if (state == EXPIRED && !fills) return BY_EXPIRY;
+  if (state == EXPIRED && !fills) return WHY_EXPIRED;
   if (state == NONE || purges) return STAYS;
-  if (visits > VISITS / 2) return BY_EVICTION; // S1
+  if (visits > VISITS / 2) return WHY_EVICTED; // S1
   if (fills) return STAYS;
-  return leaveCold(head) ? STAYS : BY_EVICTION;
+  return leaveCold(head) ? STAYS : WHY_EVICTED;
 }
 
 function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): void {
@@ -265,8 +285,8 @@ function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): v
   if (status == FULL || status == LIMIT) full = status;
   if (status != OK) return;
   gone++;
-  if (why == BY_EVICTION) count(cache, EVICTIONS);
-  if (why == BY_EXPIRY) count(cache, EXPIRATIONS);
+  if (why == WHY_EVICTED) count(cache, EVICTIONS);
+  if (why == WHY_EXPIRED) count(cache, EXPIRATIONS);
   if (!told) return;
   if (large) {
     stops = putLarge(1, 1, slices, length | why, value, size);

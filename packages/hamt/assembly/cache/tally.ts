@@ -1,6 +1,6 @@
 // What each thread has put in and taken out, in a line of its own: so nobody meets anybody when he
-// counts, and what a dead thread has counted is still there. All of them together say how much there
-// is; a thread looks at them when it has used up its credit.
+// counts, and what a dead thread has counted is still there. All of them together say how much
+// there is; a thread looks at them when it has used up its credit.
 //
 // Tally, 128 bytes a slot, written by its thread alone, or its repair
 //   0 u64 entries   8 u64 bytes, both of which wrap   16, 24 what they will be when the write that
@@ -62,7 +62,7 @@ export function tallyNext(cache: usize, entries: i32, bytes: i64): void {
   store64(t + TALLY_NEXT_BYTES, load64(t + TALLY_BYTES) + <u64>bytes);
 }
 
-/** Step 3, of a slot whose intent is over: DONE, or else UNDO. Nothing of a map that is no cache. */
+/** Step 3, of a slot whose intent is over: DONE, or else UNDO. Of a map that is no cache: none. */
 export function tally(map: usize, slot: u32, done: bool): void {
   const cache = cacheOf(map);
   if (cache == 0) return;

@@ -70,7 +70,7 @@ export const CACHE_END: u32 = 2;
 export const CACHE_CANCEL: u32 = 3;
 
 /** Who this thread is, in a token. */
-export function owner(): u64 {
+function owner(): u64 {
   return ownedBySlot(ME, GENERATION);
 }
 

@@ -1,6 +1,6 @@
 // The contract of @x/hamt/cache: every public type, option, unit and error. The examples are run by
-// test/cache/examples.test.ts: there `arena` is a fresh arena, and a comment behind an expression is
-// its value.
+// test/cache/examples.test.ts: there `arena` is a fresh arena, and a comment behind an expression
+// is its value.
 
 import type {
   Arena,
@@ -126,11 +126,12 @@ export interface CacheStats {
  * visits 256 entries, and as many more as its value takes the place of. Fills that stand do not
  * count.
  *
- * **Time** is a clock of the process that no wall clock moves, in milliseconds. A thread reads it at
- * each write, each fetch, the first read of each turn of its event loop, and each 32nd read in a
+ * **Time** is a clock of the process that no wall clock moves, in milliseconds. A thread reads it
+ * at each write, each fetch, the first read of each turn of its event loop, and each 32nd read in a
  * turn, for all threads. So an entry may be read a little longer than it lives: by a thread that
  * computes between its reads, for 32 of them. In a saved image lives go on where the clock of who
- * loads it does, or where they stood, if that is later; the fills of threads that are gone are void.
+ * loads it does, or where they stood, if that is later; the fills of threads that are gone are
+ * void.
  *
  * Writes throw, and then nothing has changed:
  *
@@ -149,8 +150,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   // ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * The value of `key`, or `undefined`. Stores nothing that others see, but for a bit that the first
-   * reader sets after the hand came by.
+   * The value of `key`, or `undefined`. Stores nothing that others see, but for a bit that the
+   * first reader sets after the hand came by.
    * @example
    * const pages = Cache.create(arena, { maxEntries: 100 });
    * pages.set('/', '<h1>Hello</h1>');
@@ -186,7 +187,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   getMany(keys: Iterable<K>): (V | undefined)[];
 
   /**
-   * Milliseconds that the value of `key` will live on; 0: it has none; Infinity: it does not expire.
+   * Milliseconds that the value of `key` will live on; 0: it has none; Infinity: it does not
+   * expire.
    * @example
    * const cache = Cache.create(arena, { maxEntries: 100 });
    * cache.set('a', 1, { ttl: 60_000 });
@@ -205,10 +207,10 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   readonly size: number;
 
   /**
-   * All entries that are to be had, in an order of the cache's own. Reads ahead in batches and holds
-   * nothing between them. Weakly consistent: yields every key that was present throughout exactly
-   * once, and may or may not show what changes meanwhile. No reason for an entry to stay. O(log n +
-   * key length) a batch, and O(1) an entry.
+   * All entries that are to be had, in an order of the cache's own. Reads ahead in batches and
+   * holds nothing between them. Weakly consistent: yields every key that was present throughout
+   * exactly once, and may or may not show what changes meanwhile. No reason for an entry to stay.
+   * O(log n + key length) a batch, and O(1) an entry.
    * @example
    * const cache = Cache.create(arena, { maxEntries: 100 });
    * cache.set('a', 1).set('b', 2);
@@ -248,8 +250,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   // ── Writing ──────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Stores `value`, whether or not the key has one, and makes room for it first. Voids a fill of the
-   * key. O(log n + key length), and as much for each entry that leaves.
+   * Stores `value`, whether or not the key has one, and makes room for it first. Voids a fill of
+   * the key. O(log n + key length), and as much for each entry that leaves.
    * @example
    * const left = [];
    * const onEvict = (key, value, why) => left.push(`${key} ${why}`);
@@ -279,8 +281,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   clear(): void;
 
   /**
-   * Takes out what has expired or was invalidated, `limit` entries at most. A call with a limit goes
-   * on where the last one of this handle has ended. O(n), and O(log n) for each that goes.
+   * Takes out what has expired or was invalidated, `limit` entries at most. A call with a limit
+   * goes on where the last one of this handle has ended. O(n), and O(log n) for each that goes.
    * @param limit a whole number from 1 on. Default: all
    * @returns how many went
    * @example
@@ -309,8 +311,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
    * const users = Cache.create(arena, { maxEntries: 100, ttl: 60_000 });
    * let loads = 0;
    * const load = async (key) => ({ name: key, load: ++loads });
-   * const [first, second] = await Promise.all([users.fetch('ann', load), users.fetch('ann', load)]);
-   * [first, second]; // [{ name: 'ann', load: 1 }, { name: 'ann', load: 1 }]
+   * const [first, second] = await Promise.all([users.fetch('ann', load), users.fetch('ann',
+   * load)]); [first, second]; // [{ name: 'ann', load: 1 }, { name: 'ann', load: 1 }]
    */
   fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V>;
 
@@ -372,8 +374,8 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
   close(): void;
 
   /**
-   * Ends the cache for everybody: its name is free at once, calls of others in flight finish safely,
-   * their next one throws CLOSED, and its memory is free when the last reader has left.
+   * Ends the cache for everybody: its name is free at once, calls of others in flight finish
+   * safely, their next one throws CLOSED, and its memory is free when the last reader has left.
    */
   destroy(): void;
 

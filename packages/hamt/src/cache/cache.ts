@@ -190,10 +190,7 @@ export class SharedCache<K, V> extends View<CacheReader<K, V>, K, V> implements 
   }
 
   override close(): void {
-    const reader = this[READER];
-    if (reader.isOpen && reader.exists() && reader.core.seat.isAlive()) {
-      this[FILLER].fills.cancelAll();
-    }
+    this[FILLER].fills.cancelAll();
     super.close();
   }
 }

@@ -1,5 +1,5 @@
-// Fills: a token in the place of a value, which says that somebody loads it. Whoever finds one waits
-// at a bell, and looks again when it has rung, or a little later: who rings may die before.
+// Fills: a token in the place of a value, which says that somebody loads it. Whoever finds one
+// waits at a bell, and looks again when it has rung, or a little later: who rings may die before.
 
 import { changed, functionOf, SHOW, ShmError, Shown, typeError } from '@x/shm-arena/structure';
 import { ABSENT, EXISTS, NEED } from '../../build/numbers/arena/map/codes.ts';
@@ -33,7 +33,7 @@ interface Bell {
 
 const FILL = Symbol('fill');
 
-export class OwnFill<K, V> extends Shown implements api.Fill<V> {
+class OwnFill<K, V> extends Shown implements api.Fill<V> {
   readonly [FILL]: { fills: Fills<K, V>; key: K; number: number; ttl: number; over: boolean };
 
   constructor(fills: Fills<K, V>, key: K, number: number, ttl: number) {
@@ -48,10 +48,6 @@ export class OwnFill<K, V> extends Shown implements api.Fill<V> {
 
   override [SHOW](): object {
     return { closed: this[FILL].over };
-  }
-
-  get over(): boolean {
-    return this[FILL].over;
   }
 
   end(value: V, options: api.Lifetime = {}): boolean {
@@ -98,8 +94,14 @@ export class Fills<K, V> {
     return 'fill' in found ? found.fill : undefined;
   }
 
+  /** Ends all, by the kernel where it answers yet. */
   cancelAll(): void {
-    for (const fill of this.open) fill.cancel();
+    const { reader } = this.writer;
+    const there = reader.isOpen && reader.exists() && reader.core.seat.isAlive();
+    for (const fill of this.open) {
+      if (there) fill.cancel();
+      else finish(fill);
+    }
   }
 
   /** Looks a key up; where nothing is to be had and nobody loads, begins to. */
@@ -194,10 +196,10 @@ export class Fills<K, V> {
     try {
       const value = await load(key, { signal });
       if (value === undefined) throw typeError('load: expected a value, found undefined');
-      if (!fill.over) fill.end(value);
+      if (!fill[FILL].over) fill.end(value);
       return value;
     } finally {
-      if (this.writer.reader.isOpen) fill.cancel(); // Unless it has ended.
+      fill.cancel(); // Unless it has ended.
     }
   }
 
@@ -211,7 +213,7 @@ export class Fills<K, V> {
     const { core } = this.writer.reader;
     const { slot, generation } = core.seat;
     const id: Id = [slot + 1, generation, fill[FILL].number];
-    while (!fill.over && this.writer.reader.isOpen) {
+    while (!fill[FILL].over && this.writer.reader.isOpen) {
       const waiting = this.waiters(key, id, 0);
       if (waiting !== undefined && waiting.count > 0) await this.ring(waiting.bell);
       else {

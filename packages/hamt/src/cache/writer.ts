@@ -12,7 +12,7 @@ import { ABSENT, DIFFERS, NEED } from '../../build/numbers/arena/map/codes.ts';
 import { COUNT_DONE, ENDED, FOUND_FLAGS } from '../../build/numbers/arena/map/result.ts';
 import { EXPIRED, FRESH } from '../../build/numbers/cache/head.ts';
 import { MORE, ROOM, TOO_LARGE } from '../../build/numbers/cache/layout.ts';
-import { BY_EXPIRY, GONE, ROWS, SHOWS } from '../../build/numbers/cache/sweep.ts';
+import { GONE, ROWS, SHOWS, WHY_EXPIRED } from '../../build/numbers/cache/sweep.ts';
 import {
   CACHE_CANCEL,
   CACHE_DELETE,
@@ -202,7 +202,7 @@ export class CacheWriter<K, V> {
     const { count } = portion;
     const keys = core.keyPort.readAll(portion);
     const values = core.valuePort.readAll(portion);
-    const expired = keys.map((_, i) => ((portion.words[2 * i] as number) & BY_EXPIRY) !== 0);
+    const expired = keys.map((_, i) => ((portion.words[2 * i] as number) & WHY_EXPIRED) !== 0);
     givePortion(portion);
     for (let i = 0; i < count; i++) {
       onEvict(keys[i] as K, values[i] as V, expired[i] ? 'expired' : 'evicted');

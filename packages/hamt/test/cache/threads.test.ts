@@ -56,7 +56,7 @@ test('each value is loaded by one thread, and given to all', async () => {
   expect(cache.stats().fills).toBe(keys);
 });
 
-/** Rounds of three that fill and one that changes and invalidates; how much was stale in the end. */
+/** Rounds of three that fill and one that changes and invalidates; how much stays stale. */
 async function race(naive: boolean, until: (stale: number, round: number) => boolean) {
   let stale = 0;
   let cached = 0;
@@ -123,7 +123,7 @@ test('a loader in another thread is told when nobody waits for it any more', asy
   expect(await cache.fetch('a', () => 2)).toBe(2);
 });
 
-test('those who die in the midst of writes and evictions leave it sound and in its bound', async () => {
+test('those who die amid writes and evictions leave it sound and in its bound', async () => {
   const below = random(seed);
   for (let round = 0; round < 12; round++) {
     const control = new Control();
