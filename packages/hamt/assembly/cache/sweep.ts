@@ -12,7 +12,8 @@
 //   2. else it drains, until the mark is reached            a cache that the next one drains
 //   3. hand + range; each leaf that begins in it, each      the range is left out in this round
 //      entry: by its head; out, if its record is that       evict: as a write
-//   4. so many visits, two credits, or the mark: sum up, as 1; MORE, or nothing at all is there: credit, OK
+//   4. so many visits, two credits, or the mark: as 1, but    nothing
+//      MORE; or nothing at all is there: credit, OK
 // cachePurge: step 3 from a place on, for what is not to be had any more.
 //
 // S1  A call visits VISITS entries at most, and the rest of a range; in the latter half it takes
