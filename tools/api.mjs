@@ -11,9 +11,12 @@ import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extrac
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Entries beside each package's index. */
-const MORE = { 'shm-arena': ['codec', 'structure', 'map', 'ordered', 'domain'] };
+const MORE = {
+  'shm-arena': ['codec', 'structure', 'map', 'ordered', 'domain'],
+  hamt: ['cache'],
+};
 /** For users, whose reports have also what declarations name and entries do not export. */
-const FOR_USERS = ['index', 'codec'];
+const FOR_USERS = ['index', 'codec', 'cache'];
 
 const COMPILER = {
   ...{ target: 'ES2022', module: 'ESNext', moduleResolution: 'bundler', strict: true },

@@ -19,6 +19,8 @@ import { namesOf } from '../packages/testkit/src/wrong.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const DOCUMENT = join(ROOT, 'docs/COMPLEXITY.md');
 const MARK = '<!-- costs: written by tools/costs.mjs -->';
+/** Entries for users beside a package's index. */
+const MORE = { hamt: ['cache'] };
 /** The packages that have a table. */
 const TABLES = [
   ...['masstree', 'hamt', 'skiplist', 'avl-batch'],
@@ -191,12 +193,10 @@ function without(what, object, rows) {
 export async function tableOf(name) {
   const at = (path) => import(pathToFileURL(join(ROOT, 'packages', path)).href);
   const { costs } = await at(`${name}/test/costs.ts`);
-  const [own, arena, codecs] = await Promise.all([
-    at(`${name}/dist/index.js`),
-    at('shm-arena/dist/index.js'),
-    at('shm-arena/dist/codec.js'),
-  ]);
-  return costs({ ...arena, ...codecs, ...own });
+  const entries = ['index', ...(MORE[name] ?? [])].map((entry) => `${name}/dist/${entry}.js`);
+  const arena = ['shm-arena/dist/index.js', 'shm-arena/dist/codec.js'];
+  const modules = await Promise.all([...arena, ...entries].map(at));
+  return costs(Object.assign({}, ...modules));
 }
 
 /** A table of the document: for each world what the small and the large one counted. */

@@ -1,3 +1,3 @@
 import { structure } from '../../tools/tsup-library.mjs';
 
-export default structure(['src/index.ts']);
+export default structure(['src/index.ts', 'src/cache.ts']);

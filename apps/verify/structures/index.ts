@@ -11,6 +11,7 @@ export const structures: Record<string, () => Promise<{ default: Structure }>> =
   'sorted-array': () => import('./sorted-array.ts'),
   masstree: () => import('./masstree.ts'),
   hamt: () => import('./hamt.ts'),
+  cache: () => import('./cache.ts'),
 };
 
 /** The checker's own test objects. */

@@ -2,7 +2,7 @@
 //   1 what a slot names is not decided   2 a node's runs do not begin at place 0, or below a run of
 //   several places is a node   3 a leaf has more than CAPACITY   4 an entry stands elsewhere than
 //   its hash says   5 an entry is not found, or two have one key   6 a slot counts wrong   7 a
-//   line's intent is not IDLE
+//   line's intent is not IDLE   8 of a cache a tally, 9 all of them, do not say what there is
 //
 // Names: as in layout.ts.
 
@@ -13,8 +13,13 @@ import { leave, look } from '@x/shm-arena/assembly/map/call';
 import { problem } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { BLOCK_BIRTH, HEAD } from '@x/shm-arena/assembly/reclaim/home';
+import { hasValue, headOf, weightOf } from './cache/head';
+import { tallyAt } from './cache/layout';
+import * as tallies from './cache/tally';
+import { isTallied } from './cache/tally';
 import {
   blockOf,
+  cacheOf,
   CAPACITY,
   isNode,
   LEVELS,
@@ -45,10 +50,12 @@ export function audit(entry: u32, generation: u32): i32 {
     const line = lineAt(map, slot);
     if (load64(line) != 0) return leave(problem(7, line, slot, load64(line), 0));
   }
+  values = weights = 0;
+  const cache = cacheOf(map);
   reachOn(0);
   const array = arrayOf(map, 0);
-  if (array == 0 || !isSure) return leave(OK);
-  for (let slot: u32 = 0; slot < SLOTS; slot++) {
+  if (!isSure) return leave(OK);
+  for (let slot: u32 = 0; array != 0 && slot < SLOTS; slot++) {
     let word = load64(slotAt(array, slot));
     const x = blockOf(<u32>word);
     if (x != 0 && load64(x + PREV) != 0) {
@@ -64,7 +71,7 @@ export function audit(entry: u32, generation: u32): i32 {
       return leave(problem(6, slotAt(array, slot), x, word >> 32, entries));
     }
   }
-  return leave(OK);
+  return leave(cache == 0 ? OK : checkTallies(cache));
 }
 
 /** Whether the line has made its array: in another line's, its dead may have left something. */
@@ -73,6 +80,20 @@ function isOwn(map: usize, array: usize): bool {
 }
 
 let entries: u32 = 0;
+/** Of a cache: entries that have a value, and what they count for. */
+let values: i64 = 0;
+let weights: i64 = 0;
+
+/** Checks 8 and 9. */
+function checkTallies(cache: usize): i32 {
+  for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
+    if (!isTallied(cache, slot)) return problem(8, tallyAt(cache, slot), slot, 0, 0);
+  }
+  tallies.sum(cache);
+  if (tallies.entries != values) return problem(9, cache, 0, tallies.entries, values);
+  if (tallies.bytes != weights) return problem(9, cache, 1, tallies.bytes, weights);
+  return OK;
+}
 
 /** Checks 2 to 5, of what has hashes from `low` to `high`. */
 function checkLink(map: usize, link: u32, level: u32, low: u64, high: u64): i32 {
@@ -106,6 +127,9 @@ function checkLeaf(map: usize, x: usize, level: u32, low: u64, high: u64): i32 {
     const slices = slicesOf(at, what);
     hand.takeSlices(map, keyLength(at, what), slices);
     if (hand.hash != hash || find(x) != i) return problem(5, at, i, hand.hash, hash);
+    if (cacheOf(map) == 0) continue;
+    if (hasValue(headOf(at))) values++;
+    weights += weightOf(at, what);
   }
   entries += count;
   return OK;

@@ -30,11 +30,13 @@ import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
 import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { dropHolds, eraOf } from './fork';
+import { ringAll } from './cache/layout';
 import { keyFor } from './hash';
 import { putHolders } from './holders';
 import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
 import {
   ARRAY,
+  cacheOf,
   lineAt,
   lineOf,
   MAP_ERA,
@@ -133,7 +135,8 @@ export function size(entry: u32, generation: u32, target: u32): i32 {
   return leaveCall(OK);
 }
 
-function countAll(map: usize, target: u32): u32 {
+/** Entries of a target. */
+export function countAll(map: usize, target: u32): u32 {
   let entries = entriesOf(map, target);
   for (let round: u32 = 0; !isSure; round++) {
     reachOn(round);
@@ -192,7 +195,9 @@ function repairLine(entry: u32, generation: u32, slot: u32): void {
     resolve(root, slot, isPublished(root, slot));
     dropUnnoted(root, slot);
     repairHomes(root, slot);
-    store32(lineAt(mapOf(root), slot) + LINE_HOME, 0);
+    const map = mapOf(root);
+    store32(lineAt(map, slot) + LINE_HOME, 0);
+    if (cacheOf(map) != 0) ringAll(cacheOf(map)); // Its fills are nobody's now.
   }
   leaveCall(OK);
 }

@@ -10,6 +10,7 @@
 //   many.ts       many keys in lockstep
 //   notes.ts      what a call gathers              order.ts    in which order portions come
 //   audit.ts, create.ts, fork.ts, holders.ts
+//   cache/        bounds, expiry, fills: a map whose values have a head
 //
 // Scratch, keys, statuses and pins are those of all maps: map/call.ts, key.ts, codes.ts, result.ts
 // of the arena; the last `overhead()` bytes of scratch are the kernel's. Handle: (entry,
@@ -89,6 +90,41 @@ export { diff, related } from './diff';
 
 /** audit: OK, or AUDIT + the number of a check of audit.ts. */
 export { audit } from './audit';
+
+/**
+ * A cache is a map, and beside what is above has these; `put` and `snapshot` are not for it. Time
+ * is in ms, by whatever clock all threads of the process share.
+ *
+ * cacheCreate: as create; bounds (0: none) and ms that an entry lives (0: for ever).
+ * cacheTick: it is `now`; what time it is, or less than 0: minus a status.
+ * cacheVoid: nothing of what was there is to be had any more, nor of what is loaded now.
+ * cacheCount: result {u64 entries, bytes, then the counters of tally.ts}.
+ */
+export { cacheCount, cacheCreate, cacheTick, cacheVoid } from './cache/create';
+
+/**
+ * cacheGet: flags of read.ts, KEYS_ONLY. As get; result flags: the value's state (head.ts), number:
+ * ms it lives on, or all bits. cacheFill: EXISTS or NEED as of cacheGet; OK: this thread's fill of
+ * FILL_NUMBER has begun; FILLING: somebody else's. FILL_BELL: an i32 to wait on, when it was
+ * FILL_SEEN. cacheAwait: `more` wait for a fill; OK: result {u32 how many do}, and the bell;
+ * ABSENT.
+ */
+export { cacheAwait, cacheFill, cacheGet } from './cache/read';
+
+/**
+ * cachePut: a kind of cache/write.ts; ttl in ms, below 0: the cache's; `gives`: the value that was
+ * there is the result, if result flags say that there was one (OK or NEED). OK; CACHE_DELETE:
+ * ABSENT; CACHE_END, CACHE_CANCEL: DIFFERS, there is no such fill (any more); ROOM: call
+ * cacheSweep, then again; TOO_LARGE.
+ */
+export { cachePut } from './cache/write';
+
+/**
+ * cacheSweep: OK: there is room; MORE: call again. cachePurge: takes out what has expired or is
+ * void, from a hash on; MORE: it goes on at result {40 u64}. Both: result {60 u32 how many have
+ * left}, and with SHOWS a portion of them, in whose heads it says why. NEED: one, as of scan.
+ */
+export { cachePurge, cacheSweep } from './cache/sweep';
 
 /** Ends a call that said NEED. */
 export function release(): void {

@@ -32,6 +32,7 @@
 // afterwards
 //   6. state := DONE, or UNDO                          as 5
 //   7. each of olds, or of news, retired; progress + 1   judged by the dead's limbo
+//      of a cache: it counts, or not (cache/tally.ts)     the same
 //   8. notes := 0   9. state := IDLE                   the same
 //
 // What is made and replaced is noted and retired as write/notes.ts says, also by a repair.
@@ -62,6 +63,7 @@ import {
   takeRegionNoted,
 } from '@x/shm-arena/assembly/write/notes';
 import { cover } from '@x/shm-arena/assembly/map/reach';
+import { tally } from './cache/tally';
 import { lineAt, lineOf, MAP_ERA, mapOf } from './layout';
 
 export const LINE_WORD: usize = 8;
@@ -190,6 +192,7 @@ export function arm(array: usize, word: usize, next: u64, ofRoot: bool): void {
 export function finish(): void {
   store64(line, DONE);
   retireOlds(line, home, 0, false);
+  tally(mapOf(root), ME, true);
   clear(line, news, olds);
   collectDue(root, home, true);
   sweep(); // One load, unless some region was retired.
@@ -203,6 +206,7 @@ export function giveUp(status: i32): i32 {
   }
   store64(line, UNDO);
   if (MUTANT != 503) retireNews(line, home, ME, 0, false);
+  tally(mapOf(root), ME, false);
   clear(line, news, olds);
   collectDue(root, home, true);
   return status;
@@ -282,7 +286,9 @@ export function resolve(domain: usize, slot: u32, published: bool): void {
     store64(line, state);
   }
   const from = <u32>(state >> PROGRESS) & 0xff;
-  if ((state & PHASE) == DONE) retireOlds(line, home, from, true);
+  const done = (state & PHASE) == DONE;
+  if (done) retireOlds(line, home, from, true);
   else if (MUTANT != 507) retireNews(line, home, slot, from, true);
+  tally(mapOf(domain), slot, done);
   clear(line, NEWS, OLDS);
 }

@@ -28,7 +28,7 @@
 // Map, in the domain's region, behind its record (home.ts)
 //   0 u64 root: array | generation << 32, shared   8 u64 x 2 the key of the hash, frozen
 //   24 u64 era of the fork, 0: of none   32 u32 its hold + 1   36 u32 generation of that: frozen
-//   (fork.ts)
+//   (fork.ts)   40 u32 of a cache its record (cache/layout.ts), or 0, frozen
 //   64 lines, LINE bytes for each slot of the arena: intent.ts says what stands in one
 //
 // L1  An entry stands where its hash says: in the slot's trie, in the run of its place at each
@@ -53,6 +53,7 @@ export const MAP_KEY: usize = 8;
 export const MAP_ERA: usize = 24;
 export const MAP_HOLD: usize = 32;
 export const MAP_HOLD_LIFE: usize = 36;
+export const MAP_CACHE: usize = 40;
 export const MAP_LINES: usize = 64;
 export const LINE: usize = 320;
 
@@ -63,6 +64,11 @@ export function mapBytes(participants: u32): u32 {
 /** The map of a domain whose root is at `root`. Frozen. */
 export function mapOf(root: usize): usize {
   return get32(root + DOMAIN_OWN);
+}
+
+/** The cache's record of a map that is one; 0: it is none. Frozen. */
+export function cacheOf(map: usize): usize {
+  return get32(map + MAP_CACHE);
 }
 
 export function lineAt(map: usize, slot: u32): usize {

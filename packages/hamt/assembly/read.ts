@@ -43,16 +43,28 @@ export function get(
   if (domain == 0) return whyNot();
   const map = mapOf(domain);
   hand.take(map, len, k0, k1, k2, k3);
-  let status = lookup(map, target, flags);
-  for (let round: u32 = 0; status == AGAIN; round++) {
-    reachOn(round);
-    status = lookup(map, target, flags);
-  }
+  if (!search(map, target)) return leave(ABSENT);
+  const value = entryValueAt(foundEntry, foundWhat);
+  const bytes = entryValueBytes(foundEntry, foundWhat);
+  const status = putValue(value, bytes, flags, valueRoom(NOTES), OK);
   return status == NEED ? NEED : leave(status);
 }
 
-/** Steps 1 to 4, without the pin. */
-function lookup(map: usize, target: u32, flags: u32): i32 {
+/** The entry that `search` has found, and what it is. */
+export let foundEntry: usize = 0;
+export let foundWhat: u32 = 0;
+
+/** Whether the key in hand has an entry: steps 1 to 3, under the caller's pin. */
+export function search(map: usize, target: u32): bool {
+  let status = lookup(map, target);
+  for (let round: u32 = 0; status == AGAIN; round++) {
+    reachOn(round);
+    status = lookup(map, target);
+  }
+  return status == OK;
+}
+
+function lookup(map: usize, target: u32): i32 {
   const array = arrayOf(map, target);
   if (!isSure) return AGAIN;
   if (array == 0) return ABSENT;
@@ -65,10 +77,9 @@ function lookup(map: usize, target: u32, flags: u32): i32 {
   if (link == 0) return ABSENT;
   const i = find(link);
   if (i < 0) return ABSENT;
-  const what = whatAt(link, i);
-  const at = entryAt(link, i);
-  const value = entryValueAt(at, what);
-  return putValue(value, entryValueBytes(at, what), flags, valueRoom(NOTES), OK);
+  foundWhat = whatAt(link, i);
+  foundEntry = entryAt(link, i);
+  return OK;
 }
 
 /** See index.ts. */

@@ -4,6 +4,7 @@
 //   record   | u32 bytes of the key | FAR | u32 bytes of the value | key | value |
 //            key: its slices, if it is longer than 16 bytes; else nothing, and 0 bytes
 //            value, padded to 8; or FAR: u32 where it is, u32 its region
+//            of a cache the value begins with its head (cache/layout.ts)
 //
 // B1  A far value's region becomes LIVE only when an entry names its record, and is retired, LIVE,
 //     when none does any more. It is covered by the pin of who made it, or takes it out (reach.ts);
@@ -44,27 +45,31 @@ export function valueAt(record: usize): usize {
   return isFar(record) ? <usize>get32(at) : at;
 }
 
-/** A record with a value, and the key in hand, if it is long; 0: see `status`. */
-export function makeRecord(value: usize, bytes: u32): usize {
+/**
+ * A record with a value, and the key in hand, if it is long; 0: see `status`. The value's first
+ * `head` bytes, a multiple of 8, are the caller's to write.
+ */
+export function makeRecord(value: usize, bytes: u32, head: u32): usize {
   const key = hand.length > 16 ? hand.length : 0;
-  const far = <u64>R_SLICES + ((<u64>key + 7) & ~7) + bytes > MOST;
-  const record = take(<u32>R_SLICES + ((key + 7) & ~7) + (far ? FAR_BYTES : (bytes + 7) & ~7));
+  const all = head + bytes;
+  const far = <u64>R_SLICES + ((<u64>key + 7) & ~7) + all > MOST;
+  const record = take(<u32>R_SLICES + ((key + 7) & ~7) + (far ? FAR_BYTES : (all + 7) & ~7));
   if (record == 0) return 0;
   put32(record + R_KEY, key | (far ? FAR : 0));
-  put32(record + R_VALUE, bytes);
+  put32(record + R_VALUE, all);
   for (let i: u32 = 0; i << 3 < key; i++) {
     const slice = i == 0 ? hand.s0 : i == 1 ? hand.s1 : sliceAt(hand.at, i, key);
     put64(record + R_SLICES + ((<usize>i) << 3), slice);
   }
   let to = behindKey(record);
   if (far) {
-    const region = takeRegion(bytes);
+    const region = takeRegion(all);
     if (region < 0) return 0;
     put32(to + 4, region);
     put32(to, <u32>intents.regionAt);
     to = intents.regionAt;
   }
-  copyWords(to, value, bytes);
+  copyWords(to + head, value, bytes);
   return record;
 }
 

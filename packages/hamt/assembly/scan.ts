@@ -18,9 +18,11 @@ import { START } from '@x/shm-arena/assembly/map/codes';
 import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { putLarge } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
+import { glance, HIDDEN, shownHead } from './cache/head';
 import * as hand from './hand';
 import {
   blockOf,
+  cacheOf,
   isNode,
   linkAt,
   mapOf,
@@ -55,6 +57,8 @@ export function scan(
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   const map = mapOf(domain);
+  const cache = cacheOf(map);
+  if (cache != 0) glance(cache);
   const isBegun = (flags & START) != 0;
   if (isBegun) hand.takeAt(map, startLen, startAt);
   startBehind(isBegun);
@@ -76,8 +80,13 @@ export function scan(
       const what = itemWhat(i);
       const length = keyLength(at, what);
       const slices = slicesOf(at, what);
-      const value = entryValueAt(at, what);
-      const bytes = entryValueBytes(at, what);
+      const head = cache == 0 ? 0 : shownHead(at);
+      if (head == HIDDEN) {
+        goBehind(i);
+        continue;
+      }
+      const value = entryValueAt(at, what) + head;
+      const bytes = entryValueBytes(at, what) - head;
       if (!putEntry(row, key, flags, slices, slices, length, value, bytes, 0)) {
         if (count == 0) return putLarge(1, 1, slices, length, value, bytes);
         closePortion(row, key, flags, count, 1);
@@ -97,13 +106,15 @@ export function scan(
   return leave(OK);
 }
 
-/** Where the range of the leaf ends that `leafAt` has found; 0: behind it is nothing. */
-let rangeEnd: u64 = 0;
+/** Where the range of the leaf begins that `leafAt` has found. */
+export let rangeStart: u64 = 0;
+/** Where it ends; 0: behind it is nothing. */
+export let rangeEnd: u64 = 0;
 
 /** The leaf in whose range a place is, or 0. See `isSure`. */
-function leafAt(map: usize, target: u32, place: u64): u32 {
+export function leafAt(map: usize, target: u32, place: u64): u32 {
   const array = arrayOf(map, target);
-  rangeEnd = 0;
+  rangeStart = rangeEnd = 0;
   if (!isSure || array == 0) return 0;
   const slot = slotOf(place);
   let link = <u32>wordFor(map, array, slot);
@@ -118,5 +129,6 @@ function leafAt(map: usize, target: u32, place: u64): u32 {
     rangeEnd = base + ((<u64>runEnd(runs, v)) << shiftOf(level));
     base += (<u64>runStart(runs, v)) << shiftOf(level);
   }
+  rangeStart = base;
   return link;
 }

@@ -47,6 +47,14 @@ const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
 let value: usize = 0;
 let bytes: u32 = 0;
 
+// What `reach` has found.
+let slot: u32 = 0;
+let array: usize = 0;
+let word: u64 = 0;
+/** The entry of the key in hand, or 0, and what it is. */
+export let old: usize = 0;
+export let oldWhat: u32 = 0;
+
 /** See index.ts. */
 export function put(
   entry: u32,
@@ -74,52 +82,84 @@ export function put(
 }
 
 function run(map: usize, kind: u32, expected: u32, expectedBytes: u32): i32 {
-  let collected = false;
-  for (let round: u32 = 0; round <= ROUNDS; round++) {
+  for (let round: u32 = 0; ; round++) {
     const status = attempt(map, kind, expected, expectedBytes);
-    if (status == FULL && !collected) {
-      collected = true;
-      intents.collectHere();
-    } else if (status != AGAIN) return status;
-    reachOn(round);
-    if (round > 1) pause(min(round, 8));
+    if (isRetried(status, round)) continue;
+    return status == AGAIN ? CONTENDED : status;
   }
-  return CONTENDED;
+}
+
+let collected: bool = false;
+
+/** Whether a write begins again that said `status` in a round: AGAIN, and FULL for once. */
+export function isRetried(status: i32, round: u32): bool {
+  if (round == 0) collected = false;
+  if (status == FULL && !collected) {
+    collected = true;
+    intents.collectHere();
+  } else if (status != AGAIN) return false;
+  reachOn(round);
+  if (round > 1) pause(min(round, 8));
+  return round < ROUNDS;
+}
+
+/** Steps 1 and 2, without the pin: where the key in hand is. OK, AGAIN, or why not. */
+export function reach(map: usize): i32 {
+  array = arrayForWrite(map);
+  if (array == 0) return failure;
+  slot = slotOf(hand.hash);
+  if (!settle(map, array, slot)) return AGAIN;
+  word = found;
+  walk(<u32>word);
+  const here = place >= 0;
+  old = here ? entryAt(leaf, place) : 0;
+  oldWhat = here ? whatAt(leaf, place) : 0;
+  return OK;
+}
+
+/**
+ * Steps 4 and 5, without unpinning: `link` (REFUSED: there was no memory) takes the place of what
+ * `reach` has found. AGAIN, FULL, LIMIT: nothing was written.
+ */
+export function change(map: usize, link: u32, removing: bool): i32 {
+  if (link == REFUSED) return giveUp(whyNot());
+  if (isDefined(GATED)) checkTop(link);
+  if (old != 0 && hasRecord(oldWhat)) dropRecord(recordOf(old));
+  const more: u64 = removing ? -1 : old != 0 || MUTANT == 524 ? 0 : 1;
+  const next = (((word >> 32) + more) << 32) | link;
+  if (!publish(map, array, slot, word, next)) return giveUp(AGAIN);
+  finish();
+  return OK;
 }
 
 /** Steps 1 to 5. AGAIN: nothing was written. */
 function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
-  const array = arrayForWrite(map);
-  if (array == 0) return failure;
-  const slot = slotOf(hand.hash);
-  if (!settle(map, array, slot)) return AGAIN;
-  const word = found;
-  walk(<u32>word);
-  const here = place >= 0;
-  const old: usize = here ? entryAt(leaf, place) : 0;
-  const what: u32 = here ? whatAt(leaf, place) : 0;
+  let status = reach(map);
+  if (status != OK) return status;
+  const here = old != 0;
+  const entry = old;
+  const what = oldWhat;
   if (!here && needsOne(kind)) return none(kind);
   if (here && kind == INSERT) return EXISTS;
-  if (here && kind == GET_OR_INSERT) return show(old, what, EXISTS);
-  if (compares(kind) && !isValue(old, what, expected, expectedBytes)) return DIFFERS;
+  if (here && kind == GET_OR_INSERT) return show(entry, what, EXISTS);
+  if (compares(kind) && !isValue(entry, what, expected, expectedBytes)) return DIFFERS;
   begin();
   const removing = removes(kind);
-  const link = removing ? withoutEntry() : withValue(map);
-  if (link == REFUSED) return giveUp(whyNot());
-  if (isDefined(GATED)) checkTop(link);
-  if (here && hasRecord(what)) dropRecord(recordOf(old));
-  const more: u64 = removing ? -1 : here || MUTANT == 524 ? 0 : 1;
-  const next = (((word >> 32) + more) << 32) | link;
-  if (!publish(map, array, slot, word, next)) return giveUp(AGAIN);
-  finish();
-  if (kind != SWAP && kind != TAKE) return OK;
-  return here ? show(old, what, OK) : ABSENT;
+  status = change(map, removing ? withoutEntry() : withValue(map, value, bytes, 0), removing);
+  if (status != OK || (kind != SWAP && kind != TAKE)) return status;
+  return here ? show(entry, what, OK) : ABSENT;
 }
 
-/** The slot's trie with the value for the key in hand; REFUSED. */
-function withValue(map: usize): u32 {
+/** The record of the value that is written, if it has one. Private until `change`. */
+export let made: usize = 0;
+
+/**
+ * The slot's trie with a value for the key in hand, in front of which are `head` bytes for the
+ * caller to write; REFUSED.
+ */
+export function withValue(map: usize, value: usize, bytes: u32, head: u32): u32 {
   const entry = newEntry();
-  const what = whatFor(bytes);
+  const what = whatFor(head + bytes);
   put64(entry, hand.s0);
   put64(entry + 8, hand.s1);
   if (what == LONG) {
@@ -127,9 +167,9 @@ function withValue(map: usize): u32 {
     put64(entry + E_LENGTH, hand.length);
   }
   if (hasRecord(what)) {
-    const record = makeRecord(value, bytes);
-    if (record == 0) return REFUSED;
-    put64(entry + E_VALUE, record);
+    made = makeRecord(value, bytes, head);
+    if (made == 0) return REFUSED;
+    put64(entry + E_VALUE, made);
   } else {
     put64(entry + E_VALUE, wordOf(value, bytes));
   }

@@ -56,13 +56,20 @@ const PROBLEMS = [
   'an entry is not found',
   'a slot counts wrong',
   'a thread is in the middle of a write',
+  'a thread has counted half',
+  'the threads have counted wrong',
 ];
+
+/** Says what an audit has found. */
+export const problemOf =
+  (type: string): Parameters<typeof mapType>[0]['problem'] =>
+  ({ check, entry, at, node, found, expected }) =>
+    `${type} ${entry}: ${PROBLEMS[check]}: at ${at} (${node}) found ${found}, expected ${expected}`;
 
 /** The kind of structure, as the arena's directory and recovery know it. */
 export const KIND: StructureType<TrieKernel> = mapType({
   type: TYPE,
   own: 'HAMT_PROTOCOL',
   kernel: bytes,
-  problem: ({ check, entry, at, node, found, expected }) =>
-    `${TYPE} ${entry}: ${PROBLEMS[check]}: at ${at} (${node}) found ${found}, expected ${expected}`,
+  problem: problemOf(TYPE),
 });

@@ -1,16 +1,20 @@
 // Reading: the present state, or a snapshot's. Entries come in an order of the map's own, in which
 // each key has its place for ever; so a scan goes on behind the key that came last.
 
-import { EntryBatch, KEYS, MapReader, VALUES } from '@x/shm-arena/map';
+import { EntryBatch, KEYS, type MapCore, MapReader, VALUES } from '@x/shm-arena/map';
 import { EVERYTHING, eachKey, RangeScan } from '@x/shm-arena/ordered';
 import { KEYS_ONLY, VALUES_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
-import type { Core } from './kernel.ts';
+import type { TrieKernel } from './kernel.ts';
 
-export class TrieReader<K, V> extends MapReader<Core<K, V>, K, V> {
+export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapReader<
+  MapCore<X, K, V>,
+  K,
+  V
+> {
   readonly target: number;
 
-  constructor(core: Core<K, V>, target: number, letGo?: () => void) {
+  constructor(core: MapCore<X, K, V>, target: number, letGo?: () => void) {
     super(core, letGo);
     this.target = target;
   }
@@ -48,8 +52,12 @@ export class TrieReader<K, V> extends MapReader<Core<K, V>, K, V> {
 
 /** A scan in progress. */
 class TrieScan extends RangeScan {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  declare protected readonly view: { core: Core<any, any>; target: number; check(): void };
+  declare protected readonly view: {
+    // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+    core: MapCore<TrieKernel, any, any>;
+    target: number;
+    check(): void;
+  };
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;

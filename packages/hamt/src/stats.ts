@@ -1,15 +1,16 @@
 // A map's numbers: what the kernel's `stats` writes into scratch.
 
 import { readCounts } from '@x/shm-arena/domain';
+import type { MapCore } from '@x/shm-arena/map';
 import type { HamtHolder, HamtStats } from './api.ts';
-import type { Core } from './kernel.ts';
+import type { TrieKernel } from './kernel.ts';
 
 /** Behind the numbers of the blocks: entries, u32; how many hold some, then a row for each. */
 const OWN = 128;
 const HOLDERS = OWN + 8;
 const ROW = 16;
 
-export function readStats<K, V>(core: Core<K, V>): HamtStats {
+export function readStats<K, V>(core: MapCore<TrieKernel, K, V>): HamtStats {
   const { crossing } = core;
   let at = 0;
   const room = HOLDERS + 8 + core.seat.kernel.participants() * ROW;

@@ -12,6 +12,7 @@ import {
   often,
   row,
 } from '@x/testkit/costs';
+import type { Cache, Fill } from '../src/cache.ts';
 import type { Hamt, HamtSnapshot } from '../src/index.ts';
 
 interface World {
@@ -20,6 +21,9 @@ interface World {
   readonly snapshot: HamtSnapshot<number, number>;
   /** Between these one entry has changed. */
   pair: [HamtSnapshot<number, number>, HamtSnapshot<number, number>];
+  /** Of n entries, which is its bound. */
+  readonly cache: Cache<number, number>;
+  readonly fill: Fill<number>;
   /** One of the keys in turn. */
   readonly key: number;
   next: number;
@@ -28,6 +32,7 @@ interface World {
 interface Given {
   readonly Arena: typeof Arena;
   readonly Hamt: typeof Hamt;
+  readonly Cache: typeof Cache;
   readonly u32: typeof u32;
 }
 
@@ -105,6 +110,74 @@ const opened: CostObject<World> = {
   ],
 };
 
+const load = () => 1;
+
+const cache: CostObject<World> = {
+  what: 'Cache',
+  of: ({ cache }) => cache,
+  rows: [
+    often('get peek has getRemainingTTL', ({ cache, key }) => cache.get(key), LOGARITHMIC),
+    often('getMany', ({ cache, key }) => cache.getMany([key, key + 2]), EACH),
+    often('entries keys values', ({ cache }) => cache.entries().next(), BATCH),
+    row('forEach', ({ cache }) => cache.forEach(() => {}), linear()),
+    row('size', ({ cache }) => cache.size, { cost: 'O(threads)' }),
+    row('handle', ({ cache }) => cache.handle),
+    often('set', ({ cache, key }) => cache.set(key, 1), {
+      ...{ ...LOGARITHMIC, note: 'a key that is there' },
+    }),
+    often('set', ({ cache, next }) => cache.set(next, 1), {
+      ...{ ...LOGARITHMIC, cost: 'O(log n + key + threads), amortized' },
+      note: 'a new key, for which others leave',
+      before: (world) => {
+        world.next += 2;
+      },
+    }),
+    often('delete invalidate', ({ cache, next }) => cache.delete(next), {
+      ...{ ...LOGARITHMIC, note: 'a key that is there' },
+      before: (world) => {
+        world.next += 2;
+        world.cache.set(world.next, 1);
+      },
+    }),
+    often('beginFill', ({ cache, next }) => cache.beginFill(next), {
+      ...LOGARITHMIC,
+      before: (world) => {
+        world.next += 2;
+      },
+    }),
+    often('fetch', ({ cache, key }) => void cache.fetch(key, load), LOGARITHMIC),
+    row('stats', ({ cache }) => cache.stats(), linear('O(threads + memory / 64)')),
+    row('verify', ({ cache }) => cache.verify(), {
+      ...{ cost: 'O(n log n)', grows: 'linearithmic' },
+    }),
+    row('purgeStale', ({ cache }) => cache.purgeStale(), linear('O(n), O(log n) each that goes')),
+    row('invalidateAll', ({ cache }) => cache.invalidateAll()),
+  ],
+};
+
+const fill: CostObject<World> = {
+  what: 'Fill',
+  of: ({ fill }) => fill,
+  rows: [
+    often('end cancel', ({ cache, next }) => cache.beginFill(next)?.end(1), {
+      ...LOGARITHMIC,
+      before: (world) => {
+        world.next += 2;
+      },
+    }),
+  ],
+};
+
+const lastOfCache: CostObject<World> = {
+  what: 'Cache',
+  of: ({ cache }) => cache,
+  rows: [
+    row('clear', ({ cache }) => cache.clear(), { cost: 'O(n log n)', grows: 'linearithmic' }),
+    row('destroy', ({ cache }) => cache.destroy(), linear('O(pages)')),
+    row('close', ({ cache }) => cache.close()),
+  ],
+};
+
 const last: CostObject<World> = {
   what: 'Hamt',
   of: ({ map }) => map,
@@ -115,15 +188,18 @@ const last: CostObject<World> = {
   ],
 };
 
-export function costs({ Arena, Hamt, u32 }: Given): CostTable<World> {
+export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
   const worldOf = (n: number): World => {
     const arena = Arena.create({ bytes: 2 ** 27 });
     const map = Hamt.create<number, number>(arena, { key: u32, value: u32 });
     for (let i = 0; i < n; i++) map.set(((i * 7_919) % n) * 20, 1);
+    const cache = Cache.create<number, number>(arena, { key: u32, value: u32, maxEntries: n });
+    for (let i = 0; i < n; i++) cache.set(((i * 7_919) % n) * 20, 1);
     let turn = 0;
     return {
       ...{ arena, map, snapshot: map.snapshot(), next: n * 20 },
       pair: [map.snapshot(), map.snapshot()],
+      ...{ cache, fill: cache.beginFill(1)! },
       get key() {
         return ((turn++ * 104_729) % n) * 20;
       },
@@ -142,8 +218,18 @@ export function costs({ Arena, Hamt, u32 }: Given): CostTable<World> {
     structure: 'Hamt',
     n: 'entries',
     size: 4_000,
-    about: { random: 'n keys, and three snapshots' },
+    about: { random: 'n keys, and three snapshots; a cache of n, which is its bound' },
     worlds: { random: worldOf },
-    objects: [{ ...made, rows: [...made.rows, from] }, ...[map, opened, last]],
+    objects: [
+      { ...made, rows: [...made.rows, from] },
+      ...[map, opened, last],
+      classCosts<World>(
+        'Cache',
+        Cache,
+        ({ arena }) => Cache.create(arena, { maxEntries: 100 }),
+        ({ arena, cache }) => Cache.attach(arena, cache.handle, { key: u32, value: u32 }),
+      ),
+      ...[cache, fill, lastOfCache],
+    ],
   };
 }

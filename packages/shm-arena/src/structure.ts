@@ -37,6 +37,7 @@ export { probe, watch } from './life/deaths.ts';
 export { handleOf } from './life/handles.ts';
 export type { Seat } from './life/seat.ts';
 export { seatOf } from './life/seats.ts';
+export { changed } from './structure/changed.ts';
 export type { StructureType } from './structure/kind.ts';
 export {
   dropGrant,

@@ -20,9 +20,19 @@ const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 export async function runExamples(
   home: URL,
   scope: Record<string, unknown>,
-  least: [number, number],
+  [least, leastPrograms]: [number, number],
 ): Promise<void> {
-  const found = examples(await readFile(new URL('src/api.ts', home), 'utf8'));
+  await runContract(new URL('src/api.ts', home), scope, least);
+  runPrograms(home, leastPrograms);
+}
+
+/** Tests for all examples of one contract. */
+export async function runContract(
+  file: URL,
+  scope: Record<string, unknown>,
+  least: number,
+): Promise<void> {
+  const found = examples(await readFile(file, 'utf8'));
 
   test.each(found)('example of %s', async (_, code) => {
     const arena = freshArena();
@@ -38,10 +48,8 @@ export async function runExamples(
   });
 
   test('the contract has examples', () => {
-    expect(found.length).toBeGreaterThanOrEqual(least[0]);
+    expect(found.length).toBeGreaterThanOrEqual(least);
   });
-
-  runPrograms(home, least[1]);
 }
 
 /** Tests for all programs in the README of the package at `home`, of which there are `least`. */

@@ -2,7 +2,7 @@
 
 export { contracts } from './contracts.ts';
 export { collectAll, collected, collectGarbage, garbage, leftOf } from './dropped.ts';
-export { runExamples, runPrograms } from './examples.ts';
+export { runContract, runExamples, runPrograms } from './examples.ts';
 export { freeContract } from './free.ts';
 export { guardsProtocols } from './protocols.ts';
 export { replay, seed } from './seed.ts';

@@ -45,6 +45,8 @@ interface Found {
   blocks: number[];
   /** The regions of values that stand in one of their own. */
   regions: number[];
+  /** The records of entries, without those that are pending. */
+  records: number[];
 }
 
 /** What a slot says: a link, and how many entries are below. */
@@ -74,7 +76,7 @@ export function wordOf(world: World, array: number, slot: number): Word {
 
 /** Walks; one object serves all walks, and `found` is overwritten by the next one. */
 class Walk {
-  readonly found: Found = { blocks: [], regions: [] };
+  readonly found: Found = { blocks: [], regions: [], records: [] };
   private world!: World;
   /** It is the present state: nothing in it is retired, or comes twice. */
   private present = true;
@@ -95,6 +97,7 @@ class Walk {
     this.mark();
     found.blocks.length = 0;
     found.regions.length = 0;
+    found.records.length = 0;
     if (array === 0) return undefined;
     const wrong = this.block(array);
     if (wrong !== undefined) return wrong;
@@ -220,6 +223,7 @@ class Walk {
       if (what === LONG || what % WHATS === RECORDED) {
         const bad = this.record(record, what === LONG);
         if (bad !== undefined) return bad;
+        if (!this.shared) this.found.records.push(record);
       }
       const slices = what === LONG ? record + R_SLICES : entry;
       const start = beginOf(world, slices) >>> (32 - bits);
@@ -244,13 +248,20 @@ class Walk {
     if (key > 200 || key > 16 !== long) return `the record at ${at} has a key of ${key} bytes`;
     if ((head & FAR) === 0) return undefined;
     const far = at + R_SLICES + padded(key);
-    if (world.state(world.u32(far)) !== 'live')
-      return `the value at ${world.u32(far)} is free and can be reached`;
+    if (world.state(valueIn(world, at)) !== 'live')
+      return `the value at ${valueIn(world, at)} is free and can be reached`;
     const region = world.u32(far + 4);
     if (!this.isOwn(at)) return undefined;
     if (!this.shared || !found.regions.includes(region)) found.regions.push(region);
     return undefined;
   }
+}
+
+/** Where a record's value is. */
+export function valueIn(world: World, record: number): number {
+  const head = world.u32(record);
+  const behind = record + R_SLICES + padded((head & ~FAR) >>> 0);
+  return (head & FAR) === 0 ? behind : world.u32(behind);
 }
 
 /** The first BITS bits of a hash: hash.ts, in the gated build. */

@@ -90,6 +90,17 @@ export function createMap(
   pages: number,
   ...limits: readonly number[]
 ): void {
+  createMapBy('create', world, name, pages, ...limits);
+}
+
+/** The same by another function of its kernel. */
+export function createMapBy(
+  create: string,
+  world: World,
+  name: string,
+  pages: number,
+  ...limits: readonly number[]
+): void {
   createArena(world, pages);
   for (const t of world.threads) {
     attach(t, t.kernels[name]!);
@@ -105,7 +116,7 @@ export function createMap(
   const entry: number = arena!.entryClaim!(io);
   if (entry < 0) throw new Error(`entryClaim: ${entry}`);
   const generation: number = arena!.entryGeneration!(entry);
-  const status: number = map!.create!(entry, generation, ...limits);
+  const status: number = map![create]!(entry, generation, ...limits);
   if (status !== 0) throw new Error(`create: ${status}`);
   arena!.entryPublish!(entry, generation, world.u32(io!));
   for (const t of world.threads) {

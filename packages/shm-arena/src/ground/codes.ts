@@ -19,6 +19,7 @@ export const SHM_ERROR_CODES = [
   'NAME_UNKNOWN',
   'WRONG_TYPE',
   'WRONG_GUARD',
+  'WRONG_FILL',
   'SEALED',
   'SNAPSHOT_CLOSED',
   'LIMIT_REACHED',
@@ -46,6 +47,7 @@ export const SHM_ERROR_CODES = [
  * | `NAME_TAKEN`, `NAME_UNKNOWN` | `create` of a name in use, `open` of a name not in use |
  * | `WRONG_TYPE` | the name or handle is another kind of structure's, or no handle (TypeError) |
  * | `WRONG_GUARD` | a guard of another domain or thread, or a closed one |
+ * | `WRONG_FILL` | a fill of a cache that is over, or not one of this thread |
  * | `SEALED` | a write to a frozen list |
  * | `SNAPSHOT_CLOSED` | a read through a closed snapshot |
  * | `LIMIT_REACHED` | a limit that the user set would be exceeded; nothing has changed |
