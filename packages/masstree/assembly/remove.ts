@@ -44,7 +44,15 @@ import {
   sliceIn,
   standBehind,
 } from './cursor';
-import { entryBlock, entryKind, entrySlice, entrySlot, entryWhat, keyBuffer, keyRoom } from './gather';
+import {
+  entryBlock,
+  entryKind,
+  entrySlice,
+  entrySlot,
+  entryWhat,
+  keyBuffer,
+  keyRoom,
+} from './gather';
 import { takeAt } from './hand';
 import { begin, finish, giveUp, hasRoomForOlds, publishLive } from './intent';
 import { isLayer, liveCount } from './leaf';
