@@ -115,8 +115,7 @@ export function gather(link: u32, live: u64, n: u32): u32 {
     put64(orderAt(count), get64(at));
     put64(orderAt(count) + E_WHICH, ((<u64>min(what >> 4, LONGER)) << 8) | count);
     put64(foundAt(count), load64(at + S_VALUE));
-    put32(foundAt(count) + F_WHAT, what);
-    put32(foundAt(count) + F_SLOT, slot);
+    put64(foundAt(count) + F_WHAT, ((<u64>slot) << 32) | what);
     count++;
   }
   return count;

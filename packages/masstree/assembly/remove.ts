@@ -44,14 +44,22 @@ import {
   sliceIn,
   standBehind,
 } from './cursor';
-import { entryBlock, entryKind, entrySlice, entrySlot, entryWhat, keyBuffer, keyRoom } from './gather';
+import {
+  entryBlock,
+  entryKind,
+  entrySlice,
+  entrySlot,
+  entryWhat,
+  keyBuffer,
+  keyRoom,
+} from './gather';
 import { takeAt } from './hand';
 import { begin, finish, giveUp, hasRoomForOlds, publishLive } from './intent';
 import { isLayer, liveCount } from './leaf';
 import { blockOf, liveAt, MAP_HEAD, mapOf, RECORD, S_VALUE, slotAt } from './layout';
 import { isShown, newestOf, settled } from './open';
 import { dropRecord } from './record';
-import { closed, compose, comparePrefix, isBeyond, keyLength, toEnd, wider } from './scan';
+import { closed, comparePrefix, compose, isBeyond, keyLength, toEnd, wider } from './give';
 import { isSparse } from './shape';
 import { tidy } from './tidy';
 import { run } from './write';
@@ -70,11 +78,11 @@ let room: usize = 0;
 let roomBytes: u32 = 0;
 /** Why a run ends. */
 let stop: u32 = 0;
-const LEAF_END: u32 = 0;
-const LAYER_NEXT: u32 = 1;
-const BEYOND: u32 = 2;
-const LIMIT: u32 = 3;
-const NO_NOTES: u32 = 4;
+const STOP_END: u32 = 0;
+const STOP_LAYER: u32 = 1;
+const STOP_BEYOND: u32 = 2;
+const STOP_LIMIT: u32 = 3;
+const STOP_NOTES: u32 = 4;
 
 /** Begins to remove so many at most; the host has given so much room at `at`. */
 export function beginRemoving(root: usize, most: u32, at: usize, bytes: u32): void {
@@ -109,7 +117,7 @@ export function removeLeaf(n: u32): i32 {
       if (number == 0) return AGAIN_LEAF;
       if (MUTANT != 416 && isShown(newestOf(map), blockOf(leaf))) {
         if (k < n && !isLayer(entryWhat(at(n, k)))) return removeOne(at(n, k));
-        stop = k < n ? LAYER_NEXT : LEAF_END;
+        stop = k < n ? STOP_LAYER : STOP_END;
         break;
       }
       if (!begin(blockOf(leaf), number)) return AGAIN_LEAF;
@@ -137,8 +145,8 @@ export function removeLeaf(n: u32): i32 {
       finish();
       removed += count;
       standBehind(entrySlice(last), entryKind(last)); // Each key goes once.
-    } while (stop == NO_NOTES);
-  } else stop = LEAF_END;
+    } while (stop == STOP_NOTES);
+  } else stop = STOP_END;
   return goOnBehind(n, k, last, seen);
 }
 
@@ -150,15 +158,15 @@ function at(n: u32, k: u32): u32 {
 /** The slots of a run, whose records are noted; and why it ends. */
 function runFrom(n: u32, from: u32): u64 {
   let gone: u64 = 0;
-  stop = LEAF_END;
+  stop = STOP_END;
   for (let k = from; k < n; k++) {
     const i = at(n, k);
     const what = entryWhat(i);
-    if (isLayer(what)) stop = LAYER_NEXT;
-    else if (isBeyond(entrySlice(i), what, entryBlock(i))) stop = BEYOND;
-    else if (removed + (k - from) == limit) stop = LIMIT;
-    else if ((what & 15) == RECORD && !hasRoomForOlds()) stop = NO_NOTES;
-    if (stop != LEAF_END) break;
+    if (isLayer(what)) stop = STOP_LAYER;
+    else if (isBeyond(entrySlice(i), what, entryBlock(i))) stop = STOP_BEYOND;
+    else if (removed + (k - from) == limit) stop = STOP_LIMIT;
+    else if ((what & 15) == RECORD && !hasRoomForOlds()) stop = STOP_NOTES;
+    if (stop != STOP_END) break;
     const slot = entrySlot(i);
     if ((what & 15) == RECORD && (MUTANT != 419 || gone == 0)) {
       dropRecord(<u32>load64(slotAt(leaf, slot) + S_VALUE));
@@ -171,11 +179,11 @@ function runFrom(n: u32, from: u32): u64 {
 /** Behind a run: a status, or how to go on. `last`: the last entry that went, or -1. */
 function goOnBehind(n: u32, k: u32, last: i32, live: u64): i32 {
   const sparse = last >= 0 && isSparse(leaf, liveCount(live));
-  if (stop == LAYER_NEXT) {
+  if (stop == STOP_LAYER) {
     if (enterLayer(at(n, k))) return LAYER_ENTERED;
     return endWith(wider(keyRoom << 1));
   }
-  if (stop == LIMIT || removed == limit) {
+  if (stop == STOP_LIMIT || removed == limit) {
     const given = last >= 0 && compose(entrySlice(last), entryWhat(last), entryBlock(last));
     if (closed(1, given) != OK) closed(1); // There was no room for its key.
     if (sparse && given) tidyAt(keyLength);
@@ -185,7 +193,7 @@ function goOnBehind(n: u32, k: u32, last: i32, live: u64): i32 {
     putSlice(depth, entrySlice(last));
     tidyAt((depth + 1) << 3);
   }
-  if (stop == BEYOND) return end(closed(0));
+  if (stop == STOP_BEYOND) return end(closed(0));
   return sparse ? LEAF_GONE : LEAF_DONE;
 }
 

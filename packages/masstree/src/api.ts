@@ -362,7 +362,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
   update(key: K, fn: (old: V | undefined) => V | undefined): V | undefined;
 
   /**
-   * `set` for each entry: each is a step of its own. The error of one says in `landed` how many
+   * `set` for each entry, in their order: each is a step of its own. Their searches run side by
+   * side, so that it takes less time than the calls one by one. The error of one says in `landed` how many
    * came before it and are stored.
    * @throws TypeError for what is no iterable of pairs
    * @example
@@ -394,9 +395,9 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
 
   /**
    * Removes the entries of `range`, from its first one on (`reverse`: from its last), with `limit`
-   * the first so many. Each removal is a step of its own: others see some of it done, a death
+   * the first so many. Runs of it go at a time, each in one step: others see some of it done, a death
    * leaves a beginning done, and an error says in `landed` how many were removed. What is put into
-   * the range meanwhile may stay. O(log n + key length) for each.
+   * the range meanwhile may stay. O(log n + entries removed and their keys' lengths).
    * @returns how many it has removed itself
    * @throws as `entries`
    * @example
@@ -408,7 +409,7 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
   deleteRange(range: Range<K>): number;
 
   /**
-   * Removes what is there when it is called, as `deleteRange` does. O(n log n).
+   * Removes what is there when it is called, as `deleteRange` does. O(n).
    * @example
    * const map = Masstree.create(arena);
    * map.set('a', 1).set('b', 2);

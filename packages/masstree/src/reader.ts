@@ -3,8 +3,8 @@
 import { type Bounds, eachKey, RangeScan, TargetReader } from '@x/shm-arena/ordered';
 import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
+import { COUNT_ONLY, REMOVES, WIDE, WIDER } from '../build/numbers/give.ts';
 import { REMOVED } from '../build/numbers/remove.ts';
-import { COUNT_ONLY, REMOVES, WIDE, WIDER } from '../build/numbers/scan.ts';
 import type { Core } from './kernel.ts';
 
 /** Entries that one call of the kernel removes: its pin keeps what they had until it returns. */

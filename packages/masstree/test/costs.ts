@@ -92,7 +92,11 @@ const map: CostObject<World> = {
       },
     }),
     often('deleteMany', ({ map, key }) => map.deleteMany([key + 1, key + 3]), EACH),
-    often('deleteRange', ({ map, key }) => map.deleteRange({ gte: key + 1, lt: key + 19 }), EACH),
+    often(
+      'deleteRange',
+      ({ map, key }) => map.deleteRange({ gte: key + 1, lt: key + 19 }),
+      LIMITED,
+    ),
     row('snapshot', ({ map }) => map.snapshot().close(), { cost: 'O(threads)' }),
     often('maintain', ({ map }) => map.maintain(10), { ...LOGARITHMIC, cost: 'O(log n + limit)' }),
     row('maintain', ({ map }) => map.maintain(), {
@@ -108,7 +112,7 @@ const last: CostObject<World> = {
   what: 'Masstree',
   of: ({ map }) => map,
   rows: [
-    row('clear', ({ map }) => map.clear(), { cost: 'O(n log n)', grows: 'linearithmic' }),
+    row('clear', ({ map }) => map.clear(), linear()),
     often('first last', ({ map }) => map.first(), { ...LOGARITHMIC, note: 'all were deleted' }),
     row('destroy', ({ map }) => map.destroy(), linear('O(pages)')),
     row('close', ({ map }) => map.close()),

@@ -4,7 +4,7 @@ import type { Arena, Range, ShmError } from '@x/shm-arena';
 import { u32, utf8 } from '@x/shm-arena/codec';
 import { READER } from '@x/shm-arena/map';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { REMOVES } from '../build/numbers/scan.ts';
+import { REMOVES } from '../build/numbers/give.ts';
 import { Masstree } from '../src/index.ts';
 import { freshArena, random, seed, shuffled, thrownBy, userKey } from './support.ts';
 

@@ -86,7 +86,7 @@ export const mutants: Mutant[] = [
     'cut: insert',
     'cut: delete',
   ),
-  twice(418, 'what was gathered under the lock is not covered', 'cut: late'),
+  twice(418, 'what was gathered under the lock is not covered', 'late cut'),
   tree(419, 'of a run one record is retired', 'cut: records'),
   dies(454, 'a repair counts one entry of a run', 'cut: get'),
   refused(456, 'what other walks of the thread stand on is freed', 'puts: rebuild'),

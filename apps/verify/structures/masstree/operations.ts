@@ -1,13 +1,13 @@
 // The operations of a Masstree: what it writes at once, snapshots that it counts, scans that only
 // count, and what keeps it small. Results as plain data; parts.ts says what they promise.
 
-import { REMOVED } from '../../../../packages/masstree/build/numbers-gated/remove.ts';
 import {
   COUNT_ONLY,
   REMOVES,
   WIDE,
   WIDER,
-} from '../../../../packages/masstree/build/numbers-gated/scan.ts';
+} from '../../../../packages/masstree/build/numbers-gated/give.ts';
+import { REMOVED } from '../../../../packages/masstree/build/numbers-gated/remove.ts';
 import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   END,

@@ -507,6 +507,18 @@ late(
   ],
 );
 late(
+  'cut',
+  [
+    [['cut', 'a', 'z']],
+    [['tick'], ['insert', `${L}b`, 1]],
+    [['delete', `${L}b`], ['delete', `${L}a`], ['quit']],
+  ],
+  [
+    ['set', 'a', 7],
+    ['set', `${L}a`, 7],
+  ],
+);
+late(
   'copy, set',
   [[['set', 'a', 4]], [['tick']], [['insert', 'f', 2], ['quit']]],
   [...FULL, ['snap', 'o']],

@@ -1,9 +1,9 @@
 // Calls about many entries: each is a step of its own, and an error says how many came before.
 
 import type { Codec, ShmError } from '@x/shm-arena';
-import { bytes, u32 } from '@x/shm-arena/codec';
+import { bytes, u32, utf8 } from '@x/shm-arena/codec';
 import { same, thrownBy, throws } from '../assert.ts';
-import { userKey } from '../random.ts';
+import { shuffled, userKey } from '../random.ts';
 import { content } from '../world.ts';
 import type { TestedWritableMap, WritableTest } from './world.ts';
 
@@ -97,6 +97,47 @@ export const many: readonly WritableTest[] = [
       map.close();
       const { code, landed } = errorOf(() => map.setMany(entries));
       same([code, landed], ['CLOSED', undefined]);
+    },
+  },
+  {
+    name: 'entries of all sizes at once, each in its turn: the last one of a key stays',
+    run(world) {
+      const map = world.make<string, string>({ value: utf8 });
+      const model = new Map<string, string>();
+      const entries = shuffled(6000, 5).map((n): [string, string] => {
+        const key = `${'k'.repeat(n % 40)}${n % 1500}${n % 500 === 0 ? '-'.repeat(70_000) : ''}`;
+        return [key, `${n}`.repeat(n % 70 === 0 ? 2000 : n % 5)];
+      });
+      for (const [key, value] of entries) model.set(key, value);
+      map.setMany(entries);
+      same([...map.entries()].sort(), [...model].sort());
+      const first = new Set<string>();
+      const said = entries.map(([key]) => !first.has(key) && !!first.add(key));
+      same(map.deleteMany(entries.map(([key]) => key)), model.size);
+      same([map.size, map.insertMany(entries)], [0, said]);
+      same(map.verify().problems, []);
+    },
+  },
+  {
+    name: 'a value that uses the map while it is encoded is one of many as any other',
+    run(world) {
+      const map = world.make<string, unknown>({});
+      const nosy = (n: number) => ({
+        toJSON() {
+          map.set(`seen ${n}`, n);
+          return map.get(`key ${n - 1}`) ?? 'none';
+        },
+      });
+      const entries = Array.from({ length: 20 }, (_, n): [string, unknown] => [
+        `key ${n}`,
+        n % 3 === 1 ? nosy(n) : n,
+      ]);
+      map.setMany(entries);
+      same(
+        Array.from({ length: 20 }, (_, n) => map.get(`key ${n}`)),
+        Array.from({ length: 20 }, (_, n) => (n % 3 === 1 ? n - 1 : n)),
+      );
+      same(map.get('seen 19'), 19);
     },
   },
   {
