@@ -37,6 +37,9 @@
 //      elder line, which must be there; given                with its slot
 //   4. the fork's domain and record                        of the fork: the same
 //   5. the fork's entry, LIVE           linearizes: at 3   nothing
+// Who has a fork open has joined its hold, too, until its handle is closed: so whoever dies, somebody
+// comes to 6 again when that slot is recovered.
+//
 // drop, by whoever ends a line, leaves one or repairs: for each hold
 //   6. its line is gone; nobody names it                   nothing
 //   7. the clock moves; no slot's interval is from before  the same
@@ -109,6 +112,16 @@ export function hold(
   store32(own + H_ABOVE_LIFE, get32(map + MAP_HOLD_LIFE)); // Frozen, as MAP_HOLD.
   store32(own + H_LINE, (line + 1) | (get32(map + MAP_HOLD) << ABOVE));
   put32(io() + ANSWER, 0);
+  return leave(OK);
+}
+
+/** See index.ts. */
+export function holdOf(entry: u32, generation: u32): i32 {
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
+  const map = mapOf(domain);
+  put32(io() + ANSWER, get32(map + MAP_HOLD)); // Frozen.
+  put32(io() + ANSWER + 4, get32(map + MAP_HOLD_LIFE));
   return leave(OK);
 }
 

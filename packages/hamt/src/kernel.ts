@@ -39,6 +39,7 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
       ...[hold: number, holdGeneration: number],
     ]
   ): number;
+  holdOf(...map: MapArgs): number;
   /** @param but a slot that is dead, or -1 */
   dropHolds(but: number): void;
 }
