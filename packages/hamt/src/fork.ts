@@ -44,7 +44,7 @@ export function forkStructure<K, V>(
     return createStructure(arena, KIND, options, build);
   } finally {
     // It stands, or its line is not there: then it goes.
-    if (core.seat.isAlive()) core.kernel.dropHolds(-1);
+    if (core.seat.isAlive()) core.kernel.dropHolds();
     hold?.close();
   }
 }

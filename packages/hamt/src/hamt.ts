@@ -170,7 +170,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
   override destroy(): void {
     const { seat, kernel } = this[READER].core;
     super.destroy();
-    if (seat.isAlive()) kernel.dropHolds(-1); // Its memory, if it was a fork, was kept for it.
+    if (seat.isAlive()) kernel.dropHolds(); // Its memory, if it was a fork, was kept for it.
   }
 
   stats(): api.HamtStats {

@@ -40,8 +40,7 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
     ]
   ): number;
   holdOf(...map: MapArgs): number;
-  /** @param but a slot that is dead, or -1 */
-  dropHolds(but: number): void;
+  dropHolds(): void;
 }
 
 /** What every view of one map shares in one thread. */

@@ -88,7 +88,7 @@ function* forkOf(t: Thread, elder: Fork): Steps<Fork | number> {
   let status = typeof hold === 'number' ? -hold : 0;
   if (typeof hold !== 'number') status = yield* build(t, elder, line, hold);
   if (status !== 0) yield [arena.entryAbandon!, line.entry, line.generation];
-  yield [kernel.dropHolds!, -1];
+  yield [kernel.dropHolds!];
   // Who has the fork open has joined its hold.
   if (status !== 0 && typeof hold !== 'number')
     yield [arena.entryLeave!, hold.entry, hold.generation];
@@ -223,14 +223,14 @@ export const operations: Operations = {
       const joined = yield* open(t, fork);
       if (joined !== 0) return nameOf(joined);
       const status: number = yield [t.kernels.arena!.entryDestroy!, fork.entry, fork.generation];
-      yield [t.kernels[KERNEL]!.dropHolds!, -1];
+      yield [t.kernels[KERNEL]!.dropHolds!];
       return nameOf(status);
     },
   },
   end: {
     *run(t, run) {
       const said = yield* general.end!.run(t, run);
-      yield [t.kernels[KERNEL]!.dropHolds!, -1];
+      yield [t.kernels[KERNEL]!.dropHolds!];
       return said;
     },
   },
