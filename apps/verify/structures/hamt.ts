@@ -78,7 +78,7 @@ function* end(t: Thread, run: Run, world: World): Steps<string | undefined> {
     if (other === entry && isMain(world, other)) continue;
     yield [arena!.entryDestroy!, other, lifeOf(world, entryAt(world, other) + D_STATE)];
   }
-  yield [kernel!.dropHolds!, -1];
+  yield [kernel!.dropHolds!];
   for (let other = 0; other < ENTRIES; other++) {
     if (isLive(world, other) && isHold(world, other)) return `hold ${other} is left`;
   }

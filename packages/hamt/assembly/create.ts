@@ -18,7 +18,7 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
 import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
@@ -164,7 +164,7 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
 export function leave(entry: u32, generation: u32): i32 {
   const root = begin(entry, generation);
   const status = root == 0 ? whyNot() : leaveLine(root);
-  dropHolds(ME);
+  dropHolds();
   return status;
 }
 
@@ -184,7 +184,7 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
   const status = enter(entry, generation);
   // Else gone with all its region.
   if (status == OK) repairLine(entry, generation, slot);
-  if (MUTANT != 534) dropHolds(slot);
+  if (MUTANT != 534) dropHolds();
   return status == CLOSED ? OK : status;
 }
 

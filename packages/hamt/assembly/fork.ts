@@ -37,9 +37,13 @@
 //      elder line, which must be there; given                with its slot
 //   4. the fork's domain and record                        of the fork: the same
 //   5. the fork's entry, LIVE           linearizes: at 3   nothing
+// Who has a fork open has joined its hold, too, until its handle is closed: so whoever dies, somebody
+// comes to 6 again when that slot is recovered.
+//
 // drop, by whoever ends a line, leaves one or repairs: for each hold
 //   6. its line is gone; nobody names it                   nothing
-//   7. the clock moves; no slot's interval is from before  the same
+//   7. the clock moves; no living slot's interval is from  the same
+//      before
 //   8. the hold's entry is destroyed, and its grant        the directory's matter
 //
 // Why 6 stays true. A new hold that names this one has its words stored before its maker finds the
@@ -73,10 +77,12 @@ import {
   OK,
   PARTICIPANTS,
   S_LOWER,
+  SLOT_ALIVE,
   slotAt,
 } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { entryDestroy } from '@x/shm-arena/assembly/life/directory';
+import { kindAt } from '@x/shm-arena/assembly/life/slot';
 import { io, leave, look } from '@x/shm-arena/assembly/map/call';
 import { ANSWER } from '@x/shm-arena/assembly/map/result';
 import { MAP_HOLD, MAP_HOLD_LIFE, mapOf } from './layout';
@@ -112,6 +118,16 @@ export function hold(
   return leave(OK);
 }
 
+/** See index.ts. */
+export function holdOf(entry: u32, generation: u32): i32 {
+  const domain = look(entry, generation, 0);
+  if (domain == 0) return whyNot();
+  const map = mapOf(domain);
+  put32(io() + ANSWER, get32(map + MAP_HOLD)); // Frozen.
+  put32(io() + ANSWER + 4, get32(map + MAP_HOLD_LIFE));
+  return leave(OK);
+}
+
 /** The era of a grant, by its record. */
 export function eraOf(record: u32): u64 {
   return load64(grantAt(record) + G_ERA);
@@ -119,8 +135,8 @@ export function eraOf(record: u32): u64 {
 
 // ---- the end of a hold --------------------------------------------------------------------------
 
-/** See index.ts. Steps 6 to 8; `but`: a dead slot, which reads nothing of a line that is gone. */
-export function dropHolds(but: u32): void {
+/** See index.ts. Steps 6 to 8. */
+export function dropHolds(): void {
   // A hold that goes may have been the last one below another.
   for (let again = true; again; ) {
     again = false;
@@ -132,7 +148,7 @@ export function dropHolds(but: u32): void {
       if (load64(entryAt(entry) + D_STATE) != word) continue;
       if (isThere(line - 1, life)) continue;
       if (MUTANT != 532 && isNamed(entry, generationOf(word))) continue;
-      if (MUTANT != 533 && !isLeft(but)) continue;
+      if (MUTANT != 533 && !isLeft()) continue;
       if (entryDestroy(entry, generationOf(word)) == OK) again = true;
     }
   }
@@ -160,11 +176,11 @@ function isNamed(hold: u32, generation: u32): bool {
   return false;
 }
 
-/** Step 7. */
-function isLeft(but: u32): bool {
+/** Step 7. The dead, and who repairs for them, read nothing of a line that is gone. */
+function isLeft(): bool {
   const now = add64(CLOCK, 1);
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {
-    if (slot == ME || slot == but) continue;
+    if (slot == ME || kindAt(slot) != SLOT_ALIVE) continue;
     for (let round: u32 = 0; ; round++) {
       const lower = load64(slotAt(slot) + S_LOWER);
       if (lower == 0 || lower > now) break;

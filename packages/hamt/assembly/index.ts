@@ -49,9 +49,10 @@ export { create, fork, leave, repair, size, snapshot, stats } from './create';
  * type HamtHold, for the entry of a fork of `elder`; result {0 u32 root}, OK, CLOSED. fork: as
  * create, for the snapshot `target` of `elder` that the hold's grant keeps. OK, CLOSED, FULL,
  * CONTENDED, LIMIT.
+ * holdOf: of a fork; result {0 u32 its hold + 1, or 0   4 u32 generation}. OK, CLOSED.
  * dropHolds: ends the holds of lines that are gone, if nobody is in a call of theirs.
  */
-export { dropHolds, hold } from './fork';
+export { dropHolds, hold, holdOf } from './fork';
 
 /**
  * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the

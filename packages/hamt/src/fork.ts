@@ -5,10 +5,11 @@ import {
   type Arena,
   createStructure,
   type Membership,
+  Status,
   type StructureOptions,
   takeGrant,
 } from '@x/shm-arena/structure';
-import { SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
+import { ANSWER, SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
 import { type Core, HOLD_TYPE, KIND, type TrieKernel } from './kernel.ts';
 
 /** What keeps the memory of a fork's elder lines: no user has it in hand. */
@@ -42,7 +43,19 @@ export function forkStructure<K, V>(
   try {
     return createStructure(arena, KIND, options, build);
   } finally {
-    hold?.close(); // It stands, or its line is not there: then it goes.
-    if (core.seat.isAlive()) core.kernel.dropHolds(-1);
+    // It stands, or its line is not there: then it goes.
+    if (core.seat.isAlive()) core.kernel.dropHolds();
+    hold?.close();
   }
+}
+
+/** Joins the hold of a map that is open, if it is a fork; returns what leaves it. */
+export function joinHold<K, V>(core: Core<K, V>): () => void {
+  const { kernel, seat, entry, generation } = core;
+  core.crossing.begin();
+  if (kernel.holdOf(entry, generation) !== Status.OK) return () => {};
+  const [hold, life] = [core.result(ANSWER), core.result(ANSWER + 4)];
+  if (hold === 0) return () => {};
+  seat.kernel.entryJoin(hold - 1, life);
+  return () => seat.kernel.entryLeave(hold - 1, life);
 }

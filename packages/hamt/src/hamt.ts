@@ -33,7 +33,7 @@ import {
 import { ANSWER } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
 import { differences } from './diff.ts';
-import { forkStructure } from './fork.ts';
+import { forkStructure, joinHold } from './fork.ts';
 import { type Core, KIND, type TrieKernel, TYPE } from './kernel.ts';
 import { TrieReader } from './reader.ts';
 import { Snapshot, takeSnapshot } from './snapshot.ts';
@@ -57,7 +57,11 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
     super(new TrieReader(new MapCore(member, key, value), 0));
     this.#arena = arena;
     const { kernel, entry, generation } = member;
-    member.leaving = () => kernel.leave(entry, generation);
+    const leaveHold = joinHold(this[READER].core);
+    member.leaving = () => {
+      kernel.leave(entry, generation);
+      leaveHold();
+    };
   }
 
   /** Bundlers rename classes. */
@@ -166,7 +170,7 @@ export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements 
   override destroy(): void {
     const { seat, kernel } = this[READER].core;
     super.destroy();
-    if (seat.isAlive()) kernel.dropHolds(-1); // Its memory, if it was a fork, was kept for it.
+    if (seat.isAlive()) kernel.dropHolds(); // Its memory, if it was a fork, was kept for it.
   }
 
   stats(): api.HamtStats {

@@ -39,8 +39,8 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
       ...[hold: number, holdGeneration: number],
     ]
   ): number;
-  /** @param but a slot that is dead, or -1 */
-  dropHolds(but: number): void;
+  holdOf(...map: MapArgs): number;
+  dropHolds(): void;
 }
 
 /** What every view of one map shares in one thread. */

@@ -4,7 +4,7 @@ import type { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Hamt } from '../src/index.ts';
-import { Control, finished, freshArena, seed, start, userKey } from './support.ts';
+import { Control, finished, freshArena, random, seed, start, userKey } from './support.ts';
 
 let arena: Arena;
 let map: Hamt<string, number>;
@@ -38,5 +38,46 @@ describe('keys that are there throughout, while two threads write between them',
     const [wrong] = await finished([reader, ...writers]);
     expect(wrong).toBe(0);
     expect([...map].length).toBe(map.size);
+  });
+});
+
+describe('forks of a map that others write', () => {
+  beforeEach(() => {
+    for (let n = 0; n < KEYS; n += 2) map.set(userKey(n), n);
+  });
+
+  test('stand still for themselves, and go', async () => {
+    const control = new Control();
+    const writer = start(arena, map, control, 0, 'around', { keys: KEYS, seed });
+    const forks = [1, 2].map((n) =>
+      start(arena, map, control, n, 'fork', { keys: KEYS, seed: seed + n }),
+    );
+    control.go();
+    await control.reached(forks[0]!, 1, 50);
+    control.stop();
+    const [, ...wrong] = await finished([writer, ...forks]);
+    expect(wrong).toEqual([0, 0]);
+    arena.recover();
+    expect(arena.structures().map(({ type }) => type)).toEqual(['Hamt']);
+  });
+
+  test('outlive the thread that made them; what a dead one had in hand goes', async () => {
+    const below = random(seed);
+    for (let round = 0; round < 6; round++) {
+      const control = new Control();
+      const thread = start(arena, map, control, 0, 'fork', { keys: KEYS, seed: seed + round });
+      control.go();
+      await control.reached(thread, 0, 1 + below(20));
+      await thread.terminate();
+      arena.recover();
+      const forks = arena.structures().filter(({ type, name }) => type === 'Hamt' && name === '');
+      for (const { handle } of forks) {
+        const fork = Hamt.attach<string, number>(arena, handle, { value: u32 });
+        expect([fork.get(userKey(2)) !== undefined, fork.verify().problems]).toEqual([true, []]);
+        fork.set('n', round).destroy();
+      }
+      expect(forks.length).toBeLessThan(2);
+      expect(arena.structures().map(({ type }) => type)).toEqual(['Hamt']);
+    }
   });
 });

@@ -86,12 +86,12 @@ function* forkOf(t: Thread, elder: Fork): Steps<Fork | number> {
   if (typeof line === 'number') return -line;
   const hold = yield* claim(t, 'HamtHold');
   let status = typeof hold === 'number' ? -hold : 0;
-  if (typeof hold !== 'number') {
-    status = yield* build(t, elder, line, hold);
-    yield [arena.entryLeave!, hold.entry, hold.generation];
-  }
+  if (typeof hold !== 'number') status = yield* build(t, elder, line, hold);
   if (status !== 0) yield [arena.entryAbandon!, line.entry, line.generation];
-  yield [kernel.dropHolds!, -1];
+  yield [kernel.dropHolds!];
+  // Who has the fork open has joined its hold.
+  if (status !== 0 && typeof hold !== 'number')
+    yield [arena.entryLeave!, hold.entry, hold.generation];
   return status === 0 ? line : status;
 }
 
@@ -122,6 +122,17 @@ function* build(t: Thread, elder: Fork, line: Fork, hold: Fork): Steps<number> {
   const grant = [target, record, hold.entry, hold.generation];
   status = yield [kernel.fork!, ...both, ...grant];
   return status === 0 ? yield* publish(t, line) : status;
+}
+
+/** Opens a fork in a thread. */
+function* open(t: Thread, { entry, generation }: Fork): Steps<number> {
+  const arena = t.kernels.arena!;
+  const status: number = yield [arena.entryJoin!, entry, generation];
+  if (status !== 0) return status;
+  const known: number = yield [t.kernels[KERNEL]!.holdOf!, entry, generation];
+  const [hold, life] = [t.world.u32(t.local.io!), t.world.u32(t.local.io! + 4)];
+  if (known === 0) yield [arena.entryJoin!, hold - 1, life];
+  return known;
 }
 
 // ---- differences --------------------------------------------------------------------------------
@@ -191,7 +202,7 @@ export const operations: Operations = {
     *run(t, run, tag: string, op: string, ...args) {
       const fork = run.forks[tag];
       if (fork === undefined) return 'none';
-      const status: number = yield [t.kernels.arena!.entryJoin!, fork.entry, fork.generation];
+      const status = yield* open(t, fork);
       if (status !== 0) return nameOf(status);
       return yield* ofLines[op]!.run(at(t, fork), run, ...args);
     },
@@ -209,15 +220,17 @@ export const operations: Operations = {
     *run(t, run, tag: string) {
       const fork = run.forks[tag];
       if (fork === undefined) return 'none';
+      const joined = yield* open(t, fork);
+      if (joined !== 0) return nameOf(joined);
       const status: number = yield [t.kernels.arena!.entryDestroy!, fork.entry, fork.generation];
-      yield [t.kernels[KERNEL]!.dropHolds!, -1];
+      yield [t.kernels[KERNEL]!.dropHolds!];
       return nameOf(status);
     },
   },
   end: {
     *run(t, run) {
       const said = yield* general.end!.run(t, run);
-      yield [t.kernels[KERNEL]!.dropHolds!, -1];
+      yield [t.kernels[KERNEL]!.dropHolds!];
       return said;
     },
   },

@@ -64,6 +64,25 @@ const jobs = {
     });
     return wrong;
   },
+
+  /** Forks the map, writes the fork, compares and destroys it; how often it was not what it was. */
+  fork({ keys, seed }) {
+    const below = random(seed);
+    let wrong = 0;
+    repeat(Infinity, () => {
+      const fork = map.snapshot({ writable: true });
+      const { size } = fork;
+      const n = below(keys);
+      const before = fork.snapshot();
+      const had = fork.has(userKey(n));
+      fork.set(userKey(n), keys);
+      if (fork.size !== size + (had ? 0 : 1) || fork.get(userKey(n)) !== keys) wrong++;
+      if ([...fork.diff(before, fork.snapshot())].length !== 1) wrong++;
+      if ([...fork.keys()].length !== fork.size) wrong++;
+      fork.destroy();
+    });
+    return wrong;
+  },
 };
 
 await work(map, jobs);
