@@ -18,7 +18,9 @@
 //
 // S1  A call visits VISITS entries at most, and the rest of a range; in the latter half it takes
 //     what was read as well. So it takes out as many as it has to, or VISITS / 2.
-// S2  Tokens of those who live and load stay, unless they have a value and are taken in that half.
+// S2  A range that is begun is gone through. If the hand stopped behind the first one that goes, it
+//     would leave out the others and come by too soon, and the cache have far fewer hits.
+// S3  Tokens of those who live and load stay, unless they have a value and are taken in that half.
 //
 // The checker looks at the bounds after every step (tally.ts, T3).
 //
@@ -50,6 +52,7 @@ import {
   plainBytes,
   stateOf,
   VOID,
+  weightOf,
 } from './head';
 import {
   CACHE_CREDIT,
@@ -95,6 +98,9 @@ let visits: u32 = 0;
 let gone: u32 = 0;
 let full: i32 = 0;
 let most: u32 = 0;
+/** What a sweep has to take out yet. */
+let leaving: i64 = 0;
+let leavingBytes: i64 = 0;
 let row: usize = 0;
 let key: usize = 0;
 let rows: u32 = 0;
@@ -128,7 +134,7 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
   const map = mapOf(domain);
   const cache = cacheOf(map);
   purges = false;
-  start(flags, ~0, out, outBytes);
+  start(flags, 0, out, outBytes);
   sum(cache);
   if (fits(cache)) {
     if (load32(cache + CACHE_DRAINS) == 0) {
@@ -136,16 +142,13 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
       return end(OK);
     }
   } else store32(cache + CACHE_DRAINS, 1);
-  const before = entries;
-  const weight = bytes;
-  while (visits < VISITS && !isOver() && !isBelowMark(cache)) {
-    if (isEnough(cache, before - entries, weight - bytes)) break;
+  aim(cache);
+  while (visits < VISITS && !isOver() && !isEnough()) {
     const step = rangeOf(entries);
-    const from = add64(cache + CACHE_HAND, step);
     visits++; // Also of a range that is empty.
-    range(map, cache, from, step);
-    sum(cache);
+    range(map, cache, add64(cache + CACHE_HAND, step), step);
   }
+  sum(cache);
   if (isBelowMark(cache)) store32(cache + CACHE_DRAINS, 0);
   const vain = gone == 0 ? get32(ownTally(cache) + TALLY_VAIN) + visits : 0;
   put32(ownTally(cache) + TALLY_VAIN, vain);
@@ -180,8 +183,14 @@ export function cachePurge(
   return status;
 }
 
+/** Within a range. One that is begun is gone through, but where all there is are two of them. */
 function isOver(): bool {
-  return stops != OK || full != OK || gone >= most;
+  if (stops != OK || full != OK) return true;
+  return purges ? gone >= most : entries < <i64>RANGE && isEnough();
+}
+
+function isEnough(): bool {
+  return leaving <= 0 && leavingBytes <= 0;
 }
 
 /** Whether there is room for what this thread wants to add. */
@@ -194,21 +203,23 @@ function need(cache: usize): i64 {
   return <i64>get32(ownTally(cache) + TALLY_NEED);
 }
 
-/** Whether it fits, and twice as much has left as a credit is: the others do the rest. */
-function isEnough(cache: usize, entries: i64, bytes: i64): bool {
-  if (!fits(cache)) return false;
-  if (mostEntries(cache) != 0 && entries < (<i64>get32(cache + CACHE_CREDIT)) << 1) return false;
-  const credit = max(<i64>get32(cache + CACHE_CREDIT_BYTES), need(cache));
-  return mostBytes(cache) == 0 || bytes >= credit << 1;
+/** Sets what is to leave: what does not fit; and of what is above the mark two credits. */
+function aim(cache: usize): void {
+  const e = <i64>mostEntries(cache);
+  const b = <i64>mostBytes(cache);
+  const more = need(cache);
+  const two = (<i64>get32(cache + CACHE_CREDIT)) << 1;
+  const twoBytes = max(<i64>get32(cache + CACHE_CREDIT_BYTES), more) << 1;
+  leaving = e == 0 ? 0 : max(entries + 1 - e, min(two, entries + 1 - e + e / 50));
+  leavingBytes = b == 0 ? 0 : max(bytes + more - b, min(twoBytes, bytes + more - b + b / 50));
 }
 
 /** The mark is 98 in 100; of what is less than 50 it is the bound. */
 function isBelowMark(cache: usize): bool {
-  if (!fits(cache)) return false;
   const e = <i64>mostEntries(cache);
   const b = <i64>mostBytes(cache);
   if (e != 0 && entries + 1 > e - e / 50) return false;
-  return b == 0 || bytes + min(need(cache), b / 50) <= b - b / 50;
+  return b == 0 || bytes + need(cache) <= b - b / 50;
 }
 
 /** The part of all hashes in which some RANGE entries are, a power of two, below all. */
@@ -276,6 +287,7 @@ function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): v
   const told = shows && why != SILENT;
   const value = plainAt(head);
   const size = plainBytes(entry, what);
+  const weight = weightOf(entry, what);
   const large = told && !putEntry(row, key, 0, slices, slices, length | why, value, size, 0);
   if (told && (rows == ROWS || (large && rows > 0))) {
     stops = MORE;
@@ -286,6 +298,8 @@ function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): v
   if (status == FULL || status == LIMIT) full = status;
   if (status != OK) return;
   gone++;
+  if (weight != 0) leaving--;
+  leavingBytes -= weight;
   if (why == WHY_EVICTED) count(cache, EVICTIONS);
   if (why == WHY_EXPIRED) count(cache, EXPIRATIONS);
   if (!told) return;

@@ -122,9 +122,10 @@ export interface CacheStats {
  * `participants`, one entry at least and 64 at most. Who has none left sums up what all have added,
  * and if it is too much, sends the hand round, to 98 % of the bound: it takes out what was not read
  * since it last came by, and if half of its visits were in vain, what was, too. So the bounds are
- * exceeded by a credit, and one value, for each thread that is writing, and never by more. A call
- * visits 256 entries, and as many more as its value takes the place of. Fills that stand do not
- * count.
+ * exceeded by a credit, and one value, for each thread that is writing, and never by more. A write
+ * without credit visits 256 entries and the rest of a range of some 16, and where that does not
+ * make the room that it needs, as many once more: once for each 128 entries that its value takes
+ * the place of. Fills that stand do not count.
  *
  * **Time** is a clock of the process that no wall clock moves, in milliseconds. A thread reads it
  * at each write, each fetch, the first read of each turn of its event loop, and each 32nd read in a
@@ -311,8 +312,9 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
    * const users = Cache.create(arena, { maxEntries: 100, ttl: 60_000 });
    * let loads = 0;
    * const load = async (key) => ({ name: key, load: ++loads });
-   * const [first, second] = await Promise.all([users.fetch('ann', load), users.fetch('ann',
-   * load)]); [first, second]; // [{ name: 'ann', load: 1 }, { name: 'ann', load: 1 }]
+   * const first = users.fetch('ann', load);
+   * (await users.fetch('ann', load)).load; // 1
+   * (await first).name; // 'ann'
    */
   fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V>;
 
