@@ -43,9 +43,9 @@ const L_ASK: usize = 80;
 /** In the middle of an interior. */
 const MIDDLE: usize = 96;
 /** States: it stands at a leaf; there is nothing more to look for; by a walk of its own. */
-const AT_NODE: u32 = 0;
-const AT_END: u32 = 1;
-const ALONE: u32 = 2;
+const STATE_WALKS: u32 = 0;
+const STATE_ENDED: u32 = 1;
+const STATE_ALONE: u32 = 2;
 
 // The lanes of the present round.
 let map: usize = 0;
@@ -119,7 +119,7 @@ function walkAll(domain: usize, kind: u32, first: usize, lanes: u32): void {
   let open: u32 = 0;
   for (let i: u32 = 0; i < lanes; i++) {
     const lane = laneAt(first, i);
-    put32(lane + L_STATE, ALONE);
+    put32(lane + L_STATE, STATE_ALONE);
     if (number == 0) continue;
     takeUp(lane);
     enterLayer(0, 0, top, 0);
@@ -129,7 +129,7 @@ function walkAll(domain: usize, kind: u32, first: usize, lanes: u32): void {
     if (!isDefined(GATED)) askAll(first, lanes);
     for (let i: u32 = 0; i < lanes; i++) {
       const lane = laneAt(first, i);
-      if (get32(lane + L_STATE) == AT_NODE && !lookInto(lane)) open--;
+      if (get32(lane + L_STATE) == STATE_WALKS && !lookInto(lane)) open--;
     }
   }
 }
@@ -137,7 +137,7 @@ function walkAll(domain: usize, kind: u32, first: usize, lanes: u32): void {
 /** The lane goes on to its next node; false: there is none. */
 function goOn(lane: usize): bool {
   const status = come(newest, number);
-  put32(lane + L_STATE, status != OK ? ALONE : link == 0 ? AT_END : AT_NODE);
+  put32(lane + L_STATE, status != OK ? STATE_ALONE : link == 0 ? STATE_ENDED : STATE_WALKS);
   if (status != OK) return false;
   keep(lane + L_PLACE);
   if (link == 0) return false;
@@ -155,7 +155,7 @@ function goOn(lane: usize): bool {
 function askAll(first: usize, lanes: u32): void {
   for (let i: u32 = 0; i < lanes; i++) {
     const lane = laneAt(first, i);
-    if (get32(lane + L_STATE) != AT_NODE) continue;
+    if (get32(lane + L_STATE) != STATE_WALKS) continue;
     touch(blockOf(get32(lane + L_PLACE))); // Its lock.
     touch(get32(lane + L_ASK));
     touch(get32(lane + L_ASK + 4));
@@ -168,7 +168,7 @@ function lookInto(lane: usize): bool {
   goBack(lane + L_PLACE);
   const status = onward(newest, number, grows);
   if (status == DEEPER) return goOn(lane);
-  put32(lane + L_STATE, status == OK ? AT_END : ALONE);
+  put32(lane + L_STATE, status == OK ? STATE_ENDED : STATE_ALONE);
   if (status == OK) keep(lane + L_PLACE);
   return false;
 }
@@ -179,7 +179,7 @@ function write(domain: usize, kind: u32, lane: usize): i32 {
   const bytes = get32(key - 4);
   const value = key + keyRecord(get32(lane + L_LENGTH)) - 8;
   takeUp(lane);
-  if (get32(lane + L_STATE) == ALONE) {
+  if (get32(lane + L_STATE) == STATE_ALONE) {
     return run(domain, map + MAP_HEAD, kind, value, bytes, 0, 0, true);
   }
   goBack(lane + L_PLACE);

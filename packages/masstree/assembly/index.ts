@@ -7,7 +7,8 @@
 //   reach.ts      following links                  walk.ts                a write's way to its leaf
 //   read.ts, many.ts   one key, many               write.ts               one key is written
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
-//   bulk.ts       a map's first entries, all at once
+//   batch.ts      many keys are written            remove.ts              a range is removed
+//   give.ts       how a portion grows and ends     bulk.ts                a map's first entries
 //   record.ts     what has no room in a slot
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts, wait.ts     locks, deaths
@@ -77,16 +78,18 @@ export { bulkBegin, bulkDrop, bulkEnd, bulkPut } from './bulk';
 
 /**
  * getMany: the values of `count` staged keys, as a portion without keys (map/portion.ts). OK.
- * putMany: writes of one kind, SET, INSERT or REMOVE, of `count` staged entries, one after the other
- * (many.ts); what each has said, u32, at `out`, and result {48 u32 how many}. OK: all; else why the
- * next one was not written, as of put.
+ * putMany: writes of one kind, SET, INSERT or REMOVE, of `count` staged entries, one after the
+ * other (batch.ts); what each has said, u32, at `out`, and result {0 u32 how many}. OK: all; else
+ * why the next one was not written, as of put.
  */
-export { getMany } from './many';
 export { putMany } from './batch';
+export { getMany } from './many';
 
 /**
  * scan: a portion of entries, `limit` at most (map/portion.ts). Forward: from start up to end;
- * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. OK, NEED;
+ * REVERSE: from start down to end. COUNT_ONLY: only their number, and the last key. With
+ * REMOVES, too: they are removed, result {56 u32 how many}, behind the last key, if there is one,
+ * it goes on, else from start (remove.ts). OK, NEED;
  * WIDER: with a room for output of more than 256 KiB and 4/3 of the bytes in the result {0 u32} it
  * goes on. maintain: looks at `limit` leaves, from where this thread's last one ended, and merges
  * those that are sparse. Result {0 u32 changes, 4 u32 1 = there are more}.

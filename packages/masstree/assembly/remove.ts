@@ -95,7 +95,7 @@ export function beginRemoving(root: usize, most: u32, at: usize, bytes: u32): vo
 }
 
 /** Ends with a status, if nothing was removed; else the host begins once more where it began. */
-export function endWith(status: i32): i32 {
+function endWith(status: i32): i32 {
   return removed == 0 ? status : end(closed(1));
 }
 
@@ -124,7 +124,7 @@ export function removeLeaf(n: u32): i32 {
       const live = load64(liveAt(leaf));
       if (MUTANT != 417 && live != seen) {
         n = gatherAgain(live);
-        if (MUTANT != 418) cover(); // What it names now is followed behind the lock.
+        cover(); // What it names now is followed behind the lock.
         k = firstPast(n);
         last = -1;
       }

@@ -363,8 +363,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
 
   /**
    * `set` for each entry, in their order: each is a step of its own. Their searches run side by
-   * side, so that it takes less time than the calls one by one. The error of one says in `landed` how many
-   * came before it and are stored.
+   * side, so that it takes less time than the calls one by one. The error of one says in `landed`
+   * how many came before it and are stored.
    * @throws TypeError for what is no iterable of pairs
    * @example
    * const map = Masstree.create(arena);
@@ -395,8 +395,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
 
   /**
    * Removes the entries of `range`, from its first one on (`reverse`: from its last), with `limit`
-   * the first so many. Runs of it go at a time, each in one step: others see some of it done, a death
-   * leaves a beginning done, and an error says in `landed` how many were removed. What is put into
+   * the first so many. Runs of it go at a time, each in one step: others see some of it done, a
+   * death leaves a beginning done, and an error says in `landed` how many were removed. What is put into
    * the range meanwhile may stay. O(log n + entries removed and their keys' lengths).
    * @returns how many it has removed itself
    * @throws as `entries`
