@@ -37,8 +37,8 @@
 //      elder line, which must be there; given                with its slot
 //   4. the fork's domain and record                        of the fork: the same
 //   5. the fork's entry, LIVE           linearizes: at 3   nothing
-// Who has a fork open has joined its hold, too, until its handle is closed: so whoever dies, somebody
-// comes to 6 again when that slot is recovered.
+// Who has a fork open has joined its hold, too, until the handle is closed: so whoever dies,
+// somebody comes to 6 again when that slot is recovered.
 //
 // drop, by whoever ends a line, leaves one or repairs: for each hold
 //   6. its line is gone; nobody names it                   nothing

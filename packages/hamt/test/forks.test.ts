@@ -1,6 +1,6 @@
 // Writable snapshots: maps of their own that share what neither has changed.
 
-import type { Arena } from '@x/shm-arena';
+import { Arena } from '@x/shm-arena';
 import { bytes, u32, utf8 } from '@x/shm-arena/codec';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hamt } from '../src/index.ts';
@@ -160,4 +160,22 @@ test('as many as the directory has room for; then none more', () => {
   expect(forks.map((fork) => fork.get('n'))).toEqual(forks.map((_, n) => n));
   for (const fork of forks) fork.destroy();
   expect(arena.structures().length).toBe(1);
+});
+
+test('an image has all lines; nobody opens a hold', async () => {
+  const map = Hamt.create<string, number>(arena, { name: 'map', value: u32 });
+  for (let n = 0; n < 3000; n++) map.set(userKey(n), n);
+  const fork = map.snapshot({ writable: true, name: 'fork' });
+  for (let n = 0; n < 3000; n += 2) map.delete(userKey(n));
+  fork.set('n', 1);
+  const hold = arena.structures().find(({ type }) => type === 'HamtHold')!;
+  expect(codeOf(() => Hamt.attach(arena, hold.handle as never))).toBe('WRONG_TYPE');
+  const loaded = await Arena.load(arena.save());
+  const again = Hamt.open<string, number>(loaded, 'fork', { value: u32 });
+  Hamt.open(loaded, 'map', { value: u32 }).destroy();
+  expect([again.size, again.get(userKey(2)), again.verify().problems]).toEqual([3001, 2, []]);
+  again.delete(userKey(2));
+  again.destroy();
+  expect([loaded.structures(), loaded.verify().problems]).toEqual([[], []]);
+  loaded.detach();
 });
