@@ -19,9 +19,9 @@ export const BUDGETS = [
   { name: 'Masstree', from: '@x/masstree', bytes: 62000 },
   { name: 'Hamt', from: '@x/hamt', bytes: 53500 },
   { name: 'SkipList', from: '@x/skiplist', bytes: 60000 },
-  { name: 'AvlBatch', from: '@x/avl-batch', bytes: 58000 },
+  { name: 'AvlBatch', from: '@x/avl-batch', bytes: 58500 },
   { name: 'EpochDomain', from: '@x/reclaim-epoch', bytes: 38000 },
-  { name: 'HazardDomain', from: '@x/reclaim-hazard', bytes: 39000 },
+  { name: 'HazardDomain', from: '@x/reclaim-hazard', bytes: 39500 },
 ];
 
 /**
