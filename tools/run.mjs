@@ -35,6 +35,7 @@ const CHECKS = [
   [
     // Each keeps one core busy: two at a time.
     { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+    { name: 'types of compat', command: ['tsc', '-p', 'compat/runtimes'] },
     { name: 'format and lint', command: ['biome', 'check', '--diagnostic-level=error', '.'] },
     { name: 'tools', command: ['node', 'tools/self-test.mjs'] },
     { name: 'protocols', command: ['node', 'tools/protocols.mjs', '--check'] },

@@ -20,9 +20,9 @@ export const BUDGETS = [
   { name: 'Hamt', from: '@x/hamt', bytes: 61500 },
   { name: 'Cache', from: '@x/hamt/cache', bytes: 63000 },
   { name: 'SkipList', from: '@x/skiplist', bytes: 60000 },
-  { name: 'AvlBatch', from: '@x/avl-batch', bytes: 58000 },
+  { name: 'AvlBatch', from: '@x/avl-batch', bytes: 58500 },
   { name: 'EpochDomain', from: '@x/reclaim-epoch', bytes: 38000 },
-  { name: 'HazardDomain', from: '@x/reclaim-hazard', bytes: 39000 },
+  { name: 'HazardDomain', from: '@x/reclaim-hazard', bytes: 39500 },
 ];
 
 /**

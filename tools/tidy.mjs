@@ -103,7 +103,7 @@ function withoutComments(source) {
 export function inspectText(path, text) {
   const problems = [];
   if (/(^|[\s"'=(])\/(work|home|Users)\/\w/m.test(text)) problems.push(`${path}: a machine's path`);
-  if (path === 'pnpm-lock.yaml' && /tarball:|\bregistry/.test(text)) {
+  if (path.endsWith('pnpm-lock.yaml') && /tarball:|\bregistry/.test(text)) {
     problems.push(`${path}: names a registry; install with the default settings`);
   }
   return problems;

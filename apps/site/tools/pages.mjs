@@ -32,9 +32,12 @@ export function pageOf(document) {
 export function linked(text, document, pages) {
   const page = pages.get(document);
   const link = (target) => {
-    if (/^([a-z]+:|#)/.test(target)) return target;
+    const inside = target.startsWith(SOURCES);
+    if (!inside && /^([a-z]+:|#)/.test(target)) return target;
     const [path, anchor] = target.split('#');
-    const found = posix.normalize(posix.join(posix.dirname(document), path));
+    const found = inside
+      ? path.slice(SOURCES.length)
+      : posix.normalize(posix.join(posix.dirname(document), path));
     const known = pages.get(found) ?? pages.get(`${found}/README.md`);
     const hash = anchor === undefined ? '' : `#${anchor}`;
     if (known === undefined) return `${SOURCES}${found}${hash}`;

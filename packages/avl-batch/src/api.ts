@@ -147,14 +147,26 @@ export interface AvlBatchStats {
 
 /** How to start a builder. */
 export interface BuilderOptions {
-  /** In a thread of its own. Default false: in this thread, between other tasks. */
-  worker?: boolean | undefined;
+  /**
+   * In a thread of its own. Default false: in this thread, between other tasks.
+   *
+   * `true` runs the file `@x/avl-batch/builder`, which Vite's builds, webpack and Rspack find.
+   * Where it is not found (a bundle of one file), a function makes the thread: `inlineBuilder` of
+   * `@x/avl-batch/inline`, or one of yours that runs that file, as your bundler has it.
+   */
+  worker?: boolean | (() => BuilderWorker) | undefined;
   /**
    * Told of what the builder cannot do, in this thread: ARENA_FULL (what is queued stays queued, it
-   * tries again), or that its thread could not start. Default: nobody is told; the map's `flush`
-   * says the same.
+   * tries again), or UNSUPPORTED, its thread did not start. Default: `console.warn` says the
+   * latter, nobody the former; the map's `flush` says the same.
    */
   onError?: ((error: Error) => void) | undefined;
+}
+
+/** A new thread that runs `@x/avl-batch/builder`: a Worker of Node, or a Web Worker. */
+export interface BuilderWorker {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
 }
 
 /**
@@ -490,7 +502,7 @@ export interface AvlBatch<K, V> extends IndexedReadable<K, V> {
    * participants. It begins when `maxOps` operations wait, when one has waited for `maxDelayMs`, or
    * when somebody flushes.
    *
-   * @throws ShmError UNSUPPORTED (no workers here), NOT_ISOLATED, CLOSED
+   * @throws ShmError UNSUPPORTED (no workers here, or none can be made), NOT_ISOLATED, CLOSED
    * @example
    * const map = AvlBatch.create(arena, { batch: { maxDelayMs: 1 } });
    * const builder = map.startBuilder();

@@ -74,21 +74,25 @@ function work(order: Order, tell: (word: Word) => void): void {
   tell({ type: 'over' });
 }
 
-interface Threads {
-  readonly workerData?: { readonly '@x/avl-batch'?: Order };
-  readonly parentPort?: { postMessage(word: Word): void } | null;
+interface Port {
+  postMessage(word: Word): void;
+  once(event: 'message', listen: (data: Message) => void): void;
 }
 
-const KEY = '@x/avl-batch';
-const { workerData, parentPort } = (workerThreads() ?? {}) as Threads;
-const given = workerData?.[KEY];
-if (given !== undefined) work(given, (word) => parentPort?.postMessage(word));
-else {
+/** The only message that the thread gets. */
+export interface Message {
+  readonly '@x/avl-batch': Order;
+}
+
+const { parentPort } = (workerThreads() ?? {}) as { readonly parentPort?: Port | null };
+if (parentPort != null) {
+  parentPort.once('message', ({ '@x/avl-batch': order }) => {
+    work(order, (word) => parentPort.postMessage(word));
+  });
+} else {
   addEventListener(
     'message',
-    ({ data }: MessageEvent<{ [KEY]: Order }>) => {
-      work(data[KEY], (word) => postMessage(word));
-    },
+    ({ data }: MessageEvent<Message>) => work(data['@x/avl-batch'], (word) => postMessage(word)),
     { once: true },
   );
 }

@@ -9,6 +9,7 @@ export type {
   BatchOptions,
   Builder,
   BuilderOptions,
+  BuilderWorker,
   BuildReport,
   IndexedReadable,
   QueueOptions,

@@ -15,8 +15,8 @@ import {
   watch,
   workerThreads,
 } from '@x/shm-arena/structure';
-import type { BatchOptions, Builder, BuilderOptions } from './api.ts';
-import type { Order, Word } from './builder.ts';
+import type { BatchOptions, Builder, BuilderOptions, BuilderWorker } from './api.ts';
+import type { Message, Order, Word } from './builder.ts';
 import type { Building } from './building.ts';
 import type { AnyCore } from './core.ts';
 import { BuilderLoop } from './loop.ts';
@@ -36,9 +36,17 @@ interface Site {
 const OPTIONS: Members = { what: 'options', names: ['worker', 'onError'] };
 
 export function startBuilder(options: BuilderOptions, site: Site): Started {
-  const { worker, onError = () => {} } = optionsOf(OPTIONS, options);
+  const { worker, onError = warn } = optionsOf(OPTIONS, options);
   const report = functionOf('onError', onError);
-  return flagOf('worker', worker) ? new Elsewhere(site, report) : new Here(site, report);
+  if (typeof worker === 'function') return new Elsewhere(site, report, worker);
+  return flagOf('worker', worker)
+    ? new Elsewhere(site, report, threadOfFile)
+    : new Here(site, report);
+}
+
+/** What nobody else would say: `flush` says the rest. */
+function warn(error: Error): void {
+  if ((error as { code?: string }).code === 'UNSUPPORTED') console.warn(error.message);
 }
 
 // Named by symbols: what a builder has beside the contract cannot be reached by name.
@@ -148,10 +156,12 @@ class Elsewhere extends Started {
   readonly #arena: ArenaHandle;
   /** Word 0: 1 = it shall end. */
   readonly #flag: Int32Array<SharedArrayBuffer>;
+  readonly #make: () => BuilderWorker;
   private thread: Thread | undefined;
 
-  constructor(site: Site, report: (error: Error) => void) {
+  constructor(site: Site, report: (error: Error) => void, make: () => BuilderWorker) {
     super(site, report);
+    this.#make = make;
     this.#arena = handleOf(site.core.seat.memory);
     this.#flag = new Int32Array(new SharedArrayBuffer(4));
     this.#begin();
@@ -165,7 +175,7 @@ class Elsewhere extends Started {
       key: codec(core.keyCodec),
       value: codec(core.valueCodec),
     };
-    const thread = startThread(core.seat, order);
+    const thread = startThread(core.seat, order, this.#make);
     this.thread = thread;
     let worked = false;
     thread.onWord((word) => {
@@ -180,7 +190,7 @@ class Elsewhere extends Started {
       // It was killed, or has died of something at work: the next one goes on.
       const again = worked || why === undefined;
       if (again && this.running && core.member.isOpen) return this.#begin();
-      if (this.running) this[REPORT](why ?? new ShmError('CLOSED', 'the builder ended'));
+      if (this.running) this[REPORT](lost(why));
       this[END]();
     });
     thread.keep(false); // Not before: in Node whoever listens keeps it.
@@ -200,38 +210,68 @@ class Elsewhere extends Started {
   }
 }
 
-interface NodeThread extends NodeWorker {
+interface NodeThread extends NodeWorker, BuilderWorker {
   on(event: string, listen: (value: never) => void): void;
   ref(): void;
   unref(): void;
   terminate(): Promise<unknown>;
 }
-type NodeThreadClass = new (url: URL, options: { workerData: unknown }) => NodeThread;
+interface NodeThreads {
+  readonly Worker?: new (url: URL) => NodeThread;
+}
 
-function startThread(seat: Seat, order: Order): Thread {
-  const threads = workerThreads() as { Worker?: NodeThreadClass } | undefined;
+/** Runs builder.ts, from the file beside this one. */
+function threadOfFile(): BuilderWorker {
+  const threads = workerThreads() as NodeThreads | undefined;
   if (threads?.Worker !== undefined) {
-    const worker = new threads.Worker(new URL('./builder.js', import.meta.url), {
-      workerData: { '@x/avl-batch': order },
-    });
-    watch(seat, worker);
-    let error: Error | undefined;
-    worker.on('error', (why: Error) => {
-      error = why;
-    });
-    return {
-      onWord: (listen) => worker.on('message', listen),
-      onEnd: (listen) => worker.once('exit', () => listen(error)),
-      keep: (alive) => (alive ? worker.ref() : worker.unref()),
-      end: () => {},
-      kill: () => worker.terminate(),
-    };
+    return new threads.Worker(new URL('./builder.js', import.meta.url));
   }
-  if (typeof Worker !== 'function') {
+  // As bundlers know it: they make the file a part of what they build.
+  return new Worker(new URL('./builder.js', import.meta.url), { type: 'module' });
+}
+
+const WAYS =
+  'A bundler may have left out its file. Then pass `worker: inlineBuilder`, which ' +
+  "'@x/avl-batch/inline' exports, or a function that makes a worker of '@x/avl-batch/builder'";
+
+/** The builder's thread did not come to work, for a reason that the platform gives, or none. */
+function lost(cause: unknown): ShmError {
+  const { message = 'no reason is given' } = (cause ?? {}) as { message?: string };
+  const words = `startBuilder: the builder's thread did not start: ${message}. ${WAYS}.`;
+  return Object.assign(new ShmError('UNSUPPORTED', words), { cause });
+}
+
+function startThread(seat: Seat, order: Order, make: () => BuilderWorker): Thread {
+  if (make === threadOfFile && workerThreads() === undefined && typeof Worker !== 'function') {
     throw new ShmError('UNSUPPORTED', 'startBuilder: there are no workers here');
   }
-  const worker = new Worker(new URL('./builder.js', import.meta.url), { type: 'module' });
-  worker.postMessage({ '@x/avl-batch': order });
+  let worker: BuilderWorker;
+  try {
+    worker = make();
+  } catch (cause) {
+    throw lost(cause);
+  }
+  const message: Message = { '@x/avl-batch': order };
+  worker.postMessage(message);
+  return 'once' in worker ? nodeThread(seat, worker as NodeThread) : webThread(worker as Worker);
+}
+
+function nodeThread(seat: Seat, worker: NodeThread): Thread {
+  watch(seat, worker);
+  let error: Error | undefined;
+  worker.on('error', (why: Error) => {
+    error = why;
+  });
+  return {
+    onWord: (listen) => worker.on('message', listen),
+    onEnd: (listen) => worker.once('exit', () => listen(error)),
+    keep: (alive) => (alive ? worker.ref() : worker.unref()),
+    end: () => {},
+    kill: () => worker.terminate(),
+  };
+}
+
+function webThread(worker: Worker): Thread {
   return {
     onWord: (listen) => worker.addEventListener('message', ({ data }) => listen(data)),
     onEnd: (listen) =>

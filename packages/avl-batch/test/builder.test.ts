@@ -3,11 +3,13 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 // From the built package: its builders have a thread of their own to start.
 import { AvlBatch, type Builder, type Ticket } from '../dist/index.js';
+import { inlineBuilder } from '../dist/inline.js';
 import {
   Control,
   codeOf,
@@ -162,6 +164,46 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     ]);
     await Promise.all(builders.map((builder) => builder.stop()));
     expect(map.verify().problems).toEqual([]);
+  });
+});
+
+describe('a builder whose thread is made by a function', () => {
+  test.each([
+    ['of the file', () => new Worker(new URL('../dist/builder.js', import.meta.url))],
+    ['of the text', inlineBuilder],
+  ])('%s', async (_, worker) => {
+    const map = make({ ...LONG, maxOps: 2 });
+    const builder = map.startBuilder({ worker });
+    while (arena.stats().participants.length < 2) await turns(1);
+    map.set('a', 1);
+    const ticket = map.set('b', 2);
+    while (!map.applied(ticket)) await turns(1);
+    expect([map.size, builder.running]).toEqual([2, true]);
+    await builder.stop();
+    expect(arena.stats().participants.length).toBe(1);
+  });
+
+  const gone = () => new Worker(new URL('../dist/nowhere.js', import.meta.url));
+
+  test('that does not start says why, and what else there is', async () => {
+    const map = make();
+    const error = await new Promise<Error>((resolve) => {
+      map.startBuilder({ worker: gone, onError: resolve });
+    });
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+    expect(error.message).toMatch(/nowhere\.js.*inlineBuilder/s);
+    const broken = () => {
+      throw new TypeError('Invalid URL');
+    };
+    expect(codeOf(() => map.startBuilder({ worker: broken }))).toBe('UNSUPPORTED');
+  });
+
+  test('that does not start is told of when nobody asked', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const builder = make().startBuilder({ worker: gone });
+    while (builder.running) await turns(1);
+    expect(warn.mock.calls.join()).toMatch(/did not start/);
+    warn.mockRestore();
   });
 });
 

@@ -236,7 +236,7 @@ export interface NodeWorker {
 export interface WebWorker {
   postMessage(message: unknown): void;
   terminate(): void;
-  addEventListener(type: 'error', listener: (event: never) => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
 }
 
 /** What this runtime and thread can do; see `supports`. */
@@ -437,7 +437,7 @@ export interface ArenaConstructor {
    * they are touched. Works, for this thread, also in a page that may not share memory.
    *
    * @throws TypeError INVALID_TYPE, RangeError OUT_OF_RANGE (also when the platform refuses so
-   * much)
+   * much), ShmError UNSUPPORTED (a page's Content-Security-Policy without `'wasm-unsafe-eval'`)
    * @example
    * const arena = Arena.create({ bytes: 2 ** 26, participants: 8 });
    * arena.stats().bytes; // 67108864

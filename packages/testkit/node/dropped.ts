@@ -5,10 +5,12 @@ import { runInNewContext } from 'node:vm';
 import type { Arena } from '@x/shm-arena';
 import type { Garbage } from '@x/testkit';
 
-setFlagsFromString('--expose-gc');
+const { Bun } = globalThis as { Bun?: { gc(force: true): void } };
+if (Bun === undefined) setFlagsFromString('--expose-gc');
 
 /** Collects garbage at once; finalizers run in turns of their own. */
-export const collectGarbage = runInNewContext('gc') as () => void;
+export const collectGarbage: () => void =
+  Bun === undefined ? runInNewContext('gc') : () => Bun.gc(true);
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 

@@ -22,6 +22,7 @@ import {
   TAKEN,
   UNKNOWN,
 } from '../../build/numbers/ground/layout.ts';
+import { ShmError } from './errors.ts';
 
 /** What gives the wasm bytes of a kernel. */
 export type KernelBytes = () => Uint8Array<ArrayBuffer>;
@@ -195,9 +196,22 @@ export function instantiate<X extends AnyKernel>(
   let exports = own.get(kernel);
   if (exports === undefined) {
     let module = modules.get(kernel);
-    if (module === undefined) modules.set(kernel, (module = new WebAssembly.Module(kernel())));
+    if (module === undefined) modules.set(kernel, (module = compile(kernel)));
     ({ exports } = new WebAssembly.Instance(module, { env: { memory } }));
     own.set(kernel, exports);
   }
   return exports as unknown as X;
+}
+
+function compile(kernel: KernelBytes): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(kernel());
+  } catch (cause) {
+    // Every engine that has shared memory takes a kernel: it is the page's policy that does not.
+    const { message } = cause as Error;
+    const words =
+      'expected a platform that compiles WebAssembly with shared memory, where a ' +
+      `Content-Security-Policy says \`script-src … 'wasm-unsafe-eval'\`, found: ${message}`;
+    throw Object.assign(new ShmError('UNSUPPORTED', words), { cause });
+  }
 }

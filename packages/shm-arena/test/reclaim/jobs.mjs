@@ -243,11 +243,11 @@ const commands = {
 };
 
 function puppet() {
-  parentPort.on('message', ([command, ...rest]) => {
+  const obey = ([command, ...rest]) => {
     if (command === 'end') {
       detach();
       parentPort.postMessage({ result: 0 });
-      parentPort.close();
+      parentPort.off('message', obey); // Deno's port has no `close`.
       return;
     }
     try {
@@ -255,7 +255,8 @@ function puppet() {
     } catch (error) {
       parentPort.postMessage({ error: String(error) });
     }
-  });
+  };
+  parentPort.on('message', obey);
   parentPort.postMessage(arena.participant.slot);
 }
 

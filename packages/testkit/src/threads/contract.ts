@@ -4,7 +4,6 @@
 import { u32 } from '@x/shm-arena/codec';
 import { same, within } from '../assert.ts';
 import { type Contract, over } from '../contract.ts';
-import { rejection } from '../errors.ts';
 import { random, userKey } from '../random.ts';
 import type { MapSubject, TestedMap } from '../subject.ts';
 import { content, MapWorld } from '../world.ts';
@@ -135,7 +134,7 @@ const crowd: readonly ThreadTest[] = [
       control.go();
       for (const [n, thread] of jobs.entries()) await control.reached(thread, n, 200);
       map.destroy();
-      for (const { message } of jobs) same(await rejection(message), 'CLOSED');
+      for (const { message } of jobs) same(await message, 'CLOSED');
       await Promise.all(jobs.map(({ gone }) => gone));
       arena.recover();
       same(arena.stats().structures.length, 0);
@@ -152,7 +151,7 @@ const deaths: readonly ThreadTest[] = [
       const [survivor, control] = begun(world, 99 * WIDE, 10_000);
       for (let round = 0; round < 6; round++) {
         const base = round * WIDE;
-        const [thread, own] = begun(world, base);
+        const [thread, own] = begun(world, base, 20_000, 'appendAndStay');
         await own.reached(thread, 0, 1 + below(500));
         await thread.terminate();
         const done = own.done(0);
@@ -235,9 +234,9 @@ const deaths: readonly ThreadTest[] = [
 ];
 
 /** A thread that appends from `base` on, and its words. */
-function begun(world: ThreadWorld, base: number, most = Infinity): [Thread, Control] {
+function begun(world: ThreadWorld, base: number, most: number, job = 'append'): [Thread, Control] {
   const control = new Control();
-  const [thread] = world.threads(control, 1, 'append', () => ({ base, most })) as [Thread];
+  const [thread] = world.threads(control, 1, job, () => ({ base, most })) as [Thread];
   control.go();
   return [thread, control];
 }

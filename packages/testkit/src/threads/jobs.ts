@@ -98,9 +98,15 @@ function writers(desk: Desk, map: Tested, working: Working): Jobs {
   const put = <R>(write: () => R) => working.put(map as never, write);
   const settle = (said?: unknown) => working.settle(map as never, said);
   return {
-    /** Sets rising keys of its own until told to stop or killed. */
-    append: ({ base, most = Infinity }: { base: number; most?: number }) =>
+    /** Sets rising keys of its own, `most` times at most, until told to stop or killed. */
+    append: ({ base, most }: { base: number; most: number }) =>
       repeat(most, (n) => put(() => map.set(userKey(base + n), n)) !== undefined),
+
+    /** The same, and stays. Where `terminate` takes seconds, there is room for what it writes. */
+    appendAndStay({ base, most }: { base: number; most: number }) {
+      repeat(most, (n) => put(() => map.set(userKey(base + n), n)) !== undefined);
+      desk.pause();
+    },
 
     /** Tries to insert the keys 0 to `count` - 1, in an order of its own; how many it won. */
     race({ count, seed }: { count: number; seed: number }) {
@@ -125,14 +131,15 @@ function writers(desk: Desk, map: Tested, working: Working): Jobs {
       });
     },
 
-    /** Writes 5 000 keys and then reads on and on, until a call throws. */
-    useUntilClosed({ base }: { base: number }) {
-      for (let n = 0; ; n++) {
-        if (n < 5000) put(() => map.set(userKey(base + n), n));
-        else map.get(userKey(base + (n % 5000)));
-        finish();
-      }
-    },
+    /** Writes 5 000 keys and then reads on and on; the code of the call that throws. */
+    useUntilClosed: ({ base }: { base: number }) =>
+      codeOf(() => {
+        for (let n = 0; ; n++) {
+          if (n < 5000) put(() => map.set(userKey(base + n), n));
+          else map.get(userKey(base + (n % 5000)));
+          finish();
+        }
+      }),
 
     /** Opens by name with the rest, from many threads at once. */
     openOrCreate({ name, key }: { name: string; key: string }) {

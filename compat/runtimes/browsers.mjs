@@ -1,0 +1,173 @@
+// The packed packages in Chromium and Firefox, headless: the kit's contracts on a window's thread,
+// which may not block, and in a worker with workers of its own; a worker terminated in every way;
+// what a page without isolation, or with a strict policy, is told; a builder in a worker.
+//
+//   node compat/runtimes/browsers.mjs [--only NAME] [--write]
+//
+// After a build, with pnpm on the PATH (`pnpm exec`) and the browsers that `pnpm setup:browsers`
+// installs. Without them it fails; with SKIP_BROWSERS=1 it says so and passes.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeProject } from '../../tools/project.mjs';
+import { BROWSERS, missing, withBrowser } from './browser.mjs';
+import { bundlePages, DOMAINS, PACKAGES } from './bundle.mjs';
+import { serve } from './server.mjs';
+
+const RESULTS = join(import.meta.dirname, 'results/browsers.json');
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, write: { type: 'boolean', default: false } },
+});
+
+/** Runs a module's export in a new page, whose memories go with it. */
+async function inPage(browser, url, expression) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(url);
+    return await page.evaluate(expression);
+  } finally {
+    await page.close();
+  }
+}
+
+const inWindow = (name, part) => `import('/${name}/test/page.mjs').then((m) => m.run('${part}'))`;
+const inWorker = (name, part) => `new Promise((resolve, reject) => {
+  const worker = new Worker('/page-worker.mjs', { type: 'module' });
+  worker.onerror = ({ message }) => reject(new Error(message));
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ page: '/${name}/test/page.mjs', part: '${part}' });
+})`;
+
+function counted(browser, name, where, found) {
+  const failures = found.filter(({ error }) => error !== undefined);
+  const reasons = found.filter(({ reason }) => reason !== undefined);
+  for (const { name: what, error } of failures) {
+    console.error(`${browser} ${name} ${where}: ${what}\n  ${error}`);
+  }
+  const held = found.length - failures.length - reasons.length;
+  return { held, failed: failures.length, ...(reasons.length > 0 && { notTried: reasons.length }) };
+}
+
+/** What one thread does alone, in the window; what several do, in a worker that may block. */
+async function contracts(browser, runtime, origin) {
+  const all = {};
+  for (const name of PACKAGES) {
+    const domain = DOMAINS.includes(name);
+    const run = async (where, expression) => {
+      const found = await inPage(browser, `${origin}/`, expression);
+      return counted(runtime, name, where, found);
+    };
+    all[name] = domain
+      ? { window: await run('window', inWindow(name, 'threads')) }
+      : {
+          window: await run('window', inWindow(name, 'alone')),
+          'Web Worker': await run('Web Worker', inWorker(name, 'threads')),
+        };
+    console.log(`${runtime} ${name}: ${JSON.stringify(all[name])}`);
+  }
+  return all;
+}
+
+async function deaths(browser, origin) {
+  const found = [];
+  for (const state of ['idles', 'computes']) {
+    for (const told of ['watch', 'probe', 'bury']) {
+      const how = JSON.stringify({ state, told });
+      const expression = `import('/page-deaths.mjs').then((m) => m.run(${how}))`;
+      found.push(await inPage(browser, `${origin}/`, expression));
+    }
+  }
+  return found;
+}
+
+const SINGLE = `import('/page-single.mjs').then((m) => m.single())`;
+const BUILDS = `import('/page-single.mjs').then((m) => m.builds())`;
+const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
+
+/** What pages must say; what they do not. */
+async function pages(browser, origin) {
+  const problems = [];
+  const must = (what, holds, found) => {
+    if (!holds) problems.push(`${what}: found ${JSON.stringify(found)}`);
+  };
+  const page = (query, expression) => inPage(browser, `${origin}/${query}`, expression);
+  const whole = await page('', SINGLE);
+  must('an isolated page', whole.sound && whole.values.join() === '1,2,3,4', whole);
+  const plain = await page('?plain', SINGLE);
+  must('a page that is not isolated, by itself', plain.sound && plain.values.length === 4, plain);
+  must('its handle', plain.handle?.code === 'NOT_ISOLATED', plain);
+  const strict = await page("?csp=script-src 'self'", SINGLE);
+  must('a strict policy', strict.error?.code === 'UNSUPPORTED', strict);
+  must('its words', strict.error?.message.includes("'wasm-unsafe-eval'"), strict);
+  const allowed = await page(`?csp=${POLICY}`, SINGLE);
+  must('a policy that allows WebAssembly', allowed.sound === true, allowed);
+  for (const query of ['', `?csp=${POLICY}`]) {
+    const built = await page(query, BUILDS);
+    must(`a builder in a worker ${query}`, built.outcome === 'done' && built.size === 2, built);
+    must('the slot of a builder that was stopped', built.participants === 1, built);
+  }
+  return problems;
+}
+
+async function main(folder) {
+  const project = join(folder, 'project');
+  makeProject(project);
+  await bundlePages(project);
+  const { origin, close } = await serve(project);
+  const found = [];
+  const names = Object.keys(BROWSERS).filter((name) => (options.only ?? name) === name);
+  for (const runtime of names) {
+    found.push(
+      await withBrowser(runtime, async (browser) => {
+        const [version] = /[\d.]+\d/.exec(await browser.version());
+        const problems = await pages(browser, origin);
+        for (const problem of problems) console.error(`${runtime}: ${problem}`);
+        const result = { runtime, version, pages: { failed: problems.length } };
+        result.deaths = await deaths(browser, origin);
+        result.contracts = await contracts(browser, runtime, origin);
+        return result;
+      }),
+    );
+  }
+  close();
+  return found;
+}
+
+const failuresOf = ({ contracts: all, pages: { failed } }) =>
+  Object.values(all)
+    .flatMap(Object.values)
+    .reduce((sum, each) => sum + each.failed, failed);
+
+/** What must be as it was: neither the version, which Debian raises, nor the contracts' number. */
+const kept = ({ runtime, deaths: ways }) => JSON.stringify({ runtime, ways });
+
+const gone = missing();
+if (gone.length > 0 && process.env.SKIP_BROWSERS === '1') {
+  console.log(`not run: ${gone.join(', ')} not installed, and SKIP_BROWSERS=1`);
+} else if (gone.length > 0 && !gone.every((name) => (options.only ?? name) !== name)) {
+  console.error(`${gone.join(', ')} not installed: \`pnpm setup:browsers\`, or SKIP_BROWSERS=1`);
+  process.exitCode = 1;
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'browsers-'));
+  try {
+    const found = await main(folder);
+    if (options.write) {
+      writeFileSync(RESULTS, `${JSON.stringify({ runtimes: found }, null, 1)}\n`);
+      console.log(`${basename(RESULTS)} is written; now \`node tools/runtimes.mjs --write\``);
+    }
+    const { runtimes: known } = JSON.parse(readFileSync(RESULTS, 'utf8'));
+    const failed = found.filter((each) => {
+      const as = known.find(({ runtime }) => runtime === each.runtime);
+      const same = as !== undefined && kept(as) === kept(each);
+      if (!same) console.error(`${each.runtime}: deaths other than ${basename(RESULTS)} says`);
+      return failuresOf(each) > 0 || !same;
+    });
+    console.log(`${found.length - failed.length} passed, ${failed.length} failed`);
+    process.exitCode = failed.length === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

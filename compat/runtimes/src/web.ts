@@ -1,0 +1,9 @@
+// Web Workers, which browsers, Deno and Bun have.
+
+import { stopping } from './stopping.ts';
+import { webThreads } from './web-threads.ts';
+
+/** Nothing collects garbage on demand here. */
+export const garbage = undefined;
+
+export const spawn = stopping(webThreads(new URL('./web-jobs.mjs', import.meta.url)));

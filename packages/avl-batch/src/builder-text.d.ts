@@ -1,0 +1,3 @@
+/** Made by the build: the script that a builder's thread runs. */
+declare const code: string;
+export default code;
