@@ -130,7 +130,7 @@ function* leave(t: Thread, run: Run): Steps<number> {
   return yield [t.kernels[KERNEL]!.leave!, ...handle(t)];
 }
 
-// ---- many writes ----------------------------------------------------------------------------------
+// ---- many writes --------------------------------------------------------------------------------
 
 const PUTS: Record<string, number> = { set: SET, insert: INSERT, delete: REMOVE };
 
