@@ -45,14 +45,12 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
   }
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+type AnyCore = MapCore<TrieKernel, any, any>;
+
 /** A scan in progress. */
 class TrieScan extends RangeScan {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-  declare protected readonly view: {
-    core: MapCore<TrieKernel, any, any>;
-    target: number;
-    check(): void;
-  };
+  declare protected readonly view: { core: AnyCore; target: number; check(): void };
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;
