@@ -25,11 +25,6 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
     return kernel.get(entry, generation, this.target, flags, length, k0, k1, k2, k3);
   }
 
-  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
-    const { kernel, entry, generation } = this.core;
-    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
-  }
-
   size(): number {
     const { core, target } = this;
     this.checkAll();
@@ -50,14 +45,12 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
   }
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
+type AnyCore = MapCore<TrieKernel, any, any>;
+
 /** A scan in progress. */
 class TrieScan extends RangeScan {
-  declare protected readonly view: {
-    // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
-    core: MapCore<TrieKernel, any, any>;
-    target: number;
-    check(): void;
-  };
+  declare protected readonly view: { core: AnyCore; target: number; check(): void };
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;

@@ -397,7 +397,8 @@ export interface Masstree<K, V> extends WritableMap<K, V>, OrderedReadable<K, V>
    * Removes the entries of `range`, from its first one on (`reverse`: from its last), with `limit`
    * the first so many. Runs of it go at a time, each in one step: others see some of it done, a
    * death leaves a beginning done, and an error says in `landed` how many were removed.
-   * What is put into the range meanwhile may stay. O(log n + entries removed and their keys' lengths).
+   * What is put into the range meanwhile may stay. O(log n + entries removed, and the lengths of
+   * their keys).
    * @returns how many it has removed itself
    * @throws as `entries`
    * @example
