@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*'],
+    // The site has a lockfile and tests of its own.
+    projects: ['packages/*', 'apps/*', '!apps/site'],
     maxWorkers: '100%',
     reporters: ['default', ['json', { outputFile: 'build/test-report.json' }]],
   },

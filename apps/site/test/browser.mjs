@@ -38,6 +38,7 @@ export async function withPage({ width, height, dark = false }, visit) {
   } finally {
     await browser.close();
     server.close();
+    server.closeAllConnections();
     rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 }

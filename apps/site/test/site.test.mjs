@@ -54,5 +54,6 @@ test('pages are served isolated, and what is not there is not found', async () =
     assert.equal((await fetch(`${base}/../../package.json`)).status, 404);
   } finally {
     server.close();
+    server.closeAllConnections();
   }
 });

@@ -25,6 +25,13 @@ export function pageOf(document) {
   return top === 'packages' ? `project/packages/${name}.md` : `project/apps/${name}.md`;
 }
 
+/** The file of the project that a document's link names; undefined: it leads elsewhere. */
+function fileOf(document, path) {
+  if (path.startsWith(SOURCES)) return path.slice(SOURCES.length);
+  if (/^[a-z]+:/.test(path)) return undefined;
+  return posix.normalize(posix.join(posix.dirname(document), path));
+}
+
 /**
  * A document with the links of its page: to another page where there is one, else to the sources.
  * `pages` are the site's pages by document. Code is left alone.
@@ -32,12 +39,9 @@ export function pageOf(document) {
 export function linked(text, document, pages) {
   const page = pages.get(document);
   const link = (target) => {
-    const inside = target.startsWith(SOURCES);
-    if (!inside && /^([a-z]+:|#)/.test(target)) return target;
     const [path, anchor] = target.split('#');
-    const found = inside
-      ? path.slice(SOURCES.length)
-      : posix.normalize(posix.join(posix.dirname(document), path));
+    const found = fileOf(document, path);
+    if (found === undefined || path === '') return target;
     const known = pages.get(found) ?? pages.get(`${found}/README.md`);
     const hash = anchor === undefined ? '' : `#${anchor}`;
     if (known === undefined) return `${SOURCES}${found}${hash}`;
@@ -62,7 +66,7 @@ function writeDocuments() {
       /!\[([^\]]*)\]\(([^()\s]+\.svg)\)/g,
       (_, title, path) => {
         const name = posix.basename(path);
-        images.add([posix.join(posix.dirname(document), path), name]);
+        images.add([fileOf(document, path), name]);
         return `![${title}](./${name})`;
       },
     );

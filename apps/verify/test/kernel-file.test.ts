@@ -29,14 +29,14 @@ test('a package folder belongs to all structures that have sources of it', async
   const places: Record<string, string[]> = {
     'packages/shm-arena': [
       ...['skiplist', 'arena', 'reclaim', 'avl', 'sorted-array', 'masstree'],
-      'hamt',
+      ...['hamt', 'cache'],
     ],
     'packages/reclaim-epoch': ['reclaim'],
     'packages/reclaim-hazard': ['reclaim'],
     'packages/avl-batch': ['avl'],
     'packages/sorted-array': ['sorted-array'],
     'packages/masstree': ['masstree'],
-    'packages/hamt': ['hamt'],
+    'packages/hamt': ['hamt', 'cache'],
     'apps/verify/test/toys/pool': ['pool'],
   };
   for (const [place, structures] of Object.entries(places)) {

@@ -17,7 +17,7 @@ const PLACES: Record<string, Record<number, number>> = {
   avl: { 75: 2, 80: 2, 81: 2, 142: 2, 305: 2 },
   'sorted-array': { 210: 2 },
   hamt: { 413: 2, 513: 2, 521: 2 },
-  cache: { 536: 2 },
+  cache: { 556: 2 },
   masstree: { 401: 2, 403: 2, 409: 2, 412: 2, 413: 2, 425: 2, 439: 2, 447: 2 },
 };
 
