@@ -10,5 +10,6 @@ export type {
   FetchOptions,
   Fill,
   Lifetime,
+  Load,
 } from './cache/api.ts';
 export { Cache } from './cache/api.ts';
