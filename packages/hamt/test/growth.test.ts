@@ -84,6 +84,24 @@ test('values that no block holds, in a region each', () => {
   expect(map.get('c')![1_999_999]).toBe(49);
 });
 
+test('one key a hundred thousand times, under a snapshot from before and in a fork', () => {
+  const map = Hamt.create<string, number>(arena, { value: u32 });
+  map.set('a', 7);
+  const before = map.snapshot();
+  const fork = map.snapshot({ writable: true });
+  for (let n = 0; n < 100_000; n++) {
+    map.set('a', n);
+    fork.set('a', n + 1);
+  }
+  expect([before.get('a'), map.get('a'), fork.get('a')]).toEqual([7, 99_999, 100_000]);
+  for (const line of [map, fork]) {
+    const { pendingBytes, boundBytes, size } = line.stats();
+    expect(size).toBe(1);
+    expect(pendingBytes).toBeLessThanOrEqual(boundBytes);
+    expect(line.verify().problems).toEqual([]);
+  }
+});
+
 test('a full arena refuses, and nothing has changed', () => {
   const map = Hamt.create<string, Uint8Array>(arena, { value: bytes });
   const value = new Uint8Array(5000);

@@ -13,21 +13,21 @@
 //
 // Staged: {0 u32 bytes of the key, 4 u32 of the value, 8 the key, padded to 8; the value, as well}.
 //
-// Lane, 88 bytes, private: 0 u64 x 2 the key's first slices   16 u32 length   20 u32 its bytes
-//   24 u32 state   28 the place, 52 bytes: place.ts
-//   80 u32 x 2 lines to ask for
+// Lane, behind the key (lane.ts), private
+//   24 u32 state   28 the place, 52 bytes: place.ts   80 u32 x 2 lines to ask for
 
-import { get32, get64, put32, put64, touch } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, put32, touch } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look } from '@x/shm-arena/assembly/map/call';
 import { ABSENT, EXISTS } from '@x/shm-arena/assembly/map/codes';
-import { keyRecord, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { keyRecord } from '@x/shm-arena/assembly/map/key';
 import { removes } from '@x/shm-arena/assembly/map/kinds';
 import { COUNT_DONE } from '@x/shm-arena/assembly/map/result';
-import { LANE, LANES, lanes as lanesAt } from './gather';
-import { put as putHand, slice } from './hand';
+import { lanes as lanesAt } from './gather';
+import { slice } from './hand';
 import { ready } from './intent';
+import { keyAt, keyBytes, laneAt, LANES, stageKey, takeUp } from './lane';
 import { slotLine } from './leaf';
 import { blockOf, liveAt, MAP_HEAD, mapOf, sizeOf } from './layout';
 import { newestOf, settled } from './open';
@@ -35,8 +35,6 @@ import { depth, enterLayer, goBack, keep, link, standUnder, top } from './place'
 import { come, DEEPER, onward } from './walk';
 import { run, runHere } from './write';
 
-const L_LENGTH: usize = 16;
-const L_AT: usize = 20;
 const L_STATE: usize = 24;
 const L_PLACE: usize = 28;
 const L_ASK: usize = 80;
@@ -90,23 +88,9 @@ export function putMany(
   return status;
 }
 
-function laneAt(first: usize, i: u32): usize {
-  return first + <usize>i * LANE;
-}
-
 /** Gives the lane the staged key at `key`; returns where the next one stands. */
 function stage(lane: usize, key: usize): usize {
-  const len = get32(key); // Staged by this thread's host: private.
-  put64(lane, sliceOf(key + 8, 0, len));
-  put64(lane + 8, sliceOf(key + 8, 1, len));
-  put32(lane + L_LENGTH, len);
-  put32(lane + L_AT, <u32>key + 8);
-  return key + keyRecord(len) + ((get32(key + 4) + 7) & ~7);
-}
-
-/** The lane's key is in hand. */
-function takeUp(lane: usize): void {
-  putHand(get64(lane), get64(lane + 8), get32(lane + L_LENGTH), get32(lane + L_AT));
+  return key + keyRecord(stageKey(lane, key)) + ((get32(key + 4) + 7) & ~7);
 }
 
 /** Takes all lanes to their ends. */
@@ -175,9 +159,9 @@ function lookInto(lane: usize): bool {
 
 /** Writes the lane's key, all before which are written. */
 function write(domain: usize, kind: u32, lane: usize): i32 {
-  const key = get32(lane + L_AT);
+  const key = keyAt(lane);
   const bytes = get32(key - 4);
-  const value = key + keyRecord(get32(lane + L_LENGTH)) - 8;
+  const value = key + keyRecord(keyBytes(lane)) - 8;
   takeUp(lane);
   if (get32(lane + L_STATE) == STATE_ALONE) {
     return run(domain, map + MAP_HEAD, kind, value, bytes, 0, 0, true);

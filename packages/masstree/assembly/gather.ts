@@ -10,6 +10,7 @@
 
 import { get32, get64, load64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { hostBytes, io, RESULT } from '@x/shm-arena/assembly/map/call';
+import { LANE, LANES } from './lane';
 import { whatIs } from './leaf';
 import { LONGER, MOST_SLOTS, S_VALUE, slotAt, SLOTS } from './layout';
 
@@ -18,9 +19,6 @@ const E_WHICH: usize = 8;
 const F_WHAT: usize = 8;
 const F_SLOT: usize = 12;
 const ARRAY: usize = (<usize>MOST_SLOTS) << 5;
-/** Lanes of a search for many keys. */
-export const LANES: u32 = isDefined(GATED) ? 2 : 16;
-export const LANE: usize = 88;
 /** Bytes that sorting takes behind what was found. */
 const WINDOWS: usize = isDefined(GATED) ? 0 : 256;
 const GATHERED: u32 = <u32>(ARRAY * 3 + WINDOWS) + LANES * <u32>LANE;

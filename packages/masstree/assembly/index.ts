@@ -9,7 +9,7 @@
 //   scan.ts       portions of entries              shape.ts               splits, merges, copies
 //   batch.ts      many keys are written            remove.ts              a range is removed
 //   give.ts       how a portion grows and ends     bulk.ts                a map's first entries
-//   record.ts     what has no room in a slot
+//   record.ts     what has no room in a slot       lane.ts                 keys side by side
 //   place.ts      where a write stands             tidy.ts                what is sparse goes
 //   open.ts       snapshots                        intent.ts, wait.ts     locks, deaths
 //   audit.ts      what must hold at rest           create.ts              beginning and end

@@ -5,11 +5,9 @@
 //
 // Each key is read for itself: its steps, and where it linearizes, are those of `get` (read.ts).
 //
-// Lane, 56 bytes, private
-//   0 u64 x 2 the key's first slices   16 u32 length   20 u32 its bytes   24 u32 depth   28 u32
-//   link
-//   32 u64 value word   40 u32 what the slot is   44 u32 0 on its way, FOUND, NONE
-//   48 u32 x 2 lines to ask for
+// Lane, behind the key (lane.ts), private
+//   24 u32 depth   28 u32 link   32 u64 value word   40 u32 what the slot is
+//   44 u32 0 on its way, FOUND, NONE   48 u32 x 2 lines to ask for
 //
 // Y1  Records are copied out only if the clock has not passed upper behind the last load of a value
 //     word; else all lanes begin again.
@@ -20,12 +18,13 @@ import { get32, get64, load64, put32, put64, touch } from '@x/shm-arena/assembly
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, look } from '@x/shm-arena/assembly/map/call';
-import { keyRecord, sliceOf } from '@x/shm-arena/assembly/map/key';
+import { keyRecord } from '@x/shm-arena/assembly/map/key';
 import { closePortion, NOTHING, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
 import { covered, reachOn } from '@x/shm-arena/assembly/map/reach';
-import { LANE, LANES, lanes as lanesAt } from './gather';
-import { agreeing, kind, put as putHand, slice } from './hand';
+import { lanes as lanesAt } from './gather';
+import { agreeing, kind, slice } from './hand';
 import { childOf } from './interior';
+import { laneAt, LANES, stageKey, takeUp } from './lane';
 import { find, found, isLayer, slotLine } from './leaf';
 import {
   blockOf,
@@ -44,8 +43,6 @@ import { hop, hopValue } from './reach';
 import { top } from './read';
 import { hasRest, valueAt, valueBytes } from './record';
 
-const L_LENGTH: usize = 16;
-const L_AT: usize = 20;
 const L_DEPTH: usize = 24;
 const L_LINK: usize = 28;
 const L_WORD: usize = 32;
@@ -80,7 +77,7 @@ export function getMany(
   while (keys < count && !full) {
     const lanes = min(LANES, count - keys);
     let next = key;
-    for (let i: u32 = 0; i < lanes; i++) next = stage(laneAt(first, i), next);
+    for (let i: u32 = 0; i < lanes; i++) next += keyRecord(stageKey(laneAt(first, i), next));
     while (!walkAll(target, domain, first, lanes)) reachOn(round++);
     if (!kept && !covered()) {
       // Y1
@@ -97,25 +94,6 @@ export function getMany(
   }
   closePortion(row, keyAt, 0, keys, full ? 1 : 0);
   return done(target, OK);
-}
-
-function laneAt(first: usize, i: u32): usize {
-  return first + <usize>i * LANE;
-}
-
-/** Gives the lane the staged key at `key`; returns where the next one stands. */
-function stage(lane: usize, key: usize): usize {
-  const len = get32(key); // Staged by this thread's host: private.
-  put64(lane, sliceOf(key + 8, 0, len));
-  put64(lane + 8, sliceOf(key + 8, 1, len));
-  put32(lane + L_LENGTH, len);
-  put32(lane + L_AT, <u32>key + 8);
-  return key + keyRecord(len);
-}
-
-/** The lane's key is in hand. */
-function takeUp(lane: usize): void {
-  putHand(get64(lane), get64(lane + 8), get32(lane + L_LENGTH), get32(lane + L_AT));
 }
 
 /** Takes each lane to its key's slot, or to where it would be; false: a walk is lost. */

@@ -146,6 +146,21 @@ test('what others remove meanwhile is not counted', () => {
   expect([COUNT - last > 5, map.size]).toEqual([true, 0]);
 });
 
+test('a range goes under a snapshot in a full arena, and one key a hundred thousand times', () => {
+  const small = freshArena({ bytes: 2 ** 23 });
+  const words = Masstree.create<string, string>(small, { value: utf8 });
+  for (const n of numbers(0, COUNT)) words.set(`key ${n}`, 'v'.repeat(n % 40));
+  const before = words.snapshot();
+  for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
+  expect(words.deleteRange({ prefix: 'key 1' })).toBe(1111);
+  words.clear();
+  expect([words.size, before.size, [...before.keys()].length]).toEqual([0, COUNT, COUNT]);
+  before.close();
+  words.setMany(Array.from({ length: 100_000 }, (_, n) => ['key', `${n}`] as [string, string]));
+  expect([words.get('key'), words.size, words.verify().problems]).toEqual(['99999', 1, []]);
+  small.detach();
+});
+
 test('an error says how many were removed', () => {
   for (const n of numbers(0, COUNT)) map.set(n, n);
   const other = Masstree.attach(arena, map.handle, { key: u32, value: u32 });

@@ -274,6 +274,7 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
 
   /**
    * Removes all: `invalidateAll`, then a purge. O(n log n).
+   * @throws ShmError ARENA_FULL from the purge: nothing is to be had any more, but takes memory
    * @example
    * const cache = Cache.create(arena, { maxEntries: 100 });
    * cache.set('a', 1).clear();
@@ -286,6 +287,7 @@ export interface Cache<K, V> extends ReadableMap<K, V> {
    * goes on where the last one of this handle has ended. O(n), and O(log n) for each that goes.
    * @param limit a whole number from 1 on. Default: all
    * @returns how many went
+   * @throws ShmError ARENA_FULL: those before have gone
    * @example
    * const cache = Cache.create(arena, { maxEntries: 100 });
    * cache.set('a', 1).set('b', 2).invalidateAll();

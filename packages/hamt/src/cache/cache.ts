@@ -150,12 +150,12 @@ export class SharedCache<K, V> extends View<CacheReader<K, V>, K, V> implements 
 
   clear(): void {
     this.invalidateAll();
-    this[FILLER].writer.purge(Infinity);
+    this[FILLER].writer.purge(Infinity, 'clear');
   }
 
   purgeStale(limit?: number): number {
     const most = limit === undefined ? Infinity : wholeNumber('limit', limit, 1, MOST_BYTES);
-    return this[FILLER].writer.purge(most);
+    return this[FILLER].writer.purge(most, 'purgeStale');
   }
 
   invalidate(key: K): boolean {

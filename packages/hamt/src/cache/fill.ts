@@ -90,7 +90,7 @@ export class Fills<K, V> {
   }
 
   begin(key: K, ttl: number): OwnFill<K, V> | undefined {
-    const found = this.look(key, FORCES, ttl);
+    const found = this.look('beginFill', key, FORCES, ttl);
     return 'fill' in found ? found.fill : undefined;
   }
 
@@ -105,11 +105,11 @@ export class Fills<K, V> {
   }
 
   /** Looks a key up; where nothing is to be had and nobody loads, begins to. */
-  private look(key: K, flags: number, ttl: number): Found<K, V> {
+  private look(what: string, key: K, flags: number, ttl: number): Found<K, V> {
     const { reader } = this.writer;
     const { core } = reader;
     reader.clock.say();
-    const status = core.ask('fetch', () => {
+    const status = core.ask(what, () => {
       const port = reader.begin(key);
       return core.kernel.cacheFill(...mapOf(core), flags, ...keyOf(port));
     });
@@ -150,7 +150,7 @@ export class Fills<K, V> {
     signal?.throwIfAborted();
     let flags = COUNTS | (forceRefresh ? FORCES : 0) | (stale ? GIVES_STALE : 0);
     for (let counted: Id | undefined; ; ) {
-      const found = this.look(key, flags, ttl);
+      const found = this.look('fetch', key, flags, ttl);
       if ('value' in found) return found.value;
       if ('fill' in found) return this.load(found.fill, key, load, signal);
       // What somebody else loads now is fresh enough.

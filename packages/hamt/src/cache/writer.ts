@@ -146,17 +146,17 @@ export class CacheWriter<K, V> {
   }
 
   /** Takes out at most `limit` entries that are not to be had any more; how many. */
-  purge(limit: number): number {
+  purge(limit: number, what: string): number {
     this.reader.checkAll();
     this.reader.clock.say();
     const whole = limit === Infinity || (this.low === 0 && this.high === 0);
     if (whole) this.low = this.high = 0;
-    const purged = this.purgeOn(limit);
-    return whole || purged === limit ? purged : purged + this.purgeOn(limit - purged);
+    const purged = this.purgeOn(limit, what);
+    return whole || purged === limit ? purged : purged + this.purgeOn(limit - purged, what);
   }
 
   /** The same from where the last one has ended. */
-  private purgeOn(limit: number): number {
+  private purgeOn(limit: number, what: string): number {
     const { core } = this.reader;
     let purged = 0;
     let status = MORE as number;
@@ -164,7 +164,7 @@ export class CacheWriter<K, V> {
       const most = Math.min(limit - purged, MOST_PURGED);
       let gone = 0;
       status = this.sweep(
-        'purgeStale',
+        what,
         (kernel, entry, generation, flags, ...out) => {
           const { low, high } = this;
           return kernel.cachePurge(entry, generation, flags, most, low, high, ...out);

@@ -2,6 +2,8 @@
 
 import type { Arena } from '@x/shm-arena';
 import { bytes, u32 } from '@x/shm-arena/codec';
+import { READER } from '@x/shm-arena/map';
+import { Status } from '@x/shm-arena/structure';
 import { walks } from '@x/testkit';
 import { shows } from '@x/testkit/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -314,6 +316,50 @@ describe('options that are wrong', () => {
       { what: 'Fill', object: fill },
     ]);
   });
+});
+
+test('a full arena refuses writes, and neither reads nor an invalidation of all', () => {
+  const small = freshArena({ bytes: 2 ** 22 });
+  const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 1000, value: bytes });
+  for (let n = 0; n < 500; n++) cache.set(userKey(n), new Uint8Array(50));
+  for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
+  const value = new Uint8Array(200); // Of a size that nothing that leaves has.
+  let n = 500;
+  let code: string | undefined;
+  while (code === undefined) code = codeOf(() => cache.set(userKey(n++), value));
+  expect([code, cache.has(userKey(n - 1))]).toEqual(['ARENA_FULL', false]);
+  expect([cache.get(userKey(n - 2)), cache.verify().problems]).toEqual([value, []]);
+  cache.invalidateAll();
+  expect(cache.get(userKey(n - 2))).toBeUndefined();
+  cache.destroy();
+  expect(small.verify().problems).toEqual([]);
+  small.detach();
+});
+
+test('an error names the call that was made', async () => {
+  const cache = Cache.create<string, number>(arena, { maxEntries: 10, value: u32 });
+  const { core } = (cache as unknown as Record<symbol, { core: { kernel: object } }>)[READER]!;
+  const full = { value: () => Status.FULL };
+  core.kernel = Object.create(core.kernel, { cacheFill: full, cachePurge: full, cachePut: full });
+  const calls = {
+    set: () => cache.set('a', 1),
+    beginFill: () => cache.beginFill('a'),
+    fetch: () => cache.fetch('a', () => 1),
+    purgeStale: () => cache.purgeStale(),
+    clear: () => cache.clear(),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await expect((async () => call())()).rejects.toThrow(`${name}: no room is left`);
+  }
+});
+
+test('one key a hundred thousand times', () => {
+  const cache = Cache.create<string, number>(arena, { maxEntries: 10, value: u32 });
+  for (let n = 0; n < 100_000; n++) cache.set('a', n);
+  const { entries, memory } = cache.stats();
+  expect([cache.get('a'), entries]).toEqual([99_999, 1]);
+  expect(memory.pendingBytes).toBeLessThanOrEqual(memory.boundBytes);
+  cache.destroy();
 });
 
 test('is no Hamt, and a Hamt is no cache', () => {
