@@ -1,8 +1,11 @@
 // A cache as a structure: made, its clock, what is void, what it counts.
 //
-// cacheCreate: as a map (../create.ts), and the cache's record, plain, before the host publishes it
-// cacheTick: 1. the time, if it is later   linearizes          cacheVoid: 2. generation + 1   the
-// same
+// cacheCreate                                             a death after this step leaves
+//   1. a map (../create.ts), with the cache's record       what the creation of a map leaves
+// cacheTick
+//   2. the time, if it is later     linearizes             nothing
+// cacheVoid
+//   3. generation + 1               linearizes             nothing
 //
 // The time goes on by who calls: a thread says what it is when it writes, and now and then when it
 // reads. In an image stands the last one that was said: none passes between saving and loading, but

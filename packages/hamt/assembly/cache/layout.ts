@@ -6,10 +6,10 @@
 //
 // Cache, in the domain's region
 //   0 u64 generation, shared: `invalidateAll` raises it   8 u64 time in ms, shared, never back
-//   16 u64 where the hand is, shared: a hash   24 u32 1 while the hand works towards the mark,
-// shared
-//   28 u32 most entries, or 0   32 u32 most bytes, or 0   36 u32 entries of a credit   40 u32 its
-//   bytes   48 u64 ms that an entry lives, or 0: frozen
+//   16 u64 where the hand is, shared: a hash
+//   24 u32 1 while the hand works towards the mark, shared
+//   28 u32 most entries, or 0   32 u32 most bytes, or 0   36 u32 entries of a credit
+//   40 u32 its bytes   48 u64 ms that an entry lives, or 0: frozen
 //   64 BELLS x u32, shared: one changes when a fill ends of a key whose hash ends in its number
 //   128 a tally for each slot: tally.ts
 // Head, at the front of a value
