@@ -148,7 +148,7 @@ try {
   if (options.write && options.only === undefined) {
     mkdirSync(join(HERE, 'results'), { recursive: true });
     writeFileSync(RESULTS, text({ platform, runtimes: found }));
-    console.log(`${basename(RESULTS)} is written; now \`node compat/runtimes/table.mjs --write\``);
+    console.log(`${basename(RESULTS)} is written; now \`node tools/runtimes.mjs --write\``);
   } else {
     const { runtimes: known } = JSON.parse(readFileSync(RESULTS, 'utf8'));
     for (const each of found) {

@@ -1,20 +1,4 @@
-import {
-  droppedContract,
-  type Garbage,
-  mapContract,
-  orderedContract,
-  type Spawn,
-  threadContract,
-  wrongContract,
-} from '@x/testkit';
 import { subject, walked } from '../../../../packages/avl-batch/test/subject.ts';
+import { ordered } from '../ordered.ts';
 
-export const alone = [
-  ...mapContract(subject),
-  ...orderedContract(subject),
-  ...wrongContract(walked),
-];
-
-export const threads = (spawn: Spawn) => [...threadContract(subject, spawn)];
-
-export const dropped = (garbage: Garbage) => droppedContract(subject, garbage);
+export const { alone, threads, dropped } = ordered(subject, walked);

@@ -1,28 +1,18 @@
-import {
-  droppedContract,
-  type Garbage,
-  mapContract,
-  orderedContract,
-  type Spawn,
-  threadContract,
-  writableContract,
-  writableOrderedContract,
-  writableThreads,
-  wrongContract,
-} from '@x/testkit';
+import { type Spawn, writableContract, writableOrderedContract, writableThreads } from '@x/testkit';
 import { subject, walked } from '../../../../packages/masstree/test/subject.ts';
+import { ordered } from '../ordered.ts';
+
+const all = ordered(subject, walked);
 
 export const alone = [
-  ...mapContract(subject),
-  ...orderedContract(subject),
+  ...all.alone,
   ...writableContract(subject),
   ...writableOrderedContract(subject),
-  ...wrongContract(walked),
 ];
 
 export const threads = (spawn: Spawn) => [
-  ...threadContract(subject, spawn),
+  ...all.threads(spawn),
   ...writableThreads(subject, spawn),
 ];
 
-export const dropped = (garbage: Garbage) => droppedContract(subject, garbage);
+export const { dropped } = all;
