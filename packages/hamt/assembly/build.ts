@@ -3,7 +3,8 @@
 //
 //   a leaf is full             the run has several places: it is divided at a border between hashes
 //                              one: a node below it                in the last level: it grows
-//   a leaf has few entries     it takes those of a neighbour, if both have FEW at most
+//   a leaf has few entries     it takes those of a neighbour, if both have FEW at most, and there is
+//                              memory: what is kept has one block for each that goes (kept.ts)
 //   a node has one run left    a leaf with so few: that takes its place
 //
 // B1  What a slot names was made for it: its prev is nobody else's (root.ts).
@@ -18,7 +19,7 @@ import { check, get32, get64, put32, put64, store64 } from '@x/shm-arena/assembl
 import { B } from '@x/shm-arena/assembly/ground/invariants';
 import { copyWords } from '@x/shm-arena/assembly/ground/words';
 import * as hand from './hand';
-import { out, take } from './intent';
+import { out, spends, take } from './intent';
 import {
   blockOf,
   CAPACITY,
@@ -177,7 +178,7 @@ function addRuns(x: usize, a: u32, b: u32): void {
 function nodeWith(x: usize, v: u32, link: u32): u32 {
   const runs = get64(x + N_RUNS);
   const bytes = nodeBytes(<u32>popcnt(runs));
-  const copy = take(bytes);
+  const copy = take(bytes, x);
   if (copy == 0) return REFUSED;
   store64(copy + PREV, 0);
   copyWords(copy + N_RUNS, x + N_RUNS, bytes - <u32>N_RUNS);
@@ -257,7 +258,7 @@ export function withoutEntry(): u32 {
 
 /** Whether what a run has joins what is left: then it is noted, and its leaf among the pairs. */
 function join(link: u32): bool {
-  if (isNode(link)) return false;
+  if (isNode(link) || spends) return false;
   const more = link == 0 ? 0 : countOf(link);
   if (left + more > FEW) return false;
   if (link != 0) {
@@ -272,7 +273,7 @@ function join(link: u32): bool {
  * it was published. REFUSED.
  */
 function joined(): u32 {
-  const x = openLeaf(left);
+  const x = openLeaf(left, leaf);
   if (x == 0) return REFUSED;
   let n = countOf(leaf) - 1;
   putFirst(x, leaf, n);

@@ -6,7 +6,8 @@
 // create                                                 a death after any step leaves
 //   1. the domain; the map's record, plain                 what the entry of the dead has
 //   2. the host publishes the entry                        nothing
-// repair(slot): 3. its intent (intent.ts)   4. its home: each may be repeated
+// repair(slot): 3. its intent (intent.ts)   4. what it has kept (kept.ts)   5. its home: each may be
+// repeated
 
 import {
   fill,
@@ -18,7 +19,7 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
 import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
@@ -33,6 +34,7 @@ import { dropHolds, eraOf } from './fork';
 import { ringAll } from './cache/layout';
 import { keyFor } from './hash';
 import { putHolders } from './holders';
+import * as kept from './kept';
 import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
 import {
   ARRAY,
@@ -173,6 +175,7 @@ function leaveLine(root: usize): i32 {
   const line = ownLine(mapOf(root));
   const home = load32(line + LINE_HOME);
   if (home != 0) {
+    kept.giveBack(root, home, line, ME, true);
     store32(line + LINE_HOME, 0);
     leaveHome(root, home);
   }
@@ -192,11 +195,14 @@ export function repair(entry: u32, generation: u32, slot: u32): i32 {
 function repairLine(entry: u32, generation: u32, slot: u32): void {
   const root = present(entry, generation);
   if (root != 0) {
+    const map = mapOf(root);
+    const line = lineAt(map, slot);
     resolve(root, slot, isPublished(root, slot));
     dropUnnoted(root, slot);
+    const home = load32(line + LINE_HOME);
+    if (home != 0) kept.giveBack(root, home, line, slot, false);
     repairHomes(root, slot);
-    const map = mapOf(root);
-    store32(lineAt(map, slot) + LINE_HOME, 0);
+    store32(line + LINE_HOME, 0);
     if (cacheOf(map) != 0) ringAll(cacheOf(map)); // Its fills are nobody's now.
   }
   leaveCall(OK);

@@ -12,7 +12,7 @@
 //   0 u64 state: phase 4 bits | progress 8 | of the root 1, then the array << 32
 //   8 u64 where the slot is   16 u64 its next word   24 u32 home in the domain
 //   28 u32 generation of the slot that these are of
-//   32 NEWS x u64 news, 144 OLDS x u64 olds: write/notes.ts
+//   32 NEWS x u64 news, 144 OLDS x u64 olds: write/notes.ts   312 u64 kept: kept.ts
 //
 // I1  There is room for all that a write may note: N1 holds (write/notes.ts).
 // I2  While an intent is ARMED its reservation covers the array and all of news. So that is what it
@@ -48,7 +48,7 @@ import {
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
 import { I } from '@x/shm-arena/assembly/ground/invariants';
-import { GENERATION, ME } from '@x/shm-arena/assembly/ground/layout';
+import { FULL, GENERATION, ME } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
 import { BLOCK_BIRTH, enterHome, HEAD } from '@x/shm-arena/assembly/reclaim/home';
@@ -64,6 +64,7 @@ import {
 } from '@x/shm-arena/assembly/write/notes';
 import { cover } from '@x/shm-arena/assembly/map/reach';
 import { tally } from './cache/tally';
+import * as kept from './kept';
 import { lineAt, lineOf, MAP_ERA, mapOf } from './layout';
 
 export const LINE_WORD: usize = 8;
@@ -127,15 +128,27 @@ export function ready(domain: usize): bool {
 
 /** Begins a write, which may make blocks. */
 export function begin(): void {
+  kept.keep(root, home, line);
   news = 0;
   olds = 0;
   store64(line, WORK);
 }
 
-/** A block of so many bytes, noted; 0: see `status`. */
-export function take(bytes: u32): usize {
+/** Whether the present write, a removal, may take what is kept (kept.ts). */
+export let spends: bool = false;
+
+export function maySpend(may: bool): void {
+  spends = may;
+}
+
+/** A block of so many bytes, noted, that comes in the place of `instead`, or of none; 0: see `status`. */
+export function take(bytes: u32, instead: usize = 0): usize {
   check(news < NEWS, I + 1, line);
-  const x = takeNoted(root, home, newsOf(line, news), bytes);
+  const note = newsOf(line, news);
+  let x = takeNoted(root, home, note, bytes);
+  if (x == 0 && spends && instead != 0 && status() == FULL) {
+    x = kept.spend(line, note, bytes, instead);
+  }
   if (x != 0) news++;
   return x;
 }
@@ -193,6 +206,7 @@ export function finish(): void {
   store64(line, DONE);
   retireOlds(line, home, 0, false);
   tally(mapOf(root), ME, true);
+  kept.settle(line, true, since);
   clear(line, news, olds);
   collectDue(root, home, true);
   sweep(); // One load, unless some region was retired.
@@ -207,6 +221,7 @@ export function giveUp(status: i32): i32 {
   store64(line, UNDO);
   if (MUTANT != 503) retireNews(line, home, ME, 0, false);
   tally(mapOf(root), ME, false);
+  kept.settle(line, false, since);
   clear(line, news, olds);
   collectDue(root, home, true);
   return status;

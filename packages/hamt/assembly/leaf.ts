@@ -121,9 +121,12 @@ export function find(x: usize): i32 {
 
 // ---- making -------------------------------------------------------------------------------------
 
-/** A leaf whose entries are to be put in, one behind the other; 0: see `status`. */
-export function openLeaf(count: u32): usize {
-  const x = take(leafBytes(count));
+/**
+ * A leaf whose entries are to be put in, one behind the other, in the place of `instead`, or of
+ * none; 0: see `status`.
+ */
+export function openLeaf(count: u32, instead: usize = 0): usize {
+  const x = take(leafBytes(count), instead);
   if (x == 0) return 0;
   // Shared from the publication on: who has it as a part of a larger trie never looks.
   store64(x + PREV, 0);

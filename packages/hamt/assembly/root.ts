@@ -165,7 +165,7 @@ export function publish(map: usize, array: usize, slot: u32, word: u64, next: u6
 /** Steps 10 to 12: always AGAIN, or why it could not. */
 function renew(map: usize, array: usize, root: u64): i32 {
   begin();
-  const copy = take(ARRAY);
+  const copy = take(ARRAY, array);
   if (copy == 0) return giveUp(whyNot());
   put32(copy + A_GENERATION, <u32>(root >> GENERATION));
   for (let slot: u32 = 0; slot < SLOTS; slot++) {

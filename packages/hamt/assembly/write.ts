@@ -84,23 +84,33 @@ export function put(
 function run(map: usize, kind: u32, expected: u32, expectedBytes: u32): i32 {
   for (let round: u32 = 0; ; round++) {
     const status = attempt(map, kind, expected, expectedBytes);
-    if (isRetried(status, round)) continue;
+    if (isRetried(status, round, removes(kind))) continue;
     return status == AGAIN ? CONTENDED : status;
   }
 }
 
 let collected: bool = false;
 
-/** Whether a write begins again that said `status` in a round: AGAIN, and FULL for once. */
-export function isRetried(status: i32, round: u32): bool {
+/**
+ * Whether a write begins again that said `status` in a round: AGAIN; FULL for once; if it removes
+ * for once more, with what is kept for that.
+ */
+export function isRetried(status: i32, round: u32, removes: bool): bool {
   if (round == 0) collected = false;
-  if (status == FULL && !collected) {
-    collected = true;
-    intents.collectHere();
-  } else if (status != AGAIN) return false;
+  let again = status == AGAIN;
+  if (status == FULL && !collected) again = collected = true;
+  else if (status == FULL && removes && !intents.spends) {
+    intents.maySpend(true);
+    again = true;
+  }
+  if (!again || round == ROUNDS) {
+    intents.maySpend(false);
+    return false;
+  }
+  if (status == FULL || intents.spends) intents.collectHere();
   reachOn(round);
   if (round > 1) pause(min(round, 8));
-  return round < ROUNDS;
+  return true;
 }
 
 /** Steps 1 and 2, without the pin: where the key in hand is. OK, AGAIN, or why not. */

@@ -101,10 +101,11 @@ export interface HamtHolder {
  * **Writes** are one atomic step each, also to readers: a key that is replaced is never seen
  * absent. A write begins again only when another one, or a snapshot, has taken effect at its place:
  * of all threads one always gets on, and one that is paused or has died anywhere holds nobody up.
- * Functions that are given to a method run under no lock and may use the map. Every write needs
- * some memory, a removal too, and throws, and then nothing has changed:
+ * Functions that are given to a method run under no lock and may use the map. A write may throw,
+ * and then nothing has changed:
  *
- * - ShmError ARENA_FULL (no memory), LIMIT_REACHED (for a value of more than 1.8 MB, which has one
+ * - ShmError ARENA_FULL (no memory: a removal has some kept for it, which it needs again only where
+ *   snapshots, forks, or a call of somebody else hold what it replaces), LIMIT_REACHED (for a value of more than 1.8 MB, which has one
  *   of the arena's 1 024 regions to itself: none is left), CONTENDED (others were faster hundreds
  *   of times in a row: call again)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE

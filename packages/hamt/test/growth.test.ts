@@ -111,3 +111,63 @@ test('a full arena refuses, and nothing has changed', () => {
   expect([code, map.size, map.verify().problems]).toEqual(['ARENA_FULL', n - 1, []]);
   expect(map.has(userKey(n - 1))).toBe(false);
 });
+
+/** Sets one key after another until there is no memory; how many it has. */
+function fill<V>(map: Hamt<string, V>, keyOf: (n: number) => string, value: V): number {
+  for (let n = 0; ; n++) {
+    if (codeOf(() => map.set(keyOf(n), value)) === 'ARENA_FULL') return n;
+  }
+}
+
+test.each<[string, (n: number) => string, Uint8Array]>([
+  ['short keys', String, new Uint8Array(4)],
+  [
+    'long keys',
+    (n) => `a key of so many bytes that it has a record of its own: ${n}`,
+    new Uint8Array(0),
+  ],
+  ['values of 60 bytes', userKey, new Uint8Array(60)],
+])('a full arena is emptied key by key, in another order: %s', (_, keyOf, value) => {
+  const small = freshArena({ bytes: 2 ** 21 });
+  const map = Hamt.create<string, Uint8Array>(small, { value: bytes });
+  for (let round = 0; round < 2; round++) {
+    const count = fill(map, keyOf, value);
+    const snapshot = map.snapshot(); // Each array is old, and the memory of each block is held.
+    snapshot.close();
+    const below = random(seed + round);
+    const order = Array.from({ length: count }, (_, n) => n);
+    for (let n = count - 1; n > 0; n--) {
+      const other = below(n + 1);
+      [order[n], order[other]] = [order[other]!, order[n]!];
+    }
+    for (const n of order.slice(0, count >> 1)) {
+      expect(map.delete(keyOf(n))).toBe(true);
+      // Others may not take what the next removal needs.
+      codeOf(() => map.set(keyOf(n), value));
+      const isBack = map.has(keyOf(n));
+      expect(map.delete(keyOf(n))).toBe(isBack);
+    }
+    map.clear();
+    expect([map.size, map.verify().problems]).toEqual([0, []]);
+  }
+  map.destroy();
+  expect(small.verify().problems).toEqual([]);
+  small.detach();
+});
+
+test('what a snapshot shows cannot be removed without memory; when it is closed it can', () => {
+  const small = freshArena({ bytes: 2 ** 21 });
+  const map = Hamt.create<string, number>(small, { value: u32 });
+  const snapshot = map.snapshot();
+  const count = fill(map, String, 1);
+  const shown = map.snapshot();
+  let n = 0;
+  while (n < count && codeOf(() => map.delete(String(n))) === undefined) n++;
+  expect([shown.size, map.size, n < count]).toEqual([count, count - n, true]);
+  shown.close();
+  snapshot.close();
+  for (; n < count; n++) expect(map.delete(String(n))).toBe(true);
+  expect([map.size, map.verify().problems]).toEqual([0, []]);
+  map.destroy();
+  small.detach();
+});

@@ -9,6 +9,7 @@ import {
   LINE_WORD,
   OLDS,
 } from '../../../../packages/hamt/build/numbers-gated/intent.ts';
+import { KEPT, LINE_KEPT } from '../../../../packages/hamt/build/numbers-gated/kept.ts';
 import {
   LINE,
   MAP_ERA,
@@ -147,7 +148,22 @@ function accountLine(world: World, entry: number): string | undefined {
   for (let slot = 0; own && slot < SLOTS; slot++) {
     if (wordOf(world, array, slot).pending) return `nobody works, but slot ${slot} is undecided`;
   }
-  return lists.account(world, at);
+  return lists.account(world, at, keptOf(world, at));
+}
+
+/** The blocks that lines keep, and the tables in which they stand (assembly/kept.ts). */
+function keptOf(world: World, at: Place): number[] {
+  const blocks: number[] = [];
+  for (let slot = 0; slot < at.homes; slot++) {
+    const table = world.u32(lineAt(at, slot) + LINE_KEPT);
+    if (table === 0) continue;
+    blocks.push(table);
+    for (let place = table; place < table + KEPT * 8; place += 8) {
+      if (world.u32(place) !== 0 && world.u32(place + 4) >>> 31 === 0)
+        blocks.push(world.u32(place));
+    }
+  }
+  return blocks;
 }
 
 // ---- names for traces ---------------------------------------------------------------------------
@@ -158,6 +174,7 @@ const LINE_NAMES: Names = {
   [LINE_WORD]: 'word',
   [LINE_NEXT]: 'next',
   [LINE_HOME]: 'home',
+  [LINE_KEPT]: 'kept',
 };
 for (let i = 0; LINE_NEWS + i * 8 < LINE_OLDS; i++) LINE_NAMES[LINE_NEWS + i * 8] = `new${i}`;
 for (let i = 0; i < OLDS; i++) LINE_NAMES[LINE_OLDS + i * 8] = `old${i}`;

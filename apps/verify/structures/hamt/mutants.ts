@@ -16,6 +16,7 @@ const by =
 const twice = by({ strategy: 'dfs', preemptions: 2 });
 const once = by({ strategy: 'dfs', preemptions: 1 });
 const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
+const refused = by({ strategy: 'dfs', preemptions: 0, kills: 1, failures: true });
 
 export const mutants: Mutant[] = [
   twice(400, 'no link is asked whether the pin covers it', 'late blocks, get'),
@@ -65,5 +66,7 @@ export const mutants: Mutant[] = [
   once(535, 'a fork retires what another line has made', 'both lines write'),
   once(536, 'a fork stores into the array of the line above', 'both lines write'),
   twice(537, 'lanes go on that a pin does not cover', 'late blocks, many'),
+  refused(538, 'a removal takes nothing that is kept', 'without memory: two of a leaf'),
+  refused(539, 'a repair retires what is kept again', 'without memory: two of a leaf'),
   once(525, 'a scan gives again what it gave', 'insert, scan', 'join: scan'),
 ];

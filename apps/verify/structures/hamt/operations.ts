@@ -255,6 +255,13 @@ export const operations: Operations = {
       return snap ? yield* sizeOf(t, snap.target[0]!) : 'none';
     },
   },
+  /** An operation that no lack of memory can keep from its end. */
+  must: {
+    *run(t, run, op: string, ...args) {
+      const said = yield* ofLines[op]!.run(t, run, ...args);
+      return said === 'full' ? '!full' : said;
+    },
+  },
   /** The era ends. */
   tick: {
     *run(t) {

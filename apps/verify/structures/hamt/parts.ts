@@ -65,6 +65,13 @@ const scannedIn: Apply = (own, [, tag], result) => {
   return may(own, result, entries ? show(entries) : 'none');
 };
 
+/** What must succeed promises what it does. */
+const musted: Apply = (own, [, ...call], result) => {
+  const state = { ...lineModel.initial(), own: own.main };
+  const next = lineModel.apply(state, call as unknown as OpCall, result);
+  return next.map((to) => (to.own === own.main ? own : { ...own, main: to.own }));
+};
+
 const good: Apply = (own, _call, result) => may(own, result, 'ok');
 
 export const promise: MapPromise<Family> = {
@@ -84,6 +91,7 @@ export const promise: MapPromise<Family> = {
     fork: forked,
     forkOf: forked,
     in: within,
+    must: musted,
     scanIn: scannedIn,
     endIn: endedIn,
   },

@@ -1,6 +1,6 @@
 // Which short programs run against each other, and how each is explored.
 
-import type { OpCall } from '../../src/structure.ts';
+import type { OpCall, Scenario } from '../../src/structure.ts';
 import { quickly } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { FAR } from '../map/kinds.ts';
@@ -493,6 +493,31 @@ scenario(
   FEW_LEFT,
   { may: ['full', 'limit'] },
 );
+/** What is kept for them is there before anything is refused (assembly/kept.ts). */
+const REMOVALS: Record<string, { before: Program; removes: string[] }> = {
+  'two of a leaf': { before: LEAF, removes: ['a', 'b'] },
+  'below a node': { before: [...LEAF, ['set', 'e', 2], ['set', 'f', 3]], removes: ['a'] },
+  'after a snapshot': { before: [...LEAF, ['snap', 's0'], ['drop', 's0']], removes: ['a'] },
+};
+const WITHOUT: Pick<Scenario, 'quick'> = {
+  quick: [
+    { strategy: 'dfs', preemptions: 0, failures: true },
+    { strategy: 'dfs', preemptions: 1, failures: true, limit: 60 },
+    { strategy: 'dfs', preemptions: 0, kills: 1, failures: true, limit: 60 },
+  ],
+};
+for (const [name, { before, removes }] of Object.entries(REMOVALS)) {
+  const program = removes.map((key): OpCall => ['must', 'delete', key]);
+  const read: Program = [
+    ['get', 'b'],
+    ['get', 'a'],
+  ];
+  scenario(`without memory: ${name}`, [program], before, {}, WITHOUT);
+  scenario(`without memory: ${name}, get`, [program, read], before, {}, WITHOUT);
+  // What is kept may be in the limbo of one that lost against the other one, which stands there.
+  const both: Program[] = [removes.map((key): OpCall => ['delete', key]), [['delete', 'b']]];
+  scenario(`without memory: ${name}, delete`, both, before, {}, WITHOUT);
+}
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
 scenario(
   'leave and come back',

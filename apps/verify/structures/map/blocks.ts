@@ -175,10 +175,10 @@ export class Lists {
   }
 
   /**
-   * Nobody works: each block of each span is in the map or in a list, and each region is named
-   * once. Behind `problem`.
+   * Nobody works: each block of each span is in the map or in a list, or else one of `others`, and
+   * each region is named once. Behind `problem`.
    */
-  account(world: World, at: Place): string | undefined {
+  account(world: World, at: Place, others: readonly number[] = []): string | undefined {
     for (let i = 0; i < at.homes; i++) {
       const home = at.firstHome + i * at.homeBytes;
       if (world.u64(home + HOME_MOVING) !== 0n) return `home ${i}: a span is on its way`;
@@ -186,7 +186,11 @@ export class Lists {
     const { blocks, regions } = this.reached.found;
     const classes = new Map<number, number>();
     this.blocks.forEach((block, i) => classes.set(block, this.classes[i]!));
-    for (const block of blocks)
+    for (const block of others) {
+      if (classes.has(block - HEAD) || blocks.includes(block))
+        return `the block at ${block} is in two places`;
+    }
+    for (const block of [...blocks, ...others])
       classes.set(block - HEAD, world.u32(block - HEAD + BLOCK_KIND) & 0xff);
     return regionsProblem(world, at, regions) ?? spansProblem(world, at, classes);
   }

@@ -128,7 +128,7 @@ export function cacheFill(
   hand.take(map, len, k0, k1, k2, k3);
   for (let round: u32 = 0; ; round++) {
     const status = attempt(map, cache, flags);
-    if (isRetried(status, round)) continue;
+    if (isRetried(status, round, false)) continue;
     if (status == OK) count(cache, FILLS);
     if ((flags & COUNTS) != 0) {
       if (status == OK || status == FILLING) count(cache, MISSES);

@@ -103,7 +103,7 @@ export function cachePut(
   hand.take(map, len, k0, k1, k2, k3);
   for (let round: u32 = 0; ; round++) {
     const status = attempt(map, kind, value, bytes, ttl, fill, gives);
-    if (isRetried(status, round)) continue;
+    if (isRetried(status, round, kind == CACHE_DELETE)) continue;
     return status == NEED ? NEED : leave(status == AGAIN ? CONTENDED : status);
   }
 }
@@ -198,7 +198,7 @@ export function evict(map: usize, cache: usize, record: usize): i32 {
       if (old == 0 || (recordOf(old) != record && MUTANT != 557)) return ABSENT;
       status = store(map, cache, REFUSED, 0, 0, 0, 0, 0);
     }
-    if (isRetried(status, round)) continue;
+    if (isRetried(status, round, true)) continue;
     return status == AGAIN ? ABSENT : status;
   }
 }
