@@ -3,8 +3,8 @@
 //
 //   a leaf is full             the run has several places: it is divided at a border between hashes
 //                              one: a node below it                in the last level: it grows
-//   a leaf has few entries     it takes those of a neighbour, if both have FEW at most, and there is
-//                              memory: what is kept has one block for each that goes (kept.ts)
+//   a leaf has few entries     it takes those of a neighbour, if both have FEW at most, and there
+//                              is memory: what is kept is for blocks that go, one by one (kept.ts)
 //   a node has one run left    a leaf with so few: that takes its place
 //
 // B1  What a slot names was made for it: its prev is nobody else's (root.ts).

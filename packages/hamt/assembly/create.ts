@@ -6,8 +6,8 @@
 // create                                                 a death after any step leaves
 //   1. the domain; the map's record, plain                 what the entry of the dead has
 //   2. the host publishes the entry                        nothing
-// repair(slot): 3. its intent (intent.ts)   4. what it has kept (kept.ts)   5. its home: each may be
-// repeated
+// repair(slot): 3. its intent (intent.ts)   4. what it has kept (kept.ts)   5. its home: each may
+// be repeated
 
 import {
   fill,
@@ -35,7 +35,7 @@ import { ringAll } from './cache/layout';
 import { keyFor } from './hash';
 import { putHolders } from './holders';
 import * as kept from './kept';
-import { LINE_HOME, OLDS, ownLine, ready, resolve } from './intent';
+import { LINE_HOME, LINE_KEPT, OLDS, ownLine, ready, resolve } from './intent';
 import {
   ARRAY,
   cacheOf,
@@ -175,7 +175,7 @@ function leaveLine(root: usize): i32 {
   const line = ownLine(mapOf(root));
   const home = load32(line + LINE_HOME);
   if (home != 0) {
-    kept.giveBack(root, home, line, ME, true);
+    kept.giveBack(root, home, line + LINE_KEPT, ME, true);
     store32(line + LINE_HOME, 0);
     leaveHome(root, home);
   }
@@ -200,7 +200,7 @@ function repairLine(entry: u32, generation: u32, slot: u32): void {
     resolve(root, slot, isPublished(root, slot));
     dropUnnoted(root, slot);
     const home = load32(line + LINE_HOME);
-    if (home != 0) kept.giveBack(root, home, line, slot, false);
+    if (home != 0) kept.giveBack(root, home, line + LINE_KEPT, slot, false);
     repairHomes(root, slot);
     store32(line + LINE_HOME, 0);
     if (cacheOf(map) != 0) ringAll(cacheOf(map)); // Its fills are nobody's now.

@@ -5,7 +5,7 @@
 //   layout.ts     where everything stands          root.ts     slots, snapshots: what is atomic
 //   hash.ts       where a key stands               build.ts    a trie with one entry changed
 //   hand.ts       the key of the present call      write.ts    one key is written
-//   reach.ts      following links                  intent.ts   what a write makes, deaths
+//   kept.ts       what removals take               intent.ts   what a write makes, deaths
 //   leaf.ts, record.ts   entries                   read.ts, scan.ts, diff.ts   one key, portions
 //   many.ts       many keys in lockstep
 //   notes.ts      what a call gathers              order.ts    in which order portions come

@@ -75,6 +75,7 @@ export const LINE_NEWS: usize = 32;
 export const NEWS: u32 = 14;
 export const LINE_OLDS: usize = 144;
 export const OLDS: u32 = 21;
+export const LINE_KEPT: usize = 312;
 
 export const PHASE: u64 = 15;
 const WORK: u64 = 1;
@@ -128,7 +129,7 @@ export function ready(domain: usize): bool {
 
 /** Begins a write, which may make blocks. */
 export function begin(): void {
-  kept.keep(root, home, line);
+  kept.keep(root, home, line + LINE_KEPT);
   news = 0;
   olds = 0;
   store64(line, WORK);
@@ -141,13 +142,13 @@ export function maySpend(may: bool): void {
   spends = may;
 }
 
-/** A block of so many bytes, noted, that comes in the place of `instead`, or of none; 0: see `status`. */
+/** A block of so many bytes, noted, in the place of `instead`, or of none; 0: see `status`. */
 export function take(bytes: u32, instead: usize = 0): usize {
   check(news < NEWS, I + 1, line);
   const note = newsOf(line, news);
   let x = takeNoted(root, home, note, bytes);
   if (x == 0 && spends && instead != 0 && status() == FULL) {
-    x = kept.spend(line, note, bytes, instead);
+    x = kept.spend(line + LINE_KEPT, note, bytes, instead);
   }
   if (x != 0) news++;
   return x;
@@ -206,7 +207,7 @@ export function finish(): void {
   store64(line, DONE);
   retireOlds(line, home, 0, false);
   tally(mapOf(root), ME, true);
-  kept.settle(line, true, since);
+  kept.settle(line + LINE_KEPT, true, since);
   clear(line, news, olds);
   collectDue(root, home, true);
   sweep(); // One load, unless some region was retired.
@@ -221,7 +222,7 @@ export function giveUp(status: i32): i32 {
   store64(line, UNDO);
   if (MUTANT != 503) retireNews(line, home, ME, 0, false);
   tally(mapOf(root), ME, false);
-  kept.settle(line, false, since);
+  kept.settle(line + LINE_KEPT, false, since);
   clear(line, news, olds);
   collectDue(root, home, true);
   return status;

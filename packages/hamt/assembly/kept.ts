@@ -37,7 +37,8 @@
 //   6. each block into the limbo; its place := 0          judged by whether it heads the limbo
 //   7. the table into the limbo; the line's word := 0     the same
 //
-// Names: root of the domain; home, line as in intent.ts; q class; place where a word stands.
+// Names: root of the domain; home as in intent.ts; at where the line's word is; q class; place
+// where one of the table is.
 
 import { get32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { CLOCK } from '@x/shm-arena/assembly/ground/layout';
@@ -47,7 +48,6 @@ import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import { retireNew, takeNoted } from '@x/shm-arena/assembly/write/notes';
 import { ARRAY, CAPACITY, leafBytes } from './layout';
 
-export const LINE_KEPT: usize = 312;
 const READY: u64 = 1 << 60;
 const WHOLE: u64 = 1 << 61;
 const NOTE: u64 = READY - 1;
@@ -76,8 +76,7 @@ function largest(): u32 {
 let spent: u32 = 0;
 
 /** Steps 1 and 2, as far as there is memory. */
-export function keep(root: usize, home: usize, line: usize): void {
-  const at = line + LINE_KEPT;
+export function keep(root: usize, home: usize, at: usize): void {
   let table = load64(at);
   if ((table & WHOLE) != 0) return;
   if (table == 0) {
@@ -106,8 +105,8 @@ export function keep(root: usize, home: usize, line: usize): void {
  * Steps 3 and 4: the smallest block of so many bytes, noted at `note`, that comes in the place of
  * another one; 0: there is none.
  */
-export function spend(line: usize, note: usize, bytes: u32, instead: usize): usize {
-  const table = load64(line + LINE_KEPT);
+export function spend(at: usize, note: usize, bytes: u32, instead: usize): usize {
+  const table = load64(at);
   if ((table & READY) == 0 || MUTANT == 538) return 0;
   const least = classOf(bytes + HEAD);
   let best: usize = 0;
@@ -129,11 +128,11 @@ export function spend(line: usize, note: usize, bytes: u32, instead: usize): usi
   return x;
 }
 
-/** Step 5. `done`: what was there before is out of the map, and if born after `since` in a limbo. */
-export function settle(line: usize, done: bool, since: u64): void {
+/** Step 5. `done`: what was there is out of the map, in a limbo if it was born after `since`. */
+export function settle(at: usize, done: bool, since: u64): void {
   if (spent == 0) return;
   spent = 0;
-  const table = load64(line + LINE_KEPT);
+  const table = load64(at);
   for (let i: u32 = 0; i < KEPT; i++) {
     const place = placeAt(<u32>table, i);
     const word = load64(place);
@@ -144,17 +143,17 @@ export function settle(line: usize, done: bool, since: u64): void {
     const comes = done && get64(was + BLOCK_BIRTH) > since;
     store64(place, OWED | (comes ? get32(was + BLOCK_KIND) & 0xff : taken));
   }
-  store64(line + LINE_KEPT, table & ~WHOLE);
+  store64(at, table & ~WHOLE);
 }
 
 /** Steps 6 and 7. `own`: this thread leaves; else the slot is that of somebody dead. */
-export function giveBack(root: usize, home: usize, line: usize, slot: u32, own: bool): void {
-  const table = load64(line + LINE_KEPT);
+export function giveBack(root: usize, home: usize, at: usize, slot: u32, own: bool): void {
+  const table = load64(at);
   if (table == 0) return;
   for (let i: u32 = 0; i < KEPT && (table & READY) != 0; i++) {
     drop(root, home, placeAt(<u32>table, i), slot, own);
   }
-  drop(root, home, line + LINE_KEPT, slot, own);
+  drop(root, home, at, slot, own);
 }
 
 function drop(root: usize, home: usize, at: usize, slot: u32, own: bool): void {

@@ -104,10 +104,10 @@ export interface HamtHolder {
  * Functions that are given to a method run under no lock and may use the map. A write may throw,
  * and then nothing has changed:
  *
- * - ShmError ARENA_FULL (no memory: a removal has some kept for it, which it needs again only where
- *   snapshots, forks, or a call of somebody else hold what it replaces), LIMIT_REACHED (for a value of more than 1.8 MB, which has one
- *   of the arena's 1 024 regions to itself: none is left), CONTENDED (others were faster hundreds
- *   of times in a row: call again)
+ * - ShmError ARENA_FULL (no memory; to a removal, for which some is kept, only where a snapshot, a
+ *   fork or somebody's call holds what it replaces), LIMIT_REACHED (for a value of more than
+ *   1.8 MB, which has one of the arena's 1 024 regions to itself: none is left), CONTENDED (others
+ *   were faster hundreds of times in a row: call again)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE
  * - TypeError for what a codec cannot take
  *

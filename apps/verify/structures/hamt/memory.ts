@@ -3,13 +3,14 @@
 
 import {
   LINE_HOME,
+  LINE_KEPT,
   LINE_NEWS,
   LINE_NEXT,
   LINE_OLDS,
   LINE_WORD,
   OLDS,
 } from '../../../../packages/hamt/build/numbers-gated/intent.ts';
-import { KEPT, LINE_KEPT } from '../../../../packages/hamt/build/numbers-gated/kept.ts';
+import { KEPT } from '../../../../packages/hamt/build/numbers-gated/kept.ts';
 import {
   LINE,
   MAP_ERA,
