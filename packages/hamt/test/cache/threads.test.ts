@@ -67,7 +67,10 @@ async function race(naive: boolean, until: (stale: number, round: number) => boo
       start(arena, cache, control, n, 'source', { source, naive, seed: seed + 3 * round + n }),
     );
     const below = random(seed + round);
+    /** Each of them has gone on. */
+    const on = () => workers.map((worker, i) => control.reached(worker, i, control.done(i) + 50));
     control.go();
+    await Promise.all(on());
     for (let n = 0; n < 3000; n++) {
       const at = below(source.length);
       Atomics.add(source, at, 1);
@@ -75,6 +78,7 @@ async function race(naive: boolean, until: (stale: number, round: number) => boo
       else cache.invalidate(`key ${at}`);
       if (n % 8 === 0) await later(0);
     }
+    await Promise.all(on());
     control.stop();
     await finished(workers);
     for (const [key, value] of cache) {
