@@ -72,7 +72,7 @@ const map: CostObject<World> = {
     }),
     often('compareAndSet compareAndDelete', ({ map, key }) => map.compareAndSet(key, 1, 1), EACH),
     often('getOrInsert getOrInsertComputed', ({ map, key }) => map.getOrInsert(key, 1), EACH),
-    often('update', ({ map, key }) => map.update(key, (n = 0) => n), EACH),
+    often('update', ({ map, key }) => map.update(key, (n = 0) => n), { ...EACH, times: 200 }),
     often(
       'setMany insertMany',
       ({ map, key }) => map.setMany([0, 1, 2].map((n) => [key, n])),
