@@ -76,8 +76,9 @@ export { get, piece } from './read';
 export { getMany } from './many';
 
 /**
- * scan: a portion of entries, `limit` at most (map/portion.ts), all of them or (START) those behind
- * the start key, in an order of the map's own. OK, NEED.
+ * scan: a portion of entries, `limit` at most (map/portion.ts), in no order: behind the start key
+ * (START), else from a place on: what the call before has left as ENDED; if that is 0, behind its
+ * last key. OK, NEED.
  */
 export { scan } from './scan';
 

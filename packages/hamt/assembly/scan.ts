@@ -1,28 +1,42 @@
-// Portions of entries (map/portion.ts), in the order of their hashes, and of their keys where these
-// are the same: a key's place in that order never changes, so a scan that goes on behind a key
-// meets each key once, whatever was divided or joined meanwhile.
+// Portions of entries (map/portion.ts), leaf by leaf in the order of their ranges of hashes. What
+// has been given out is all before a place, whatever was divided or joined meanwhile; or within a
+// leaf, which is given out in the order of hashes then, and of keys where these are the same: a
+// key's place in that order never changes.
+//
+//   hash   0 ───[ leaf ]──[ leaf ]──[ le│af ]───────► 2^64
+//               as they stand           │ in their order: there was no room for all of it, or a
+//                                       │ leaf of now begins before the place
 //
 // scan                                                   a death after any step leaves a pin
 //   1. pin; the leaf in whose range the place is, from the root
-//   2. its entries behind the last one go into the portion, up to the limit, or the room
-//   3. the place goes behind the leaf's range: from 1; unpin. No room for the first entry: NEED,
-//      and the pin stays
+//   2. its entries into the portion: all as they stand; or those behind the last one, in their
+//      order, up to the limit, or the room
+//   3. the place goes behind the leaf's range: from 1; unpin. The next call goes on at the place
+//      (ENDED), or else behind the last key. No room for the first entry: NEED, and the pin stays
 //
 // Names: place a hash; last the entry behind which the scan goes on (order.ts).
 
-import { get32, get64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
-import { leave, look } from '@x/shm-arena/assembly/map/call';
-import { START } from '@x/shm-arena/assembly/map/codes';
-import { behindKey, closePortion, openPortion, putEntry } from '@x/shm-arena/assembly/map/portion';
-import { putLarge } from '@x/shm-arena/assembly/map/result';
+import { io, leave, look } from '@x/shm-arena/assembly/map/call';
+import { KEYS_ONLY, START } from '@x/shm-arena/assembly/map/codes';
+import { MAX_KEY } from '@x/shm-arena/assembly/map/key';
+import {
+  behindKey,
+  closePortion,
+  openPortion,
+  putEntry,
+  roomFor,
+} from '@x/shm-arena/assembly/map/portion';
+import { ENDED, putLarge } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { glance, HIDDEN, shownHead } from './cache/head';
 import * as hand from './hand';
 import {
   blockOf,
   cacheOf,
+  hasRecord,
   isNode,
   linkAt,
   mapOf,
@@ -35,37 +49,55 @@ import {
   shiftOf,
   slotOf,
 } from './layout';
-import { entryValueAt, entryValueBytes, keyLength, slicesOf } from './leaf';
+import {
+  countOf,
+  entryAt,
+  entryValueAt,
+  entryValueBytes,
+  keyLength,
+  slicesOf,
+  whatAt,
+} from './leaf';
 import { itemEntry, ITEMS, itemWhat } from './notes';
-import { gather, goBehind, startBehind } from './order';
+import { gather, goBehind, goTo, startBehind } from './order';
 import { arrayOf, isSure, wordFor } from './root';
 
-/** See index.ts. `_end…`: there is none. */
+// Of the present call: the portion, and where in it the next entry goes.
+let flags: u32 = 0;
+let row: usize = 0;
+let key: usize = 0;
+let count: u32 = 0;
+/** Of a cache its record. */
+let cache: usize = 0;
+
+/** See index.ts. */
 export function scan(
   entry: u32,
   generation: u32,
   target: u32,
-  flags: u32,
+  how: u32,
   most: u32,
   startLen: u32,
   startAt: u32,
-  _endLen: u32,
-  _endAt: u32,
+  placeLow: u32,
+  placeHigh: u32,
   out: u32,
   outBytes: u32,
 ): i32 {
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   const map = mapOf(domain);
-  const cache = cacheOf(map);
+  cache = cacheOf(map);
   if (cache != 0) glance(cache);
-  const isBegun = (flags & START) != 0;
+  // Whether a part of the leaf at the place was given out, up to the last key.
+  let isBegun = (how & START) != 0;
   if (isBegun) hand.takeAt(map, startLen, startAt);
   startBehind(isBegun);
-  let place: u64 = isBegun ? hand.hash : 0;
-  let row: usize = out;
-  let key = openPortion(out, outBytes, most, flags);
-  let count: u32 = 0;
+  let place: u64 = isBegun ? hand.hash : ((<u64>placeHigh) << 32) | placeLow;
+  flags = how;
+  row = out;
+  key = openPortion(out, outBytes, most, how);
+  count = 0;
   let round: u32 = 0;
   let more: u32 = 1;
   while (more != 0 && count < most) {
@@ -74,36 +106,88 @@ export function scan(
       reachOn(round++);
       continue;
     }
-    const n: u32 = leaf == 0 ? 0 : gather(map, leaf, 0, ITEMS);
-    for (let i: u32 = 0; i < n && count < most; i++) {
-      const at = itemEntry(i);
-      const what = itemWhat(i);
-      const length = keyLength(at, what);
-      const slices = slicesOf(at, what);
-      const head = cache == 0 ? 0 : shownHead(at);
-      if (head == HIDDEN) {
-        goBehind(i);
-        continue;
+    if (leaf != 0) {
+      const isWhole = !isBegun && (rangeStart == place || MUTANT == 540);
+      if (isWhole && countOf(leaf) <= most - count && hasRoom(leaf)) giveAll(leaf);
+      else if (isWhole && count != 0) break;
+      else {
+        if (!isBegun) goTo(place);
+        const before = count;
+        const n = gather(map, leaf, 0, ITEMS);
+        const given = giveItems(n, most);
+        if (given < n && count == 0) return putFirst(given);
+        if (given < n || n == ITEMS) {
+          if (count != before) isBegun = true;
+          if (given < n) break;
+          continue;
+        }
+        isBegun = false;
       }
-      const value = entryValueAt(at, what) + head;
-      const bytes = entryValueBytes(at, what) - head;
-      if (!putEntry(row, key, flags, slices, slices, length, value, bytes, 0)) {
-        if (count == 0) return putLarge(1, 1, slices, length, value, bytes);
-        closePortion(row, key, flags, count, 1);
-        return leave(OK);
-      }
-      row += 8;
-      key = behindKey(key, length, flags);
-      count++;
-      goBehind(i);
     }
-    if (n < ITEMS && count < most) {
-      place = rangeEnd;
-      if (place == 0) more = 0;
-    }
+    place = rangeEnd;
+    if (place == 0) more = 0;
   }
   closePortion(row, key, flags, count, more);
+  // Behind the portion, whose state stands there.
+  put64(io() + ENDED, isBegun && MUTANT != 541 ? 0 : place);
   return leave(OK);
+}
+
+/** Whether all entries of a leaf have room, whatever is shown of them. */
+function hasRoom(leaf: usize): bool {
+  const n = countOf(leaf);
+  let bytes: u32 = 24 * n;
+  for (let i: u32 = 0; i < n; i++) {
+    const what = whatAt(leaf, i);
+    if (!hasRecord(what)) continue;
+    const at = entryAt(leaf, i);
+    const value = (flags & KEYS_ONLY) == 0 ? entryValueBytes(at, what) : 0;
+    const more = <u64>keyLength(at, what) + value;
+    if (more > MAX_KEY) return false;
+    bytes += <u32>more;
+  }
+  return <i64>bytes <= roomFor(key);
+}
+
+/** Gives out all entries of a leaf as they stand, for which there is room. */
+function giveAll(leaf: usize): void {
+  const n = countOf(leaf);
+  for (let i: u32 = 0; i < n; i++) give(entryAt(leaf, i), whatAt(leaf, i));
+}
+
+/** Gives out items up to `most` entries in all; how many it has come to: fewer, no room. */
+function giveItems(n: u32, most: u32): u32 {
+  for (let i: u32 = 0; i < n; i++) {
+    if (count == most || !give(itemEntry(i), itemWhat(i))) return i;
+    goBehind(i);
+  }
+  return n;
+}
+
+/** Puts an entry into the portion, if it is one that is shown; false: there is no room. */
+function give(at: usize, what: u32): bool {
+  const head = cache == 0 ? 0 : shownHead(at);
+  if (head == HIDDEN) return true;
+  const length = keyLength(at, what);
+  const slices = slicesOf(at, what);
+  const value = entryValueAt(at, what) + head;
+  const bytes = entryValueBytes(at, what) - head;
+  if (!putEntry(row, key, flags, slices, slices, length, value, bytes, 0)) return false;
+  row += 8;
+  key = behindKey(key, length, flags);
+  count++;
+  return true;
+}
+
+/** NEED, with an item that no portion has room for. */
+function putFirst(i: u32): i32 {
+  const at = itemEntry(i);
+  const what = itemWhat(i);
+  const head = cache == 0 ? 0 : shownHead(at);
+  const value = entryValueAt(at, what) + head;
+  const bytes = entryValueBytes(at, what) - head;
+  put64(io() + ENDED, 0);
+  return putLarge(1, 1, slicesOf(at, what), keyLength(at, what), value, bytes);
 }
 
 /** Where the range of the leaf begins that `leafAt` has found. */

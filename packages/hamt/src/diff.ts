@@ -9,12 +9,11 @@ import {
   readSome,
   takePortion,
 } from '@x/shm-arena/map';
-import { EVERYTHING, RangeScan } from '@x/shm-arena/ordered';
+import { EVERYTHING } from '@x/shm-arena/ordered';
 import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
-import { ENDED } from '../build/numbers/arena/map/result.ts';
 import type { HamtDifference } from './api.ts';
 import type { TrieKernel } from './kernel.ts';
-import type { TrieReader } from './reader.ts';
+import { PlaceScan, type TrieReader } from './reader.ts';
 
 type Life = TrieReader<unknown, unknown>['host'];
 
@@ -60,12 +59,9 @@ class Pair<K, V> {
 }
 
 /** The keys of a difference, in progress. */
-class DiffScan extends RangeScan {
+class DiffScan extends PlaceScan {
   // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
   declare protected readonly view: Pair<any, any>;
-  /** Where the last portion ended, if not behind its last key: two words. */
-  #placeLow = 0;
-  #placeHigh = 0;
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { one, other } = this.view;
@@ -80,26 +76,11 @@ class DiffScan extends RangeScan {
       flags,
       limit,
       ...([this.startLength, this.startAt] as const),
-      this.#placeLow,
-      this.#placeHigh,
+      this.placeLow,
+      this.placeHigh,
       out,
       outBytes,
     );
-  }
-
-  protected override note(): void {
-    const { core } = this.view;
-    this.#placeLow = core.result(ENDED) | 0;
-    this.#placeHigh = core.result(ENDED + 4) | 0;
-  }
-
-  override goOnBehind(portion: Parameters<RangeScan['goOnBehind']>[0]): void {
-    if ((this.#placeLow | this.#placeHigh) === 0) {
-      super.goOnBehind(portion);
-      return;
-    }
-    this.start = undefined;
-    this.startFlags = 0;
   }
 }
 

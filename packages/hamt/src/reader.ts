@@ -1,10 +1,10 @@
-// Reading: the present state, or a snapshot's. Entries come in an order of the map's own, in which
-// each key has its place for ever; so a scan goes on behind the key that came last.
+// Reading: the present state, or a snapshot's. Entries come in an order of the map's own, leaf by
+// leaf: a scan goes on at a place between two leaves, or else behind the key that came last.
 
-import { EntryBatch, KEYS, type MapCore, MapReader, VALUES } from '@x/shm-arena/map';
+import { EntryBatch, KEYS, type MapCore, MapReader, type Portion, VALUES } from '@x/shm-arena/map';
 import { EVERYTHING, eachKey, RangeScan } from '@x/shm-arena/ordered';
 import { KEYS_ONLY, VALUES_ONLY } from '../build/numbers/arena/map/codes.ts';
-import { ANSWER } from '../build/numbers/arena/map/result.ts';
+import { ANSWER, ENDED } from '../build/numbers/arena/map/result.ts';
 import type { TrieKernel } from './kernel.ts';
 
 export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapReader<
@@ -45,18 +45,38 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
   }
 }
 
+/** A scan in progress that goes on at a place which the kernel has said, or behind the last key. */
+export abstract class PlaceScan extends RangeScan {
+  /** Where the last portion ended, if not behind its last key: two words. */
+  protected placeLow = 0;
+  protected placeHigh = 0;
+
+  protected override note(): void {
+    const { core } = this.view;
+    this.placeLow = core.result(ENDED) | 0;
+    this.placeHigh = core.result(ENDED + 4) | 0;
+  }
+
+  override goOnBehind(portion: Portion): void {
+    if ((this.placeLow | this.placeHigh) === 0) {
+      super.goOnBehind(portion);
+      return;
+    }
+    this.start = undefined;
+    this.startFlags = 0;
+  }
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
 type AnyCore = MapCore<TrieKernel, any, any>;
 
-/** A scan in progress. */
-class TrieScan extends RangeScan {
+class TrieScan extends PlaceScan {
   declare protected readonly view: { core: AnyCore; target: number; check(): void };
 
   protected scan(flags: number, limit: number, out: number, outBytes: number): number {
     const { core, target } = this.view;
     const { kernel, entry, generation } = core;
-    const { startLength, startAt, endLength, endAt } = this;
-    const bounds = [startLength, startAt, endLength, endAt] as const;
-    return kernel.scan(entry, generation, target, flags, limit, ...bounds, out, outBytes);
+    const start = [this.startLength, this.startAt, this.placeLow, this.placeHigh] as const;
+    return kernel.scan(entry, generation, target, flags, limit, ...start, out, outBytes);
   }
 }

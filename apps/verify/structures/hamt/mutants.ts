@@ -68,5 +68,7 @@ export const mutants: Mutant[] = [
   twice(537, 'lanes go on that a pin does not cover', 'late blocks, many'),
   refused(538, 'a removal takes nothing that is kept', 'without memory: two of a leaf'),
   refused(539, 'a repair retires what is kept again', 'without memory: two of a leaf'),
-  once(525, 'a scan gives again what it gave', 'insert, scan', 'join: scan'),
+  once(540, 'a leaf that begins before the place is given out as it stands', 'join: scan'),
+  once(541, 'a scan goes on at the place of a leaf that is half given out', 'scan in small parts'),
+  once(525, 'a scan gives again what it gave', 'scan in small parts', 'join: scan'),
 ];

@@ -31,14 +31,16 @@ const MANY_ROOM = 200;
 
 export const calls: MapCalls = {
   ...plain,
-  scan: ([target], part) =>
-    plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, ROOM) }),
-  getMany: ([target], count, at, out, outBytes = MANY_ROOM) => [target!, count, at, out, outBytes],
-  // By their hashes (assembly/hash.ts, in the gated build), then as they are.
-  place: (key) => {
-    const hash = [...key.padEnd(8, '\0').slice(0, 8)].map((char) => char.charCodeAt(0) & 15);
-    return String.fromCharCode(...hash) + key;
+  // Where the part before did not end behind its last key, it goes on at a place.
+  scan: ([target], part) => {
+    const { flags, limit, startBytes, startAt, ended, out } = part;
+    const rest = [out, Math.min(part.outBytes, ROOM)];
+    if (ended[0] === 0 && ended[1] === 0)
+      return [target!, flags, limit, startBytes, startAt, 0, 0, ...rest];
+    return [target!, flags & ~(START | START_OPEN), limit, 0, 0, ...ended, ...rest];
   },
+  getMany: ([target], count, at, out, outBytes = MANY_ROOM) => [target!, count, at, out, outBytes],
+  unordered: true,
   tagged: true,
 };
 

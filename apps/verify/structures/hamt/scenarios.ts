@@ -304,6 +304,24 @@ for (const [name, { before, change }] of Object.entries(SHAPES)) {
   scenario(`${name}: diff`, [COMPARED, [['set', 'a', 4]]], two);
 }
 scenario(
+  'scan in small parts',
+  [
+    [
+      ['mark', 'f'],
+      ['scan', 'f', false, 1],
+      ['mark', 'g'],
+      ['scan', 'g', false, 3],
+      ['mark', 'h'],
+      ['piecewise', 'h'],
+    ],
+    [
+      ['delete', 'e'],
+      ['insert', 'aa', 1],
+    ],
+  ],
+  [...LEAF, ['set', 'e', 2], ['set', 'f', 3], ['set', 'q', 4], ['set', 'Q', 5], ['set', '1', 6]],
+);
+scenario(
   'diff over many ranges',
   [[...COMPARED, ['diff', 's0', 's0']], [['insert', 'd', 1]]],
   [

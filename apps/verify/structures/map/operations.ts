@@ -94,8 +94,8 @@ export interface MapCalls {
   scan(target: Target, part: Part): readonly number[];
   /** The part to ask for instead, after a status that says that it has too little room. */
   wider?(t: Thread, part: Part, status: number): Part | undefined;
-  /** What orders keys as a scan does, if that is not the keys themselves. */
-  place?(key: string): string;
+  /** Whether a scan gives keys in no order. */
+  unordered?: boolean;
   /** Whether `many` and `scan` have a tag: see `Promise.keys`. */
   tagged: boolean;
 }
@@ -228,23 +228,21 @@ export function* rows(
     ended = [t.world.u32(io! + ENDED), t.world.u32(io! + ENDED + 4)];
     if (status === NEED) all.push(yield* rowInPieces(t, kernelOf(t, map)));
     else all.push(...portionRows(t, out, limit));
-    if (!more) return ordered(all.map(showRow), (flags & REVERSE) !== 0, map.place);
+    if (!more) return ordered(all.map(showRow), (flags & REVERSE) !== 0, map.unordered);
   }
   return '!endless';
 }
 
-/** Rows in the order of their keys, which is that of the scan, unless keys have another `place`. */
-function ordered(rows: string[], reverse: boolean, place = (key: string): string => key): string {
+/** Rows in the order of their keys, which is that of the scan, unless that has none; none twice. */
+function ordered(rows: string[], reverse: boolean, unordered = false): string {
   if (reverse) rows.reverse();
-  const keys = rows.map((row) => row.slice(0, row.lastIndexOf('=')));
-  for (let i = 1; i < keys.length; i++) {
-    if (place(keys[i - 1]!) >= place(keys[i]!)) return `!${keys[i]} behind ${keys[i - 1]}`;
+  const keyed = rows.map((row) => [row.slice(0, row.lastIndexOf('=')), row] as const);
+  if (unordered) keyed.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (let i = 1; i < keyed.length; i++) {
+    const [[before], [key]] = [keyed[i - 1]!, keyed[i]!];
+    if (before >= key) return `!${key} behind ${before}`;
   }
-  return keys
-    .map((key, i) => [key, rows[i]] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, row]) => row)
-    .join(' ');
+  return keyed.map(([, row]) => row).join(' ');
 }
 
 /**

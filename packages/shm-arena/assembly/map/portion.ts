@@ -77,7 +77,7 @@ export function putEntry(
 ): bool {
   const p = io();
   const length = head & MAX_KEY;
-  const room = <i64>(<u64>get32(p + PORTION_FLOOR)) - <i64>(<u64>key) - ((length + 7) & ~7);
+  const room = roomFor(key) - ((length + 7) & ~7);
   if (room < 0) return false;
   let column = row + get32(p + PORTION_COLUMN);
   if ((flags & KEYS_ONLY) == 0) {
@@ -101,6 +101,11 @@ export function putEntry(
 /** Where the key goes that comes behind one of `length` bytes at `key`. */
 export function behindKey(key: usize, length: u32, flags: u32): usize {
   return (flags & VALUES_ONLY) != 0 ? key : key + length;
+}
+
+/** Bytes that are left for entries, of which the next one's key goes to `key`. */
+export function roomFor(key: usize): i64 {
+  return <i64>(<u64>get32(io() + PORTION_FLOOR)) - <i64>(<u64>key);
 }
 
 /** Adds a long value below the others; false: the room is too little. Zeros behind its end. */
