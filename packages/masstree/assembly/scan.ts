@@ -8,6 +8,7 @@
 //
 // Names: as in cursor.ts; end the last key of the range.
 
+import { touch } from '@x/shm-arena/assembly/ground/atomic';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { done, look } from '@x/shm-arena/assembly/map/call';
 import { KEYS_ONLY, NEED, REVERSE } from '@x/shm-arena/assembly/map/codes';
@@ -123,7 +124,9 @@ function giveLeaf(n: u32): i32 {
   comparePrefix();
   if (toEnd > 0) return closed(0);
   const counts = (flags & COUNT_ONLY) != 0;
-  for (let k = firstPast(n); k < n; k++) {
+  const first = firstPast(n);
+  if (!isDefined(GATED)) askRecords(first, first + min(n - first, limit - count), n);
+  for (let k = first; k < n; k++) {
     const i = back ? n - 1 - k : k;
     const what = entryWhat(i);
     if (isLayer(what)) {
@@ -149,6 +152,15 @@ function giveLeaf(n: u32): i32 {
     if (count == limit) return closed(1);
   }
   return LEAF_DONE;
+}
+
+/** Asks for the records of entries k to end, of n, before any of them is read: misses overlap. */
+function askRecords(k: u32, end: u32, n: u32): void {
+  for (; k < end; k++) {
+    const i = back ? n - 1 - k : k;
+    const what = entryWhat(i);
+    if ((what & 15) == RECORD && !isLayer(what)) touch(entryBlock(i));
+  }
 }
 
 /** There is no room for a key: what was given out before comes first. */
