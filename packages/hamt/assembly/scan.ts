@@ -16,7 +16,7 @@
 //
 // Names: place a hash; last the entry behind which the scan goes on (order.ts).
 
-import { get32, get64, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, put64, touch } from '@x/shm-arena/assembly/ground/atomic';
 import { OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look } from '@x/shm-arena/assembly/map/call';
@@ -55,6 +55,7 @@ import {
   entryValueAt,
   entryValueBytes,
   keyLength,
+  recordOf,
   slicesOf,
   whatAt,
 } from './leaf';
@@ -133,7 +134,10 @@ export function scan(
   return leave(OK);
 }
 
-/** Whether all entries of a leaf have room, whatever is shown of them. */
+/**
+ * Whether all entries of a leaf have room, whatever is shown of them. Asks for all their records,
+ * so that the misses overlap.
+ */
 function hasRoom(leaf: usize): bool {
   const n = countOf(leaf);
   let bytes: u32 = 24 * n;
@@ -141,6 +145,7 @@ function hasRoom(leaf: usize): bool {
     const what = whatAt(leaf, i);
     if (!hasRecord(what)) continue;
     const at = entryAt(leaf, i);
+    if (!isDefined(GATED)) touch(recordOf(at));
     const value = (flags & KEYS_ONLY) == 0 ? entryValueBytes(at, what) : 0;
     const more = <u64>keyLength(at, what) + value;
     if (more > MAX_KEY) return false;
