@@ -1,0 +1,6 @@
+import { work } from './work.js';
+
+onmessage = ({ data }) => {
+  work(data);
+  postMessage('done');
+};
