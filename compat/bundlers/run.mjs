@@ -62,7 +62,8 @@ async function inPage(browser, origin) {
 async function outcomeOf(setup, project, out, browser) {
   mkdirSync(out);
   if (setup.build !== undefined) await bundle(setup, project, out);
-  if (setup.args !== undefined) return printed([...setup.args, `--rootDir=${project}/src`], project);
+  if (setup.args !== undefined)
+    return printed([...setup.args, `--rootDir=${project}/src`], project);
   if (setup.program === 'node') return printed(['node.js'], out);
   const { origin, close } = await (setup.serve?.(project) ?? serve(out));
   try {
@@ -72,8 +73,12 @@ async function outcomeOf(setup, project, out, browser) {
   }
 }
 
-/** Words without what differs from one run to the next. */
-const plain = (text, out) => text.replaceAll(out, '.').replace(/\. A bundler may.*$/s, '');
+/** Words without what differs from one run, or one version of the packages, to the next. */
+const plain = (text, out) =>
+  text
+    .replaceAll(out, '.')
+    .replace(/\. A bundler may.*$/s, '')
+    .replace(/\b([0-9a-f]{20}|(?<=chunk-)[A-Z0-9]{8})\b/g, '…');
 
 async function runAll(setups, project, browser) {
   const found = [];
@@ -88,11 +93,13 @@ async function runAll(setups, project, browser) {
     const result = { name, version, program, needs, ...Object.fromEntries(words) };
     found.push(result);
     const seconds = ((Date.now() - begin) / 1000).toFixed(1);
-    console.log(`${name} ${version} ${program}: ${JSON.stringify(said)}, ${seconds} s`);
+    const ways = ['structures', 'builder', 'own', 'inline'].map((key) => result[key]).join(' | ');
+    console.log(`${name} ${version} ${program}: ${ways}, ${seconds} s`);
   }
   return found;
 }
 
+const titleOf = ({ name, version, program, needs }) => [name, version, program, needs].join();
 const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
 
 async function main(folder, setups) {
@@ -120,9 +127,7 @@ try {
   }
   const { bundlers: known } = JSON.parse(readFileSync(RESULTS, 'utf8'));
   const failed = found.filter((each) => {
-    const as = known.find(({ name, version, program }) => {
-      return name === each.name && version === each.version && program === each.program;
-    });
+    const as = known.find((other) => titleOf(other) === titleOf(each));
     const same = as !== undefined && text(as) === text(each);
     if (!same) console.error(`other than ${basename(RESULTS)} says: ${text(each)}`);
     return !same;

@@ -1,11 +1,11 @@
 // The bundlers, each set up for src/page.js or src/node.js as its own guide says first. What it needs
 // beyond that stands in words, and the table has them.
 
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { published } from '../../tools/project.mjs';
 import { readJson } from '../../tools/pack.mjs';
+import { published } from '../../tools/project.mjs';
 import { ISOLATED } from '../runtimes/server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -13,17 +13,17 @@ const installed = (...path) => join(import.meta.dirname, 'node_modules', ...path
 const page = (script) => `<!doctype html><script type="module" src="${script}"></script>\n`;
 
 /**
- * Where a bundle is made of what, for `page` (a browser) or `node`.
- * @typedef {{ project: string, out: string, program: 'page' | 'node' }} Order
+ * What is bundled into which folder: for a browser (`page`), or `node`; with an entry for the
+ * builder's file, or without.
+ * @typedef {{ project: string, out: string, program: 'page' | 'node', builder: boolean }} Order
  */
 
 /** The program and its workers, by the names that they have in the bundle. */
-const entries = ({ project, program }) =>
-  Object.fromEntries(
-    [program, `${program}-worker`, 'own-builder'].map((name) => {
-      return [name, join(project, `src/${name}.js`)];
-    }),
-  );
+function entries({ project, program, builder }) {
+  const names = [program, `${program}-worker`, 'own-builder'];
+  const own = Object.fromEntries(names.map((name) => [name, join(project, `src/${name}.js`)]));
+  return builder ? { ...own, builder: '@x/avl-batch/builder' } : own;
+}
 
 const platformOf = ({ program }) => (program === 'node' ? 'node' : 'browser');
 
@@ -101,51 +101,68 @@ const viteServer = (name) => async (project) => {
   return { origin: `http://127.0.0.1:${port}`, close: () => server.close() };
 };
 
-async function ncc(order) {
-  const options = { quiet: true, cache: false };
-  const { code, assets } = await require('@vercel/ncc')(entries(order).node, options);
-  writeFileSync(join(order.out, 'node.js'), code);
-  for (const [name, { source }] of Object.entries(assets)) {
-    writeFileSync(join(order.out, name), source);
+/** ncc copies workers as they are: so each is bundled first, and takes the place of its source. */
+async function ncc({ project, out }) {
+  const src = join(project, 'ncc');
+  cpSync(join(project, 'src'), src, { recursive: true });
+  for (const name of ['node-worker', 'own-builder', 'node']) {
+    const path = join(src, `${name}.js`);
+    const { code, assets } = await require('@vercel/ncc')(path, { quiet: true, cache: false });
+    writeFileSync(name === 'node' ? join(out, 'node.js') : path, code);
+    for (const [file, { source }] of Object.entries(assets)) writeFileSync(join(out, file), source);
   }
 }
 
 const jest = ['--experimental-vm-modules', installed('jest/bin/jest.js'), '--transform={}'];
 const ENTRIES = 'an entry for each worker';
+const BUILDER = `${ENTRIES}, \`@x/avl-batch/builder\` among them as \`builder\``;
 const OPTIMIZED = '`optimizeDeps.exclude`: the names of the packages';
+const SSR = `\`ssr.noExternal\`, ${ENTRIES}`;
+const WORKER = 'Worker from node:worker_threads';
+const PARSED = `\`module.parser.javascript.worker\`: \`${WORKER}\``;
+const parsed = { module: { parser: { javascript: { worker: [WORKER] } } } };
+
+/** Those that bundle no workers by themselves. */
+const ENTERED = Object.entries({ esbuild, rollup, rolldown }).flatMap(([tool, build]) => [
+  { tool, name: tool.replace('rollup', 'Rollup'), needs: ENTRIES, build },
+  { tool, name: tool.replace('rollup', 'Rollup'), needs: BUILDER, build },
+]);
 
 /**
  * What is tried: `build` writes a bundle; `serve` serves a page; `args` have Node run the sources.
  */
 export const SETUPS = [
-  { tool: 'vite7', name: 'Vite, dev', needs: OPTIMIZED, serve: viteServer('vite7') },
-  { tool: 'vite7', name: 'Vite, build', needs: '', build: vite('vite7') },
-  { tool: 'vite8', name: 'Vite, dev', needs: OPTIMIZED, serve: viteServer('vite8') },
-  { tool: 'vite8', name: 'Vite, build', needs: '', build: vite('vite8') },
-  { tool: 'webpack', name: 'webpack', needs: '', build: webpack() },
-  { tool: '@rspack/core', name: 'Rspack', needs: '', build: rspack },
-  { tool: 'esbuild', name: 'esbuild', needs: ENTRIES, build: esbuild },
-  { tool: 'rollup', name: 'Rollup', needs: ENTRIES, build: rollup },
-  { tool: 'rolldown', name: 'rolldown', needs: ENTRIES, build: rolldown },
   ...[
-    { tool: 'vite7', name: 'Vite, SSR', needs: `\`ssr.noExternal\`; ${ENTRIES}`, build: vite('vite7') },
-    { tool: 'vite8', name: 'Vite, SSR', needs: `\`ssr.noExternal\`; ${ENTRIES}`, build: vite('vite8') },
-    { tool: 'webpack', name: 'webpack', needs: '', build: webpack() },
-    { tool: '@rspack/core', name: 'Rspack', needs: '', build: rspack },
-    { tool: 'esbuild', name: 'esbuild', needs: ENTRIES, build: esbuild },
-    { tool: 'rollup', name: 'Rollup', needs: ENTRIES, build: rollup },
-    { tool: 'rolldown', name: 'rolldown', needs: ENTRIES, build: rolldown },
-    { tool: '@vercel/ncc', name: 'ncc', needs: '', build: ncc },
-    { tool: 'jest', name: 'Jest', needs: '`node --experimental-vm-modules`, no transform', args: jest },
+    { tool: 'vite7', name: 'Vite, dev', needs: OPTIMIZED, serve: viteServer('vite7') },
+    { tool: 'vite7', name: 'Vite, build', build: vite('vite7') },
+    { tool: 'vite8', name: 'Vite, dev', needs: OPTIMIZED, serve: viteServer('vite8') },
+    { tool: 'vite8', name: 'Vite, build', build: vite('vite8') },
+    { tool: 'webpack', build: webpack() },
+    { tool: '@rspack/core', name: 'Rspack', build: rspack },
+    ...ENTERED,
+  ].map((each) => ({ ...each, program: 'page' })),
+  ...[
+    { tool: 'vite7', name: 'Vite, SSR', needs: SSR, build: vite('vite7') },
+    { tool: 'vite8', name: 'Vite, SSR', needs: SSR, build: vite('vite8') },
+    { tool: 'webpack', needs: PARSED, build: webpack(parsed) },
+    { tool: '@rspack/core', name: 'Rspack', build: rspack },
+    ...ENTERED,
+    { tool: '@vercel/ncc', name: 'ncc', needs: 'each worker bundled before', build: ncc },
+    {
+      tool: 'jest',
+      name: 'Jest',
+      needs: '`node --experimental-vm-modules`, no transform',
+      args: jest,
+    },
   ].map((each) => ({ ...each, program: 'node' })),
-].map((each) => ({ program: 'page', ...each, version: versionOf(each.tool) }));
+].map((each) => {
+  const { version } = readJson(installed(each.tool, 'package.json'));
+  return { name: each.tool, needs: '', ...each, version };
+});
 
-function versionOf(tool) {
-  return readJson(installed(tool, 'package.json')).version;
-}
-
-/** Builds one into its folder. */
-export async function bundle({ build, program }, project, out) {
+/** Builds one into its folder, which is there. */
+export async function bundle(setup, project, out) {
+  const { build, program, needs } = setup;
   if (program === 'page') writeFileSync(join(out, 'index.html'), page('/page.js'));
-  await build({ project, out, program });
+  await build({ project, out, program, builder: needs === BUILDER });
 }

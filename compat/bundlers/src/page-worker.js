@@ -1,6 +1,6 @@
 import { work } from './work.js';
 
-onmessage = ({ data }) => {
+addEventListener('message', ({ data }) => {
   work(data);
   postMessage('done');
-};
+});

@@ -2,7 +2,8 @@
 
 import { main } from './main.js';
 
-const ownBuilder = () => new Worker(new URL('./own-builder.js', import.meta.url), { type: 'module' });
+const ownBuilder = () =>
+  new Worker(new URL('./own-builder.js', import.meta.url), { type: 'module' });
 
 const start = (handle) => {
   const worker = new Worker(new URL('./page-worker.js', import.meta.url), { type: 'module' });
