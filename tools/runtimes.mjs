@@ -1,5 +1,5 @@
-// The README's tables of runtimes and of how a worker's death becomes known in each, and the table of
-// bundlers in compat/bundlers/README.md, from what ran: the results of both.
+// The README's tables of runtimes and of how a worker's death becomes known in each, and the table
+// of bundlers in compat/bundlers/README.md, from what ran: the results of both.
 //
 //   node tools/runtimes.mjs [--write]    without --write: whether the texts have them
 

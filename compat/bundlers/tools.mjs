@@ -1,5 +1,5 @@
-// The bundlers, each set up for src/page.js or src/node.js as its own guide says first. What it needs
-// beyond that stands in words, and the table has them.
+// The bundlers, each set up for src/page.js or src/node.js as its own guide says first. What it
+// needs beyond that stands in words, and the table has them.
 
 import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

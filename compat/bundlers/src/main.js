@@ -1,5 +1,5 @@
-// What every bundle does in its first thread: opens an arena with a second one, in which each of the
-// structures is written by both, and has maps built in the background.
+// What every bundle does in its first thread: opens an arena with a second one, has each of the
+// structures written by both, and maps built in the background.
 
 import { AvlBatch } from '@x/avl-batch';
 import { Hamt } from '@x/hamt';
@@ -15,8 +15,8 @@ import { SkipList } from '@x/skiplist';
 const PATIENCE_MS = 10_000;
 
 /**
- * What is found is told; nothing is thrown. `start` makes the second thread, `ownBuilder` a worker of
- * the file own-builder.js.
+ * What is found is told; nothing is thrown. `start` makes the second thread, `ownBuilder` a worker
+ * of the file own-builder.js.
  */
 export async function main({ start, ownBuilder }) {
   try {

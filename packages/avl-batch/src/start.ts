@@ -183,8 +183,8 @@ class Elsewhere extends Started {
     const thread = startThread(core.seat, order, this.#make);
     this.thread = thread;
     let worked = false;
-    const late = setTimeout(() => this.#late(thread), MUTE_MS) as Timer;
-    late.unref?.();
+    const late = setTimeout(() => this.#late(thread), MUTE_MS);
+    (late as Timer).unref?.();
     thread.onWord((word) => {
       clearTimeout(late);
       this.#mute = false;
