@@ -88,7 +88,7 @@ const vite = (name) => async (order) => {
 };
 
 /** Vite's server of a page that somebody works on. */
-const viteServer = (name) => async (project) => {
+export const viteServer = (name) => async (project) => {
   const { createServer } = await import(name);
   writeFileSync(join(project, 'index.html'), page('/src/page.js'));
   const server = await createServer({

@@ -1,4 +1,4 @@
-// A worker of page-cache.ts: fetches every key when all are there, and then one that it never loads.
+// A worker of page-cache.ts: fetches every key when all are there, and one that it never loads.
 
 import { Cache } from '@x/hamt/cache';
 import { Arena, type ArenaHandle } from '@x/shm-arena';

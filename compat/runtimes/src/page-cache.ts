@@ -23,7 +23,7 @@ export async function run(waitAsync: boolean): Promise<Filled> {
   if (!waitAsync) Object.assign(Atomics, { waitAsync: undefined });
   const arena = Arena.create({ bytes: 2 ** 25 });
   const cache = Cache.create(arena, { name: 'cache', maxEntries: 1000, value: u32 });
-  // 0: how many are there. 1: go. 2: a load that never ends has begun. From 3 on: loads of each key.
+  // 0: how many are there. 1: go. 2: a load without end has begun. From 3 on: loads of each key.
   const words = new Int32Array(new SharedArrayBuffer(4 * (KEYS + 3)));
   const asked: Asked = { arena: arena.handle, words, keys: KEYS };
   const workers = Array.from({ length: WORKERS }, () => {
