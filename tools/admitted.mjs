@@ -69,7 +69,7 @@ for (const n of numbers) cache.set(String(n), { n });
 writeFileSync('image', Buffer.concat(await Array.fromAsync(arena.save())));
 `;
 const LOAD = `${PRELUDE}
-const arena = await Arena.load([readFileSync('image')]);
+const arena = await Arena.load(readFileSync('image'));
 for (const [name, kind] of Object.entries({ ...all, Cache })) {
   const map = kind.open(arena, name);
   for (const n of numbers) {

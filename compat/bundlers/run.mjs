@@ -112,12 +112,17 @@ async function main(folder, setups) {
   return setups.some(({ program }) => program === 'page') ? withBrowser('Chromium', run) : run();
 }
 
-const skips = missing().includes('Chromium') && process.env.SKIP_BROWSERS === '1';
+const gone = missing().includes('Chromium');
+const skips = gone && process.env.SKIP_BROWSERS === '1';
 if (skips) console.log('bundles for browsers are not run: SKIP_BROWSERS=1');
 const setups = SETUPS.filter(({ name, version, program }) => {
   if (skips && program === 'page') return false;
   return options.only === undefined || `${name} ${version} ${program}`.includes(options.only);
 });
+if (gone && setups.some(({ program }) => program === 'page')) {
+  console.error('Chromium is not installed: `pnpm setup:browsers`, or SKIP_BROWSERS=1');
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), 'bundlers-'));
 try {
   const found = await main(folder, setups);
