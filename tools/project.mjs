@@ -77,7 +77,7 @@ export function problemOf([command, ...args], project, { name, output }) {
 }
 
 /** What is printed, without the quotes, line breaks and last commas in which runtimes differ. */
-const plain = (text) =>
+export const plain = (text) =>
   text
     .replaceAll('"', "'")
     .replace(/\s+/g, '')

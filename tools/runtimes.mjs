@@ -1,7 +1,7 @@
-// The README's tables of runtimes and of how a worker's death becomes known in each, from what ran:
-// compat/runtimes/results.
+// The README's tables of runtimes and of how a worker's death becomes known in each, and the table
+// of bundlers in compat/bundlers/README.md, from what ran: the results of both.
 //
-//   node tools/runtimes.mjs [--write]    without --write: whether the README has them
+//   node tools/runtimes.mjs [--write]    without --write: whether the texts have them
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,8 +9,7 @@ import { pathToFileURL } from 'node:url';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const RESULTS = join(ROOT, 'compat/runtimes/results');
-const README = join(ROOT, 'README.md');
-const PLACE = /(<!-- runtimes: tools\/runtimes\.mjs -->\n)[\s\S]*?(<!-- \/runtimes -->)/;
+const BUNDLERS = join(ROOT, 'compat/bundlers/results/bundlers.json');
 
 const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
 const row = (cells) => `| ${cells.join(' | ')} |\n`;
@@ -91,23 +90,49 @@ export function readResults() {
   return { ...first, runtimes: [first, ...rest].flatMap(({ runtimes }) => runtimes) };
 }
 
-/** The README with these tables. */
-export function placed(readme, text) {
-  if (!PLACE.test(readme)) throw new Error('README.md has no place for the tables of runtimes');
-  return readme.replace(PLACE, (_, begin, end) => `${begin}\n${text}\n${end}`);
+/** How a builder comes to work, or why it does not. */
+const way = (words = '') => (words === 'lives' ? 'yes' : words.replace(/^startBuilder: /, ''));
+
+/** The table of bundlers: what each needs, and what its bundle did. */
+export function bundlerTable({ bundlers }) {
+  const rows = bundlers.map(({ name, version, program, needs, structures, ...ways }) => [
+    ...[`${name} ${version}`, program === 'page' ? 'browser' : 'Node'],
+    ...[needs === '' ? 'nothing' : needs, structures === 'ok' ? 'yes' : structures],
+    ...[ways.builder, ways.own, ways.inline].map(way),
+  ]);
+  const builders = ['`worker: true`', 'a worker of its own', '`inlineBuilder`'];
+  return table(['Bundler', 'For', 'Needs', 'Two threads, each structure', ...builders], rows);
 }
 
-/** Whether the README says what ran. */
-export function isFresh() {
-  const readme = readFileSync(README, 'utf8');
-  return placed(readme, tables(readResults())) === readme;
+/** A text with these tables in the place that has this name. */
+export function placed(text, name, tables) {
+  const place = new RegExp(`(<!-- ${name}: tools/runtimes\\.mjs -->\\n)[^]*?(<!-- /${name} -->)`);
+  if (!place.test(text)) throw new Error(`there is no place for the tables of ${name}`);
+  return text.replace(place, (_, begin, end) => `${begin}\n${tables}\n${end}`);
+}
+
+/** Each text that has tables, and how it should be. */
+export function texts() {
+  const bundlers = JSON.parse(readFileSync(BUNDLERS, 'utf8'));
+  const wanted = [
+    ['README.md', 'runtimes', tables(readResults())],
+    ['compat/bundlers/README.md', 'bundlers', bundlerTable(bundlers)],
+  ];
+  return wanted.map(([file, name, text]) => {
+    const path = join(ROOT, file);
+    const found = readFileSync(path, 'utf8');
+    return { file, path, found, fresh: placed(found, name, text) };
+  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (process.argv.includes('--write')) {
-    writeFileSync(README, placed(readFileSync(README, 'utf8'), tables(readResults())));
-  } else if (!isFresh()) {
-    console.error('README.md: the tables of runtimes are stale: node tools/runtimes.mjs --write');
-    process.exitCode = 1;
+  for (const { file, path, found, fresh } of texts()) {
+    if (found === fresh) continue;
+    if (process.argv.includes('--write')) {
+      writeFileSync(path, fresh);
+    } else {
+      console.error(`${file}: its tables are stale: node tools/runtimes.mjs --write`);
+      process.exitCode = 1;
+    }
   }
 }

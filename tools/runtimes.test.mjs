@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFresh, placed, readResults, tables } from './runtimes.mjs';
+import { bundlerTable, placed, readResults, tables, texts } from './runtimes.mjs';
 
 const RESULTS = {
   platform: 'linux x64',
@@ -45,16 +45,33 @@ test('the tables say what ran', () => {
   assert.match(text, /\| Deno: Web Workers \| no .* \| yes, but it may run on \|/);
 });
 
-test('a table of other results is stale', () => {
-  const mark = ['<!-- runtimes: tools/runtimes.mjs -->', '<!-- /runtimes -->'];
-  const readme = placed(mark.join('\n'), tables(RESULTS));
-  assert.equal(placed(readme, tables(RESULTS)), readme);
-  const [first, second] = RESULTS.runtimes;
-  assert.notEqual(placed(readme, tables({ ...RESULTS, runtimes: [second, first] })), readme);
-  assert.throws(() => placed('no place', tables(RESULTS)), /no place/);
+test('the table of bundlers says what each bundle did', () => {
+  const webpack = {
+    ...{ name: 'webpack', version: '5.113.0', program: 'page', needs: '', structures: 'ok' },
+    ...{ builder: 'startBuilder: no file', own: 'lives', inline: 'lives' },
+  };
+  const broken = { ...webpack, program: 'node', needs: 'an option', structures: 'TypeError: wc' };
+  const text = bundlerTable({ bundlers: [webpack, broken] });
+  assert.match(
+    text,
+    /\| webpack 5\.113\.0 \| browser \| nothing \| yes \| no file \| yes \| yes \|/,
+  );
+  assert.match(text, /\| webpack 5\.113\.0 \| Node \| an option \| TypeError: wc \|/);
 });
 
-test("the README's tables are those of the committed results", () => {
+test('a table of other results is stale', () => {
+  const marks = '<!-- runtimes: tools/runtimes.mjs -->\n<!-- /runtimes -->';
+  const readme = placed(marks, 'runtimes', tables(RESULTS));
+  assert.equal(placed(readme, 'runtimes', tables(RESULTS)), readme);
+  const [first, second] = RESULTS.runtimes;
+  const other = tables({ ...RESULTS, runtimes: [second, first] });
+  assert.notEqual(placed(readme, 'runtimes', other), readme);
+  assert.throws(() => placed('nothing', 'runtimes', 'text'), /no place/);
+});
+
+test('the texts have the tables of the committed results', () => {
   assert.ok(readResults().runtimes.length >= 6);
-  assert.ok(isFresh(), 'node tools/runtimes.mjs --write');
+  for (const { file, found, fresh } of texts()) {
+    assert.equal(found, fresh, `${file}: node tools/runtimes.mjs --write`);
+  }
 });

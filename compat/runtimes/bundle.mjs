@@ -119,7 +119,8 @@ export async function bundlePages(project) {
     await bundle(join(SRC, 'page.ts'), join(test, 'page.mjs'), alias, { external: [], define });
     if (!DOMAINS.includes(name)) await bundleWebJobs(name, test);
   }
-  for (const name of ['page-deaths', 'page-single', 'page-worker', 'victim']) {
+  const own = ['page-deaths', 'page-single', 'page-cache', 'page-worker', 'cache-worker', 'victim'];
+  for (const name of own) {
     await bundle(join(SRC, `${name}.ts`), join(project, `${name}.mjs`), KIT_NAMES);
   }
 }

@@ -3,7 +3,7 @@
 // and Web Workers; the programs of the READMEs, imported and required; and a worker terminated in
 // every state, noticed in every way there is.
 //
-//   node compat/runtimes/run.mjs [--only NAME] [--write]
+//   node compat/runtimes/run.mjs [--only NAME,NAME] [--write]
 //
 // After a build, with pnpm on the PATH (`pnpm exec`). Fails when a contract does not hold, and when
 // what was found is not what results/runtimes.json says; `--write` writes that file instead.
@@ -121,9 +121,8 @@ async function main(folder) {
   makeProject(project);
   await bundleAll(project);
   const programs = writePrograms(project);
-  const waiting = RUNTIMES.filter(
-    ({ name }) => options.only === undefined || name === options.only,
-  );
+  const names = options.only?.split(',') ?? RUNTIMES.map(({ name }) => name);
+  const waiting = RUNTIMES.filter(({ name }) => names.includes(name));
   const found = [];
   const lane = async () => {
     for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {

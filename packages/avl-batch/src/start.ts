@@ -149,8 +149,11 @@ interface Thread {
   /** Lets go of what is left of it. */
   end(): void;
   /** Ends it wherever it is. */
-  kill(): Promise<unknown>;
+  kill(): unknown;
 }
+
+/** A thread says its first word sooner than this, unless it is no builder. */
+const MUTE_MS = 10_000;
 
 class Elsewhere extends Started {
   readonly #arena: ArenaHandle;
@@ -158,6 +161,8 @@ class Elsewhere extends Started {
   readonly #flag: Int32Array<SharedArrayBuffer>;
   readonly #make: () => BuilderWorker;
   private thread: Thread | undefined;
+  /** It has said nothing for so long that this was told. */
+  #mute = false;
 
   constructor(site: Site, report: (error: Error) => void, make: () => BuilderWorker) {
     super(site, report);
@@ -178,12 +183,17 @@ class Elsewhere extends Started {
     const thread = startThread(core.seat, order, this.#make);
     this.thread = thread;
     let worked = false;
+    const late = setTimeout(() => this.#late(thread), MUTE_MS);
+    (late as Timer).unref?.();
     thread.onWord((word) => {
+      clearTimeout(late);
+      this.#mute = false;
       if (word.type === 'ready') worked = true;
       else if (word.type === 'over') this.#over(thread);
       else this[REPORT](new ShmError(word.code, word.message));
     });
     thread.onEnd((why) => {
+      clearTimeout(late);
       if (this.thread !== thread) return;
       this.thread = undefined;
       if (core.seat.isAlive()) core.seat.recoverQuietly();
@@ -194,6 +204,19 @@ class Elsewhere extends Started {
       this[END]();
     });
     thread.keep(false); // Not before: in Node whoever listens keeps it.
+  }
+
+  /** It has said nothing so far. Whoever stops it does not wait for it. */
+  #late(thread: Thread): void {
+    if (this.thread !== thread) return;
+    this.#mute = true;
+    if (!this.running) return this.#drop(thread);
+    this[REPORT](lost({ message: `it has said nothing for ${MUTE_MS / 1000} s` }));
+  }
+
+  #drop(thread: Thread): void {
+    thread.kill();
+    this.#over(thread);
   }
 
   /** It has ended by itself: it was asked to, or the map is gone. */
@@ -207,7 +230,13 @@ class Elsewhere extends Started {
     Atomics.store(this.#flag, 0, 1);
     this.thread?.keep(true); // Until it has ended, which somebody may wait for.
     this[SITE].signals.ring();
+    if (this.#mute && this.thread !== undefined) this.#drop(this.thread);
   }
+}
+
+interface Timer {
+  /** Node's, which would keep the process. */
+  unref?(): void;
 }
 
 interface NodeThread extends NodeWorker, BuilderWorker {
@@ -276,10 +305,11 @@ function webThread(worker: Worker): Thread {
     onWord: (listen) => worker.addEventListener('message', ({ data }) => listen(data)),
     onEnd: (listen) =>
       worker.addEventListener('error', ({ message }) => {
-        listen(new ShmError('CLOSED', `the builder's thread ended: ${message}`));
+        // Of a file that was not found nothing is said.
+        listen(new ShmError('CLOSED', message ?? 'its file was not found, or not allowed'));
       }),
     keep: () => {},
     end: () => worker.terminate(),
-    kill: async () => worker.terminate(),
+    kill: () => worker.terminate(),
   };
 }

@@ -198,6 +198,30 @@ describe('a builder whose thread is made by a function', () => {
     expect(codeOf(() => map.startBuilder({ worker: broken }))).toBe('UNSUPPORTED');
   });
 
+  test('that says nothing is told of, and stopping does not wait for it', async () => {
+    vi.useFakeTimers();
+    try {
+      const errors: Error[] = [];
+      const mute = () => new Worker('setInterval(() => {}, 1e6)', { eval: true });
+      const builder = make().startBuilder({
+        worker: mute,
+        onError: (error) => errors.push(error),
+      });
+      vi.advanceTimersByTime(9_999);
+      expect(errors).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(errors.join()).toMatch(/nothing for 10 s.*inlineBuilder/);
+      expect(builder.running).toBe(true);
+      await builder.stop();
+      const stopped = make().startBuilder({ worker: mute });
+      const gone = stopped.stop();
+      vi.advanceTimersByTime(10_000);
+      await gone;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('that does not start is told of when nobody asked', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const builder = make().startBuilder({ worker: gone });

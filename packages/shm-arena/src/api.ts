@@ -35,13 +35,29 @@ export interface LoadOptions {
   maxBytes?: number | undefined;
 }
 
+/** What every `WebAssembly.Memory` is. */
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(delta: number): number;
+}
+
+/**
+ * `WebAssembly.Memory`. That type is the DOM's, which a program for Node need not have: there it is
+ * what is used of it. The buffer is a SharedArrayBuffer.
+ */
+export type ArenaMemory = typeof globalThis extends {
+  WebAssembly: { Memory: { readonly prototype: infer M extends Memory } };
+}
+  ? M
+  : Memory;
+
 /**
  * What another thread needs to attach an arena: plain and cloneable (postMessage, workerData,
  * BroadcastChannel, the arguments of a worker pool).
  */
 export interface ArenaHandle {
   readonly type: '@x/shm-arena';
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
 }
 
 /** One attached thread. The pair is never used again for another one. */
@@ -285,7 +301,7 @@ export interface Arena {
   /** This thread's slot and generation. */
   readonly participant: Participant;
   /** The memory itself. It never grows, so views of it stay valid. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
 
   /**
    * Takes a block. O(1) in the common case; no lock, no waiting for other threads.

@@ -6,6 +6,7 @@ export type {
   ArenaConstructor,
   ArenaHandle,
   ArenaInstance,
+  ArenaMemory,
   ArenaOptions,
   ArenaStats,
   Checkpoint,

@@ -22,6 +22,7 @@ import {
   TAKEN,
   UNKNOWN,
 } from '../../build/numbers/ground/layout.ts';
+import type { ArenaMemory } from '../api.ts';
 import { ShmError } from './errors.ts';
 
 /** What gives the wasm bytes of a kernel. */
@@ -62,7 +63,7 @@ export const SLICE_BYTES = SLICE;
 /** What every kernel exports, of whatever package. */
 export interface AnyKernel {
   /** The arena's number that it was compiled with; protocol.ts compares it. */
-  readonly ARENA_PROTOCOL: WebAssembly.Global;
+  readonly ARENA_PROTOCOL: { readonly value: number };
   /** Makes the instance work for a slot of this thread. */
   join(slot: number): void;
 }
@@ -187,10 +188,7 @@ const instances = new WeakMap<WebAssembly.Memory, Map<KernelBytes, WebAssembly.E
  *
  * @param kernel always the same function for the same kernel
  */
-export function instantiate<X extends AnyKernel>(
-  kernel: KernelBytes,
-  memory: WebAssembly.Memory,
-): X {
+export function instantiate<X extends AnyKernel>(kernel: KernelBytes, memory: ArenaMemory): X {
   let own = instances.get(memory);
   if (own === undefined) instances.set(memory, (own = new Map()));
   let exports = own.get(kernel);

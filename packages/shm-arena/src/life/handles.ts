@@ -1,7 +1,7 @@
 // Handles, and what is given in their place: what another thread attaches by is checked rung by
 // rung before anything in it is believed.
 
-import type { ArenaHandle } from '../api.ts';
+import type { ArenaHandle, ArenaMemory } from '../api.ts';
 import { describe, rangeError, ShmError, typeError } from '../ground/errors.ts';
 import { type ArenaKernel, instantiate, kernelBytes, PAGE_BYTES } from '../ground/kernel.ts';
 import { same } from '../ground/protocol.ts';
@@ -11,7 +11,7 @@ import { isArena } from './record.ts';
 const HANDLE_TYPE = '@x/shm-arena';
 
 /** What another thread needs to attach. NOT_ISOLATED where memory cannot be shared. */
-export function handleOf(memory: WebAssembly.Memory): ArenaHandle {
+export function handleOf(memory: ArenaMemory): ArenaHandle {
   if (!isIsolated()) {
     throw new ShmError(
       'NOT_ISOLATED',
@@ -72,7 +72,7 @@ export function describeFound(value: unknown): string {
 }
 
 /** Checks everything about a memory before it is believed to be an arena. */
-export function inspect(memory: WebAssembly.Memory): void {
+export function inspect(memory: ArenaMemory): void {
   const { byteLength } = memory.buffer;
   if (byteLength < PAGE_BYTES) throw truncated(PAGE_BYTES, byteLength);
   const kernel = instantiate<ArenaKernel>(kernelBytes, memory);

@@ -1,13 +1,13 @@
 // What a thread knows of its arenas, whichever copy of this package it asks: one record under a
 // global symbol, as plain data that other releases can read too.
 
-import type { Arena } from '../api.ts';
+import type { Arena, ArenaMemory } from '../api.ts';
 import type { Protocols } from '../ground/protocol.ts';
 import type { SharedScratch } from '../values/crossing.ts';
 
 /** What the copies of this package in one thread share about one arena. */
 export interface SharedSeat {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
   readonly id: string;
   readonly slot: number;
   readonly generation: number;
@@ -33,7 +33,7 @@ export interface SharedSeat {
 /** A slot that this thread has. Copies of this package share it, as they share its seat. */
 export interface Place {
   readonly seat: WeakRef<SharedSeat>;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
   readonly id: string;
   readonly slot: number;
   readonly generation: number;

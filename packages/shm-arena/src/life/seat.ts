@@ -2,6 +2,7 @@
 // Arena objects and copies of this package the thread has; what they share lies in the thread's
 // record (record.ts). A Seat is one copy's view of it.
 
+import type { ArenaMemory } from '../api.ts';
 import { rangeError, ShmError } from '../ground/errors.ts';
 import {
   type AnyKernel,
@@ -20,7 +21,7 @@ import type { SharedSeat } from './record.ts';
 /** One copy's view of a thread's place in an arena. */
 export class Seat implements ScratchOwner {
   readonly shared: SharedSeat;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
   readonly slot: number;
   readonly generation: number;
   readonly scratch: SharedScratch;

@@ -8,6 +8,7 @@
 // The block belongs to the slot, so every structure and every copy of this package in a thread
 // shares it. `SharedScratch` is their common record of it; each crossing looks there in `begin`.
 
+import type { ArenaMemory } from '../api.ts';
 import { PAGE_BYTES } from '../ground/kernel.ts';
 import { allocate } from './encoding.ts';
 import { writeShared, writeText } from './text.ts';
@@ -21,7 +22,7 @@ export interface SharedScratch {
 
 /** The arena as a crossing needs it. */
 export interface ScratchOwner {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArenaMemory;
   readonly scratch: SharedScratch;
   /**
    * Replaces the block by one of at least `bytes` bytes and updates `scratch`. Throws ARENA_FULL.

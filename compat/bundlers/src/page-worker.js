@@ -1,0 +1,6 @@
+import { work } from './work.js';
+
+addEventListener('message', ({ data }) => {
+  work(data);
+  postMessage('done');
+});
