@@ -6,6 +6,7 @@ import { AvlBatch } from '@x/avl-batch';
 import { Masstree } from '@x/masstree';
 import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
+import { generator } from '../random.ts';
 import {
   ABSENT,
   codecs,
@@ -269,17 +270,6 @@ function scan(range: Range<PlaceKey>, rows: number[], rev: number): number {
   const old = rows.map((row) => oldest(row, rev));
   const young = rows.map(() => rev);
   return source.checkAll(list.entries(range), rows, old, young);
-}
-
-/** Whole numbers below a bound, the same for the same seed (mulberry32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 // A task at a time; what it throws goes to the main thread.
