@@ -14,14 +14,14 @@ import type { Counts } from './pages.ts';
 import { readPlaces, render } from './places.ts';
 import type { Kind } from './server.ts';
 
-const { load, given } = loadOptions({ bytes: String(2 ** 24), seed: '7' });
+const { load, given } = loadOptions({ bytes: String(2 ** 23), seed: '7' });
 const { workers, connections, rounds, seconds, updates } = load;
 
 /** How many pages a connection asks for before it begins anew, and how many are compared. */
 const ASKED = 4000;
 const COMPARED = 50;
 /** The k-th place is asked for as often as 1 / k^SKEW says. */
-const SKEW = 0.9;
+const SKEW = 0.99;
 const SUBJECTS: [name: string, kind: Kind][] = [
   ['one shared cache', 'shared'],
   ['a part in each', 'parts'],

@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     ...serverOptions,
     cache: { type: 'string', default: 'shared' },
-    bytes: { type: 'string', default: String(2 ** 24) },
+    bytes: { type: 'string', default: String(2 ** 23) },
     ttl: { type: 'string', default: '60000' },
   },
 });
