@@ -4,8 +4,8 @@
 //
 //   node src/lmdb-flush.ts [--writes N a worker]
 //
-// A write to the list is seen by all threads when its call returns, and is on the disk when its list
-// was flushed: who needs it there first waits for that, or keeps a log.
+// A write to the list is seen by all threads when its call returns, and is on the disk when its
+// list was flushed: who needs it there first waits for that, or keeps a log.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

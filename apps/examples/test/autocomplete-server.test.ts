@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from '../src/autocomplete-server/server.ts';
 import type { Workers } from '../src/http/workers.ts';
 import { ask, askAll, lacking } from './http.ts';
-import { run } from './run.ts';
+import { expectAsKept, run } from './run.ts';
 
 const WORKERS = 2;
 const PLACE = { id: 999, name: 'Ällmend Testingen', country: 'CH' };
@@ -83,5 +83,6 @@ test.skipIf(lacking)(
       );
     }
     expect(stdout).toContain('answered as a sorted array of 2 000 places does');
+    expectAsKept('autocomplete', stdout);
   },
 );

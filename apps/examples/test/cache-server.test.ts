@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPlaces, render } from '../src/cache-server/places.ts';
 import { PageServer } from '../src/cache-server/server.ts';
 import { ask, askAll, lacking } from './http.ts';
-import { run } from './run.ts';
+import { expectAsKept, run } from './run.ts';
 
 const WORKERS = 2;
 const RECORDS = 300;
@@ -40,7 +40,7 @@ describe.skipIf(lacking).each(['shared', 'parts'] as const)('cache-server, cache
     expect(loads).toBe(cache === 'shared' ? 1 : workers);
   });
 
-  test('an edit is shown by every worker when it was answered, though pages are rendered', async () => {
+  test('an edit is shown by every worker when it was answered, during renderings', async () => {
     const over = new AbortController();
     const asking = (async () => {
       while (!over.signal.aborted) await ask(server.origin, '/place/3');
@@ -95,4 +95,5 @@ test.skipIf(lacking)('cache-server: all kinds of cache are loaded, and answer al
     );
   }
   expect(stdout).toContain('were as they are rendered here');
+  expectAsKept('cache', stdout);
 });

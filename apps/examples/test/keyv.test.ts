@@ -4,7 +4,6 @@ import Keyv from 'keyv';
 import * as vitest from 'vitest';
 import { afterAll, describe, expect, test } from 'vitest';
 import { KeyvCache } from '../src/keyv/store.ts';
-import { run } from './run.ts';
 
 const arena = Arena.create({ bytes: 2 ** 24 });
 const bounds = { name: 'cache', maxEntries: 1000 };
@@ -40,7 +39,7 @@ test('keyv: many are looked for and deleted at once; a life that is no whole num
   expect(await keyv.get(['a', 'b'])).toEqual([undefined, 2]);
 });
 
-test('keyv: another handle sees what the first has set, and a cache without namespace is cleared', async () => {
+test('keyv: handles see what others do; a cache without namespace is cleared', async () => {
   const one = new Keyv(store(), { namespace: undefined });
   const other = new Keyv(store(), { namespace: undefined });
   await one.set('here', 1);
@@ -49,14 +48,4 @@ test('keyv: another handle sees what the first has set, and a cache without name
   expect(await one.get('here')).toBeUndefined();
   await one.disconnect();
   await other.disconnect();
-});
-
-test('keyv: sessions of all workers are found', async () => {
-  const { code, stdout, stderr } = await run('keyv/keyv.ts');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toBe(
-    '2000 sessions of 2 workers, as they made them\n' +
-      'the first one was ended by a worker: undefined\n' +
-      'cleared [ undefined, undefined ]\n',
-  );
 });

@@ -1,5 +1,5 @@
-// A cache in the heap of each worker, to compare: an lru-cache, and every worker is told when a page
-// is not to be shown any more.
+// A cache in the heap of each worker, to compare: an lru-cache, and every worker is told when a
+// page is not to be shown any more.
 
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';

@@ -1,7 +1,7 @@
 // What the pages show: the places of the tour, and what is written about them.
 //
-// The places stand in memory that all threads read, so that no worker needs a copy of them to make a
-// page. How often each was edited stands there too: that is this example's database.
+// The places stand in memory that all threads read, so that no worker needs a copy of them to make
+// a page. How often each was edited stands there too: that is this example's database.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Source } from '../tour/data.ts';
@@ -62,7 +62,7 @@ export async function readEdits({ edits }: Places, id: number): Promise<number> 
   return found;
 }
 
-/** The page of a place: how often it was edited, and its neighbours, for which all are looked at. */
+/** The page of a place: how often it was edited, and its neighbours; all places are looked at. */
 export function render(places: Places, id: number, edits: number): string {
   const rows = nearest(places, id).map(({ row, km }) => {
     const cells = [nameOf(places, row), `${km.toFixed(1)} km`, positionOf(places, row)];

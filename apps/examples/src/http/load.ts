@@ -22,7 +22,7 @@ const DEFAULTS = {
   updates: '400',
 };
 
-export interface Load {
+interface Load {
   readonly workers: number;
   readonly connections: number;
   /** With the first one, in which engines are slow. */

@@ -5,7 +5,7 @@
 //
 //     node, two words:  the next one, 0 at the end · a number
 //
-// Put: the last node's next is exchanged from 0 for the new one, which is then in the queue; whoever
+// Put: the last node's next is exchanged from 0 for the new one, which then is in the queue; who
 // comes next may move `tail`. Take: `head` is moved to its next, whose number is the taken one, and
 // the node that it leaves is given up. A reader has a pin, so a node that it sees is not used again
 // meanwhile: an exchange that finds the node it expects finds the one that was read.
