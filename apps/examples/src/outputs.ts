@@ -1,15 +1,11 @@
-// What the examples print, kept for the pages of the site: each runs as its user would run it.
-//
-//   node src/outputs.ts [NAME…]    runs them, or all, and writes results/NAME.json
+// The examples that have a page on the site, and what they have printed, which is kept for it in
+// results/NAME.json: apps/site/tools/outputs.mjs runs them and writes that.
 //
 // test/outputs.test.ts compares: to the letter what is the same each time, of the others what their
 // lines begin with.
 
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { machineLine } from '../../bench/src/machine.ts';
 
 interface Output {
   readonly command: string;
@@ -53,26 +49,4 @@ export function readOutput(name: string): Output {
 /** What its lines begin with, before anything that was counted or measured. */
 export function beginnings(lines: readonly string[]): string[] {
   return lines.map((line) => /^[^\d:"]*/.exec(line)![0].trimEnd().replaceAll(/ +/g, ' '));
-}
-
-function write(name: string): void {
-  const example = EXAMPLES[name];
-  if (example === undefined) throw new TypeError(`there is no example ${name}`);
-  const file = resolve(import.meta.dirname, example.file);
-  const [busy] = loadavg();
-  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8' });
-  const output: Output = {
-    command: `npx pnpm ${example.script}`,
-    date: new Date().toISOString().slice(0, 10),
-    machine: machineLine(),
-    busy: Math.round(busy * 10) / 10,
-    lines: printed.trimEnd().split('\n'),
-  };
-  writeFileSync(pathOf(name), `${JSON.stringify(output, null, 2)}\n`);
-  console.log(`results/${name}.json: ${output.lines.length} lines`);
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const names = process.argv.slice(2);
-  for (const name of names.length > 0 ? names : Object.keys(EXAMPLES)) write(name);
 }

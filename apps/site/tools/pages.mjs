@@ -158,10 +158,7 @@ async function writeCharts() {
   const bench = join(ROOT, 'apps/bench/src');
   const { SUITES } = await import(pathToFileURL(join(bench, 'suites/index.ts')).href);
   const { readRuns } = await import(pathToFileURL(join(bench, 'results.ts')).href);
-  writeFileSync(
-    join(SITE, 'project/charts.md'),
-    chartPage(SUITES, (name) => readRuns(name)[0]),
-  );
+  writeFileSync(join(SITE, 'project/charts.md'), chartPage(SUITES, readRuns));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
