@@ -187,7 +187,7 @@ function overSizes(suites, runsOf) {
         : [`<figure><figcaption>${captionOf(metric)}</figcaption>${svg}</figure>\n`];
     });
     if (charts.length === 0) continue;
-    const title = suite.title.replace(/: [\d ]+ entries$/, '');
+    const title = suite.title.replace(/(:| of) [\d ]+( M)?( entries)?$/, '');
     parts.push(`### ${title}\n`, ...charts, `${all.at(-1).machine}.\n`);
   }
   if (parts.length === 0) return [];

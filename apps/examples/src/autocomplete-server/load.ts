@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HEADS, loadOptions, printLine, Subject } from '../http/load.ts';
+import { HEADS, loadOptions, printTable, Subject } from '../http/load.ts';
 import { fold } from '../tour/names.ts';
 import { count } from '../tour/report.ts';
 import { keyOf, type Place, readPlaces, type Update } from './places.ts';
@@ -77,11 +77,12 @@ async function print(): Promise<void> {
       `${rounds} rounds of ${seconds} s with ${updates} updates each, ` +
       `Node ${process.version}\n`,
   );
-  printLine('', HEADS);
+  const rows: [string, string[]][] = [];
   for (const subject of subjects) {
     await compare(subject);
-    printLine(subject.name, await subject.cells());
+    rows.push([subject.name, await subject.cells()]);
   }
+  printTable(HEADS, rows);
   const answers = `${COMPARED} searches of each worker of both`;
   console.log(`\n${answers} answered as a sorted array of ${count(expected.size)} places does`);
 }

@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HEADS, loadOptions, printLine, Subject } from '../http/load.ts';
+import { HEADS, loadOptions, printTable, Subject } from '../http/load.ts';
 import { generator } from '../random.ts';
 import { count, megabytes } from '../tour/report.ts';
 import type { Counts } from './pages.ts';
@@ -84,13 +84,14 @@ async function print(): Promise<void> {
       `${connections} connections, ${rounds} rounds of ${seconds} s with ${updates} edits each, ` +
       `seed ${given.seed}, Node ${process.version}\n`,
   );
-  printLine('', ['hits', 'renderings', ...HEADS]);
+  const rows: [string, string[]][] = [];
   for (const subject of subjects) {
     const { hits, misses, loads } = await subject.ask<Counts>('counts');
     const rate = `${((100 * hits) / (hits + misses)).toFixed(1)} %`;
     await compare(subject);
-    printLine(subject.name, [rate, count(loads), ...(await subject.cells())]);
+    rows.push([subject.name, [rate, count(loads), ...(await subject.cells())]]);
   }
+  printTable(['hits', 'renderings', ...HEADS], rows);
   console.log(`\n${COMPARED} pages of each worker of all were as they are rendered here`);
 }
 

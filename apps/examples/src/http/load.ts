@@ -148,8 +148,16 @@ export class Subject {
 /** The heads of `cells`. */
 export const HEADS = ['requests/s', 'p99', 'CPU a request', 'heaps, arena', 'whole process'];
 
-export function printLine(name: string, cells: readonly string[]): void {
-  console.log(name.padEnd(22) + cells.map((cell) => cell.padStart(15)).join(''));
+/** Columns are as wide as their heads, or as a number of six digits. */
+export function printTable(heads: readonly string[], rows: readonly [string, string[]][]): void {
+  const name = Math.max(...rows.map(([subject]) => subject.length));
+  const line = (subject: string, cells: readonly string[]) =>
+    console.log(
+      subject.padEnd(name) +
+        cells.map((cell, i) => cell.padStart(2 + Math.max(7, heads[i].length))).join(''),
+    );
+  line('', heads);
+  for (const row of rows) line(...row);
 }
 
 /** What a server says next. */

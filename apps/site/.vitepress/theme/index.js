@@ -1,4 +1,5 @@
 import DefaultTheme from 'vitepress/theme';
+import './style.css';
 import { defineAsyncComponent } from 'vue';
 import Count from './Count.vue';
 import Example from './Example.vue';
