@@ -70,7 +70,7 @@ test.skipIf(lacking)(
   'autocomplete-server: both kinds of index are loaded, and answer alike',
   async () => {
     const few = ['--records', '2000', '--workers', '2', '--connections', '4'];
-    const short = ['--rounds', '1', '--seconds', '1', '--updates', '20'];
+    const short = ['--rounds', '1', '--seconds', '1', '--requests', '400', '--updates', '20'];
     const { code, stdout, stderr, left } = await run(
       'autocomplete-server/load.ts',
       ...few,

@@ -83,7 +83,7 @@ describe.skipIf(lacking).each(['shared', 'parts'] as const)('cache-server, cache
 
 test.skipIf(lacking)('cache-server: all kinds of cache are loaded, and answer alike', async () => {
   const few = ['--records', '1000', '--workers', '2', '--connections', '4', '--bytes', '300000'];
-  const short = ['--rounds', '1', '--seconds', '1', '--updates', '20'];
+  const short = ['--rounds', '1', '--seconds', '1', '--requests', '400', '--updates', '20'];
   const { code, stdout, stderr, left } = await run('cache-server/load.ts', ...few, ...short);
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   for (const name of ['one shared cache', 'a part in each', 'a whole in each']) {

@@ -3,7 +3,7 @@
 // worker of both must answer as a search through a sorted array does.
 //
 //   node src/autocomplete-server/load.ts [--workers N] [--connections N] [--rounds N] [--seconds N]
-//                                        [--records N] [--updates N a round]
+//                                        [--requests N a round] [--records N] [--updates N a round]
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -3,7 +3,8 @@
 // edit was answered must show it; in the end each worker must show what a page rendered here does.
 //
 //   node src/cache-server/load.ts [--workers N] [--connections N] [--rounds N] [--seconds N]
-//                                 [--records N] [--updates N a round] [--bytes N] [--seed N]
+//                                 [--requests N a round] [--records N] [--updates N a round]
+//                                 [--bytes N] [--seed N]
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';

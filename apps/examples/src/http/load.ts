@@ -18,6 +18,7 @@ const DEFAULTS = {
   connections: '16',
   rounds: '4',
   seconds: '4',
+  requests: '',
   records: '',
   updates: '400',
 };
@@ -28,6 +29,8 @@ interface Load {
   /** With the first one, in which engines are slow. */
   readonly rounds: number;
   readonly seconds: number;
+  /** A round ends after so many, if there is a number, and not by time. */
+  readonly requests: number | undefined;
   readonly records: number;
   /** In a round. */
   readonly updates: number;
@@ -44,6 +47,7 @@ export function loadOptions<K extends string = never>(own: Record<K, string>) {
     connections: atLeast(1, given.connections),
     rounds: atLeast(1, given.rounds),
     seconds: atLeast(1, given.seconds),
+    requests: given.requests === '' ? undefined : atLeast(1, given.requests),
     updates: atLeast(0, given.updates),
     records: given.records === '' ? Infinity : atLeast(1, given.records),
   };
@@ -88,7 +92,7 @@ export class Subject {
 
   /** Loads it for some seconds, each connection with paths of its own, while `updating` goes on. */
   async load(
-    { connections, seconds }: Load,
+    { connections, seconds, requests: amount }: Load,
     pathsOf: (connection: number) => readonly string[],
     updating: Promise<void>,
   ): Promise<void> {
@@ -97,18 +101,18 @@ export class Subject {
     const loading = autocannon({
       url: this.origin,
       connections,
-      duration: seconds,
+      ...(amount === undefined ? { duration: seconds } : { amount }),
       setupClient: (client) =>
         client.setRequests(pathsOf(connected++).map((path) => ({ path, method: 'GET' }))),
     });
     await Promise.all([loading, updating]);
-    const { requests, latency, errors, non2xx } = await loading;
+    const { requests, duration, latency, errors, non2xx } = await loading;
     assert.deepEqual({ errors, non2xx }, { errors: 0, non2xx: 0 });
     assert.ok(requests.total > 0);
     const after = await this.ask<NodeJS.CpuUsage>('processor');
     const micros = after.user + after.system - before.user - before.system;
-    const run = { perSecond: requests.average, p99: latency.p99, micros: micros / requests.total };
-    this.runs.push(run);
+    const { total } = requests;
+    this.runs.push({ perSecond: total / duration, p99: latency.p99, micros: micros / total });
   }
 
   /** Its cells of the table: medians of the rounds, but for the first if there are more. */
