@@ -1,44 +1,23 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AutocompleteServer } from '../src/autocomplete-server/server.ts';
-import { run } from './run.ts';
+import { startServer } from '../src/autocomplete-server/server.ts';
+import type { Workers } from '../src/http/workers.ts';
+import { ask, askAll, lacking } from './http.ts';
+import { expectAsKept, run } from './run.ts';
 
 const WORKERS = 2;
-/** Threads that listen on one port: not everywhere. */
-const lacking = process.platform === 'win32' || process.platform === 'darwin';
 const PLACE = { id: 999, name: 'Ällmend Testingen', country: 'CH' };
 
-type Answer = { status: number; worker: string; body: string };
-
-/** By a connection of its own, so that the system chooses the worker anew. */
-async function ask(origin: string, path: string, method = 'GET'): Promise<Answer> {
-  const asking = request(origin, { method, path, agent: false }).end();
-  const [response] = await once(asking, 'response');
-  return {
-    status: response.statusCode,
-    worker: response.headers['x-worker'],
-    body: await text(response),
-  };
-}
-
 /** What each worker answers. */
-async function askAll(origin: string, path: string): Promise<unknown[]> {
-  const answers = new Map<string, unknown>();
-  while (answers.size < WORKERS) {
-    const { worker, body } = await ask(origin, path);
-    answers.set(worker, JSON.parse(body));
-  }
-  return [...answers.values()];
+async function places(origin: string, path: string): Promise<unknown[]> {
+  return (await askAll(origin, path, WORKERS)).map((body) => JSON.parse(body));
 }
 
 describe.skipIf(lacking).each(['shared', 'own'] as const)(
   'autocomplete-server, index %s',
   (index) => {
-    let server: AutocompleteServer;
+    let server: Workers;
     beforeAll(async () => {
-      server = await AutocompleteServer.start({ index, workers: WORKERS, port: 0, records: 500 });
+      server = await startServer({ index, workers: WORKERS, port: 0, records: 500 });
     });
     afterAll(() => server.close());
 
@@ -47,14 +26,14 @@ describe.skipIf(lacking).each(['shared', 'own'] as const)(
       const place = `/place?${new URLSearchParams({ ...PLACE, id: String(PLACE.id) })}`;
       for (let i = 0; i < 10; i++) {
         expect((await ask(server.origin, place, 'PUT')).status).toBe(204);
-        expect(await askAll(server.origin, path)).toEqual([[PLACE], [PLACE]]);
+        expect(await places(server.origin, path)).toEqual([[PLACE], [PLACE]]);
         expect((await ask(server.origin, place, 'DELETE')).status).toBe(204);
-        expect(await askAll(server.origin, path)).toEqual([[], []]);
+        expect(await places(server.origin, path)).toEqual([[], []]);
       }
     });
 
     test('ten places are shown at most, in order', async () => {
-      const [all, same] = (await askAll(server.origin, '/complete')) as { name: string }[][];
+      const [all, same] = (await places(server.origin, '/complete')) as { name: string }[][];
       expect(all).toHaveLength(10);
       expect(same).toEqual(all);
     });
@@ -78,7 +57,7 @@ describe.skipIf(lacking).each(['shared', 'own'] as const)(
     });
 
     test('it closes though a client keeps its connection, and the port is free', async () => {
-      const other = await AutocompleteServer.start({ index, workers: 1, port: 0, records: 100 });
+      const other = await startServer({ index, workers: 1, port: 0, records: 100 });
       const { origin } = other;
       expect(await (await fetch(`${origin}/complete`)).json()).toHaveLength(10);
       await other.close();
@@ -91,7 +70,7 @@ test.skipIf(lacking)(
   'autocomplete-server: both kinds of index are loaded, and answer alike',
   async () => {
     const few = ['--records', '2000', '--workers', '2', '--connections', '4'];
-    const short = ['--rounds', '1', '--seconds', '1', '--updates', '20'];
+    const short = ['--rounds', '1', '--seconds', '1', '--requests', '400', '--updates', '20'];
     const { code, stdout, stderr, left } = await run(
       'autocomplete-server/load.ts',
       ...few,
@@ -104,5 +83,6 @@ test.skipIf(lacking)(
       );
     }
     expect(stdout).toContain('answered as a sorted array of 2 000 places does');
+    expectAsKept('autocomplete', stdout);
   },
 );

@@ -7,6 +7,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
+import { beginnings, readOutput } from '../src/outputs.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 export const SRC = resolve(import.meta.dirname, '../src');
@@ -33,4 +35,9 @@ export async function run(file: string, ...args: string[]): Promise<Result> {
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
+}
+
+/** What an example has printed is, but for figures, what is kept of it. */
+export function expectAsKept(name: string, stdout: string): void {
+  expect(beginnings(stdout.trimEnd().split('\n'))).toEqual(beginnings(readOutput(name).lines));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from './run.ts';
+import { expectAsKept, run } from './run.ts';
 
 const SLICE = ['--records', '2000'];
 /** Each tour reads the whole source in every thread: seconds, more on a busy machine. */
@@ -14,6 +14,7 @@ describe('the tour', { timeout: PATIENCE_MS }, () => {
       expect(stdout).toContain(`2 000 places of GeoNames, ${n} workers`);
       expect(stdout).toMatch(/^Together +none wrong +[\d.]+ s +\d[\d ]+$/m);
       expect(stdout).not.toContain('\u001b');
+      expectAsKept('tour', stdout);
     },
   );
 

@@ -31,6 +31,24 @@ const GUIDE = [
   },
 ];
 
+const EXAMPLES = [
+  {
+    text: 'Examples',
+    items: [
+      page('All', '/examples/'),
+      page('The tour', '/examples/tour'),
+      page('Autocomplete server', '/examples/autocomplete'),
+      page('Cache server', '/examples/cache'),
+      page('Memtable with back-pressure', '/examples/backpressure'),
+      page('Bank whose tellers are shot', '/examples/crash'),
+      page('abstract-level store', '/examples/level'),
+      page('Keyv adapter', '/examples/keyv'),
+      page('Frozen memtable into lmdb', '/examples/lmdb'),
+      page('A structure of your own', '/examples/own'),
+    ],
+  },
+];
+
 const PACKAGES = [
   'masstree',
   'hamt',
@@ -81,6 +99,7 @@ export default defineConfig({
   themeConfig: {
     nav: [
       page('Guide', '/guide/'),
+      page('Examples', '/examples/'),
       page('Playground', '/playground'),
       page('Reference', '/reference/'),
       page('How it works', '/project/ARCHITECTURE'),
@@ -88,6 +107,7 @@ export default defineConfig({
     ],
     sidebar: {
       '/guide/': GUIDE,
+      '/examples/': EXAMPLES,
       '/project/': PROJECT,
       '/checker': PROJECT,
       '/reference/': existsSync(reference) ? [{ text: 'Reference', items: read(reference) }] : [],

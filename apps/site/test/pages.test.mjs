@@ -1,6 +1,8 @@
 // How documents become pages.
 
 import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { headOf, linked, pageOf } from '../tools/pages.mjs';
 
@@ -25,4 +27,18 @@ test('code is left alone', () => {
 
 test('the head of a kernel file is its first comment', () => {
   assert.equal(headOf('// One.\n//\n//   two\n\n// Not this.\n'), 'One.\n\n  two');
+});
+
+test('each example that has an output has a page with its source, and each page an output', () => {
+  const examples = resolve(import.meta.dirname, '../../examples');
+  const folder = resolve(import.meta.dirname, '../examples');
+  const shown = globSync('*.md', { cwd: folder }).flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return [...text.matchAll(/<Example name="(\w+)" source="([^"]+)"/g)].map(([, name, source]) => {
+      assert.ok(existsSync(join(examples, 'src', source)), source);
+      assert.equal(file, `${name}.md`);
+      return `${name}.json`;
+    });
+  });
+  assert.deepEqual(shown.toSorted(), globSync('*.json', { cwd: join(examples, 'results') }).sort());
 });

@@ -8,6 +8,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join, posix, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chartPage } from './charts.mjs';
+import { DRAWINGS } from './drawings.mjs';
 
 const SITE = resolve(import.meta.dirname, '..');
 const ROOT = resolve(SITE, '../..');
@@ -102,6 +103,14 @@ export function headOf(source) {
     .trim();
 }
 
+/** What a package's structures look like, drawn from the memory of small ones. */
+function figuresOf(name) {
+  const figures = Object.values(DRAWINGS[name] ?? {}).map((draw) => `<figure>${draw()}</figure>\n`);
+  if (figures.length === 0) return [];
+  const says = 'Drawn from the memory of small live structures, when this page was made:\n';
+  return [says, ...figures];
+}
+
 /** A page for each kernel: the heads of its files, which say how it works. */
 function writeKernels() {
   mkdirSync(join(SITE, 'project/kernels'), { recursive: true });
@@ -113,6 +122,7 @@ function writeKernels() {
       `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel`,
       'begins with its algorithm: the layout in memory, the invariants, the steps, and what a',
       'death after each of them leaves. These are those heads, as they stand in the sources.\n',
+      ...figuresOf(name),
     ];
     for (const file of files.map((path) => path.replaceAll('\\', '/'))) {
       const head = headOf(readFileSync(join(ROOT, folder, file), 'utf8'));
@@ -148,10 +158,7 @@ async function writeCharts() {
   const bench = join(ROOT, 'apps/bench/src');
   const { SUITES } = await import(pathToFileURL(join(bench, 'suites/index.ts')).href);
   const { readRuns } = await import(pathToFileURL(join(bench, 'results.ts')).href);
-  writeFileSync(
-    join(SITE, 'project/charts.md'),
-    chartPage(SUITES, (name) => readRuns(name)[0]),
-  );
+  writeFileSync(join(SITE, 'project/charts.md'), chartPage(SUITES, readRuns));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -20,6 +20,7 @@ import { ABSENT, codecs, Source } from './data.ts';
 import { chapters as lookup } from './lookup.ts';
 import { chapters as memtable } from './memtable.ts';
 import { count, Report } from './report.ts';
+import { chapters as results } from './results.ts';
 
 const { values } = parseArgs({
   options: { workers: { type: 'string' }, records: { type: 'string' }, spoil: { type: 'string' } },
@@ -40,7 +41,8 @@ const expected = new Int32Array(source.size).fill(ABSENT);
 const tour: Tour = { source, arena, list, crew, report, folder, emptyBytes, expected };
 
 // The last two chapters end the arena.
-const chapters = [...memtable.slice(0, -2), ...lookup, ...complete, ...memtable.slice(-2)];
+const [early, last] = [memtable.slice(0, -2), memtable.slice(-2)];
+const chapters = [...early, ...lookup, ...complete, ...results, ...last];
 if (values.spoil !== undefined) {
   const row = atLeast(0, values.spoil);
   const spoil = async () => {

@@ -1,11 +1,15 @@
 // One worker of the tour. It writes its share of the rows into the list that all share, and checks
 // what it reads on the way against its own copy of the source.
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AvlBatch } from '@x/avl-batch';
+import { Hamt } from '@x/hamt';
+import { Cache } from '@x/hamt/cache';
 import { Masstree } from '@x/masstree';
 import { Arena, type Range, ShmError } from '@x/shm-arena';
 import { SkipList } from '@x/skiplist';
+import { generator } from '../random.ts';
 import {
   ABSENT,
   codecs,
@@ -17,6 +21,7 @@ import {
 } from './data.ts';
 import type { Reply, Seat } from './messages.ts';
 import { Names, nameCodecs, revisionAfter, SHOWN } from './names.ts';
+import { Regions, type Result, resultCodecs, revisionCodecs } from './regions.ts';
 
 const { handle, index: workerIndex, workers, records, finished }: Seat = workerData;
 const source = new Source(records);
@@ -138,7 +143,7 @@ const tasks = {
    * Completes what somebody has begun to type, until `writer` has gone through all rows `passes`
    * times; the writer itself searches between its writes. Returns how much was checked.
    */
-  complete({ writer, passes, seed }: Completing): { searches: number; places: number } {
+  complete({ writer, passes, seed }: Passes): { searches: number; places: number } {
     using map = openNames();
     const random = generator(seed + workerIndex);
     const writes = passes * source.size;
@@ -159,9 +164,52 @@ const tasks = {
     }
     return { searches, places };
   },
+
+  /**
+   * Fetches results of regions, until `writer` has gone through all regions `passes` times; the
+   * writer itself fetches between its writes. Returns how many were checked.
+   */
+  async results({ writer, passes, seed }: Passes): Promise<number> {
+    using revisions = Hamt.open<string, number>(arena, 'revisions', revisionCodecs);
+    using cache = Cache.open<string, Result>(arena, 'results', resultCodecs);
+    const regions = new Regions(source);
+    const random = generator(seed + workerIndex);
+    const size = regions.names.length;
+    const writes = passes * size;
+    let fetched = 0;
+    const load = async (name: string) => {
+      const rev = revisions.get(name);
+      await turn(); // Whatever happens meanwhile, what is old is not kept.
+      return regions.compute(name, rev ?? ABSENT);
+    };
+    const fetch = async () => {
+      // Of three numbers the least: some regions are asked for more often than others.
+      const name = regions.names[Math.min(random(size), random(size), random(size))];
+      const before = Atomics.load(finished, writer);
+      const result = await cache.fetch(name, load);
+      regions.check(name, result, before, Atomics.load(finished, writer) + 1);
+      fetched++;
+    };
+    if (workerIndex !== writer) {
+      do await fetch();
+      while (Atomics.load(finished, writer) < writes);
+      return fetched;
+    }
+    for (let write = 0; write < writes; write++) {
+      const name = regions.names[write % size];
+      revisions.update(name, (rev = 0) => rev + 1);
+      cache.invalidate(name);
+      acknowledge();
+      for (let i = 0; i < FETCHES; i++) await fetch();
+    }
+    return fetched;
+  },
 };
 
-interface Completing {
+/** How many results the writer fetches between two writes. */
+const FETCHES = 4;
+
+interface Passes {
   writer: number;
   passes: number;
   seed: number;
@@ -269,17 +317,6 @@ function scan(range: Range<PlaceKey>, rows: number[], rev: number): number {
   const old = rows.map((row) => oldest(row, rev));
   const young = rows.map(() => rev);
   return source.checkAll(list.entries(range), rows, old, young);
-}
-
-/** Whole numbers below a bound, the same for the same seed (mulberry32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 // A task at a time; what it throws goes to the main thread.

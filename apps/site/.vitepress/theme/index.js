@@ -1,6 +1,8 @@
 import DefaultTheme from 'vitepress/theme';
+import './style.css';
 import { defineAsyncComponent } from 'vue';
 import Count from './Count.vue';
+import Example from './Example.vue';
 import Ratio from './Ratio.vue';
 import Threads from './Threads.vue';
 
@@ -8,6 +10,7 @@ export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component('Count', Count);
+    app.component('Example', Example);
     // Each is loaded by its page alone.
     app.component(
       'Playground',
