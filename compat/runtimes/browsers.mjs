@@ -1,7 +1,7 @@
 // The packed packages in Chromium and Firefox, headless: the kit's contracts on a window's thread,
-// which may not block, and in a worker with workers of its own; a worker terminated in every way;
-// what a page without isolation, or with a strict policy, is told; a builder in a worker; a cache
-// that all fill; and the browser example, whose worker is terminated at any moment.
+// which may not block, and in a worker, whose threads the window makes; a worker terminated in
+// every way; what a page without isolation, or with a strict policy, is told; a builder in a
+// worker; a cache that all fill; and the browser example, whose worker dies at any moment.
 //
 //   node compat/runtimes/browsers.mjs [--only NAME] [--pages] [--write]
 //
@@ -43,12 +43,8 @@ async function inPage(browser, url, expression) {
 }
 
 const inWindow = (name, part) => `import('/${name}/test/page.mjs').then((m) => m.run('${part}'))`;
-const inWorker = (name, part) => `new Promise((resolve, reject) => {
-  const worker = new Worker('/page-worker.mjs', { type: 'module' });
-  worker.onerror = ({ message }) => reject(new Error(message));
-  worker.onmessage = ({ data }) => resolve(data);
-  worker.postMessage({ page: '/${name}/test/page.mjs', part: '${part}' });
-})`;
+const inWorker = (name, part) =>
+  `import('/page-maker.mjs').then((m) => m.run('/${name}/test/page.mjs', '${part}'))`;
 
 function counted(browser, name, where, found) {
   const failures = found.filter(({ error }) => error !== undefined);

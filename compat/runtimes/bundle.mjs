@@ -114,12 +114,20 @@ export async function bundlePages(project) {
       ...{ ...KIT_NAMES, 'node:fs': node, 'node:worker_threads': node },
       '\\.\\./kit\\.ts': join(SRC, 'kit-browser.ts'),
       '@contracts': join(SRC, 'contracts', `${name}.ts`),
-      '@threads': join(SRC, 'web.ts'),
+      '@threads': join(SRC, 'page-threads.ts'),
     };
     await bundle(join(SRC, 'page.ts'), join(test, 'page.mjs'), alias, { external: [], define });
     if (!DOMAINS.includes(name)) await bundleWebJobs(name, test);
   }
-  const own = ['page-deaths', 'page-single', 'page-cache', 'page-worker', 'cache-worker', 'victim'];
+  const own = [
+    'page-deaths',
+    'page-single',
+    'page-cache',
+    'page-maker',
+    'page-worker',
+    'cache-worker',
+    'victim',
+  ];
   for (const name of own) {
     await bundle(join(SRC, `${name}.ts`), join(project, `${name}.mjs`), KIT_NAMES);
   }

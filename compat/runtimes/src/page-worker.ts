@@ -1,4 +1,4 @@
-// A worker of a page that runs contracts itself; its threads are workers of its own.
+// A worker of a page that runs contracts itself; the page makes the workers that it asks for.
 
 interface Order {
   readonly page: string;

@@ -11,10 +11,10 @@ class WebJob implements Thread {
   private readonly task: Task;
   private readonly worker: Worker;
 
-  constructor(file: URL, arena: Arena, task: Task) {
+  constructor(worker: Worker, arena: Arena, task: Task) {
     this.arena = arena;
     this.task = task;
-    this.worker = new Worker(file, { type: 'module' });
+    this.worker = worker;
     arena.watch(this.worker);
     this.message = new Promise((resolve, reject) => {
       this.worker.addEventListener('message', ({ data }) => resolve(data));
@@ -45,8 +45,8 @@ class WebJob implements Thread {
   }
 }
 
-/** Spawns Web Workers that run `file`, which is built upon web-worker.ts. */
+/** Spawns Web Workers that `make` makes, of a file that is built upon web-worker.ts. */
 export const webThreads =
-  (file: URL): Spawn =>
+  (make: () => Worker): Spawn =>
   (arena, task) =>
-    new WebJob(file, arena, task);
+    new WebJob(make(), arena, task);

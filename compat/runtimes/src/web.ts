@@ -6,4 +6,6 @@ import { webThreads } from './web-threads.ts';
 /** Nothing collects garbage on demand here. */
 export const garbage = undefined;
 
-export const spawn = stopping(webThreads(new URL('./web-jobs.mjs', import.meta.url)));
+const file = new URL('./web-jobs.mjs', import.meta.url);
+
+export const spawn = stopping(webThreads(() => new Worker(file, { type: 'module' })));
