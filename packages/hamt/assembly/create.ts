@@ -19,7 +19,7 @@ import {
   store32,
   store64,
 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOSED, CONTENDED, ME, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
+import { CLOSED, CONTENDED, OK, PARTICIPANTS } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { enter, io, leave as leaveCall, look, present } from '@x/shm-arena/assembly/map/call';
 import { ANSWER, putSnapshot } from '@x/shm-arena/assembly/map/result';
@@ -175,7 +175,7 @@ function leaveLine(root: usize): i32 {
   const line = ownLine(mapOf(root));
   const home = load32(line + LINE_HOME);
   if (home != 0) {
-    kept.giveBack(root, home, line + LINE_KEPT, ME, true);
+    kept.giveBack(root, home, line + LINE_KEPT, true);
     store32(line + LINE_HOME, 0);
     leaveHome(root, home);
   }
@@ -200,7 +200,7 @@ function repairLine(entry: u32, generation: u32, slot: u32): void {
     resolve(root, slot, isPublished(root, slot));
     dropUnnoted(root, slot);
     const home = load32(line + LINE_HOME);
-    if (home != 0) kept.giveBack(root, home, line + LINE_KEPT, slot, false);
+    if (home != 0) kept.giveBack(root, home, line + LINE_KEPT, false);
     repairHomes(root, slot);
     store32(line + LINE_HOME, 0);
     if (cacheOf(map) != 0) ringAll(cacheOf(map)); // Its fills are nobody's now.

@@ -187,9 +187,17 @@ function noteOut(note: u64): void {
   olds++;
 }
 
-/** Frees all that nobody reads, nor this thread between two tries, and gives memory back. */
-export function collectHere(): void {
-  collectFor(root, home, false);
+/**
+ * Frees all that nobody reads, and gives memory back. `own`: this thread may still read what its
+ * pin covers; else it has nothing, between two tries.
+ */
+export function collectHere(own: bool): void {
+  collectFor(root, home, own);
+}
+
+/** The same where what is kept is not whole. For who has read nothing yet. */
+export function collectOwed(): void {
+  if (!kept.isWhole(line + LINE_KEPT)) collectFor(root, home, false);
 }
 
 /** Step 4: `word`, of the array or of the root, is about to become `next`. */

@@ -19,7 +19,7 @@
 //
 // K1  A block here is nowhere else, but for what a write that has not ended has noted as well.
 // K2  A place is owed a block of the class that the write has retired which took the last one; if
-//     that write was given up, of what it took, which it has retired then.
+//     that write was given up, or replaced what another line has made, of what it took.
 //
 // At the end of each run of the checker: K1. No site can check K2: a removal that says FULL does.
 //
@@ -41,7 +41,7 @@
 // where one of the table is.
 
 import { get32, get64, load64, put64, store64 } from '@x/shm-arena/assembly/ground/atomic';
-import { CLOCK } from '@x/shm-arena/assembly/ground/layout';
+import { CLOCK, ME } from '@x/shm-arena/assembly/ground/layout';
 import { classOf, sizeOfClass } from '@x/shm-arena/assembly/memory/classes';
 import { BLOCK_BIRTH, BLOCK_KIND, HEAD } from '@x/shm-arena/assembly/reclaim/home';
 import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
@@ -75,10 +75,15 @@ function largest(): u32 {
 /** Of the present write: how many it has spent. */
 let spent: u32 = 0;
 
+/** Whether nothing is owed. */
+export function isWhole(at: usize): bool {
+  return (load64(at) & WHOLE) != 0;
+}
+
 /** Steps 1 and 2, as far as there is memory. */
 export function keep(root: usize, home: usize, at: usize): void {
+  if (isWhole(at)) return;
   let table = load64(at);
-  if ((table & WHOLE) != 0) return;
   if (table == 0) {
     if (takeNoted(root, home, at, KEPT << 3) == 0) return;
     table = load64(at);
@@ -139,26 +144,26 @@ export function settle(at: usize, done: bool, since: u64): void {
     if ((word & SPENT) != SPENT) continue;
     const was: usize = <u32>word - HEAD;
     const taken = <u32>(word >> 32) & 0xff;
-    // This thread has retired it: its header is still as it left it.
+    // A birth is frozen; what is the line's own this thread has retired.
     const comes = done && get64(was + BLOCK_BIRTH) > since;
     store64(place, OWED | (comes ? get32(was + BLOCK_KIND) & 0xff : taken));
   }
   store64(at, table & ~WHOLE);
 }
 
-/** Steps 6 and 7. `own`: this thread leaves; else the slot is that of somebody dead. */
-export function giveBack(root: usize, home: usize, at: usize, slot: u32, own: bool): void {
+/** Steps 6 and 7. `own`: this thread leaves; else home and word are those of somebody dead. */
+export function giveBack(root: usize, home: usize, at: usize, own: bool): void {
   const table = load64(at);
   if (table == 0) return;
   for (let i: u32 = 0; i < KEPT && (table & READY) != 0; i++) {
-    drop(root, home, placeAt(<u32>table, i), slot, own);
+    drop(root, home, placeAt(<u32>table, i), own);
   }
-  drop(root, home, at, slot, own);
+  drop(root, home, at, own);
 }
 
-function drop(root: usize, home: usize, at: usize, slot: u32, own: bool): void {
+function drop(root: usize, home: usize, at: usize, own: bool): void {
   const word = load64(at);
-  if (isBlock(word)) retireNew(root, home, slot, word & NOTE, true, MUTANT != 539);
+  if (isBlock(word)) retireNew(root, home, ME, word & NOTE, true, MUTANT != 539);
   if (word != 0) store64(at, 0);
   if (own) collectDue(root, home, true);
 }

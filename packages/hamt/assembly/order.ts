@@ -1,5 +1,5 @@
 // The order of entries, by their hashes and then by their keys: a key's place in it never changes.
-// What is read portion by portion goes on behind the last entry that was given out.
+// What is read portion by portion goes on behind the last entry that was given out, or at a place.
 //
 // It stands in globals of the instance: no call is entered while another one runs there.
 //
@@ -19,7 +19,7 @@ let lastWhat: u32 = 0;
 /** Entries whose hashes are lower do not count. */
 let lowest: u64 = 0;
 
-/** A walk begins: behind the key in hand, or with the first entry of all. */
+/** A walk begins: behind the key in hand, or with the first of all that `goTo` leaves. */
 export function startBehind(hasKey: bool): void {
   lowest = 0;
   hasLast = hasKey;

@@ -82,6 +82,11 @@ export function arrayOf(map: usize, target: u32): usize {
   return array;
 }
 
+/** Whether nothing was ever written. */
+export function isBare(map: usize): bool {
+  return <u32>load64(map + MAP_ROOT) == 0;
+}
+
 /** Step 2, of what an array's slot names: what its prev says then. */
 function decide(map: usize, array: usize, x: usize): u64 {
   const prev = load64(x + PREV);

@@ -59,7 +59,7 @@ import {
   slicesOf,
   whatAt,
 } from './leaf';
-import { itemEntry, ITEMS, itemWhat } from './notes';
+import { itemEntry, itemHash, ITEMS, itemWhat } from './notes';
 import { gather, goBehind, goTo, startBehind } from './order';
 import { arrayOf, isSure, wordFor } from './root';
 
@@ -120,6 +120,7 @@ export function scan(
         if (given < n || n == ITEMS) {
           if (count != before) isBegun = true;
           if (given < n) break;
+          place = itemHash(n - 1);
           continue;
         }
         isBegun = false;

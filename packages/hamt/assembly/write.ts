@@ -39,7 +39,7 @@ import { E_LENGTH, E_VALUE, hasRecord, LONG, mapOf, slotOf } from './layout';
 import { entryAt, entryValueAt, entryValueBytes, recordOf, whatAt, whatFor } from './leaf';
 import { newEntry, NOTES } from './notes';
 import { dropRecord, makeRecord } from './record';
-import { arrayForWrite, failure, found, publish, settle } from './root';
+import { arrayForWrite, failure, found, isBare, publish, settle } from './root';
 
 /** Rounds before CONTENDED: in each of them others have written. */
 const ROUNDS: u32 = isDefined(GATED) ? 16 : 256;
@@ -93,9 +93,9 @@ let collected: bool = false;
 
 /**
  * Whether a write begins again that said `status` in a round: AGAIN; FULL for once; if it removes
- * for once more, with what is kept for that.
+ * for once more, with what is kept for that. `own`: its caller reads what its pin covers meanwhile.
  */
-export function isRetried(status: i32, round: u32, removes: bool): bool {
+export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = false;
   let again = status == AGAIN;
   if (status == FULL && !collected) again = collected = true;
@@ -107,7 +107,7 @@ export function isRetried(status: i32, round: u32, removes: bool): bool {
     intents.maySpend(false);
     return false;
   }
-  if (status == FULL || intents.spends) intents.collectHere();
+  if (status == FULL || intents.spends) intents.collectHere(own);
   reachOn(round);
   if (round > 1) pause(min(round, 8));
   return true;
@@ -145,6 +145,7 @@ export function change(map: usize, link: u32, removing: bool): i32 {
 /** Steps 1 to 5. AGAIN: nothing was written. */
 function attempt(map: usize, kind: u32, expected: usize, expectedBytes: u32): i32 {
   let status = reach(map);
+  if (status == FULL && needsOne(kind) && isBare(map)) return none(kind);
   if (status != OK) return status;
   const here = old != 0;
   const entry = old;

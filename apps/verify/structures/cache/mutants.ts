@@ -10,6 +10,7 @@ const by =
 
 const alone = by({ strategy: 'dfs', preemptions: 0 });
 const once = by({ strategy: 'dfs', preemptions: 1 });
+const refused = by({ strategy: 'dfs', preemptions: 0, failures: true });
 const dies = by({ strategy: 'dfs', preemptions: 0, kills: 1 });
 
 export const mutants: Mutant[] = [
@@ -21,5 +22,10 @@ export const mutants: Mutant[] = [
   once(555, 'a fill ends in the place of another one', 'two fills of one thread'),
   once(556, 'a fill ends behind an invalidation of all', 'fill, void', 'refresh, void'),
   once(557, 'the hand takes what has come in the place of what it saw', 'expired, set'),
+  refused(
+    542,
+    'an eviction frees the leaf that the hand reads',
+    'without memory: three of one hash go',
+  ),
   once(559, 'the time goes back', 'clocks'),
 ];

@@ -3,7 +3,7 @@
 import { die, dieTwice, quickly, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { FAR } from '../map/kinds.ts';
-import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { collect, MAP_FULL, type Program, WITHOUT_MEMORY } from '../map/scenarios.ts';
 
 interface Setting {
   pages: number;
@@ -113,6 +113,29 @@ const SHORT: Program = [
 ];
 scenario('expiry, get', [[['time', 15]], [['get', 'a']]], SHORT);
 scenario('expiry, purge, get', [[['time', 20]], [['purge']], [['get', 'a']]], SHORT);
+scenario(
+  'without memory: two of a leaf go',
+  [[['purge']], [['get', 'a']]],
+  [
+    ['set', 'a', 7, 5],
+    ['set', 'b', 8, 5],
+    ['time', 20],
+  ],
+  {},
+  WITHOUT_MEMORY,
+);
+scenario(
+  'without memory: three of one hash go',
+  [[['purge']], [['get', 'a']]],
+  [
+    ['set', 'a', 7, 5],
+    ['set', 'q', 8, 5],
+    ['set', 'Q', 9, 5],
+    ['time', 20],
+  ],
+  {},
+  WITHOUT_MEMORY,
+);
 scenario('expiry, set, get', [[['time', 20]], [['set', 'a', 3]], [['get', 'a']]], SHORT);
 scenario(
   'clocks',

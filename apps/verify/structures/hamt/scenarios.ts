@@ -1,10 +1,10 @@
 // Which short programs run against each other, and how each is explored.
 
-import type { OpCall, Scenario } from '../../src/structure.ts';
+import type { OpCall } from '../../src/structure.ts';
 import { quickly } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { FAR } from '../map/kinds.ts';
-import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { collect, MAP_FULL, type Program, WITHOUT_MEMORY } from '../map/scenarios.ts';
 
 interface Setting {
   pages: number;
@@ -517,24 +517,17 @@ const REMOVALS: Record<string, { before: Program; removes: string[] }> = {
   'below a node': { before: [...LEAF, ['set', 'e', 2], ['set', 'f', 3]], removes: ['a'] },
   'after a snapshot': { before: [...LEAF, ['snap', 's0'], ['drop', 's0']], removes: ['a'] },
 };
-const WITHOUT: Pick<Scenario, 'quick'> = {
-  quick: [
-    { strategy: 'dfs', preemptions: 0, failures: true },
-    { strategy: 'dfs', preemptions: 1, failures: true, limit: 60 },
-    { strategy: 'dfs', preemptions: 0, kills: 1, failures: true, limit: 60 },
-  ],
-};
 for (const [name, { before, removes }] of Object.entries(REMOVALS)) {
   const program = removes.map((key): OpCall => ['must', 'delete', key]);
   const read: Program = [
     ['get', 'b'],
     ['get', 'a'],
   ];
-  scenario(`without memory: ${name}`, [program], before, {}, WITHOUT);
-  scenario(`without memory: ${name}, get`, [program, read], before, {}, WITHOUT);
+  scenario(`without memory: ${name}`, [program], before, {}, WITHOUT_MEMORY);
+  scenario(`without memory: ${name}, get`, [program, read], before, {}, WITHOUT_MEMORY);
   // What is kept may be in the limbo of one that lost against the other one, which stands there.
   const both: Program[] = [removes.map((key): OpCall => ['delete', key]), [['delete', 'b']]];
-  scenario(`without memory: ${name}, delete`, both, before, {}, WITHOUT);
+  scenario(`without memory: ${name}, delete`, both, before, {}, WITHOUT_MEMORY);
 }
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
 scenario(

@@ -24,6 +24,14 @@ export const MAP_FULL: Plan[] = [
   pct,
   { strategy: 'dfs', preemptions: 0, kills: 1, failures: true },
 ];
+/** The quick suite of calls that must get on where every allocation is refused from one on. */
+export const WITHOUT_MEMORY: Pick<Scenario, 'quick'> = {
+  quick: [
+    { strategy: 'dfs', preemptions: 0, failures: true },
+    { strategy: 'dfs', preemptions: 1, failures: true, limit: 60 },
+    { strategy: 'dfs', preemptions: 0, kills: 1, failures: true, limit: 60 },
+  ],
+};
 /** Long programs: random instead of all. */
 const LONG: Pick<Scenario, 'quick' | 'full'> = {
   quick: [{ strategy: 'pct', runs: 400, depth: 4, kills: 1 }],

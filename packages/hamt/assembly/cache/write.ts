@@ -17,7 +17,7 @@
 // Names: as in layout.ts; kind of a write; fill the number of one of this thread's fills.
 
 import { get64, put32 } from '@x/shm-arena/assembly/ground/atomic';
-import { CONTENDED, GENERATION, ME, OK } from '@x/shm-arena/assembly/ground/layout';
+import { CONTENDED, FULL, GENERATION, ME, OK } from '@x/shm-arena/assembly/ground/layout';
 import { ownedBySlot } from '@x/shm-arena/assembly/ground/owner';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look, valueRoom } from '@x/shm-arena/assembly/map/call';
@@ -29,6 +29,7 @@ import * as intents from '../intent';
 import { begin } from '../intent';
 import { cacheOf, mapOf } from '../layout';
 import { recordOf } from '../leaf';
+import { isBare } from '../root';
 import { NOTES } from '../notes';
 import { valueAt } from '../record';
 import { change, isRetried, made, old, oldWhat, reach, withValue } from '../write';
@@ -103,7 +104,7 @@ export function cachePut(
   hand.take(map, len, k0, k1, k2, k3);
   for (let round: u32 = 0; ; round++) {
     const status = attempt(map, kind, value, bytes, ttl, fill, gives);
-    if (isRetried(status, round, kind == CACHE_DELETE)) continue;
+    if (isRetried(status, round, kind == CACHE_DELETE || kind == CACHE_CANCEL)) continue;
     return status == NEED ? NEED : leave(status == AGAIN ? CONTENDED : status);
   }
 }
@@ -120,6 +121,7 @@ function attempt(
   const cache = cacheOf(map);
   glance(cache); // Before the key is looked at: F1.
   let status = reach(map);
+  if (status == FULL && kind == CACHE_DELETE && isBare(map)) return ABSENT;
   if (status != OK) return status;
   const head: usize = old == 0 ? 0 : headOf(old);
   const state = old == 0 ? NONE : stateOf(head);
@@ -190,7 +192,10 @@ export function store(
   return OK;
 }
 
-/** Takes out the entry of the key in hand, if it still has that record; whether it was there. */
+/**
+ * Takes out the entry of the key in hand, if it still has that record; whether it was there. What
+ * the caller has read stays under its pin.
+ */
 export function evict(map: usize, cache: usize, record: usize): i32 {
   for (let round: u32 = 0; ; round++) {
     let status = reach(map);
@@ -198,7 +203,7 @@ export function evict(map: usize, cache: usize, record: usize): i32 {
       if (old == 0 || (recordOf(old) != record && MUTANT != 557)) return ABSENT;
       status = store(map, cache, REFUSED, 0, 0, 0, 0, 0);
     }
-    if (isRetried(status, round, true)) continue;
+    if (isRetried(status, round, true, MUTANT != 542)) continue;
     return status == AGAIN ? ABSENT : status;
   }
 }

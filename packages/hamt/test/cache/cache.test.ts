@@ -336,6 +336,25 @@ test('a full arena refuses writes, and neither reads nor an invalidation of all'
   small.detach();
 });
 
+test('a full arena can be emptied of what a cache has, and its fills end', () => {
+  const small = freshArena({ bytes: 2 ** 22 });
+  const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 5000, value: bytes });
+  for (let n = 0; n < 4000; n++) cache.set(userKey(n), new Uint8Array(50));
+  const bare = Hamt.create(small);
+  const fill = cache.beginFill('a fill')!;
+  for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
+  let n = 4000;
+  while (codeOf(() => cache.set(userKey(n), new Uint8Array(200))) === undefined) n++;
+  for (let old = 0; old < 100; old++) expect(cache.delete(userKey(old))).toBe(true);
+  expect(bare.delete('a key')).toBe(false);
+  fill.cancel();
+  cache.invalidateAll();
+  expect(cache.purgeStale()).toBe(n - 100);
+  expect([cache.size, cache.verify().problems]).toEqual([0, []]);
+  cache.beginFill('a fill')!.cancel();
+  small.detach();
+});
+
 test('an error names the call that was made', async () => {
   const cache = Cache.create<string, number>(arena, { maxEntries: 10, value: u32 });
   const { core } = (cache as unknown as Record<symbol, { core: { kernel: object } }>)[READER]!;

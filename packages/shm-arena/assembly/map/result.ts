@@ -24,7 +24,7 @@ export const FOUND_AT: usize = 20;
 export const COUNT_DONE: usize = 0;
 export const NEXT: usize = 4;
 
-/** Where a scan ended, for BEHIND: 64 bits that mean something to the map alone; 0: nowhere. */
+/** Where a scan ended, if not behind a key: 64 bits that mean something to the map alone; or 0. */
 export const ENDED: usize = 40;
 
 /** After NEED of a scan: where the first entry's key and value are, what else it says. */
