@@ -13,18 +13,18 @@ import { EVERYTHING } from '@x/shm-arena/ordered';
 import { KEYS_ONLY } from '../build/numbers/arena/map/codes.ts';
 import type { HamtDifference } from './api.ts';
 import type { TrieKernel } from './kernel.ts';
-import { PlaceScan, type TrieReader } from './reader.ts';
+import { type HamtReader, PlaceScan } from './reader.ts';
 
-type Life = TrieReader<unknown, unknown>['host'];
+type Life = HamtReader<unknown, unknown>['host'];
 
 /** Two snapshots, as one view: it is over when one of them is. */
 class Pair<K, V> {
   readonly core: AnyCore;
   readonly host: Life;
-  readonly one: TrieReader<K, V>;
-  readonly other: TrieReader<K, V>;
+  readonly one: HamtReader<K, V>;
+  readonly other: HamtReader<K, V>;
 
-  constructor(one: TrieReader<K, V>, other: TrieReader<K, V>) {
+  constructor(one: HamtReader<K, V>, other: HamtReader<K, V>) {
     this.one = one;
     this.other = other;
     this.core = one.core;
@@ -118,8 +118,8 @@ function difference<K, V>(
 
 /** What has to be done to the first one to get the second one. Both are of one family, and open. */
 export function differences<K, V>(
-  one: TrieReader<K, V>,
-  other: TrieReader<K, V>,
+  one: HamtReader<K, V>,
+  other: HamtReader<K, V>,
 ): IterableIterator<HamtDifference<K, V>> {
   const pair = new Pair(one, other);
   return new KeyIterator(new Differences(pair), pair);

@@ -35,7 +35,7 @@ import type * as api from './api.ts';
 import { differences } from './diff.ts';
 import { forkStructure, joinHold } from './fork.ts';
 import { type Core, KIND, type TrieKernel, TYPE } from './kernel.ts';
-import { TrieReader } from './reader.ts';
+import { HamtReader } from './reader.ts';
 import { Snapshot, takeSnapshot } from './snapshot.ts';
 import { readStats } from './stats.ts';
 
@@ -49,12 +49,12 @@ type WritableView = abstract new <R extends MapReader<Core<K, V>, K, V>, K, V>(
 
 const Writable = writable(MapView, KINDS) as never as WritableView;
 
-export class HashTrie<K, V> extends Writable<TrieReader<K, V>, K, V> implements api.Hamt<K, V> {
+export class HashTrie<K, V> extends Writable<HamtReader<K, V>, K, V> implements api.Hamt<K, V> {
   readonly #arena: Arena;
 
   constructor(arena: Arena, member: Membership<TrieKernel>, options: api.HamtCodecs<K, V> = {}) {
     const { key, value } = codecsOf(options);
-    super(new TrieReader(new MapCore(member, key, value), 0));
+    super(new HamtReader(new MapCore(member, key, value), 0));
     this.#arena = arena;
     const { kernel, entry, generation } = member;
     const leaveHold = joinHold(this[READER].core);
@@ -186,7 +186,7 @@ function described<K, V>(
 }
 
 /** What a snapshot reads with. */
-function readerOf<K, V>(what: string, view: api.HamtSnapshot<K, V>): TrieReader<K, V> {
+function readerOf<K, V>(what: string, view: api.HamtSnapshot<K, V>): HamtReader<K, V> {
   if (view instanceof Snapshot) return view[READER];
   throw typeError(
     `\`${what}\`: expected a snapshot of a Hamt, found ${describe(view)}`,

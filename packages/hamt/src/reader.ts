@@ -67,6 +67,14 @@ export abstract class PlaceScan extends RangeScan {
   }
 }
 
+/** Of a map that is no cache: many keys are read in lockstep (assembly/many.ts). */
+export class HamtReader<K, V> extends TrieReader<K, V> {
+  protected override tryGetMany(count: number, at: number, out: number, outBytes: number): number {
+    const { kernel, entry, generation } = this.core;
+    return kernel.getMany(entry, generation, this.target, count, at, out, outBytes);
+  }
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: whatever keys and values
 type AnyCore = MapCore<TrieKernel, any, any>;
 

@@ -5,9 +5,9 @@ import { MapView, NUMBERS, READER } from '@x/shm-arena/map';
 import { SNAP_ROOT } from '../build/numbers/arena/map/result.ts';
 import type { HamtSnapshot } from './api.ts';
 import type { Core } from './kernel.ts';
-import { TrieReader } from './reader.ts';
+import { HamtReader } from './reader.ts';
 
-export class Snapshot<K, V> extends MapView<TrieReader<K, V>, K, V> implements HamtSnapshot<K, V> {
+export class Snapshot<K, V> extends MapView<HamtReader<K, V>, K, V> implements HamtSnapshot<K, V> {
   /** Counted when it is asked for. */
   #size: number | undefined;
 
@@ -30,6 +30,6 @@ export class Snapshot<K, V> extends MapView<TrieReader<K, V>, K, V> implements H
 export function takeSnapshot<K, V>(core: Core<K, V>): Snapshot<K, V> {
   const load = () => core.askMap('snapshot', (kernel, ...map) => kernel.snapshot(...map));
   return core.snapshots.take(load, (letGo) => {
-    return new Snapshot(new TrieReader(core, core.result(SNAP_ROOT), letGo));
+    return new Snapshot(new HamtReader(core, core.result(SNAP_ROOT), letGo));
   });
 }

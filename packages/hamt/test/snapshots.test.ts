@@ -2,6 +2,7 @@
 
 import type { Arena } from '@x/shm-arena';
 import { u32, utf8 } from '@x/shm-arena/codec';
+import { READER } from '@x/shm-arena/map';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hamt, type HamtSnapshot } from '../src/index.ts';
 import { freshArena, random, userKey } from './support.ts';
@@ -125,4 +126,29 @@ test('who holds memory back, how many instants and how old', () => {
   expect(map.stats().holders[0]!.age).toBeLessThan(holder!.age);
   for (const each of many) each.close();
   expect(map.stats().holders).toEqual([]);
+});
+
+test('many keys are read by one call of the kernel, from a map and from a snapshot', () => {
+  const map = Hamt.create<string, number>(arena, { value: u32 });
+  const keys = Array.from({ length: 64 }, (_, n) => userKey(n));
+  keys.forEach((key, n) => map.set(key, n));
+  const snapshot = map.snapshot();
+  for (const view of [map, snapshot]) {
+    const { core } = (view as unknown as Record<symbol, { core: { kernel: object } }>)[READER]!;
+    const own = core.kernel as { getMany(...call: number[]): number };
+    let calls = 0;
+    core.kernel = Object.create(own, {
+      get: { value: () => expect.unreachable() },
+      getMany: {
+        value: (...call: number[]) => {
+          calls++;
+          return own.getMany(...call);
+        },
+      },
+    });
+    expect(view.getMany(keys)).toEqual(keys.map((_, n) => n));
+    expect(calls).toBe(1);
+    core.kernel = own;
+  }
+  snapshot.close();
 });
