@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from '../src/autocomplete-server/server.ts';
 import type { Workers } from '../src/http/workers.ts';
-import { ask, askAll, lacking } from './http.ts';
+import { ask, askAll, lacking, testsOfAll } from './http.ts';
 import { expectAsKept, run } from './run.ts';
 
 const WORKERS = 2;
@@ -38,23 +38,14 @@ describe.skipIf(lacking).each(['shared', 'own'] as const)(
       expect(same).toEqual(all);
     });
 
-    test.each([
+    testsOfAll(() => server, index === 'shared', [
       ['GET', '/', 404],
       ['PUT', '/complete', 404],
       ['GET', '/place?id=1&name=a', 404],
       ['PUT', '/place?id=x&name=a', 400],
       ['PUT', '/place?id=1', 400],
       ['GET', '//[', 400],
-    ])('%s %s is refused with %i', async (method, path, status) => {
-      expect((await ask(server.origin, path, method)).status).toBe(status);
-    });
-
-    test('memory is told for all threads', async () => {
-      const { heaps, arena, process: all } = await server.memory();
-      expect(heaps).toBeGreaterThan(2 ** 20);
-      expect(arena > 0).toBe(index === 'shared');
-      expect(all).toBeGreaterThan(heaps + arena);
-    });
+    ]);
 
     test('it closes though a client keeps its connection, and the port is free', async () => {
       const other = await startServer({ index, workers: 1, port: 0, records: 100 });

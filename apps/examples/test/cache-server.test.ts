@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPlaces, render } from '../src/cache-server/places.ts';
 import { PageServer } from '../src/cache-server/server.ts';
-import { ask, askAll, lacking } from './http.ts';
+import { ask, askAll, lacking, testsOfAll } from './http.ts';
 import { expectAsKept, run } from './run.ts';
 
 const WORKERS = 2;
@@ -63,22 +63,13 @@ describe.skipIf(lacking).each(['shared', 'parts'] as const)('cache-server, cache
     expect((await server.counts()).loads).toBe(loads + 1);
   });
 
-  test.each([
+  testsOfAll(() => server, cache === 'shared', [
     ['GET', '/', 404],
     ['GET', '/place/300', 404],
     ['GET', '/place/x', 404],
     ['PUT', '/place/1', 404],
     ['GET', '//[', 400],
-  ])('%s %s is refused with %i', async (method, path, status) => {
-    expect((await ask(server.origin, path, method)).status).toBe(status);
-  });
-
-  test('memory is told for all threads', async () => {
-    const { heaps, arena, process: all } = await server.memory();
-    expect(heaps).toBeGreaterThan(2 ** 20);
-    expect(arena > 0).toBe(cache === 'shared');
-    expect(all).toBeGreaterThan(heaps + arena);
-  });
+  ]);
 });
 
 test.skipIf(lacking)('cache-server: all kinds of cache are loaded, and answer alike', async () => {

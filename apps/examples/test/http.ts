@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import type { Workers } from '../src/http/workers.ts';
 
 /** Threads that listen on one port: not everywhere. */
 export const lacking = process.platform === 'win32' || process.platform === 'darwin';
@@ -28,4 +30,22 @@ export async function askAll(origin: string, path: string, workers: number): Pro
     answers.set(worker, body);
   }
   return [...answers.values()];
+}
+
+/** Tests of what every server does: it refuses, and tells of its memory. */
+export function testsOfAll(
+  server: () => Pick<Workers, 'origin' | 'memory'>,
+  isShared: boolean,
+  refused: readonly [method: string, path: string, status: number][],
+): void {
+  test.each(refused)('%s %s is refused with %i', async (method, path, status) => {
+    expect((await ask(server().origin, path, method)).status).toBe(status);
+  });
+
+  test('memory is told for all threads', async () => {
+    const { heaps, arena, process: all } = await server().memory();
+    expect(heaps).toBeGreaterThan(2 ** 20);
+    expect(arena > 0).toBe(isShared);
+    expect(all).toBeGreaterThan(heaps + arena);
+  });
 }

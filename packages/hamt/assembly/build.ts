@@ -4,7 +4,7 @@
 //   a leaf is full             the run has several places: it is divided at a border between hashes
 //                              one: a node below it                in the last level: it grows
 //   a leaf has few entries     it takes those of a neighbour, if both have FEW at most, and there
-//                              is memory: what is kept is for blocks that go, one by one (kept.ts)
+//                              is memory (kept.ts); or the places of one that has nothing
 //   a node has one run left    a leaf with so few: that takes its place
 //
 // B1  What a slot names was made for it: its prev is nobody else's (root.ts).
@@ -153,10 +153,10 @@ function divide(a: u32, b: u32, i: u32, j: u32, level: u32): bool {
 
 // ---- nodes --------------------------------------------------------------------------------------
 
-/** A node of the pairs from `first` on; REFUSED. */
-function nodeOf(first: u32): u32 {
+/** A node of the pairs from `first` on, in the place of `instead`, or of none; REFUSED. */
+function nodeOf(first: u32, instead: usize = 0): u32 {
   const count = pairs - first;
-  const x = take(nodeBytes(count));
+  const x = take(nodeBytes(count), instead);
   if (x == 0) return REFUSED;
   store64(x + PREV, 0);
   let runs: u64 = 0;
@@ -253,12 +253,12 @@ export function withoutEntry(): u32 {
   addRuns(x, 0, a);
   addPair(a, child);
   addRuns(x, b, PLACES);
-  return rebuild(nodeOf(0), level - 1);
+  return rebuild(nodeOf(0, x), level - 1);
 }
 
 /** Whether what a run has joins what is left: then it is noted, and its leaf among the pairs. */
 function join(link: u32): bool {
-  if (isNode(link) || spends) return false;
+  if (isNode(link) || (spends && link != 0)) return false;
   const more = link == 0 ? 0 : countOf(link);
   if (left + more > FEW) return false;
   if (link != 0) {

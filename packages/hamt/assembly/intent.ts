@@ -52,7 +52,7 @@ import { FULL, GENERATION, ME } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
 import { BLOCK_BIRTH, enterHome, HEAD } from '@x/shm-arena/assembly/reclaim/home';
-import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
+import { collectAll, collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
   regionOut,
@@ -195,9 +195,14 @@ export function collectHere(own: bool): void {
   collectFor(root, home, own);
 }
 
+/** Frees all that nobody reads, and no more: O(what waits), also where much is free. */
+export function freeHere(own: bool): void {
+  collectAll(root, home, own);
+}
+
 /** The same where what is kept is not whole. For who has read nothing yet. */
-export function collectOwed(): void {
-  if (!kept.isWhole(line + LINE_KEPT)) collectFor(root, home, false);
+export function freeOwed(): void {
+  if (!kept.isWhole(line + LINE_KEPT)) freeHere(false);
 }
 
 /** Step 4: `word`, of the array or of the root, is about to become `next`. */

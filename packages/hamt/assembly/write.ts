@@ -92,22 +92,26 @@ function run(map: usize, kind: u32, expected: u32, expectedBytes: u32): i32 {
 let collected: bool = false;
 
 /**
- * Whether a write begins again that said `status` in a round: AGAIN; FULL for once; if it removes
- * for once more, with what is kept for that. `own`: its caller reads what its pin covers meanwhile.
+ * Whether a write begins again that said `status` in a round: AGAIN; FULL for once, when all is
+ * collected; if it removes before that, too, with what is kept for it. `own`: its caller reads what
+ * its pin covers meanwhile.
  */
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = false;
   let again = status == AGAIN;
-  if (status == FULL && !collected) again = collected = true;
-  else if (status == FULL && removes && !intents.spends) {
+  if (status == FULL && removes && !intents.spends) {
     intents.maySpend(true);
     again = true;
+  } else if (status == FULL && !collected) {
+    collected = true;
+    again = true;
+    intents.collectHere(own);
   }
   if (!again || round == ROUNDS) {
     intents.maySpend(false);
     return false;
   }
-  if (status == FULL || intents.spends) intents.collectHere(own);
+  if (intents.spends) intents.freeHere(own);
   reachOn(round);
   if (round > 1) pause(min(round, 8));
   return true;

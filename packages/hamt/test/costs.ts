@@ -178,6 +178,17 @@ const lastOfCache: CostObject<World> = {
   ],
 };
 
+const full: CostObject<World> = {
+  what: 'Hamt',
+  of: ({ map }) => map,
+  in: 'full',
+  rows: [
+    often('delete take', ({ map, key }) => map.delete(key), {
+      ...{ ...LOGARITHMIC, times: 500, note: 'a full arena' },
+    }),
+  ],
+};
+
 const last: CostObject<World> = {
   what: 'Hamt',
   of: ({ map }) => map,
@@ -218,11 +229,14 @@ export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
     structure: 'Hamt',
     n: 'entries',
     size: 4_000,
-    about: { random: 'n keys, and three snapshots; a cache of n, which is its bound' },
-    worlds: { random: worldOf },
+    about: {
+      random: 'n keys, and three snapshots; a cache of n, which is its bound',
+      full: 'no memory is left, and a fourth of all was deleted since',
+    },
+    worlds: { random: worldOf, full: (n) => filled(worldOf(n), n) },
     objects: [
       { ...made, rows: [...made.rows, from] },
-      ...[map, opened, last],
+      ...[map, opened, full, last],
       classCosts<World>(
         'Cache',
         Cache,
@@ -232,4 +246,18 @@ export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
       ...[cache, fill, lastOfCache],
     ],
   };
+}
+
+/** Closes the snapshots of a world, takes all of its memory, and deletes one key in four. */
+function filled(world: World, n: number): World {
+  const { arena, map, snapshot, pair } = world;
+  for (const open of [snapshot, ...pair]) open.close();
+  for (let bytes = 2 ** 20; bytes >= 16; bytes /= 2) while (arena.tryAlloc(bytes) !== 0);
+  try {
+    for (let key = 1; ; key += 2) map.set(key, 1);
+  } catch {
+    // It is full.
+  }
+  for (let i = 0; i < n; i += 4) map.delete(i * 20);
+  return world;
 }

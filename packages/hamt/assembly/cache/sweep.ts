@@ -131,7 +131,7 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  intents.collectOwed();
+  intents.freeOwed();
   const map = mapOf(domain);
   const cache = cacheOf(map);
   purges = false;
@@ -174,7 +174,7 @@ export function cachePurge(
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  intents.collectOwed();
+  intents.freeOwed();
   const map = mapOf(domain);
   purges = true;
   start(flags, limit, out, outBytes);
