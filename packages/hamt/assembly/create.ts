@@ -35,7 +35,7 @@ import { ringAll } from './cache/layout';
 import { keyFor } from './hash';
 import { putHolders } from './holders';
 import * as kept from './kept';
-import { LINE_HOME, LINE_KEPT, OLDS, ownLine, ready, resolve } from './intent';
+import { LINE_HOME, LINE_KEPT, OLDS, ownLine, ready, resolve, trimHere } from './intent';
 import {
   ARRAY,
   cacheOf,
@@ -168,6 +168,15 @@ export function leave(entry: u32, generation: u32): i32 {
   const status = root == 0 ? whyNot() : leaveLine(root);
   dropHolds();
   return status;
+}
+
+/** See index.ts. */
+export function trim(entry: u32, generation: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  if (!ready(root)) return leaveCall(whyNot());
+  put32(io() + ANSWER, trimHere());
+  return leaveCall(OK);
 }
 
 /** Gives this thread's home up, and unpins. */

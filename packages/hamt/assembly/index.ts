@@ -37,12 +37,13 @@ export function overhead(): u32 {
  * create: builds an empty map for the entry that the caller is creating (CREATING, its own). OK:
  * result {0 u32 root}, with which the caller publishes the entry. FULL, CONTENDED, LIMIT.
  * leave: this slot has closed its last handle. repair: finishes or undoes what the dead participant
- * `slot` had begun; may be repeated. OK, CLOSED.
+ * `slot` had begun; may be repeated. OK, CLOSED. trim: frees what nobody reads, and gives the empty
+ * spans of this thread back; result {0 u32 slices}. OK, CLOSED, CONTENDED.
  * size: of a target; result {0 u32 entries}. stats: the domain's (domain.ts) at `at`, and behind
  * them 128 u32 entries, 136 holders (holders.ts).
  * snapshot: result {0 u32 target}, for the host's lease. CONTENDED: others were faster each time.
  */
-export { create, fork, leave, repair, size, snapshot, stats } from './create';
+export { create, fork, leave, repair, size, snapshot, stats, trim } from './create';
 
 /**
  * A fork's two parts (fork.ts says the order): hold: for an entry that the caller is creating, of

@@ -61,6 +61,7 @@ import {
   settleNew,
   takeNoted,
   takeRegionNoted,
+  trimHome,
 } from '@x/shm-arena/assembly/write/notes';
 import { cover } from '@x/shm-arena/assembly/map/reach';
 import { tally } from './cache/tally';
@@ -193,6 +194,11 @@ function noteOut(note: u64): void {
  */
 export function collectHere(own: bool): void {
   collectFor(root, home, own);
+}
+
+/** `trimHome`, of this thread's home. */
+export function trimHere(): u32 {
+  return trimHome(root, home);
 }
 
 /** Frees all that nobody reads, and no more: O(what waits), also where much is free. */

@@ -1,6 +1,6 @@
 // What the calls of a Hamt cost: counted by tools/costs.mjs, printed in docs/COMPLEXITY.md.
 
-import type { Arena, ReadableMap } from '@x/shm-arena';
+import type { Arena, Codec, ReadableMap } from '@x/shm-arena';
 import type { u32 } from '@x/shm-arena/codec';
 import {
   type CostObject,
@@ -10,7 +10,10 @@ import {
   LOGARITHMIC,
   linear,
   often,
+  prefixed,
   row,
+  shortCosts,
+  starve,
 } from '@x/testkit/costs';
 import type { Cache, Fill } from '../src/cache.ts';
 import type { Hamt, HamtSnapshot } from '../src/index.ts';
@@ -189,6 +192,13 @@ const full: CostObject<World> = {
   ],
 };
 
+const long: CostObject<World> = {
+  what: 'Hamt',
+  of: ({ map }) => map,
+  in: 'long',
+  rows: shortCosts<World>(({ map }) => map, 2_000),
+};
+
 const last: CostObject<World> = {
   what: 'Hamt',
   of: ({ map }) => map,
@@ -200,9 +210,9 @@ const last: CostObject<World> = {
 };
 
 export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
-  const worldOf = (n: number): World => {
+  const worldOf = (n: number, key: Codec<number> = u32): World => {
     const arena = Arena.create({ bytes: 2 ** 27 });
-    const map = Hamt.create<number, number>(arena, { key: u32, value: u32 });
+    const map = Hamt.create<number, number>(arena, { key, value: u32 });
     for (let i = 0; i < n; i++) map.set(((i * 7_919) % n) * 20, 1);
     const cache = Cache.create<number, number>(arena, { key: u32, value: u32, maxEntries: n });
     for (let i = 0; i < n; i++) cache.set(((i * 7_919) % n) * 20, 1);
@@ -232,11 +242,16 @@ export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
     about: {
       random: 'n keys, and three snapshots; a cache of n, which is its bound',
       full: 'no memory is left, and a fourth of all was deleted since',
+      long: 'as full, with keys of 60 bytes',
     },
-    worlds: { random: worldOf, full: (n) => filled(worldOf(n), n) },
+    worlds: {
+      random: (n) => worldOf(n),
+      full: (n) => filled(worldOf(n), n),
+      long: (n) => filled(worldOf(n, prefixed(56)), n),
+    },
     objects: [
       { ...made, rows: [...made.rows, from] },
-      ...[map, opened, full, last],
+      ...[map, opened, full, long, last],
       classCosts<World>(
         'Cache',
         Cache,
@@ -248,16 +263,10 @@ export function costs({ Arena, Hamt, Cache, u32 }: Given): CostTable<World> {
   };
 }
 
-/** Closes the snapshots of a world, takes all of its memory, and deletes one key in four. */
+/** Closes the snapshots of a world, whose arena is full then. */
 function filled(world: World, n: number): World {
   const { arena, map, snapshot, pair } = world;
   for (const open of [snapshot, ...pair]) open.close();
-  for (let bytes = 2 ** 20; bytes >= 16; bytes /= 2) while (arena.tryAlloc(bytes) !== 0);
-  try {
-    for (let key = 1; ; key += 2) map.set(key, 1);
-  } catch {
-    // It is full.
-  }
-  for (let i = 0; i < n; i += 4) map.delete(i * 20);
+  starve(arena, map, n);
   return world;
 }

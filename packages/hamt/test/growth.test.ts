@@ -18,7 +18,8 @@ afterEach(() => {
 test('grows, is walked, and shrinks to what it was when it was empty', () => {
   const map = Hamt.create<string, number>(arena, { value: u32 });
   map.set('a', 1).delete('a');
-  const empty = map.stats().blocks;
+  arena.trim();
+  const empty = map.stats();
   const count = 100_000;
   for (let n = 0; n < count; n++) map.set(userKey(n), n);
   expect(map.size).toBe(count);
@@ -29,7 +30,12 @@ test('grows, is walked, and shrinks to what it was when it was empty', () => {
   for (let n = 0; n < count; n++) expect(map.delete(userKey(n))).toBe(true);
   expect([map.size, [...map], map.verify().problems]).toEqual([0, [], []]);
   // A slot that has had entries keeps an empty leaf.
-  expect(map.stats().blocks).toBeLessThanOrEqual(empty + 64);
+  expect(map.stats().blocks).toBeLessThanOrEqual(empty.blocks + 64);
+  const before = arena.stats().free;
+  const came = arena.trim();
+  expect(came).toBe(arena.stats().free - before);
+  expect(map.stats().bytes).toBeLessThanOrEqual(empty.bytes + 2 ** 18);
+  expect(arena.trim()).toBe(0);
 });
 
 test('one that turns over its keys takes no more than a fresh one', () => {

@@ -39,6 +39,7 @@ import {
   ownLine,
   ready,
   resolve,
+  trimHere,
 } from './intent';
 import {
   blockOf,
@@ -161,6 +162,15 @@ export function leave(entry: u32, generation: u32): i32 {
     store32(line + LINE_HOME, 0);
     leaveHome(root, home);
   }
+  return leaveCall(OK);
+}
+
+/** See index.ts. */
+export function trim(entry: u32, generation: u32): i32 {
+  const root = begin(entry, generation);
+  if (root == 0) return whyNot();
+  if (!ready(root)) return leaveCall(whyNot());
+  put32(io() + ANSWER, trimHere());
   return leaveCall(OK);
 }
 

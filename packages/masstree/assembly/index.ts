@@ -39,13 +39,14 @@ export function overhead(): u32 {
  * create: builds an empty map for the entry that the caller is creating (CREATING, its own). OK:
  * result {0 u32 root}, with which the caller publishes the entry. FULL, CONTENDED, LIMIT.
  * leave: this slot has closed its last handle. repair: finishes or undoes what the dead participant
- * `slot` had begun; may be repeated. OK, CLOSED.
+ * `slot` had begun; may be repeated. OK, CLOSED. trim: frees what nobody reads, and gives the empty
+ * spans of this thread back; result {0 u32 slices}. OK, CLOSED, CONTENDED.
  * size: result {0 u32 entries}. stats: the domain's (domain.ts) at `at`, and behind them 128 u32
  * entries, 132 u32 open snapshots, 136 u32 height of the first layer.
  * snapshot: result {0 u32 target, 4 u32 size, 8 u64 number}, for the host's lease; counts one more
  * that is open, until closeSnapshot. CONTENDED: a writer stands between two steps.
  */
-export { closeSnapshot, create, leave, repair, size, snapshot, stats } from './create';
+export { closeSnapshot, create, leave, repair, size, snapshot, stats, trim } from './create';
 
 /**
  * put: a write of a kind of write.ts. Value and expected value: so many bytes, 8-aligned in the

@@ -8,7 +8,7 @@
 //                       │        │ not published             ARMED, into a word that a lock guards
 //                       └────────┴──► UNDO ──► IDLE
 //
-// Line, 256 bytes a slot; all words are shared, and their slot's thread alone writes them
+// Line, LINE bytes a slot; all words are shared, and their slot's thread alone writes them
 //   0 u64 state: phase 4 bits | progress 4 | delta 2 | slot 6 | size 4 | clears 1 | by word 1 |
 //   two free, then sequence 8 bits | first lock, 32 bits
 //   8 u64 published word: offset | wide << 32   16 u64 next value
@@ -87,6 +87,7 @@ import {
   settleNew,
   takeNoted,
   takeRegionNoted,
+  trimHome,
 } from '@x/shm-arena/assembly/write/notes';
 import {
   blockOf,
@@ -117,7 +118,7 @@ export const LINE_OLDS: usize = 112;
 export const OLDS: u32 = 4;
 /** How many slices `maintain` goes on behind, one less of them, and they. */
 export const LINE_CURSOR: usize = 208;
-export const CURSOR_SLICES: u32 = 5;
+export const CURSOR_SLICES: u32 = isDefined(GATED) ? 2 : 21;
 const LINE_LIFE: usize = 152;
 /** A head, and behind it BULK_COUNT. */
 export const LINE_BULK: usize = 160;
@@ -287,6 +288,11 @@ export function generation(): u64 {
 /** `collectFor` (write/notes.ts), in this thread's home. */
 export function collectHere(own: bool): void {
   collectFor(root, home, own);
+}
+
+/** `trimHome`, of this thread's home. */
+export function trimHere(): u32 {
+  return trimHome(root, home);
 }
 
 // ---- publish ------------------------------------------------------------------------------------

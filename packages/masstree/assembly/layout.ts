@@ -53,7 +53,7 @@ export const MAP_NEWEST: usize = 8;
 export const MAP_WAITING: usize = 16;
 export const MAP_HEAD: usize = 64;
 export const MAP_LINES: usize = 128;
-export const LINE: usize = 256;
+export const LINE: usize = isDefined(GATED) ? 256 : 384;
 
 export function mapBytes(participants: u32): u32 {
   return <u32>MAP_LINES + participants * <u32>LINE;

@@ -30,7 +30,7 @@ import {
 } from './cursor';
 import { allForKey, entryWhat, keyBuffer, roomForKey } from './gather';
 import { takeAt } from './hand';
-import { collectHere, CURSOR_SLICES, LINE_CURSOR, ready } from './intent';
+import { collectHere, CURSOR_SLICES, LINE_CURSOR, ready, trimHere } from './intent';
 import { isLayer, liveCount } from './leaf';
 import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
@@ -41,7 +41,7 @@ import { walk } from './walk';
 /** Merges behind one removal. */
 const ROUNDS: u32 = isDefined(GATED) ? 6 : 64;
 /** Leaves that a write looks at in a full arena. */
-const SOME: u32 = isDefined(GATED) ? 2 : 256;
+const SOME: u32 = isDefined(GATED) ? 2 : 64;
 
 /** Merges what has become sparse where the key in hand was, as far as that goes at once. */
 export function tidy(map: usize, head: usize): u32 {
@@ -66,29 +66,32 @@ export function tidy(map: usize, head: usize): u32 {
   return changes;
 }
 
-/** See index.ts. More than `most` only in layers deeper than the fourth. */
+/** See index.ts. More than `most` only in layers below CURSOR_SLICES. */
 export function maintain(entry: u32, generation: u32, most: u32): i32 {
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   if (!ready(domain)) return leave(whyNot());
   allForKey();
-  put32(io() + ANSWER, sweep(domain, most));
+  put32(io() + ANSWER, sweep(domain, most, true));
   put32(io() + NEXT, more ? 1 : 0);
-  collectHere(false);
+  trimHere();
   return leave(OK);
 }
 
 /** What a full arena's write does before it says so; false: nothing was sparse. The key is lost. */
 export function sweepSome(domain: usize): bool {
   roomForKey(0, 0, false);
-  return sweep(domain, SOME) != 0;
+  return sweep(domain, SOME, false) != 0;
 }
 
 /** Whether there is more to look at for the next `sweep`. */
 let more = false;
 
-/** Looks at leaves from where this thread's last sweep ended; how many changes it made. */
-function sweep(domain: usize, most: u32): u32 {
+/**
+ * Looks at leaves from where this thread's last sweep ended; how many changes it made. `all`: also
+ * at those that are too deep for `remember`, how many there are.
+ */
+function sweep(domain: usize, most: u32, all: bool): u32 {
   const map = mapOf(domain);
   const line = lineOf(map);
   beginCursor(0, domain, false, false, 0, 0, 0);
@@ -115,7 +118,7 @@ function sweep(domain: usize, most: u32): u32 {
     }
     const next = nextLayer(n);
     if (next == LEAF_DONE) tried = -1;
-    if (next == LEAF_DONE && ++leaves >= most && depth < CURSOR_SLICES && hasBorder) {
+    if (next == LEAF_DONE && ++leaves >= most && hasBorder && (!all || depth < CURSOR_SLICES)) {
       more = true;
       break;
     }
@@ -134,13 +137,22 @@ function resume(line: usize): void {
   standIn(depth);
 }
 
-/** Notes the border of the leaf that was looked at last; or that there is nothing more. */
+/**
+ * Notes the border of the leaf that was looked at last, or the slice behind what is too deep; or
+ * that there is nothing more.
+ */
 function remember(line: usize): void {
-  for (let i: u32 = 0; i < depth && more; i++) {
+  const isDeep = depth >= CURSOR_SLICES;
+  let last = isDeep ? CURSOR_SLICES - 1 : depth;
+  let border = isDeep ? sliceIn(last) + 1 : cursors.border;
+  if (!more || border == 0) {
+    last = 0;
+    border = 0;
+  }
+  for (let i: u32 = 0; i < last; i++) {
     store64(line + LINE_CURSOR + 8 + ((<usize>i) << 3), sliceIn(i));
   }
-  const last: u32 = more ? depth : 0;
-  store64(line + LINE_CURSOR + 8 + ((<usize>last) << 3), more ? cursors.border : 0);
+  store64(line + LINE_CURSOR + 8 + ((<usize>last) << 3), border);
   store64(line + LINE_CURSOR, last);
 }
 

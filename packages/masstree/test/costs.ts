@@ -14,7 +14,10 @@ import {
   linear,
   often,
   orderedCosts,
+  prefixed,
   row,
+  shortCosts,
+  starve,
 } from '@x/testkit/costs';
 import type { Masstree, MasstreeSnapshot } from '../src/index.ts';
 
@@ -151,6 +154,13 @@ const alike: CostObject<World> = {
   rows: alikeCosts<World>(({ map }) => map, { get: 7, floor: 7, entry: 2 }),
 };
 
+const full: CostObject<World> = {
+  what: 'Masstree',
+  of: ({ map }) => map,
+  in: 'full',
+  rows: shortCosts<World>(({ map }) => map, 50_000),
+};
+
 /** Numbers that rise, of which n are there: the first one is taken, another comes behind. */
 const queue: CostObject<World> = {
   what: 'Masstree',
@@ -192,6 +202,7 @@ export function costs({ Arena, Masstree, u32 }: Given): CostTable<World & Partia
       snapshot: 'n keys, put in at random, and a snapshot',
       alike: 'n keys with 1 024 bytes in common, put in at random',
       queue: 'n keys that rise',
+      full: 'keys of 60 bytes, no memory is left, and a fourth of all was deleted since',
     },
     worlds: {
       random: (n) => worldOf(n, 7_919),
@@ -202,6 +213,11 @@ export function costs({ Arena, Masstree, u32 }: Given): CostTable<World & Partia
       },
       alike: (n) => worldOf(n, 7_919, alikeKeys()),
       queue: (n) => worldOf(n, 1),
+      full: (n) => {
+        const world = worldOf(n, 7_919, prefixed(56));
+        starve(world.arena, world.map, n);
+        return world;
+      },
     },
     objects: [
       classCosts<World>(
@@ -210,7 +226,7 @@ export function costs({ Arena, Masstree, u32 }: Given): CostTable<World & Partia
         ({ arena }) => Masstree.create(arena),
         ({ arena, map }) => Masstree.attach(arena, map.handle, { key: u32, value: u32 }),
       ),
-      ...[cursorCosts<World>(), map, opened, writing, alike, queue, last],
+      ...[cursorCosts<World>(), map, opened, writing, alike, queue, full, last],
     ],
     height: ({ map }) => map.stats().height,
   };

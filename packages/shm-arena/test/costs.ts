@@ -25,7 +25,7 @@ const arena: CostObject<World> = {
     row(
       'trim',
       ({ arena }) => arena.trim(),
-      linear('O(spans of the thread), O(pages) with orphans'),
+      linear('O(spans of the thread, blocks that wait), O(pages) with orphans'),
     ),
     row('structures', ({ arena }) => arena.structures(), { cost: 'O(256)' }),
     row('handle memory participant ready', ({ arena }) => arena.handle),

@@ -4,7 +4,7 @@
 // A structure is built at n and at 16 n entries. In each of its worlds the same call is made, and
 // the memory accesses of its kernels are counted. What JavaScript does beside them is not counted.
 
-import type { Codec, Cursor, OrderedReadable } from '@x/shm-arena';
+import type { Arena, Codec, Cursor, OrderedReadable, WritableMap } from '@x/shm-arena';
 
 /** How a call's steps may grow with the number of entries, where nothing else changes. */
 type Growth = 'constant' | 'logarithmic' | 'polylogarithmic' | 'linear' | 'linearithmic';
@@ -161,6 +161,50 @@ export const prefixed = (bytes: number): Codec<number> => ({
 /** Slices that keys of the following have in common, and steps of a comparison of all of them. */
 const SLICES = 128;
 const COMPARED = 2 * SLICES;
+
+/**
+ * Takes all of an arena, what is left with new keys, then deletes one in four of n keys that are
+ * multiples of 20, and writes once: that is when all which is free is looked at.
+ */
+export function starve(arena: Arena, map: WritableMap<number, number>, n: number): void {
+  for (let bytes = 2 ** 20; bytes >= 16; bytes /= 2) while (arena.tryAlloc(bytes) !== 0);
+  let key = 1;
+  while (isTaken(() => map.set(key, 1))) key += 2;
+  for (let i = 0; i < n; i += 4) map.delete(i * 20);
+  isTaken(() => map.set(key, 1));
+}
+
+/** Whether a write is taken, not refused for want of memory. */
+function isTaken(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ARENA_FULL') return false;
+    throw error;
+  }
+}
+
+/**
+ * What writes cost in a full arena, where much is free, but not for what is written: `bound` steps
+ * at most, however much that is.
+ */
+export const shortCosts = <W extends Keyed & { next: number }>(
+  map: (world: W) => WritableMap<number, number>,
+  bound: number,
+): CostRow<W>[] => [
+  often(
+    'delete set',
+    (world) => {
+      map(world).delete(world.key);
+      isTaken(() => map(world).set((world.next += 2), 1));
+    },
+    {
+      ...{ ...linear('O(log n + key), amortised'), bound, times: 2_000 },
+      note: 'a full arena: one goes, one comes or is refused',
+    },
+  ),
+];
 
 /** Such a codec for `alikeCosts`. */
 export const alikeKeys = (): Codec<number> => prefixed(8 * SLICES);

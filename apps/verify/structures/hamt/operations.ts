@@ -264,6 +264,12 @@ export const operations: Operations = {
       return said === 'full' ? '!full' : said;
     },
   },
+  /** Spans that have become empty go back. */
+  trim: {
+    *run(t) {
+      return nameOf(yield [t.kernels[KERNEL]!.trim!, ...handle(t)]);
+    },
+  },
   /** The era ends. */
   tick: {
     *run(t) {

@@ -86,6 +86,7 @@ export const promise: MapPromise<Family> = {
     ...Object.fromEntries(Object.entries(promisesByKind!).map(([op, of]) => [op, ofMain(of)])),
     size: good,
     tick: good,
+    trim: good,
     quit: good,
     heir: good,
     fork: forked,

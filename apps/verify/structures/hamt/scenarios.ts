@@ -85,6 +85,22 @@ for (const [i, x] of names.entries()) {
   }
 }
 
+// ---- memory that comes back ---------------------------------------------------------------------
+
+scenario(
+  'take and trim, take and trim',
+  [
+    [['take', 'b'], ['trim']],
+    [['take', 'd'], ['trim']],
+  ],
+  [
+    ['set', 'b', LARGE],
+    ['set', 'd', LARGE],
+  ],
+);
+scenario('take and trim, get', [[['take', 'b'], ['trim']], [['get', 'b']]], LEAF);
+scenario('insert, trim', [[['insert', 'c', 1]], [['trim']]], LEAF);
+
 // ---- changes of the shape -----------------------------------------------------------------------
 
 /** Programs that change a trie's shape, after others. */

@@ -267,6 +267,12 @@ const whole: Operations = {
       return 'ok';
     },
   },
+  /** Spans that have become empty go back. */
+  trim: {
+    *run(t) {
+      return nameOf(yield [t.kernels[KERNEL]!.trim!, ...handle(t)]);
+    },
+  },
   maintain: {
     *run(t, _run, leaves: number) {
       return nameOf(yield [t.kernels[KERNEL]!.maintain!, ...handle(t), leaves]);

@@ -80,6 +80,7 @@ export const promise: MapPromise<Entries> = {
     cut: (own, [, from, to], result) => cutOut(own, from as string, to as string, result),
     size: (own, _call, result) => may(own, result, 'ok'),
     maintain: (own, _call, result) => may(own, result, 'ok'),
+    trim: (own, _call, result) => may(own, result, 'ok'),
     tick: (own, _call, result) => may(own, result, 'ok'),
     quit: (own, _call, result) => may(own, result, 'ok'),
     heir: (own, _call, result) => may(own, result, 'ok'),

@@ -580,6 +580,23 @@ scenario(
   [...FULL, ['set', 'd', 1], ['set', `${L}a`, 1], ['set', `${L}b`, 1]],
 );
 
+scenario(
+  'delete and trim, delete and trim',
+  [
+    [['delete', 'b'], ['trim']],
+    [['delete', 'd'], ['trim']],
+  ],
+  [
+    ['set', 'b', LARGE],
+    ['set', 'd', LARGE],
+  ],
+);
+scenario(
+  'delete and trim, get',
+  [[['delete', 'b'], ['trim']], [['get', 'b']]],
+  [['set', 'b', LARGE]],
+);
+
 /** A sparse leaf that is all of its layer, under a sparse leaf: there is nothing to merge. */
 scenario(
   'maintain in a layer, insert',

@@ -43,18 +43,21 @@ import { fail } from '../ground/thread';
 import { cover } from '../map/reach';
 import { dropRegion, settleRegion } from '../map/settle';
 import { classOf } from '../memory/classes';
-import { regionCreate, retireFrom, sweep } from '../memory/region';
+import { regionCreate, regionSlices, retireFrom, sweep } from '../memory/region';
 import { allocBlock, nextBlock, takeBack } from '../reclaim/blocks';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
   BLOCK_TAG,
+  CLASSES_MAX,
   DOMAIN_REGION,
+  freeAt,
   HEAD,
   USED,
   wordAt,
 } from '../reclaim/home';
 import { collectAll, intoLimbo, shedOrphans } from '../reclaim/limbo';
+import { held } from '../reclaim/lazy';
 import { shed } from '../reclaim/spans';
 
 /** In a note: the number of a region, not a block. */
@@ -123,6 +126,8 @@ export function retireOld(root: usize, home: usize, note: u64, resumed: bool, fi
   if (resumed && first && MUTANT != 404 && heads(home, q, x)) return;
   if (resumed) used(x, q);
   intoLimbo(root, home, x);
+  changes++;
+  retired++;
 }
 
 /** Step 3, of what `slot` has made in vain. */
@@ -146,6 +151,7 @@ export function retireNew(
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, load64(slotAt(slot) + S_LOWER));
   intoLimbo(root, home, x);
+  retired++;
 }
 
 /** Says that a block is in use: plain stores of the dead may be lost, or be of step 3. */
@@ -178,14 +184,52 @@ export function dropUnnoted(root: usize, slot: u32): void {
   }
 }
 
+// ---- when memory is short -----------------------------------------------------------------------
+
+/** Empty spans are looked for once so large a part of what is free may have changed. */
+const PART: u32 = 8;
+
+/** The home in which this thread has looked for empty spans last. */
+let looked: usize = 0;
+/** Blocks that have come to its free lists since, but for what was taken from them in vain. */
+let changes: u32 = 0;
+/** Blocks that this thread has retired since it has collected here last. */
+let retired: u32 = 0;
+
 /**
- * Frees all that nobody reads, and gives memory back. `own`: the call may still read what its pin
- * covers; else it has nothing, between two tries.
+ * Frees what nobody reads, and where much has changed gives empty spans back: O(what waits),
+ * amortised. `own`: the call may still read what its pin covers; else it has nothing, between two
+ * tries.
  */
 export function collectFor(root: usize, home: usize, own: bool): void {
   sweep();
-  collectAll(root, home, own);
+  const freed = collectAll(root, home, own);
+  if (freed > retired) changes += freed - retired;
+  retired = 0;
+  if (looked != home || changes * PART >= freeBlocks(home)) giveSpansBack(root, home);
+}
+
+/** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
+export function trimHome(root: usize, home: usize): u32 {
+  const region = get32(root + DOMAIN_REGION);
+  const before = regionSlices(region);
+  collectAll(root, home, held());
+  giveSpansBack(root, home);
+  const after = regionSlices(region);
+  return before > after ? before - after : 0; // Others take some.
+}
+
+function giveSpansBack(root: usize, home: usize): void {
+  looked = home;
+  changes = 0;
   takeBack(root, home);
   shed(root, home, true);
   shedOrphans(root);
+}
+
+/** Blocks in the free lists of a home. */
+function freeBlocks(home: usize): u32 {
+  let blocks: u32 = 0;
+  for (let q: u32 = 0; q < CLASSES_MAX; q++) blocks += get32(freeAt(home, q));
+  return blocks;
 }

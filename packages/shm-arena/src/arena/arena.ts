@@ -255,10 +255,12 @@ class SharedArena extends Shown implements ArenaInstance {
 
   trim(): number {
     const seat = this.#alive;
+    let structures = 0;
+    for (const { trimming } of seat.shared.trimmed) structures += trimming?.() ?? 0;
     const before = seat.kernel.scratchBytes() >>> 0;
     seat.crossing.trim();
     const scratch = before - (seat.kernel.scratchBytes() >>> 0);
-    return scratch + seat.freeSlices() * SLICE_BYTES;
+    return structures + scratch + seat.freeSlices() * SLICE_BYTES;
   }
 
   stats(): ArenaStats {

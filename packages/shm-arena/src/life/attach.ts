@@ -95,6 +95,7 @@ function seatAt(memory: WebAssembly.Memory, kernel: ArenaKernel, slot: number): 
     joins: new Map(),
     overflow: [],
     closers: new Set(),
+    trimmed: new Set(),
     watches: isMainThread(),
     ready: undefined,
     place: undefined,

@@ -18,6 +18,8 @@ export interface SharedSeat {
   readonly joins: Map<string, number>;
   /** Ends what is open on this seat; called when the last hold goes. */
   readonly closers: Set<() => void>;
+  /** Open instances of structures that may keep memory of this thread's without need. */
+  readonly trimmed: Set<Trimmed>;
   /** Eras of the leases that share an interval, for want of memory; the oldest first. */
   readonly overflow: number[];
   /** Whether this thread learns of other threads' deaths by events: then it must not wait long. */
@@ -28,6 +30,11 @@ export interface SharedSeat {
   place: Place | undefined;
   /** Whether this thread was buried and has taken another slot since. */
   over: boolean;
+}
+
+/** What gives back memory that nobody needs; bytes. */
+export interface Trimmed {
+  trimming?: (() => number) | undefined;
 }
 
 /** A slot that this thread has. Copies of this package share it, as they share its seat. */

@@ -3,10 +3,10 @@
 
 import { ABSENT, AUDIT, DIFFERS, EXISTS, NEED } from '../../build/numbers/map/codes.ts';
 import { MAX_KEY } from '../../build/numbers/map/key.ts';
-import { FOUND_AT, FOUND_BYTES } from '../../build/numbers/map/result.ts';
+import { ANSWER, FOUND_AT, FOUND_BYTES } from '../../build/numbers/map/result.ts';
 import type { Codec } from '../api.ts';
 import { ShmError, typeError } from '../ground/errors.ts';
-import { type AnyKernel, Status } from '../ground/kernel.ts';
+import { type AnyKernel, SLICE_BYTES, Status } from '../ground/kernel.ts';
 import type { Seat } from '../life/seat.ts';
 import { Membership } from '../structure/structure.ts';
 import { json, utf8 } from '../values/codecs.ts';
@@ -36,6 +36,8 @@ export interface MapKernel extends AnyKernel {
   piece(at: number, isKey: number, from: number, bytes: number): void;
   /** In maps with locks: sleeps on the one that the last call was refused; 0: there was none. */
   awaitLock?(...call: [...MapArgs, microseconds: number]): number;
+  /** In maps whose blocks are a domain's: gives back what this thread keeps without need. */
+  trim?(...map: MapArgs): number;
   /** Ends a call that said NEED. No other call comes in between. */
   release(): void;
   snapshot(...map: MapArgs): number;
@@ -90,6 +92,7 @@ export class MapCore<X extends MapKernel, K, V> {
     this.valuePort = valuePort(crossing, value);
     this.expectedPort = valuePort(crossing, value);
     crossing.reserve(this.kernel.overhead?.() ?? 0);
+    member.trimming = trimmer(member);
   }
 
   /** The word at offset `at` of the result block of the last call. */
@@ -209,6 +212,16 @@ export class MapCore<X extends MapKernel, K, V> {
     }
     return this.seat.error(status, what);
   }
+}
+
+/** Trims a map: the bytes that came back, 0 where it is gone. Holds on to none of its handles. */
+function trimmer<X extends MapKernel>(member: Membership<X>): () => number {
+  const { kernel, crossing, entry, generation } = member;
+  return () => {
+    crossing.begin();
+    if (kernel.trim?.(entry, generation) !== Status.OK) return 0;
+    return ((crossing.words[ANSWER >> 2] as number) >>> 0) * SLICE_BYTES;
+  };
 }
 
 /** A 64-bit number from its two words. */

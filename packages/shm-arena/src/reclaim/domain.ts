@@ -138,6 +138,7 @@ export class DomainCore<X extends DomainKernel> {
       kernel.leave(entry, generation, this.home);
       letGo(seat, kernel);
     };
+    member.trimming = () => this.#trim();
     letGo(seat, kernel);
   }
 
@@ -179,6 +180,13 @@ export class DomainCore<X extends DomainKernel> {
     if (status === Status.OK) return;
     if (status !== Status.BAD) throw this.member.error(status);
     throw rangeError(`retire: expected the offset of a block in use, found ${offset}`);
+  }
+
+  #trim(): number {
+    if (!this.member.exists) return 0;
+    const before = this.counts().bytes;
+    this.collect();
+    return Math.max(before - this.counts().bytes, 0); // Other threads take some.
   }
 
   collect(): number {

@@ -206,6 +206,16 @@ function blocks(subject: Subject): void {
       expect(domain.verify().ok).toBe(true);
     });
 
+    test('the arena, when it is trimmed, has what the domain kept without need', () => {
+      const { bytes } = world.domain.stats();
+      for (const at of Array.from({ length: 2000 }, () => world.domain.alloc(100))) {
+        world.domain.retire(at);
+      }
+      const most = world.domain.stats().bytes;
+      expect(world.arena.trim()).toBeGreaterThanOrEqual(most - bytes);
+      expect(world.domain.stats().bytes).toBe(bytes);
+    });
+
     test('a full arena refuses an allocation, and goes on when blocks are retired', () => {
       const { domain } = world;
       const all: number[] = [];
