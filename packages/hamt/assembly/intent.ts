@@ -59,7 +59,7 @@ import {
   retireNew,
   retireOld,
   settleNew,
-  takeNoted,
+  takeAnyNoted,
   takeRegionNoted,
   trimHome,
 } from '@x/shm-arena/assembly/write/notes';
@@ -147,7 +147,7 @@ export function maySpend(may: bool): void {
 export function take(bytes: u32, instead: usize = 0): usize {
   check(news < NEWS, I + 1, line);
   const note = newsOf(line, news);
-  let x = takeNoted(root, home, note, bytes);
+  let x = takeAnyNoted(root, home, note, bytes);
   if (x == 0 && spends && instead != 0 && status() == FULL) {
     x = kept.spend(line + LINE_KEPT, note, bytes, instead);
   }
@@ -206,9 +206,9 @@ export function freeHere(own: bool): void {
   collectAll(root, home, own);
 }
 
-/** The same where what is kept is not whole. For who has read nothing yet. */
-export function freeOwed(): void {
-  if (!kept.isWhole(line + LINE_KEPT)) freeHere(false);
+/** Whether what is kept is not whole: removals have taken of it. */
+export function owes(): bool {
+  return !kept.isWhole(line + LINE_KEPT);
 }
 
 /** Step 4: `word`, of the array or of the root, is about to become `next`. */

@@ -31,6 +31,7 @@ import {
 } from '@x/shm-arena/assembly/map/kinds';
 import { putValue } from '@x/shm-arena/assembly/map/result';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
+import { mayStretch } from '@x/shm-arena/assembly/write/notes';
 import { checkTop, leaf, REFUSED, place, walk, withEntry, withoutEntry } from './build';
 import * as hand from './hand';
 import * as intents from './intent';
@@ -93,8 +94,8 @@ let collected: bool = false;
 
 /**
  * Whether a write begins again that said `status` in a round: AGAIN; FULL for once, when all is
- * collected; if it removes before that, too, with what is kept for it. `own`: its caller reads what
- * its pin covers meanwhile.
+ * collected, and larger blocks will do; if it removes before that, too, with what is kept for it.
+ * `own`: its caller reads what its pin covers meanwhile.
  */
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = false;
@@ -106,9 +107,11 @@ export function isRetried(status: i32, round: u32, removes: bool, own: bool = fa
     collected = true;
     again = true;
     intents.collectHere(own);
+    mayStretch(true);
   }
   if (!again || round == ROUNDS) {
     intents.maySpend(false);
+    mayStretch(false);
     return false;
   }
   if (intents.spends) intents.freeHere(own);

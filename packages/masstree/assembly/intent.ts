@@ -85,7 +85,7 @@ import {
   retireNew,
   retireOld,
   settleNew,
-  takeNoted,
+  takeAnyNoted,
   takeRegionNoted,
   trimHome,
 } from '@x/shm-arena/assembly/write/notes';
@@ -246,7 +246,7 @@ function lock(x: usize): bool {
 
 /** A block of so many bytes, noted (steps 3 and 4), its generation the write's; 0: `status`. */
 export function take(bytes: u32): usize {
-  const x = takeNoted(root, home, newsOf(line, news), bytes);
+  const x = takeAnyNoted(root, home, newsOf(line, news), bytes);
   if (x != 0) news++;
   return x;
 }

@@ -51,6 +51,7 @@ import {
 } from '@x/shm-arena/assembly/map/kinds';
 import { FOUND_BYTES, putValue } from '@x/shm-arena/assembly/map/result';
 import { cover, reachOn } from '@x/shm-arena/assembly/map/reach';
+import { mayStretch } from '@x/shm-arena/assembly/write/notes';
 import { NOTES } from './gather';
 import { kind as ending, left, putAside, slice, take as takeKey, takeBack } from './hand';
 import * as intents from './intent';
@@ -149,6 +150,7 @@ export function run(
   bytes = bytesIn;
   standUnder(head);
   intents.counts(own);
+  mayStretch(false);
   let tries = 0;
   let round: u32 = 0;
   while (round <= ROUNDS) {
@@ -157,6 +159,7 @@ export function run(
       // First what is garbage, then what is sparse.
       if (tries++ != 0 && !sweepFor(domain, head, own)) return FULL;
       intents.collectHere(stands && MUTANT != 456);
+      mayStretch(true);
     } else if (status == AGAIN) round++;
     else if (status != CHANGED) return status;
     reachOn(round);

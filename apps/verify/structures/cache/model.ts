@@ -98,6 +98,7 @@ export const model: Model<CacheState> = {
       case 'end':
         return may({ ...state, open: false });
       case 'room':
+      case 'relief':
       case 'purge':
       case 'size':
       case 'tick':
@@ -112,7 +113,7 @@ export const model: Model<CacheState> = {
   partition: ([op, key]) =>
     ['get', 'set', 'delete', 'fill', 'refresh', 'endFill', 'cancel'].includes(op)
       ? (key as string)
-      : ['room', 'purge'].includes(op)
+      : ['room', 'relief', 'purge'].includes(op)
         ? ''
         : undefined,
 };

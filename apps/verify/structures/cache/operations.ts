@@ -8,7 +8,7 @@ import {
   FORCES,
   GIVES_STALE,
 } from '../../../../packages/hamt/build/numbers-gated/cache/read.ts';
-import { SHOWS } from '../../../../packages/hamt/build/numbers-gated/cache/sweep.ts';
+import { SHORT, SHOWS } from '../../../../packages/hamt/build/numbers-gated/cache/sweep.ts';
 import {
   CACHE_CANCEL,
   CACHE_DELETE,
@@ -52,8 +52,8 @@ function* sweep(t: Thread, call: (out: number) => Call): Steps<number> {
   return MORE;
 }
 
-function* makeRoom(t: Thread): Steps<number> {
-  return yield* sweep(t, (out) => [kernel(t).cacheSweep!, ...handle(t), SHOWS, out, OUT_BYTES]);
+function* makeRoom(t: Thread, flags = SHOWS): Steps<number> {
+  return yield* sweep(t, (out) => [kernel(t).cacheSweep!, ...handle(t), flags, out, OUT_BYTES]);
 }
 
 /** Calls until there is room. */
@@ -184,6 +184,12 @@ export const operations: Operations = {
   room: {
     *run(t) {
       return nameOf(yield* makeRoom(t));
+    },
+  },
+  /** What a write does that finds no memory. */
+  relief: {
+    *run(t) {
+      return nameOf(yield* makeRoom(t, SHOWS | SHORT));
     },
   },
   purge: {

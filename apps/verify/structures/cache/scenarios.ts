@@ -196,6 +196,7 @@ const BESIDE: Record<string, Program> = {
   ],
   void: [['void'], ['get', 'a']],
   room: [['room']],
+  relief: [['relief']],
   'delete and fill': [
     ['delete', 'b'],
     ['fill', 'b', 'y'],
@@ -205,6 +206,13 @@ const BESIDE: Record<string, Program> = {
 for (const [name, program] of Object.entries(BESIDE)) {
   scenario(`full, ${name}`, [ADDS, program], FULL, BOUND);
 }
+scenario(
+  'without memory: relief',
+  [[['relief']], [['get', 'a']]],
+  [...FULL.slice(0, 3), ['set', 'c', 3]],
+  {},
+  WITHOUT_MEMORY,
+);
 scenario('three adders', [[['set', 'j', 5]], [['set', 'k', 6]], [['set', 'c', 4]]], FULL, BOUND);
 scenario(
   'the only entry',

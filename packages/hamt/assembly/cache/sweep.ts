@@ -14,12 +14,14 @@
 //      entry: by its head; out, if its record is that       evict: as a write
 //   4. so many visits, two credits, or the mark: as 1, but    nothing
 //      MORE; or nothing at all is there: credit, OK
+// SHORT: step 3 alone, for RANGE entries.
 // cachePurge: step 3 from a place on, for what is not to be had any more.
 //
 // S1  A call visits VISITS entries at most, and the rest of a range; in the latter half it takes
 //     what was read as well. So it takes out as many as it has to, or VISITS / 2.
 // S2  A range that is begun is gone through. If the hand stopped behind the first one that goes, it
-//     would leave out the others and come by too soon, and the cache have far fewer hits.
+//     would leave out the others and come by too soon, and the cache have far fewer hits. Only
+//     where removals take what is kept for them (../kept.ts) it stops behind each.
 // S3  Tokens of those who live and load stay, unless they have a value and are taken in that half.
 //
 // The checker looks at the bounds after every step (tally.ts, T3).
@@ -79,6 +81,8 @@ import { evict } from './write';
 
 /** Flag: what has left is given out. */
 export const SHOWS: u32 = 1;
+/** Flag: it is not a bound that lacks room, but the arena. */
+export const SHORT: u32 = 2;
 /** In the head of a row: why it has left. */
 const WHY_EVICTED: u32 = 1 << 25;
 export const WHY_EXPIRED: u32 = 1 << 26;
@@ -131,24 +135,29 @@ export function cacheSweep(entry: u32, generation: u32, flags: u32, out: u32, ou
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  intents.freeOwed();
+  if (intents.owes()) intents.freeHere(false);
   const map = mapOf(domain);
   const cache = cacheOf(map);
   purges = false;
   start(flags, 0, out, outBytes);
   sum(cache);
-  if (fits(cache)) {
-    if (load32(cache + CACHE_DRAINS) == 0) {
-      grant(cache);
-      return end(OK);
-    }
-  } else store32(cache + CACHE_DRAINS, 1);
-  aim(cache);
+  const short = (flags & SHORT) != 0;
+  if (short) {
+    leaving = RANGE;
+    leavingBytes = 0;
+  } else if (!fits(cache)) {
+    store32(cache + CACHE_DRAINS, 1);
+    aim(cache);
+  } else if (load32(cache + CACHE_DRAINS) == 0) {
+    grant(cache);
+    return end(OK);
+  } else aim(cache);
   while (visits < VISITS && !isOver() && !isEnough()) {
     const step = rangeOf(entries);
     visits++; // Also of a range that is empty.
     range(map, cache, add64(cache + CACHE_HAND, step), step);
   }
+  if (short) return end(OK);
   sum(cache);
   if (isBelowMark(cache)) store32(cache + CACHE_DRAINS, 0);
   const vain = gone == 0 ? get32(ownTally(cache) + TALLY_VAIN) + visits : 0;
@@ -174,7 +183,7 @@ export function cachePurge(
   const domain = look(entry, generation, 0);
   if (domain == 0) return whyNot();
   if (!intents.ready(domain)) return leave(whyNot());
-  intents.freeOwed();
+  if (intents.owes()) intents.freeHere(false);
   const map = mapOf(domain);
   purges = true;
   start(flags, limit, out, outBytes);
@@ -185,9 +194,12 @@ export function cachePurge(
   return status;
 }
 
-/** Within a range. One that is begun is gone through, but where all there is are two of them. */
+/**
+ * Within a range. One that is begun is gone through, but where all there is are two of them, and
+ * where there is no memory: what was taken of what is kept is free again only behind this call.
+ */
 function isOver(): bool {
-  if (stops != OK || full != OK) return true;
+  if (stops != OK || full != OK || (gone > 0 && intents.owes())) return true;
   return purges ? gone >= most : entries < <i64>RANGE && isEnough();
 }
 

@@ -109,7 +109,7 @@ export class Fills<K, V> {
     const { reader } = this.writer;
     const { core } = reader;
     reader.clock.say();
-    const status = core.ask(what, () => {
+    const status = this.writer.put(what, () => {
       const port = reader.begin(key);
       return core.kernel.cacheFill(...mapOf(core), flags, ...keyOf(port));
     });

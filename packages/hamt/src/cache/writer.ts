@@ -12,7 +12,7 @@ import { ABSENT, DIFFERS, NEED } from '../../build/numbers/arena/map/codes.ts';
 import { COUNT_DONE, ENDED, FOUND_FLAGS } from '../../build/numbers/arena/map/result.ts';
 import { EXPIRED, FRESH } from '../../build/numbers/cache/head.ts';
 import { MORE, ROOM, TOO_LARGE } from '../../build/numbers/cache/layout.ts';
-import { GONE, ROWS, SHOWS, WHY_EXPIRED } from '../../build/numbers/cache/sweep.ts';
+import { GONE, ROWS, SHORT, SHOWS, WHY_EXPIRED } from '../../build/numbers/cache/sweep.ts';
 import {
   CACHE_CANCEL,
   CACHE_DELETE,
@@ -27,6 +27,8 @@ import type { CacheReader } from './reader.ts';
 export const MOST_TTL = 2 ** 48;
 /** Of a call that takes the cache's own. */
 const USUAL = -1;
+/** How often a call that finds no memory takes out some entries, few of which are of its size. */
+const MOST_RELIEF = 64;
 /** Entries that a call purges at most. */
 const MOST_PURGED = 2 ** 31;
 
@@ -91,11 +93,13 @@ export class CacheWriter<K, V> {
 
   // ── Calls of the kernel ────────────────────────────────────────────────────────────────────────
 
-  /** Calls until there is room. */
-  private put(what: string, call: () => number): number {
+  /** Calls until there is room, and memory as long as entries can make some. */
+  put(what: string, call: () => number): number {
     const { core } = this.reader;
+    let tries = 0;
+    const relief = () => tries++ < MOST_RELIEF && this.makeMemory(what);
     for (;;) {
-      const status = core.ask(what, call);
+      const status = core.ask(what, call, relief);
       if (status === TOO_LARGE) {
         throw rangeError(`${what}: expected a value below \`maxBytes\``, 'VALUE_TOO_LARGE');
       }
@@ -143,6 +147,20 @@ export class CacheWriter<K, V> {
 
   private makeRoom(what: string): void {
     while (this.sweep(what, (kernel, ...call) => kernel.cacheSweep(...call)) === MORE);
+  }
+
+  /** Takes out some entries because the arena is full; whether there were any. */
+  private makeMemory(what: string): boolean {
+    let gone = 0;
+    this.sweep(
+      what,
+      (kernel, entry, generation, flags, ...out) =>
+        kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
+      () => {
+        gone = this.reader.core.result(GONE);
+      },
+    );
+    return gone > 0;
   }
 
   /** Takes out at most `limit` entries that are not to be had any more; how many. */

@@ -318,41 +318,71 @@ describe('options that are wrong', () => {
   });
 });
 
-test('a full arena refuses writes, and neither reads nor an invalidation of all', () => {
-  const small = freshArena({ bytes: 2 ** 22 });
-  const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 1000, value: bytes });
-  for (let n = 0; n < 500; n++) cache.set(userKey(n), new Uint8Array(50));
-  for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
-  const value = new Uint8Array(200); // Of a size that nothing that leaves has.
-  let n = 500;
-  let code: string | undefined;
-  while (code === undefined) code = codeOf(() => cache.set(userKey(n++), value));
-  expect([code, cache.has(userKey(n - 1))]).toEqual(['ARENA_FULL', false]);
-  expect([cache.get(userKey(n - 2)), cache.verify().problems]).toEqual([value, []]);
-  cache.invalidateAll();
-  expect(cache.get(userKey(n - 2))).toBeUndefined();
-  cache.destroy();
-  expect(small.verify().problems).toEqual([]);
-  small.detach();
-});
+describe('a full arena', () => {
+  let small: Arena;
+  beforeEach(() => {
+    small = freshArena({ bytes: 2 ** 22 });
+  });
+  afterEach(() => {
+    expect(small.verify().problems).toEqual([]);
+    small.detach();
+  });
 
-test('a full arena can be emptied of what a cache has, and its fills end', () => {
-  const small = freshArena({ bytes: 2 ** 22 });
-  const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 5000, value: bytes });
-  for (let n = 0; n < 4000; n++) cache.set(userKey(n), new Uint8Array(50));
-  const bare = Hamt.create(small);
-  const fill = cache.beginFill('a fill')!;
-  for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
-  let n = 4000;
-  while (codeOf(() => cache.set(userKey(n), new Uint8Array(200))) === undefined) n++;
-  for (let old = 0; old < 100; old++) expect(cache.delete(userKey(old))).toBe(true);
-  expect(bare.delete('a key')).toBe(false);
-  fill.cancel();
-  cache.invalidateAll();
-  expect(cache.purgeStale()).toBe(n - 100);
-  expect([cache.size, cache.verify().problems]).toEqual([0, []]);
-  cache.beginFill('a fill')!.cancel();
-  small.detach();
+  /** Has all that the arena has left. */
+  function exhaust() {
+    for (let size = 2 ** 20; size >= 16; size >>= 1) while (small.tryAlloc(size) !== 0);
+  }
+
+  test('keeps no write from its end, while others can leave', () => {
+    const left = new Map<string, string>();
+    const cache = Cache.create<string, Uint8Array>(small, {
+      ...{ maxEntries: 10 ** 6, value: bytes },
+      onEvict: (key, _value, why) => left.set(key, why),
+    });
+    const below = random(seed);
+    const count = 20_000;
+    for (let n = 0; n < count; n++) {
+      const value = new Uint8Array(below(2000)).fill(n);
+      cache.set(userKey(n), value);
+      expect(cache.peek(userKey(n))).toEqual(value);
+    }
+    expect(cache.size + left.size).toBe(count);
+    expect([...left.values()].every((why) => why === 'evicted')).toBe(true);
+    expect(cache.stats().evictions).toBe(left.size);
+    expect(cache.size).toBeGreaterThan(500);
+    expect(cache.beginFill('filled')!.end(new Uint8Array(100))).toBe(true);
+    expect(cache.verify().problems).toEqual([]);
+  });
+
+  test('that others have refuses writes, and neither reads nor an invalidation of all', () => {
+    const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 1000, value: bytes });
+    cache.set('a', new Uint8Array(50));
+    exhaust();
+    const value = new Uint8Array(5000);
+    expect(codeOf(() => cache.set('b', value))).toBe('ARENA_FULL');
+    expect(cache.has('b')).toBe(false);
+    cache.invalidateAll();
+    expect(cache.get('a')).toBeUndefined();
+  });
+
+  test('can be emptied of what a cache has, and its fills end', () => {
+    const cache = Cache.create<string, Uint8Array>(small, { maxEntries: 5000, value: bytes });
+    for (let n = 0; n < 4000; n++) cache.set(userKey(n), new Uint8Array(50));
+    const bare = Hamt.create(small);
+    const fill = cache.beginFill('a fill')!;
+    exhaust();
+    for (let n = 4000; cache.stats().evictions === 0; n++) {
+      cache.set(userKey(n), new Uint8Array(200));
+    }
+    const keys = [...cache.keys()];
+    for (const key of keys.slice(0, 100)) expect(cache.delete(key)).toBe(true);
+    expect(bare.delete('a key')).toBe(false);
+    fill.cancel();
+    cache.invalidateAll();
+    expect(cache.purgeStale()).toBe(keys.length - 100);
+    expect([cache.size, cache.verify().problems]).toEqual([0, []]);
+    cache.beginFill('a fill')!.cancel();
+  });
 });
 
 test('an error names the call that was made', async () => {

@@ -28,6 +28,7 @@
 import { check, get32, load64, put32, put64, store64 } from '../ground/atomic';
 import { N } from '../ground/invariants';
 import {
+  FULL,
   kindOf,
   ownerOf,
   R_OWNER,
@@ -39,10 +40,10 @@ import {
   regionAt,
   slotAt,
 } from '../ground/layout';
-import { fail } from '../ground/thread';
+import { fail, status } from '../ground/thread';
 import { cover } from '../map/reach';
 import { dropRegion, settleRegion } from '../map/settle';
-import { classOf } from '../memory/classes';
+import { classOf, sizeOfClass } from '../memory/classes';
 import { regionCreate, regionSlices, retireFrom, sweep } from '../memory/region';
 import { allocBlock, nextBlock, takeBack } from '../reclaim/blocks';
 import {
@@ -79,6 +80,29 @@ export function takeNoted(root: usize, home: usize, note: usize, bytes: u32): us
   if (MUTANT == 413) store64(note, ((<u64>q) << 32) | next);
   check(x == next, N + 1, x);
   return x;
+}
+
+/** How many times what it needs a block may be that is taken for want of another one. */
+const LARGER: u32 = 4;
+
+/** Whether the present write may have larger blocks than it needs: nothing else has helped. */
+let stretches: bool = false;
+
+export function mayStretch(may: bool): void {
+  stretches = may;
+}
+
+/** As `takeNoted`, or of a larger class, of which the home has one. */
+export function takeAnyNoted(root: usize, home: usize, note: usize, bytes: u32): usize {
+  const x = takeNoted(root, home, note, bytes);
+  if (x != 0 || !stretches || status() != FULL) return x;
+  const least = classOf(bytes + HEAD);
+  const most = sizeOfClass(least) * LARGER;
+  for (let q = least + 1; q < CLASSES_MAX && sizeOfClass(q) <= most; q++) {
+    if (load64(wordAt(home, q)) >> 32 == 0) continue;
+    return takeNoted(root, home, note, sizeOfClass(q) - HEAD);
+  }
+  return 0;
 }
 
 /** A region of the map, CREATING and covered, noted at `note`; below 0: see `status`. */

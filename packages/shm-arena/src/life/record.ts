@@ -33,7 +33,7 @@ export interface SharedSeat {
 }
 
 /** What gives back memory that nobody needs; bytes. */
-export interface Trimmed {
+interface Trimmed {
   trimming?: (() => number) | undefined;
 }
 

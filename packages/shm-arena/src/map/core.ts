@@ -182,21 +182,24 @@ export class MapCore<X extends MapKernel, K, V> {
   }
 
   /** Calls until there is a result, which may be NEED, and returns it; see `finish`. */
-  ask(what: string, call: () => number): number {
-    return this.finish(call(), call, what);
+  ask(what: string, call: () => number, relief?: () => boolean): number {
+    return this.finish(call(), call, what, relief);
   }
 
   /**
    * Calls again until there is a result, which may be NEED, and returns it. `call` packs anew:
-   * scratch may have been used meanwhile. `what` is for the message.
+   * scratch may have been used meanwhile. `what` is for the message. `relief`: whether a call that
+   * found no memory may find some now.
    */
-  finish(first: number, call: () => number, what: string): number {
+  finish(first: number, call: () => number, what: string, relief?: () => boolean): number {
     let status = first;
     for (let full = false; ; ) {
       if (this.answers(status) || status === NEED) return status;
       if (status === Status.CONTENDED || (status === Status.FULL && !full)) {
         full ||= status === Status.FULL;
         status = this.seat.settle(call, status, this.#sleep);
+      } else if (status === Status.FULL && relief?.()) {
+        status = call();
       } else {
         this.crossing.trim();
         throw this.error(status, what);
