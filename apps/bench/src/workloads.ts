@@ -74,7 +74,7 @@ function visitShort(map: BenchMap, keys: readonly Key[]): number {
 // ---- how it is measured -------------------------------------------------------------------------
 
 /** One class of maps with one kind of keys and of values, in a process of its own. */
-interface Scene {
+export interface Scene {
   readonly job: Job;
   readonly bench: Bench;
   readonly open: OpenMap;
@@ -89,7 +89,7 @@ type Measuring = (name: string, scene: Scene, full: () => BenchMap) => Promise<v
 const SETTLE_MS = 100;
 
 /** Of fewer operations than a warm-up wants nothing is compiled. */
-async function settle(job: Job): Promise<void> {
+export async function settle(job: Job): Promise<void> {
   if (job.size < WARM_UP) return;
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
 }

@@ -69,7 +69,7 @@ export function overTree(
     if (++queued % STEP === 0) tree.build();
   };
   return {
-    ...ours(tree, values),
+    ...ours(tree, values, keys),
     ...ordered(tree, values, keys),
     set(key, value) {
       tree.set(key, value);
@@ -79,5 +79,10 @@ export function overTree(
       tree.delete(key);
       queue();
     },
+    update(key, change) {
+      tree.set(key, change(tree.get(key)));
+      queue();
+    },
+    publish: () => void tree.build(),
   };
 }
