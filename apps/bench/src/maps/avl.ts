@@ -71,6 +71,10 @@ export function overTree(
   return {
     ...ours(tree, values, keys),
     ...ordered(tree, values, keys),
+    clear() {
+      for (const key of [...tree.keys()]) tree.delete(key);
+      tree.build();
+    },
     set(key, value) {
       tree.set(key, value);
       queue();

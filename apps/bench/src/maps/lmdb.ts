@@ -19,6 +19,7 @@ export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
   const db = open<unknown, Key>({ path, encoding, noSync: true, noMemInit: true });
   return {
     fill: (body) => db.transactionSync(body),
+    clear: () => db.clearSync(),
     set: (key, value) => db.putSync(key, value),
     get: (key) => db.get(key),
     delete: (key) => db.removeSync(key),

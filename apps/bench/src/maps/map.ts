@@ -5,6 +5,7 @@ import type { Values } from '../values.ts';
 export interface BenchMap {
   /** Runs what fills the map; afterwards all of it is there to be read. */
   fill(body: () => void): void;
+  clear(): void;
   set(key: Key, value: unknown): void;
   get(key: Key): unknown;
   delete?(key: Key): void;

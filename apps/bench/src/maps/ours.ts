@@ -23,6 +23,7 @@ interface OurMap {
   set(key: Key, value: unknown): unknown;
   get(key: Key): unknown;
   delete(key: Key): unknown;
+  clear?(): void;
   update?(key: Key, change: (value: unknown) => unknown): unknown;
   getMany(keys: Key[]): unknown[];
   entries(): Iterable<[Key, unknown]>;
@@ -35,10 +36,11 @@ interface OurOrderedMap {
   values(): Iterable<unknown>;
 }
 
-/** What all our maps do alike. `close` closes the map and leaves the arena. */
+/** What all our maps do alike; `clear` and `update`, those that have them. `close` closes the map and leaves the arena. */
 export function ours(map: OurMap, values: Values, keys: Keys = KEYS.user): BenchMap {
   return {
     fill: (body) => body(),
+    clear: () => map.clear!(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
     delete: (key) => void map.delete(key),

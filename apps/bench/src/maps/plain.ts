@@ -23,6 +23,7 @@ interface PlainMap {
 function plain(map: PlainMap, values: Values, keys: Keys): BenchMap {
   return {
     fill: (body) => body(),
+    clear: () => map.clear(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
     delete: (key) => void map.delete(key),

@@ -6,7 +6,8 @@ import type { Metric, Suite } from '../types.ts';
 import { VALUES, type ValueName } from '../values.ts';
 import { run, WORKLOADS, type WorkloadName } from '../workloads.ts';
 
-export interface Row extends Pick<Suite, 'name' | 'title' | 'about' | 'ratios' | 'rounds'> {
+export interface Row
+  extends Pick<Suite, 'name' | 'title' | 'about' | 'ratios' | 'rounds' | 'sizes'> {
   readonly maps: readonly MapName[];
   readonly workloads: readonly WorkloadName[];
   readonly values: ValueName;

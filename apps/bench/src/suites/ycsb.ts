@@ -3,17 +3,9 @@
 import type { MapName } from '../maps/index.ts';
 import { kindsOf, MIXES, type Mix, runMixes } from '../mixes.ts';
 import type { Metric, Suite } from '../types.ts';
+import { ALL } from './maps.ts';
 import { sceneOf } from './row.ts';
 
-const LIST: MapName[] = [
-  'masstree',
-  'hamt',
-  'skiplist',
-  'avl-batch',
-  'lmdb',
-  'sorted-btree',
-  'Map',
-];
 /** Those that keep no order, and cannot do the scans of E. */
 const UNORDERED: MapName[] = ['hamt', 'Map'];
 const SHARES = { p50: 'p50', p99: 'p99', p999: 'p99.9' };
@@ -27,7 +19,7 @@ const COMPARED: readonly (readonly [MapName, MapName])[] = [
   ['hamt', 'Map'],
 ];
 
-const NAMES = Object.keys(MIXES) as (keyof typeof MIXES)[];
+const NAMES = (Object.keys(MIXES) as (keyof typeof MIXES)[]).sort();
 
 export const YCSB_SUITES: readonly Suite[] = [
   {
@@ -37,11 +29,12 @@ export const YCSB_SUITES: readonly Suite[] = [
       'A: half get, half set; B: 95 % get, 5 % set; C: get; D: 95 % get of what came last, 5 % ' +
       'insert; E: 95 % scans of 1 to 100 entries, 5 % insert; F: half get, half update (read, ' +
       'change, write). Few keys are asked for often (zipf, 0.99), each by a string of its own. One ' +
-      'thread, a fresh map for each workload. An operation: without the clock, half as many as ' +
-      'there are entries, a fifth in E. Percentiles: of as many more, the clock included. hamt ' +
-      'and Map keep no order and have no E. lmdb: each write is a transaction of its own, no ' +
-      'fsync, files in memory. avl-batch builds after each write, so that the next read finds it.',
-    subjects: LIST.map((name) => ({ name })),
+      'thread; A, B, C, F and D one after the other on one map, E on a fresh one. An operation: ' +
+      'without the clock, half as many as there are entries, a fifth in E. Percentiles: of as ' +
+      'many more, the clock included. hamt and Map keep no order and have no E. lmdb: each write ' +
+      'is a transaction of its own, no fsync, files in memory. avl-batch builds after each write, ' +
+      'so that the next read finds it, and is rebuilt before each workload.',
+    subjects: ALL.map((name) => ({ name })),
     metrics: NAMES.flatMap((name) => [
       { name, title: `${name}: an operation`, unit: 'ns' as const },
       ...kindsOf(MIXES[name] as Mix).flatMap((kind) =>
