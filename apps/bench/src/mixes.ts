@@ -36,7 +36,7 @@ export function kindsOf({ reads, writes, written }: Mix): string[] {
 }
 
 /** Steps in the order in which they are taken. */
-export interface Steps {
+interface Steps {
   readonly mix: Mix;
   /** 1: the step writes. */
   readonly writes: Uint8Array;
@@ -79,7 +79,7 @@ function takeAll(
 }
 
 /** Milliseconds of each read and each write. */
-export interface Took {
+interface Took {
   readonly all: readonly [Float64Array, Float64Array];
   readonly counts: [reads: number, writes: number];
 }

@@ -16,7 +16,7 @@ export const SHORT_SCAN = 100;
 const PASSES = 4;
 /** Of fewer entries nothing is timed, only computed. */
 const LEAST_ENTRIES = 1_000;
-/** Of smaller maps so many operations are measured, or so many entries kept, for a clock to tell. */
+/** Of smaller maps so many operations are measured, or entries kept, for a clock to tell. */
 const LEAST_OPERATIONS = 50_000;
 
 /** How often all is done anew, so that it can be measured. */

@@ -127,9 +127,12 @@ describe('runs of several sizes', () => {
 
   it('stand in one table, the smallest first', () => {
     const table = tablesOf(sized!, older.toReversed());
-    expect(table).toMatch(
-      /\| get, ns \|[^\n]*\n[^\n]*\n\| 1 000 \| 1 \| –[^\n]*\n\| 10 000 \| 2 .*\n\| 1 000 000 \| 3 /,
-    );
+    const rows = table.split('\n').filter((line) => /^\| [\d ]+ \| \d/.test(line));
+    expect(rows.map((line) => line.split(' | ').slice(0, 2))).toEqual([
+      ['| 1 000', '1'],
+      ['| 10 000', '2'],
+      ['| 1 000 000', '3'],
+    ]);
     for (const { title } of sized!.metrics) expect(table).toContain(title);
     expect(table.match(/a machine/g)).toHaveLength(older.length);
   });

@@ -1,6 +1,6 @@
 // Every benchmark runs here with tiny inputs, of those that differ in size alone one: that it works
-// and that all subjects compute the same. No time is looked at, so two run at a time: each waits for
-// its processes.
+// and that all subjects compute the same. No time is looked at, so two run at a time: each waits
+// for its processes.
 
 import { describe, expect, it } from 'vitest';
 import { runSuite } from '../src/run.ts';
