@@ -1,7 +1,7 @@
 // pnpm bench [name…] [--size N,…] [--rounds N] [--seed N] [--clock cpu] [--dry]
 //
-// Runs the named benchmarks, or all; what is no name stands for all that begin with it. N are sizes
-// with commas between. Writes results/NAME.json unless --dry is given. --clock cpu leaves out what other programs took of the
+// Runs the named benchmarks, or all; what is no name stands for all that begin with it. Writes
+// results/NAME.json unless --dry is given. --clock cpu leaves out what other programs took of the
 // machine, and is for a busy one; its results say so.
 
 import { parseArgs } from 'node:util';

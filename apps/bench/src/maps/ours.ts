@@ -36,7 +36,10 @@ interface OurOrderedMap {
   values(): Iterable<unknown>;
 }
 
-/** What all our maps do alike; `clear` and `update`, those that have them. `close` closes the map and leaves the arena. */
+/**
+ * What all our maps do alike; `clear` and `update` need a map that has them. `close` closes the map
+ * and leaves the arena.
+ */
 export function ours(map: OurMap, values: Values, keys: Keys = KEYS.user): BenchMap {
   return {
     fill: (body) => body(),

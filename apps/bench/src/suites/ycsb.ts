@@ -28,12 +28,13 @@ export const YCSB_SUITES: readonly Suite[] = [
     about:
       'A: half get, half set; B: 95 % get, 5 % set; C: get; D: 95 % get of what came last, 5 % ' +
       'insert; E: 95 % scans of 1 to 100 entries, 5 % insert; F: half get, half update (read, ' +
-      'change, write). Few keys are asked for often (zipf, 0.99), each by a string of its own. One ' +
-      'thread; A, B, C, F and D one after the other on one map, E on a fresh one. An operation: ' +
-      'without the clock, half as many as there are entries, a fifth in E. Percentiles: of as ' +
-      'many more, the clock included. hamt and Map keep no order and have no E. lmdb: each write ' +
-      'is a transaction of its own, no fsync, files in memory. avl-batch builds after each write, ' +
-      'so that the next read finds it, and is rebuilt before each workload.',
+      'change, write). Few keys are asked for often (zipf, 0.99), each by a string of its own. ' +
+      'One thread; A, B, C, F and D one after the other on one map, E on a fresh one. An ' +
+      'operation: without the clock, half as many as there are entries, a fifth in E. ' +
+      'Percentiles: of as many more, the clock included. hamt and Map keep no order and have no ' +
+      'E. lmdb: each write is a transaction of its own, no fsync, files in memory. avl-batch ' +
+      'builds after each write, so that the next read finds it, and is rebuilt before each ' +
+      'workload.',
     subjects: ALL.map((name) => ({ name })),
     metrics: NAMES.flatMap((name) => [
       { name, title: `${name}: an operation`, unit: 'ns' as const },
