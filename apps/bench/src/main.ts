@@ -82,7 +82,8 @@ const sizes = numbers('size');
 const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
 const options: RunOptions = { clock, ...number('rounds'), ...number('seed') };
 for (const suite of chosen) {
-  for (const size of sizes ?? suite.sizes ?? [suite.size]) {
+  const usual = suite.sizes?.filter((size) => size <= suite.size) ?? [suite.size];
+  for (const size of sizes ?? usual) {
     const result = await runSuite(suite, { ...options, size, progress: say(suite) });
     if (!values.dry) saveRun(suite, result);
     print(suite, result);

@@ -98,7 +98,10 @@ export interface Suite {
   readonly ratios: readonly Ratio[];
   readonly limits?: readonly Limit[];
   readonly size: number;
-  /** It is run at each of these instead; its results keep the newest run of each, side by side. */
+  /**
+   * It is run at each of these up to `size`, at larger ones when they are asked for; its results
+   * keep the newest run of each, side by side.
+   */
   readonly sizes?: readonly number[];
   readonly tiny: number;
   /** Default 7. */

@@ -9,10 +9,10 @@ import { YCSB_SUITES } from './ycsb.ts';
 
 /** Every benchmark. */
 export const SUITES: readonly Suite[] = [
+  ...YCSB_SUITES,
   ...MAP_SUITES,
   ...MASSTREE_SUITES,
   ...HAMT_SUITES,
-  ...YCSB_SUITES,
   ...OWN_SUITES,
   ...ARENA_SUITES,
   ...RECLAIM_SUITES,

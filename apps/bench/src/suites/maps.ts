@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
     // First bytes: what came before would still be in the heap.
     workloads: ['bytes', 'set', 'get', 'each'],
     values: 'f64',
-    sizes: [1_000, 10_000, 100_000, 1_000_000],
+    sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
     ratios: [],
     rounds: 3,
   },
