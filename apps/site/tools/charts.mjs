@@ -114,8 +114,9 @@ export function chartOfPercentiles({ name, title, unit }, samples) {
     })
     .toSorted((a, b) => a.p50 - b.p50);
   if (rows.length < 2 || rows.some(({ p50 }) => p50 <= 0)) return undefined;
-  const least = rows[0].p50 / 2;
   const most = 1.2 * Math.max(...rows.map(({ p999 }) => p999));
+  // Room for what stands before the first dot.
+  const least = rows[0].p50 * (rows[0].p50 / most) ** 0.2;
   const row = 36;
   const height = 40 + row * rows.length;
   const label = (x, options) =>
@@ -146,7 +147,7 @@ export function chartOfPercentiles({ name, title, unit }, samples) {
 }
 
 /** One metric over the sizes of runs: a line for each subject, with its name at its end. */
-export function chartOverSizes({ name, title, unit }, runs) {
+export function chartOverSizes({ name, title }, runs) {
   const points = runs.flatMap(({ size, samples }) =>
     Object.entries(samples)
       .filter(([, metrics]) => metrics[name] !== undefined)
@@ -180,7 +181,7 @@ export function chartOverSizes({ name, title, unit }, runs) {
     marginTop: TOP,
     marginBottom: BOTTOM,
     x: { label: 'entries', type: 'log', ticks: sizes, tickFormat: count },
-    y: { label: unit === 'count' ? null : unit, ...y },
+    y: { label: null, ...y },
     marks: [
       ...(wide
         ? [Plot.gridY(ticks), Plot.axisY(ticks, { text: count })]
@@ -277,8 +278,8 @@ export function chartPage(suites, runsOf) {
   const parts = [
     '# Benchmarks as pictures\n',
     'Each bar is the median of its rounds, the thin line its least and its most; ours are in',
-    'colour. Shorter is better. Of times of single calls three dots are shown: half of all calls,',
-    '99 and 99.9 of a hundred are done by then. The same numbers as',
+    'colour. Shorter is better. Of times of single calls three dots are shown, medians of the',
+    'rounds: half of all calls, 99 and 99.9 of a hundred took no longer. The same numbers as',
     '[in the tables](./apps/bench.md), which say how they were taken. What has not been run',
     '[stands at the end](#not-run-yet).\n',
     ...overSizes(suites, runsOf),

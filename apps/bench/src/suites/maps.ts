@@ -18,7 +18,7 @@ const READS: WorkloadName[] = ['get', 'getMany', 'entries', 'entries100'];
 const ROWS: readonly Row[] = [
   {
     name: 'sizes',
-    title: 'Maps over the number of entries',
+    title: 'All maps: what an entry costs and takes',
     about:
       'set: all entries into an empty map in random order, avl-batch builds every 1 000 and is ' +
       'rebuilt at the end. get: each key a string of its own, flat and never hashed. entries: ' +
