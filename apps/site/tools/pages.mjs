@@ -63,7 +63,8 @@ function writeDocuments() {
   const pages = new Map(documents.map((document) => [document, pageOf(document)]));
   for (const [document, page] of pages) {
     const images = new Set();
-    const text = readFileSync(join(ROOT, document), 'utf8').replace(
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const shown = linked(text, document, pages).replace(
       /!\[([^\]]*)\]\(([^()\s]+\.svg)\)/g,
       (_, title, path) => {
         const name = posix.basename(path);
@@ -73,7 +74,7 @@ function writeDocuments() {
     );
     const file = join(SITE, page);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, linked(text, document, pages));
+    writeFileSync(file, shown);
     for (const [from, name] of images) {
       writeFileSync(join(dirname(file), name), readFileSync(join(ROOT, from)));
     }
