@@ -75,7 +75,7 @@ test('runs of several sizes are drawn as lines, with names at their ends', () =>
   assert.equal(chartOverSizes(metric, runs.slice(1)), undefined);
 });
 
-test('a line that ends early has its name there; a wide range is on a scale that multiplies', () => {
+test('a line that ends early has its name there; a wide range has a scale that multiplies', () => {
   const far = { samples: { lmdb: { get: [900] } }, size: 100_000 };
   const svg = chartOverSizes(metric, [{ size: 1000, samples }, { size: 10_000, samples }, far]);
   const [mine] = /<text[^>]*>masstree</.exec(svg);
