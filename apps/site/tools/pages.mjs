@@ -119,6 +119,7 @@ function writeKernels() {
     const folder = `packages/${name}/assembly`;
     const files = globSync('**/*.ts', { cwd: join(ROOT, folder) }).sort();
     const parts = [
+      '---\npageClass: kernel\n---\n',
       `# How @x/${name} works: ${what}\n`,
       `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel`,
       'begins with its algorithm: the layout in memory, the invariants, the steps, and what a',
