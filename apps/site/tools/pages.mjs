@@ -56,6 +56,11 @@ export function linked(text, document, pages) {
   return changed.join('');
 }
 
+/** Numbers in the rows of tables stay on one line. */
+export function unbroken(text) {
+  return text.replace(/^\|.*$/gm, (row) => row.replace(/(?<=\d) (?=\d{3}\b)/g, '\u00a0'));
+}
+
 function writeDocuments() {
   const documents = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
     .map((path) => path.replaceAll('\\', '/'))
@@ -64,7 +69,7 @@ function writeDocuments() {
   for (const [document, page] of pages) {
     const images = new Set();
     const text = readFileSync(join(ROOT, document), 'utf8');
-    const shown = linked(text, document, pages).replace(
+    const shown = unbroken(linked(text, document, pages)).replace(
       /!\[([^\]]*)\]\(([^()\s]+\.svg)\)/g,
       (_, title, path) => {
         const name = posix.basename(path);
