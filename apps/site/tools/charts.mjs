@@ -261,11 +261,13 @@ function chartsOf(suite, { samples }) {
   });
 }
 
+const roundsOf = (rounds) => (rounds === 1 ? '1 round' : `${rounds} rounds`);
+
 /** How and where runs were taken: a line for those that have it in common. */
 function origins(runs) {
   const found = Map.groupBy(runs, ({ date, machine, rounds, clock }) =>
     [
-      `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
+      roundsOf(rounds),
       ...(clock === 'cpu' ? ['CPU time of the thread'] : []),
       ...[date.slice(0, 10), machine],
     ].join('; '),
@@ -294,7 +296,7 @@ export function chartPage(suites, runsOf) {
       `## ${suite.title}\n`,
       `${suite.about}\n`,
       ...charts,
-      `${count(run.size)} operations a round, ${run.rounds} rounds${clock};`,
+      `${count(run.size)} operations a round, ${roundsOf(run.rounds)}${clock};`,
       `${run.date.slice(0, 10)}; ${run.machine}.\n`,
     );
   }
