@@ -1,4 +1,4 @@
-// pnpm bench [name…] [--size N] [--rounds N] [--seed N] [--clock cpu] [--dry]
+// pnpm bench [name…] [--size N,…] [--rounds N] [--seed N] [--clock cpu] [--dry]
 //
 // Runs the named benchmarks, or all; what is no name stands for all that begin with it. Writes
 // results/NAME.json unless --dry is given. --clock cpu leaves out what other programs took of the
@@ -23,15 +23,21 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** A positive integer from the command line. */
-function number(name: 'size' | 'rounds' | 'seed'): { [name: string]: number } {
-  const text = values[name];
-  if (text === undefined) return {};
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
+/** Positive integers from the command line, with commas between; undefined when there are none. */
+function numbers(name: 'size' | 'rounds' | 'seed'): number[] | undefined {
+  return values[name]?.split(',').map((text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new RangeError(`--${name}: found ${text}, expected a positive integer`);
-  }
-  return { [name]: value };
+  });
+}
+
+/** One of them. */
+function number(name: 'rounds' | 'seed'): { [name: string]: number } {
+  const [value, ...more] = numbers(name) ?? [];
+  if (more.length > 0)
+    throw new RangeError(`--${name}: found ${values[name]}, expected one number`);
+  return value === undefined ? {} : { [name]: value };
 }
 
 function say(suite: Suite): (step: { round: number; rounds: number; subject: string }) => void {
@@ -72,10 +78,14 @@ function print(suite: Suite, result: SuiteResult): void {
 
 console.log(machineLine());
 const chosen = positionals.length === 0 ? SUITES : positionals.flatMap(suitesOf);
+const sizes = numbers('size');
+const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
+const options: RunOptions = { clock, ...number('rounds'), ...number('seed') };
 for (const suite of chosen) {
-  const clock = values.clock === 'cpu' ? 'cpu' : 'wall';
-  const options: RunOptions = { clock, ...number('size'), ...number('rounds'), ...number('seed') };
-  const result = await runSuite(suite, { ...options, progress: say(suite) });
-  if (!values.dry) saveRun(suite, result);
-  print(suite, result);
+  const usual = suite.sizes?.filter((size) => size <= suite.size) ?? [suite.size];
+  for (const size of sizes ?? usual) {
+    const result = await runSuite(suite, { ...options, size, progress: say(suite) });
+    if (!values.dry) saveRun(suite, result);
+    print(suite, result);
+  }
 }

@@ -27,6 +27,28 @@ export function ascending(size: number): Uint32Array {
   return Uint32Array.from({ length: size }, (_, i) => i);
 }
 
+const ZIPF = 0.99;
+
+/**
+ * Ranks 0 to `count` − 1, of which few are drawn often: by Zipf's law with YCSB's exponent, from
+ * the generator's numbers. Which key has which rank is the caller's to say.
+ */
+export function zipf(count: number, next: () => number): () => number {
+  const upTo = new Float64Array(count);
+  let sum = 0;
+  for (let rank = 0; rank < count; rank++) upTo[rank] = sum += (rank + 1) ** -ZIPF;
+  return () => {
+    const wanted = (next() / 2 ** 32) * sum;
+    let [low, high] = [0, count - 1];
+    while (low < high) {
+      const half = (low + high) >> 1;
+      if (upTo[half]! < wanted) low = half + 1;
+      else high = half;
+    }
+    return low;
+  };
+}
+
 const MOST_DIGITS = 11;
 
 /**

@@ -27,7 +27,7 @@ const COMPARED = [
   'lmdb',
   'sorted-btree',
 ];
-/** Older runs are dropped: git has them. */
+/** Of one size. Older runs are dropped: git has them. */
 const KEPT_RUNS = 5;
 const DIGITS = 3;
 
@@ -39,10 +39,16 @@ export function saveRun(suite: Suite, result: SuiteResult): Run {
     versions: versions(COMPARED),
     ...result,
   };
-  const runs = [run, ...readRuns(suite.name)].slice(0, KEPT_RUNS);
+  const runs = [run, ...kept(suite, readRuns(suite.name), run.size)];
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(fileOf(suite.name), `${stringify({ suite: suite.name, runs })}\n`);
   return run;
+}
+
+/** Those of the older runs that stay beside a new one of that size. */
+export function kept(suite: Suite, older: readonly Run[], size: number): readonly Run[] {
+  if (suite.sizes === undefined) return older.slice(0, KEPT_RUNS - 1);
+  return older.filter((run) => run.size !== size);
 }
 
 /** All kept runs of a suite, newest first; none when it never ran. */

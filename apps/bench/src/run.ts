@@ -94,18 +94,26 @@ function runProcess(task: Task): Promise<Done[]> {
   });
 }
 
-/** Threads that measured the same thing together: first start to last end, all operations. */
+/**
+ * Threads that measured the same thing together: first start to last end, all operations. What was
+ * measured several times is added up.
+ */
 function merge(done: readonly Done[], clock: 'wall' | 'cpu'): Measured {
   const values: Record<string, number> = {};
   const checksums: Record<string, number> = {};
-  for (const { metric } of done[0]!.stretches) {
-    const parts = done.flatMap((d) => d.stretches.filter((s) => s.metric === metric));
-    const start = Math.min(...parts.map((s) => s.startNs));
-    const end = Math.max(...parts.map((s) => s.endNs));
-    const operations = parts.reduce((sum, s) => sum + s.operations, 0);
-    const took = clock === 'wall' ? end - start : Math.max(...parts.map((s) => s.cpuNs));
+  for (const metric of new Set(done[0]!.stretches.map((s) => s.metric))) {
+    const threads = done.map((d) => d.stretches.filter((s) => s.metric === metric));
+    let [took, operations, checksum] = [0, 0, 0];
+    for (let time = 0; time < threads[0]!.length; time++) {
+      const parts = threads.map((stretches) => stretches[time]!);
+      const start = Math.min(...parts.map((s) => s.startNs));
+      const end = Math.max(...parts.map((s) => s.endNs));
+      took += clock === 'wall' ? end - start : Math.max(...parts.map((s) => s.cpuNs));
+      operations += parts.reduce((sum, s) => sum + s.operations, 0);
+      checksum = parts.reduce((sum, s) => (sum + s.checksum) | 0, checksum);
+    }
     values[metric] = took / operations;
-    checksums[metric] = parts.reduce((sum, s) => (sum + s.checksum) | 0, 0);
+    checksums[metric] = checksum;
   }
   for (const { metric, value } of done.flatMap((d) => d.counts)) values[metric] = value;
   return { values, checksums };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Run, readRuns } from './results.ts';
 import { spread } from './stats.ts';
 import { SUITES, suitesOf } from './suites/index.ts';
-import type { Suite } from './types.ts';
+import type { Metric, Suite } from './types.ts';
 
 const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md'];
 const BLOCK = /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(<!-- \/bench:\2 -->)/g;
@@ -23,31 +23,56 @@ export function fill(page: string, render: (suite: string) => string | undefined
 /** Values and ratios of a suite's run, as Markdown. */
 export function tableOf(suite: Suite, run: Run): string {
   const parts = [valueTable(suite, run), '', judgements(run), ''];
-  const day = run.date.slice(0, 10);
+  parts.push(`${suite.about} ${count(run.size)} operations a round, ${origin(suite, run)}.`);
+  return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
+}
+
+/** What each subject has in a metric. */
+function cellsOf({ subjects }: Suite, { samples }: Run, metric: string): string[] {
+  return subjects.map(({ name }) => {
+    const found = samples[name]?.[metric];
+    if (found === undefined) return '–';
+    const { median, q1, q3 } = spread(found);
+    const range = q1 === q3 ? '' : ` (${count(q1)}–${count(q3)})`;
+    return `${count(median)}${range}`;
+  });
+}
+
+const headed = ({ title, unit }: Metric): string =>
+  unit === 'count' ? title : `${title}, ${unit}`;
+
+/** A table with a column for each subject. */
+function columns(corner: string, { subjects }: Suite, rows: readonly string[]): string {
+  const names = subjects.map(({ name }) => name);
+  return [row([corner, ...names]), row(['---', ...names.map(() => '---:')]), ...rows].join('\n');
+}
+
+function valueTable(suite: Suite, run: Run): string {
+  const rows = suite.metrics.map((metric) =>
+    row([headed(metric), ...cellsOf(suite, run, metric.name)]),
+  );
+  return columns('', suite, rows);
+}
+
+/** A suite's runs of several sizes side by side: a table for each metric. */
+export function tablesOf(suite: Suite, runs: readonly Run[]): string {
+  const ordered = runs.toSorted((a, b) => a.size - b.size);
+  const tables = suite.metrics.map((metric) => {
+    const rows = ordered.map((run) => row([count(run.size), ...cellsOf(suite, run, metric.name)]));
+    return `${columns(headed(metric), suite, rows)}\n`;
+  });
+  const taken = ordered.map((run) => `- ${count(run.size)} entries: ${origin(suite, run)}.`);
+  return [...tables, `${suite.about}\n`, ...taken].join('\n');
+}
+
+/** How the numbers of a run came about. */
+function origin(suite: Suite, run: Run): string {
   const peers = suite.subjects
     .filter(({ name }) => run.versions[name] !== undefined)
     .map(({ name }) => `${name} ${run.versions[name]}`);
   const clock = run.clock === 'cpu' ? ', CPU time of the thread' : '';
-  parts.push(
-    `${suite.about} ${count(run.size)} operations a round, median of ${run.rounds} rounds ` +
-      `(quartiles)${clock}, ${[day, ...peers, run.machine].join('; ')}.`,
-  );
-  return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
-}
-
-function valueTable(suite: Suite, run: Run): string {
-  const names = suite.subjects.map(({ name }) => name);
-  const rows = suite.metrics.map(({ name: metric, title, unit }) => {
-    const cells = names.map((name) => {
-      const samples = run.samples[name]?.[metric];
-      if (samples === undefined) return '–';
-      const { median, q1, q3 } = spread(samples);
-      const range = q1 === q3 ? '' : ` (${count(q1)}–${count(q3)})`;
-      return `${count(median)}${range}`;
-    });
-    return row([unit === 'count' ? title : `${title}, ${unit}`, ...cells]);
-  });
-  return [row(['', ...names]), row(['---', ...names.map(() => '---:')]), ...rows].join('\n');
+  const from = [run.date.slice(0, 10), ...peers, run.machine].join('; ');
+  return `median of ${run.rounds} rounds (quartiles)${clock}, ${from}`;
 }
 
 function judgements(run: Run): string {
@@ -95,9 +120,9 @@ function row(cells: readonly string[]): string {
 /** The newest results of what a name stands for; undefined when there are none. */
 function render(name: string): string | undefined {
   const tables = suitesOf(name).flatMap((suite) => {
-    const [latest] = readRuns(suite.name);
-    if (latest === undefined) return [];
-    const table = tableOf(suite, latest);
+    const runs = readRuns(suite.name);
+    if (runs.length === 0) return [];
+    const table = suite.sizes === undefined ? tableOf(suite, runs[0]!) : tablesOf(suite, runs);
     return [suite.name === name ? table : `#### ${suite.title}\n\n${table}`];
   });
   return tables.length === 0 ? undefined : tables.join('\n\n');

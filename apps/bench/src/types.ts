@@ -39,7 +39,8 @@ export interface Bench {
   /**
    * Waits until all threads of the subject are here, runs `body` once and times it.
    * `body` returns a checksum of what it did. `after` returns one in its place: it is not timed
-   * and runs when all threads are through. The checksums of threads are added up.
+   * and runs when all threads are through. The checksums of threads are added up, and so is what
+   * is measured again under the same name.
    */
   measure(metric: string, operations: number, body: () => number, after?: () => number): void;
   /** Reports a number that is not a time. */
@@ -97,6 +98,11 @@ export interface Suite {
   readonly ratios: readonly Ratio[];
   readonly limits?: readonly Limit[];
   readonly size: number;
+  /**
+   * It is run at each of these up to `size`, at larger ones when they are asked for; its results
+   * keep the newest run of each, side by side.
+   */
+  readonly sizes?: readonly number[];
   readonly tiny: number;
   /** Default 7. */
   readonly rounds?: number;

@@ -14,6 +14,15 @@ const LANES = 64;
 export const SHORT_SCAN = 100;
 /** How often each entry is read by scans. */
 const PASSES = 4;
+/** Of fewer entries nothing is timed, only computed. */
+const LEAST_ENTRIES = 1_000;
+/** Of smaller maps so many operations are measured, or entries kept, for a clock to tell. */
+const LEAST_OPERATIONS = 50_000;
+
+/** How often all is done anew, so that it can be measured. */
+function repeats(size: number): number {
+  return size < LEAST_ENTRIES ? 1 : Math.ceil(LEAST_OPERATIONS / size);
+}
 
 // ---- what is measured ---------------------------------------------------------------------------
 
@@ -74,7 +83,7 @@ function visitShort(map: BenchMap, keys: readonly Key[]): number {
 // ---- how it is measured -------------------------------------------------------------------------
 
 /** One class of maps with one kind of keys and of values, in a process of its own. */
-interface Scene {
+export interface Scene {
   readonly job: Job;
   readonly bench: Bench;
   readonly open: OpenMap;
@@ -88,9 +97,8 @@ type Measuring = (name: string, scene: Scene, full: () => BenchMap) => Promise<v
 /** Time for the compilers' background threads to finish what the warm-up made them begin. */
 const SETTLE_MS = 100;
 
-/** Of fewer operations than a warm-up wants nothing is compiled. */
-async function settle(job: Job): Promise<void> {
-  if (job.size < WARM_UP) return;
+export async function settle(job: Job): Promise<void> {
+  if (job.size < LEAST_ENTRIES) return;
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
 }
 
@@ -99,14 +107,21 @@ function writing(write: typeof setAll, orderOf = shuffled): Measuring {
   return async (name, { job, bench, open, keys, values }) => {
     const order = orderOf(job.size, job.seed);
     const early = order.subarray(0, WARM_UP);
+    const times = repeats(job.size);
     const warm = open(early.length, values, keys);
-    write(warm, keys.make(early), values.make(early));
+    for (let time = 0; time < times; time++) {
+      warm.clear();
+      write(warm, keys.make(early), values.make(early));
+    }
     await warm.close();
     await settle(job);
     const map = open(job.size, values, keys);
-    const [written, all] = [keys.make(order), values.make(order)];
-    const check = (): number => getAll(map, keys.make(order), values);
-    bench.measure(name, job.size, () => write(map, written, all), check);
+    for (let time = 0; time < times; time++) {
+      if (time > 0) map.clear();
+      const [written, all] = [keys.make(order), values.make(order)];
+      const check = (): number => getAll(map, keys.make(order), values);
+      bench.measure(name, job.size, () => write(map, written, all), check);
+    }
     await map.close();
   };
 }
@@ -116,24 +131,40 @@ function changing(
   change: (map: BenchMap, keys: Key[], values: ArrayLike<unknown>) => number,
 ): Measuring {
   return async (name, { job, bench, open, keys, values }) => {
-    const filled = (order: Uint32Array): BenchMap => {
-      const map = open(order.length, values, keys);
+    const fill = (map: BenchMap, order: Uint32Array): BenchMap => {
       setAll(map, keys.make(order), values.make(order));
       return map;
     };
     const early = shuffled(Math.min(WARM_UP, job.size), job.seed);
-    const warm = filled(early);
-    change(warm, keys.make(early), values.make(early));
+    const times = repeats(job.size);
+    const warm = open(early.length, values, keys);
+    for (let time = 0; time < times; time++) {
+      change(fill(warm, early), keys.make(early), values.make(early));
+    }
     await warm.close();
     await settle(job);
-    const map = filled(shuffled(job.size, job.seed));
+    const map = open(job.size, values, keys);
+    const first = shuffled(job.size, job.seed);
     const order = shuffled(job.size, job.seed + 1);
-    const changed = keys.make(order);
-    const all = values.make(order.map((n) => job.size - n));
-    const check = (): number => getAll(map, keys.make(order), values);
-    bench.measure(name, job.size, () => change(map, changed, all), check);
+    for (let time = 0; time < times; time++) {
+      fill(map, first);
+      const changed = keys.make(order);
+      const all = values.make(order.map((n) => job.size - n));
+      const check = (): number => getAll(map, keys.make(order), values);
+      bench.measure(name, job.size, () => change(map, changed, all), check);
+    }
     await map.close();
   };
+}
+
+/** Numbers of keys in a random order; of few keys in several, one after the other. */
+function drawn(size: number, seed: number, count = size): Uint32Array {
+  const times = repeats(size);
+  const all = new Uint32Array(times * count);
+  for (let time = 0; time < times; time++) {
+    all.set(shuffled(size, seed + 16 * time).subarray(0, count), time * count);
+  }
+  return all;
 }
 
 /**
@@ -148,8 +179,9 @@ function reading(
 ): Measuring {
   return async (name, { job, bench, keys, values }, full) => {
     const map = full();
-    const order = shuffled(job.size, job.seed + 1).subarray(0, keysFor(job.size));
-    const warm = shuffled(job.size, job.seed + 2).subarray(0, Math.min(WARM_UP, order.length));
+    const count = Math.min(job.size, keysFor(job.size));
+    const order = drawn(job.size, job.seed + 1, count);
+    const warm = drawn(job.size, job.seed + 2, count).subarray(0, WARM_UP);
     read(map, keys.make(warm), values);
     await settle(job);
     const asked = keys.make(order);
@@ -169,10 +201,10 @@ const readingOwn: Measuring = async (name, { job, bench, open, keys, values }) =
   const made = keys.make(order);
   const map = open(job.size, values, keys);
   setAll(map, made, values.make(order));
-  const asked = Array.from(shuffled(job.size, job.seed + 1), (at) => made[at]!);
+  const asked = Array.from(drawn(job.size, job.seed + 1), (at) => made[at]!);
   getAll(map, asked.slice(0, WARM_UP), values);
   await settle(job);
-  bench.measure(name, job.size, () => getAll(map, asked, values));
+  bench.measure(name, asked.length, () => getAll(map, asked, values));
   await map.close();
 };
 
@@ -187,13 +219,14 @@ function visited(starts: Uint32Array, size: number): number {
 function scanning(read: (map: BenchMap, sum: number) => number): Measuring {
   return async (name, { job, bench }, full) => {
     const map = full();
+    const passes = PASSES * repeats(job.size);
     const some = (sum: number): number => {
-      for (let pass = 0; pass < PASSES; pass++) sum = read(map, sum);
+      for (let pass = 0; pass < passes; pass++) sum = read(map, sum);
       return sum;
     };
     some(0);
     await settle(job);
-    bench.measure(name, PASSES * job.size, () => some(0));
+    bench.measure(name, passes * job.size, () => some(0));
   };
 }
 
@@ -207,12 +240,24 @@ function memory(orderOf = shuffled): Measuring {
     };
     keys.make(order.subarray(0, 1)); // What it reads stays.
     const before = heap();
-    const map = open(job.size, values, keys);
-    setAll(map, keys.make(order), values.make(order));
-    const bytes = map.bytes?.() ?? heap() - before;
+    // The engine would keep a key once that stands in two maps.
+    const filled = (time: number): BenchMap => {
+      const own = order.map((n) => n + time * job.size);
+      const map = open(job.size, values, keys);
+      setAll(map, keys.make(own), values.make(own));
+      return map;
+    };
+    const maps = [filled(0)];
+    let bytes = maps[0]!.bytes?.();
+    if (bytes === undefined) {
+      while (maps.length < repeats(job.size)) maps.push(filled(maps.length));
+      bytes = (heap() - before) / maps.length;
+    }
     bench.count(name, bytes / job.size);
-    getAll(map, keys.make(order.subarray(0, 1)), values);
-    await map.close();
+    for (const map of maps) {
+      getAll(map, keys.make(order.subarray(0, 1)), values);
+      await map.close();
+    }
   };
 }
 

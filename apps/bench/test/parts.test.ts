@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS, type Keys } from '../src/keys.ts';
-import { ascending, generator, keysOf, mix, shuffled } from '../src/random.ts';
+import { ascending, generator, keysOf, mix, shuffled, zipf } from '../src/random.ts';
+import { kept, type Run } from '../src/results.ts';
 import { pairwise, spread } from '../src/stats.ts';
-import { fill } from '../src/table.ts';
+import { suitesOf } from '../src/suites/index.ts';
+import { fill, tablesOf } from '../src/table.ts';
 import { VALUES, type Values } from '../src/values.ts';
 
 describe('data', () => {
@@ -22,6 +24,20 @@ describe('data', () => {
     expect(keys[4]).toBe('user:04294967295');
     expect([...keys].sort()).toEqual(keys);
     expect(keys.every((key) => key.length === 16)).toBe(true);
+  });
+
+  it('draws low ranks often, by the law that YCSB has', () => {
+    const [count, draws] = [1_000, 100_000];
+    const rank = zipf(count, generator(11));
+    const times = new Uint32Array(count);
+    for (let i = 0; i < draws; i++) times[rank()]!++;
+    const whole = ascending(count).reduce((sum, at) => sum + (at + 1) ** -0.99, 0);
+    for (const at of [0, 1, 9, 99]) {
+      const expected = (draws * (at + 1) ** -0.99) / whole;
+      const away = Math.abs(times[at]! - expected);
+      expect(away, `rank ${at}, seed 11`).toBeLessThan(5 * Math.sqrt(expected));
+    }
+    expect(times.filter((n) => n > 0).length).toBeGreaterThan(0.9 * count);
   });
 
   it('has a checksum that sees order', () => {
@@ -90,5 +106,34 @@ describe('tables', () => {
   it('are left out while there are no results', () => {
     const page = '<!-- bench:one -->\nold\n<!-- /bench:one -->\n';
     expect(fill(page, () => undefined)).toBe('<!-- bench:one -->\n<!-- /bench:one -->\n');
+  });
+});
+
+describe('runs of several sizes', () => {
+  const run = (size: number, value: number): Run => ({
+    ...{ size, rounds: 1, seed: 1, date: '2026-01-02T00:00:00.000Z', machine: 'a machine' },
+    ...{ versions: {}, samples: { masstree: { get: [value] } }, ratios: [], limits: [] },
+    checksums: {},
+  });
+  const older = [run(1_000, 1), run(10_000, 2), run(1_000_000, 3)];
+  const [sized] = suitesOf('sizes');
+  const [plain] = suitesOf('skiplist-reads');
+
+  it('stay beside a new one, but for that of its size', () => {
+    expect(kept(sized!, older, 10_000).map(({ size }) => size)).toEqual([1_000, 1_000_000]);
+    expect(kept(plain!, older, 10_000)).toEqual(older);
+    expect(kept(plain!, [...older, ...older], 7)).toHaveLength(4);
+  });
+
+  it('stand in one table, the smallest first', () => {
+    const table = tablesOf(sized!, older.toReversed());
+    const rows = table.split('\n').filter((line) => /^\| [\d ]+ \| \d/.test(line));
+    expect(rows.map((line) => line.split(' | ').slice(0, 2))).toEqual([
+      ['| 1 000', '1'],
+      ['| 10 000', '2'],
+      ['| 1 000 000', '3'],
+    ]);
+    for (const { title } of sized!.metrics) expect(table).toContain(title);
+    expect(table.match(/a machine/g)).toHaveLength(older.length);
   });
 });

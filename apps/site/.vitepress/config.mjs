@@ -89,6 +89,7 @@ const PROJECT = [
 export default defineConfig({
   title: 'Shared-memory collections',
   description: 'Concurrent maps and trees in shared memory, for JavaScript threads.',
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
   cleanUrls: false,
   srcExclude: ['README.md'],
   vite: {
@@ -97,6 +98,7 @@ export default defineConfig({
     worker: { format: 'es' },
   },
   themeConfig: {
+    siteTitle: 'shm-collections',
     nav: [
       page('Guide', '/guide/'),
       page('Examples', '/examples/'),

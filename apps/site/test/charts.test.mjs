@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartOf, chartOverSizes, chartPage } from '../tools/charts.mjs';
+import { chartOf, chartOfPercentiles, chartOverSizes, chartPage } from '../tools/charts.mjs';
 
 const samples = { lmdb: { get: [30, 10, 20] }, masstree: { get: [5, 7, 6] }, Map: { set: [1] } };
 const metric = { name: 'get', title: 'get', unit: 'ns' };
@@ -20,7 +20,31 @@ test('what one subject alone has is not compared', () => {
   assert.equal(chartOf({ ...metric, name: 'set' }, samples), undefined);
 });
 
-test('the page has the suites that ran', () => {
+test('percentiles are three dots a subject, with their times, the lowest p50 first', () => {
+  const of = (p50, p99, p999) => ({ 'get p50': [p50], 'get p99': [p99], 'get p999': [p999] });
+  const found = { lmdb: of(600, 7_000, 8_000_000), masstree: of(200, 500, 900) };
+  const svg = chartOfPercentiles({ name: 'get', title: 'get', unit: 'ns' }, found);
+  assert.equal(svg.match(/<circle /g).length, 6);
+  assert.ok(svg.indexOf('>masstree<') < svg.indexOf('>lmdb<'));
+  for (const text of ['200 ns', '900 ns', '7.0 µs', '8.0 ms']) {
+    assert.ok(svg.includes(`>${text}<`), text);
+  }
+  assert.ok(!svg.includes('NaN'));
+});
+
+test('the page has one picture for three percentiles', () => {
+  const of = (value) => ({ 'get p50': [value], 'get p99': [2 * value], 'get p999': [9 * value] });
+  const run = { samples: { a: of(1), b: of(2) }, size: 1, rounds: 1, date: '', machine: '' };
+  const metrics = ['p50', 'p99', 'p999'].map((share) => ({
+    ...{ name: `get ${share}`, title: `get, ${share.replace('999', '99.9')}`, unit: 'ns' },
+  }));
+  const page = chartPage([{ name: 'a', title: 'Reads', about: '', metrics }], () => [run]);
+  assert.equal(page.match(/<figure>/g).length, 1);
+  assert.ok(page.includes('<figcaption>get: p50, p99 and p99.9<'));
+  assert.ok(page.includes('Nothing: every benchmark has results.'));
+});
+
+test('the page has the suites that ran, and says which did not', () => {
   const run = {
     samples,
     size: 1000,
@@ -29,12 +53,17 @@ test('the page has the suites that ran', () => {
     machine: 'a machine',
   };
   const suites = [
-    { name: 'a', title: 'Reads', metrics: [metric] },
+    { name: 'a', title: 'Reads', about: 'At random.', metrics: [metric] },
     { name: 'b', title: 'Never ran', metrics: [metric] },
+    { name: 'c', title: 'Sizes', about: '', metrics: [metric], sizes: [1000, 20_000, 300_000] },
   ];
-  const page = chartPage(suites, (name) => (name === 'a' ? [run] : []));
-  assert.ok(page.includes('## Reads') && page.includes('a machine'));
-  assert.ok(!page.includes('Never ran'));
+  const page = chartPage(suites, (name) => (name === 'b' ? [] : [run]));
+  const [ran, not] = page.split('## Not run yet');
+  assert.ok(ran.includes('## Reads') && ran.includes('At random.') && ran.includes('a machine'));
+  assert.ok(!ran.includes('Never ran'));
+  assert.ok(not.includes('Never ran: `pnpm bench b`'));
+  assert.ok(not.includes('Sizes: 20,000; 300,000 entries: `pnpm bench c --size 20000,300000`'));
+  assert.ok(!not.includes('Reads'));
 });
 
 test('runs of several sizes are drawn as lines, with names at their ends', () => {
@@ -46,15 +75,27 @@ test('runs of several sizes are drawn as lines, with names at their ends', () =>
   assert.equal(chartOverSizes(metric, runs.slice(1)), undefined);
 });
 
+test('a line that ends early has its name there; a wide range has a scale that multiplies', () => {
+  const far = { samples: { lmdb: { get: [900] } }, size: 100_000 };
+  const svg = chartOverSizes(metric, [{ size: 1000, samples }, { size: 10_000, samples }, far]);
+  const [mine] = /<text[^>]*>masstree</.exec(svg);
+  const [other] = /<text[^>]*>lmdb</.exec(svg);
+  const across = (text) => Number(/translate\(([\d.]+),/.exec(text)[1]);
+  assert.ok(across(mine) < across(other));
+  for (const tick of [10, 100, 500]) assert.ok(svg.includes(`>${tick}<`), `${tick}`);
+});
+
 test('suites that differ in size alone are one picture; of one size the newest run counts', () => {
   const of = (size, value) => ({
     ...{ size, rounds: 1, date: '2026-01-02T00:00:00Z', machine: 'a machine' },
     samples: { lmdb: { get: [value] }, masstree: { get: [1] } },
   });
-  const suites = ['hash-1k', 'hash-10k'].map((name) => ({ name, title: name, metrics: [metric] }));
+  const suites = ['hash-1k', 'hash-10k'].map((name) => ({
+    ...{ name, title: name, about: '', metrics: [metric] },
+  }));
   const runs = { 'hash-1k': [of(1000, 7), of(1000, 700)], 'hash-10k': [of(10_000, 9)] };
   const page = chartPage(suites, (name) => runs[name]);
-  const [, over] = page.split('## Over the number of entries');
+  const over = page.split('## Over the number of entries')[1].split('\n## ')[0];
   assert.equal(over.match(/<figure>/g).length, 1);
   assert.ok(!over.includes('>700<'));
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { headOf, linked, pageOf } from '../tools/pages.mjs';
+import { headOf, linked, pageOf, unbroken } from '../tools/pages.mjs';
 
 const pages = new Map(
   ['docs/A.md', 'docs/adr/1.md', 'packages/hamt/README.md'].map((path) => [path, pageOf(path)]),
@@ -22,6 +22,13 @@ test('code is left alone', () => {
   assert.equal(
     linked(text, 'docs/adr/1.md', pages),
     '`[a](../A.md)`\n```js\n[b](../A.md)\n```\n[c](../A.md)',
+  );
+});
+
+test('a number in a table stays on one line, and only there', () => {
+  assert.equal(
+    unbroken('1 000 keys\n| set 2 | 1 034 (1 000 000–2) |\n'),
+    '1 000 keys\n| set 2 | 1\u00a0034 (1\u00a0000\u00a0000–2) |\n',
   );
 });
 

@@ -1,10 +1,10 @@
 // Every link of the built site leads somewhere: files, and anchors in them. Other hosts are not
-// asked.
+// asked, and nothing is loaded from them.
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-const LINK = /<(?:a|link|img|script)\b[^>]*?\s(?:href|src)="([^"]*)"/g;
+const LINK = /<(a|link|img|script)\b[^>]*?\s(?:href|src)="([^"]*)"/g;
 const ID = /\sid="([^"]*)"/g;
 
 /** What is broken, a line each, and how many links were looked at. */
@@ -20,8 +20,11 @@ export function checkLinks(folder) {
   const broken = [];
   let links = 0;
   for (const [page, text] of texts) {
-    for (const [, href] of text.matchAll(LINK)) {
+    for (const [, tag, href] of text.matchAll(LINK)) {
       const target = href.replaceAll('&amp;', '&');
+      if (tag !== 'a' && /^(https?:|\/\/)/i.test(target)) {
+        broken.push(`${page}: ${target} (loaded from another host)`);
+      }
       if (/^([a-z]+:|\/\/)/i.test(target) || target === '') continue;
       links++;
       const [path, anchor] = target.split('#').map(decodeURIComponent);

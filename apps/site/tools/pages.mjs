@@ -56,6 +56,11 @@ export function linked(text, document, pages) {
   return changed.join('');
 }
 
+/** Numbers in the rows of tables stay on one line. */
+export function unbroken(text) {
+  return text.replace(/^\|.*$/gm, (row) => row.replace(/(?<=\d) (?=\d{3}\b)/g, '\u00a0'));
+}
+
 function writeDocuments() {
   const documents = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
     .map((path) => path.replaceAll('\\', '/'))
@@ -63,7 +68,8 @@ function writeDocuments() {
   const pages = new Map(documents.map((document) => [document, pageOf(document)]));
   for (const [document, page] of pages) {
     const images = new Set();
-    const text = readFileSync(join(ROOT, document), 'utf8').replace(
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const shown = unbroken(linked(text, document, pages)).replace(
       /!\[([^\]]*)\]\(([^()\s]+\.svg)\)/g,
       (_, title, path) => {
         const name = posix.basename(path);
@@ -73,7 +79,7 @@ function writeDocuments() {
     );
     const file = join(SITE, page);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, linked(text, document, pages));
+    writeFileSync(file, shown);
     for (const [from, name] of images) {
       writeFileSync(join(dirname(file), name), readFileSync(join(ROOT, from)));
     }
@@ -118,6 +124,7 @@ function writeKernels() {
     const folder = `packages/${name}/assembly`;
     const files = globSync('**/*.ts', { cwd: join(ROOT, folder) }).sort();
     const parts = [
+      '---\npageClass: kernel\n---\n',
       `# How @x/${name} works: ${what}\n`,
       `[What it is for, and what it promises](../packages/${name}.md). Each file of the kernel`,
       'begins with its algorithm: the layout in memory, the invariants, the steps, and what a',

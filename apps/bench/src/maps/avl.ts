@@ -69,8 +69,12 @@ export function overTree(
     if (++queued % STEP === 0) tree.build();
   };
   return {
-    ...ours(tree, values),
+    ...ours(tree, values, keys),
     ...ordered(tree, values, keys),
+    clear() {
+      for (const key of [...tree.keys()]) tree.delete(key);
+      tree.build();
+    },
     set(key, value) {
       tree.set(key, value);
       queue();
@@ -79,5 +83,10 @@ export function overTree(
       tree.delete(key);
       queue();
     },
+    update(key, change) {
+      tree.set(key, change(tree.get(key)));
+      queue();
+    },
+    publish: () => void tree.build(),
   };
 }

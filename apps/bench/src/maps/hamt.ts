@@ -1,7 +1,7 @@
 import { Hamt } from '@x/hamt';
 import type { Arena } from '@x/shm-arena';
 import { KEYS, type Key, type Keys } from '../keys.ts';
-import { addAnywhere, type Values } from '../values.ts';
+import type { Values } from '../values.ts';
 import type { BenchMap } from './map.ts';
 import { type BlockMaps, codecs, ends, newArena, ours, usedBytes } from './ours.ts';
 
@@ -19,11 +19,7 @@ export function openHamt(entries: number, values: Values, keys: Keys = KEYS.user
   const arena = hamtArena(entries, values, keys);
   const map: Trie = Hamt.create(arena, codecs(values, keys));
   return {
-    ...ours(map, values),
-    each(sum) {
-      for (const [key, value] of map.entries()) sum = addAnywhere(sum, key, value, values, keys);
-      return sum;
-    },
+    ...ours(map, values, keys),
     bytes: () => usedBytes(arena, map),
     ...ends(map, arena),
   };

@@ -19,9 +19,11 @@ export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
   const db = open<unknown, Key>({ path, encoding, noSync: true, noMemInit: true });
   return {
     fill: (body) => db.transactionSync(body),
+    clear: () => db.clearSync(),
     set: (key, value) => db.putSync(key, value),
     get: (key) => db.get(key),
     delete: (key) => db.removeSync(key),
+    update: (key, change) => db.transactionSync(() => db.putSync(key, change(db.get(key)))),
     entries(first, limit, sum) {
       const range = first === undefined ? {} : { start: first };
       const options = limit === Infinity ? range : { ...range, limit };

@@ -5,9 +5,14 @@ import type { Values } from '../values.ts';
 export interface BenchMap {
   /** Runs what fills the map; afterwards all of it is there to be read. */
   fill(body: () => void): void;
+  clear(): void;
   set(key: Key, value: unknown): void;
   get(key: Key): unknown;
   delete?(key: Key): void;
+  /** Puts what `change` makes of the key's value in its place, as one step. */
+  update?(key: Key, change: (value: unknown) => unknown): void;
+  /** Has what was written be found by those who read. Left out: it is found at once. */
+  publish?(): void;
   /** Adds the values of `keys` to the checksum `sum`. */
   getMany?(keys: Key[], sum: number): number;
   writeBatch?(keys: Key[], values: ArrayLike<unknown>, from: number, to: number): void;

@@ -19,7 +19,7 @@ export function openMasstree(entries: number, values: Values, keys: Keys = KEYS.
   const arena = masstreeArena(entries, values, keys);
   const map: Tree = Masstree.create(arena, codecs(values, keys));
   return {
-    ...ours(map, values),
+    ...ours(map, values, keys),
     ...ordered(map, values, keys),
     writeBatch(written, all, from, to) {
       const entries: [Key, unknown][] = [];

@@ -3,7 +3,7 @@
 import { Arena } from '@x/shm-arena';
 import { benchKernel } from '../kernel.ts';
 import { KEYS, type Key, type Keys } from '../keys.ts';
-import { addEntry, addValue, type Values } from '../values.ts';
+import { addAnywhere, addEntry, addValue, type Values } from '../values.ts';
 import type { BenchMap, OpenMap } from './map.ts';
 
 const LEAST_BYTES = 2 ** 26;
@@ -23,7 +23,10 @@ interface OurMap {
   set(key: Key, value: unknown): unknown;
   get(key: Key): unknown;
   delete(key: Key): unknown;
+  clear?(): void;
+  update?(key: Key, change: (value: unknown) => unknown): unknown;
   getMany(keys: Key[]): unknown[];
+  entries(): Iterable<[Key, unknown]>;
   close(): void;
 }
 
@@ -33,13 +36,22 @@ interface OurOrderedMap {
   values(): Iterable<unknown>;
 }
 
-/** What all our maps do alike. `close` closes the map and leaves the arena. */
-export function ours(map: OurMap, values: Values): BenchMap {
+/**
+ * What all our maps do alike; `clear` and `update` need a map that has them. `close` closes the map
+ * and leaves the arena.
+ */
+export function ours(map: OurMap, values: Values, keys: Keys = KEYS.user): BenchMap {
   return {
     fill: (body) => body(),
+    clear: () => map.clear!(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
     delete: (key) => void map.delete(key),
+    update: (key, change) => void map.update!(key, change),
+    each(sum) {
+      for (const [key, value] of map.entries()) sum = addAnywhere(sum, key, value, values, keys);
+      return sum;
+    },
     getMany(keys, sum) {
       for (const value of map.getMany(keys)) sum = addValue(sum, value, values);
       return sum;

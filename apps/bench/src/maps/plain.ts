@@ -17,14 +17,21 @@ interface PlainMap {
   get(key: Key): unknown;
   delete(key: Key): unknown;
   clear(): void;
+  entries(): Iterable<[Key, unknown]>;
 }
 
-function plain(map: PlainMap): BenchMap {
+function plain(map: PlainMap, values: Values, keys: Keys): BenchMap {
   return {
     fill: (body) => body(),
+    clear: () => map.clear(),
     set: (key, value) => void map.set(key, value),
     get: (key) => map.get(key),
     delete: (key) => void map.delete(key),
+    update: (key, change) => void map.set(key, change(map.get(key))),
+    each(sum) {
+      for (const [key, value] of map.entries()) sum = addAnywhere(sum, key, value, values, keys);
+      return sum;
+    },
     close: () => map.clear(),
   };
 }
@@ -32,7 +39,7 @@ function plain(map: PlainMap): BenchMap {
 export function openSortedBtree(_: number, values: Values, keys: Keys): BenchMap {
   const tree = new BTree<Key, unknown>();
   return {
-    ...plain(tree),
+    ...plain(tree, values, keys),
     entries(first, limit, sum) {
       let left = limit;
       for (const [key, value] of tree.entries(first)) {
@@ -57,12 +64,5 @@ export function openSortedBtree(_: number, values: Values, keys: Keys): BenchMap
 }
 
 export function openMap(_: number, values: Values, keys: Keys): BenchMap {
-  const map = new Map<Key, unknown>();
-  return {
-    ...plain(map),
-    each(sum) {
-      for (const [key, value] of map) sum = addAnywhere(sum, key, value, values, keys);
-      return sum;
-    },
-  };
+  return plain(new Map<Key, unknown>(), values, keys);
 }

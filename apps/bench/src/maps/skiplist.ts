@@ -19,7 +19,7 @@ export function openSkipList(entries: number, values: Values, keys: Keys = KEYS.
   const arena = listArena(entries, values, keys);
   const list: List = SkipList.create(arena, codecs(values, keys));
   return {
-    ...ours(list, values),
+    ...ours(list, values, keys),
     ...ordered(list, values, keys),
     writeBatch(written, all, from, to) {
       const operations = [];

@@ -33,6 +33,7 @@ export function openSorted(entries: number): BenchMap {
     f64.encode(ownValue, bytes, at + RECORD_VALUE);
   };
   return {
+    clear: () => pairs.splice(0),
     fill(body) {
       body();
       pairs.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -5,8 +5,8 @@ import { blockMapsOf } from '../maps/index.ts';
 import { openLmdb } from '../maps/lmdb.ts';
 import type { BenchMap } from '../maps/map.ts';
 import { type BlockMap, ours } from '../maps/ours.ts';
-import { countPercentiles } from '../percentiles.ts';
-import { generator, keysOf, shuffled } from '../random.ts';
+import { countTook, drawWrites, MIXES, newTook, timeAll } from '../mixes.ts';
+import { generator, keysOf, shuffled, zipf } from '../random.ts';
 import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
@@ -15,7 +15,6 @@ import { setAll } from '../workloads.ts';
 const { f64 } = VALUES;
 /** Of so many neighbours one is asked for, and the others may come and go. */
 const NEIGHBOURS = 8;
-const ZIPF = 0.99;
 
 export async function latency(job: Job, bench: Bench): Promise<void> {
   if (job.subject === 'lmdb') {
@@ -55,48 +54,18 @@ function fill(map: BenchMap, job: Job): void {
 /** Numbers of keys, one of `NEIGHBOURS` each; which are asked for often, the seed says. */
 function asked(job: Job): Uint32Array {
   const count = Math.ceil(job.size / NEIGHBOURS);
-  const upTo = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) upTo[rank] = sum += (rank + 1) ** -ZIPF;
   const places = shuffled(count, job.seed + 1);
-  const next = generator(job.seed + 2);
-  return Uint32Array.from({ length: job.size }, () => {
-    const wanted = (next() / 2 ** 32) * sum;
-    let [low, high] = [0, count - 1];
-    while (low < high) {
-      const half = (low + high) >> 1;
-      if (upTo[half]! < wanted) low = half + 1;
-      else high = half;
-    }
-    return NEIGHBOURS * places[low]!;
-  });
+  const rank = zipf(count, generator(job.seed + 2));
+  return Uint32Array.from({ length: job.size }, () => NEIGHBOURS * places[rank()]!);
 }
 
 function mix(map: BenchMap, job: Job, bench: Bench): void {
-  const keys = keysOf(asked(job));
-  const took = { get: new Float64Array(job.size), set: new Float64Array(job.size) };
-  const counts = { get: 0, set: 0 };
-  const next = generator(job.seed + 3);
-  const pass = (end: number): number => {
-    counts.get = 0;
-    counts.set = 0;
-    for (let i = 0; i < end; i++) {
-      const writes = (next() & 64) !== 0;
-      const start = performance.now();
-      if (writes) map.set(keys[i]!, i);
-      else map.get(keys[i]!);
-      const ms = performance.now() - start;
-      if (writes) took.set[counts.set++] = ms;
-      else took.get[counts.get++] = ms;
-    }
-    return 0;
-  };
-  pass(Math.ceil(job.size / 10));
-  bench.measure('mix', job.size, () => pass(job.size));
-  for (const what of ['get', 'set'] as const) {
-    const all = took[what].subarray(0, counts[what]);
-    countPercentiles(bench, all, 1e6, (share) => `${what} ${share}`);
-  }
+  const writes = drawWrites(MIXES.A, job.size, generator(job.seed + 3));
+  const steps = { mix: MIXES.A, writes, keys: keysOf(asked(job)), limits: new Uint8Array() };
+  const took = newTook(job.size);
+  timeAll(map, steps, [0, Math.ceil(job.size / 10)], f64, took);
+  bench.measure('mix', job.size, () => timeAll(map, steps, [0, job.size], f64, took));
+  countTook(bench, MIXES.A, took);
 }
 
 /** Removes all but what is asked for, and puts it back, until all is measured. */

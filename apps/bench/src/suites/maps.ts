@@ -7,10 +7,34 @@ import { VALUES, type ValueName } from '../values.ts';
 import type { WorkloadName } from '../workloads.ts';
 import { type Row, suiteOf } from './row.ts';
 
+/** What the same is asked of all maps in. */
+export const ALL: MapName[] = [
+  ...(['masstree', 'hamt', 'skiplist', 'avl-batch'] as const),
+  ...(['lmdb', 'sorted-btree', 'Map'] as const),
+];
 const LIST: MapName[] = ['skiplist', 'lmdb', 'sorted-btree', 'Map'];
 const READS: WorkloadName[] = ['get', 'getMany', 'entries', 'entries100'];
 
 const ROWS: readonly Row[] = [
+  {
+    name: 'sizes',
+    title: 'All maps: what an entry costs and takes',
+    about:
+      'set: all entries into an empty map in random order, avl-batch builds every 1 000 and is ' +
+      'rebuilt at the end. get: each key a string of its own, flat and never hashed. entries: ' +
+      'nanoseconds an entry, key and value decoded; hamt and Map in whichever order. Of fewer ' +
+      'than 50 000 entries all is done several times over. bytes: of the blocks of masstree and ' +
+      'hamt, the pages of skiplist, the tree of avl-batch, the file of lmdb, each for all ' +
+      'workers together; of the heap of one worker else. lmdb: putSync in one transaction, no ' +
+      'fsync, files in memory.',
+    maps: ALL,
+    // First bytes: what came before would still be in the heap.
+    workloads: ['bytes', 'set', 'get', 'each'],
+    values: 'f64',
+    sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
+    ratios: [],
+    rounds: 3,
+  },
   {
     name: 'skiplist-writes',
     title: 'Skip list: writing 1 M entries',

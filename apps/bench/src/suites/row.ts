@@ -6,7 +6,8 @@ import type { Metric, Suite } from '../types.ts';
 import { VALUES, type ValueName } from '../values.ts';
 import { run, WORKLOADS, type WorkloadName } from '../workloads.ts';
 
-export interface Row extends Pick<Suite, 'name' | 'title' | 'about' | 'ratios' | 'rounds'> {
+export interface Row
+  extends Pick<Suite, 'name' | 'title' | 'about' | 'ratios' | 'rounds' | 'sizes'> {
   readonly maps: readonly MapName[];
   readonly workloads: readonly WorkloadName[];
   readonly values: ValueName;
@@ -27,9 +28,13 @@ export function suiteOf({ maps, workloads, values, keys = 'user', ...row }: Row)
     }),
     tiny: 300,
     async load(subject) {
-      const open = await MAPS[subject as MapName]();
-      const scene = { open, keys: KEYS[keys], values: VALUES[values] };
+      const scene = await sceneOf(subject, keys, values);
       return (job, bench) => run(workloads, { job, bench, ...scene });
     },
   };
+}
+
+/** The map that a subject is, with what it is to hold. */
+export async function sceneOf(subject: string, keys: KeyName, values: ValueName) {
+  return { open: await MAPS[subject as MapName](), keys: KEYS[keys], values: VALUES[values] };
 }

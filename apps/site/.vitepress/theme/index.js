@@ -1,6 +1,6 @@
 import DefaultTheme from 'vitepress/theme';
 import './style.css';
-import { defineAsyncComponent } from 'vue';
+import { defineAsyncComponent, h } from 'vue';
 import Count from './Count.vue';
 import Example from './Example.vue';
 import Ratio from './Ratio.vue';
@@ -8,6 +8,7 @@ import Threads from './Threads.vue';
 
 export default {
   extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(Threads) }),
   enhanceApp({ app }) {
     app.component('Count', Count);
     app.component('Example', Example);
@@ -21,6 +22,5 @@ export default {
       defineAsyncComponent(() => import('./Trace.vue')),
     );
     app.component('Ratio', Ratio);
-    app.component('Threads', Threads);
   },
 };
