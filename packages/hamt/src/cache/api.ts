@@ -134,10 +134,13 @@ export interface CacheStats {
  * loads it does, or where they stood, if that is later; the fills of threads that are gone are
  * void.
  *
- * Writes throw, and then nothing has changed:
+ * **In a full arena** a write takes out entries, as for a bound, 64 times a portion of some 16 at most.
  *
- * - ShmError ARENA_FULL (also a cache in its bounds needs memory to write), LIMIT_REACHED (for a
- *   value of more than 1.8 MB: no region is left), CONTENDED (others were faster hundreds of times)
+ * Writes throw, and then nothing has changed, but that entries may have left for want of memory:
+ *
+ * - ShmError ARENA_FULL (that did not help: others have the memory, or hold what has left),
+ *   LIMIT_REACHED (for a value of more than 1.8 MB: no region is left), CONTENDED (others were
+ *   faster hundreds of times)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE (more than `maxBytes`)
  * - TypeError for what a codec cannot take, RangeError for a `ttl` that is no whole number in range
  *
