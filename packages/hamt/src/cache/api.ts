@@ -134,7 +134,8 @@ export interface CacheStats {
  * loads it does, or where they stood, if that is later; the fills of threads that are gone are
  * void.
  *
- * **In a full arena** a write takes out entries, as for a bound, 64 times a portion of some 16 at most.
+ * **In a full arena** a write takes out entries, as for a bound: 64 times a portion of some 16 at
+ * most.
  *
  * Writes throw, and then nothing has changed, but that entries may have left for want of memory:
  *
