@@ -21,8 +21,7 @@ export const bytesKey = fc
   .map(([begin, end]) => Uint8Array.from([...begin, ...end]));
 
 /** Bytes of a length that say which they are. */
-export const bytesOf = (length: number, n: number): Uint8Array =>
-  bytesBy(length, (i) => i * 7 + n);
+export const bytesOf = (length: number, n: number): Uint8Array => bytesBy(length, (i) => i * 7 + n);
 
 /** A value of 0 to 40 bytes; one of fifty is long. */
 export const bytesValue = fc
