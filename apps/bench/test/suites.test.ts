@@ -6,7 +6,10 @@ import { runSuite } from '../src/run.ts';
 import { SUITES, suitesOf } from '../src/suites/index.ts';
 import { tableOf } from '../src/table.ts';
 
-/** One suite shows what a second round changes: the order of its subjects. */
+/**
+ * One suite shows what a second round changes: the order of its subjects. And its subjects have
+ * processes of their own, as they have where they are measured; those of the others share one.
+ */
 const TURNS = 'skiplist-writers';
 
 describe.concurrent.each(SUITES)('$name', (suite) => {
@@ -17,6 +20,7 @@ describe.concurrent.each(SUITES)('$name', (suite) => {
       size: suite.tiny,
       rounds,
       seed: 7,
+      together: suite.name !== TURNS,
       progress: ({ subject }) => steps.push(subject),
     });
     const subjects = suite.subjects.map(({ name }) => name);
