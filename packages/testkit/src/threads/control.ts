@@ -62,6 +62,11 @@ export const turn = (): Promise<void> =>
 /** A while in which others have this core. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
+/** Resolves when `done`. */
+export async function until(done: () => boolean): Promise<void> {
+  while (!done()) await pause();
+}
+
 /** Counts down to nothing. */
 export async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await turn();
