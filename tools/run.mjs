@@ -31,9 +31,9 @@ const INSTALL = ['install', '--frozen-lockfile'];
 const TOUR = ['shm-collections', '@x/examples...'].flatMap((name) => ['--filter', name]);
 
 /**
- * What `npm test` runs when everything is built; each runs even if an earlier one failed. Two run at
- * a time: where one waits, as tests of threads often do, the other one goes on. So the longest is
- * the first.
+ * What `npm test` runs when everything is built; each runs even if an earlier one failed. Two run
+ * at a time: where one waits, as tests of threads often do, the other one goes on. So the longest
+ * is the first.
  */
 const CHECKS = [
   { name: 'unit tests', command: ['vitest', 'run'], reports: true },
