@@ -56,6 +56,7 @@ import { writeNumbers } from './numbers.mjs';
 const RELEASE_IMPORTS = ['memory'];
 const GATED_IMPORTS = ['memory', 'gate', 'plain', 'fail', 'mark', 'fault'];
 const MAX_PAGES = 65536;
+const FENCE = Buffer.of(0xfe, 0x03);
 const ENTRY = 'assembly/index.ts';
 /** A function up to this size, in lines of its text, is smaller inlined than called. */
 const SMALL = 10;
@@ -304,6 +305,8 @@ export function check(bytes, allowedImports, gated) {
 }
 
 function usesFence(bytes) {
+  // Code without its two bytes has none. Where they are, they may be part of something else.
+  if (!Buffer.from(sections(bytes).get(10) ?? []).includes(FENCE)) return false;
   const module = binaryen.readBinaryWithFeatures(bytes, features());
   const text = module.emitText();
   module.dispose();

@@ -30,21 +30,22 @@ const INSTALL = ['install', '--frozen-lockfile'];
 /** The tour and the packages that it imports; the tools of the root build them. */
 const TOUR = ['shm-collections', '@x/examples...'].flatMap((name) => ['--filter', name]);
 
-/** What `npm test` runs when everything is built; each runs even if an earlier one failed. */
+/**
+ * What `npm test` runs when everything is built; each runs even if an earlier one failed. Two run
+ * at a time: where one waits, as tests of threads often do, the other one goes on. So the longest
+ * is the first.
+ */
 const CHECKS = [
-  [
-    // Each keeps one core busy: two at a time.
-    { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
-    { name: 'types of compat', command: ['tsc', '-p', 'compat/runtimes'] },
-    { name: 'format and lint', command: ['biome', 'check', '--diagnostic-level=error', '.'] },
-    { name: 'tools', command: ['node', 'tools/self-test.mjs'] },
-    { name: 'protocols', command: ['node', 'tools/protocols.mjs', '--check'] },
-    { name: 'API reports', command: ['node', 'tools/api.mjs', '--check'] },
-    { name: 'tarballs', command: ['node', 'tools/tarballs.mjs'] },
-    { name: 'packed programs', command: ['node', 'tools/packed.mjs'] },
-  ],
-  [{ name: 'unit tests', command: ['vitest', 'run'], reports: true }],
-  [{ name: 'verify', command: ['node', 'apps/verify/src/cli.ts'] }],
+  { name: 'unit tests', command: ['vitest', 'run'], reports: true },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of compat', command: ['tsc', '-p', 'compat/runtimes'] },
+  { name: 'format and lint', command: ['biome', 'check', '--diagnostic-level=error', '.'] },
+  { name: 'protocols', command: ['node', 'tools/protocols.mjs', '--check'] },
+  { name: 'API reports', command: ['node', 'tools/api.mjs', '--check'] },
+  { name: 'tarballs', command: ['node', 'tools/tarballs.mjs'] },
+  { name: 'packed programs', command: ['node', 'tools/packed.mjs'] },
+  { name: 'tools', command: ['node', 'tools/self-test.mjs'] },
+  { name: 'verify', command: ['node', 'apps/verify/src/cli.ts'] },
 ];
 
 const pnpm = (...args) => ['npx', ...NPX, PNPM, ...args];
@@ -57,7 +58,11 @@ const build = (...options) => ['turbo', 'run', 'build', ...QUIET, ...options];
  * `write`; without it the terminal is handed over, so that the program can draw.
  */
 function run([program, ...args], write) {
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const env = {
+    // What Node loads is compiled, and stripped of its types, once for all processes and threads.
+    ...{ NODE_COMPILE_CACHE: join(ROOT, 'build/compile'), ...process.env },
+    ...{ TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+  };
   const child = spawn(program, args, {
     cwd: ROOT,
     env,
@@ -132,19 +137,18 @@ async function runCheck({ command, reports }, write) {
   return found ? { passed, failed } : { passed: 1, failed: 0 };
 }
 
-/** Runs checks, two at a time, each shown when it is done; a single one is shown as it runs. */
-async function inPairs(checks) {
-  const waiting = [...checks];
+/** Runs all checks, two at a time; what each prints is shown when it is done. */
+async function runChecks() {
+  const waiting = [...CHECKS];
   const rows = [];
   const lane = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const chunks = [];
-      const alone = checks.length === 1;
-      if (alone) heading(check.name);
       const begin = Date.now();
-      const counts = await runCheck(check, alone ? show : (chunk) => void chunks.push(chunk));
+      console.log(`\n${check.name}: begun`);
+      const counts = await runCheck(check, (chunk) => void chunks.push(chunk));
       rows.push({ name: check.name, seconds: (Date.now() - begin) / 1000, ...counts });
-      if (!alone) heading(check.name);
+      heading(check.name);
       for (const chunk of chunks) show(chunk);
     }
   };
@@ -159,8 +163,7 @@ async function test() {
 
 async function checks() {
   await mustPass('build', build());
-  const rows = [];
-  for (const group of CHECKS) rows.push(...(await inPairs(group)));
+  const rows = await runChecks();
   heading('summary');
   for (const { name, passed, failed, seconds } of rows) {
     const counts = `${passed} passed, ${failed} failed`;

@@ -1,6 +1,10 @@
 // How vitest runs the tests of a package.
 
+import { resolve } from 'node:path';
 import { wasm } from './vite-wasm.mjs';
+
+/** tools/run.mjs has all that it starts use the same. */
+const COMPILE_CACHE = resolve(import.meta.dirname, '../build/compile');
 
 /**
  * @param {{ isolate?: boolean }} options `isolate: false`: test files share what they import. To
@@ -19,6 +23,8 @@ export function unitTests({ isolate = true } = {}) {
       // A file on each core, as many wait for their workers.
       maxWorkers: '100%',
       isolate,
+      // What processes and threads load is compiled, and stripped of its types, once.
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     },
   };
 }

@@ -49,6 +49,7 @@ function builtOn(own: RegExp, maps: boolean) {
   };
 }
 
+const { dts } = library(shared);
 const separate = Object.entries(above).map(([entry, { own, maps }]) => ({
   ...library([entry]),
   clean: false,
@@ -60,7 +61,7 @@ export default defineConfig([
   {
     ...library(shared),
     clean: false,
-    dts: { entry: [...shared, ...Object.keys(above)] },
+    dts: { ...(dts as object), entry: [...shared, ...Object.keys(above)] },
     plugins: [{ name: 'kernel last', renderChunk: (code) => ({ code: kernelLast(code) }) }],
   },
   ...separate,

@@ -1,30 +1,14 @@
 // The one entry of every measuring process, and of each further thread in it: it loads its subject
-// and runs it, nothing else. The subject's thread 0 is the process's main thread.
+// and runs it, nothing else. The subject's thread 0 is the process's main thread. A process that is
+// not there to measure is given several tasks, one after the other.
 
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { suitesOf } from './suites/index.ts';
 import type { Bench, Count, Done, Job, Stretch, Task } from './types.ts';
-
-const job: Job = (workerData as Job | null) ?? {
-  ...(JSON.parse(process.argv[2]!) as Task),
-  thread: 0,
-  barrier: new SharedArrayBuffer(12),
-};
-const others = job.thread === 0 ? Array.from({ length: job.threads - 1 }, startThread) : [];
-
-function startThread(_: unknown, i: number): Worker {
-  return new Worker(new URL(import.meta.url), { workerData: { ...job, thread: i + 1 } });
-}
-
-const theirs = others.map((worker): Promise<Done> => {
-  return new Promise((resolve) => worker.once('message', resolve));
-});
-const stretches: Stretch[] = [];
-const counts: Count[] = [];
 
 const collect = collector();
 
@@ -45,67 +29,109 @@ function collector(): () => void {
 const ARRIVED = 0;
 const SPINNING = 1;
 const FAILED = 2;
-const meeting = new Int32Array(job.barrier);
-let meetings = 0;
 
-/** Returns when all threads are here: sleeps until the last one comes, then leaves in step. */
-function meet(): void {
-  if (job.threads === 1) return;
-  const all = ++meetings * job.threads;
-  arrive(ARRIVED, all, true);
-  arrive(SPINNING, all, false);
-}
+/** Where the threads of a subject meet. */
+class Meeting {
+  private readonly words: Int32Array;
+  private readonly threads: number;
+  private meetings = 0;
 
-function arrive(word: number, all: number, sleep: boolean): void {
-  if (Atomics.add(meeting, word, 1) + 1 === all) {
-    Atomics.notify(meeting, word);
-    return;
+  constructor({ barrier, threads }: Job) {
+    this.words = new Int32Array(barrier);
+    this.threads = threads;
   }
-  for (let seen = Atomics.load(meeting, word); seen < all; seen = Atomics.load(meeting, word)) {
-    if (sleep) Atomics.wait(meeting, word, seen, 100);
-    if (Atomics.load(meeting, FAILED) !== 0) throw new Error('another thread has failed');
-  }
-}
 
-const bench: Bench = {
-  measure(metric, operations, body, after) {
-    collect();
-    meet();
-    const cpu = process.threadCpuUsage();
-    const startNs = Number(process.hrtime.bigint());
-    const own = body();
-    const endNs = Number(process.hrtime.bigint());
-    const { user, system } = process.threadCpuUsage(cpu);
-    const cpuNs = (user + system) * 1000;
-    if (after !== undefined) meet();
-    const checksum = after === undefined ? own : after();
-    stretches.push({ metric, startNs, endNs, cpuNs, operations, checksum });
-  },
-  count(metric, value) {
-    counts.push({ metric, value });
-  },
-  async share<T>(make: () => T | Promise<T>): Promise<T> {
-    if (job.thread > 0) {
-      return new Promise((resolve) => parentPort!.once('message', (value) => resolve(value as T)));
+  /** Returns when all threads are here: sleeps until the last one comes, then leaves in step. */
+  meet(): void {
+    if (this.threads === 1) return;
+    const all = ++this.meetings * this.threads;
+    this.arrive(ARRIVED, all, true);
+    this.arrive(SPINNING, all, false);
+  }
+
+  private arrive(word: number, all: number, sleep: boolean): void {
+    const { words } = this;
+    if (Atomics.add(words, word, 1) + 1 === all) {
+      Atomics.notify(words, word);
+      return;
     }
-    const value = await make();
-    for (const worker of others) worker.postMessage(value);
-    return value;
-  },
-  collect,
-};
+    for (let seen = Atomics.load(words, word); seen < all; seen = Atomics.load(words, word)) {
+      if (sleep) Atomics.wait(words, word, seen, 100);
+      if (Atomics.load(words, FAILED) !== 0) throw new Error('another thread has failed');
+    }
+  }
 
-try {
-  const [suite] = suitesOf(job.suite);
-  const run = await suite!.load(job.subject);
-  await run(job, bench);
-  meet();
-} catch (error) {
-  // Thread 0 may be waiting where no event reaches it.
-  if (job.thread > 0) writeSync(2, `${inspect(error)}\n`);
-  Atomics.store(meeting, FAILED, 1);
-  throw error;
+  fail(): void {
+    Atomics.store(this.words, FAILED, 1);
+  }
 }
-const own: Done = { stretches, counts };
-if (job.thread > 0) parentPort!.postMessage(own);
-else process.send!([own, ...(await Promise.all(theirs))], () => process.exit());
+
+/** What this thread does of a job; `others` are the threads that the main one has started. */
+async function run(job: Job, others: readonly Worker[]): Promise<Done> {
+  const meeting = new Meeting(job);
+  const stretches: Stretch[] = [];
+  const counts: Count[] = [];
+  const bench: Bench = {
+    measure(metric, operations, body, after) {
+      collect();
+      meeting.meet();
+      const cpu = process.threadCpuUsage();
+      const startNs = Number(process.hrtime.bigint());
+      const own = body();
+      const endNs = Number(process.hrtime.bigint());
+      const { user, system } = process.threadCpuUsage(cpu);
+      const cpuNs = (user + system) * 1000;
+      if (after !== undefined) meeting.meet();
+      const checksum = after === undefined ? own : after();
+      stretches.push({ metric, startNs, endNs, cpuNs, operations, checksum });
+    },
+    count(metric, value) {
+      counts.push({ metric, value });
+    },
+    async share<T>(make: () => T | Promise<T>): Promise<T> {
+      if (job.thread > 0) {
+        return new Promise((resolve) => {
+          parentPort!.once('message', (value) => resolve(value as T));
+        });
+      }
+      const value = await make();
+      for (const worker of others) worker.postMessage(value);
+      return value;
+    },
+    collect,
+  };
+  try {
+    const [suite] = suitesOf(job.suite);
+    const subject = await suite!.load(job.subject);
+    await subject(job, bench);
+    meeting.meet();
+  } catch (error) {
+    // Thread 0 may be waiting where no event reaches it.
+    if (job.thread > 0) writeSync(2, `${inspect(error)}\n`);
+    meeting.fail();
+    throw error;
+  }
+  return { stretches, counts };
+}
+
+/** A task in all its threads. */
+async function perform(task: Task): Promise<Done[]> {
+  const job: Job = { ...task, thread: 0, barrier: new SharedArrayBuffer(12) };
+  const others = Array.from({ length: task.threads - 1 }, (_, i) => {
+    return new Worker(new URL(import.meta.url), { workerData: { ...job, thread: i + 1 } });
+  });
+  const theirs = others.map((worker): Promise<Done> => {
+    return new Promise((resolve) => worker.once('message', resolve));
+  });
+  const done = [await run(job, others), ...(await Promise.all(theirs))];
+  await Promise.all(others.map((worker) => worker.terminate()));
+  return done;
+}
+
+if (isMainThread) {
+  const done: Done[][] = [];
+  for (const task of JSON.parse(process.argv[2]!) as Task[]) done.push(await perform(task));
+  process.send!(done, () => process.exit());
+} else {
+  parentPort!.postMessage(await run(workerData as Job, []));
+}

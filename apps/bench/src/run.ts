@@ -14,6 +14,8 @@ export interface RunOptions {
    * garbage. Default wall.
    */
   readonly clock?: 'wall' | 'cpu';
+  /** All subjects of a round in one process: to see that they work, not to measure. */
+  readonly together?: boolean;
   /** Called before each measurement. */
   readonly progress?: (step: { round: number; rounds: number; subject: string }) => void;
 }
@@ -50,13 +52,16 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
   for (let round = 0; round < rounds; round++) {
     const roundSeed = next();
     const measured = new Map<string, Measured>();
+    const waiting: Task[] = [];
     for (let turn = 0; turn < suite.subjects.length; turn++) {
-      const subject = suite.subjects[(turn + round) % suite.subjects.length]!;
-      options.progress?.({ round, rounds, subject: subject.name });
-      const { name, threads = 1 } = subject;
-      const task = { suite: suite.name, subject: name, size, seed: roundSeed, threads };
-      const done = await runProcess(task);
-      measured.set(subject.name, merge(done, options.clock ?? 'wall'));
+      const { name, threads = 1 } = suite.subjects[(turn + round) % suite.subjects.length]!;
+      options.progress?.({ round, rounds, subject: name });
+      waiting.push({ suite: suite.name, subject: name, size, seed: roundSeed, threads });
+      if (options.together === true && turn < suite.subjects.length - 1) continue;
+      const tasks = waiting.splice(0);
+      for (const [n, done] of (await runProcess(tasks)).entries()) {
+        measured.set(tasks[n]!.subject, merge(done, options.clock ?? 'wall'));
+      }
     }
     compareChecksums(suite, measured, checksums);
     for (const { name } of suite.subjects) {
@@ -73,23 +78,27 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
 
 const ENTRY = new URL('./process.ts', import.meta.url);
 
-/** Starts a subject's process and waits for what its threads measured. */
-function runProcess(task: Task): Promise<Done[]> {
+/** Starts a process and waits for what the threads of each task measured. */
+function runProcess(tasks: readonly Task[]): Promise<Done[][]> {
   return new Promise((resolve, reject) => {
     const stdio = ['ignore', 'inherit', 'pipe', 'ipc'] as const;
-    const child = fork(ENTRY, [JSON.stringify(task)], { execArgv: [], stdio: [...stdio] });
-    let found: Done[] | undefined;
+    const child = fork(ENTRY, [JSON.stringify(tasks)], { execArgv: [], stdio: [...stdio] });
+    let found: Done[][] | undefined;
     let said = '';
     child.stderr!.setEncoding('utf8').on('data', (text) => (said += text));
-    child.once('message', (done) => (found = done as Done[]));
+    child.once('message', (done) => (found = done as Done[][]));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (found !== undefined) {
         process.stderr.write(said);
         return resolve(found);
       }
-      const { suite, subject } = task;
-      reject(new Error(`${suite}, ${subject}: left with ${signal ?? `code ${code}`}\n${said}`));
+      const subjects = tasks.map(({ subject }) => subject).join(', ');
+      reject(
+        new Error(
+          `${tasks[0]!.suite}, ${subjects}: left with ${signal ?? `code ${code}`}\n${said}`,
+        ),
+      );
     });
   });
 }

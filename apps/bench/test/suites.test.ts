@@ -7,7 +7,10 @@ import { runSuite } from '../src/run.ts';
 import { SUITES, suitesOf } from '../src/suites/index.ts';
 import { tableOf } from '../src/table.ts';
 
-/** One suite shows what a second round changes: the order of its subjects. */
+/**
+ * One suite shows what a second round changes: the order of its subjects. And its subjects have
+ * processes of their own, as they have where they are measured; those of the others share one.
+ */
 const TURNS = 'skiplist-writers';
 
 /** Of suites that differ in size alone the first: with tiny inputs they are the same. */
@@ -25,6 +28,7 @@ describe.concurrent.each(DISTINCT)('$name', (suite) => {
       size: suite.tiny,
       rounds,
       seed: 7,
+      together: suite.name !== TURNS,
       progress: ({ subject }) => steps.push(subject),
     });
     const subjects = suite.subjects.map(({ name }) => name);

@@ -17,6 +17,16 @@ function shown(prefix: string, writes: number, limit = Infinity): [string, numbe
     .slice(0, limit);
 }
 
+test('some of the places are spread evenly over all', () => {
+  const all = new Source();
+  const found = names.keys.map((_, row) => [source.key(row)[1], source.place(row, 1)]);
+  const expected = names.keys.map((_, row) => {
+    const one = Math.floor((row * all.size) / source.size);
+    return [all.key(one)[1], all.place(one, 1)];
+  });
+  expect(found).toEqual(expected);
+});
+
 test('a name is found without its accents and capitals', () => {
   expect(fold('São Paulo')).toBe('sao paulo');
 });

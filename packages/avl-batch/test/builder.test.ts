@@ -18,6 +18,7 @@ import {
   rejection,
   start,
   turns,
+  until,
   userKey,
   values,
 } from './support.ts';
@@ -37,7 +38,7 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     const map = make({ maxDelayMs: 2 });
     const builder = map.startBuilder({ worker });
     const tickets = Array.from({ length: 100 }, (_, n) => map.set(userKey(n), n));
-    while (!map.applied(tickets.at(-1) as Ticket)) await turns(1);
+    await until(() => map.applied(tickets.at(-1) as Ticket));
     expect(map.size).toBe(100);
     await builder.stop();
   });
@@ -49,7 +50,7 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     await turns(20);
     expect(map.applied(first)).toBe(false);
     for (let n = 0; n < 9; n++) map.set(userKey(n), n);
-    while (!map.applied(first)) await turns(1);
+    await until(() => map.applied(first));
     expect(map.size).toBe(10);
     await builder.stop();
   });
@@ -90,7 +91,7 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
       await other.settled(other.set('a', 1));
       if (end === 'close') other.close();
       else map.destroy();
-      while (builder.running || arena.stats().participants.length > 1) await turns(1);
+      await until(() => !builder.running && arena.stats().participants.length <= 1);
       expect(errors).toEqual([]);
       if (end === 'close')
         expect([map.get('a'), codeOf(() => other.get('a'))]).toEqual([1, 'CLOSED']);
@@ -121,7 +122,7 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     control.go();
     expect(await job.message).toEqual([true, false]);
     await job.gone;
-    while (arena.stats().participants.length > 1) await turns(1);
+    await until(() => arena.stats().participants.length <= 1);
     expect(arena.verify().problems).toEqual([]);
   });
 
@@ -133,17 +134,17 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     const builder = map.startBuilder({
       ...{ worker, onError: (error) => errors.push((error as { code?: string }).code as string) },
     });
-    while (arena.stats().participants.length < (worker ? 2 : 1)) await turns(1);
+    await until(() => arena.stats().participants.length >= (worker ? 2 : 1));
     for (let n = 0; n < 3; n++) map.set(userKey(n), new Uint8Array(2 ** 20));
     const blocks: number[] = [];
     for (let size = 2 ** 22; size >= 2 ** 16; size /= 2) {
       for (let at = arena.tryAlloc(size); at !== 0; at = arena.tryAlloc(size)) blocks.push(at);
     }
     const last = map.set('full', new Uint8Array(1));
-    while (errors.length === 0) await turns(1);
+    await until(() => errors.length > 0);
     expect(errors[0]).toBe('ARENA_FULL');
     for (const at of blocks) arena.free(at);
-    while (!map.applied(last)) await turns(1);
+    await until(() => map.applied(last));
     expect(map.size).toBe(4);
     await builder.stop();
   });
@@ -157,7 +158,7 @@ describe.each([false, true])('a builder, worker: %j', (worker) => {
     await finished([chain]);
     await builders[0]!.stop();
     const late = map.set('b', 1);
-    while (!map.applied(late)) await turns(1);
+    await until(() => map.applied(late));
     expect([...map.entries()]).toEqual([
       ['a', 2000],
       ['b', 1],
@@ -174,10 +175,10 @@ describe('a builder whose thread is made by a function', () => {
   ])('%s', async (_, worker) => {
     const map = make({ ...LONG, maxOps: 2 });
     const builder = map.startBuilder({ worker });
-    while (arena.stats().participants.length < 2) await turns(1);
+    await until(() => arena.stats().participants.length >= 2);
     map.set('a', 1);
     const ticket = map.set('b', 2);
-    while (!map.applied(ticket)) await turns(1);
+    await until(() => map.applied(ticket));
     expect([map.size, builder.running]).toEqual([2, true]);
     await builder.stop();
     expect(arena.stats().participants.length).toBe(1);
@@ -225,7 +226,7 @@ describe('a builder whose thread is made by a function', () => {
   test('that does not start is told of when nobody asked', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const builder = make().startBuilder({ worker: gone });
-    while (builder.running) await turns(1);
+    await until(() => !builder.running);
     expect(warn.mock.calls.join()).toMatch(/did not start/);
     warn.mockRestore();
   });
@@ -251,7 +252,7 @@ test('a builder in a thread of its own that finds no slot says so, and ends', as
       },
     });
   });
-  while (builder?.running) await turns(1);
+  await until(() => !builder?.running);
   expect(errors).toEqual(['NO_SLOT']);
   small.detach();
 });

@@ -14,6 +14,7 @@ import {
   seed,
   start,
   turns,
+  until,
   userKey,
 } from './support.ts';
 
@@ -128,7 +129,7 @@ describe(`a terminated builder (${replay('death.test.ts')})`, () => {
       expect(await map.settled(map.set(userKey(round), round))).toEqual({ outcome: 'done' });
       const before = threadOf(builder);
       await before?.kill();
-      while (threadOf(builder) === before) await turns(1);
+      await until(() => threadOf(builder) !== before);
       expect(builder.running).toBe(true);
     }
     await builder.stop();

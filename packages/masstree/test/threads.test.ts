@@ -7,7 +7,7 @@ import { Status } from '@x/shm-arena/structure';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Masstree } from '../src/index.ts';
 import type { Tree } from '../src/masstree.ts';
-import { Control, finished, freshArena, seed, start, turn, userKey } from './support.ts';
+import { Control, finished, freshArena, seed, start, until, userKey } from './support.ts';
 
 /** Microseconds in which somebody else does something, on any machine. */
 const LONG = 120_000_000;
@@ -135,7 +135,7 @@ test('who was refused a lock sleeps until it is given back', async () => {
   const control = new Control();
   const memory = crossing.view.buffer as SharedArrayBuffer;
   const other = start(arena, map, control, 0, 'unlock', { memory, lock });
-  while (control.participant(0).generation === 0) await turn();
+  await until(() => control.participant(0).generation !== 0);
   const words = new Int32Array(memory);
   Atomics.store(words, lock, control.participant(0).slot + 1);
   expect(put()).toBe(Status.CONTENDED);

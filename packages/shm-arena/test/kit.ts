@@ -20,6 +20,7 @@ export {
   random,
   type Task,
   turn,
+  until,
   WRONG,
   walks,
 } from '../../testkit/src/index.ts';

@@ -48,6 +48,7 @@ export {
   type Thread,
   turn,
   turns,
+  until,
 } from './threads/control.ts';
 export { Desk, type Jobs, mapJobs, type Working } from './threads/jobs.ts';
 export { content } from './world.ts';

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Arena, type ArenaInstance, type ArenaOptions } from '@x/shm-arena';
 import type { BlockStats, Blocks, BlocksFactory } from '@x/shm-arena/domain';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { Job, replay as replayOf, turn } from '../kit.ts';
+import { Job, replay as replayOf, turn, until } from '../kit.ts';
 import { type Cell, isGone, reading } from './readers.mjs';
 
 export { codeOf, type Job, random, seed, turn } from '../kit.ts';
@@ -46,7 +46,9 @@ export const control = () => new Int32Array(new SharedArrayBuffer(64));
 
 /** Resolves when word `index` is at least `least`. */
 export async function reached(words: Int32Array, index: number, least: number): Promise<void> {
-  while (Atomics.load(words, index) < least) await turn();
+  const done = () => Atomics.load(words, index);
+  await until(() => done() >= Math.min(least, 1)); // Before that it loads its program.
+  while (done() < least) await turn();
 }
 
 /** An arena with a domain and a cell: a register, whose value is a block that writes replace. */

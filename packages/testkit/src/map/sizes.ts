@@ -2,7 +2,7 @@
 
 import { bytes, json, u32 } from '@x/shm-arena/codec';
 import { same } from '../assert.ts';
-import { keyLengths, patterned, sortedKeys, valueLengths } from '../samples.ts';
+import { bytesBy, keyLengths, patterned, sortedKeys, valueLengths } from '../samples.ts';
 import { content, type MapTest } from '../world.ts';
 
 const keys = keyLengths.map(
@@ -10,7 +10,7 @@ const keys = keyLengths.map(
     name: `a key of ${length} bytes`,
     run(world) {
       const map = world.make<Uint8Array, number>({ key: bytes, value: u32 });
-      const key = Uint8Array.from({ length }, (_, i) => (i % 251) + 1);
+      const key = bytesBy(length, (i) => (i % 251) + 1);
       const longer = Uint8Array.from([...key, 0]);
       world.fill(map, [
         [key, 1],
@@ -37,7 +37,7 @@ const sizes = valueLengths.map(
   (length): MapTest => ({
     name: `a value of ${length} bytes`,
     run(world) {
-      const value = Uint8Array.from({ length }, (_, i) => i * 7);
+      const value = bytesBy(length, (i) => i * 7);
       const map = world.filled<string, Uint8Array>({ value: bytes }, [
         ['a', value],
         ['b', new Uint8Array(3)],
@@ -51,7 +51,7 @@ const sizes = valueLengths.map(
         ]);
         for (const found of world.lookups(view, 'a')) same(found, value);
       }
-      const next = Uint8Array.from([...value, 1]);
+      const next = bytesBy(length + 1, (i) => value[i] ?? 1);
       same(world.did(map, map.compareAndSet('a', value, next)), true);
       same(map.get('a'), next);
     },

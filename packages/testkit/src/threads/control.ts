@@ -59,6 +59,14 @@ export const turn = (): Promise<void> =>
     else setTimeout(resolve, 0);
   });
 
+/** A while in which others have this core. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Resolves when `done`. */
+export async function until(done: () => boolean): Promise<void> {
+  while (!done()) await pause();
+}
+
 /** Counts down to nothing. */
 export async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await turn();
@@ -109,7 +117,8 @@ export class Control {
         const what = `thread ${index} ended after ${this.done(index)} of ${calls}: ${cause}`;
         throw new Unmet(what, { cause });
       }
-      await turn();
+      // One that has not begun still loads its program.
+      await (this.done(index) === 0 ? pause() : turn());
     }
   }
 }

@@ -1,6 +1,7 @@
 // Keys that share prefixes and end at the borders of slices, and values of all kinds and lengths.
 
 import fc from 'fast-check';
+import { bytesBy } from '../samples.ts';
 
 /** Lengths at which a layout may go over to another one, and what lies between. */
 const LENGTHS = [0, 1, 6, 7, 8, 9, 14, 15, 16, 17, 23, 24, 25, 31, 32, 33, 38];
@@ -20,9 +21,7 @@ export const bytesKey = fc
   .map(([begin, end]) => Uint8Array.from([...begin, ...end]));
 
 /** Bytes of a length that say which they are. */
-export function bytesOf(length: number, n: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => i * 7 + n);
-}
+export const bytesOf = (length: number, n: number): Uint8Array => bytesBy(length, (i) => i * 7 + n);
 
 /** A value of 0 to 40 bytes; one of fifty is long. */
 export const bytesValue = fc

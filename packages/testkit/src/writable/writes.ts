@@ -196,10 +196,12 @@ const sizes: readonly WritableTest[] = [
     name: 'a value of any length takes the place of one of any other',
     run(world) {
       const map = world.make<string, Uint8Array>({ value: bytes });
+      const olds = lengths.map((length) => bytesOf(length, 1));
+      const others = lengths.map((length) => bytesOf(length, 2));
       for (const key of ['', '1234567', '12345678', '123456789', 'x'.repeat(17)]) {
-        for (const from of lengths) {
-          for (const to of lengths) {
-            const [old, next] = [bytesOf(from, 1), bytesOf(to, 2)];
+        for (const old of olds) {
+          for (const next of others) {
+            const [from, to] = [old.length, next.length];
             map.set(key, old);
             same(map.swap(key, next), old, `swap of ${from} bytes for ${to}`);
             same(map.compareAndSet(key, old, old), from + to === 0, `${from}, ${to}`);
