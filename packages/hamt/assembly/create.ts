@@ -28,7 +28,7 @@ import { repairHomes } from '@x/shm-arena/assembly/reclaim/blocks';
 import * as domains from '@x/shm-arena/assembly/reclaim/domain';
 import { DOMAIN_OWN, DOMAIN_REGION, HEAD, INTERVAL } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
+import { dropUnnoted, LARGER } from '@x/shm-arena/assembly/write/notes';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { dropHolds, eraOf } from './fork';
 import { ringAll } from './cache/layout';
@@ -155,8 +155,8 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   if (!ready(root)) return leaveCall(whyNot());
   const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
   if (status != OK) return leaveCall(status);
-  // None is larger than an array, but for one record, which the domain's bound knows of.
-  domains.raiseBounds(at, LATE, LATE * (<u32>HEAD + ARRAY));
+  // None needs more than an array, but for one record, which the domain's bound knows of.
+  domains.raiseBounds(at, LATE, LATE * LARGER * (<u32>HEAD + ARRAY));
   put32(<usize>at + domains.STATS_BYTES + 16, countAll(map, 0));
   putHolders(<usize>at + domains.STATS_BYTES + 24);
   return leaveCall(OK);

@@ -55,6 +55,7 @@ import { BLOCK_BIRTH, enterHome, HEAD } from '@x/shm-arena/assembly/reclaim/home
 import { collectAll, collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
+  mayStretch,
   regionOut,
   retireNew,
   retireOld,
@@ -118,6 +119,7 @@ export function ownLine(map: usize): usize {
 /** Readies this thread for writing, under a pin; false: see `status`. */
 export function ready(domain: usize): bool {
   root = domain;
+  mayStretch(false);
   line = ownLine(mapOf(domain));
   since = get64(mapOf(domain) + MAP_ERA); // Frozen.
   home = load32(line + LINE_HOME);
@@ -189,8 +191,8 @@ function noteOut(note: u64): void {
 }
 
 /**
- * Frees all that nobody reads, and gives memory back. `own`: this thread may still read what its
- * pin covers; else it has nothing, between two tries.
+ * Frees all that nobody reads, and gives memory back where much is free. `own`: this thread may
+ * still read what its pin covers; else it has nothing, between two tries.
  */
 export function collectHere(own: bool): void {
   collectFor(root, home, own);

@@ -65,7 +65,7 @@ function isBlock(word: u64): bool {
   return word != 0 && (word & OWED) == 0;
 }
 
-/** What is owed to every place at first: no leaf, node or array is larger, but for last leaves. */
+/** What is owed to every place at first: no leaf, node or array needs more, but for last leaves. */
 function largest(): u32 {
   return classOf(max(ARRAY, leafBytes(CAPACITY)) + HEAD);
 }

@@ -99,22 +99,18 @@ let collected: bool = false;
  */
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = false;
-  let again = status == AGAIN;
-  if (status == FULL && removes && !intents.spends) {
-    intents.maySpend(true);
-    again = true;
-  } else if (status == FULL && !collected) {
-    collected = true;
-    again = true;
-    intents.collectHere(own);
-    mayStretch(true);
-  }
-  if (!again || round == ROUNDS) {
+  const first = status == FULL && removes && !intents.spends;
+  const collects = status == FULL && !first && !collected;
+  if ((!first && !collects && status != AGAIN) || round == ROUNDS) {
     intents.maySpend(false);
-    mayStretch(false);
     return false;
   }
-  if (intents.spends) intents.freeHere(own);
+  if (first) intents.maySpend(true);
+  if (collects) {
+    collected = true;
+    mayStretch(true);
+    intents.collectHere(own);
+  } else if (intents.spends) intents.freeHere(own);
   reachOn(round);
   if (round > 1) pause(min(round, 8));
   return true;

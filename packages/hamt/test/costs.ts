@@ -196,7 +196,7 @@ const long: CostObject<World> = {
   what: 'Hamt',
   of: ({ map }) => map,
   in: 'long',
-  rows: shortCosts<World>(({ map }) => map, 4_000),
+  rows: shortCosts<World>(({ map }) => map, 20_000),
 };
 
 const last: CostObject<World> = {

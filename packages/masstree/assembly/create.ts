@@ -27,7 +27,7 @@ import {
   INTERVAL,
 } from '@x/shm-arena/assembly/reclaim/home';
 import { leaveHome } from '@x/shm-arena/assembly/reclaim/limbo';
-import { dropUnnoted } from '@x/shm-arena/assembly/write/notes';
+import { dropUnnoted, LARGER } from '@x/shm-arena/assembly/write/notes';
 import { reachOn } from '@x/shm-arena/assembly/map/reach';
 import { dropOf, dropOwn } from './bulk';
 import {
@@ -121,7 +121,7 @@ export function stats(entry: u32, generation: u32, at: u32): i32 {
   const status = domains.stats(entry, generation, load32(lineOf(map) + LINE_HOME), at);
   if (status != OK) return leaveCall(status);
   // All of these are nodes, but for one record more than the one that the domain's bound knows of.
-  const nodes = (LATE - 1) * (<u32>HEAD + leafBytes(LARGEST));
+  const nodes = (LATE - 1) * LARGER * (<u32>HEAD + leafBytes(LARGEST));
   domains.raiseBounds(at, LATE, sizeOfClass(CLASSES_MAX - 1) + nodes);
   let open: u32 = 0;
   for (let slot: u32 = 0; slot < PARTICIPANTS; slot++) {

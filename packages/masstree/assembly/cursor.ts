@@ -66,7 +66,7 @@ export let cursorDepth: u32 = 0;
 let ends: i32 = 0;
 // The present layer: its depth, its head (0: the first layer), and the leaf's border.
 export let depth: u32 = 0;
-let head: usize = 0;
+export let head: usize = 0;
 export let border: u64 = 0;
 export let hasBorder: bool = false;
 /** The leaf that was gathered; 0: there is none. And what its LIVE was. */

@@ -81,6 +81,7 @@ import { enterHome } from '@x/shm-arena/assembly/reclaim/home';
 import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
+  mayStretch,
   regionOut,
   retireNew,
   retireOld,
@@ -189,6 +190,7 @@ export function isCurrent(line: usize, slot: u32): bool {
 /** Readies this thread for writing, under a pin; false: see `status`. */
 export function ready(domain: usize): bool {
   root = domain;
+  mayStretch(false);
   wantNothing();
   me = ME + 1;
   line = ownLine(mapOf(domain));

@@ -3,7 +3,7 @@
 //
 // Names: as in place.ts and cursor.ts.
 
-import { load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, load64, put32, store64 } from '@x/shm-arena/assembly/ground/atomic';
 import { FULL, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look } from '@x/shm-arena/assembly/map/call';
@@ -32,7 +32,7 @@ import { allForKey, entryWhat, keyBuffer, roomForKey } from './gather';
 import { takeAt } from './hand';
 import { collectHere, CURSOR_SLICES, LINE_CURSOR, ready, trimHere } from './intent';
 import { isLayer, liveCount } from './leaf';
-import { lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
+import { H_SKIP, lineOf, liveAt, MAP_HEAD, mapOf } from './layout';
 import { settled } from './open';
 import { agreed, link, standUnder } from './place';
 import { CHANGED, isSparse, shrink } from './shape';
@@ -89,7 +89,7 @@ let more = false;
 
 /**
  * Looks at leaves from where this thread's last sweep ended; how many changes it made. `all`: also
- * at those that are too deep for `remember`, how many there are.
+ * at those that are too deep for `remember`, how many there are; else behind the first ones.
  */
 function sweep(domain: usize, most: u32, all: bool): u32 {
   const map = mapOf(domain);
@@ -118,7 +118,7 @@ function sweep(domain: usize, most: u32, all: bool): u32 {
     }
     const next = nextLayer(n);
     if (next == LEAF_DONE) tried = -1;
-    if (next == LEAF_DONE && ++leaves >= most && hasBorder && (!all || depth < CURSOR_SLICES)) {
+    if (next == LEAF_DONE && ++leaves >= most && canStop(all)) {
       more = true;
       break;
     }
@@ -137,18 +137,29 @@ function resume(line: usize): void {
   standIn(depth);
 }
 
+/** The depth at which something comes behind the leaf in hand: its layer's, or the one above. */
+function depthBehind(): u32 {
+  return hasBorder ? depth : depth - 1 - get32(cursors.head + H_SKIP);
+}
+
+/** Whether there is something behind the leaf in hand that `remember` can note. */
+function canStop(all: bool): bool {
+  if (!hasBorder && cursors.head == 0) return false;
+  return !all || depthBehind() < CURSOR_SLICES;
+}
+
 /**
- * Notes the border of the leaf that was looked at last, or the slice behind what is too deep; or
- * that there is nothing more.
+ * Notes where it goes on behind the leaf that was looked at last: its border, or the slice behind
+ * the one that its layer stands on, or behind what is too deep; or that there is nothing more.
  */
 function remember(line: usize): void {
-  const isDeep = depth >= CURSOR_SLICES;
-  let last = isDeep ? CURSOR_SLICES - 1 : depth;
-  let border = isDeep ? sliceIn(last) + 1 : cursors.border;
-  if (!more || border == 0) {
-    last = 0;
-    border = 0;
+  let last: u32 = 0;
+  let border: u64 = 0;
+  if (more) {
+    last = min(depthBehind(), CURSOR_SLICES - 1);
+    border = hasBorder && last == depth ? cursors.border : sliceIn(last) + 1;
   }
+  if (border == 0) last = 0; // Nothing is behind: from the start again.
   for (let i: u32 = 0; i < last; i++) {
     store64(line + LINE_CURSOR + 8 + ((<usize>i) << 3), sliceIn(i));
   }

@@ -150,7 +150,6 @@ export function run(
   bytes = bytesIn;
   standUnder(head);
   intents.counts(own);
-  mayStretch(false);
   let tries = 0;
   let round: u32 = 0;
   while (round <= ROUNDS) {

@@ -401,9 +401,9 @@ export interface Arena {
    * Gives back what this thread keeps without need: spans of small blocks in which no block is,
    * those of the maps and domains that it has open, too, once nobody reads what was in them, and a
    * scratch that has grown; also what threads that are gone have left, and regions that nobody
-   * reads any more. Allocation does this by itself before it says that the arena is full. Returns
-   * how many bytes. O(structures that are open + parts of the arena that they have blocks in) when
-   * nothing was freed since the last time.
+   * reads any more. Before `alloc` or `region` says that the arena is full, it does this by itself,
+   * but for the maps and domains. Returns how many bytes. O(structures that are open + parts of the
+   * arena that they have blocks in) when nothing was freed since the last time.
    *
    * @example
    * const arena = Arena.create({ bytes: 2 ** 24 });

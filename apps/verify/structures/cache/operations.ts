@@ -8,7 +8,7 @@ import {
   FORCES,
   GIVES_STALE,
 } from '../../../../packages/hamt/build/numbers-gated/cache/read.ts';
-import { SHORT, SHOWS } from '../../../../packages/hamt/build/numbers-gated/cache/sweep.ts';
+import { GONE, SHORT, SHOWS } from '../../../../packages/hamt/build/numbers-gated/cache/sweep.ts';
 import {
   CACHE_CANCEL,
   CACHE_DELETE,
@@ -186,10 +186,11 @@ export const operations: Operations = {
       return nameOf(yield* makeRoom(t));
     },
   },
-  /** What a write does that finds no memory. */
+  /** What a write does that finds no memory; `must`: nothing keeps an entry from leaving. */
   relief: {
-    *run(t) {
-      return nameOf(yield* makeRoom(t, SHOWS | SHORT));
+    *run(t, _run, must?: boolean) {
+      const said = nameOf(yield* makeRoom(t, SHOWS | SHORT));
+      return must && t.world.u32(t.local.io! + GONE) === 0 ? `!none left, ${said}` : said;
     },
   },
   purge: {

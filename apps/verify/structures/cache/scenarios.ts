@@ -208,7 +208,7 @@ for (const [name, program] of Object.entries(BESIDE)) {
 }
 scenario(
   'without memory: relief',
-  [[['relief']], [['get', 'a']]],
+  [[['relief', true]], [['get', 'a']]],
   [...FULL.slice(0, 3), ['set', 'c', 3]],
   {},
   WITHOUT_MEMORY,

@@ -86,8 +86,9 @@ export const SHORT: u32 = 2;
 /** In the head of a row: why it has left. */
 const WHY_EVICTED: u32 = 1 << 25;
 export const WHY_EXPIRED: u32 = 1 << 26;
-/** In the result: how many have left, also those that are not given out. */
+/** In the result: how many have left, also those that are not given out, and their bytes. */
 export const GONE: usize = 60;
+export const GONE_BYTES: usize = 56;
 
 const VISITS: u32 = isDefined(GATED) ? 4 : 256;
 /** Entries of a range. */
@@ -100,6 +101,7 @@ let purges: bool = false;
 let shows: bool = false;
 let visits: u32 = 0;
 let gone: u32 = 0;
+let goneBytes: i64 = 0;
 let full: i32 = 0;
 let most: u32 = 0;
 /** What a sweep has to take out yet. */
@@ -116,6 +118,7 @@ function start(flags: u32, limit: u32, out: u32, outBytes: u32): void {
   most = limit;
   visits = 0;
   gone = 0;
+  goneBytes = 0;
   full = OK;
   rows = 0;
   stops = OK;
@@ -126,6 +129,7 @@ function start(flags: u32, limit: u32, out: u32, outBytes: u32): void {
 function end(status: i32): i32 {
   if (stops != NEED && shows) closePortion(row, key, 0, rows, 0);
   put32(io() + GONE, gone);
+  put32(io() + GONE_BYTES, <u32>min<i64>(goneBytes, i32.MAX_VALUE));
   if (stops == NEED) return NEED;
   return leave(full != OK && gone == 0 ? full : status);
 }
@@ -314,6 +318,7 @@ function takeOut(map: usize, cache: usize, entry: usize, what: u32, why: u32): v
   gone++;
   if (weight != 0) leaving--;
   leavingBytes -= weight;
+  goneBytes += weight;
   if (why == WHY_EVICTED) count(cache, EVICTIONS);
   if (why == WHY_EXPIRED) count(cache, EXPIRATIONS);
   if (!told) return;

@@ -134,12 +134,13 @@ export interface CacheStats {
  * loads it does, or where they stood, if that is later; the fills of threads that are gone are
  * void.
  *
- * **In a full arena** a write takes out entries, as for a bound: 64 times a portion of some 16 at
- * most.
+ * **In a full arena** `set`, `fetch` and fills take out entries, as for a bound: 1 024 at most, or
+ * 1 MiB of them, or eight times the value. What `onEvict` writes meanwhile takes out none.
  *
  * Writes throw, and then nothing has changed, but that entries may have left for want of memory:
  *
- * - ShmError ARENA_FULL (that did not help: others have the memory, or hold what has left),
+ * - ShmError ARENA_FULL (that did not help, as others have the memory, or hold what has left, or
+ *   what has left were pieces of other sizes),
  *   LIMIT_REACHED (for a value of more than 1.8 MB: no region is left), CONTENDED (others were
  *   faster hundreds of times)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE (more than `maxBytes`)

@@ -109,10 +109,11 @@ export class Fills<K, V> {
     const { reader } = this.writer;
     const { core } = reader;
     reader.clock.say();
-    const status = this.writer.put(what, () => {
+    const call = () => {
       const port = reader.begin(key);
       return core.kernel.cacheFill(...mapOf(core), flags, ...keyOf(port));
-    });
+    };
+    const status = this.writer.put(what, call, this.writer.relief(what));
     if (status === EXISTS || status === NEED) return { value: core.readResult(status) };
     const number = core.result(FILL_NUMBER);
     if (status !== FILLING) return { fill: new OwnFill(this, key, number, ttl) };

@@ -12,7 +12,14 @@ import { ABSENT, DIFFERS, NEED } from '../../build/numbers/arena/map/codes.ts';
 import { COUNT_DONE, ENDED, FOUND_FLAGS } from '../../build/numbers/arena/map/result.ts';
 import { EXPIRED, FRESH } from '../../build/numbers/cache/head.ts';
 import { MORE, ROOM, TOO_LARGE } from '../../build/numbers/cache/layout.ts';
-import { GONE, ROWS, SHORT, SHOWS, WHY_EXPIRED } from '../../build/numbers/cache/sweep.ts';
+import {
+  GONE,
+  GONE_BYTES,
+  ROWS,
+  SHORT,
+  SHOWS,
+  WHY_EXPIRED,
+} from '../../build/numbers/cache/sweep.ts';
 import {
   CACHE_CANCEL,
   CACHE_DELETE,
@@ -27,8 +34,10 @@ import type { CacheReader } from './reader.ts';
 export const MOST_TTL = 2 ** 48;
 /** Of a call that takes the cache's own. */
 const USUAL = -1;
-/** How often a call that finds no memory takes out some entries, few of which are of its size. */
-const MOST_RELIEF = 64;
+/** What a write that finds no memory takes out at most: entries; and bytes, or times its value. */
+const MOST_ENTRIES = 1024;
+const MOST_BYTES = 2 ** 20;
+const TIMES = 8;
 /** Entries that a call purges at most. */
 const MOST_PURGED = 2 ** 31;
 
@@ -45,6 +54,7 @@ export class CacheWriter<K, V> {
   /** Where a purge with a limit goes on: a hash. */
   private low = 0;
   private high = 0;
+  private relieving = false;
 
   constructor(reader: CacheReader<K, V>, onEvict: OnEvict<K, V> | undefined) {
     this.reader = reader;
@@ -57,7 +67,11 @@ export class CacheWriter<K, V> {
     reader.check();
     reader.clock.say();
     const gives = onEvict === undefined ? 0 : 1;
-    const status = this.put('set', () => this.tryPut(CACHE_SET, key, value, ttl, 0, gives));
+    const status = this.put(
+      'set',
+      () => this.tryPut(CACHE_SET, key, value, ttl, 0, gives),
+      this.relief('set'),
+    );
     if (onEvict === undefined) return;
     const state = core.result(FOUND_FLAGS);
     if (state < EXPIRED) return;
@@ -78,7 +92,11 @@ export class CacheWriter<K, V> {
   end(key: K, fill: number, value: V, ttl: number): boolean {
     this.reader.check();
     this.reader.clock.say();
-    const status = this.put('fill', () => this.tryPut(CACHE_END, key, value, ttl, fill, 0));
+    const status = this.put(
+      'fill',
+      () => this.tryPut(CACHE_END, key, value, ttl, fill, 0),
+      this.relief('fill'),
+    );
     return status !== DIFFERS;
   }
 
@@ -93,18 +111,28 @@ export class CacheWriter<K, V> {
 
   // ── Calls of the kernel ────────────────────────────────────────────────────────────────────────
 
-  /** Calls until there is room, and memory as long as entries can make some. */
-  put(what: string, call: () => number): number {
-    const { core } = this.reader;
-    let tries = 0;
-    const relief = () => tries++ < MOST_RELIEF && this.makeMemory(what);
+  /** Calls until there is room; with `relief` also until that finds no more memory. */
+  put(what: string, call: () => number, relief?: () => boolean): number {
     for (;;) {
-      const status = core.ask(what, call, relief);
+      const status = this.ask(what, call, relief);
       if (status === TOO_LARGE) {
         throw rangeError(`${what}: expected a value below \`maxBytes\``, 'VALUE_TOO_LARGE');
       }
       if (status !== ROOM) return status;
       this.makeRoom(what);
+    }
+  }
+
+  /** As the core's; what is packed may need memory, too. */
+  private ask(what: string, call: () => number, relief?: () => boolean): number {
+    const { core } = this.reader;
+    for (;;) {
+      try {
+        return core.ask(what, call, relief);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'ARENA_FULL' || !relief?.()) throw error;
+        core.member.trimming?.();
+      }
     }
   }
 
@@ -149,18 +177,33 @@ export class CacheWriter<K, V> {
     while (this.sweep(what, (kernel, ...call) => kernel.cacheSweep(...call)) === MORE);
   }
 
-  /** Takes out some entries because the arena is full; whether there were any. */
-  private makeMemory(what: string): boolean {
-    let gone = 0;
-    this.sweep(
-      what,
-      (kernel, entry, generation, flags, ...out) =>
-        kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
-      () => {
-        gone = this.reader.core.result(GONE);
-      },
-    );
-    return gone > 0;
+  /** For one write: takes out some entries because the arena is full; whether there were any. */
+  relief(what: string): () => boolean {
+    const { core } = this.reader;
+    let entries = 0;
+    let bytes = 0;
+    return () => {
+      const most = Math.max(MOST_BYTES, TIMES * core.valuePort.length);
+      // What `onEvict` writes meanwhile takes out no others.
+      if (this.relieving || entries >= MOST_ENTRIES || bytes >= most) return false;
+      let gone = 0;
+      this.relieving = true;
+      try {
+        this.sweep(
+          what,
+          (kernel, entry, generation, flags, ...out) =>
+            kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
+          () => {
+            gone = core.result(GONE);
+            bytes += core.result(GONE_BYTES);
+          },
+        );
+      } finally {
+        this.relieving = false;
+      }
+      entries += gone;
+      return gone > 0;
+    };
   }
 
   /** Takes out at most `limit` entries that are not to be had any more; how many. */

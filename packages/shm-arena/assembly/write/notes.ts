@@ -52,14 +52,13 @@ import {
   BLOCK_TAG,
   CLASSES_MAX,
   DOMAIN_REGION,
-  freeAt,
   HEAD,
   USED,
   wordAt,
 } from '../reclaim/home';
 import { collectAll, intoLimbo, shedOrphans } from '../reclaim/limbo';
 import { held } from '../reclaim/lazy';
-import { shed } from '../reclaim/spans';
+import { shed, shedGrown } from '../reclaim/spans';
 
 /** In a note: the number of a region, not a block. */
 const REGION: u64 = 1 << 62;
@@ -83,7 +82,7 @@ export function takeNoted(root: usize, home: usize, note: usize, bytes: u32): us
 }
 
 /** How many times what it needs a block may be that is taken for want of another one. */
-const LARGER: u32 = 4;
+export const LARGER: u32 = 4;
 
 /** Whether the present write may have larger blocks than it needs: nothing else has helped. */
 let stretches: bool = false;
@@ -150,8 +149,6 @@ export function retireOld(root: usize, home: usize, note: u64, resumed: bool, fi
   if (resumed && first && MUTANT != 404 && heads(home, q, x)) return;
   if (resumed) used(x, q);
   intoLimbo(root, home, x);
-  changes++;
-  retired++;
 }
 
 /** Step 3, of what `slot` has made in vain. */
@@ -175,7 +172,6 @@ export function retireNew(
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, load64(slotAt(slot) + S_LOWER));
   intoLimbo(root, home, x);
-  retired++;
 }
 
 /** Says that a block is in use: plain stores of the dead may be lost, or be of step 3. */
@@ -210,27 +206,17 @@ export function dropUnnoted(root: usize, slot: u32): void {
 
 // ---- when memory is short -----------------------------------------------------------------------
 
-/** Empty spans are looked for once so large a part of what is free may have changed. */
-const PART: u32 = 8;
-
-/** The home in which this thread has looked for empty spans last. */
-let looked: usize = 0;
-/** Blocks that have come to its free lists since, but for what was taken from them in vain. */
-let changes: u32 = 0;
-/** Blocks that this thread has retired since it has collected here last. */
-let retired: u32 = 0;
-
 /**
- * Frees what nobody reads, and where much has changed gives empty spans back: O(what waits),
- * amortised. `own`: the call may still read what its pin covers; else it has nothing, between two
- * tries.
+ * Frees what nobody reads, and gives empty spans back, where much has come to be free: O(what
+ * waits), amortised. `own`: the call may still read what its pin covers; else it has nothing,
+ * between two tries.
  */
 export function collectFor(root: usize, home: usize, own: bool): void {
   sweep();
-  const freed = collectAll(root, home, own);
-  if (freed > retired) changes += freed - retired;
-  retired = 0;
-  if (looked != home || changes * PART >= freeBlocks(home)) giveSpansBack(root, home);
+  collectAll(root, home, own);
+  takeBack(root, home);
+  shedGrown(root, home);
+  shedOrphans(root);
 }
 
 /** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
@@ -238,22 +224,9 @@ export function trimHome(root: usize, home: usize): u32 {
   const region = get32(root + DOMAIN_REGION);
   const before = regionSlices(region);
   collectAll(root, home, held());
-  giveSpansBack(root, home);
-  const after = regionSlices(region);
-  return before > after ? before - after : 0; // Others take some.
-}
-
-function giveSpansBack(root: usize, home: usize): void {
-  looked = home;
-  changes = 0;
   takeBack(root, home);
   shed(root, home, true);
   shedOrphans(root);
-}
-
-/** Blocks in the free lists of a home. */
-function freeBlocks(home: usize): u32 {
-  let blocks: u32 = 0;
-  for (let q: u32 = 0; q < CLASSES_MAX; q++) blocks += get32(freeAt(home, q));
-  return blocks;
+  const after = regionSlices(region);
+  return before > after ? before - after : 0; // Others take some.
 }

@@ -182,11 +182,13 @@ export class DomainCore<X extends DomainKernel> {
     throw rangeError(`retire: expected the offset of a block in use, found ${offset}`);
   }
 
+  /** Bytes that came back; none of a domain that is gone. */
   #trim(): number {
-    if (!this.member.exists) return 0;
-    const before = this.counts().bytes;
-    this.collect();
-    return Math.max(before - this.counts().bytes, 0); // Other threads take some.
+    const before = this.#count()?.bytes ?? 0;
+    this.kernel.collect(this.entry, this.generation, this.home);
+    letGo(this.seat, this.kernel);
+    const after = this.#count()?.bytes ?? before;
+    return Math.max(before - after, 0); // Other threads take some.
   }
 
   collect(): number {
@@ -236,13 +238,19 @@ export class DomainCore<X extends DomainKernel> {
 
   counts(): DomainCounts {
     this.member.check();
+    const counts = this.#count();
+    if (counts === undefined) throw this.member.error(Status.CLOSED);
+    return counts;
+  }
+
+  /** undefined: it was destroyed. */
+  #count(): DomainCounts | undefined {
     const { crossing } = this.member;
     crossing.begin();
     const at = crossing.at | 0;
     const status = this.kernel.stats(this.entry, this.generation, this.home, at);
     letGo(this.seat, this.kernel);
-    if (status !== Status.OK) throw this.member.error(status);
-    return readCounts(crossing.view);
+    return status === Status.OK ? readCounts(crossing.view) : undefined;
   }
 
   verify(): VerifyReport {
