@@ -139,8 +139,8 @@ export interface CacheStats {
  *
  * Writes throw, and then nothing has changed, but that entries may have left for want of memory:
  *
- * - ShmError ARENA_FULL (that did not help, as others have the memory, or hold what has left, or
- *   what has left were pieces of other sizes),
+ * - ShmError ARENA_FULL (that did not help: others have the memory, hold what has left or took it,
+ *   or it came in pieces of other sizes),
  *   LIMIT_REACHED (for a value of more than 1.8 MB: no region is left), CONTENDED (others were
  *   faster hundreds of times)
  * - RangeError KEY_TOO_LARGE (1 048 575 bytes), VALUE_TOO_LARGE (more than `maxBytes`)

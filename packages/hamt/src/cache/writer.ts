@@ -38,6 +38,8 @@ const USUAL = -1;
 const MOST_ENTRIES = 1024;
 const MOST_BYTES = 2 ** 20;
 const TIMES = 8;
+/** How often it tries to. */
+const MOST_TRIES = 64;
 /** Entries that a call purges at most. */
 const MOST_PURGED = 2 ** 31;
 
@@ -130,7 +132,7 @@ export class CacheWriter<K, V> {
       try {
         return core.ask(what, call, relief);
       } catch (error) {
-        if ((error as { code?: unknown }).code !== 'ARENA_FULL' || !relief?.()) throw error;
+        if (!isFull(error) || !relief?.()) throw error;
         core.member.trimming?.();
       }
     }
@@ -177,6 +179,26 @@ export class CacheWriter<K, V> {
     while (this.sweep(what, (kernel, ...call) => kernel.cacheSweep(...call)) === MORE);
   }
 
+  /** Takes out some entries because the arena is full; how many, and their bytes. */
+  private takeSome(what: string): [gone: number, bytes: number] {
+    const { core } = this.reader;
+    let some: [number, number] = [0, 0];
+    try {
+      this.sweep(
+        what,
+        (kernel, entry, generation, flags, ...out) =>
+          kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
+        () => {
+          some = [core.result(GONE), core.result(GONE_BYTES)];
+        },
+      );
+    } catch (error) {
+      // Behind that it is what `onEvict` has thrown.
+      if (!isFull(error) || some[0] > 0) throw error;
+    }
+    return some;
+  }
+
   /** For one write: takes out some entries because the arena is full; whether there were any. */
   relief(what: string): () => boolean {
     const { core } = this.reader;
@@ -186,23 +208,19 @@ export class CacheWriter<K, V> {
       const most = Math.max(MOST_BYTES, TIMES * core.valuePort.length);
       // What `onEvict` writes meanwhile takes out no others.
       if (this.relieving || entries >= MOST_ENTRIES || bytes >= most) return false;
-      let gone = 0;
+      let some: [number, number] = [0, 0];
       this.relieving = true;
       try {
-        this.sweep(
-          what,
-          (kernel, entry, generation, flags, ...out) =>
-            kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
-          () => {
-            gone = core.result(GONE);
-            bytes += core.result(GONE_BYTES);
-          },
-        );
+        // What removals have for themselves may be held by calls that run in other threads.
+        for (let tries = 0; some[0] === 0 && tries < MOST_TRIES; tries++) {
+          some = this.takeSome(what);
+        }
       } finally {
         this.relieving = false;
       }
-      entries += gone;
-      return gone > 0;
+      entries += some[0];
+      bytes += some[1];
+      return some[0] > 0;
     };
   }
 
@@ -271,6 +289,8 @@ export class CacheWriter<K, V> {
     return status === NEED ? MORE : status;
   }
 }
+
+const isFull = (error: unknown): boolean => (error as { code?: unknown })?.code === 'ARENA_FULL';
 
 export const mapOf = ({ entry, generation }: { entry: number; generation: number }): MapArgs => [
   entry,
