@@ -124,9 +124,9 @@ export { cachePut } from './cache/write';
 
 /**
  * cacheSweep: OK: there is room; MORE: call again; with SHORT: OK: some have left, for want of
- * memory; or none could: OK, FULL. cachePurge: takes out what has expired or is
- * void, from a hash on; MORE: it goes on at result {40 u64}. Both: result {60 u32 how many have
- * left}, and with SHOWS a portion of them, in whose heads it says why. NEED: one, as of scan.
+ * memory; or none could: OK, FULL. cachePurge: takes out what has expired or is void, from a hash
+ * on; MORE: it goes on at result {40 u64}. Both: result {56 u32 bytes that have left, 60 u32 how
+ * many}, and with SHOWS a portion of them, in whose heads it says why. NEED: one, as of scan.
  */
 export { cachePurge, cacheSweep } from './cache/sweep';
 

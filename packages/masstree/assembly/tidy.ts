@@ -88,8 +88,8 @@ export function sweepSome(domain: usize): bool {
 let more = false;
 
 /**
- * Looks at leaves from where this thread's last sweep ended; how many changes it made. `all`: also
- * at those that are too deep for `remember`, how many there are; else behind the first ones.
+ * Looks at leaves from where this thread's last sweep ended; how many changes it made. `all`: of
+ * those that are too deep for `remember` at each, however many there are; else at the first ones.
  */
 function sweep(domain: usize, most: u32, all: bool): u32 {
   const map = mapOf(domain);

@@ -134,8 +134,9 @@ export interface CacheStats {
  * loads it does, or where they stood, if that is later; the fills of threads that are gone are
  * void.
  *
- * **In a full arena** `set`, `fetch` and fills take out entries, as for a bound: 1 024 at most, or
- * 1 MiB of them, or eight times the value. What `onEvict` writes meanwhile takes out none.
+ * **In a full arena** `set`, `fetch` and fills take out entries, as for a bound, until some 1 024
+ * have left, or 1 MiB of them, or eight times the value if that is more. What `onEvict` writes
+ * meanwhile takes out none.
  *
  * Writes throw, and then nothing has changed, but that entries may have left for want of memory:
  *

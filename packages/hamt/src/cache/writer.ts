@@ -7,7 +7,7 @@ import {
   type OutArgs,
   takePortion,
 } from '@x/shm-arena/map';
-import { rangeError, wholeNumber } from '@x/shm-arena/structure';
+import { isFull, rangeError, wholeNumber } from '@x/shm-arena/structure';
 import { ABSENT, DIFFERS, NEED } from '../../build/numbers/arena/map/codes.ts';
 import { COUNT_DONE, ENDED, FOUND_FLAGS } from '../../build/numbers/arena/map/result.ts';
 import { EXPIRED, FRESH } from '../../build/numbers/cache/head.ts';
@@ -38,7 +38,7 @@ const USUAL = -1;
 const MOST_ENTRIES = 1024;
 const MOST_BYTES = 2 ** 20;
 const TIMES = 8;
-/** How often it tries to. */
+/** How often it tries to take out some. */
 const MOST_TRIES = 64;
 /** Entries that a call purges at most. */
 const MOST_PURGED = 2 ** 31;
@@ -179,10 +179,13 @@ export class CacheWriter<K, V> {
     while (this.sweep(what, (kernel, ...call) => kernel.cacheSweep(...call)) === MORE);
   }
 
-  /** Takes out some entries because the arena is full; how many, and their bytes. */
-  private takeSome(what: string): [gone: number, bytes: number] {
+  /**
+   * Takes out some entries because the arena is full; how many, and their bytes. undefined: it was
+   * told that this needs memory itself.
+   */
+  private takeSome(what: string): [gone: number, bytes: number] | undefined {
     const { core } = this.reader;
-    let some: [number, number] = [0, 0];
+    let some: [number, number] | undefined;
     try {
       this.sweep(
         what,
@@ -194,7 +197,7 @@ export class CacheWriter<K, V> {
       );
     } catch (error) {
       // Behind that it is what `onEvict` has thrown.
-      if (!isFull(error) || some[0] > 0) throw error;
+      if (!isFull(error) || some !== undefined) throw error;
     }
     return some;
   }
@@ -208,19 +211,18 @@ export class CacheWriter<K, V> {
       const most = Math.max(MOST_BYTES, TIMES * core.valuePort.length);
       // What `onEvict` writes meanwhile takes out no others.
       if (this.relieving || entries >= MOST_ENTRIES || bytes >= most) return false;
-      let some: [number, number] = [0, 0];
+      let some: [number, number] | undefined;
       this.relieving = true;
       try {
         // What removals have for themselves may be held by calls that run in other threads.
-        for (let tries = 0; some[0] === 0 && tries < MOST_TRIES; tries++) {
-          some = this.takeSome(what);
-        }
+        for (let n = 0; some === undefined && n < MOST_TRIES; n++) some = this.takeSome(what);
       } finally {
         this.relieving = false;
       }
-      entries += some[0];
-      bytes += some[1];
-      return some[0] > 0;
+      const [gone, left] = some ?? [0, 0];
+      entries += gone;
+      bytes += left;
+      return gone > 0;
     };
   }
 
@@ -289,8 +291,6 @@ export class CacheWriter<K, V> {
     return status === NEED ? MORE : status;
   }
 }
-
-const isFull = (error: unknown): boolean => (error as { code?: unknown })?.code === 'ARENA_FULL';
 
 export const mapOf = ({ entry, generation }: { entry: number; generation: number }): MapArgs => [
   entry,

@@ -184,11 +184,13 @@ export class DomainCore<X extends DomainKernel> {
 
   /** Bytes that came back; none of a domain that is gone. */
   #trim(): number {
-    const before = this.#count()?.bytes ?? 0;
+    const before = this.#count();
+    if (typeof before === 'number') return 0;
     this.kernel.collect(this.entry, this.generation, this.home);
     letGo(this.seat, this.kernel);
-    const after = this.#count()?.bytes ?? before;
-    return Math.max(before - after, 0); // Other threads take some.
+    const after = this.#count();
+    // Others take some.
+    return typeof after === 'number' ? 0 : Math.max(before.bytes - after.bytes, 0);
   }
 
   collect(): number {
@@ -239,18 +241,18 @@ export class DomainCore<X extends DomainKernel> {
   counts(): DomainCounts {
     this.member.check();
     const counts = this.#count();
-    if (counts === undefined) throw this.member.error(Status.CLOSED);
+    if (typeof counts === 'number') throw this.member.error(counts);
     return counts;
   }
 
-  /** undefined: it was destroyed. */
-  #count(): DomainCounts | undefined {
+  /** Or the status that says why not. */
+  #count(): DomainCounts | number {
     const { crossing } = this.member;
     crossing.begin();
     const at = crossing.at | 0;
     const status = this.kernel.stats(this.entry, this.generation, this.home, at);
     letGo(this.seat, this.kernel);
-    return status === Status.OK ? readCounts(crossing.view) : undefined;
+    return status === Status.OK ? readCounts(crossing.view) : status;
   }
 
   verify(): VerifyReport {

@@ -303,6 +303,15 @@ function domains(subject: Subject): void {
       expect(arena.stats().structures.length).toBe(1);
     });
 
+    test('a thread that was buried alive is EXPELLED from each of its calls', async () => {
+      const { arena } = world;
+      const puppet = await world.puppet();
+      arena.bury(arena.stats().participants.find(({ slot }) => slot === puppet.slot)!);
+      arena.recover();
+      expect(await puppet.tell('codes')).toEqual(Array(3).fill('EXPELLED'));
+      await puppet.job.worker.terminate();
+    });
+
     test('what is protected outlives the domain, until its reader is over', async () => {
       const { arena, domain } = world;
       world.replace(7);

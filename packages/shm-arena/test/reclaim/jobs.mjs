@@ -165,6 +165,14 @@ function pop() {
 
 const held = new Map();
 
+function codeOf(call) {
+  try {
+    call();
+  } catch (error) {
+    return error.code;
+  }
+}
+
 const commands = {
   /** Begins to read; the block. */
   load(name) {
@@ -199,6 +207,8 @@ const commands = {
     for (let i = 0; i < times; i++) replace(2_000_000 + i);
   },
   collect: () => domain.collect(),
+  /** The codes of what calls throw. */
+  codes: () => [() => domain.alloc(8), () => domain.collect(), () => domain.stats()].map(codeOf),
   /** Puts a node behind the second of the cell's list, takes both out, and uses their memory. */
   cut() {
     const reader = reading(domain, 4);
