@@ -7,7 +7,7 @@ import {
   type OutArgs,
   takePortion,
 } from '@x/shm-arena/map';
-import { isFull, rangeError, wholeNumber } from '@x/shm-arena/structure';
+import { isFull, rangeError, Status, wholeNumber } from '@x/shm-arena/structure';
 import { ABSENT, DIFFERS, NEED } from '../../build/numbers/arena/map/codes.ts';
 import { COUNT_DONE, ENDED, FOUND_FLAGS } from '../../build/numbers/arena/map/result.ts';
 import { EXPIRED, FRESH } from '../../build/numbers/cache/head.ts';
@@ -49,6 +49,10 @@ type OnEvict<K, V> = (key: K, value: V, why: EvictReason) => void;
 export function ttlOf(ttl: number | undefined): number {
   return ttl === undefined ? USUAL : wholeNumber('ttl', ttl, 0, MOST_TTL);
 }
+
+type SweepCall = (kernel: CacheKernel, ...args: [...MapArgs, flags: number, ...OutArgs]) => number;
+
+const SWEEP: SweepCall = (kernel, ...call) => kernel.cacheSweep(...call);
 
 export class CacheWriter<K, V> {
   readonly reader: CacheReader<K, V>;
@@ -116,25 +120,12 @@ export class CacheWriter<K, V> {
   /** Calls until there is room; with `relief` also until that finds no more memory. */
   put(what: string, call: () => number, relief?: () => boolean): number {
     for (;;) {
-      const status = this.ask(what, call, relief);
+      const status = this.reader.core.ask(what, call, relief);
       if (status === TOO_LARGE) {
         throw rangeError(`${what}: expected a value below \`maxBytes\``, 'VALUE_TOO_LARGE');
       }
       if (status !== ROOM) return status;
-      this.makeRoom(what);
-    }
-  }
-
-  /** As the core's; what is packed may need memory, too. */
-  private ask(what: string, call: () => number, relief?: () => boolean): number {
-    const { core } = this.reader;
-    for (;;) {
-      try {
-        return core.ask(what, call, relief);
-      } catch (error) {
-        if (!isFull(error) || !relief?.()) throw error;
-        core.member.trimming?.();
-      }
+      while (this.sweep(what, SWEEP) === MORE);
     }
   }
 
@@ -143,8 +134,14 @@ export class CacheWriter<K, V> {
     const { core } = reader;
     const { keyPort, valuePort } = core;
     reader.check();
-    valuePort.pack(value);
-    keyPort.pack(key); // This may move the value.
+    try {
+      valuePort.pack(value);
+      keyPort.pack(key); // This may move the value.
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      core.member.trimming?.(); // What has left may be the room that this needs.
+      return Status.FULL;
+    }
     const { at, length } = valuePort;
     return core.kernel.cachePut(
       ...mapOf(core),
@@ -175,33 +172,6 @@ export class CacheWriter<K, V> {
 
   // ── What leaves ────────────────────────────────────────────────────────────────────────────────
 
-  private makeRoom(what: string): void {
-    while (this.sweep(what, (kernel, ...call) => kernel.cacheSweep(...call)) === MORE);
-  }
-
-  /**
-   * Takes out some entries because the arena is full; how many, and their bytes. undefined: it was
-   * told that this needs memory itself.
-   */
-  private takeSome(what: string): [gone: number, bytes: number] | undefined {
-    const { core } = this.reader;
-    let some: [number, number] | undefined;
-    try {
-      this.sweep(
-        what,
-        (kernel, entry, generation, flags, ...out) =>
-          kernel.cacheSweep(entry, generation, flags | SHORT, ...out),
-        () => {
-          some = [core.result(GONE), core.result(GONE_BYTES)];
-        },
-      );
-    } catch (error) {
-      // Behind that it is what `onEvict` has thrown.
-      if (!isFull(error) || some !== undefined) throw error;
-    }
-    return some;
-  }
-
   /** For one write: takes out some entries because the arena is full; whether there were any. */
   relief(what: string): () => boolean {
     const { core } = this.reader;
@@ -211,18 +181,27 @@ export class CacheWriter<K, V> {
       const most = Math.max(MOST_BYTES, TIMES * core.valuePort.length);
       // What `onEvict` writes meanwhile takes out no others.
       if (this.relieving || entries >= MOST_ENTRIES || bytes >= most) return false;
-      let some: [number, number] | undefined;
+      const before = entries;
+      let told = false;
+      const read = () => {
+        told = true;
+        entries += core.result(GONE);
+        bytes += core.result(GONE_BYTES);
+      };
       this.relieving = true;
       try {
         // What removals have for themselves may be held by calls that run in other threads.
-        for (let n = 0; some === undefined && n < MOST_TRIES; n++) some = this.takeSome(what);
+        for (let n = 0; !told && n < MOST_TRIES; n++) {
+          try {
+            this.sweep(what, SWEEP, read, SHORT);
+          } catch (error) {
+            if (told || !isFull(error)) throw error; // It may be what `onEvict` has thrown.
+          }
+        }
       } finally {
         this.relieving = false;
       }
-      const [gone, left] = some ?? [0, 0];
-      entries += gone;
-      bytes += left;
-      return gone > 0;
+      return entries > before;
     };
   }
 
@@ -262,15 +241,14 @@ export class CacheWriter<K, V> {
     return purged;
   }
 
-  /** One call that takes out entries, and tells of them; `read` reads more of its result. */
-  private sweep(
-    what: string,
-    call: (kernel: CacheKernel, ...args: [...MapArgs, flags: number, ...OutArgs]) => number,
-    read: () => void = () => {},
-  ): number {
+  /**
+   * One call that takes out entries, and tells of them; `read` reads more of its result, and `more`
+   * are flags.
+   */
+  private sweep(what: string, call: SweepCall, read: () => void = () => {}, more = 0): number {
     const { core } = this.reader;
     const { onEvict } = this;
-    const flags = onEvict === undefined ? 0 : SHOWS;
+    const flags = more | (onEvict === undefined ? 0 : SHOWS);
     const status = core.askMap(what, (kernel, entry, generation) => {
       const { crossing } = core;
       return call(kernel, entry, generation, flags, crossing.outAt, crossing.outBytes & -8);
