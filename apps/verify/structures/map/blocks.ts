@@ -13,14 +13,12 @@ import {
   SLICES_SHIFT,
   SLOT_ALIVE,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
-import { GIVEN } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/blocks.ts';
 import {
   BLOCK_FREE,
   BLOCK_KIND,
   BLOCK_LINKS,
   CLASSES_MAX,
-  DEPOT_BYTES,
-  DOMAIN_DEPOT,
+  DOMAIN_FIRST,
   DOMAIN_HOME_BYTES,
   DOMAIN_HOMES,
   DOMAIN_OWN,
@@ -60,7 +58,7 @@ interface Reached {
 export interface Place {
   root: number;
   map: number;
-  /** Participants, and so homes. */
+  /** Participants, and so homes; one more is the depot. */
   homes: number;
   homeBytes: number;
   firstHome: number;
@@ -75,12 +73,11 @@ export function find(world: World, entry: number): Place {
   place.map = world.u32(root + DOMAIN_OWN);
   place.homes = world.u32(root + DOMAIN_HOMES);
   place.homeBytes = world.u32(root + DOMAIN_HOME_BYTES);
-  place.firstHome = root + ((DOMAIN_DEPOT + CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
+  place.firstHome = root + DOMAIN_FIRST;
   return place;
 }
 
 const wordAt = (home: number, q: number): number => home + HOME_WORDS + q * 8;
-const depotAt = ({ root }: Place, q: number): number => root + DOMAIN_DEPOT + q * DEPOT_BYTES;
 
 /** The bytes of a block of a class, its header included. */
 export const classBytes = (q: number): number => (4 + (q & 3)) << (2 + (q >> 2));
@@ -146,7 +143,7 @@ export class Lists {
    */
   problem(world: World, at: Place, atOnce: number): string | undefined {
     this.start(world);
-    for (let i = 0; i < at.homes; i++) {
+    for (let i = 0; i <= at.homes; i++) {
       const home = at.firstHome + i * at.homeBytes;
       const before = this.blocks.length;
       for (let q = 0; q < CLASSES_MAX; q++) {
@@ -165,12 +162,6 @@ export class Lists {
         if (wrong !== undefined) return wrong;
       }
     }
-    for (let q = 0; q < CLASSES_MAX; q++) {
-      const cell = depotAt(at, q);
-      if ((world.u32(cell + 4) & 255) !== Number(GIVEN >> 32n)) continue;
-      const wrong = this.free(world, world.u32(cell), q);
-      if (wrong !== undefined) return wrong;
-    }
     return undefined;
   }
 
@@ -179,9 +170,9 @@ export class Lists {
    * each region is named once. Behind `problem`.
    */
   account(world: World, at: Place, others: readonly number[] = []): string | undefined {
-    for (let i = 0; i < at.homes; i++) {
+    for (let i = 0; i <= at.homes; i++) {
       const home = at.firstHome + i * at.homeBytes;
-      if (world.u64(home + HOME_MOVING) !== 0n) return `home ${i}: a span is on its way`;
+      if (world.u64(home + HOME_MOVING) !== 0n) return `home ${i}: a span or a list is on its way`;
     }
     const { blocks, regions } = this.reached.found;
     const classes = new Map<number, number>();
@@ -269,6 +260,6 @@ for (let q = 0; q < CLASSES_MAX; q++) HOME_NAMES[HOME_WORDS + q * 8] = `W${class
 
 /** The word at `at` of a home, by name. */
 export function nameHome(at: number, { homes, homeBytes, firstHome }: Place): string | undefined {
-  if (at < firstHome || at >= firstHome + homes * homeBytes) return undefined;
+  if (at < firstHome || at >= firstHome + (homes + 1) * homeBytes) return undefined;
   return nameRecord(at, 'home', firstHome, homeBytes, HOME_NAMES);
 }

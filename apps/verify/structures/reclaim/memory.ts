@@ -13,7 +13,6 @@ import {
   SLICE_SHIFT,
   SLICES_SHIFT,
 } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
-import { GIVEN } from '../../../../packages/shm-arena/build/numbers-gated/reclaim/blocks.ts';
 import {
   BIRTHS,
   BLOCK_BIRTH,
@@ -22,8 +21,7 @@ import {
   BLOCK_LINKS,
   BLOCK_RETIRED,
   CLASSES_MAX,
-  DEPOT_BYTES,
-  DOMAIN_DEPOT,
+  DOMAIN_FIRST,
   DOMAIN_EPOCH,
   DOMAIN_HOME_BYTES,
   DOMAIN_HOMES,
@@ -73,14 +71,14 @@ export const TOP = 4;
 /** In the link of a node that was taken out, where readers have hazard pointers. */
 export const DEAD = 1;
 
+/** Where a domain's homes are, of which the last is the depot. */
 function record(world: World): { root: number; homes: number; bytes: number; at: number } {
   const root = world.threads[0]!.local.root!;
-  const at = root + ((DOMAIN_DEPOT + CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
   return {
     root,
-    homes: world.u32(root + DOMAIN_HOMES),
+    homes: world.u32(root + DOMAIN_HOMES) + 1,
     bytes: world.u32(root + DOMAIN_HOME_BYTES),
-    at,
+    at: root + DOMAIN_FIRST,
   };
 }
 
@@ -142,14 +140,12 @@ export function invariant(world: World, run: Seen): string | undefined {
     }
     if (!listFree(world, world.u32(w + 4), seen)) return 'limbo I1: a free list without end';
   }
-  const cell = depotAt(root);
-  if ((world.u32(cell + 4) & 255) === Number(GIVEN >> 32n)) listFree(world, world.u32(cell), seen);
   for (let i = 0; i < seen.length; i++) {
     if (seen.indexOf(seen[i]!) !== i) return `limbo I1: block ${seen[i]} is in two places`;
   }
   if (world.threads[0]!.local.stalled === 1) {
     let readers = 0;
-    for (let slot = 0; slot < homes; slot++) {
+    for (let slot = 0; slot < homes - 1; slot++) {
       const lower = world.u32(slotAt(slot) + S_LOWER);
       if (lower === 0 || slot === world.threads[1]!.local.slot) continue;
       readers++;
@@ -164,9 +160,6 @@ export function invariant(world: World, run: Seen): string | undefined {
 
 // ---- the account --------------------------------------------------------------------------------
 
-/** The depot's first cell of CLASS. */
-const depotAt = (root: number): number => root + DOMAIN_DEPOT + CLASS * DEPOT_BYTES;
-
 /** Blocks that lie in spans of the domain and are nowhere. */
 export function account(world: World, t: Thread): number | string {
   const { root, homes, bytes, at } = record(world);
@@ -177,12 +170,7 @@ export function account(world: World, t: Thread): number | string {
     if ((world.u32(w) & ~1) !== 0) return `home ${i}: blocks are pending though nobody reads`;
     listFree(world, world.u32(w + 4), blocks);
     if (world.u64(home + HOME_MOVING) !== 0n)
-      return `home ${i}: a span is on its way, and nobody works`;
-  }
-  const cell = depotAt(root);
-  if (world.u32(cell + 4) !== 0) {
-    if ((world.u32(cell + 4) & 255) !== Number(GIVEN >> 32n)) return "a batch is in nobody's hands";
-    listFree(world, world.u32(cell), blocks);
+      return `home ${i}: a span or a list is on its way, and nobody works`;
   }
   const { cells } = t.local;
   let known = 1;
@@ -240,7 +228,6 @@ export function word(at: number, world: World): string | undefined {
   if (at >= first && at < first + homes * bytes)
     return nameRecord(at, 'home', first, bytes, HOME_NAMES);
   if (at === root + DOMAIN_EPOCH) return 'epoch';
-  if (at === depotAt(root)) return 'depot';
   if (at === world.threads[0]!.local.cells) return 'register';
   if (at === world.threads[0]!.local.cells! + TOP) return 'top';
   const page = Math.floor(at / PAGE);

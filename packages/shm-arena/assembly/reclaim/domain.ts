@@ -1,7 +1,7 @@
 // A domain as a structure of the arena: made, entered, left, repaired, counted and looked through.
 // What lies in it is home.ts, blocks.ts and limbo.ts; who reads it is the reclaimers' matter.
 //
-//   directory entry ──root──► record | depot | homes        one region, owned by the entry
+//   directory entry ──root──► record | homes | depot        one region, owned by the entry
 //                                 region ──► spans ──► blocks
 //
 // I1  Every call runs under a pin and looks at the entry behind it: LIVE of its generation. So the
@@ -24,7 +24,8 @@
 // repair(entry, generation, slot): limbo.ts and blocks.ts; each step may be repeated.
 
 import { fill, get32, get64, load32, load64, put32, put64, store64 } from '../ground/atomic';
-import { allocBlock, isUsed, repairHomes, takeBack } from './blocks';
+import { allocBlock, isUsed, repairHomes } from './blocks';
+import { gather } from './depot';
 import { entryAlive } from '../life/directory';
 import { nextGrant } from '../memory/grants';
 import { ledgerCount, ledgerFirst } from '../memory/ledger';
@@ -55,7 +56,7 @@ import {
   SLOT_FREE,
   slotAt,
 } from '../ground/layout';
-import { collectAll, leaveHome, retireBlock, shedOrphans } from './limbo';
+import { collectAll, leaveHome, retireBlock } from './limbo';
 import {
   BLOCK_KIND,
   BIRTHS,
@@ -98,7 +99,7 @@ import {
 import { ownedByEntry } from '../ground/owner';
 import { alive, fail, status } from '../ground/thread';
 import { held, hold, pinInterval, unhold } from './lazy';
-import { nextOf, shed } from './spans';
+import { nextOf } from './spans';
 import { protect } from '../memory/reservation';
 
 // ---- coming and going ---------------------------------------------------------------------------
@@ -224,9 +225,7 @@ export function collect(entry: u32, generation: u32, home: u32): i32 {
   const root = beginAt(entry, generation, home);
   if (root == 0) return -status();
   const freed = collectAll(root, home, MUTANT != 130 && held());
-  takeBack(root, home);
-  shed(root, home, true);
-  shedOrphans(root);
+  gather(root, home, true);
   return freed;
 }
 
@@ -403,7 +402,7 @@ export function audit(entry: u32, generation: u32): i32 {
   const root = pinnedRoot(entry, generation);
   if (root == 0) return OK;
   let found: i32 = OK;
-  for (let i: u32 = 0; i < get32(root + DOMAIN_HOMES) && found == OK; i++)
+  for (let i: u32 = 0; i <= get32(root + DOMAIN_HOMES) && found == OK; i++)
     found = auditHome(root, homeAt(root, i));
   return found;
 }

@@ -1,17 +1,17 @@
 // What a domain consists of: its record, a home for each thread, and blocks with their headers. A
 // home has all that a thread does there, so that whoever comes after it finds it: what it retired
-// (limbo.ts), what it has free (blocks.ts), and what it reads, if its scheme says that here.
+// (limbo.ts), what it has free (blocks.ts), and what it reads, if its scheme says that here. The
+// depot is a home that no thread enters: what is free there is for all.
 //
-//   record | depot | home | home | home ...         block: | header | what the user sees |
+//   record | home | home | home ... | depot         block: | header | what the user sees |
 //
 // Domain record, in the domain's region (whose owner is the directory entry)
 //   0 u32 scheme   4 u32 homes   8 u32 bytes of a home   12 u32 region   16 u32 hazards: frozen
 //   24 u64 most blocks in use at a clock step (shared)   32 u32 the structure's own: frozen
-//   64 u64 epoch (shared, epoch scheme)
-//   128 depot: CELLS words for each class (blocks.ts)    then the homes
+//   64 u64 epoch (shared, epoch scheme)                  128 the homes, then the depot
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
-//   8 u64 pending: blocks | 16-byte units << 32, late    16 u64 moving (spans.ts)
+//   8 u64 pending: blocks | 16-byte units << 32, late    16 u64 moving (spans.ts, blocks.ts)
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
 //   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
 //   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
@@ -83,10 +83,7 @@ export const DOMAIN_PEAK: usize = 24;
 /** Of a structure whose blocks the domain has: where its record is. */
 export const DOMAIN_OWN: usize = 32;
 export const DOMAIN_EPOCH: usize = 64;
-export const DOMAIN_DEPOT: usize = 128;
-
-/** Bytes of the depot for one class. */
-export const DEPOT_BYTES: usize = isDefined(GATED) ? 8 : 32;
+export const DOMAIN_FIRST: usize = 128;
 
 export const HOME_OWNER: usize = 0;
 export const HOME_NESTED: usize = 4;
@@ -124,19 +121,19 @@ export function homeBytes(hazards: u32): u32 {
   return (<u32>HOME_HAZARDS + (hazards << 3) + filter + 63) & ~63;
 }
 
-/** Bytes of a domain's record with its homes. */
+/** Bytes of a domain's record with its homes and its depot. */
 export function domainBytes(hazards: u32): u32 {
-  return <u32>homesAt(0) + PARTICIPANTS * homeBytes(hazards);
-}
-
-/** Where the homes of the domain at `root` begin. */
-function homesAt(root: usize): usize {
-  return root + ((DOMAIN_DEPOT + <usize>CLASSES_MAX * DEPOT_BYTES + 63) & ~63);
+  return <u32>DOMAIN_FIRST + (PARTICIPANTS + 1) * homeBytes(hazards);
 }
 
 /** The address of home `index`. */
 export function homeAt(root: usize, index: u32): usize {
-  return homesAt(root) + <usize>index * get32(root + DOMAIN_HOME_BYTES); // Frozen.
+  return root + DOMAIN_FIRST + <usize>index * get32(root + DOMAIN_HOME_BYTES); // Frozen.
+}
+
+/** The address of the depot. */
+export function depotOf(root: usize): usize {
+  return homeAt(root, get32(root + DOMAIN_HOMES));
 }
 
 /** Where in a block the link of a limbo stands whose head word (or W) is `w`. */
@@ -149,7 +146,7 @@ export function linkAt(p: u32): usize {
   return <usize>(p & ~1) + BLOCK_FREE - ((p & 1) << 3);
 }
 
-/** The number of a home. */
+/** The number of a home; of the depot, how many homes there are. */
 export function homeIndex(root: usize, home: usize): u32 {
   return <u32>((home - homeAt(root, 0)) / (homeAt(root, 1) - homeAt(root, 0)));
 }

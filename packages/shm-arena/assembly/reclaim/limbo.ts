@@ -17,7 +17,7 @@
 // The words of homes and blocks stand in home.ts.
 //
 // I1  A block of a span is in exactly one place: its user's hands (or reachable), the limbo or free
-//     list of one home, or a batch in the depot. W and depot cells alone say which.
+//     list of one home, or the depot's, or between two (I6). W and `moving` alone say which.
 // I2  Only the slot named in owner writes a home; a dead one's until `repairHomes` clears it.
 // I3  birth is read before the block can be reached, retired after it could be reached no more.
 // I4  Between two retires a home has fewer than T + 2 * kept blocks pending, where kept is what its
@@ -64,8 +64,8 @@ import {
   store64,
 } from '../ground/atomic';
 import { I } from '../ground/invariants';
-import { give } from './blocks';
-import { grow, shed, shedLater } from './spans';
+import { gather, give } from './depot';
+import { grow, shedLater } from './spans';
 import { grantsMeet, nextGrant } from '../memory/grants';
 import { ledgerFirst } from '../memory/ledger';
 import { leasesMeet } from '../memory/reservation';
@@ -125,7 +125,7 @@ import {
   slotAt,
 } from '../ground/layout';
 
-/** Covers home.ts, spans.ts, blocks.ts and limbo.ts: layout and order of steps. */
+/** Covers home.ts, spans.ts, depot.ts, blocks.ts and limbo.ts: layout and order of steps. */
 export const LIMBO_PROTOCOL: u32 = 2;
 
 /** In the lower word of a noted pair, above its era: a slot + 1, or OF_GRANTS. */
@@ -137,7 +137,7 @@ const OF_GRANTS: u32 = 511;
 export function leaveHome(root: usize, home: usize): void {
   if (load32(home) != ME + 1) return;
   collectHome(root, home, false);
-  shed(root, home, true);
+  gather(root, home, false);
   tell(home);
   clearHazards(root, home);
   if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
@@ -202,17 +202,6 @@ function isDue(root: usize, home: usize, pending: u64): bool {
 }
 
 // ---- collect ------------------------------------------------------------------------------------
-
-/** Gives back the empty spans of homes that nobody has: the dead leave theirs. O(homes). */
-export function shedOrphans(root: usize): void {
-  const homes = get32(root + DOMAIN_HOMES);
-  for (let i: u32 = 0; i < homes; i++) {
-    const other = homeAt(root, i);
-    if (load32(other) != 0 || !cas32(other, 0, ME + 1)) continue; // As step 8.
-    shed(root, other, true);
-    store32(other, 0);
-  }
-}
 
 /** Frees what nobody can still read: this home's, then that of orphans. How many blocks. */
 export function collectAll(root: usize, home: usize, own: bool): u32 {

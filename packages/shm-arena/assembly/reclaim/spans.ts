@@ -1,6 +1,6 @@
 // Spans: where a domain's blocks lie. A span is a run of slices that names the domain's region and
 // has blocks of one class. It comes from the arena when a home has no block of the class, and goes
-// back, while the domain lives, when all of its blocks are in one home's free list.
+// back, while the domain lives, when all of its blocks are in one home's (or the depot's) free list.
 //
 //   span of slices, REGION(slot, region)
 //   | 32 | head | block 0 ... | head | block 1 ... | ... | rest |
@@ -18,6 +18,7 @@
 //
 // A home's word `moving`, u64, shared, one writer: at most one span (or list of spans) on its way.
 //   low: 0 | COMING, class << 4 | PARTING, first leaving | GOING, next leaving   high: see below
+//        | SHIFTING: a list, not a span (depot.ts)
 //   LINKS of its first slice, u32: home + 1 << 16 | blocks found; shared: two may count at once
 //
 // I8  The span that COMING names is the home's exactly when it holds the head of the free list of

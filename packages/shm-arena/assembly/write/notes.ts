@@ -45,7 +45,8 @@ import { cover } from '../map/reach';
 import { dropRegion, settleRegion } from '../map/settle';
 import { classOf, sizeOfClass } from '../memory/classes';
 import { regionCreate, regionSlices, retireFrom, sweep } from '../memory/region';
-import { allocBlock, nextBlock, takeBack } from '../reclaim/blocks';
+import { allocBlock, nextBlock } from '../reclaim/blocks';
+import { gather, hasShared } from '../reclaim/depot';
 import {
   BLOCK_BIRTH,
   BLOCK_KIND,
@@ -56,9 +57,8 @@ import {
   USED,
   wordAt,
 } from '../reclaim/home';
-import { collectAll, intoLimbo, shedOrphans } from '../reclaim/limbo';
+import { collectAll, intoLimbo } from '../reclaim/limbo';
 import { held } from '../reclaim/lazy';
-import { shed, shedGrown } from '../reclaim/spans';
 
 /** In a note: the number of a region, not a block. */
 const REGION: u64 = 1 << 62;
@@ -91,15 +91,16 @@ export function mayStretch(may: bool): void {
   stretches = may;
 }
 
-/** As `takeNoted`, or of a larger class, of which the home has one. */
+/** As `takeNoted`, or of a larger class, of which the home or the depot has one. */
 export function takeAnyNoted(root: usize, home: usize, note: usize, bytes: u32): usize {
   const x = takeNoted(root, home, note, bytes);
   if (x != 0 || !stretches || status() != FULL) return x;
   const least = classOf(bytes + HEAD);
   const most = sizeOfClass(least) * LARGER;
   for (let q = least + 1; q < CLASSES_MAX && sizeOfClass(q) <= most; q++) {
-    if (load64(wordAt(home, q)) >> 32 == 0) continue;
-    return takeNoted(root, home, note, sizeOfClass(q) - HEAD);
+    if (load64(wordAt(home, q)) >> 32 == 0 && !hasShared(root, q)) continue;
+    const larger = takeNoted(root, home, note, sizeOfClass(q) - HEAD);
+    if (larger != 0) return larger;
   }
   return 0;
 }
@@ -214,9 +215,7 @@ export function dropUnnoted(root: usize, slot: u32): void {
 export function collectFor(root: usize, home: usize, own: bool): void {
   sweep();
   collectAll(root, home, own);
-  takeBack(root, home);
-  shedGrown(root, home);
-  shedOrphans(root);
+  gather(root, home, false);
 }
 
 /** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
@@ -224,9 +223,7 @@ export function trimHome(root: usize, home: usize): u32 {
   const region = get32(root + DOMAIN_REGION);
   const before = regionSlices(region);
   collectAll(root, home, held());
-  takeBack(root, home);
-  shed(root, home, true);
-  shedOrphans(root);
+  gather(root, home, true);
   const after = regionSlices(region);
   return before > after ? before - after : 0; // Others take some.
 }

@@ -112,7 +112,7 @@ export class Seat implements ScratchOwner {
 
   /**
    * Calls a kernel until it does not say CONTENDED, recovering the dead and waiting in between;
-   * after FULL once more, when this thread had pages that it did not need.
+   * after FULL once more, where that may find memory (`makeRoom`).
    *
    * @param first the status of a call made before; default: none was made
    * @param sleep sleeps on what the call has met, where that is known
@@ -129,9 +129,13 @@ export class Seat implements ScratchOwner {
     }
   }
 
-  /** Gives back empty spans of this thread and what no reader needs; whether there were any. */
+  /**
+   * Recovers the dead, who may hold much back, and gives back empty spans of this thread and what no
+   * reader needs; whether there was any of it.
+   */
   makeRoom(): boolean {
-    return this.freeSlices() > 0;
+    const recovered = this.recoverQuietly();
+    return this.freeSlices() > 0 || recovered;
   }
 
   /** As `makeRoom`: how many slices. */
@@ -186,15 +190,17 @@ export class Seat implements ScratchOwner {
 
   /**
    * Recovers whoever was declared dead, without waiting; what is packed in scratch stays packed.
+   * Whether there was anybody.
    */
-  recoverQuietly(): void {
-    if (!hasDead(this.kernel)) return;
+  recoverQuietly(): boolean {
+    if (!hasDead(this.kernel)) return false;
     const packed = this.crossing.save();
     try {
       this.#recover(this);
     } finally {
       this.crossing.restore(packed);
     }
+    return true;
   }
 
   /** Whether this thread was not declared dead. */
