@@ -195,6 +195,8 @@ function noteOut(note: u64): void {
  * still read what its pin covers; else it has nothing, between two tries.
  */
 export function collectHere(own: bool): void {
+  freeHere(own);
+  kept.keep(root, home, line + LINE_KEPT); // Before it is for all.
   collectFor(root, home, own);
 }
 
