@@ -67,8 +67,8 @@ export const mutants: Mutant[] = [
   reclaim(54, 'an orphan is adopted by a store, not by CAS', 'interval: two adopt'),
   reclaim(55, 'a collect empties the limbo before it sifts it', 'interval: write, write'),
   reclaim(56, 'a retirement never collects', 'interval: a stalled reader'),
-  reclaim(57, 'a batch is given before it is out of the own list', 'interval: the depot'),
-  reclaim(58, 'repair leaves the depot as it is', 'interval: the depot'),
+  reclaim(57, 'a list is in the depot before it is out of the own one', 'interval: the depot'),
+  reclaim(58, 'repair leaves a list on its way', 'interval: the depot'),
   reclaim(59, 'repair leaves a span on its way', 'interval: a span goes, another one comes'),
   reclaim(60, 'repair does not count what is pending', 'interval: write, write'),
   reclaim(
@@ -118,7 +118,7 @@ export const mutants: Mutant[] = [
     ),
     plans: [{ strategy: 'dfs', preemptions: 3 }],
   },
-  reclaim(126, 'a cell of the depot is emptied before the batch is taken', 'interval: the depot'),
+  reclaim(126, 'a list is nobody’s before it has come', 'interval: the depot'),
   reclaim(
     128,
     'a full snapshot drops a reservation',
@@ -153,9 +153,11 @@ export const mutants: Mutant[] = [
   reclaim(244, 'repair forgets the span that was being released', 'interval: a span goes'),
   reclaim(
     245,
-    'repair gives a batch that has the dead’s list behind it',
+    'repair brings a list again that has come',
     'interval: the depot, taken back',
   ),
+  reclaim(246, 'repair goes on behind the end of a list that was linked', 'interval: the depot'),
+  reclaim(247, 'who takes from the depot does not look whose it is', 'interval: the depot'),
   reclaim(320, 'a look at what is spare loses what is used', 'epoch: a window ends'),
   reclaim(130, 'a collect leaves out the own pin', 'interval: a reader collects what another left'),
 ];

@@ -1,6 +1,6 @@
 // Real workers on the built packages: bounds, one load for all, invalidations, deaths.
 
-import type { Arena } from '@x/shm-arena';
+import { Arena } from '@x/shm-arena';
 import { u32 } from '@x/shm-arena/codec';
 import { starter } from '@x/testkit';
 import { nodeThreads } from '@x/testkit/node';
@@ -149,4 +149,32 @@ test('those who die amid writes and evictions leave it sound and in its bound', 
   }
   cache.clear();
   expect([cache.size, cache.stats().bytes]).toEqual([0, 0]);
+}, 240_000);
+
+test('a full arena is full of entries, whoever of three writes which sizes, or has died', async () => {
+  cache.destroy();
+  arena.detach();
+  arena = Arena.create({ bytes: 8 * 2 ** 20 });
+  cache = Cache.create<string, number>(arena, { maxEntries: 10 ** 6, value: u32 });
+  const empty = cache.stats().memory.bytes;
+  const control = new Control();
+  const workers = [60, 400, 3000].map((most, n) =>
+    start(arena, cache, control, n, 'crowd', { most, seed: seed + n }),
+  );
+  control.go();
+  await Promise.all(workers.map((worker, n) => control.reached(worker, n, 10_000)));
+  workers[2]!.message.catch(() => {});
+  await workers[2]!.terminate(); // And nobody recovers it, but who finds no memory.
+  const living = workers.slice(0, 2);
+  await Promise.all(living.map((worker, n) => control.reached(worker, n, control.done(n) + 20_000)));
+  control.stop();
+  for (const [n, refused] of (await finished(living)).entries()) {
+    expect(refused).toBeLessThan(control.done(n) / 20);
+  }
+  let held = 0;
+  for (const key of cache.keys()) held += key.length + 32;
+  expect(held).toBeGreaterThan(arena.stats().bytes / 3);
+  for (const key of [...cache.keys()]) cache.delete(key);
+  arena.trim();
+  expect(cache.stats().memory.bytes).toBeLessThan(empty + 512 * 1024);
 }, 240_000);

@@ -27,6 +27,22 @@ const jobs = {
     return wrong;
   },
 
+  /** Writes keys of up to `most` characters where there is no memory; how often none was found. */
+  crowd({ most, seed }) {
+    const below = random(seed);
+    let refused = 0;
+    repeat(Infinity, () => {
+      const n = below(40_000);
+      try {
+        cache.set(userKey(n).padEnd(n % most, '.'), n);
+      } catch (error) {
+        if (error.code !== 'ARENA_FULL') throw error;
+        refused++;
+      }
+    });
+    return refused;
+  },
+
   /** Fetches all keys, many at once; how often it was its turn to load. */
   async fetch({ keys }) {
     let loads = 0;

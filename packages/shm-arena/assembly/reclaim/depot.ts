@@ -73,7 +73,9 @@ export function hasShared(root: usize, q: u32): bool {
 /** Gets a batch of class `q` for a home that has none. False: there is nothing to be had. O(1). */
 export function take(root: usize, home: usize, q: u32): bool {
   const depot = depotOf(root);
-  if (firstOf(depot, q) == 0 || !cas32(depot, 0, ME + 1)) return false;
+  if (firstOf(depot, q) == 0) return false;
+  if (MUTANT == 247) store32(depot, ME + 1);
+  else if (!cas32(depot, 0, ME + 1)) return false;
   const some = firstOf(depot, q) != 0;
   if (some) shift(root, home, depot, home, q, batchOf(q));
   store32(depot, 0);
@@ -177,7 +179,8 @@ export function repairShift(root: usize, home: usize): void {
   const first = <u32>(moving >> 32);
   if (first != rest && (first != there || MUTANT == 245)) {
     let last = first;
-    for (let p = nextOf(last); p != 0 && p != rest && p != there; p = nextOf(p)) last = p;
+    const end = MUTANT == 246 ? 0 : there;
+    for (let p = nextOf(last); p != 0 && p != rest && p != end; p = nextOf(p)) last = p;
     arrive(to, q, first, last);
   }
   store64(home + HOME_MOVING, 0);

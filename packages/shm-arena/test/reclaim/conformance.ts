@@ -153,7 +153,7 @@ function blocks(subject: Subject): void {
         const all = Array.from({ length: Math.floor(most / size) }, () => domain.alloc(size));
         for (const at of all) domain.retire(at);
         for (let i = 0; i < 3; i++) domain.collect();
-        // The depot keeps batches of 64 blocks of each size.
+        // The depot keeps four batches of each size.
         expect(domain.stats().bytes).toBeLessThanOrEqual(bytes + 8 * 2 ** 20);
         turned += most;
       }
