@@ -95,10 +95,10 @@ const COLLECTS: u32 = 8;
 let collected: u32 = 0;
 
 /**
- * Whether a write begins again that said `status` in a round: AGAIN; FULL when all is collected, and
- * larger blocks will do; if it removes before that, too, with what is kept for it, and more than
- * once: what it had retired may be held by calls of others, or taken. `own`: its caller reads what
- * its pin covers meanwhile.
+ * Whether a write begins again that said `status` in a round: AGAIN; FULL when all is collected,
+ * and larger blocks will do; if it removes before that, too, with what is kept for it, and more
+ * than once: what it had retired may be held by calls of others, or taken. `own`: its caller reads
+ * what its pin covers meanwhile.
  */
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = 0;

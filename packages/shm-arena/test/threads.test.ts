@@ -181,7 +181,7 @@ describe('waiting', () => {
     const recovered = vi.spyOn(own, 'recoverQuietly');
     const answers = [Status.CONTENDED, Status.CONTENDED, Status.FULL];
     expect(own.settle(() => answers.shift()!)).toBe(Status.FULL);
-    expect(recovered).toHaveBeenCalledTimes(2);
+    expect(recovered).toHaveBeenCalledTimes(3);
     expect(own.settle(() => Status.OK)).toBe(Status.OK);
     const indices = [-Status.CONTENDED, -Status.CONTENDED, 7];
     expect(own.index('x', () => indices.shift()!)).toBe(7);

@@ -20,9 +20,8 @@ import {
   BLOCK_KIND,
   BLOCK_LINKS,
   BLOCK_RETIRED,
-  CLASSES_MAX,
-  DOMAIN_FIRST,
   DOMAIN_EPOCH,
+  DOMAIN_FIRST,
   DOMAIN_HOME_BYTES,
   DOMAIN_HOMES,
   DOMAIN_REGION,
@@ -123,7 +122,7 @@ export function invariant(world: World, run: Seen): string | undefined {
     }
   }
   if (!isLive(world, world.threads[0]!.local.entry!)) return undefined;
-  const { root, homes, bytes, at } = record(world);
+  const { homes, bytes, at } = record(world);
   seen.length = 0;
   let pending = 0;
   for (let i = 0; i < homes; i++) {

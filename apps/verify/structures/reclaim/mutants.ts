@@ -151,11 +151,7 @@ export const mutants: Mutant[] = [
   reclaim(242, 'a span goes before its blocks are out of the list', 'interval: a span goes'),
   reclaim(243, 'repair takes spans for gone that are in the list', 'interval: a span goes'),
   reclaim(244, 'repair forgets the span that was being released', 'interval: a span goes'),
-  reclaim(
-    245,
-    'repair brings a list again that has come',
-    'interval: the depot, taken back',
-  ),
+  reclaim(245, 'repair brings a list again that has come', 'interval: the depot, taken back'),
   reclaim(246, 'repair goes on behind the end of a list that was linked', 'interval: the depot'),
   reclaim(247, 'who takes from the depot does not look whose it is', 'interval: the depot'),
   reclaim(320, 'a look at what is spare loses what is used', 'epoch: a window ends'),

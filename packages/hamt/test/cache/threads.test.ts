@@ -151,7 +151,7 @@ test('those who die amid writes and evictions leave it sound and in its bound', 
   expect([cache.size, cache.stats().bytes]).toEqual([0, 0]);
 }, 240_000);
 
-test('a full arena is full of entries, whoever of three writes which sizes, or has died', async () => {
+test('a full arena is full of entries, whoever writes which sizes, or has died', async () => {
   cache.destroy();
   arena.detach();
   arena = Arena.create({ bytes: 8 * 2 ** 20 });
@@ -166,7 +166,9 @@ test('a full arena is full of entries, whoever of three writes which sizes, or h
   workers[2]!.message.catch(() => {});
   await workers[2]!.terminate(); // And nobody recovers it, but who finds no memory.
   const living = workers.slice(0, 2);
-  await Promise.all(living.map((worker, n) => control.reached(worker, n, control.done(n) + 20_000)));
+  await Promise.all(
+    living.map((worker, n) => control.reached(worker, n, control.done(n) + 20_000)),
+  );
   control.stop();
   for (const [n, refused] of (await finished(living)).entries()) {
     expect(refused).toBeLessThan(control.done(n) / 20);

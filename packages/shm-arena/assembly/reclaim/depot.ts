@@ -10,24 +10,24 @@
 // A home's word `moving` (spans.ts), of the one who moves a list:
 //   low: SHIFTING, class << 4, from << 11, to << 20     high: the link to the list's first block
 //
-// I6  The list that SHIFTING names is in the free list of `from` exactly while it heads that, and in
-//     that of `to` exactly when it heads that. Both are homes of the mover, who changes those lists
-//     in no other way meanwhile. Else it is the mover's alone, and its last link is 0, or what one
-//     of the two has first.
+// I6  The list that SHIFTING names is in the free list of `from` exactly while it heads that, and
+//     in that of `to` exactly when it heads that. Both are homes of the mover, who changes those
+//     lists in no other way meanwhile. Else it is the mover's alone, and its last link is 0, or
+//     what one of the two has first.
 //
 // No site can check I6, which says how a death is judged. At the end the checker counts the
 // blocks.
 //
-// shift, between homes that are this thread's              a death after this step leaves
-//   1. moving := SHIFTING, first                             I6: still there: 0
-//   2. store W of `from` without the list                    I6: in neither: goes on at 3
-//   3. last link := what `to` has; store W of `to` linearizes  I6: has come: 0
-//   4. moving := 0                                           nothing
+// shift, between homes that are this thread's            a death after this step leaves
+//   1. moving := SHIFTING, first                           I6: still there: 0
+//   2. store W of `from` without the list                  I6: in neither: goes on at 3
+//   3. last link := what `to` has; store W of `to`         I6: has come: 0
+//   4. moving := 0                                         nothing
 // give, take, gather: CAS owner of the depot 0 → me; shift ...; owner := 0. Who finds an owner there
 // goes without: nobody waits. The homes of somebody dead keep their owner until all is judged
 // (`repairHomes`, blocks.ts).
 //
-// Names: root of the domain; home this thread's own; from, to homes; q class; p a link.
+// Names: root of the domain; home, from, to homes of this thread; q class; p a link.
 
 import { cas32, get32, load32, load64, put32, store32, store64 } from '../ground/atomic';
 import { ME } from '../ground/layout';

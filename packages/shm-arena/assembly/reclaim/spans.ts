@@ -1,6 +1,7 @@
 // Spans: where a domain's blocks lie. A span is a run of slices that names the domain's region and
 // has blocks of one class. It comes from the arena when a home has no block of the class, and goes
-// back, while the domain lives, when all of its blocks are in one home's (or the depot's) free list.
+// back, while the domain lives, when all of its blocks are in one free list: of a home, or of the
+// depot (depot.ts).
 //
 //   span of slices, REGION(slot, region)
 //   | 32 | head | block 0 ... | head | block 1 ... | ... | rest |

@@ -130,8 +130,8 @@ export class Seat implements ScratchOwner {
   }
 
   /**
-   * Recovers the dead, who may hold much back, and gives back empty spans of this thread and what no
-   * reader needs; whether there was any of it.
+   * Recovers the dead, who may hold much back, and gives back empty spans of this thread and what
+   * no reader needs; whether there was any of it.
    */
   makeRoom(): boolean {
     const recovered = this.recoverQuietly();
