@@ -23,7 +23,7 @@
 //   2. store W of `from` without the list                  I6: in neither: goes on at 3
 //   3. last link := what `to` has; store W of `to`         I6: has come: 0
 //   4. moving := 0                                         nothing
-// give, take, gather: CAS owner of the depot 0 → me; shift ...; owner := 0. Who finds an owner there
+// give, take, gather: CAS owner of the depot 0 → me; shift ...; owner := 0. Who finds an owner
 // goes without: nobody waits. The homes of somebody dead keep their owner until all is judged
 // (`repairHomes`, blocks.ts).
 //
