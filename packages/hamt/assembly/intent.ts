@@ -51,10 +51,19 @@ import { I } from '@x/shm-arena/assembly/ground/invariants';
 import { FULL, GENERATION, ME } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
-import { BLOCK_BIRTH, enterHome, HEAD } from '@x/shm-arena/assembly/reclaim/home';
+import { gather } from '@x/shm-arena/assembly/reclaim/depot';
+import {
+  BLOCK_BIRTH,
+  enterHome,
+  HEAD,
+  HOME_WAITING,
+  LIMBO_BLOCKS,
+} from '@x/shm-arena/assembly/reclaim/home';
+import { held } from '@x/shm-arena/assembly/reclaim/lazy';
 import { collectAll, collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
+  gatherAll,
   mayStretch,
   regionOut,
   retireNew,
@@ -62,7 +71,6 @@ import {
   settleNew,
   takeAnyNoted,
   takeRegionNoted,
-  trimHome,
 } from '@x/shm-arena/assembly/write/notes';
 import { cover } from '@x/shm-arena/assembly/map/reach';
 import { tally } from './cache/tally';
@@ -195,14 +203,21 @@ function noteOut(note: u64): void {
  * still read what its pin covers; else it has nothing, between two tries.
  */
 export function collectHere(own: bool): void {
-  freeHere(own);
-  kept.keep(root, home, line + LINE_KEPT); // Before it is for all.
   collectFor(root, home, own);
+  kept.keep(root, home, line + LINE_KEPT); // Before it is for all.
+  gather(root, home, false);
 }
 
-/** `trimHome`, of this thread's home. */
+/** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
 export function trimHere(): u32 {
-  return trimHome(root, home);
+  collectFor(root, home, held());
+  kept.keep(root, home, line + LINE_KEPT);
+  return gatherAll(root, home);
+}
+
+/** Whether no more waits here than does anyhow, so that a look at all of it costs little. */
+export function littleWaits(): bool {
+  return <u32>get64(home + HOME_WAITING) <= LIMBO_BLOCKS;
 }
 
 /** Frees all that nobody reads, and no more: O(what waits), also where much is free. */

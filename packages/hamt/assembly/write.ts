@@ -90,28 +90,27 @@ function run(map: usize, kind: u32, expected: u32, expectedBytes: u32): i32 {
   }
 }
 
-/** How often all is collected for a removal; for another write once. */
+/** How often what waits is looked at for a removal; for another write once. */
 const COLLECTS: u32 = 8;
 let collected: u32 = 0;
 
 /**
  * Whether a write begins again that said `status` in a round: AGAIN; FULL when all is collected,
- * and larger blocks will do; if it removes before that, too, with what is kept for it, and more
- * than once: what it had retired may be held by calls of others, or taken. `own`: its caller reads
+ * and larger blocks will do; if it removes before that, too, with what is kept for it, and some
+ * times behind it where little waits: calls of others may have held that. `own`: its caller reads
  * what its pin covers meanwhile.
  */
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = 0;
   const first = status == FULL && removes && !intents.spends;
-  const most: u32 = removes ? COLLECTS : 1;
+  const most: u32 = removes && intents.littleWaits() ? COLLECTS : 1;
   const collects = status == FULL && !first && collected < most;
   if ((!first && !collects && status != AGAIN) || round == ROUNDS) {
     intents.maySpend(false);
     return false;
   }
   if (first) intents.maySpend(true);
-  if (collects) {
-    collected++;
+  if (collects && collected++ == 0) {
     mayStretch(true);
     intents.collectHere(own);
   } else if (intents.spends) intents.freeHere(own);

@@ -77,10 +77,13 @@ import {
 } from '@x/shm-arena/assembly/ground/layout';
 import { status } from '@x/shm-arena/assembly/ground/thread';
 import { regionAlloc, sweep } from '@x/shm-arena/assembly/memory/region';
+import { gather } from '@x/shm-arena/assembly/reclaim/depot';
 import { enterHome } from '@x/shm-arena/assembly/reclaim/home';
+import { held } from '@x/shm-arena/assembly/reclaim/lazy';
 import { collectDue } from '@x/shm-arena/assembly/reclaim/limbo';
 import {
   collectFor,
+  gatherAll,
   mayStretch,
   regionOut,
   retireNew,
@@ -88,7 +91,6 @@ import {
   settleNew,
   takeAnyNoted,
   takeRegionNoted,
-  trimHome,
 } from '@x/shm-arena/assembly/write/notes';
 import {
   blockOf,
@@ -287,14 +289,16 @@ export function generation(): u64 {
   return MUTANT == 424 ? (number >> 1) + 1 : number >> 1;
 }
 
-/** `collectFor` (write/notes.ts), in this thread's home. */
+/** `collectFor` (write/notes.ts), in this thread's home; then empty spans go, where some may be. */
 export function collectHere(own: bool): void {
   collectFor(root, home, own);
+  gather(root, home, false);
 }
 
-/** `trimHome`, of this thread's home. */
+/** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
 export function trimHere(): u32 {
-  return trimHome(root, home);
+  collectFor(root, home, held());
+  return gatherAll(root, home);
 }
 
 // ---- publish ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Arena } from '../src/arena/arena.ts';
-import { Status } from '../src/ground/kernel.ts';
+import { SlotKind, Status } from '../src/ground/kernel.ts';
 import { Patience } from '../src/ground/patience.ts';
 import { supports } from '../src/ground/supports.ts';
 import { seatOf } from '../src/life/seats.ts';
@@ -172,6 +172,16 @@ describe('waiting', () => {
       for (let i = 0; i < 4; i++) patience.wait();
     };
     expect(codeOf(wait)).toBe('ShmError CONTENDED');
+  });
+
+  test('who was buried makes no room: what it has is for others to recover', () => {
+    const arena = Arena.create({ bytes: 2 ** 22, participants: 2 });
+    const own = seatOf(arena);
+    own.kernel.bury(own.slot, own.generation);
+    expect(own.settle(() => Status.FULL)).toBe(Status.FULL);
+    expect(own.recoverQuietly()).toBe(false);
+    expect(own.kernel.slotKind(own.slot)).toBe(SlotKind.DEAD);
+    arena.detach();
   });
 
   test('settle passes other outcomes on, and looks after the dead in between', () => {

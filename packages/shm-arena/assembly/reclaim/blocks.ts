@@ -64,6 +64,7 @@ import {
   homeAt,
   linkOf,
   freeAt,
+  freeOf,
   MOST,
   notePeak,
   tell,
@@ -109,11 +110,10 @@ export function allocBlock(root: usize, home: usize, bytes: u32, align: u32 = 16
  * Until then it heads the free list.
  */
 export function nextBlock(root: usize, home: usize, q: u32): u32 {
-  const word = wordAt(home, q);
-  while (load64(word) >> 32 == 0) {
+  while (freeOf(home, q) == 0) {
     if (!take(root, home, q) && !takeSpan(root, home, q)) return 0;
   }
-  return (<u32>(load64(word) >> 32) & ~1) + HEAD;
+  return (freeOf(home, q) & ~1) + HEAD;
 }
 
 /** F blocks were born here: the era ends. */
@@ -142,12 +142,11 @@ function pop(home: usize, q: u32): u32 {
 
 /** Puts the homes of a dead slot into order, and makes them orphans. For its one reaper. */
 export function repairHomes(root: usize, slot: u32): void {
-  const homes = get32(root + DOMAIN_HOMES);
+  const homes = get32(root + DOMAIN_HOMES); // And the depot.
   for (let i: u32 = 0; i <= homes && MUTANT != 58; i++) {
     const home = homeAt(root, i);
     if (load32(home + HOME_OWNER) == slot + 1) repairShift(root, home);
   }
-  // The last one is the depot.
   for (let i: u32 = 0; i <= homes; i++) {
     const home = homeAt(root, i);
     if (load32(home + HOME_OWNER) != slot + 1) continue;

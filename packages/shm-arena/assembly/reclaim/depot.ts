@@ -37,13 +37,14 @@ import {
   depotOf,
   DOMAIN_HOMES,
   freeAt,
+  freeOf,
   HOME_MOVING,
   homeAt,
   homeIndex,
   linkAt,
-  wordAt,
+  setFree,
 } from './home';
-import { grow, nextOf, shed, shedGrown } from './spans';
+import { doubt, grow, nextOf, shed, shedGrown } from './spans';
 
 const SHIFTING: u32 = 8;
 const CLASS: u32 = 4;
@@ -60,23 +61,18 @@ function batchOf(q: u32): u32 {
   return max<u32>(min<u32>(BATCH, BATCH_BYTES / sizeOfClass(q)), 1);
 }
 
-/** The first link of a free list. */
-function firstOf(home: usize, q: u32): u32 {
-  return <u32>(load64(wordAt(home, q)) >> 32);
-}
-
 /** Whether the depot has, or had a moment ago, a block of class `q`. */
 export function hasShared(root: usize, q: u32): bool {
-  return firstOf(depotOf(root), q) != 0;
+  return freeOf(depotOf(root), q) != 0;
 }
 
 /** Gets a batch of class `q` for a home that has none. False: there is nothing to be had. O(1). */
 export function take(root: usize, home: usize, q: u32): bool {
   const depot = depotOf(root);
-  if (firstOf(depot, q) == 0) return false;
+  if (freeOf(depot, q) == 0) return false;
   if (MUTANT == 247) store32(depot, ME + 1);
   else if (!cas32(depot, 0, ME + 1)) return false;
-  const some = firstOf(depot, q) != 0;
+  const some = freeOf(depot, q) != 0;
   if (some) shift(root, home, depot, home, q, batchOf(q));
   store32(depot, 0);
   return some;
@@ -89,16 +85,16 @@ export function give(root: usize, home: usize, q: u32): void {
   const depot = depotOf(root);
   if (get32(count) <= 2 * batch || !cas32(depot, 0, ME + 1)) return;
   const there = freeAt(depot, q);
-  while (get32(count) > 2 * batch && firstOf(home, q) != 0 && get32(there) < GIVEN * batch) {
+  while (get32(count) > 2 * batch && freeOf(home, q) != 0 && get32(there) < GIVEN * batch) {
     shift(root, home, home, depot, q, batch);
   }
   store32(depot, 0);
 }
 
 /**
- * Brings together what this home has free, and homes of nobody, and gives empty spans back to the
- * arena: `all` of them, or those of classes of which an eighth more is free than at the last look.
- * O(homes), and O(1) a block that has come, amortised; `all`: O(free blocks).
+ * Brings together what this home has free, and what homes of nobody have, and gives empty spans
+ * back to the arena: `all` of them, or those of classes of which an eighth more is free than at the
+ * last look. O(homes * classes), and O(1) a block that has come, amortised; `all`: O(free blocks).
  */
 export function gather(root: usize, home: usize, all: bool): void {
   const depot = depotOf(root);
@@ -118,19 +114,19 @@ export function gather(root: usize, home: usize, all: bool): void {
 }
 
 function hasFree(home: usize): bool {
-  for (let q: u32 = 0; q < CLASSES_MAX; q++) if (firstOf(home, q) != 0) return true;
+  for (let q: u32 = 0; q < CLASSES_MAX; q++) if (freeOf(home, q) != 0) return true;
   return false;
 }
 
 function shiftAll(root: usize, home: usize, from: usize, to: usize): void {
   for (let q: u32 = 0; q < CLASSES_MAX; q++) {
-    if (firstOf(from, q) != 0) shift(root, home, from, to, q, ~0);
+    if (freeOf(from, q) != 0) shift(root, home, from, to, q, ~0);
   }
 }
 
 /** Steps 1 to 4 for the first `most` blocks of a list that is not empty. */
 function shift(root: usize, home: usize, from: usize, to: usize, q: u32, most: u32): void {
-  const first = firstOf(from, q);
+  const first = freeOf(from, q);
   let last = first;
   let count: u32 = 1;
   for (let p = nextOf(last); p != 0 && count < most; p = nextOf(p)) {
@@ -140,9 +136,9 @@ function shift(root: usize, home: usize, from: usize, to: usize, q: u32, most: u
   const rest = nextOf(last);
   const places = (homeIndex(root, from) << FROM) | (homeIndex(root, to) << TO);
   store64(home + HOME_MOVING, ((<u64>first) << 32) | SHIFTING | (q << CLASS) | places);
-  const wasEmpty = firstOf(to, q) == 0;
+  const wasEmpty = freeOf(to, q) == 0;
   if (MUTANT == 57) arrive(to, q, first, last);
-  leaveFree(from, q, rest);
+  setFree(from, q, rest);
   if (MUTANT == 126) store64(home + HOME_MOVING, 0);
   if (MUTANT != 57) arrive(to, q, first, last);
   store64(home + HOME_MOVING, 0);
@@ -151,18 +147,10 @@ function shift(root: usize, home: usize, from: usize, to: usize, q: u32, most: u
   grow(to, q, wasEmpty, count);
 }
 
-/** Step 2. */
-function leaveFree(from: usize, q: u32, rest: u32): void {
-  const word = wordAt(from, q);
-  store64(word, ((<u64>rest) << 32) | <u32>load64(word));
-}
-
 /** Step 3. */
 function arrive(to: usize, q: u32, first: u32, last: u32): void {
-  const word = wordAt(to, q);
-  const w = load64(word);
-  put32(linkAt(last), <u32>(w >> 32));
-  store64(word, ((<u64>first) << 32) | <u32>w);
+  put32(linkAt(last), freeOf(to, q));
+  setFree(to, q, first);
 }
 
 // ---- after a death ------------------------------------------------------------------------------
@@ -173,9 +161,10 @@ export function repairShift(root: usize, home: usize): void {
   const low = <u32>moving;
   if ((low & SHIFTING) == 0) return;
   const q = (low >> CLASS) & 127;
+  const from = homeAt(root, (low >> FROM) & 511);
   const to = homeAt(root, low >> TO);
-  const rest = firstOf(homeAt(root, (low >> FROM) & 511), q);
-  const there = firstOf(to, q);
+  const rest = freeOf(from, q);
+  const there = freeOf(to, q);
   const first = <u32>(moving >> 32);
   if (first != rest && (first != there || MUTANT == 245)) {
     let last = first;
@@ -183,5 +172,7 @@ export function repairShift(root: usize, home: usize): void {
     for (let p = nextOf(last); p != 0 && p != rest && p != end; p = nextOf(p)) last = p;
     arrive(to, q, first, last);
   }
+  doubt(from, q);
+  doubt(to, q);
   store64(home + HOME_MOVING, 0);
 }

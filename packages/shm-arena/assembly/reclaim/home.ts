@@ -11,7 +11,7 @@
 //   64 u64 epoch (shared, epoch scheme)                  128 the homes, then the depot
 // Home
 //   0 u32 owner: slot + 1, 0 = nobody's (shared)         4 u32 nested pins (plain, owned)
-//   8 u64 pending: blocks | 16-byte units << 32, late    16 u64 moving (spans.ts, blocks.ts)
+//   8 u64 pending: blocks | 16-byte units << 32, late    16 u64 moving (spans.ts, depot.ts)
 //   24 u64 kept: what the last collect left, as pending  32 u64 balance: allocated - retired, late
 //   40 u64 announced epoch * 2 + 1, 0 = none             48 u32 births since a clock step (plain)
 //   52 u32 fails (hazard.ts), or the epoch of the last scan (plain)
@@ -159,6 +159,17 @@ export function freeAt(home: usize, q: u32): usize {
 /** The word W of class `q`. */
 export function wordAt(home: usize, q: u32): usize {
   return home + HOME_WORDS + ((<usize>q) << 3);
+}
+
+/** The first link of the free list of class `q`. */
+export function freeOf(home: usize, q: u32): u32 {
+  return <u32>(load64(wordAt(home, q)) >> 32);
+}
+
+/** Names the free list that begins with link `p`: one store of W. */
+export function setFree(home: usize, q: u32, p: u32): void {
+  const word = wordAt(home, q);
+  store64(word, ((<u64>p) << 32) | <u32>load64(word));
 }
 
 /**

@@ -42,7 +42,7 @@
 //   6. store W                    linearizes             nothing
 //   7. store pending, kept                               as 3
 //   8. an orphan's home: CAS owner 0 → me; 4-7; owner := 0     I2: repair gives it back
-// leave: 9. collect; announced := 0; owner := 0
+// leave: 9. collect; what is free goes to the depot (depot.ts); announced := 0; owner := 0
 //
 // Names: q class; w a value of W; p 0 or 1; T, F see `threshold`, BIRTHS.
 

@@ -95,7 +95,8 @@ import {
   homeIndex,
   linkAt,
   freeAt,
-  wordAt,
+  freeOf,
+  setFree,
 } from './home';
 
 const COMING: u32 = 2;
@@ -199,9 +200,7 @@ export function takeSpan(root: usize, home: usize, q: u32): bool {
   const region = get32(root + DOMAIN_REGION);
   mark(region, span);
   commitIn(SLICES, span, pageWord(P_REGION, ME + 1, region, n));
-  const wordOf = wordAt(home, q);
-  const first = linkAll(span, q, n);
-  store64(wordOf, ((<u64>first) << 32) | <u32>load64(wordOf));
+  setFree(home, q, linkAll(span, q, n));
   store64(home + HOME_MOVING, 0);
   grow(home, q, true, blocksIn(q, n));
   return true;
@@ -231,6 +230,14 @@ export function grow(home: usize, q: u32, wasEmpty: bool, more: u32): void {
   put32(list, count + more);
   if (count < get32(list + FREE_LEAST)) put32(list + FREE_LEAST, count);
   if (count < get32(list + FREE_LOW)) put32(list + FREE_LOW, count);
+}
+
+/** The counts of class `q` may be those of before a death: the next look counts. */
+export function doubt(home: usize, q: u32): void {
+  const list = freeAt(home, q);
+  put32(list, max<u32>(get32(list), 1));
+  put32(list + FREE_LEAST, 0);
+  put32(list + FREE_LOW, 0);
 }
 
 /** A collect has freed `units`. At the end of a window: `shed`. */
@@ -271,8 +278,7 @@ export function shedGrown(root: usize, home: usize): void {
 
 /** Steps 6 to 11 for one class, of which all but the list's first `used` blocks are spare. */
 function shedClass(root: usize, home: usize, q: u32, used: u32): void {
-  const w = load64(wordAt(home, q));
-  const head = <u32>(w >> 32);
+  const head = freeOf(home, q);
   const mine = (homeIndex(root, home) + 1) << 16;
   for (let p = head; p != 0; p = nextOf(p)) store32(countAt(spanOf(p & ~1)), mine);
   let spare = head;
@@ -315,9 +321,9 @@ function shedClass(root: usize, home: usize, q: u32, used: u32): void {
   put32(list + FREE_LOW, left - min(used, left));
   if (leaving == 0) return;
   store64(home + HOME_MOVING, ((<u64>keep) << 32) | leaving | PARTING);
-  if (MUTANT != 242) store64(wordAt(home, q), ((<u64>keep) << 32) | <u32>w);
+  if (MUTANT != 242) setFree(home, q, keep);
   letGo(root, home, leaving, ME);
-  if (MUTANT == 242) store64(wordAt(home, q), ((<u64>keep) << 32) | <u32>w);
+  if (MUTANT == 242) setFree(home, q, keep);
 }
 
 /** Steps 10 and 11 for spans in the name of `slot`, linked by their first blocks. */
@@ -348,12 +354,12 @@ export function repairMoving(root: usize, home: usize, slot: u32): void {
   const phase = low & PHASE;
   const high = <u32>(moving >> 32);
   if (phase == COMING) {
-    const head = <u32>(load64(wordAt(home, low >> 4)) >> 32);
+    const head = freeOf(home, low >> 4);
     if (head == 0 || spanOf(head & ~1) != high) releaseOf(root, high, slot);
     store64(home + HOME_MOVING, 0);
   } else if (phase == PARTING) {
     const q = get32(<usize>(low & ~15) + BLOCK_KIND) & 0xff;
-    const there = MUTANT != 243 && <u32>(load64(wordAt(home, q)) >> 32) != high;
+    const there = MUTANT != 243 && freeOf(home, q) != high;
     if (there) store64(home + HOME_MOVING, 0);
     else letGo(root, home, low & ~PHASE, slot);
   } else if (phase == GOING) {

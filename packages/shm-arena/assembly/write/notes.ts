@@ -53,12 +53,12 @@ import {
   BLOCK_TAG,
   CLASSES_MAX,
   DOMAIN_REGION,
+  freeOf,
   HEAD,
   USED,
   wordAt,
 } from '../reclaim/home';
 import { collectAll, intoLimbo } from '../reclaim/limbo';
-import { held } from '../reclaim/lazy';
 
 /** In a note: the number of a region, not a block. */
 const REGION: u64 = 1 << 62;
@@ -98,7 +98,7 @@ export function takeAnyNoted(root: usize, home: usize, note: usize, bytes: u32):
   const least = classOf(bytes + HEAD);
   const most = sizeOfClass(least) * LARGER;
   for (let q = least + 1; q < CLASSES_MAX && sizeOfClass(q) <= most; q++) {
-    if (load64(wordAt(home, q)) >> 32 == 0 && !hasShared(root, q)) continue;
+    if (freeOf(home, q) == 0 && !hasShared(root, q)) continue;
     const larger = takeNoted(root, home, note, sizeOfClass(q) - HEAD);
     if (larger != 0) return larger;
   }
@@ -168,7 +168,7 @@ export function retireNew(
     return;
   }
   if (resumed && first && heads(home, q, x)) return;
-  const isFree = (<usize>(load64(wordAt(home, q)) >> 32) & ~1) == x - HEAD;
+  const isFree = (<usize>freeOf(home, q) & ~1) == x - HEAD;
   if (isFree && MUTANT != 436) return; // The dead had not taken it yet.
   used(x, q);
   put64(x - HEAD + BLOCK_BIRTH, load64(slotAt(slot) + S_LOWER));
@@ -208,21 +208,18 @@ export function dropUnnoted(root: usize, slot: u32): void {
 // ---- when memory is short -----------------------------------------------------------------------
 
 /**
- * Frees what nobody reads, and gives empty spans back, where much has come to be free: O(what
- * waits), amortised. `own`: the call may still read what its pin covers; else it has nothing,
- * between two tries.
+ * Frees what nobody reads: O(what waits). `own`: the call may still read what its pin covers; else
+ * it has nothing, between two tries. Behind it `gather` (reclaim/depot.ts).
  */
 export function collectFor(root: usize, home: usize, own: bool): void {
   sweep();
   collectAll(root, home, own);
-  gather(root, home, false);
 }
 
-/** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
-export function trimHome(root: usize, home: usize): u32 {
+/** `gather`, for all empty spans: how many slices came back. */
+export function gatherAll(root: usize, home: usize): u32 {
   const region = get32(root + DOMAIN_REGION);
   const before = regionSlices(region);
-  collectAll(root, home, held());
   gather(root, home, true);
   const after = regionSlices(region);
   return before > after ? before - after : 0; // Others take some.

@@ -2,7 +2,7 @@
 // Arena objects and copies of this package the thread has; what they share lies in the thread's
 // record (record.ts). A Seat is one copy's view of it.
 
-import type { ArenaMemory } from '../api.ts';
+import type { ArenaMemory, RecoveryReport } from '../api.ts';
 import { rangeError, ShmError } from '../ground/errors.ts';
 import {
   type AnyKernel,
@@ -27,11 +27,11 @@ export class Seat implements ScratchOwner {
   readonly scratch: SharedScratch;
   readonly kernel: ArenaKernel;
   readonly crossing: Crossing;
-  readonly #recover: (seat: Seat) => unknown;
+  readonly #recover: (seat: Seat) => RecoveryReport;
   readonly #joined = new WeakSet<AnyKernel>();
 
   /** @param recover recovers the dead of this seat's arena, without waiting */
-  constructor(shared: SharedSeat, recover: (seat: Seat) => unknown) {
+  constructor(shared: SharedSeat, recover: (seat: Seat) => RecoveryReport) {
     this.shared = shared;
     this.#recover = recover;
     this.memory = shared.memory;
@@ -134,6 +134,7 @@ export class Seat implements ScratchOwner {
    * no reader needs; whether there was any of it.
    */
   makeRoom(): boolean {
+    if (!this.isAlive()) return false; // What it has may be another's.
     const recovered = this.recoverQuietly();
     return this.freeSlices() > 0 || recovered;
   }
@@ -190,17 +191,18 @@ export class Seat implements ScratchOwner {
 
   /**
    * Recovers whoever was declared dead, without waiting; what is packed in scratch stays packed.
-   * Whether there was anybody.
+   * Whether anything came of it.
    */
   recoverQuietly(): boolean {
-    if (!hasDead(this.kernel)) return false;
+    // Whoever was buried itself leaves that to others.
+    if (!this.isAlive() || !hasDead(this.kernel)) return false;
     const packed = this.crossing.save();
     try {
-      this.#recover(this);
+      const { reaped, repaired, freedBytes } = this.#recover(this);
+      return reaped + repaired + freedBytes > 0;
     } finally {
       this.crossing.restore(packed);
     }
-    return true;
   }
 
   /** Whether this thread was not declared dead. */
