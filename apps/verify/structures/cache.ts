@@ -40,7 +40,7 @@ const cache: Structure<Run, CacheState> = {
   name: 'cache',
   pages: 2,
   setup,
-  begin: () => ({ snaps: {}, overflow: {}, forks: {}, said: {}, fills: {} }),
+  begin: () => ({ snaps: {}, overflow: {}, forks: {}, places: {}, said: {}, fills: {} }),
   operations,
   model,
   *end(t, run, world): Steps<string | undefined> {

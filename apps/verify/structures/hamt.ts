@@ -108,7 +108,7 @@ const hamt: Structure<Run, MapState<Family>> = {
   name: 'hamt',
   pages: 2,
   setup,
-  begin: () => ({ snaps: {}, overflow: {}, said: {}, forks: {} }),
+  begin: () => ({ snaps: {}, overflow: {}, said: {}, forks: {}, places: {} }),
   operations,
   recover,
   end,

@@ -67,7 +67,7 @@ import {
 export const REFUSED: u32 = ~0;
 
 /** Nodes on the way to where the key in hand stands, or would. */
-let depth: u32 = 0;
+export let depth: u32 = 0;
 /** The leaf there; 0: none. */
 export let leaf: usize = 0;
 /** Which entry of it; -1: none. */
@@ -219,14 +219,35 @@ export function withEntry(map: usize, entry: usize, what: u32): u32 {
   return rebuild(nodeOf(0), depth - 1);
 }
 
-/** Entries that will be where the removed one was. */
+/** Entries of the leaf that stay. */
+let stay: u32 = 0;
+/** Entries that will be where it is. */
 let left: u32 = 0;
 
 /** The same without the entry that was found; REFUSED. */
 export function withoutEntry(): u32 {
+  stay = countOf(leaf) - 1;
+  return without(spends);
+}
+
+/** The same without the first entry of the leaf; REFUSED. */
+export function withoutFirst(): u32 {
+  place = 0;
+  return withoutEntry();
+}
+
+/** The same without the leaf; REFUSED. */
+export function withoutLeaf(): u32 {
+  place = 0;
+  stay = 0;
+  return without(true);
+}
+
+/** `alone`: it takes the entries of no other leaf. */
+function without(alone: bool): u32 {
   out(leaf);
   pairsTo(0);
-  left = countOf(leaf) - 1;
+  left = stay;
   let level = depth;
   let a: u32 = 0;
   let b: u32 = PLACES;
@@ -238,8 +259,8 @@ export function withoutEntry(): u32 {
     a = runStart(runs, v);
     b = runEnd(runs, v);
     const places = b - a;
-    if (a > 0 && join(get32(linkAt(x, runOf(runs, a - 1))))) a = runStart(runs, a - 1);
-    if (b < PLACES && join(get32(linkAt(x, runOf(runs, b))))) b = runEnd(runs, b);
+    if (a > 0 && join(get32(linkAt(x, runOf(runs, a - 1))), alone)) a = runStart(runs, a - 1);
+    if (b < PLACES && join(get32(linkAt(x, runOf(runs, b))), alone)) b = runEnd(runs, b);
     joins = b - a != places;
     if (b - a != PLACES || left > FEW) break;
     out(x); // One run is left, and few entries: they take the node's place.
@@ -257,8 +278,8 @@ export function withoutEntry(): u32 {
 }
 
 /** Whether what a run has joins what is left: then it is noted, and its leaf among the pairs. */
-function join(link: u32): bool {
-  if (isNode(link) || (spends && link != 0)) return false;
+function join(link: u32, alone: bool): bool {
+  if (isNode(link) || (alone && link != 0)) return false;
   const more = link == 0 ? 0 : countOf(link);
   if (left + more > FEW) return false;
   if (link != 0) {
@@ -275,7 +296,7 @@ function join(link: u32): bool {
 function joined(): u32 {
   const x = openLeaf(left, leaf);
   if (x == 0) return REFUSED;
-  let n = countOf(leaf) - 1;
+  let n = stay;
   putFirst(x, leaf, n);
   if (<u32>place != n) putSame(x, place, leaf, n); // The last one takes its place.
   for (let i: u32 = 0; i < pairs; i++) {

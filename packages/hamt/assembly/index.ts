@@ -7,7 +7,7 @@
 //   hand.ts       the key of the present call      write.ts    one key is written
 //   kept.ts       what removals take               intent.ts   what a write makes, deaths
 //   leaf.ts, record.ts   entries                   read.ts, scan.ts, diff.ts   one key, portions
-//   many.ts       many keys in lockstep
+//   many.ts       many keys in lockstep            clear.ts    all of them go
 //   notes.ts      what a call gathers              order.ts    in which order portions come
 //   audit.ts, create.ts, fork.ts, holders.ts
 //   cache/        bounds, expiry, fills: a map whose values have a head
@@ -63,6 +63,12 @@ export { dropHolds, hold, holdOf } from './fork';
  * were faster each time), LIMIT (no region is left, for a value of more than 1.8 MB).
  */
 export { put } from './write';
+
+/**
+ * clear: what is from a hash on goes, in the order of their hashes, some leaves of it; OK: result {0
+ * u32 entries that have gone, NEXT, ENDED where it goes on}. FULL, CONTENDED: none has gone.
+ */
+export { clear } from './clear';
 
 /**
  * get: flags 0 or KEYS_ONLY. OK: result {0 u32 value length, 64... the value}, ABSENT, NEED.

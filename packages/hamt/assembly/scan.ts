@@ -207,8 +207,13 @@ export function leafAt(map: usize, target: u32, place: u64): u32 {
   rangeStart = rangeEnd = 0;
   if (!isSure || array == 0) return 0;
   const slot = slotOf(place);
-  let link = <u32>wordFor(map, array, slot);
-  if (!isSure) return 0;
+  const link = <u32>wordFor(map, array, slot);
+  return isSure ? leafBelow(link, slot, place) : 0;
+}
+
+/** The same below what a slot names. */
+export function leafBelow(from: u32, slot: u32, place: u64): u32 {
+  let link = from;
   let base = (<u64>slot) << (64 - ROOT_BITS);
   rangeEnd = base + ((<u64>1) << (64 - ROOT_BITS));
   for (let level: u32 = 0; isNode(link); level++) {

@@ -49,9 +49,9 @@ let value: usize = 0;
 let bytes: u32 = 0;
 
 // What `reach` has found.
-let slot: u32 = 0;
+export let slot: u32 = 0;
 let array: usize = 0;
-let word: u64 = 0;
+export let word: u64 = 0;
 /** The entry of the key in hand, or 0, and what it is. */
 export let old: usize = 0;
 export let oldWhat: u32 = 0;
@@ -139,9 +139,14 @@ export function reach(map: usize): i32 {
  */
 export function change(map: usize, link: u32, removing: bool): i32 {
   if (link == REFUSED) return giveUp(whyNot());
-  if (isDefined(GATED)) checkTop(link);
   if (old != 0 && hasRecord(oldWhat)) dropRecord(recordOf(old));
-  const more: u64 = removing ? -1 : old != 0 || MUTANT == 524 ? 0 : 1;
+  return replaceBy(map, link, removing ? -1 : old != 0 || MUTANT == 524 ? 0 : 1);
+}
+
+/** The same, of which the records are noted; `more` entries than there were. */
+export function replaceBy(map: usize, link: u32, more: u64): i32 {
+  if (link == REFUSED) return giveUp(whyNot());
+  if (isDefined(GATED)) checkTop(link);
   const next = (((word >> 32) + more) << 32) | link;
   if (!publish(map, array, slot, word, next)) return giveUp(AGAIN);
   finish();

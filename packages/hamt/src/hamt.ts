@@ -11,11 +11,11 @@ import {
   NUMBERS,
   type Owned,
   READER,
-  WRITER,
   type Writes,
   writable,
 } from '@x/shm-arena/map';
 import {
+  amidst,
   attachStructure,
   createStructure,
   describe,
@@ -30,7 +30,7 @@ import {
   Status,
   typeError,
 } from '@x/shm-arena/structure';
-import { ANSWER } from '../build/numbers/arena/map/result.ts';
+import { ANSWER, ENDED, NEXT } from '../build/numbers/arena/map/result.ts';
 import type * as api from './api.ts';
 import { differences } from './diff.ts';
 import { forkStructure, joinHold } from './fork.ts';
@@ -133,7 +133,20 @@ export class HashTrie<K, V> extends Writable<HamtReader<K, V>, K, V> implements 
   }
 
   clear(): void {
-    this[WRITER].removeEach((remove) => this[READER].eachKey(remove), 'clear');
+    const { core } = this[READER];
+    this[READER].check();
+    let removed = 0;
+    try {
+      for (let low = 0, high = 0, more = true; more; ) {
+        core.askMap('clear', (kernel, ...map) => kernel.clear(...map, low, high));
+        removed += core.result(ANSWER);
+        low = core.result(ENDED) | 0;
+        high = core.result(ENDED + 4) | 0;
+        more = core.result(NEXT) !== 0;
+      }
+    } catch (error) {
+      throw amidst(error, removed);
+    }
   }
 
   // ── Instants, numbers ────────────────────────────────────────────────────────────────────────

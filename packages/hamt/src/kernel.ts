@@ -24,6 +24,7 @@ export interface TrieKernel extends TargetKernel, WritableKernel {
   /** This thread leaves the map. */
   leave(...map: MapArgs): number;
   getMany(...call: [...MapArgs, target: number, count: number, at: number, ...OutArgs]): number;
+  clear(...call: [...MapArgs, placeLow: number, placeHigh: number]): number;
   diff(
     ...call: [
       ...[...MapArgs, target: number, ...MapArgs, otherTarget: number],

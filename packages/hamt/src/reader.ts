@@ -2,7 +2,7 @@
 // leaf: a scan goes on at a place between two leaves, or else behind the key that came last.
 
 import { EntryBatch, KEYS, type MapCore, MapReader, type Portion, VALUES } from '@x/shm-arena/map';
-import { EVERYTHING, eachKey, RangeScan } from '@x/shm-arena/ordered';
+import { EVERYTHING, RangeScan } from '@x/shm-arena/ordered';
 import { KEYS_ONLY, VALUES_ONLY } from '../build/numbers/arena/map/codes.ts';
 import { ANSWER, ENDED } from '../build/numbers/arena/map/result.ts';
 import type { TrieKernel } from './kernel.ts';
@@ -36,12 +36,6 @@ export class TrieReader<K, V, X extends TrieKernel = TrieKernel> extends MapRead
     this.checkAll();
     const flags = parts === KEYS ? KEYS_ONLY : parts === VALUES ? VALUES_ONLY : 0;
     return new EntryBatch(new TrieScan(this, EVERYTHING, flags), this.core, parts);
-  }
-
-  /** Calls `visit` with the bytes of each key. */
-  eachKey(visit: (source: Uint8Array, at: number, length: number) => void): void {
-    this.checkAll();
-    eachKey(new TrieScan(this, EVERYTHING, KEYS_ONLY), Infinity, visit);
   }
 }
 

@@ -53,6 +53,8 @@ export interface Fork {
 export interface Run extends MapRun {
   said: Record<string, number>;
   forks: Record<string, Fork>;
+  /** Of each thread, where its last `clear` has ended. */
+  places: Record<number, readonly [number, number]>;
 }
 
 const lists = new Lists(present);

@@ -70,5 +70,7 @@ export const mutants: Mutant[] = [
   refused(539, 'a repair retires what is kept again', 'without memory: two of a leaf'),
   once(540, 'a leaf that begins before the place is given out as it stands', 'join: scan'),
   once(541, 'a scan goes on at the place of a leaf that is half given out', 'scan in small parts'),
+  once(543, 'records of a leaf that goes leak', 'all below a node: get'),
+  once(544, 'a leaf that goes counts as one entry', 'all of two slots: get'),
   once(525, 'a scan gives again what it gave', 'scan in small parts', 'join: scan'),
 ];

@@ -264,6 +264,18 @@ export const operations: Operations = {
       return said === 'full' ? '!full' : said;
     },
   },
+  /** A leaf or more are emptied, from where the thread's last one has ended: how many entries. */
+  clear: {
+    *run(t, run) {
+      const { io } = t.local;
+      const place = run.places[t.id] ?? [0, 0];
+      const status: number = yield [t.kernels[KERNEL]!.clear!, ...handle(t), ...place];
+      if (status !== 0) return nameOf(status);
+      run.places[t.id] = [t.world.u32(io! + ENDED), t.world.u32(io! + ENDED + 4)];
+      if (t.world.u32(io! + NEXT) === 0) delete run.places[t.id];
+      return t.world.u32(io! + ANSWER);
+    },
+  },
   /** Spans that have become empty go back. */
   trim: {
     *run(t) {

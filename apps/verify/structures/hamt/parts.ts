@@ -72,6 +72,19 @@ const musted: Apply = (own, [, ...call], result) => {
   return next.map((to) => (to.own === own.main ? own : { ...own, main: to.own }));
 };
 
+/** Some of all that is there, whichever: so many; of who died nobody knows. */
+const cleared: Apply = (own, _call, result) => {
+  const keys = Object.keys(own.main);
+  const states: Family[] = [];
+  for (let set = 0; set < 2 ** keys.length; set++) {
+    const stay = keys.filter((_, i) => (set & (1 << i)) === 0);
+    if (result !== undefined && keys.length - stay.length !== result) continue;
+    const main = Object.fromEntries(stay.map((key) => [key, own.main[key]!]));
+    states.push({ ...own, main });
+  }
+  return states;
+};
+
 const good: Apply = (own, _call, result) => may(own, result, 'ok');
 
 export const promise: MapPromise<Family> = {
@@ -84,6 +97,7 @@ export const promise: MapPromise<Family> = {
     (op === 'forkOf' ? own.forks[from as string] : own.forks[tag as string]) === null,
   operations: {
     ...Object.fromEntries(Object.entries(promisesByKind!).map(([op, of]) => [op, ofMain(of)])),
+    clear: cleared,
     size: good,
     tick: good,
     trim: good,

@@ -103,6 +103,8 @@ scenario('insert, trim', [[['insert', 'c', 1]], [['trim']]], LEAF);
 
 // ---- changes of the shape -----------------------------------------------------------------------
 
+/** A leaf each, or what is empty. */
+const CLEAR: Program = [['clear'], ['clear'], ['clear']];
 /** Programs that change a trie's shape, after others. */
 const SHAPES: Record<string, { before: Program; change: Program }> = {
   'the first of all': { before: [], change: [['insert', 'a', 1]] },
@@ -128,6 +130,11 @@ const SHAPES: Record<string, { before: Program; change: Program }> = {
       ['delete', 'e'],
       ['delete', 'f'],
     ],
+  },
+  'all of two slots': { before: LEAF, change: CLEAR },
+  'all below a node': {
+    before: [...LEAF, ['set', 'c', 3], ['set', 'e', 2], ['set', 'b', FAR + 3]],
+    change: CLEAR,
   },
   'a far value': { before: LEAF, change: [['set', 'b', FAR + 3]] },
   'a far value goes': {
@@ -545,6 +552,7 @@ for (const [name, { before, removes }] of Object.entries(REMOVALS)) {
   const both: Program[] = [removes.map((key): OpCall => ['delete', key]), [['delete', 'b']]];
   scenario(`without memory: ${name}, delete`, both, before, {}, WITHOUT_MEMORY);
 }
+scenario('without memory: clear', [CLEAR, [['get', 'a']]], LEAF, {}, WITHOUT_MEMORY);
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
 scenario(
   'leave and come back',

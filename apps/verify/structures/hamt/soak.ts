@@ -47,5 +47,5 @@ export const soak: Soak<Run> = {
   },
   call,
   calls: 30,
-  gather: (runs) => ({ said: {}, forks: {}, ...gatherSnaps(runs) }),
+  gather: (runs) => ({ said: {}, forks: {}, places: {}, ...gatherSnaps(runs) }),
 };

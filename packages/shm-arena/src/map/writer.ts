@@ -12,7 +12,7 @@ import {
   SWAP,
   TAKE,
 } from '../../build/numbers/map/kinds.ts';
-import { amidst, describe, functionOf, iterableOf, typeError } from '../ground/errors.ts';
+import { describe, functionOf, iterableOf, typeError } from '../ground/errors.ts';
 import { Status } from '../ground/kernel.ts';
 import type { KeyArgs, MapArgs, MapCore, MapKernel, ValueArgs } from './core.ts';
 import { ENTRY_HEAD, type Pack, putHead, putMany } from './many.ts';
@@ -66,9 +66,6 @@ export const KINDS: WriteKinds = {
   take: TAKE,
   getOrInsert: GET_OR_INSERT,
 };
-
-/** What a walk over keys calls with the bytes of each. */
-type VisitBytes = (source: Uint8Array, at: number, length: number) => void;
 
 /** Writes what `reader` reads. */
 export class Writer<K, V> {
@@ -155,30 +152,6 @@ export class Writer<K, V> {
     };
     const one = (key: K) => this.remove(remove, key, 'delete');
     return this.putEach('keys', keys, remove, pack, one).filter((status) => status === OK).length;
-  }
-
-  /**
-   * Removes each key whose bytes `walk` shows; how many were there. An error says it, too.
-   *
-   * @param what the call that it is a part of
-   */
-  removeEach(walk: (remove: VisitBytes) => void, what: string): number {
-    const { core } = this.reader;
-    const { keyPort } = core;
-    let removed = 0;
-    try {
-      walk((source, at, length) => {
-        const status = core.askMap(what, (kernel, ...map) => {
-          keyPort.packBytes(source, at, length);
-          const { k0, k1, k2, k3 } = keyPort;
-          return kernel.put(...map, this.kinds.remove, length, k0, k1, k2, k3, 0, 0, 0, 0);
-        });
-        if (status === OK) removed++;
-      });
-    } catch (error) {
-      throw amidst(error, removed);
-    }
-    return removed;
   }
 
   /** Writes entries: what each write has said. */
