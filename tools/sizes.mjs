@@ -17,8 +17,8 @@ const MODULES_SHOWN = 40;
 /** What each app may weigh, in bytes: its size when last looked at, to the next 500. */
 export const BUDGETS = [
   { name: 'Masstree', from: '@x/masstree', bytes: 64000 },
-  { name: 'Hamt', from: '@x/hamt', bytes: 63500 },
-  { name: 'Cache', from: '@x/hamt/cache', bytes: 63500 },
+  { name: 'Hamt', from: '@x/hamt', bytes: 64500 },
+  { name: 'Cache', from: '@x/hamt/cache', bytes: 64500 },
   { name: 'SkipList', from: '@x/skiplist', bytes: 60000 },
   { name: 'AvlBatch', from: '@x/avl-batch', bytes: 58500 },
   { name: 'EpochDomain', from: '@x/reclaim-epoch', bytes: 38500 },

@@ -1,8 +1,8 @@
 // Emptying the map: leaf by leaf, each as a write that removes one entry, but for all of them.
 //
 // a leaf                                                 a death after any step: intent.ts
-//   1. the array, renewed if a snapshot has it; the slot, decided; the leaf in whose range the place
-//      is: nothing is there, or the place goes on behind it
+//   1. the array, renewed if a snapshot has it; the slot, decided; the leaf in whose range the
+//      place is: nothing is there, or the place goes on behind it
 //   2. its records are noted, all, or the first entry's if an intent has no notes for more
 //   3. the way to it is copied without them (build.ts); published, retired (write.ts)
 // What is put in behind the place stays.

@@ -65,8 +65,8 @@ export { dropHolds, hold, holdOf } from './fork';
 export { put } from './write';
 
 /**
- * clear: what is from a hash on goes, in the order of their hashes, some leaves of it; OK: result {0
- * u32 entries that have gone, NEXT, ENDED where it goes on}. FULL, CONTENDED: none has gone.
+ * clear: what is from a hash on goes, in the order of hashes, some leaves of it; OK: result {0 u32
+ * entries that have gone, NEXT, ENDED where it goes on}. FULL, CONTENDED: none has gone.
  */
 export { clear } from './clear';
 

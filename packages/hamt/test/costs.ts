@@ -203,7 +203,7 @@ const last: CostObject<World> = {
   what: 'Hamt',
   of: ({ map }) => map,
   rows: [
-    row('clear', ({ map }) => map.clear(), linear()),
+    row('clear', ({ map }) => map.clear(), { cost: 'O(n log n)', grows: 'linearithmic' }),
     row('destroy', ({ map }) => map.destroy(), linear('O(pages)')),
     row('close', ({ map }) => map.close()),
   ],

@@ -121,11 +121,16 @@ function take(at: usize, count: i64): void {
   put32(at, <u32>max<i64>(<i64>get32(at) - count, 0));
 }
 
-/** Gives this thread a new credit, of what it needs at least. */
+/** Gives this thread a new credit: of what `sum` has found room for; of what it needs at least. */
 export function grant(cache: usize): void {
   const t = ownTally(cache);
-  put32(t + TALLY_CREDIT, get32(cache + CACHE_CREDIT));
-  put32(t + TALLY_CREDIT_BYTES, max(get32(cache + CACHE_CREDIT_BYTES), get32(t + TALLY_NEED)));
+  const room = max<i64>(<i64>mostEntries(cache) - entries, 1);
+  const roomBytes = max<i64>(<i64>mostBytes(cache) - bytes, <i64>get32(t + TALLY_NEED));
+  put32(t + TALLY_CREDIT, <u32>min<i64>(<i64>get32(cache + CACHE_CREDIT), room));
+  put32(
+    t + TALLY_CREDIT_BYTES,
+    max(<u32>min<i64>(<i64>get32(cache + CACHE_CREDIT_BYTES), roomBytes), get32(t + TALLY_NEED)),
+  );
 }
 
 // ---- counters -----------------------------------------------------------------------------------
