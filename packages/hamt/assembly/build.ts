@@ -226,8 +226,9 @@ let left: u32 = 0;
 
 /** The same without the entry that was found; REFUSED. */
 export function withoutEntry(): u32 {
+  out(leaf);
   stay = countOf(leaf) - 1;
-  return without(spends);
+  return shrunk(depth, spends);
 }
 
 /** The same without the first entry of the leaf; REFUSED. */
@@ -236,19 +237,18 @@ export function withoutFirst(): u32 {
   return withoutEntry();
 }
 
-/** The same without the leaf; REFUSED. */
-export function withoutLeaf(): u32 {
+/** The same without all that the way leads to at level `from`, which is noted; REFUSED. */
+export function without(from: u32): u32 {
   place = 0;
   stay = 0;
-  return without(true);
+  return shrunk(from, true);
 }
 
-/** `alone`: it takes the entries of no other leaf. */
-function without(alone: bool): u32 {
-  out(leaf);
+/** `alone`: what stays takes the entries of no other leaf. */
+function shrunk(from: u32, alone: bool): u32 {
   pairsTo(0);
   left = stay;
-  let level = depth;
+  let level = from;
   let a: u32 = 0;
   let b: u32 = PLACES;
   let joins = false;

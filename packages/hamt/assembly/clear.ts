@@ -1,32 +1,37 @@
-// Emptying the map: leaf by leaf, each as a write that removes one entry, but for all of them.
+// Emptying the map: a leaf, or all leaves of a node, as a write that removes one entry, but for all
+// of them.
 //
-// a leaf                                                 a death after any step: intent.ts
+// a leaf, or a node                                      a death after any step: intent.ts
 //   1. the array, renewed if a snapshot has it; the slot, decided; the leaf in whose range the
 //      place is: nothing is there, or the place goes on behind it
-//   2. its records are noted, all, or the first entry's if an intent has no notes for more
-//   3. the way to it is copied without them (build.ts); published, retired (write.ts)
+//   2. what goes is noted: all leaves of the node, and their records; if an intent has no notes for
+//      them, or a node is below it, the leaf and its; or the record of its first entry
+//   3. the way to it is copied without it (build.ts); published, retired (write.ts)
 // What is put in behind the place stays.
 //
 // Names: place a hash, from which on the map is still to be emptied.
 
-import { put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
+import { get32, get64, put32, put64 } from '@x/shm-arena/assembly/ground/atomic';
 import { CONTENDED, OK } from '@x/shm-arena/assembly/ground/layout';
 import { status as whyNot } from '@x/shm-arena/assembly/ground/thread';
 import { io, leave, look } from '@x/shm-arena/assembly/map/call';
 import { AGAIN } from '@x/shm-arena/assembly/map/codes';
 import { ANSWER, ENDED, NEXT } from '@x/shm-arena/assembly/map/result';
-import { depth, leaf, withoutFirst, withoutLeaf } from './build';
+import { depth, leaf, without, withoutFirst } from './build';
 import * as hand from './hand';
 import * as intents from './intent';
-import { begin, OLDS } from './intent';
-import { hasRecord, mapOf } from './layout';
+import { begin, OLDS, out } from './intent';
+import { hasRecord, isNode, linkAt, mapOf, N_RUNS } from './layout';
 import { countOf, entryAt, recordOf, whatAt } from './leaf';
+import { pathNode } from './notes';
 import { dropRecord } from './record';
 import { isBare } from './root';
 import { leafBelow, rangeEnd } from './scan';
 import { isRetried, reach, replaceBy, slot, word } from './write';
 
-/** Leaves that a call removes at most, and ranges that it looks at. */
+/** Notes of an intent that are used here. */
+const MOST: u32 = isDefined(GATED) ? 4 : OLDS;
+/** What a call removes at most, leaves or nodes, and ranges that it looks at. */
 const LEAVES: u32 = isDefined(GATED) ? 1 : 64;
 const RANGES: u32 = isDefined(GATED) ? 8 : 256;
 
@@ -73,22 +78,57 @@ function clearLeaf(map: usize, place: u64): i32 {
   const status = reach(map);
   if (status != OK) return status;
   leafBelow(<u32>word, slot, place);
-  const count: u32 = leaf == 0 ? 0 : countOf(leaf);
-  if (count == 0) return OK;
+  if (leaf == 0 || countOf(leaf) == 0) return OK;
   begin();
-  const many: u32 = notesFor(count) <= OLDS ? count : 1;
-  for (let i: u32 = 0; i < many; i++) {
-    if (hasRecord(whatAt(leaf, i)) && MUTANT != 543) dropRecord(recordOf(entryAt(leaf, i)));
+  let count: u32 = 0;
+  let link: u32 = 0;
+  if (depth > 0 && notesBelow(pathNode(depth - 1)) + depth <= MOST) {
+    const x = pathNode(depth - 1);
+    const runs = <u32>popcnt(get64(x + N_RUNS));
+    for (let i: u32 = 0; i < runs; i++) count += noteLeaf(get32(linkAt(x, i)));
+    out(x);
+    link = without(depth - 1);
+  } else if (notesOf(leaf) + depth <= MOST) {
+    count = noteLeaf(leaf);
+    link = without(depth);
+  } else {
+    count = 1;
+    noteRecord(leaf, 0);
+    link = withoutFirst();
   }
-  const link = many == count ? withoutLeaf() : withoutFirst();
-  const done = replaceBy(map, link, MUTANT == 544 ? -1 : -(<u64>many));
-  if (done == OK) gone = many;
+  const done = replaceBy(map, link, MUTANT == 544 ? -1 : -(<u64>count));
+  if (done == OK) gone = count;
   return done;
 }
 
-/** Notes of an intent that takes the leaf out, at most. */
-function notesFor(count: u32): u32 {
-  let notes = depth + 1;
-  for (let i: u32 = 0; i < count; i++) if (hasRecord(whatAt(leaf, i))) notes += 2;
+/** Notes that it takes, at most, if a leaf goes. */
+function notesOf(leaf: usize): u32 {
+  let notes: u32 = 1;
+  for (let i: u32 = 0; i < countOf(leaf); i++) if (hasRecord(whatAt(leaf, i))) notes += 2;
   return notes;
+}
+
+/** The same of all leaves of a node; more than there are if a node is below it. */
+function notesBelow(x: usize): u32 {
+  const runs = <u32>popcnt(get64(x + N_RUNS));
+  let notes: u32 = 0;
+  for (let i: u32 = 0; i < runs && notes <= MOST; i++) {
+    const link = get32(linkAt(x, i));
+    if (isNode(link)) return MOST + 1;
+    if (link != 0) notes += notesOf(link);
+  }
+  return notes;
+}
+
+/** Step 2, of a leaf, or of none; how many entries it has. */
+function noteLeaf(leaf: usize): u32 {
+  if (leaf == 0) return 0;
+  out(leaf);
+  const count = countOf(leaf);
+  for (let i: u32 = 0; i < count && MUTANT != 543; i++) noteRecord(leaf, i);
+  return count;
+}
+
+function noteRecord(leaf: usize, i: u32): void {
+  if (hasRecord(whatAt(leaf, i))) dropRecord(recordOf(entryAt(leaf, i)));
 }
