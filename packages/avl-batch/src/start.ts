@@ -196,7 +196,7 @@ class Elsewhere extends Started {
       clearTimeout(late);
       if (this.thread !== thread) return;
       this.thread = undefined;
-      if (core.seat.isAlive()) core.seat.recoverQuietly();
+      core.seat.recoverQuietly();
       // It was killed, or has died of something at work: the next one goes on.
       const again = worked || why === undefined;
       if (again && this.running && core.member.isOpen) return this.#begin();

@@ -3,11 +3,12 @@
 //
 // a leaf, or a node                                      a death after any step: intent.ts
 //   1. the array, renewed if a snapshot has it; the slot, decided; the leaf in whose range the
-//      place is: nothing is there, or the place goes on behind it
+//      place is, or none
 //   2. what goes is noted: all leaves of the node, and their records; if an intent has no notes for
 //      them, or a node is below it, the leaf and its; or the record of its first entry
 //   3. the way to it is copied without it (build.ts); published, retired (write.ts)
-// What is put in behind the place stays.
+//   4. the place goes on behind the leaf's range, unless but one entry went
+// What others put in meanwhile stays, or goes.
 //
 // Names: place a hash, from which on the map is still to be emptied.
 
@@ -24,19 +25,20 @@ import { begin, OLDS, out } from './intent';
 import { hasRecord, isNode, linkAt, mapOf, N_RUNS } from './layout';
 import { countOf, entryAt, recordOf, whatAt } from './leaf';
 import { pathNode } from './notes';
-import { dropRecord } from './record';
+import { dropRecord, notesFor } from './record';
 import { isBare } from './root';
 import { leafBelow, rangeEnd } from './scan';
 import { isRetried, reach, replaceBy, slot, word } from './write';
 
 /** Notes of an intent that are used here. */
 const MOST: u32 = isDefined(GATED) ? 4 : OLDS;
-/** What a call removes at most, leaves or nodes, and ranges that it looks at. */
-const LEAVES: u32 = isDefined(GATED) ? 1 : 64;
+/** Writes of a call at most, and ranges that it looks at. */
+const WRITES: u32 = isDefined(GATED) ? 1 : 64;
 const RANGES: u32 = isDefined(GATED) ? 8 : 256;
 
-/** Entries that the last `clearLeaf` has removed. */
+/** Entries that the last `clearLeaf` has removed, and whether there are more where they were. */
 let gone: u32 = 0;
+let rest: bool = false;
 
 /** See index.ts. */
 export function clear(entry: u32, generation: u32, placeLow: u32, placeHigh: u32): i32 {
@@ -46,16 +48,17 @@ export function clear(entry: u32, generation: u32, placeLow: u32, placeHigh: u32
   const map = mapOf(domain);
   let place: u64 = ((<u64>placeHigh) << 32) | placeLow;
   let removed: u32 = 0;
-  let leaves: u32 = 0;
+  let writes: u32 = 0;
   let more = !isBare(map);
-  for (let i: u32 = 0; more && i < RANGES && leaves < LEAVES; i++) {
+  for (let i: u32 = 0; more && i < RANGES && writes < WRITES; i++) {
     const status = clearHere(map, place);
     if (status != OK && removed == 0) return leave(status);
     if (status != OK) break; // The next call says it.
     removed += gone;
-    if (gone != 0) leaves++;
-    else place = rangeEnd;
-    more = gone != 0 || place != 0;
+    if (gone != 0) writes++;
+    if (!rest || MUTANT == 545) place = rangeEnd; // Where the leaf was that has gone, nothing is.
+    more = rest || place != 0;
+    if (MUTANT == 546 && gone > 1) more = false;
   }
   put32(io() + ANSWER, removed);
   put32(io() + NEXT, more ? 1 : 0);
@@ -75,6 +78,7 @@ function clearHere(map: usize, place: u64): i32 {
 /** Steps 1 to 3. AGAIN, or why not: nothing was removed. */
 function clearLeaf(map: usize, place: u64): i32 {
   gone = 0;
+  rest = false;
   const status = reach(map);
   if (status != OK) return status;
   leafBelow(<u32>word, slot, place);
@@ -93,6 +97,7 @@ function clearLeaf(map: usize, place: u64): i32 {
     link = without(depth);
   } else {
     count = 1;
+    rest = true;
     noteRecord(leaf, 0);
     link = withoutFirst();
   }
@@ -104,7 +109,8 @@ function clearLeaf(map: usize, place: u64): i32 {
 /** Notes that it takes, at most, if a leaf goes. */
 function notesOf(leaf: usize): u32 {
   let notes: u32 = 1;
-  for (let i: u32 = 0; i < countOf(leaf); i++) if (hasRecord(whatAt(leaf, i))) notes += 2;
+  for (let i: u32 = 0; i < countOf(leaf); i++)
+    if (hasRecord(whatAt(leaf, i))) notes += notesFor(recordOf(entryAt(leaf, i)));
   return notes;
 }
 

@@ -128,6 +128,7 @@ export function ownLine(map: usize): usize {
 export function ready(domain: usize): bool {
   root = domain;
   mayStretch(false);
+  spends = false;
   line = ownLine(mapOf(domain));
   since = get64(mapOf(domain) + MAP_ERA); // Frozen.
   home = load32(line + LINE_HOME);
@@ -211,7 +212,8 @@ export function collectHere(own: bool): void {
 /** Frees what nobody reads, and gives all empty spans back: how many slices. Between calls. */
 export function trimHere(): u32 {
   collectFor(root, home, held());
-  kept.keep(root, home, line + LINE_KEPT);
+  // Who has never written is owed nothing.
+  if (load64(line + LINE_KEPT) != 0) kept.keep(root, home, line + LINE_KEPT);
   return gatherAll(root, home);
 }
 

@@ -73,6 +73,11 @@ export function makeRecord(value: usize, bytes: u32, head: u32): usize {
   return record;
 }
 
+/** What `dropRecord` notes at most. */
+export function notesFor(record: usize): u32 {
+  return isFar(record) ? 2 : 1;
+}
+
 /** Notes that a record and its value go out of the map. */
 export function dropRecord(record: usize): void {
   if (MUTANT != 520) out(record);

@@ -343,7 +343,7 @@ export interface Hamt<K, V> extends WritableMap<K, V> {
   /**
    * Removes what is there when it is called, some entries in each step: others see some of it done,
    * a death leaves a beginning done, and an error says in `landed` how many were removed. What is
-   * put in meanwhile may stay. O(n log n).
+   * put in meanwhile stays or goes. O(n log n).
    * @example
    * const map = Hamt.create(arena);
    * map.set('a', 1).set('b', 2);

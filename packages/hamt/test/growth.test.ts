@@ -38,6 +38,13 @@ test('grows, is walked, and shrinks to what it was when it was empty', () => {
   expect(arena.trim()).toBe(0);
 });
 
+test('a trim takes nothing for a thread that has not written', () => {
+  const map = Hamt.create(arena);
+  const { bytes } = map.stats();
+  arena.trim();
+  expect(map.stats().bytes).toBeLessThanOrEqual(bytes);
+});
+
 test('one that turns over its keys takes no more than a fresh one', () => {
   const map = Hamt.create<string, number>(arena, { value: u32 });
   const size = 20_000;

@@ -41,6 +41,27 @@ describe('keys that are there throughout, while two threads write between them',
   });
 });
 
+test('clear takes out all that was there, while two threads write between', async () => {
+  const control = new Control();
+  const writers = [0, 1].map((n) =>
+    start(arena, map, control, n, 'around', { keys: KEYS, seed: seed + n }),
+  );
+  control.go();
+  for (let round = 1; round <= 20; round++) {
+    for (let n = 0; n < KEYS; n += 2)
+      map.set(round % 2 === 0 ? userKey(n) : `${userKey(n)} and more`, n);
+    await Promise.all(
+      writers.map((writer, n) => control.reached(writer, n, control.done(n) + 100)),
+    );
+    map.clear();
+    expect([...map].filter(([, value]) => value !== 1)).toEqual([]);
+  }
+  control.stop();
+  await finished(writers);
+  map.clear();
+  expect([map.size, [...map].length]).toEqual([0, 0]);
+});
+
 describe('forks of a map that others write', () => {
   beforeEach(() => {
     for (let n = 0; n < KEYS; n += 2) map.set(userKey(n), n);

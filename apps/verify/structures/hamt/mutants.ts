@@ -72,5 +72,7 @@ export const mutants: Mutant[] = [
   once(541, 'a scan goes on at the place of a leaf that is half given out', 'scan in small parts'),
   once(543, 'records of a leaf that goes leak', 'all below a node: get'),
   once(544, 'a leaf that goes counts as one entry', 'all of two slots: get'),
+  once(545, 'a clear goes on behind a leaf of which one entry has gone', 'clear all'),
+  once(546, 'a clear ends too early', 'clear all'),
   once(525, 'a scan gives again what it gave', 'scan in small parts', 'join: scan'),
 ];

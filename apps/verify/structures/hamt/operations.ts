@@ -276,6 +276,20 @@ export const operations: Operations = {
       return t.world.u32(io! + ANSWER);
     },
   },
+  /** The same to its end. */
+  clearAll: {
+    *run(t) {
+      let place = [0, 0];
+      for (let round = 0; round < 20; round++) {
+        const status: number = yield [t.kernels[KERNEL]!.clear!, ...handle(t), ...place];
+        if (status !== 0) return nameOf(status);
+        const { io } = t.local;
+        if (t.world.u32(io! + NEXT) === 0) return 'ok';
+        place = [t.world.u32(io! + ENDED), t.world.u32(io! + ENDED + 4)];
+      }
+      return '!endless';
+    },
+  },
   /** Spans that have become empty go back. */
   trim: {
     *run(t) {

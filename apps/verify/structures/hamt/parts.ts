@@ -85,6 +85,10 @@ const cleared: Apply = (own, _call, result) => {
   return states;
 };
 
+/** Where nobody else writes or looks. */
+const clearedAll: Apply = (own, call, result) =>
+  result === undefined ? cleared(own, call, result) : may({ ...own, main: {} }, result, 'ok');
+
 const good: Apply = (own, _call, result) => may(own, result, 'ok');
 
 export const promise: MapPromise<Family> = {
@@ -98,6 +102,7 @@ export const promise: MapPromise<Family> = {
   operations: {
     ...Object.fromEntries(Object.entries(promisesByKind!).map(([op, of]) => [op, ofMain(of)])),
     clear: cleared,
+    clearAll: clearedAll,
     size: good,
     tick: good,
     trim: good,

@@ -552,6 +552,14 @@ for (const [name, { before, removes }] of Object.entries(REMOVALS)) {
   const both: Program[] = [removes.map((key): OpCall => ['delete', key]), [['delete', 'b']]];
   scenario(`without memory: ${name}, delete`, both, before, {}, WITHOUT_MEMORY);
 }
+// A leaf of the last level, of records, goes entry by entry.
+const HEAVY: Program = [
+  ...[...'aqQbcei'].map((key, i): OpCall => ['set', key, LARGE + i]),
+  ['set', 'a', FAR + 3],
+];
+const CLEARED: Program = [['clearAll'], ['mark', 'c'], ['scan', 'c', false, 2]];
+scenario('clear all', [CLEARED, [['tick'], ['trim']]], HEAVY);
+scenario('clear all, old snapshot', [CLEARED, [['tick']]], [...HEAVY, ['snap', 's0']]);
 scenario('without memory: clear', [CLEAR, [['get', 'a']]], LEAF, {}, WITHOUT_MEMORY);
 scenario('set, the map ends', [[['set', 'a', 4]], [['end']], [['get', 'a']]], LEAF);
 scenario(

@@ -74,7 +74,7 @@ import {
   HOME_KEPT,
 } from './home';
 import { repairShift, take } from './depot';
-import { isAligned, nextOf, repairMoving, takeSpan } from './spans';
+import { doubt, isAligned, nextOf, repairMoving, takeSpan } from './spans';
 import { fail } from '../ground/thread';
 
 // ---- alloc --------------------------------------------------------------------------------------
@@ -152,6 +152,7 @@ export function repairHomes(root: usize, slot: u32): void {
     if (load32(home + HOME_OWNER) != slot + 1) continue;
     if (MUTANT != 59) repairMoving(root, home, slot);
     if (MUTANT != 60) recountHome(root, home);
+    doubt(home);
     clearHazards(root, home);
     if (load64(home + HOME_ANNOUNCED) != 0) store64(home + HOME_ANNOUNCED, 0);
     store32(home + HOME_OWNER, 0);

@@ -44,7 +44,7 @@ import {
   linkAt,
   setFree,
 } from './home';
-import { doubt, grow, nextOf, shed, shedGrown } from './spans';
+import { grow, nextOf, shed, shedGrown } from './spans';
 
 const SHIFTING: u32 = 8;
 const CLASS: u32 = 4;
@@ -172,7 +172,5 @@ export function repairShift(root: usize, home: usize): void {
     for (let p = nextOf(last); p != 0 && p != rest && p != end; p = nextOf(p)) last = p;
     arrive(to, q, first, last);
   }
-  doubt(from, q);
-  doubt(to, q);
   store64(home + HOME_MOVING, 0);
 }

@@ -232,12 +232,14 @@ export function grow(home: usize, q: u32, wasEmpty: bool, more: u32): void {
   if (count < get32(list + FREE_LOW)) put32(list + FREE_LOW, count);
 }
 
-/** The counts of class `q` may be those of before a death: the next look counts. */
-export function doubt(home: usize, q: u32): void {
-  const list = freeAt(home, q);
-  put32(list, max<u32>(get32(list), 1));
-  put32(list + FREE_LEAST, 0);
-  put32(list + FREE_LOW, 0);
+/** A home's counts may be those of before a death: the next look counts. */
+export function doubt(home: usize): void {
+  for (let q: u32 = 0; q < CLASSES_MAX; q++) {
+    const list = freeAt(home, q);
+    put32(list, max<u32>(get32(list), 1));
+    put32(list + FREE_LEAST, 0);
+    put32(list + FREE_LOW, 0);
+  }
 }
 
 /** A collect has freed `units`. At the end of a window: `shed`. */
