@@ -13,7 +13,7 @@ import type { Structure } from '../src/structure.ts';
 const PLACES: Record<string, Record<number, number>> = {
   skiplist: { 30: 2, 37: 2, 40: 2, 46: 2, 293: 2, 300: 2, 330: 2, 333: 2 },
   arena: { 14: 2, 19: 2, 100: 2, 107: 4, 201: 3, 230: 2, 232: 2, 234: 2 },
-  reclaim: { 63: 3, 125: 2, 242: 2 },
+  reclaim: { 57: 2, 63: 3, 125: 2, 242: 2 },
   avl: { 75: 2, 80: 2, 81: 2, 142: 2, 305: 2 },
   'sorted-array': { 210: 2 },
   hamt: { 413: 2, 513: 2, 521: 2 },

@@ -51,7 +51,7 @@ async function open(job: Job, bench: Bench): Promise<Place> {
 /** The home that names this slot: assembly/reclaim/home.ts. */
 function homeOf(arena: Arena, root: number): number {
   const words = new Uint32Array(arena.memory.buffer);
-  const first = root + ((128 + 68 * 32 + 63) & ~63);
+  const first = root + 128;
   const bytes = words[(root + 8) / 4]!;
   for (let i = 0; i < PARTICIPANTS; i++) {
     const home = first + i * bytes;
