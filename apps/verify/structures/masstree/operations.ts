@@ -1,6 +1,7 @@
 // The operations of a Masstree: what it writes at once, snapshots that it counts, scans that only
 // count, and what keeps it small. Results as plain data; parts.ts says what they promise.
 
+import { NOTES } from '../../../../packages/masstree/build/numbers-gated/gather.ts';
 import {
   COUNT_ONLY,
   REMOVES,
@@ -8,7 +9,7 @@ import {
   WIDER,
 } from '../../../../packages/masstree/build/numbers-gated/give.ts';
 import { REMOVED } from '../../../../packages/masstree/build/numbers-gated/remove.ts';
-import { CLOSED } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
+import { CLOSED, PAGE } from '../../../../packages/shm-arena/build/numbers-gated/ground/layout.ts';
 import {
   END,
   END_OPEN,
@@ -41,16 +42,22 @@ import { walkPast } from './tree.ts';
 export const KERNEL = 'masstree';
 
 const plain = targetCalls(KERNEL);
-/** Bytes for output: the kernel's notes are behind so much of the scratch. */
+/** Bytes for output at most. */
 const ROOM = 300;
 const MANY_ROOM = 200;
+
+/** Bytes from `out` on: the scratch is a page, and at its end are the kernel's notes. */
+const roomAt = (out: number): number => PAGE - NOTES - (out % PAGE);
 
 export const calls: MapCalls = {
   ...plain,
   snapshot: (world, io) => [world.u32(io), world.u32(io + SNAP_NUMBER), world.u32(io + SNAP_SIZE)],
   get: ([target], key) => [target!, 0, ...key],
-  scan: ([target], part) =>
-    plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, ROOM) }),
+  // Long values come in from the end; a count gives out a key and no value.
+  scan: ([target], part) => {
+    const room = (part.flags & COUNT_ONLY) !== 0 ? ROOM : Math.min(ROOM, roomAt(part.out));
+    return plain.scan([target!], { ...part, outBytes: Math.min(part.outBytes, room) });
+  },
   getMany: ([target], count, at, out, outBytes = MANY_ROOM) => [target!, count, at, out, outBytes],
   wider: ({ world, local }, part, status) => {
     if (status !== WIDER) return undefined;
