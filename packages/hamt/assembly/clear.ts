@@ -1,6 +1,9 @@
 // Emptying the map: a leaf, or all leaves of a node, as a write that removes one entry, but for all
 // of them.
 //
+//   hash   0 ─ nothing ─┬─[ leaf ]──[ leaf ]──[ leaf ]─┬─[ leaf ]── ─ ─► 2^64
+//                     place     of one node: one write
+//
 // a leaf, or a node                                      a death after any step: intent.ts
 //   1. the array, renewed if a snapshot has it; the slot, decided; the leaf in whose range the
 //      place is, or none

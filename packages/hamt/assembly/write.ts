@@ -103,8 +103,8 @@ let collected: u32 = 0;
 export function isRetried(status: i32, round: u32, removes: bool, own: bool = false): bool {
   if (round == 0) collected = 0;
   const first = status == FULL && removes && !intents.spends;
-  const most: u32 = removes && intents.littleWaits() ? COLLECTS : 1;
-  const collects = status == FULL && !first && collected < most;
+  const again = collected == 0 || (removes && collected < COLLECTS && intents.littleWaits());
+  const collects = status == FULL && !first && again;
   if ((!first && !collects && status != AGAIN) || round == ROUNDS) {
     intents.maySpend(false);
     return false;

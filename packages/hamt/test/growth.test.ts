@@ -38,6 +38,33 @@ test('grows, is walked, and shrinks to what it was when it was empty', () => {
   expect(arena.trim()).toBe(0);
 });
 
+test('clear: of nothing, beside a snapshot and a fork, and of the fork', () => {
+  const map = Hamt.create<string, Uint8Array>(arena, { value: bytes });
+  map.clear();
+  expect(map.size).toBe(0);
+  for (let n = 0; n < 3000; n++) {
+    map.set(
+      n % 3 === 0 ? `${userKey(n)}, and more than sixteen bytes` : userKey(n),
+      new Uint8Array(n % 40),
+    );
+  }
+  map.set('far', new Uint8Array(2_000_000));
+  const snapshot = map.snapshot();
+  const fork = map.snapshot({ writable: true });
+  map.clear();
+  map.clear();
+  expect([map.size, [...map].length, snapshot.size, fork.size]).toEqual([0, 0, 3001, 3001]);
+  expect(fork.get('far')?.length).toBe(2_000_000);
+  fork.clear();
+  expect([fork.size, [...snapshot].length]).toEqual([0, 3001]);
+  map.set('a', new Uint8Array(1));
+  for (const line of [map, fork]) expect(line.verify().problems).toEqual([]);
+  fork.destroy();
+  snapshot.close();
+  map.clear();
+  expect([map.size, map.verify().problems]).toEqual([0, []]);
+});
+
 test('a trim takes nothing for a thread that has not written', () => {
   const map = Hamt.create(arena);
   const { bytes } = map.stats();

@@ -124,13 +124,10 @@ function take(at: usize, count: i64): void {
 /** Gives this thread a new credit: of what `sum` has found room for; of what it needs at least. */
 export function grant(cache: usize): void {
   const t = ownTally(cache);
-  const room = max<i64>(<i64>mostEntries(cache) - entries, 1);
-  const roomBytes = max<i64>(<i64>mostBytes(cache) - bytes, <i64>get32(t + TALLY_NEED));
-  put32(t + TALLY_CREDIT, <u32>min<i64>(<i64>get32(cache + CACHE_CREDIT), room));
-  put32(
-    t + TALLY_CREDIT_BYTES,
-    max(<u32>min<i64>(<i64>get32(cache + CACHE_CREDIT_BYTES), roomBytes), get32(t + TALLY_NEED)),
-  );
+  const credit = min<i64>(get32(cache + CACHE_CREDIT), <i64>mostEntries(cache) - entries);
+  const creditBytes = min<i64>(get32(cache + CACHE_CREDIT_BYTES), <i64>mostBytes(cache) - bytes);
+  put32(t + TALLY_CREDIT, <u32>max<i64>(credit, 1));
+  put32(t + TALLY_CREDIT_BYTES, <u32>max<i64>(creditBytes, get32(t + TALLY_NEED)));
 }
 
 // ---- counters -----------------------------------------------------------------------------------
