@@ -1,4 +1,4 @@
 // What the suite of reclaimers takes of the kit, in a browser.
 
-export { codeOf, finished, random, turn } from '../../../packages/testkit/src/index.ts';
+export * from '../../../packages/testkit/src/index.ts';
 export { Job, leftOf, replay, seed } from './browser-node.ts';
