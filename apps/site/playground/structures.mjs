@@ -41,5 +41,6 @@ export const STRUCTURES = {
 export const keyOf = (n) => `user:${String(n).padStart(8, '0')}`;
 
 /** What a worker tells, in words of a row of its own. */
-export const ROW = 4;
-export const [OPERATIONS, P50, P99, ERRORS] = [0, 1, 2, 3];
+export const ROW = 6;
+/** SLOT: its slot + 1, from when its end can be noticed. */
+export const [OPERATIONS, P50, P99, ERRORS, GENERATION, SLOT] = [0, 1, 2, 3, 4, 5];

@@ -1,7 +1,17 @@
 // A worker of the playground: reads and writes at random until it is terminated.
 
 import { Arena } from '@x/shm-arena';
-import { ERRORS, keyOf, OPERATIONS, P50, P99, ROW, STRUCTURES } from './structures.mjs';
+import {
+  ERRORS,
+  GENERATION,
+  keyOf,
+  OPERATIONS,
+  P50,
+  P99,
+  ROW,
+  SLOT,
+  STRUCTURES,
+} from './structures.mjs';
 
 /** Milliseconds of work between two looks at the event loop. */
 const SLICE = 20;
@@ -15,6 +25,9 @@ addEventListener('message', async ({ data }) => {
   await arena.ready; // From here on the page learns of this worker's end.
   const map = STRUCTURES[type].attach(arena, of);
   const own = words.subarray(row * ROW, (row + 1) * ROW);
+  const { slot, generation } = arena.participant;
+  Atomics.store(own, GENERATION, generation);
+  Atomics.store(own, SLOT, slot + 1);
   const took = new Float64Array(SAMPLES);
   let timed = 0;
 

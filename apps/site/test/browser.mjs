@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { serve } from '../tools/serve.mjs';
 
-const CHROMIUM = '/usr/bin/chromium';
-const ARGUMENTS = [
+const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -17,23 +16,33 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** As Debian has them. */
+export const BROWSERS = {
+  Chromium: { executablePath: '/usr/bin/chromium', args: QUIET },
+  Firefox: {
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    extraPrefsFirefox: { 'app.update.enabled': false },
+  },
+};
+
 /** Whether tests that need a browser are left out by the word of who runs them. */
 export const LEFT_OUT = process.env.SKIP_BROWSERS === '1';
 
 /** Calls `visit` with a page of the served site and its address; all is stopped afterwards. */
-export async function withPage({ width, height, dark = false }, visit) {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`found no ${CHROMIUM}: install Debian's chromium, or set SKIP_BROWSERS=1`);
+export async function withPage({ name = 'Chromium', width, height, dark = false }, visit) {
+  const { executablePath, ...own } = BROWSERS[name];
+  if (!existsSync(executablePath)) {
+    throw new Error(`found no ${executablePath}: run pnpm setup:browsers, or set SKIP_BROWSERS=1`);
   }
   const server = await serve(0);
   const userDataDir = mkdtempSync(join(tmpdir(), 'site-browser-'));
-  const options = { executablePath: CHROMIUM, headless: true, userDataDir, args: ARGUMENTS };
+  const options = { executablePath, headless: true, userDataDir, protocolTimeout: 300_000, ...own };
   const browser = await puppeteer.launch(options);
   try {
     const page = await browser.newPage();
     await page.setViewport({ width, height });
-    const scheme = { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' };
-    await page.emulateMediaFeatures([scheme]);
+    if (dark) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
     await visit(page, `http://localhost:${server.address().port}`);
   } finally {
     await browser.close();
