@@ -104,6 +104,8 @@ export interface Suite {
    */
   readonly sizes?: readonly number[];
   readonly tiny: number;
+  /** What is counted by the numbers that subjects' names end in (`, 2`); it is drawn over these. */
+  readonly over?: string;
   /** Default 7. */
   readonly rounds?: number;
   /** What a process of the subject runs; it loads what that needs, and nothing else. */

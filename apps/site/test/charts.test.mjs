@@ -99,3 +99,19 @@ test('suites that differ in size alone are one picture; of one size the newest r
   assert.equal(over.match(/<figure>/g).length, 1);
   assert.ok(!over.includes('>700<'));
 });
+
+test('subjects that end in a number are drawn over it', () => {
+  const of = (value) => ({ get: [value] });
+  const samples = {
+    'masstree, 1': of(4),
+    'masstree, 2': of(2),
+    'lmdb, 1': of(9),
+    'lmdb, 2': of(8),
+  };
+  const run = { samples, size: 1000, rounds: 1, date: '', machine: '' };
+  const suite = { name: 'a', title: 'Together', about: '', over: 'workers', metrics: [metric] };
+  const page = chartPage([suite], () => [run]);
+  assert.equal(page.match(/<circle /g).length, 4);
+  assert.ok(page.includes('get over the number of workers'));
+  for (const text of ['masstree', 'lmdb']) assert.ok(page.includes(`>${text}<`), text);
+});

@@ -146,8 +146,11 @@ export function chartOfPercentiles({ name, title, unit }, samples) {
   return outlined(svg, title, height);
 }
 
-/** One metric over the sizes of runs: a line for each subject, with its name at its end. */
-export function chartOverSizes({ name, title }, runs) {
+/**
+ * One metric over the sizes of runs, or over what else is counted there: a line for each subject,
+ * with its name at its end.
+ */
+export function chartOverSizes({ name, title }, runs, over = 'entries') {
   const points = runs.flatMap(({ size, samples }) =>
     Object.entries(samples)
       .filter(([, metrics]) => metrics[name] !== undefined)
@@ -180,7 +183,7 @@ export function chartOverSizes({ name, title }, runs) {
     marginRight: 110,
     marginTop: TOP,
     marginBottom: BOTTOM,
-    x: { label: 'entries', type: 'log', ticks: sizes, tickFormat: count },
+    x: { label: over, type: 'log', ticks: sizes, tickFormat: count },
     y: { label: null, ...y },
     marks: [
       ...(wide
@@ -206,7 +209,7 @@ export function chartOverSizes({ name, title }, runs) {
       ),
     ],
   });
-  return outlined(svg, `${title} over the number of entries`, HEIGHT);
+  return outlined(svg, `${title} over the number of ${over}`, HEIGHT);
 }
 
 /** Each label, and how far it is moved so that it does not lie on the one below it. */
@@ -289,7 +292,7 @@ export function chartPage(suites, runsOf) {
   for (const suite of suites) {
     const [run] = runsOf(suite.name);
     if (run === undefined || suite.sizes !== undefined) continue;
-    const charts = chartsOf(suite, run);
+    const charts = suite.over === undefined ? chartsOf(suite, run) : chartsOver(suite, run);
     if (charts.length === 0) continue;
     const clock = run.clock === 'cpu' ? ', CPU time of the thread' : '';
     parts.push(
@@ -302,6 +305,25 @@ export function chartPage(suites, runsOf) {
   }
   parts.push('## Not run yet\n', ...missing(suites, runsOf));
   return parts.join('\n');
+}
+
+/** The samples of a run whose subjects end in a number, as one run for each number. */
+function runsByEnding({ samples }) {
+  const runs = new Map();
+  for (const [name, metrics] of Object.entries(samples)) {
+    const [, subject, number] = /^(.*), (\d+)$/.exec(name);
+    const size = Number(number);
+    if (!runs.has(size)) runs.set(size, { size, samples: {} });
+    runs.get(size).samples[subject] = metrics;
+  }
+  return [...runs.values()];
+}
+
+/** Of a suite whose subjects differ in how many there are. */
+function chartsOver({ metrics, over }, run) {
+  return metrics.map((metric) =>
+    figure(captionOf(metric), chartOverSizes(metric, runsByEnding(run), over)),
+  );
 }
 
 function overSizes(suites, runsOf) {

@@ -10,11 +10,30 @@ import type { BenchMap } from './map.ts';
 const FAST_FOLDER = '/dev/shm';
 const FILE = 'data.mdb';
 
-/** lmdb without fsync, its page memory not zeroed, in a folder that `close` removes. */
-export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
+/** A folder that is gone with the process. */
+export function newFolder(): string {
   const path = mkdtempSync(join(existsSync(FAST_FOLDER) ? FAST_FOLDER : tmpdir(), 'bench-lmdb-'));
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  process.once('exit', remove);
+  process.once('exit', () => remove(path));
+  return path;
+}
+
+const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+/** In a folder of its own, which `close` removes. */
+export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
+  const path = newFolder();
+  const map = lmdbIn(path, values, keys);
+  return {
+    ...map,
+    async close() {
+      await map.close();
+      remove(path);
+    },
+  };
+}
+
+/** lmdb without fsync, its page memory not zeroed. */
+export function lmdbIn(path: string, values: Values, keys: Keys): BenchMap {
   const encoding = values.lmdb;
   const db = open<unknown, Key>({ path, encoding, noSync: true, noMemInit: true });
   return {
@@ -39,9 +58,6 @@ export function openLmdb(_: number, values: Values, keys: Keys): BenchMap {
       return sum;
     },
     bytes: () => statSync(join(path, FILE)).size,
-    async close() {
-      await db.close();
-      remove();
-    },
+    close: () => db.close(),
   };
 }

@@ -5,12 +5,14 @@ import { MAP_SUITES } from './maps.ts';
 import { MASSTREE_SUITES } from './masstree.ts';
 import { OWN_SUITES } from './own.ts';
 import { RECLAIM_SUITES } from './reclaim.ts';
+import { WORKER_SUITES } from './workers.ts';
 import { YCSB_SUITES } from './ycsb.ts';
 
 /** Every benchmark. */
 export const SUITES: readonly Suite[] = [
   ...YCSB_SUITES,
   ...MAP_SUITES,
+  ...WORKER_SUITES,
   ...MASSTREE_SUITES,
   ...HAMT_SUITES,
   ...OWN_SUITES,
