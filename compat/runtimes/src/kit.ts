@@ -5,7 +5,7 @@ import { runsOn, stops } from './stopping.ts';
 
 export { leftOf } from '../../../packages/testkit/node/dropped.ts';
 export { replay, seed } from '../../../packages/testkit/node/seed.ts';
-export { codeOf, finished, random, turn } from '../../../packages/testkit/src/index.ts';
+export * from '../../../packages/testkit/src/index.ts';
 
 export class Job extends Thread {
   override async terminate(): Promise<void> {
