@@ -1,5 +1,5 @@
-// Every page of the built site in a browser, on a dark phone and on a light screen: nothing is wider
-// than the page, nothing fails to load, nothing throws. After `pnpm run build`.
+// Every page of the built site in a browser, on a dark phone and on a light screen: nothing is
+// wider than the page, nothing fails to load, nothing throws. After `pnpm run build`.
 //
 //   SHOTS=FOLDER node --test test/fits.test.mjs    keeps a picture of the top of each page
 
