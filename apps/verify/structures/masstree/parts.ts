@@ -4,16 +4,20 @@
 import type { Result } from '../../src/structure.ts';
 import { promisesByKind } from '../map/kinds.ts';
 import { type Entries, type MapPromise, put } from '../map/model.ts';
+import { HISTORY_KEYS } from './histories.ts';
 import { D, F, L, LONG_A, LONG_B, LONG_FORK, S } from './shapes.ts';
 
 const ends = ['', 'a', 'b', 'c', 'd'];
 
 /** Keys of one slice, and those whose first one, two, three slices are the same. */
 const KEYS = [
-  ...'YZabcdefghijklmnopqrstu',
-  ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
-  ...[LONG_A, LONG_B, LONG_FORK, 'z'],
-  ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
+  ...new Set([
+    ...'YZabcdefghijklmnopqrstu',
+    ...['fa', 'ga', 'sa', `${L}ab`, `${L}cd`, `${L}deeper-s`],
+    ...[LONG_A, LONG_B, LONG_FORK, 'z'],
+    ...[L, D, S, F].flatMap((begin) => ends.map((end) => begin + end)),
+    ...HISTORY_KEYS,
+  ]),
 ];
 
 const may = (own: Entries, result: Result, good: Result): Entries[] =>

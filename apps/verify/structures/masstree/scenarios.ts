@@ -5,6 +5,7 @@ import { die, dieTwice, quickly, refuse, twice } from '../common.ts';
 import { LARGE } from '../map/calls.ts';
 import { FAR } from '../map/kinds.ts';
 import { collect, MAP_FULL, type Program } from '../map/scenarios.ts';
+import { HISTORIES } from './histories.ts';
 import { MEETINGS, many } from './loads.ts';
 import {
   D,
@@ -313,6 +314,10 @@ for (const [name, first, second, before] of pairs) {
   const observe: Program = first === SNAP || second === SNAP ? [['scanAt', 's'], ...ENDS] : ENDS;
   scenario(`critical: ${name}`, [first, second], before, {}, { full: CRITICAL, observe });
 }
+
+// ---- what went wrong elsewhere ------------------------------------------------------------------
+
+for (const { name, threads, before } of HISTORIES) scenario(`history: ${name}`, threads, before);
 
 // ---- memory that comes back ---------------------------------------------------------------------
 
