@@ -1,23 +1,10 @@
-// Starts the browsers that Debian has, headless. `pnpm setup:browsers` installs them.
+// Starts browsers, headless.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
-
-const QUIET = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-export const BROWSERS = {
-  Chromium: { executablePath: '/usr/bin/chromium', args: QUIET },
-  Firefox: {
-    browser: 'firefox',
-    executablePath: '/usr/bin/firefox-esr',
-    extraPrefsFirefox: { 'app.update.enabled': false },
-  },
-};
+import { BROWSERS } from '../../tools/browsers.mjs';
 
 /** The names of those that are not installed. */
 export const missing = () =>

@@ -15,8 +15,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BROWSERS } from '../../tools/browsers.mjs';
 import { makeProject } from '../../tools/project.mjs';
-import { BROWSERS, missing, withBrowser } from './browser.mjs';
+import { missing, withBrowser } from './browser.mjs';
 import { bundlePages, DOMAINS, PACKAGES } from './bundle.mjs';
 import { serve } from './server.mjs';
 

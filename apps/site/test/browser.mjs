@@ -4,27 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { BROWSERS } from '../../../tools/browsers.mjs';
 import { serve } from '../tools/serve.mjs';
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** As Debian has them. */
-export const BROWSERS = {
-  Chromium: { executablePath: '/usr/bin/chromium', args: QUIET },
-  Firefox: {
-    browser: 'firefox',
-    executablePath: '/usr/bin/firefox-esr',
-    extraPrefsFirefox: { 'app.update.enabled': false },
-  },
-};
 
 /** Whether tests that need a browser are left out by the word of who runs them. */
 export const LEFT_OUT = process.env.SKIP_BROWSERS === '1';

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BROWSERS, LEFT_OUT, withPage } from './browser.mjs';
+import { BROWSERS } from '../../../tools/browsers.mjs';
+import { LEFT_OUT, withPage } from './browser.mjs';
 
 const WAIT = { timeout: 60_000 };
 
