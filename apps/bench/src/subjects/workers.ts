@@ -1,8 +1,10 @@
 // What workers do together on one map: all read, then all overwrite, each a part of the keys.
 
 import { KEYS, type Key } from '../keys.ts';
+import { blockMapsOf } from '../maps/index.ts';
 import type { BenchMap } from '../maps/map.ts';
 import { codecs, ours } from '../maps/ours.ts';
+import type { List } from '../maps/skiplist.ts';
 import { ascending, keysOf, shuffled } from '../random.ts';
 import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
@@ -23,10 +25,7 @@ function filled(map: BenchMap, { size, seed }: Job): void {
 const blocks =
   (name: 'masstree' | 'hamt'): Share =>
   async (job, bench) => {
-    const maps =
-      name === 'hamt'
-        ? (await import('../maps/hamt.ts')).HAMTS
-        : (await import('../maps/masstree.ts')).MASSTREES;
+    const maps = await blockMapsOf(name);
     const { arena, told } = await shareArena(bench, () => {
       const made = maps.arena(job.size, f64);
       const map = maps.create(made, f64);
@@ -39,13 +38,13 @@ const blocks =
 const list: Share = async (job, bench) => {
   const { SkipList } = await import('@x/skiplist');
   const { listArena } = await import('../maps/skiplist.ts');
-  const { arena, told } = await shareArena(bench, () => {
+  const { arena, told } = await shareArena<List['handle']>(bench, () => {
     const made = listArena(job.size, f64);
     const map = SkipList.create(made, codecs(f64));
     filled(ours(map, f64), job);
     return [made, map.handle];
   });
-  return ours(SkipList.attach(arena, told as never, codecs(f64)), f64);
+  return ours(SkipList.attach(arena, told, codecs(f64)), f64);
 };
 
 const lmdb: Share = async (job, bench) => {
@@ -68,7 +67,7 @@ const copies: Share = async (job) => {
   return map;
 };
 
-export const SHARED = {
+const SHARED = {
   masstree: { share: blocks('masstree'), writes: true },
   hamt: { share: blocks('hamt'), writes: true },
   skiplist: { share: list, writes: true },
