@@ -292,7 +292,8 @@ export function chartPage(suites, runsOf) {
   for (const suite of suites) {
     const [run] = runsOf(suite.name);
     if (run === undefined || suite.sizes !== undefined) continue;
-    const charts = suite.over === undefined ? chartsOf(suite, run) : chartsOver(suite, run);
+    const charts =
+      suite.over === undefined ? chartsOf(suite, run) : chartsOver(suite, runsByEnding(run));
     if (charts.length === 0) continue;
     const clock = run.clock === 'cpu' ? ', CPU time of the thread' : '';
     parts.push(
@@ -319,21 +320,19 @@ function runsByEnding({ samples }) {
   return [...runs.values()];
 }
 
-/** Of a suite whose subjects differ in how many there are. */
-function chartsOver({ metrics, over }, run) {
-  return metrics.map((metric) =>
-    figure(captionOf(metric), chartOverSizes(metric, runsByEnding(run), over)),
-  );
+/** The charts of runs that differ in a number. */
+function chartsOver({ metrics, over }, runs) {
+  return metrics.flatMap((metric) => {
+    const svg = chartOverSizes(metric, runs, over);
+    return svg === undefined ? [] : [figure(captionOf(metric), svg)];
+  });
 }
 
 function overSizes(suites, runsOf) {
   const parts = [];
   for (const { suite, runs } of runsBySize(suites, runsOf).values()) {
     const all = [...runs.values()].sort((a, b) => a.size - b.size);
-    const charts = suite.metrics.flatMap((metric) => {
-      const svg = chartOverSizes(metric, all);
-      return svg === undefined ? [] : [figure(captionOf(metric), svg)];
-    });
+    const charts = chartsOver(suite, all);
     if (charts.length === 0) continue;
     const title = suite.title.replace(/(:| of) [\d ]+( M)?( entries)?$/, '');
     parts.push(`### ${title}\n`, `${suite.about}\n`, ...charts, ...origins(all));
