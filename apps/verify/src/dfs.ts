@@ -1,10 +1,17 @@
 // Depth-first search over all schedules within a bound on preemptions (a switch away from a thread
 // that could go on) and on deaths. A run follows the known prefix and then takes the default at
-// every new point; going back takes the next option at the last point that has one. Deaths that
-// leave a state already recovered (memory, marks, what the living have seen, the history) are
-// skipped. No other reduction is made: with deaths and per-step invariants it would not be sound.
+// every new point; going back takes the next option at the last point that has one.
+//
+// A state (memory, marks, what the living have seen, the history) that was met before with as much
+// left to spend leads nowhere new: a death into one is skipped, and behind a death a run that comes
+// to one is left. What a state leaves out is which accesses are ordered, so that a race may be
+// passed over there. Runs without a death are therefore never left: every plan that kills has one
+// without deaths beside it. No other reduction is made: with deaths and per-step invariants it
+// would not be sound.
 
-import { FINISHED, GATE, killCode, type Machine, type Scheduler, WAITS } from './machine.ts';
+import { FINISHED, GATE, killCode, LEAVE, type Machine, type Scheduler, WAITS } from './machine.ts';
+import { Seen } from './seen.ts';
+import { hashDeath, hashState } from './state.ts';
 import type { VirtualThread } from './thread.ts';
 
 interface DfsBounds {
@@ -16,6 +23,9 @@ interface DfsBounds {
   suspendedDie: boolean;
   progress: boolean;
 }
+
+/** Steps of an operation between two looks for its state: a look costs as much as some steps. */
+const LOOK_EVERY = 16;
 
 interface Node {
   point: number;
@@ -29,10 +39,11 @@ export class Dfs implements Scheduler {
   private depth = 0;
   private preemptions = 0;
   private afterDeath = 0;
-  private readonly seen = new Set<number>();
+  private readonly seen = new Seen();
   private readonly lanes = new Int32Array(2);
   /** Deaths not explored because an equal state was. */
   skipped = 0;
+  private repeats = false;
 
   private readonly shard: { index: number; of: number };
   /** The points of the run without any choice, in the order in which they are left first. */
@@ -47,8 +58,13 @@ export class Dfs implements Scheduler {
     this.shard = shard;
   }
 
-  /** Prepares the same run again. */
+  /** Prepares the same run again, which is not left this time. */
   again(): void {
+    this.repeats = true;
+    this.start();
+  }
+
+  private start(): void {
     this.depth = 0;
     this.preemptions = 0;
     this.afterDeath = 0;
@@ -56,7 +72,8 @@ export class Dfs implements Scheduler {
 
   /** Prepares the next run; false when all have been made. The first is made without `advance`. */
   advance(): boolean {
-    this.again();
+    this.repeats = false;
+    this.start();
     if (this.base === null) {
       this.base = this.nodes.slice();
       this.roots = scattered(this.base.length, this.shard);
@@ -85,11 +102,23 @@ export class Dfs implements Scheduler {
       this.depth++;
       return this.take(machine, why, known.options[known.taken]!, fallback);
     }
+    if (this.repeats) return fallback;
+    if (this.isKnown(machine, t, why)) return LEAVE;
     const options = this.options(machine, t, why, fallback);
     if (options === null) return fallback;
     this.nodes.push({ point: machine.point, options, taken: 0 });
     this.depth++;
     return fallback;
+  }
+
+  /** Whether the run, behind a death, is where another one has been. */
+  private isKnown(machine: Machine, t: VirtualThread, why: number): boolean {
+    if (machine.kills === 0 || machine.enabled === 0 || this.bounds.progress) return false;
+    if (why !== FINISHED && t.opSteps % LOOK_EVERY !== 0) return false;
+    const { lanes } = this;
+    lanes[0] = t.id | (why << 4) | (t.ran > 0 ? 256 : 0) | (this.afterDeath << 9);
+    lanes[1] = ~(this.bounds.preemptions - this.preemptions);
+    return !this.seen.add(hashState(machine, lanes));
   }
 
   private take(machine: Machine, why: number, code: number, fallback: number): number {
@@ -146,13 +175,10 @@ export class Dfs implements Scheduler {
       const lanes = this.lanes;
       lanes[0] = victim.id | (this.afterDeath << 8);
       lanes[1] = this.bounds.preemptions - this.preemptions;
-      machine.hashDeath(lanes, victim, variant);
-      const key = (lanes[0]! >>> 0) * 0x200000 + (lanes[1]! >>> 11);
-      if (this.seen.has(key)) {
+      if (!this.seen.add(hashDeath(machine, lanes, victim, variant))) {
         this.skipped++;
         continue;
       }
-      this.seen.add(key);
       options.push(killCode(victim.id, variant, false));
       if (survivors) options.push(killCode(victim.id, variant, true));
     }

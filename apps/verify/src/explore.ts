@@ -10,6 +10,7 @@ import { linearize } from './linearize.ts';
 import { Machine, type Scheduler } from './machine.ts';
 import { RandomSchedule } from './random.ts';
 import { type Choice, Recorder, showChoices } from './replay.ts';
+import { Seen } from './seen.ts';
 import type { Plan, Scenario, Structure } from './structure.ts';
 import { Violation } from './violation.ts';
 
@@ -20,7 +21,7 @@ export interface Totals {
   failedAllocations: number;
   /** Schedules run twice and found equal. */
   repeated: number;
-  /** Deaths skipped because an equal state had been recovered. */
+  /** Deaths skipped, and runs left, because they led to a state that was met before. */
   equalStates: number;
   histories: number;
 }
@@ -85,6 +86,8 @@ export class Exploration {
   private readonly structure: Structure;
   private readonly scenario: Scenario;
   private readonly linear = new Map<string, boolean>();
+  /** The states in which runs have ended. */
+  private readonly ended = new Seen();
   private totals = noTotals();
 
   constructor(structure: Structure, kernels: readonly Kernel[], scenario: Scenario) {
@@ -150,8 +153,14 @@ export class Exploration {
   private searchBy(dfs: Dfs, plan: Plan, limits: Limits): { failure?: Failure; cut: Cut } {
     let schedules = 0;
     for (let first = true; first || dfs.advance(); first = false) {
-      const violation = this.one(dfs);
+      let violation = this.one(dfs);
       schedules++;
+      if (violation === null && schedules % REPEAT_EVERY === 0) {
+        violation = this.repeat(() => {
+          dfs.again();
+          return dfs;
+        });
+      }
       if (violation !== null) {
         // The search stands at the failing schedule: run it once more, noting its choices.
         dfs.again();
@@ -161,14 +170,6 @@ export class Exploration {
           failure: this.failure(plan, again ?? violation, recorder.choices, schedules),
           cut: false,
         };
-      }
-      if (schedules % REPEAT_EVERY === 0) {
-        const strange = this.repeat(() => {
-          dfs.again();
-          return dfs;
-        });
-        if (strange !== null)
-          return { failure: this.failure(plan, strange, [], schedules), cut: false };
       }
       const cut = this.stop(limits, schedules, plan.limit);
       if (cut !== false) return { cut };
@@ -206,8 +207,10 @@ export class Exploration {
 
   private one(scheduler: Scheduler): Violation | null {
     const { machine, totals } = this;
-    const violation = this.judge(machine.execute(scheduler));
+    const found = machine.execute(scheduler, this.ended);
+    const violation = machine.left ? null : this.judge(found);
     totals.schedules++;
+    if (machine.left) totals.equalStates++;
     totals.steps += machine.steps;
     totals.kills += machine.kills;
     totals.failedAllocations += machine.failed;
@@ -239,6 +242,8 @@ export class Exploration {
     const twice = [this.judge(machine.execute(make())), machine.hash1, machine.hash2];
     machine.watch.hash = false;
     this.totals.repeated++;
+    // It was left, and would have gone wrong.
+    if (once[0] !== null) return once[0] as Violation;
     if (stray >= 0) {
       return new Violation(
         'nondeterminism',

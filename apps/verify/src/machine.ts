@@ -21,9 +21,11 @@ import {
   PLAIN_STORE,
   TOUCH,
 } from './ops.ts';
-import { clone, hashResult, plain } from './plain.ts';
+import { clone } from './plain.ts';
 import { RaceDetector } from './race.ts';
 import { Recording } from './recording.ts';
+import type { Seen } from './seen.ts';
+import { hashState, rehash } from './state.ts';
 import type { Call, OpCall, Operation, Result, Scenario, Steps, Structure } from './structure.ts';
 import { DEAD, DONE, DORMANT, Instance, ownerOf, READY, VirtualThread } from './thread.ts';
 import { invariantOf, Violation } from './violation.ts';
@@ -40,11 +42,12 @@ export const WAITS = 1;
 export const FINISHED = 2;
 
 /**
- * Answers of a scheduler: a thread's number; KILL + what `killCode` packs; or END, when nobody is
- * left.
+ * Answers of a scheduler: a thread's number; KILL + what `killCode` packs; END, when nobody is
+ * left; or LEAVE, when all that can follow is known.
  */
 export const KILL = 1 << 16;
 export const END = -1;
+export const LEAVE = -2;
 
 export function killCode(victim: number, variant: number, survivorsFirst: boolean): number {
   return KILL | (variant << 5) | (survivorsFirst ? 16 : 0) | victim;
@@ -120,6 +123,8 @@ export class Machine {
   atEnd: EndState | undefined;
   dead: VirtualThread[] = [];
   violation: Violation | null = null;
+  /** It was left, because it came to a state that was met before. */
+  left = false;
   hash1 = 0;
   hash2 = 0;
   readonly recording: Recording;
@@ -144,7 +149,8 @@ export class Machine {
   private scheduler: Scheduler | null = null;
   private readonly maxSteps: number;
   private readonly bound: number;
-  private prologue: Event[] = [];
+  /** What came before the threads began. */
+  prologue: Event[] = [];
   private prologueClock = 0;
   /** What went wrong before the first step: of every run, then. */
   private unprepared: Violation | null = null;
@@ -199,8 +205,11 @@ export class Machine {
     this.arena.keep();
   }
 
-  /** Runs the scenario once under `scheduler`; what went wrong is in `violation`. */
-  execute(scheduler: Scheduler): Violation | null {
+  /**
+   * Runs the scenario once under `scheduler`; what went wrong is in `violation`. The end checks are
+   * left out where `ended` knows the state.
+   */
+  execute(scheduler: Scheduler, ended?: Seen): Violation | null {
     this.restart(scheduler);
     if (this.unprepared !== null) return (this.violation = this.unprepared);
     const w = this.watch;
@@ -208,7 +217,7 @@ export class Machine {
     this.direct = false;
     try {
       let code = this.ask(this.workers[this.workers.length - 1]!, FINISHED);
-      while (code !== END) {
+      while (code !== END && code !== LEAVE) {
         if (code >= KILL) {
           code = this.kill(code);
           continue;
@@ -221,13 +230,16 @@ export class Machine {
         code = t.suspended || t.status === DEAD ? this.answer : this.ask(t, FINISHED);
       }
       this.direct = true;
+      this.left = code === LEAVE || (ended !== undefined && !ended.add(hashState(this)));
+      if (this.left) return null;
       if (this.watch.record) this.atEnd = this.present();
       this.audit();
     } catch (error) {
       this.violation = this.explain(error);
+    } finally {
+      this.direct = true;
+      this.totalSteps += this.steps;
     }
-    this.direct = true;
-    this.totalSteps += this.steps;
     return this.violation;
   }
 
@@ -240,32 +252,6 @@ export class Machine {
     if (others === 0) return (this.enabled & (1 << t.id)) !== 0 && t.status === READY ? t.id : END;
     const n = this.threads.length;
     for (let id = (t.id + 1) % n; ; id = (id + 1) % n) if ((others & (1 << id)) !== 0) return id;
-  }
-
-  /** Adds a hash of the whole state, should `victim` die now, to `into`. */
-  hashDeath(into: Int32Array, victim: VirtualThread, variant: number): void {
-    victim.log.lose(this.arena.u8, variant);
-    this.arena.hash(into);
-    victim.log.regain(this.arena.u8, variant);
-    const mix = (a: number, b: number): void => {
-      into[0] = Math.imul(into[0]! ^ a, 0x9e3779b1) ^ (into[0]! >>> 15);
-      into[1] = Math.imul((into[1]! + b) | 0, 0x85ebca6b) ^ (into[1]! >>> 13);
-    };
-    for (const t of this.threads) {
-      const alive = t === victim ? 0 : t.status + 1;
-      mix(alive * 64 + t.position, t.id);
-      if (alive !== 0 && t.status === READY) mix(t.seen1 ^ t.opSteps, t.seen2);
-    }
-    for (let n = this.prologue.length; n < this.events.length; n++) {
-      const e = this.events[n]!;
-      mix(e.begin, e.thread);
-      mix(e.end === Number.POSITIVE_INFINITY ? -1 : e.end, e.pending ? 1 : hashResult(e.result));
-    }
-    // What JavaScript knows beside the memory: the run's state, and the threads' numbers.
-    if (this.run !== undefined) mix(hashResult(plain(this.run) as Result), 5);
-    for (const t of this.threads) for (const name in t.local) mix(t.local[name]! | 0, t.id);
-    for (const t of this.dead) mix(t.id, 77);
-    mix(this.failAt === 0 ? 0 : this.allocations, this.kills);
   }
 
   /** Every thread's branches, by kernel. */
@@ -312,6 +298,7 @@ export class Machine {
     this.kills = 0;
     this.dead = [];
     this.violation = null;
+    this.left = false;
     this.hash1 = 0;
     this.hash2 = 0;
     this.recording.rows = [];
@@ -729,6 +716,7 @@ export class Machine {
       throw new Error(`${this.structure.name} does not say how a death is buried and recovered`);
     }
     victim.log.lose(this.arena.u8, variant);
+    rehash(this.arena, victim, variant);
     this.arena.changed = true;
     for (const [at, bytes] of victim.log.frees) this.arena.setState(LIVE, at, bytes);
     victim.log.clear();

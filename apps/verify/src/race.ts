@@ -9,11 +9,12 @@
 
 import { ADD, CAS, LOAD, STORE } from './ops.ts';
 
-const KINDS = 4;
 const READ = 0; // plain read
 const WRITE = 1; // plain write
 const ATOMIC_READ = 2;
 const ATOMIC_WRITE = 3;
+const RELEASED = 4; // what a reader of the word gets
+const KINDS = 5;
 const NAMES = ['plain read', 'plain write', 'atomic read', 'atomic write'];
 
 interface Race {
@@ -41,11 +42,12 @@ export class RaceDetector {
   private width = new Uint8Array(0);
   private widthSite = new Int32Array(0);
   private widthThread = new Int8Array(0);
-  /** [word][kind][thread]: clock of the last such access, and its site. */
-  private last = new Int32Array(0);
+  /**
+   * [word][kind][thread]: clock of the last such access, and its site; in place of a fifth kind the
+   * clock that a reader of the word gets.
+   */
+  private rows = new Int32Array(0);
   private sites = new Int32Array(0);
-  /** [word][thread]: the clock that a reader of the word gets. */
-  private released = new Int32Array(0);
   found: Race | null = null;
 
   constructor(threads: number) {
@@ -140,9 +142,8 @@ export class RaceDetector {
       this.stamp[word] = this.run;
       this.owner[word] = t;
       this.width[word] = 0;
-      const rows = KINDS * this.threads;
-      this.last.fill(0, word * rows, (word + 1) * rows);
-      this.released.fill(0, word * this.threads, (word + 1) * this.threads);
+      const row = KINDS * this.threads;
+      for (let i = word * row, end = i + row; i < end; i++) this.rows[i] = 0;
     } else if (this.owner[word] !== t) {
       this.owner[word] = -1;
     }
@@ -151,7 +152,7 @@ export class RaceDetector {
   private note(word: number, t: number, kind: number, site: number): void {
     const n = this.threads;
     const index = (word * KINDS + kind) * n + t;
-    this.last[index] = this.clocks[t * n + t]!;
+    this.rows[index] = this.clocks[t * n + t]!;
     this.sites[index] = site;
   }
 
@@ -160,7 +161,7 @@ export class RaceDetector {
     const n = this.threads;
     const row = (word * KINDS + kind) * n;
     for (let u = 0; u < n; u++) {
-      if (u !== t && this.last[row + u]! > this.clocks[t * n + u]!) {
+      if (u !== t && this.rows[row + u]! > this.clocks[t * n + u]!) {
         return this.race(word, t, u, site, this.sites[row + u]!, NAMES[mine]!, NAMES[kind]!);
       }
     }
@@ -169,17 +170,19 @@ export class RaceDetector {
 
   private acquire(word: number, t: number): void {
     const n = this.threads;
+    const row = (word * KINDS + RELEASED) * n;
     for (let u = 0; u < n; u++) {
-      const clock = this.released[word * n + u]!;
+      const clock = this.rows[row + u]!;
       if (clock > this.clocks[t * n + u]!) this.clocks[t * n + u] = clock;
     }
   }
 
   private release(word: number, t: number, join: boolean): void {
     const n = this.threads;
+    const row = (word * KINDS + RELEASED) * n;
     for (let u = 0; u < n; u++) {
       const clock = this.clocks[t * n + u]!;
-      if (!join || clock > this.released[word * n + u]!) this.released[word * n + u] = clock;
+      if (!join || clock > this.rows[row + u]!) this.rows[row + u] = clock;
     }
     this.clocks[t * n + t]!++;
   }
@@ -210,9 +213,8 @@ export class RaceDetector {
     this.width = larger(this.width, capacity);
     this.widthSite = larger(this.widthSite, capacity);
     this.widthThread = larger(this.widthThread, capacity);
-    this.last = larger(this.last, capacity * KINDS * this.threads);
+    this.rows = larger(this.rows, capacity * KINDS * this.threads);
     this.sites = larger(this.sites, capacity * KINDS * this.threads);
-    this.released = larger(this.released, capacity * this.threads);
     this.capacity = capacity;
   }
 }

@@ -146,6 +146,13 @@ export class StoreLog {
     this.count++;
   }
 
+  /** What may be lost, and what was there before. */
+  hash(mix: (a: number, b: number) => void): void {
+    for (let n = 0; n < this.count; n++) mix(this.at[n]!, this.bytes[n]!);
+    for (let n = 0; n < this.used; n++) mix(this.old[n]!, n);
+    for (const [at, bytes] of this.frees) mix(at, bytes);
+  }
+
   /** How many ways there are to lose stores: none, all, each alone. */
   variants(): number {
     return this.count === 0 ? 1 : this.count === 1 ? 2 : 2 + this.count;

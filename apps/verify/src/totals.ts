@@ -104,7 +104,7 @@ function table(file: File): string {
     row('schedules', (s) => count(s.schedules));
     row('atomic steps', (s) => count(s.steps));
     row('deaths', (s) => count(s.kills));
-    row('deaths skipped, state seen before', (s) => count(s.equalStates));
+    row('deaths skipped and runs left, state seen before', (s) => count(s.equalStates));
     row('refused allocations', (s) => count(s.failedAllocations));
     row('distinct histories checked', (s) => count(s.histories));
     row('schedules run twice and found equal', (s) => count(s.repeated));

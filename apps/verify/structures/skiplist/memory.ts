@@ -68,9 +68,10 @@ import { keyIn } from '../map/calls.ts';
 function lists(world: World, entry: number): number[] {
   if (!isLive(world, entry)) return [];
   const record = world.u32(entryAt(world, entry) + D_ROOT);
-  return Array.from({ length: world.u32(record + RECORD_COUNT) }, (_, i) =>
-    world.u32(record + RECORD_LISTS + 4 * i),
-  );
+  const count = world.u32(record + RECORD_COUNT);
+  const found: number[] = [];
+  for (let i = 0; i < count; i++) found.push(world.u32(record + RECORD_LISTS + 4 * i));
+  return found;
 }
 
 const next = (world: World, node: number, level: number): number => world.u32(node - 4 - 4 * level);
