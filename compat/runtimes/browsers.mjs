@@ -57,21 +57,22 @@ function counted(browser, name, where, found) {
   return { held, failed: failures.length, ...(reasons.length > 0 && { notTried: reasons.length }) };
 }
 
-/** What one thread does alone, in the window; what several do, in a worker that may block. */
+/**
+ * What one thread does alone, in the window; what several do, in a worker that may block. The suite
+ * of reclaimers is of several all along, and is made in both.
+ */
 async function contracts(browser, runtime, origin) {
   const all = {};
   for (const name of PACKAGES) {
-    const domain = DOMAINS.includes(name);
     const run = async (where, expression) => {
       const found = await inPage(browser, `${origin}/`, expression);
       return counted(runtime, name, where, found);
     };
-    all[name] = domain
-      ? { window: await run('window', inWindow(name, 'threads')) }
-      : {
-          window: await run('window', inWindow(name, 'alone')),
-          'Web Worker': await run('Web Worker', inWorker(name, 'threads')),
-        };
+    const part = DOMAINS.includes(name) ? 'threads' : 'alone';
+    all[name] = {
+      window: await run('window', inWindow(name, part)),
+      'Web Worker': await run('Web Worker', inWorker(name, 'threads')),
+    };
     console.log(`${runtime} ${name}: ${JSON.stringify(all[name])}`);
   }
   return all;

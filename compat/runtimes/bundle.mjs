@@ -74,9 +74,7 @@ export async function bundleAll(project) {
       await bundle(join(SRC, 'cli.ts'), join(test, `${kind}.mjs`), threads);
     }
     if (DOMAINS.includes(name)) {
-      await bundle(join(RECLAIM, 'jobs.mjs'), join(test, 'jobs.mjs'));
-      mkdirSync(join(project, name, 'dist'));
-      writeFileSync(join(project, name, 'dist/index.js'), `export * from '@x/${name}';\n`);
+      await bundleReclaimJobs(project, name);
     } else {
       await bundle(jobsOf(name), join(test, 'node-jobs.mjs'), KIT_NAMES);
       await bundleWebJobs(name, test);
@@ -96,11 +94,22 @@ const jobsOf = (name) =>
     ? join(ROOT, 'packages', name, 'test/workers/jobs.mjs')
     : join(SRC, 'arena-jobs.ts');
 
+/** The suite's threads, which find the package by the place that its build has. */
+async function bundleReclaimJobs(project, name, alias = {}) {
+  await bundle(join(RECLAIM, 'jobs.mjs'), join(project, name, 'test/jobs.mjs'), alias, {
+    external: Object.keys(alias).length === 0 ? ['node:*'] : [],
+  });
+  mkdirSync(join(project, name, 'dist'));
+  writeFileSync(join(project, name, 'dist/index.js'), `export * from '@x/${name}';\n`);
+}
+
 const bundleWebJobs = (name, test) =>
   bundle(jobsOf(name), join(test, 'web-jobs.mjs'), {
     ...KIT_NAMES,
     '@x/testkit/worker': join(SRC, 'web-worker.ts'),
   });
+
+const PORT = { 'node:worker_threads': join(SRC, 'web-port.ts') };
 
 /** What runs in a browser: `page.mjs` of each package, and what pages do by themselves. */
 export async function bundlePages(project) {
@@ -117,7 +126,8 @@ export async function bundlePages(project) {
       '@threads': join(SRC, 'page-threads.ts'),
     };
     await bundle(join(SRC, 'page.ts'), join(test, 'page.mjs'), alias, { external: [], define });
-    if (!DOMAINS.includes(name)) await bundleWebJobs(name, test);
+    if (DOMAINS.includes(name)) await bundleReclaimJobs(project, name, PORT);
+    else await bundleWebJobs(name, test);
   }
   const own = [
     'page-deaths',

@@ -1,4 +1,5 @@
 // What the suite of reclaimers takes of the kit, in a browser.
 
+export { Job } from '../../../packages/testkit/node/threads.ts';
 export * from '../../../packages/testkit/src/index.ts';
-export { Job, leftOf, replay, seed } from './browser-node.ts';
+export { leftOf, replay, seed } from './browser-node.ts';

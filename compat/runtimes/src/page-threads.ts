@@ -1,5 +1,5 @@
-// Web Workers for contracts that run in a worker of a page: the page makes them. In Firefox `new
-// Worker` does not always return in a worker.
+// Web Workers for contracts that run in a page, or in a worker of it, where the page makes them: in
+// Firefox `new Worker` does not always return in a worker.
 
 import { webThreads } from './web-threads.ts';
 
@@ -43,6 +43,12 @@ class Remote extends EventTarget {
 /** Nothing collects garbage on demand here. */
 export const garbage = undefined;
 
+/** A Web Worker that runs `file`. */
+export const workerOf = (file: URL): Worker =>
+  'document' in globalThis
+    ? new Worker(file, { type: 'module' })
+    : (new Remote(file) as unknown as Worker);
+
 const file = new URL('./web-jobs.mjs', import.meta.url);
 
-export const spawn = webThreads(() => new Remote(file) as unknown as Worker);
+export const spawn = webThreads(() => workerOf(file));

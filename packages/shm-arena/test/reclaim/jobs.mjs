@@ -271,6 +271,7 @@ function puppet() {
 }
 
 attach();
+await arena.ready; // Its death can be noticed from here on.
 if (workerData.job === 'puppet') {
   puppet();
 } else {
