@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { machineLine } from './machine.ts';
 import { saveRun } from './results.ts';
-import { type RunOptions, runSuite, type SuiteResult } from './run.ts';
+import { type RunOptions, runSuite, type SuiteResult, subjectsAt } from './run.ts';
 import { spread } from './stats.ts';
 import { SUITES, suitesOf } from './suites/index.ts';
 import type { Suite } from './types.ts';
@@ -40,8 +40,11 @@ function number(name: 'rounds' | 'seed'): { [name: string]: number } {
   return value === undefined ? {} : { [name]: value };
 }
 
-function say(suite: Suite): (step: { round: number; rounds: number; subject: string }) => void {
-  const total = suite.subjects.length;
+function say(
+  suite: Suite,
+  size: number,
+): (step: { round: number; rounds: number; subject: string }) => void {
+  const total = subjectsAt(suite, size).length;
   let done = 0;
   return ({ round, rounds, subject }) => {
     const share = Math.round((100 * done++) / (rounds * total));
@@ -84,7 +87,7 @@ const options: RunOptions = { clock, ...number('rounds'), ...number('seed') };
 for (const suite of chosen) {
   const usual = suite.sizes?.filter((size) => size <= suite.size) ?? [suite.size];
   for (const size of sizes ?? usual) {
-    const result = await runSuite(suite, { ...options, size, progress: say(suite) });
+    const result = await runSuite(suite, { ...options, size, progress: say(suite, size) });
     if (!values.dry) saveRun(suite, result);
     print(suite, result);
   }

@@ -4,27 +4,12 @@
 
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { collector } from './collect.ts';
 import { suitesOf } from './suites/index.ts';
 import type { Bench, Count, Done, Job, Stretch, Task } from './types.ts';
 
 const collect = collector();
-
-/**
- * This thread's garbage collection. The flag is the process's, and goes back at once: with it,
- * Node's own code would be compiled anew in each thread. So another thread may take it back just
- * before this one looks; then once more.
- */
-function collector(): () => void {
-  for (;;) {
-    setFlagsFromString('--expose-gc');
-    const found = runInNewContext('typeof gc === "function" ? gc : undefined');
-    setFlagsFromString('--no-expose-gc');
-    if (found !== undefined) return found;
-  }
-}
 
 const ARRIVED = 0;
 const SPINNING = 1;
@@ -66,6 +51,13 @@ class Meeting {
   }
 }
 
+/** What the main thread hands to this one. */
+function handed<T>(): Promise<T> {
+  return new Promise((resolve) => {
+    parentPort!.once('message', (value) => resolve(value as T));
+  });
+}
+
 /** What this thread does of a job; `others` are the threads that the main one has started. */
 async function run(job: Job, others: readonly Worker[]): Promise<Done> {
   const meeting = new Meeting(job);
@@ -89,14 +81,19 @@ async function run(job: Job, others: readonly Worker[]): Promise<Done> {
       counts.push({ metric, value });
     },
     async share<T>(make: () => T | Promise<T>): Promise<T> {
-      if (job.thread > 0) {
-        return new Promise((resolve) => {
-          parentPort!.once('message', (value) => resolve(value as T));
-        });
-      }
+      if (job.thread > 0) return handed();
       const value = await make();
       for (const worker of others) worker.postMessage(value);
       return value;
+    },
+    async deal(make) {
+      if (job.thread > 0) return handed();
+      const [own, ...rest] = make();
+      for (const [at, worker] of others.entries()) {
+        const theirs = rest[at]!;
+        worker.postMessage(theirs, [theirs.port]);
+      }
+      return own!;
     },
     collect,
   };

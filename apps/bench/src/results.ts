@@ -24,7 +24,9 @@ const COMPARED = [
   '@x/masstree',
   '@x/shm-arena',
   '@x/skiplist',
+  'immutable',
   'lmdb',
+  'sharedmap',
   'sorted-btree',
 ];
 /** Of one size. Older runs are dropped: git has them. */

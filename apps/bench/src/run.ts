@@ -47,24 +47,25 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
   const rounds = options.rounds ?? suite.rounds ?? DEFAULT_ROUNDS;
   const seed = options.seed ?? 1;
   const next = generator(seed);
+  const subjects = subjectsAt(suite, size);
   const samples: SuiteResult['samples'] = {};
   const checksums: SuiteResult['checksums'] = {};
   for (let round = 0; round < rounds; round++) {
     const roundSeed = next();
     const measured = new Map<string, Measured>();
     const waiting: Task[] = [];
-    for (let turn = 0; turn < suite.subjects.length; turn++) {
-      const { name, threads = 1 } = suite.subjects[(turn + round) % suite.subjects.length]!;
+    for (let turn = 0; turn < subjects.length; turn++) {
+      const { name, threads = 1 } = subjects[(turn + round) % subjects.length]!;
       options.progress?.({ round, rounds, subject: name });
       waiting.push({ suite: suite.name, subject: name, size, seed: roundSeed, threads });
-      if (options.together === true && turn < suite.subjects.length - 1) continue;
+      if (options.together === true && turn < subjects.length - 1) continue;
       const tasks = waiting.splice(0);
       for (const [n, done] of (await runProcess(tasks)).entries()) {
         measured.set(tasks[n]!.subject, merge(done, options.clock ?? 'wall'));
       }
     }
     compareChecksums(suite, measured, checksums);
-    for (const { name } of suite.subjects) {
+    for (const { name } of subjects) {
       for (const [metric, value] of Object.entries(measured.get(name)!.values)) {
         samples[name] ??= {};
         samples[name][metric] ??= [];
@@ -74,6 +75,11 @@ export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<
   }
   const clock = options.clock === 'cpu' ? { clock: options.clock } : {};
   return { size, rounds, seed, ...clock, samples, checksums, ...judged(suite, samples) };
+}
+
+/** Those of a suite that are run at that size. */
+export function subjectsAt(suite: Suite, size: number): Suite['subjects'] {
+  return suite.subjects.filter(({ most = size }) => size <= most);
 }
 
 const ENTRY = new URL('./process.ts', import.meta.url);

@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+
 /** What a process is told: which subject of which suite it is, on what data. */
 export interface Task {
   readonly suite: string;
@@ -47,6 +49,8 @@ export interface Bench {
   count(metric: string, value: number): void;
   /** Runs `make` in thread 0 and hands what it returned to every thread. */
   share<T>(make: () => T | Promise<T>): Promise<T>;
+  /** Runs `make` in thread 0 and hands one of what it returned to each thread, with its port. */
+  deal<T extends { readonly port: MessagePort }>(make: () => readonly T[]): Promise<T>;
   /** Collects garbage now, so that none of the past is paid for in the next measurement. */
   collect(): void;
 }
@@ -87,13 +91,22 @@ export interface Metric {
   readonly same?: boolean;
 }
 
+/** One of those that are measured in turns. */
+interface Contender {
+  readonly name: string;
+  /** Default 1. */
+  readonly threads?: number;
+  /** It is not run at larger sizes. */
+  readonly most?: number;
+}
+
 /** A benchmark: subjects that are measured in turns, and what is made of their numbers. */
 export interface Suite {
   readonly name: string;
   readonly title: string;
   /** One line under the table: what was run. */
   readonly about: string;
-  readonly subjects: readonly { readonly name: string; readonly threads?: number }[];
+  readonly subjects: readonly Contender[];
   readonly metrics: readonly Metric[];
   readonly ratios: readonly Ratio[];
   readonly limits?: readonly Limit[];

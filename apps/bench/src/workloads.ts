@@ -10,7 +10,8 @@ import { addValue, type Values } from './values.ts';
 /** Enough for the optimising compiler, small enough to be no part of what is measured. */
 export const WARM_UP = 20_000;
 const BATCH = 1_000;
-const LANES = 64;
+/** Keys of a `getMany`. */
+export const LANES = 64;
 export const SHORT_SCAN = 100;
 /** How often each entry is read by scans. */
 const PASSES = 4;
@@ -52,9 +53,13 @@ export function getAll(map: BenchMap, keys: readonly Key[], values: Values): num
 }
 
 /** As `getAll`, many keys a call. */
-export function getAllMany(map: BenchMap, keys: readonly Key[]): number {
+export function getAllMany(map: BenchMap, keys: readonly Key[], values: Values): number {
   let sum = 0;
-  for (let i = 0; i < keys.length; i += LANES) sum = map.getMany!(keys.slice(i, i + LANES), sum);
+  for (let i = 0; i < keys.length; i += LANES) {
+    for (const value of map.getMany!(keys.slice(i, i + LANES))) {
+      sum = addValue(sum, value, values);
+    }
+  }
   return sum;
 }
 

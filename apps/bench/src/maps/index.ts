@@ -13,11 +13,20 @@ export const MAPS = {
   'avl-batch, grown': async () => (await import('./avl.ts')).openGrown,
   'sorted array': async () => (await import('./sorted.ts')).openSorted,
   lmdb: async () => (await import('./lmdb.ts')).openLmdb,
+  sharedmap: async () => (await import('./sharedmap.ts')).openSharedMap,
   'sorted-btree': async () => (await import('./plain.ts')).openSortedBtree,
+  immutable: async () => (await import('./immutable.ts')).openImmutable,
   Map: async () => (await import('./plain.ts')).openMap,
+  'Map by messages': async () => (await import('./messages.ts')).openMessages,
 } satisfies Record<string, () => Promise<OpenMap>>;
 
 export type MapName = keyof typeof MAPS;
+
+/** How many entries are asked of those that would take minutes for more. */
+export const MOST: { readonly [name in MapName]?: number } = {
+  sharedmap: 1_000_000,
+  'Map by messages': 1_000_000,
+};
 
 /** The maps of blocks that a suite of that name is about: `masstree-threads`, `hamt-threads`. */
 export async function blockMapsOf(suite: string): Promise<BlockMaps> {

@@ -13,8 +13,7 @@ export interface BenchMap {
   update?(key: Key, change: (value: unknown) => unknown): void;
   /** Has what was written be found by those who read. Left out: it is found at once. */
   publish?(): void;
-  /** Adds the values of `keys` to the checksum `sum`. */
-  getMany?(keys: Key[], sum: number): number;
+  getMany?(keys: Key[]): readonly unknown[];
   writeBatch?(keys: Key[], values: ArrayLike<unknown>, from: number, to: number): void;
   /** Walks up to `limit` entries from `first` on, in order, and adds each to the checksum. */
   entries?(first: Key | undefined, limit: number, sum: number): number;

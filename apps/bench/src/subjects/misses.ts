@@ -59,7 +59,7 @@ function reads(map: BenchMap, watched: number) {
   const starts = Math.ceil(watched / SHORT_SCAN);
   return {
     get: [watched, (keys: string[]) => getAll(map, keys, f64)],
-    getMany: [watched, (keys: string[]) => getAllMany(map, keys)],
+    getMany: [watched, (keys: string[]) => getAllMany(map, keys, f64)],
     entries: [watched, () => map.entries!(undefined, watched, 0)],
     entries100: [starts * SHORT_SCAN, (keys: string[]) => scanShort(map, keys.slice(0, starts))],
   } as const;

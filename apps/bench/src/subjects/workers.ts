@@ -9,7 +9,7 @@ import { ascending, keysOf, shuffled } from '../random.ts';
 import { shareArena } from '../shared.ts';
 import type { Bench, Job } from '../types.ts';
 import { VALUES } from '../values.ts';
-import { setAll, settle, WARM_UP } from '../workloads.ts';
+import { LANES, setAll, settle, WARM_UP } from '../workloads.ts';
 
 const { f64 } = VALUES;
 
@@ -19,7 +19,7 @@ type Share = (job: Job, bench: Bench) => Promise<BenchMap>;
 /** Each key's value is its number. */
 function filled(map: BenchMap, { size, seed }: Job): void {
   const order = shuffled(size, seed);
-  map.fill(() => setAll(map, keysOf(order), order));
+  setAll(map, keysOf(order), order);
 }
 
 const blocks =
@@ -67,42 +67,81 @@ const copies: Share = async (job) => {
   return map;
 };
 
+const fixed: Share = async (job, bench) => {
+  const { newSharedMap, overSharedMap, restored } = await import('../maps/sharedmap.ts');
+  const told = await bench.share(() => {
+    const map = newSharedMap(job.size);
+    filled(overSharedMap(map), job);
+    return map;
+  });
+  return overSharedMap(restored(told));
+};
+
+const messages: Share = async (job, bench) => {
+  const { overMessages, startOwner } = await import('../maps/messages.ts');
+  const map = overMessages(await bench.deal(() => startOwner(job.threads)));
+  if (job.thread === 0) filled(map, job);
+  return map;
+};
+
+interface Way {
+  readonly share: Share;
+  readonly writes: boolean;
+  /** One of so many keys is timed, where a `get` takes long; the others are read together. */
+  readonly oneOf?: number;
+}
+
 const SHARED = {
   masstree: { share: blocks('masstree'), writes: true },
   hamt: { share: blocks('hamt'), writes: true },
   skiplist: { share: list, writes: true },
   lmdb: { share: lmdb, writes: true },
+  sharedmap: { share: fixed, writes: true },
+  'Map by messages': { share: messages, writes: true, oneOf: 10 },
   // A write would have to be told to all others.
   Map: { share: copies, writes: false },
-} satisfies Record<string, { share: Share; writes: boolean }>;
+} satisfies Record<string, Way>;
 
 /** `masstree, 2`: the map, and how many workers. */
 export async function workers(job: Job, bench: Bench): Promise<void> {
-  const { share, writes } = SHARED[job.subject.replace(/, \d+$/, '') as keyof typeof SHARED];
+  const name = job.subject.replace(/, \d+$/, '') as keyof typeof SHARED;
+  const { share, writes, oneOf = 1 }: Way = SHARED[name];
   const map = await share(job, bench);
   const own = shuffled(job.size, job.seed + 1).filter((n) => n % job.threads === job.thread);
   warmUp(map, Math.min(WARM_UP, job.size), writes);
   await settle(job);
-  const asked = keysOf(own);
-  bench.measure('get', own.length, () => sumOf(map, asked));
+  const alone = keysOf(own.filter((_, at) => at % oneOf === 0));
+  const rest = keysOf(own.filter((_, at) => at % oneOf !== 0));
+  let sum = 0;
+  const getAlone = (): number => {
+    sum = sumOf(map, alone);
+    return sum;
+  };
+  bench.measure('get', alone.length, getAlone, () => (sum + sumTogether(map, rest)) >>> 0);
+  if (map.getMany !== undefined) {
+    const asked = keysOf(own);
+    bench.measure('getMany', own.length, () => sumTogether(map, asked));
+  }
   const written = keysOf(own);
   const values = own.map((n) => job.size - n);
   if (writes) {
     const overwrite = (): number => {
-      map.fill(() => setAll(map, written, values));
+      setAll(map, written, values);
       return 0;
     };
-    bench.measure('set', own.length, overwrite, () => sumOf(map, keysOf(own)));
+    const check = map.getMany === undefined ? sumOf : sumTogether;
+    bench.measure('set', own.length, overwrite, () => check(map, keysOf(own)));
   }
   await map.close();
 }
 
-/** Reads, and writes what is there. */
+/** Reads, one by one and together, and writes what is there. */
 function warmUp(map: BenchMap, size: number, writes: boolean): void {
   const order = ascending(size);
   for (let time = 0; time < 2; time++) {
     sumOf(map, keysOf(order));
-    if (writes) map.fill(() => setAll(map, keysOf(order), order));
+    if (map.getMany !== undefined) sumTogether(map, keysOf(order));
+    if (writes) setAll(map, keysOf(order), order);
   }
 }
 
@@ -110,5 +149,16 @@ function warmUp(map: BenchMap, size: number, writes: boolean): void {
 function sumOf(map: BenchMap, keys: readonly Key[]): number {
   let sum = 0;
   for (const key of keys) sum = (sum + (map.get(key) as number)) >>> 0;
+  return sum;
+}
+
+/** As `sumOf`, many keys a call. */
+function sumTogether(map: BenchMap, keys: Key[]): number {
+  let sum = 0;
+  for (let at = 0; at < keys.length; at += LANES) {
+    for (const value of map.getMany!(keys.slice(at, at + LANES))) {
+      sum = (sum + (value as number)) >>> 0;
+    }
+  }
   return sum;
 }

@@ -10,7 +10,7 @@ import { type Row, suiteOf } from './row.ts';
 /** What the same is asked of all maps in. */
 export const ALL: MapName[] = [
   ...(['masstree', 'hamt', 'skiplist', 'avl-batch'] as const),
-  ...(['lmdb', 'sorted-btree', 'Map'] as const),
+  ...(['lmdb', 'sharedmap', 'sorted-btree', 'immutable', 'Map', 'Map by messages'] as const),
 ];
 const LIST: MapName[] = ['skiplist', 'lmdb', 'sorted-btree', 'Map'];
 const READS: WorkloadName[] = ['get', 'getMany', 'entries', 'entries100'];
@@ -21,15 +21,20 @@ const ROWS: readonly Row[] = [
     title: 'All maps: what an entry costs and takes',
     about:
       'set: all entries into an empty map in random order, avl-batch builds every 1 000 and is ' +
-      'rebuilt at the end. get: each key a string of its own, flat and never hashed. entries: ' +
-      'nanoseconds an entry, key and value decoded; hamt and Map in whichever order. Of fewer ' +
+      'rebuilt at the end. get: each key a string of its own, flat and never hashed; getMany: 64 ' +
+      'keys a call, of maps that have it. entries: nanoseconds an entry, key and value decoded; ' +
+      'masstree, skiplist, avl-batch, lmdb and sorted-btree in the order of their keys. Of fewer ' +
       'than 50 000 entries all is done several times over. bytes: of the blocks of masstree and ' +
-      'hamt, the pages of skiplist, the tree of avl-batch, the file of lmdb, each for all ' +
-      'workers together; of the heap of one worker else. lmdb: putSync in one transaction, no ' +
-      'fsync, files in memory.',
+      'hamt, the pages of skiplist, the tree of avl-batch, the file of lmdb, the table of ' +
+      'sharedmap, the heap of the thread that is sent messages, each for all workers together; ' +
+      'of the heap of one worker else. lmdb: putSync in one transaction, no fsync, files in ' +
+      'memory. immutable: withMutations. sharedmap: made for a third more entries, of 20 and 12 ' +
+      'characters, numbers as strings. Map by messages: a get or a getMany waits for its answer; ' +
+      'sets go 64 to a message and the last message is waited for; entries come 1 000 to a ' +
+      'message. sharedmap and Map by messages: up to 1 000 000 entries, more take minutes.',
     maps: ALL,
     // First bytes: what came before would still be in the heap.
-    workloads: ['bytes', 'set', 'get', 'each'],
+    workloads: ['bytes', 'set', 'get', 'getMany', 'each'],
     values: 'f64',
     sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
     ratios: [],

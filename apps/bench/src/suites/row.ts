@@ -1,7 +1,7 @@
 // A benchmark of maps: which of them, what is done to them, and with what keys and values.
 
 import { KEYS, type KeyName } from '../keys.ts';
-import { MAPS, type MapName } from '../maps/index.ts';
+import { MAPS, type MapName, MOST } from '../maps/index.ts';
 import type { Metric, Suite } from '../types.ts';
 import { VALUES, type ValueName } from '../values.ts';
 import { run, WORKLOADS, type WorkloadName } from '../workloads.ts';
@@ -21,7 +21,7 @@ export function suiteOf({ maps, workloads, values, keys = 'user', ...row }: Row)
   return {
     size: 1_000_000,
     ...row,
-    subjects: maps.map((name) => ({ name })),
+    subjects: contenders(maps),
     metrics: workloads.map((name): Metric => {
       const { title, unit } = WORKLOADS[name];
       return { name, title, unit };
@@ -32,6 +32,14 @@ export function suiteOf({ maps, workloads, values, keys = 'user', ...row }: Row)
       return (job, bench) => run(workloads, { job, bench, ...scene });
     },
   };
+}
+
+/** Maps as the subjects of a suite. */
+export function contenders(maps: readonly MapName[]): Suite['subjects'] {
+  return maps.map((name) => {
+    const most = MOST[name];
+    return most === undefined ? { name } : { name, most };
+  });
 }
 
 /** The map that a subject is, with what it is to hold. */

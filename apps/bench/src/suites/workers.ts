@@ -3,7 +3,7 @@
 import type { Suite } from '../types.ts';
 
 const WORKERS = [1, 2, 4];
-const SHARED = ['masstree', 'hamt', 'skiplist', 'lmdb'];
+const SHARED = ['masstree', 'hamt', 'skiplist', 'lmdb', 'sharedmap', 'Map by messages'];
 const ALL = [...SHARED, 'Map'];
 
 export const WORKER_SUITES: readonly Suite[] = [
@@ -13,15 +13,19 @@ export const WORKER_SUITES: readonly Suite[] = [
     about:
       'Nanoseconds of the whole an operation: half of it is twice as many operations a second. ' +
       'get: the workers read all keys, each its part, in random order, each key a string of its ' +
-      'own. set: they overwrite all, in the same way. lmdb: one transaction for each worker, ' +
-      'which wait for each other; no fsync, files in memory. Map: a copy for each worker, which ' +
-      'is only read. More workers than the machine has cores take turns.',
+      'own; getMany: the same, 64 keys a call. set: they overwrite all, in the same way. lmdb: ' +
+      'one transaction for each worker, which wait for each other; no fsync, files in memory. ' +
+      'sharedmap: numbers are strings in it. Map by messages: one thread more has the Map and ' +
+      'answers; a get waits for its answer, and one key in ten is read so; sets go 64 to a ' +
+      'message, and the last message of each worker is waited for. Map: a copy for each worker, ' +
+      'which is only read. More threads than the machine has cores take turns.',
     over: 'workers',
     subjects: ALL.flatMap((name) =>
       WORKERS.map((threads) => ({ name: `${name}, ${threads}`, threads })),
     ),
     metrics: [
       { name: 'get', title: 'get', unit: 'ns' },
+      { name: 'getMany', title: 'getMany', unit: 'ns' },
       { name: 'set', title: 'set', unit: 'ns' },
     ],
     ratios: [

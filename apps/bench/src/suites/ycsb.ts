@@ -4,10 +4,10 @@ import type { MapName } from '../maps/index.ts';
 import { kindsOf, MIXES, type Mix, runMixes } from '../mixes.ts';
 import type { Metric, Suite } from '../types.ts';
 import { ALL } from './maps.ts';
-import { sceneOf } from './row.ts';
+import { contenders, sceneOf } from './row.ts';
 
 /** Those that keep no order, and cannot do the scans of E. */
-const UNORDERED: MapName[] = ['hamt', 'Map'];
+const UNORDERED: MapName[] = ['hamt', 'sharedmap', 'immutable', 'Map', 'Map by messages'];
 const SHARES = { p50: 'p50', p99: 'p99', p999: 'p99.9' };
 
 /** Who is set beside whom, where both can do it. */
@@ -31,11 +31,13 @@ export const YCSB_SUITES: readonly Suite[] = [
       'change, write). Few keys are asked for often (zipf, 0.99), each by a string of its own. ' +
       'One thread; A, B, C, F and D one after the other on one map, E on a fresh one. An ' +
       'operation: without the clock, half as many as there are entries, a fifth in E. ' +
-      'Percentiles: of as many more, the clock included. hamt and Map keep no order and have no ' +
-      'E. lmdb: each write is a transaction of its own, no fsync, files in memory. avl-batch ' +
-      'builds after each write, so that the next read finds it, and is rebuilt before each ' +
-      'workload.',
-    subjects: ALL.map((name) => ({ name })),
+      'Percentiles: of as many more, the clock included. What keeps no order has no E. lmdb: ' +
+      'each write is a transaction of its own, no fsync, files in memory. avl-batch builds after ' +
+      'each write, so that the next read finds it, and is rebuilt before each workload. ' +
+      'sharedmap: numbers are strings in it. immutable: each write makes a new map. Map by ' +
+      'messages: another thread has the Map, each operation waits for its answer, an update for ' +
+      'two.',
+    subjects: contenders(ALL),
     metrics: NAMES.flatMap((name) => [
       { name, title: `${name}: an operation`, unit: 'ns' as const },
       ...kindsOf(MIXES[name] as Mix).flatMap((kind) =>
