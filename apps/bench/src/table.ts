@@ -27,39 +27,58 @@ export function tableOf(suite: Suite, run: Run): string {
   return parts.filter((part, at) => part !== '' || parts[at - 1] !== '').join('\n');
 }
 
-/** What each subject has in a metric. */
-function cellsOf({ subjects }: Suite, { samples }: Run, metric: string): string[] {
-  return subjects.map(({ name }) => {
-    const found = samples[name]?.[metric];
-    if (found === undefined) return '–';
-    const { median, q1, q3 } = spread(found);
-    const range = q1 === q3 ? '' : ` (${count(q1)}–${count(q3)})`;
-    return `${count(median)}${range}`;
-  });
+/** What a subject has in a metric. */
+function cellOf({ samples }: Run, subject: string, metric: string): string {
+  const found = samples[subject]?.[metric];
+  if (found === undefined) return '–';
+  const { median, q1, q3 } = spread(found);
+  const range = q1 === q3 ? '' : ` (${count(q1)}–${count(q3)})`;
+  return `${count(median)}${range}`;
 }
 
 const headed = ({ title, unit }: Metric): string =>
   unit === 'count' ? title : `${title}, ${unit}`;
 
-/** A table with a column for each subject. */
-function columns(corner: string, { subjects }: Suite, rows: readonly string[]): string {
-  const names = subjects.map(({ name }) => name);
+function columns(corner: string, names: readonly string[], rows: readonly string[]): string {
   return [row([corner, ...names]), row(['---', ...names.map(() => '---:')]), ...rows].join('\n');
 }
 
+const namesOf = ({ subjects }: Suite): string[] => subjects.map(({ name }) => name);
+
+/** Of subjects that end in a number: a table for each metric, with a column for each number. */
+function numberedTables(suite: Suite, run: Run): string {
+  const ends = namesOf(suite).map((name) => name.split(/, (?=\d+$)/));
+  const [subjects, numbers] = [0, 1].map((part) => [...new Set(ends.map((end) => end[part]!))]);
+  const tables = suite.metrics.flatMap((metric) => {
+    const rows = subjects!.flatMap((subject) => {
+      const cells = numbers!.map((number) => cellOf(run, `${subject}, ${number}`, metric.name));
+      return cells.every((cell) => cell === '–') ? [] : [row([subject, ...cells])];
+    });
+    return rows.length === 0 ? [] : [columns(`${headed(metric)}; ${suite.over}:`, numbers!, rows)];
+  });
+  return tables.join('\n\n');
+}
+
 function valueTable(suite: Suite, run: Run): string {
+  if (suite.over !== undefined) return numberedTables(suite, run);
+  const names = namesOf(suite);
   const rows = suite.metrics.map((metric) =>
-    row([headed(metric), ...cellsOf(suite, run, metric.name)]),
+    row([headed(metric), ...names.map((name) => cellOf(run, name, metric.name))]),
   );
-  return columns('', suite, rows);
+  return columns('', names, rows);
 }
 
 /** A suite's runs of several sizes side by side: a table for each metric. */
 export function tablesOf(suite: Suite, runs: readonly Run[]): string {
   const ordered = runs.toSorted((a, b) => a.size - b.size);
   const tables = suite.metrics.map((metric) => {
-    const rows = ordered.map((run) => row([count(run.size), ...cellsOf(suite, run, metric.name)]));
-    return `${columns(headed(metric), suite, rows)}\n`;
+    const names = namesOf(suite).filter((name) =>
+      ordered.some(({ samples }) => samples[name]?.[metric.name] !== undefined),
+    );
+    const rows = ordered.map((run) =>
+      row([count(run.size), ...names.map((name) => cellOf(run, name, metric.name))]),
+    );
+    return `${columns(headed(metric), names, rows)}\n`;
   });
   const taken = ordered.map((run) => `- ${count(run.size)} entries: ${origin(suite, run)}.`);
   return [...tables, `${suite.about}\n`, ...taken].join('\n');

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { KEYS, type Keys } from '../src/keys.ts';
 import { ascending, generator, keysOf, mix, shuffled, zipf } from '../src/random.ts';
 import { kept, type Run } from '../src/results.ts';
+import { subjectsAt } from '../src/run.ts';
 import { pairwise, spread } from '../src/stats.ts';
 import { suitesOf } from '../src/suites/index.ts';
-import { fill, tablesOf } from '../src/table.ts';
+import { fill, tableOf, tablesOf } from '../src/table.ts';
 import { VALUES, type Values } from '../src/values.ts';
 
 describe('data', () => {
@@ -109,7 +110,7 @@ describe('tables', () => {
   });
 });
 
-describe('runs of several sizes', () => {
+describe('runs side by side', () => {
   const run = (size: number, value: number): Run => ({
     ...{ size, rounds: 1, seed: 1, date: '2026-01-02T00:00:00.000Z', machine: 'a machine' },
     ...{ versions: {}, samples: { masstree: { get: [value] } }, ratios: [], limits: [] },
@@ -128,12 +129,41 @@ describe('runs of several sizes', () => {
   it('stand in one table, the smallest first', () => {
     const table = tablesOf(sized!, older.toReversed());
     const rows = table.split('\n').filter((line) => /^\| [\d ]+ \| \d/.test(line));
-    expect(rows.map((line) => line.split(' | ').slice(0, 2))).toEqual([
-      ['| 1 000', '1'],
-      ['| 10 000', '2'],
-      ['| 1 000 000', '3'],
-    ]);
+    expect(rows).toEqual(['| 1 000 | 1 |', '| 10 000 | 2 |', '| 1 000 000 | 3 |']);
     for (const { title } of sized!.metrics) expect(table).toContain(title);
     expect(table.match(/a machine/g)).toHaveLength(older.length);
+  });
+
+  it('have a column for each map that was measured at one of them', () => {
+    const more = { ...run(100_000, 4), samples: { Map: { get: [5] } } };
+    const [, table] = tablesOf(sized!, [...older, more]).split('| get, ns ');
+    expect(table!.split('\n\n')[0]!.split('\n').slice(0, 6)).toEqual([
+      '| masstree | Map |',
+      '| --- | ---: | ---: |',
+      '| 1 000 | 1 | – |',
+      '| 10 000 | 2 | – |',
+      '| 100 000 | – | 5 |',
+      '| 1 000 000 | 3 | – |',
+    ]);
+  });
+
+  it('leave out what would take minutes', () => {
+    const names = (size: number) => subjectsAt(sized!, size).map(({ name }) => name);
+    expect(names(1_000_000)).toEqual(sized!.subjects.map(({ name }) => name));
+    const slow = names(1_000_000).filter((name) => !names(1_000_001).includes(name));
+    expect(slow).toEqual(['sharedmap', 'Map by messages']);
+  });
+
+  it('have, for workers, a column for each number and a row for each that was measured', () => {
+    const [suite] = suitesOf('workers');
+    const samples = { 'lmdb, 1': { get: [4] }, 'lmdb, 4': { get: [7] }, 'Map, 2': { get: [5] } };
+    const table = tableOf(suite!, { ...run(1_000, 1), samples });
+    expect(table.split('\n\n')[0]!.split('\n')).toEqual([
+      '| get, ns; workers: | 1 | 2 | 4 |',
+      '| --- | ---: | ---: | ---: |',
+      '| lmdb | 4 | – | 7 |',
+      '| Map | – | 5 | – |',
+    ]);
+    expect(table).not.toContain('set, ns');
   });
 });

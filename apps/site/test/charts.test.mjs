@@ -85,6 +85,16 @@ test('a line that ends early has its name there; a wide range has a scale that m
   for (const tick of [10, 100, 500]) assert.ok(svg.includes(`>${tick}<`), `${tick}`);
 });
 
+test('lines of others differ in their dashes; what each thread has for itself has hollow dots', () => {
+  const peers = ['lmdb', 'sharedmap', 'Map by messages', 'sorted-btree', 'immutable', 'Map'];
+  const all = Object.fromEntries(peers.map((name, at) => [name, { get: [at + 1] }]));
+  const runs = [1000, 10_000].map((size) => ({ size, samples: all }));
+  const svg = chartOverSizes(metric, runs);
+  const dashes = svg.match(/stroke-dasharray="[^"]+"/g);
+  assert.equal(new Set(dashes).size, peers.length);
+  assert.equal(svg.match(/<circle [^>]*fill="var\(--vp-c-bg\)"/g).length, 3 * runs.length);
+});
+
 test('suites that differ in size alone are one picture; of one size the newest run counts', () => {
   const of = (size, value) => ({
     ...{ size, rounds: 1, date: '2026-01-02T00:00:00Z', machine: 'a machine' },

@@ -8,7 +8,7 @@ import { JSDOM } from 'jsdom';
 const { document } = new JSDOM('').window;
 const WIDTH = 640;
 const ROW = 26;
-const HEIGHT = 340;
+const HEIGHT = 420;
 const TOP = 20;
 const BOTTOM = 40;
 /** A line of text. */
@@ -20,7 +20,17 @@ const PERCENTILE = /^(.*?) ?(p50|p99|p999)$/;
 /** The subjects that are ours, by the names that the benchmarks give them. */
 const OURS = ['masstree', 'hamt', 'skiplist', 'avl-batch', 'one map', 'two maps'];
 /** What tells the lines of others apart. */
-const DASHES = { lmdb: '7 4', 'sorted-btree': '2 4', Map: '10 3 2 3' };
+const DASHES = {
+  lmdb: '7 4',
+  sharedmap: '16 4',
+  'Map by messages': '4 2',
+  'sorted-btree': '2 4',
+  immutable: '8 3 2 3 2 3',
+  Map: '12 3 2 3',
+};
+/** Those of which each thread has its own. */
+const OWN = ['sorted-btree', 'immutable', 'Map'];
+const PAGE = 'var(--vp-c-bg)';
 /** Beyond this ratio a scale multiplies. */
 const WIDE = 8;
 
@@ -195,7 +205,10 @@ export function chartOverSizes({ name, title }, runs, over = 'entries') {
           { ...line, z: null, stroke: colour({ subject: own }), strokeDasharray: DASHES[own] },
         ),
       ),
-      Plot.dot(points, { ...line, fill: colour, r: 3 }),
+      Plot.dot(points, {
+        ...{ ...line, r: 3 },
+        fill: (point) => (OWN.includes(point.subject) ? PAGE : colour(point)),
+      }),
       ...sizes.flatMap((size) =>
         apart(
           ends.filter((end) => end.size === size),
@@ -203,7 +216,8 @@ export function chartOverSizes({ name, title }, runs, over = 'entries') {
         ).map(([end, dy]) =>
           Plot.text([end], {
             ...{ x: 'size', y: 'value', text: 'subject', fill: colour },
-            ...{ textAnchor: 'start', dx: 8, dy },
+            // Where lines of others go on, its name stands clear of them.
+            ...{ textAnchor: 'start', dx: 8, dy, stroke: PAGE, strokeWidth: 5 },
           }),
         ),
       ),
@@ -284,9 +298,9 @@ export function chartPage(suites, runsOf) {
     '# Benchmarks as pictures\n',
     'Each bar is the median of its rounds, the thin line its least and its most; ours are in',
     'colour. Shorter is better. Of times of single calls three dots are shown, medians of the',
-    'rounds: half of all calls, 99 and 99.9 of a hundred took no longer. The same numbers as',
-    '[in the tables](./apps/bench.md), which say how they were taken. What has not been run',
-    '[stands at the end](#not-run-yet).\n',
+    'rounds: half of all calls, 99 and 99.9 of a hundred took no longer. The hollow dots of a line',
+    'are of what each thread has its own of. The same numbers as [in the tables](./apps/bench.md),',
+    'which say how they were taken. What has not been run [stands at the end](#not-run-yet).\n',
     ...overSizes(suites, runsOf),
   ];
   for (const suite of suites) {
