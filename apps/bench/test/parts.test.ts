@@ -151,7 +151,7 @@ describe('runs side by side', () => {
     const names = (size: number) => subjectsAt(sized!, size).map(({ name }) => name);
     expect(names(1_000_000)).toEqual(sized!.subjects.map(({ name }) => name));
     const slow = names(1_000_000).filter((name) => !names(1_000_001).includes(name));
-    expect(slow).toEqual(['sharedmap', 'Map by messages']);
+    expect(slow).toEqual(['sharedmap', 'immutable', 'Map by messages']);
   });
 
   it('have, for workers, a column for each number and a row for each that was measured', () => {

@@ -25,6 +25,7 @@ export type MapName = keyof typeof MAPS;
 /** How many entries are asked of those that would take minutes for more. */
 export const MOST: { readonly [name in MapName]?: number } = {
   sharedmap: 1_000_000,
+  immutable: 1_000_000,
   'Map by messages': 1_000_000,
 };
 

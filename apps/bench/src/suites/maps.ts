@@ -31,7 +31,8 @@ const ROWS: readonly Row[] = [
       'memory. immutable: withMutations. sharedmap: made for a third more entries, of 20 and 12 ' +
       'characters, numbers as strings. Map by messages: a get or a getMany waits for its answer; ' +
       'sets go 64 to a message and the last message is waited for; entries come 1 000 to a ' +
-      'message. sharedmap and Map by messages: up to 1 000 000 entries, more take minutes.',
+      'message. sharedmap, immutable and Map by messages: up to 1 000 000 entries, more take ' +
+      'minutes.',
     maps: ALL,
     // First bytes: what came before would still be in the heap.
     workloads: ['bytes', 'set', 'get', 'getMany', 'each'],
