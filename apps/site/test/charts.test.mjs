@@ -85,7 +85,7 @@ test('a line that ends early has its name there; a wide range has a scale that m
   for (const tick of [10, 100, 500]) assert.ok(svg.includes(`>${tick}<`), `${tick}`);
 });
 
-test('lines of others differ in their dashes; what each thread has for itself has hollow dots', () => {
+test('lines of others differ in their dashes; what a thread has for itself has hollow dots', () => {
   const peers = ['lmdb', 'sharedmap', 'Map by messages', 'sorted-btree', 'immutable', 'Map'];
   const all = Object.fromEntries(peers.map((name, at) => [name, { get: [at + 1] }]));
   const runs = [1000, 10_000].map((size) => ({ size, samples: all }));

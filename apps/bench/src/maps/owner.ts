@@ -77,8 +77,12 @@ function answering(): (question: Question) => unknown {
 for (const { port, words } of workerData as readonly End[]) {
   const answer = answering();
   port.on('message', (question: Question) => {
-    port.postMessage(answer(question));
-    Atomics.add(words, 0, 1);
-    Atomics.notify(words, 0);
+    try {
+      port.postMessage(answer(question));
+    } finally {
+      // Also when it fails: who asks finds no answer then, and fails too.
+      Atomics.add(words, 0, 1);
+      Atomics.notify(words, 0);
+    }
   });
 }
