@@ -18,7 +18,7 @@ const SIZED = /-\d+[km]$/;
 /** Metrics of which there are three, with what they are percentiles of. */
 const PERCENTILE = /^(.*?) ?(p50|p99|p999)$/;
 /** The subjects that are ours, by the names that the benchmarks give them. */
-const OURS = ['masstree', 'hamt', 'skiplist', 'avl-batch', 'one map', 'two maps'];
+const OURS = ['masstree', 'hamt', 'skiplist', 'avl-batch', 'Cache', 'one map', 'two maps'];
 /** What tells the lines of others apart. */
 const DASHES = {
   lmdb: '7 4',
@@ -27,9 +27,11 @@ const DASHES = {
   'sorted-btree': '2 4',
   immutable: '8 3 2 3 2 3',
   Map: '12 3 2 3',
+  'lru-cache, parts': '4 2',
+  'lru-cache, whole': '12 3 2 3',
 };
 /** Those of which each thread has its own. */
-const OWN = ['sorted-btree', 'immutable', 'Map'];
+const OWN = ['sorted-btree', 'immutable', 'Map', 'lru-cache, parts', 'lru-cache, whole'];
 const PAGE = 'var(--vp-c-bg)';
 /** Beyond this ratio a scale multiplies. */
 const WIDE = 8;

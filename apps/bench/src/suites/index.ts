@@ -1,5 +1,6 @@
 import type { Suite } from '../types.ts';
 import { ARENA_SUITES } from './arena.ts';
+import { CACHE_SUITES } from './caches.ts';
 import { HAMT_SUITES } from './hamt.ts';
 import { MAP_SUITES } from './maps.ts';
 import { MASSTREE_SUITES } from './masstree.ts';
@@ -13,6 +14,7 @@ export const SUITES: readonly Suite[] = [
   ...YCSB_SUITES,
   ...MAP_SUITES,
   ...WORKER_SUITES,
+  ...CACHE_SUITES,
   ...MASSTREE_SUITES,
   ...HAMT_SUITES,
   ...OWN_SUITES,
