@@ -11,11 +11,11 @@ export const CACHE_SUITES: readonly Suite[] = [
     title: 'One cache of 20 000 pages and one, two and four workers',
     about:
       'Nanoseconds of the whole an operation. request: 1 M in all for 200 000 pages of 200 ' +
-      "characters, by Zipf's law with exponent 0.99; a page that is not found is made and kept. " +
-      'hit: of pages that are there, each key a string of its own. misses: of a hundred requests. ' +
-      'bytes: of all caches together, for each of the 20 000 pages. Cache: one for all workers. ' +
-      'lru-cache, parts: one in each worker, of its part of the 20 000; whole: of 20 000 in each. ' +
-      'More threads than the machine has cores take turns.',
+      "characters, by Zipf's law with exponent 0.99; what is not found is made and kept. hit: of " +
+      'pages that are there, each key a string of its own. misses: of a hundred requests. bytes: ' +
+      'of all caches together, for each of the 20 000 pages. Cache: one for all workers. ' +
+      'lru-cache, parts: one in each worker, of its part of the 20 000; whole: of 20 000 in ' +
+      'each. More threads than the machine has cores take turns.',
     over: 'workers',
     subjects: CACHES.flatMap((name) =>
       WORKERS.map((threads) => ({ name: `${name}, ${threads}`, threads })),
