@@ -99,7 +99,7 @@ async function bundleReclaimJobs(project, name, alias = {}) {
   await bundle(join(RECLAIM, 'jobs.mjs'), join(project, name, 'test/jobs.mjs'), alias, {
     external: Object.keys(alias).length === 0 ? ['node:*'] : [],
   });
-  mkdirSync(join(project, name, 'dist'));
+  mkdirSync(join(project, name, 'dist'), { recursive: true });
   writeFileSync(join(project, name, 'dist/index.js'), `export * from '@x/${name}';\n`);
 }
 

@@ -64,7 +64,7 @@ export class Arena implements World {
     this.words.touch(at, bytes);
   }
 
-  /** The same, of bytes that others stand for only while the state is hashed. */
+  /** Only that their hash has to be taken again: no invariant is asked. */
   rehash(at: number, bytes: number): void {
     this.words.touch(at, bytes);
   }

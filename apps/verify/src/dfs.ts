@@ -2,12 +2,11 @@
 // that could go on) and on deaths. A run follows the known prefix and then takes the default at
 // every new point; going back takes the next option at the last point that has one.
 //
-// A state (memory, marks, what the living have seen, the history) that was met before with as much
-// left to spend leads nowhere new: a death into one is skipped, and behind a death a run that comes
-// to one is left. What a state leaves out is which accesses are ordered, so that a race may be
-// passed over there. Runs without a death are therefore never left: every plan that kills has one
-// without deaths beside it. No other reduction is made: with deaths and per-step invariants it
-// would not be sound.
+// A state (state.ts) that was met before with as much left to spend leads nowhere new: a death into
+// one is skipped, and behind a death a run that comes to one is left. A state does not say which
+// accesses are ordered, so runs without a death are never left; behind one, races and words of two
+// widths are looked for in runs that are not left, at random, and in those that are repeated. No
+// other reduction is made: with deaths and per-step invariants it would not be sound.
 
 import { FINISHED, GATE, killCode, LEAVE, type Machine, type Scheduler, WAITS } from './machine.ts';
 import { Seen } from './seen.ts';
@@ -22,6 +21,8 @@ interface DfsBounds {
   lostStores: boolean;
   suspendedDie: boolean;
   progress: boolean;
+  /** Runs behind a death are left where others have been. */
+  leaves: boolean;
 }
 
 /** Steps of an operation between two looks for its state: a look costs as much as some steps. */
@@ -113,7 +114,7 @@ export class Dfs implements Scheduler {
 
   /** Whether the run, behind a death, is where another one has been. */
   private isKnown(machine: Machine, t: VirtualThread, why: number): boolean {
-    if (machine.kills === 0 || machine.enabled === 0 || this.bounds.progress) return false;
+    if (!this.bounds.leaves || machine.kills === 0 || machine.enabled === 0) return false;
     if (why !== FINISHED && t.opSteps % LOOK_EVERY !== 0) return false;
     const { lanes } = this;
     lanes[0] = t.id | (why << 4) | (t.ran > 0 ? 256 : 0) | (this.afterDeath << 9);

@@ -21,8 +21,12 @@ export interface Totals {
   failedAllocations: number;
   /** Schedules run twice and found equal. */
   repeated: number;
-  /** Deaths skipped, and runs left, because they led to a state that was met before. */
+  /** Deaths skipped because an equal state had been recovered. */
   equalStates: number;
+  /** Runs left behind a death, because they came to a state that was met before. */
+  left: number;
+  /** Runs whose end checks were left out, because another one had ended in that state. */
+  known: number;
   histories: number;
 }
 
@@ -33,6 +37,8 @@ export const noTotals = (): Totals => ({
   failedAllocations: 0,
   repeated: 0,
   equalStates: 0,
+  left: 0,
+  known: 0,
   histories: 0,
 });
 
@@ -180,13 +186,15 @@ export class Exploration {
   private draw(plan: Plan, limits: Limits): { failure?: Failure; cut: Cut } {
     const { machine } = this;
     const runs = plan.runs ?? 1000;
-    this.one(new InTurn());
+    const inTurn = this.one(new InTurn());
+    if (inTurn !== null) return { failure: this.failure(plan, inTurn, [], 0), cut: false };
     const expected = Math.max(8, Math.round(machine.point * 1.2));
     const shard = limits.shard ?? { index: 0, of: 1 };
     for (let run = shard.index; run < runs; run += shard.of) {
       const seed = Math.imul((limits.seed ?? 1) + run, 0x9e3779b1);
       const make = (): Scheduler => new RandomSchedule(randomBounds(plan), seed, expected);
-      const violation = this.one(make());
+      let violation = this.one(make());
+      if (violation === null && run % REPEAT_EVERY === 0) violation = this.repeat(make);
       if (violation !== null) {
         const recorder = new Recorder(make());
         const again = this.judge(machine.execute(recorder));
@@ -194,10 +202,6 @@ export class Exploration {
           failure: this.failure(plan, again ?? violation, recorder.choices, run),
           cut: false,
         };
-      }
-      if (run % REPEAT_EVERY === 0) {
-        const strange = this.repeat(make);
-        if (strange !== null) return { failure: this.failure(plan, strange, [], run), cut: false };
       }
       const cut = this.stop(limits, run, undefined);
       if (cut !== false) return { cut };
@@ -208,9 +212,10 @@ export class Exploration {
   private one(scheduler: Scheduler): Violation | null {
     const { machine, totals } = this;
     const found = machine.execute(scheduler, this.ended);
-    const violation = machine.left ? null : this.judge(found);
+    const violation = machine.left || machine.known ? null : this.judge(found);
     totals.schedules++;
-    if (machine.left) totals.equalStates++;
+    if (machine.left) totals.left++;
+    if (machine.known) totals.known++;
     totals.steps += machine.steps;
     totals.kills += machine.kills;
     totals.failedAllocations += machine.failed;
@@ -296,6 +301,8 @@ function dfsBounds(plan: Plan) {
     lostStores: plan.lostStores !== false,
     suspendedDie: plan.suspendedDie === true,
     progress: plan.progress === true,
+    // How long a thread has run alone is in no state.
+    leaves: plan.progress !== true,
   };
 }
 

@@ -123,8 +123,10 @@ export class Machine {
   atEnd: EndState | undefined;
   dead: VirtualThread[] = [];
   violation: Violation | null = null;
-  /** It was left, because it came to a state that was met before. */
+  /** It was left before its end: see LEAVE. */
   left = false;
+  /** Its end checks were left out: another run has ended so. */
+  known = false;
   hash1 = 0;
   hash2 = 0;
   readonly recording: Recording;
@@ -230,8 +232,9 @@ export class Machine {
         code = t.suspended || t.status === DEAD ? this.answer : this.ask(t, FINISHED);
       }
       this.direct = true;
-      this.left = code === LEAVE || (ended !== undefined && !ended.add(hashState(this)));
-      if (this.left) return null;
+      this.left = code === LEAVE;
+      this.known = !this.left && ended !== undefined && !ended.add(hashState(this));
+      if (this.left || this.known) return null;
       if (this.watch.record) this.atEnd = this.present();
       this.audit();
     } catch (error) {
@@ -299,6 +302,7 @@ export class Machine {
     this.dead = [];
     this.violation = null;
     this.left = false;
+    this.known = false;
     this.hash1 = 0;
     this.hash2 = 0;
     this.recording.rows = [];
@@ -469,8 +473,8 @@ export class Machine {
     if (watch.race && !this.races.atomic(t.id, op, at, width, site)) this.throwRace();
     if (watch.deaths) {
       t.log.clear();
-      t.seen1 = (Math.imul(t.seen1 ^ word, 0x9e3779b1) ^ at) | 0;
-      t.seen2 = (Math.imul(t.seen2 + high + op, 0x85ebca6b) ^ word) | 0;
+      t.see(word ^ Math.imul(high, 0x27d4eb2f), at);
+      t.see(high, op);
     }
     if (watch.hash) {
       this.hash1 = (Math.imul(this.hash1 ^ word, 0x9e3779b1) + at) | 0;
@@ -520,10 +524,7 @@ export class Machine {
       if (store) {
         t.log.add(this.arena.u8, at, bytes);
       } else {
-        for (let n = 0; n < bytes; n++) {
-          t.seen1 = (Math.imul(t.seen1, 31) + this.arena.u8[at + n]!) | 0;
-          t.seen2 = (Math.imul(t.seen2, 37) + this.arena.u8[at + n]!) | 0;
-        }
+        for (let n = 0; n < bytes; n++) t.see(this.arena.u8[at + n]!, n);
       }
     }
     if (watch.record) this.recording.note(t, site, op, at, bytes);
@@ -580,6 +581,7 @@ export class Machine {
     if (this.failAt === 0 || this.allocations < this.failAt) return 0;
     if (!this.failOn && this.allocations > this.failAt) return 0;
     this.failed++;
+    this.current.see(1, 0);
     if (this.current.event !== null) this.current.event.refused = true;
     if (this.watch.record) this.recording.remark(this.current, 'this allocation is refused');
     return 1;
@@ -625,6 +627,8 @@ export class Machine {
     }
     t.call = it.value;
     t.running = ownerOf(it.value[0]);
+    // They may come of what its JavaScript has looked at.
+    if (this.watch.deaths) for (let n = 1; n < t.call.length; n++) t.see(Number(t.call[n]), n);
     return invoke(it.value);
   }
 

@@ -1,5 +1,8 @@
 // A hash of the whole state of a run: the memory, what the threads that go on have seen and may
-// lose, the history, what JavaScript knows. Not in it is which accesses are ordered (race.ts).
+// lose, the history, what JavaScript knows. Not in it are which accesses are ordered, the widths
+// that words have (race.ts), how many steps all have made together, what calls that are over left
+// in a kernel's globals (structure.ts says that none may matter), and the order in which `run` was
+// filled.
 
 import type { Arena } from './arena.ts';
 import type { Machine } from './machine.ts';
@@ -14,8 +17,12 @@ export function hashState(
   dying?: VirtualThread,
 ): Lanes {
   const mix = (a: number, b: number): void => {
-    into[0] = Math.imul(into[0]! ^ a, 0x9e3779b1) ^ (into[0]! >>> 15);
-    into[1] = Math.imul((into[1]! + b) | 0, 0x85ebca6b) ^ (into[1]! >>> 13);
+    let x = into[0]! ^ Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 15), 0xc2b2ae35);
+    into[0] = x ^ (x >>> 13);
+    let y = (into[1]! + Math.imul(a, 0x27d4eb2f) + Math.imul(b, 0x165667b1)) | 0;
+    y = Math.imul(y ^ (y >>> 16), 0x2545f491);
+    into[1] = y ^ (y >>> 14);
   };
   const { events, prologue, absences, run, failAt, allocations, kills } = machine;
   machine.arena.hash(into);
@@ -23,6 +30,8 @@ export function hashState(
     const alive = t === dying ? 0 : t.status + 1;
     mix(alive * 64 + t.position, t.id);
     for (const name in t.local) mix(t.local[name]! | 0, t.id);
+    // Its death makes them undone.
+    if (t === dying) for (const [at, bytes] of t.log.frees) mix(at, bytes);
     if (alive === 0 || t.status !== READY) continue;
     mix(t.seen1 ^ t.opSteps, t.seen2);
     t.log.hash(mix);

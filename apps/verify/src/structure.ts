@@ -260,7 +260,8 @@ export interface Structure<R = any, S = any> {
   recover?(t: Thread, dead: readonly Thread[], run: R, world: World): Steps;
   /**
    * After a run, by the auditor, when all have finished or are recovered: verify() and leak audit.
-   * What is wrong, or undefined.
+   * What is wrong, or undefined. Asked once of a state: what calls have left in a kernel's globals
+   * may not matter to it, nor in which order `run` was filled.
    */
   end?(t: Thread, run: R, world: World): Steps<string | undefined> | string | undefined;
   /**

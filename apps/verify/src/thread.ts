@@ -231,6 +231,14 @@ export class VirtualThread implements Thread {
     for (const instance of instances) this.kernels[instance.kernel.name] = instance.exports;
   }
 
+  /** It has read `what`, of `where`. */
+  see(what: number, where: number): void {
+    let x = Math.imul(this.seen1 ^ what, 0x9e3779b1) ^ where;
+    this.seen1 = x ^ (x >>> 15);
+    x = (Math.imul(this.seen2 + what, 0x85ebca6b) + where) | 0;
+    this.seen2 = x ^ (x >>> 13);
+  }
+
   keep(): void {
     this.localKept = { ...this.local };
     for (const instance of this.instances) instance.keep();

@@ -92,6 +92,9 @@ function writeTable(file: File): void {
 
 const count = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
 
+/** What runs of former commits have not counted. */
+const since = (n: number | undefined): string => (n === undefined ? '–' : count(n));
+
 function table(file: File): string {
   const { full, soak = [] } = file;
   const lines: string[] = [];
@@ -104,7 +107,9 @@ function table(file: File): string {
     row('schedules', (s) => count(s.schedules));
     row('atomic steps', (s) => count(s.steps));
     row('deaths', (s) => count(s.kills));
-    row('deaths skipped and runs left, state seen before', (s) => count(s.equalStates));
+    row('deaths skipped, state seen before', (s) => count(s.equalStates));
+    row('runs left behind a death, state seen before', (s) => since(s.left));
+    row('end checks left out, end seen before', (s) => since(s.known));
     row('refused allocations', (s) => count(s.failedAllocations));
     row('distinct histories checked', (s) => count(s.histories));
     row('schedules run twice and found equal', (s) => count(s.repeated));

@@ -39,7 +39,7 @@ export class Tracked {
 
   /** Notes that `bytes` bytes at `at` change. */
   touch(at: number, bytes: number): void {
-    const last = (at + bytes - 1) >> BLOCK_SHIFT;
+    const last = Math.min((at + bytes - 1) >> BLOCK_SHIFT, this.state.length - 1);
     for (let block = at >> BLOCK_SHIFT; block <= last; block++) {
       const state = this.state[block]!;
       if (state === STALE) continue;

@@ -2,6 +2,7 @@
 // nothing lost.
 
 import { describe, expect, test } from 'vitest';
+import { Dfs } from '../src/dfs.ts';
 import { unexcused } from '../src/excuse.ts';
 import { Exploration, noTotals, seedOf } from '../src/explore.ts';
 import type { Absence, Event } from '../src/history.ts';
@@ -15,6 +16,7 @@ import { Replay, readChoices, showChoices } from '../src/replay.ts';
 import { missed, undecided } from '../src/report.ts';
 import { record } from '../src/shrink.ts';
 import { soak } from '../src/soak.ts';
+import { hashState } from '../src/state.ts';
 import type { Plan, Structure } from '../src/structure.ts';
 import { StoreLog } from '../src/thread.ts';
 import { invariantOf, Violation } from '../src/violation.ts';
@@ -118,6 +120,44 @@ test('an invariant that breaks while a scenario is prepared is what every run fi
   const { failure } = exploration.run({ strategy: 'dfs', preemptions: 1 });
   expect(failure?.violation.message).toBe('S4 does not hold');
   expect(record(exploration, failure!)?.message).toBe('S4 does not hold');
+});
+
+test('that runs are left behind a death hides no state in which one ends', async () => {
+  const bounds = {
+    ...{ preemptions: 1, preemptionsAfterDeath: 1, kills: 2, victims: 0xffff },
+    ...{ lostStores: true, suspendedDie: false, progress: false },
+  };
+  const ends = (machine: Machine, leaves: boolean) => {
+    const dfs = new Dfs({ ...bounds, leaves });
+    const found = new Set<string>();
+    let left = 0;
+    for (let first = true; first || dfs.advance(); first = false) {
+      expect(machine.execute(dfs)).toBeNull();
+      if (machine.left) left++;
+      else found.add(hashState(machine).join(' '));
+    }
+    return { found: [...found].sort(), left };
+  };
+  let left = 0;
+  for (const structure of [lock, pool]) {
+    const kernels = await kernelsOf(structure);
+    for (const scenario of structure.scenarios) {
+      const machine = new Machine(structure, kernels, scenario);
+      machine.watch.deaths = true;
+      const all = ends(machine, false);
+      const some = ends(machine, true);
+      expect([some.found, all.left]).toEqual([all.found, 0]);
+      left += some.left;
+    }
+  }
+  expect(left).toBeGreaterThan(0);
+});
+
+test('a fault of the run in which each goes on in turn is found where all are drawn', async () => {
+  const wrong: Structure = { ...words, end: () => 'as ever' };
+  const exploration = new Exploration(wrong, await kernelsOf(words), counting);
+  const { failure } = exploration.run({ strategy: 'pct', runs: 10 });
+  expect(failure).toMatchObject({ violation: { kind: 'end' }, choices: [] });
 });
 
 test('what the host writes past world.write is reported', async () => {

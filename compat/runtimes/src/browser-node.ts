@@ -2,6 +2,7 @@
 // threads of Node's kind, of which one is a Web Worker that runs upon web-port.ts.
 
 import { Arena, type ArenaHandle } from '@x/shm-arena';
+import { turn } from '@x/testkit';
 import { workerOf } from './page-threads.ts';
 import { NotHere } from './run.ts';
 import type { Setup, Told } from './web-port.ts';
@@ -22,6 +23,7 @@ export class Worker extends EventTarget {
   readonly #arena: Arena;
   /** Its thread holds it as long as it runs. */
   readonly #lock = crypto.randomUUID();
+  #ended = false;
 
   constructor(file: URL, { workerData }: Options) {
     super();
@@ -33,6 +35,7 @@ export class Worker extends EventTarget {
     });
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
+      this.#worker.terminate();
       this.#tell('error', new Error(event.message ?? 'the worker failed'));
       this.#end(1);
     });
@@ -51,14 +54,25 @@ export class Worker extends EventTarget {
 
   /** Resolves when it runs no more, and the arena has looked for its death. */
   async terminate(): Promise<void> {
+    if (this.#ended) return;
+    const { held = [] } = await navigator.locks.query();
+    const of = held.find(({ name }) => name === this.#lock)?.clientId;
     this.#worker.terminate();
-    await navigator.locks.request(this.#lock, () => {});
-    await this.#arena.probe();
+    const holds = async () =>
+      (await navigator.locks.query()).held?.some(({ clientId }) => clientId === of) ?? false;
+    while (await holds()) await turn();
+    // Another look may be under way, which holds the lock that it looks for.
+    for (let look = 0; look < 2; look++) {
+      await this.#arena.probe();
+      await turn();
+    }
     this.#end(1);
   }
 
   #end(code: number): void {
-    this.#arena.detach(); // Harmless the second time.
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#arena.detach();
     this.#tell('exit', code);
   }
 

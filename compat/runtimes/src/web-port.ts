@@ -1,5 +1,6 @@
 // What a thread of Node has of `node:worker_threads`, in a Web Worker: it is told its data first,
-// and ends when it has said something and listens to nothing more.
+// and ends when it has said something and listens to nothing more. Its maker hears of that before
+// it has ended.
 
 /** What it tells whoever made it. */
 export type Told = { readonly message: unknown } | { readonly exit: true };
