@@ -1,3 +1,3 @@
 import { unitTests } from '../../tools/vitest-package.mjs';
 
-export default unitTests();
+export default unitTests({ isolate: false });

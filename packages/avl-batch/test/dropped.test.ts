@@ -14,10 +14,7 @@ function filled(arena: Arena): AvlBatch<string, number> {
 
 test('a builder that runs keeps its map', async () => {
   const builders: Builder[] = [];
-  expect(
-    await leftOf(freshArena, (arena) => {
-      builders.push(filled(arena).startBuilder());
-    }),
-  ).toBe(8);
+  const build = (arena: Arena) => void builders.push(filled(arena).startBuilder());
+  expect(await leftOf(freshArena, build, 20)).toBe(8);
   for (const builder of builders) builder.close();
 });

@@ -75,7 +75,7 @@ describe('an arena that a map has filled', () => {
     expect(first).toBeGreaterThan(2 ** 20 / (size + 100));
     for (let round = 0; round < 3; round++) {
       expect([map.size, map.verify().problems]).toEqual([[...map].length, []]);
-      for (const key of [...map.keys()]) expect(map.delete(key)).toBe(true);
+      expect([...map.keys()].filter((key) => !map.delete(key))).toEqual([]);
       expect(map.size).toBe(0);
       expect(fill()).toBeGreaterThan(0.8 * first);
     }

@@ -14,9 +14,9 @@ export const collectGarbage: () => void =
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-/** Collects garbage, turn by turn, until `done`; whether it came to that. */
-export async function collected(done: () => boolean): Promise<boolean> {
-  for (let round = 0; round < 100; round++) {
+/** Collects garbage, turn by turn, until `done`; whether it came to that in so many `rounds`. */
+export async function collected(done: () => boolean, rounds = 100): Promise<boolean> {
+  for (let round = 0; round < rounds; round++) {
     if (done()) return true;
     await turn(); // What was looked at through a WeakRef stays for the rest of the turn.
     collectGarbage();
@@ -33,12 +33,15 @@ export async function collectAll(): Promise<void> {
 
 type Use = (arena: Arena) => unknown;
 
-/** How many of eight arenas are left when each was used and dropped. */
-export async function leftOf(create: () => Arena, use: Use): Promise<number> {
+/**
+ * How many of eight arenas are left when each was used and dropped.
+ * @param rounds in which those that go are gone: fewer where some are to stay, which takes all
+ */
+export async function leftOf(create: () => Arena, use: Use, rounds?: number): Promise<number> {
   const memories: WeakRef<WebAssembly.Memory>[] = [];
   for (let i = 0; i < 8; i++) memories.push(await usedOnce(create, use));
   const alive = () => memories.filter((memory) => memory.deref() !== undefined).length;
-  const allGone = () => collected(() => alive() === 0);
+  const allGone = () => collected(() => alive() === 0, rounds);
   let gone = await allGone();
   // Bun's collector takes what stands on the stack for references: a further use writes over it.
   for (let more = 0; Bun !== undefined && !gone && more < 3; more++) {

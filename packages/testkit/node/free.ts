@@ -5,8 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Contract, unmet } from '@x/testkit';
-import { build, type Rolldown } from 'vite';
-import { wasm } from '../../../tools/vite-wasm.mjs';
+import type { Rolldown } from 'vite';
 import { Job } from './threads.ts';
 
 const NODE = ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate', 'require'];
@@ -63,6 +62,8 @@ interface Said {
 }
 
 async function bundled(entry: string): Promise<string> {
+  const { build } = await import('vite');
+  const { wasm } = await import('../../../tools/vite-wasm.mjs');
   const built = (await build({
     ...{ configFile: false, logLevel: 'silent', plugins: [wasm()] },
     build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'free' } },

@@ -1,9 +1,11 @@
 // Kernels of another release, for the contracts of protocol numbers.
 
 import { type Contract, type Guarded, protocolContract } from '@x/testkit';
-import { bumped } from '../../../tools/bumped.mjs';
 
 /** Contracts of the package in the folder `folder`. */
 export function guardsProtocols(folder: string, guarded: Omit<Guarded, 'bumped'>): Contract[] {
-  return protocolContract({ ...guarded, bumped: (component) => bumped(folder, component) });
+  // Few tests need a compiler, and it takes longer to load than most of them take.
+  const bumped = async (component: string) =>
+    (await import('../../../tools/bumped.mjs')).bumped(folder, component);
+  return protocolContract({ ...guarded, bumped });
 }
