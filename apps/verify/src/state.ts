@@ -5,14 +5,28 @@
 // filled.
 
 import type { Arena } from './arena.ts';
-import type { Machine } from './machine.ts';
+import type { Absence, Event } from './history.ts';
 import { hashPlain } from './plain.ts';
 import { READY, type VirtualThread } from './thread.ts';
 import type { Lanes } from './tracked.ts';
 
+/** What a machine has in the middle of a run. */
+interface Run {
+  readonly arena: Arena;
+  readonly threads: readonly VirtualThread[];
+  readonly dead: readonly VirtualThread[];
+  readonly events: readonly Event[];
+  readonly prologue: readonly Event[];
+  readonly absences: readonly Absence[];
+  readonly run: unknown;
+  readonly failAt: number;
+  readonly allocations: number;
+  readonly kills: number;
+}
+
 /** Of the state as it is, or as it is for all but `dying`; `into` is hashed, too. */
 export function hashState(
-  machine: Machine,
+  machine: Run,
   into: Lanes = new Int32Array(2),
   dying?: VirtualThread,
 ): Lanes {
@@ -53,7 +67,7 @@ const finite = (place: number): number => (place === Number.POSITIVE_INFINITY ? 
 
 /** The same, should `victim` die now, and lose what `variant` says. */
 export function hashDeath(
-  machine: Machine,
+  machine: Run,
   into: Lanes,
   victim: VirtualThread,
   variant: number,
